@@ -1,0 +1,1 @@
+"""Transformer component for kernel (registers nothing yet)."""

@@ -1,0 +1,1 @@
+"""Model architectures for kernel: embeddings, encoders and task models."""

@@ -1,0 +1,1 @@
+"""Batchers for kernel: by words, by padded size, by sequence."""

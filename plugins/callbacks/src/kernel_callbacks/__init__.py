@@ -1,0 +1,1 @@
+"""Training callbacks for kernel: console table, JSONL log, early stopping, averages."""

@@ -1,0 +1,1 @@
+"""Languages for kernel: tokenizer rules and lexical attributes."""

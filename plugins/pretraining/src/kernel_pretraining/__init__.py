@@ -1,0 +1,1 @@
+"""Pretraining objectives for kernel (registers nothing yet)."""

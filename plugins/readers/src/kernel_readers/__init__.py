@@ -1,0 +1,1 @@
+"""Corpus readers and converters for kernel: .spacy, CoNLL-U, column files, JSONL, plain text."""
