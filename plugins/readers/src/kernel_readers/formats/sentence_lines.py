@@ -1,0 +1,39 @@
+"""One sentence a line, tokens as `word|entity` or `word|tag|entity`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import DataError
+from kernel.tokens import Doc
+from kernel_readers.formats.columns import Sentence, make_doc
+from kernel_readers.lines import grouped, numbered_lines
+
+
+def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+    """Yield documents with words, sentence starts, entities, and tags if tokens have three parts."""
+    for sentences in grouped(_sentences(path), n_sents):
+        yield make_doc(path, nlp.vocab, sentences)
+
+
+def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
+    starts = False
+    for number, line in numbered_lines(path):
+        if not line.strip():
+            continue
+        if line.split()[0] == "-DOCSTART-":
+            starts = True
+            continue
+        sentence: Sentence = ([], [], [], [])
+        for token in line.split():
+            parts = token.rsplit("|", 2)
+            if len(parts) < 2 or not parts[0]:
+                raise DataError(
+                    f"expected word|entity or word|tag|entity, found {token[:40]!r}", path=path, line=number
+                )
+            sentence[0].append(parts[0])
+            sentence[1].append(parts[1] if len(parts) == 3 else "")
+            sentence[2].append(parts[-1])
+            sentence[3].append(number)
+        yield sentence, starts
+        starts = False
