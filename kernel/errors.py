@@ -1,0 +1,167 @@
+"""Exceptions of kernel: each says what is wrong, where, and what to do, and carries an exit code.
+
+Exit codes of the command line: 1 the run failed, 2 the config, the data or the command line is wrong,
+3 a plugin or a `--code` file is broken.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+
+class KernelError(Exception):
+    """Base of every error that kernel raises on purpose.
+
+    message: what is wrong. hint: what to do about it, shown on a line of its own.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class UsageError(KernelError):
+    """The command line asks for something impossible."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a config.
+
+    file, line, column: where it is written, 1-based. path: dotted path in the config. value: the offending
+    value, as JSON text. expected: what the place takes, and who says so. suggestion: the nearest right
+    name or the next step. origin: where the value comes from (a file, an override, the environment, a
+    default).
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    suggestion: str | None = None
+    origin: str | None = None
+
+    @property
+    def location(self) -> str:
+        """`file:line:column`, as far as known."""
+        if self.line is None:
+            return self.file or ""
+        parts = [self.file or "config", str(self.line)]
+        if self.column is not None:
+            parts.append(str(self.column))
+        return ":".join(parts)
+
+    def __str__(self) -> str:
+        head = ": ".join(part for part in (self.location, self.path, self.message) if part)
+        details = (
+            ("found", self.value),
+            ("expected", self.expected),
+            ("set by", self.origin),
+            ("hint", self.suggestion),
+        )
+        return "\n".join([head, *(f"    {name}: {text}" for name, text in details if text)])
+
+
+class ConfigError(KernelError):
+    """A config that can't be used; `problems` holds everything that is wrong with it."""
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Problem | Sequence[Problem], *, hint: str = "") -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        text = "\n".join(str(problem) for problem in self.problems)
+        if len(self.problems) > 1:
+            text = f"{len(self.problems)} problems in the config\n{text}"
+        super().__init__(text, hint=hint)
+
+
+class DataError(KernelError):
+    """Training or evaluation data that can't be read; the message starts with where."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | PathLike[str] | None = None,
+        line: int | None = None,
+        document: int | str | None = None,
+        offset: int | None = None,
+        hint: str = "",
+    ) -> None:
+        self.path = path
+        self.line = line
+        self.document = document
+        self.offset = offset
+        inside = []
+        if document is not None:
+            inside.append(f"document {document}")
+        if offset is not None:
+            inside.append(f"offset {offset}")
+        where = ":".join(str(part) for part in (path, line) if part is not None)
+        head = [part for part in (where, ", ".join(inside)) if part]
+        super().__init__(": ".join([*head, message]), hint=hint)
+
+
+class RegistryError(KernelError):
+    """A name that no registry knows."""
+
+    exit_code = 2
+
+
+class NameConflict(RegistryError):
+    """Two different things claim one name."""
+
+    exit_code = 3
+
+
+class PluginLoadError(RegistryError):
+    """A plugin that fails when it is imported."""
+
+    exit_code = 3
+
+
+class IncompatiblePlugin(RegistryError):
+    """A plugin that was made for another version of kernel."""
+
+    exit_code = 3
+
+
+class CodeError(KernelError):
+    """A `--code` file that fails when it is imported."""
+
+    exit_code = 3
+
+
+class TrainingError(KernelError):
+    """A training run that can't go on."""
+
+
+class CallbackError(TrainingError):
+    """A callback that raised an error during a run."""
+
+
+class KernelWarning(UserWarning):
+    """Something the user should look at that doesn't stop the run."""
+
+
+def warn(message: str) -> None:
+    """Issue a KernelWarning. The command line shows each message once and counts them."""
+    warnings.warn(KernelWarning(message), stacklevel=2)

@@ -1,0 +1,86 @@
+"""Names known without importing their owners: thinc's own, and which distribution provides ours.
+
+A test compares thinc's names with the installed thinc.
+"""
+
+from __future__ import annotations
+
+from kernel import plugins
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+THINC_NAMES: dict[str, frozenset[str]] = {
+    "optimizers": _names("Adam.v1 RAdam.v1 SGD.v1"),
+    "schedules": _names(
+        """compounding.v1 constant.v1 constant_then.v1 cyclic_triangular.v1 decaying.v1 slanted_triangular.v1
+        warmup_linear.v1"""
+    ),
+    "losses": _names(
+        """CategoricalCrossentropy.v1 CategoricalCrossentropy.v2 CategoricalCrossentropy.v3 CosineDistance.v1
+        L2Distance.v1 SequenceCategoricalCrossentropy.v1 SequenceCategoricalCrossentropy.v2
+        SequenceCategoricalCrossentropy.v3"""
+    ),
+    "initializers": _names(
+        """glorot_normal_init.v1 glorot_uniform_init.v1 he_normal_init.v1 he_uniform_init.v1 lecun_normal_init.v1
+        lecun_uniform_init.v1 normal_init.v1 uniform_init.v1 zero_init.v1"""
+    ),
+    "ops": _names("CupyOps MPSOps NumpyOps"),
+    "layers": _names(
+        """CauchySimilarity.v1 ClippedLinear.v1 Dish.v1 Dropout.v1 Embed.v1 Gelu.v1 HardSigmoid.v1 HardSwish.v1
+        HardSwishMobilenet.v1 HardTanh.v1 HashEmbed.v1 LSTM.v1 LayerNorm.v1 Linear.v1 Logistic.v1 MXNetWrapper.v1
+        Maxout.v1 Mish.v1 MultiSoftmax.v1 ParametricAttention.v1 ParametricAttention.v2 PyTorchLSTM.v1
+        PyTorchRNNWrapper.v1 PyTorchWrapper.v1 PyTorchWrapper.v2 PyTorchWrapper.v3 Relu.v1 ReluK.v1 Sigmoid.v1
+        Softmax.v1 Softmax.v2 SparseLinear.v1 SparseLinear.v2 Swish.v1 add.v1 bidirectional.v1 chain.v1 clone.v1
+        concatenate.v1 expand_window.v1 list2array.v1 list2padded.v1 list2ragged.v1 noop.v1 padded2list.v1
+        premap_ids.v1 ragged2list.v1 reduce_first.v1 reduce_last.v1 reduce_max.v1 reduce_mean.v1 reduce_sum.v1
+        remap_ids.v1 remap_ids.v2 residual.v1 resizable.v1 siamese.v1 sigmoid_activation.v1 softmax_activation.v1
+        strings2arrays.v1 tuplify.v1 uniqued.v1 with_array.v1 with_array2d.v1 with_cpu.v1 with_flatten.v1
+        with_flatten.v2 with_getitem.v1 with_list.v1 with_padded.v1 with_ragged.v1 with_reshape.v1"""
+    ),
+}
+
+# The distribution that provides our names of each kind; kinds of the kernel itself are absent.
+_OWNERS = {
+    "architectures": "kernel-nlp-architectures",
+    "layers": "kernel-nlp-architectures",
+    "factories": "kernel-nlp-components",
+    "scorers": "kernel-nlp-components",
+    "readers": "kernel-nlp-readers",
+    "converters": "kernel-nlp-readers",
+    "batchers": "kernel-nlp-batchers",
+    "callbacks": "kernel-nlp-callbacks",
+    "loggers": "kernel-nlp-callbacks",
+    "objectives": "kernel-nlp-pretraining",
+    "languages": "kernel-nlp-languages",
+    "span_getters": "kernel-nlp-transformers",
+    "annotation_setters": "kernel-nlp-transformers",
+}
+
+# Names without our prefix that are known to be ours.
+_BARE_NAMES = {
+    "factories": _names("ner tagger textcat textcat_multilabel tok2vec sentencizer"),
+    "languages": _names("en xx"),
+}
+
+
+def provider(kind: str, name: str) -> str | None:
+    """The distribution known to provide a name of ours, None if the name isn't known to be ours."""
+    if name == "transformer" or name.startswith("kernel.Transformer"):
+        return "kernel-nlp-transformers"
+    if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
+        return _OWNERS.get(kind)
+    return None
+
+
+def install_hint(kind: str, name: str) -> str | None:
+    """What to install to get a name, None if nobody is known to provide it."""
+    distribution = provider(kind, name)
+    if distribution is None:
+        return None
+    version = plugins.installed_version(distribution)
+    if version is not None:
+        return f"{distribution} {version} is installed, but it doesn't provide this name."
+    return f"It is provided by the package {distribution}: pip install {distribution}"

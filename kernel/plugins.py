@@ -1,0 +1,178 @@
+"""Entry points of the installed distributions, read from their metadata with nothing imported.
+
+The scan reads `*.dist-info/entry_points.txt` along `sys.path` itself: `importlib.metadata` takes longer to
+import than the scan takes to run, and the command line waits for it. Places that aren't directories (zip
+archives, other finders) are left to `importlib.metadata`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+PREFIXES = ("kernel_", "thinc_")
+
+_scan: Scan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One declared name: `name = "module:attribute"` in the group of a distribution."""
+
+    group: str
+    name: str
+    value: str
+    distribution: str
+    version: str
+
+    @property
+    def target(self) -> str:
+        """`module:attribute` in one spelling, without extras."""
+        return self.value.split("[")[0].replace(" ", "")
+
+    @property
+    def module(self) -> str:
+        return self.target.partition(":")[0]
+
+    @property
+    def attribute(self) -> str:
+        return self.target.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one walk over `sys.path` found: entry points by group, and the folder of each distribution."""
+
+    groups: dict[str, list[EntryPoint]]
+    folders: dict[str, str]
+
+
+def entry_points(group: str) -> list[EntryPoint]:
+    """Entry points of a group, in the order of `sys.path`."""
+    return scan().groups.get(group, [])
+
+
+def groups() -> list[str]:
+    """Names of the groups that kernel reads and some distribution fills."""
+    return sorted(scan().groups)
+
+
+def installed_version(distribution: str) -> str | None:
+    """Version of an installed distribution, None if it isn't installed."""
+    folder = scan().folders.get(normalize(distribution))
+    if folder is None:
+        return None
+    return _name_and_version(folder)[1]
+
+
+def scan() -> Scan:
+    """The scan of this process; it runs once."""
+    global _scan
+    if _scan is None:
+        _scan = _walk(sys.path)
+    return _scan
+
+
+def refresh() -> None:
+    """Scan again on the next question, after something was installed into the running process."""
+    global _scan
+    _scan = None
+
+
+def normalize(distribution: str) -> str:
+    """Canonical form of a distribution's name: `Kernel_NLP` -> `kernel-nlp`."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def parse_entry_points(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (group, name, value) of an `entry_points.txt`."""
+    group = ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif line and line[0] not in "#;" and "=" in line:
+            name, _, value = line.partition("=")
+            yield group, name.strip(), value.strip()
+
+
+def _walk(path: Iterable[str]) -> Scan:
+    result = Scan({}, {})
+    odd = _has_other_finders()
+    for place in dict.fromkeys(place or "." for place in path):
+        try:
+            with os.scandir(place) as entries:
+                folders = [
+                    entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))
+                ]
+        except NotADirectoryError:
+            odd = True
+            continue
+        except OSError:
+            continue
+        for folder in sorted(folders):
+            _add_folder(result, folder)
+    if odd:
+        _add_others(result)
+    return result
+
+
+def _add_folder(result: Scan, folder: str) -> None:
+    # The first distribution of a name on the path hides the later ones, as it does for an import.
+    key = normalize(os.path.basename(folder).rpartition(".")[0].partition("-")[0])
+    if key in result.folders:
+        return
+    result.folders[key] = folder
+    text = _read(os.path.join(folder, "entry_points.txt"))
+    if text and any(prefix in text for prefix in PREFIXES):
+        name, version = _name_and_version(folder)
+        _add(result, text, name, version)
+
+
+def _add(result: Scan, text: str, distribution: str, version: str) -> None:
+    for group, name, value in parse_entry_points(text):
+        if group.startswith(PREFIXES):
+            point = EntryPoint(group, name, value, distribution, version)
+            result.groups.setdefault(group, []).append(point)
+
+
+def _add_others(result: Scan) -> None:
+    from importlib.metadata import distributions
+
+    for distribution in distributions():
+        name = distribution.metadata["Name"]
+        key = normalize(name or "")
+        if not key or key in result.folders:
+            continue
+        result.folders[key] = ""
+        _add(result, distribution.read_text("entry_points.txt") or "", name, distribution.version)
+
+
+def _has_other_finders() -> bool:
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
+    return any(getattr(finder, "__name__", "") != "PathFinder" for finder in finders)
+
+
+def _name_and_version(folder: str) -> tuple[str, str]:
+    stem = os.path.basename(folder).rpartition(".")[0]
+    name, _, version = stem.partition("-")
+    fields = {"name": name, "version": version}
+    text = _read(os.path.join(folder, "METADATA")) or _read(os.path.join(folder, "PKG-INFO")) or ""
+    for line in text.splitlines():
+        if not line:
+            break
+        key, separator, value = line.partition(":")
+        if separator and key.lower() in fields:
+            fields[key.lower()] = value.strip()
+    return fields["name"], fields["version"]
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf8") as file:
+            return file.read()
+    except OSError:
+        return None
