@@ -1,0 +1,39 @@
+"""Training of any pipeline from a config: the loop and what it needs, on protocols only.
+
+`Example` and the conversions of entity annotations are here too, because this is where the field looks for them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.tokens.biluo import biluo_tags_to_offsets as biluo_tags_to_offsets
+    from kernel.tokens.biluo import biluo_to_iob as biluo_to_iob
+    from kernel.tokens.biluo import iob_to_biluo as iob_to_biluo
+    from kernel.tokens.biluo import offsets_to_biluo_tags as offsets_to_biluo_tags
+    from kernel.tokens.example import Example as Example
+
+_PUBLIC = {
+    "Example": "kernel.tokens.example",
+    "biluo_tags_to_offsets": "kernel.tokens.biluo",
+    "biluo_to_iob": "kernel.tokens.biluo",
+    "iob_to_biluo": "kernel.tokens.biluo",
+    "offsets_to_biluo_tags": "kernel.tokens.biluo",
+}
+__all__ = [
+    "Example",
+    "biluo_tags_to_offsets",
+    "biluo_to_iob",
+    "iob_to_biluo",
+    "offsets_to_biluo_tags",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'kernel.training' has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

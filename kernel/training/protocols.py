@@ -1,0 +1,71 @@
+"""What the training loop asks of a pipeline, a corpus and a batcher. Nothing here knows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+
+Corpus = Callable[[Any], Iterable[Any]]
+"""A function of the pipeline that gives its examples anew at each call."""
+
+Batcher = Callable[[Iterable[Any]], Iterable[Sequence[Any]]]
+"""A function of examples that gives batches of them, lazily."""
+
+
+class Pipeline(Protocol):
+    """A class in the registry `languages`: the whole of what `[nlp]` and `[components]` describe.
+
+    `len(example)` is the size of an example (the number of words, where it has words). A pipeline may also have
+    `meta`, a dict that it saves: the loop writes the scores into its `performance`.
+    """
+
+    @property
+    def score_weights(self) -> Mapping[str, float | None]:
+        """Default weight of each metric in the final score; None hides it from the table."""
+        ...
+
+    @classmethod
+    def fill_config(cls, config: Config) -> Config:
+        """The config with all defaults of `[nlp]` and `[components]`; `ConfigError` where there are none."""
+        ...
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """Build the pipeline. The config is filled and not interpolated."""
+        ...
+
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Any]], *, settings: dict[str, Any]
+    ) -> None:
+        """Infer labels and shapes and set the first weights; settings = the interpolated `[initialize]`."""
+        ...
+
+    def update(self, examples: Sequence[Any], *, drop: float, losses: dict[str, float]) -> None:
+        """Forward and backward pass: adds to the gradients and to the losses, changes no weight."""
+        ...
+
+    def evaluate(self, examples: Iterable[Any]) -> dict[str, Any]:
+        """Metric -> value over the examples."""
+        ...
+
+    def models(self) -> dict[str, Any]:
+        """Component name -> thinc model of those to be trained, in the order of the pipeline."""
+        ...
+
+    def use_params(self, params: Mapping[Any, Any]) -> AbstractContextManager[Any]:
+        """Other weights for a while, keyed (node id, parameter name)."""
+        ...
+
+    def to_disk(self, path: Path) -> None:
+        """Save to a directory that exists. Byte-stable: equal weights give equal files."""
+        ...
+
+    @classmethod
+    def from_disk(cls, path: Path) -> Self:
+        """Load what `to_disk` saved."""
+        ...
