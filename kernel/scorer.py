@@ -1,0 +1,47 @@
+"""Evaluation scores of a pipeline.
+
+All scores lie between 0 and 1; a score is None if nothing was there to be counted. The definitions are those of the
+field's tables, so that figures compare. What is counted how is said in `kernel.scores`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from kernel.scores.cats import score_cats
+from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
+from kernel.scores.deps import score_deps
+from kernel.scores.spans import score_ents, score_spans
+from kernel.scores.tokens import MISSING, score_token_attr, score_token_attr_per_feat, score_tokenization
+
+if TYPE_CHECKING:
+    from kernel.tokens.example import Example
+
+__all__ = ["MISSING", "PRFScore", "ROCAUCScore", "Scorer", "Scores"]
+
+
+class Scorer:
+    """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns."""
+
+    def __init__(self, nlp: Any) -> None:
+        self.nlp = nlp
+
+    def score(self, examples: Iterable[Example], *, per_component: bool = False) -> Scores:
+        """One flat table, in which later components win; with `per_component` a table for each of them."""
+        examples = list(examples)
+        tables: dict[str, Scores] = {"tokenizer": score_tokenization(examples)}
+        for name, component in self.nlp.pipeline:
+            if hasattr(component, "score"):
+                tables[name] = component.score(examples)
+        if per_component:
+            return dict(tables)
+        return {key: value for table in tables.values() for key, value in table.items()}
+
+    score_tokenization = staticmethod(score_tokenization)
+    score_token_attr = staticmethod(score_token_attr)
+    score_token_attr_per_feat = staticmethod(score_token_attr_per_feat)
+    score_ents = staticmethod(score_ents)
+    score_spans = staticmethod(score_spans)
+    score_cats = staticmethod(score_cats)
+    score_deps = staticmethod(score_deps)

@@ -1,0 +1,113 @@
+"""Scores of text categories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import UsageError
+from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
+
+if TYPE_CHECKING:
+    from kernel.tokens.example import Example
+
+Cats = dict[str, float]
+
+
+def score_cats(
+    examples: Iterable[Example],
+    attr: str = "cats",
+    *,
+    getter: Callable[[Any, str], Cats] = getattr,
+    labels: Sequence[str] = (),
+    multi_label: bool = True,
+    positive_label: str | None = None,
+    threshold: float | None = None,
+) -> Scores:
+    """Precision, recall and F-score per label, pooled (micro) and averaged over labels (macro), and ROC-AUC.
+
+    With `multi_label` a label is predicted if its score reaches `threshold` (default 0.5), and labels that the gold
+    document doesn't mention are left out; otherwise only the best label of each side counts, if it reaches `threshold`
+    (default 0). `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label` if one is given,
+    else the macro F-score; `{attr}_score_desc` says which. A label without both positive and negative cases has no
+    AUC and counts as 0 in the mean.
+    """
+    if positive_label is not None and positive_label not in labels:
+        raise UsageError(f"the positive label '{positive_label}' is not among the labels: {', '.join(labels)}")
+    if threshold is None:
+        threshold = 0.5 if multi_label else 0.0
+    prf = {label: PRFScore() for label in labels}
+    auc = {label: ROCAUCScore() for label in labels}
+    for example in examples:
+        found, gold = getter(example.predicted, attr), getter(example.reference, attr)
+        for label in labels:
+            truth = gold.get(label) if multi_label else gold.get(label, 0.0)
+            if truth is not None:
+                auc[label].score_set(found.get(label, 0.0), truth)
+        if multi_label:
+            _count_independent(prf, found, gold, threshold)
+        else:
+            _count_exclusive(prf, found, gold, threshold)
+    return _report(attr, prf, auc, multi_label, positive_label)
+
+
+def _count_independent(prf: dict[str, PRFScore], found: Cats, gold: Cats, threshold: float) -> None:
+    for label, score in prf.items():
+        if label not in gold:
+            continue
+        predicted, true = found.get(label, 0.0) >= threshold, gold[label] > 0
+        score.tp += predicted and true
+        score.fp += predicted and not true
+        score.fn += true and not predicted
+
+
+def _count_exclusive(prf: dict[str, PRFScore], found: Cats, gold: Cats, threshold: float) -> None:
+    # A document that nobody annotated says nothing against a prediction.
+    if not gold:
+        return
+    best, truth = _best(found), _best(gold)
+    if best is not None and found[best] < threshold:
+        best = None
+    if truth is not None and gold[truth] <= 0:
+        truth = None
+    if best is not None and best == truth:
+        prf.setdefault(best, PRFScore()).tp += 1
+        return
+    if best is not None:
+        prf.setdefault(best, PRFScore()).fp += 1
+    if truth is not None:
+        prf.setdefault(truth, PRFScore()).fn += 1
+
+
+def _best(cats: Cats) -> str | None:
+    return max(cats, key=cats.__getitem__) if cats else None
+
+
+def _report(
+    attr: str,
+    prf: dict[str, PRFScore],
+    auc: dict[str, ROCAUCScore],
+    multi_label: bool,
+    positive_label: str | None,
+) -> Scores:
+    micro = sum(prf.values(), PRFScore())
+    per_type = {label: score.to_dict() for label, score in prf.items()}
+    areas = {label: score.score if score.is_binary() else None for label, score in auc.items()}
+    size = len(prf) or 1
+    macro = {key: sum(row[key] for row in per_type.values()) / size for key in ("p", "r", "f")}
+    macro_auc = sum(area or 0.0 for area in areas.values()) / (len(areas) or 1)
+    if multi_label:
+        score, name = macro_auc, "macro AUC"
+    elif positive_label is not None:
+        score, name = per_type[positive_label]["f"], f"F ({positive_label})"
+    else:
+        score, name = macro["f"], "macro F"
+    return {
+        f"{attr}_score": score,
+        f"{attr}_score_desc": name,
+        **{f"{attr}_micro_{key}": value for key, value in micro.to_dict().items()},
+        **{f"{attr}_macro_{key}": value for key, value in macro.items()},
+        f"{attr}_macro_auc": macro_auc,
+        f"{attr}_f_per_type": per_type,
+        f"{attr}_auc_per_type": areas,
+    }
