@@ -1,0 +1,216 @@
+"""A generation of word forms: one row per distinct (form, norm), attributes as columns.
+
+Rows are only ever added, so that a row number and an array taken from a column stay valid for as long as the
+table lives. A column is filled when somebody asks for it, in bulk, for the rows that are new. Reading is free
+of locks; adding rows and filling columns is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from threading import RLock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.vocab import attrs
+from kernel.vocab.lex_attrs import GETTERS, Getter
+from kernel.vocab.strings import hash_string, hash_strings
+
+_OUT_OF_RANK = (1 << 64) - 1
+
+
+class LexemeSettings:
+    """What all generations of a vocab share: the attribute getters and what a user has set by hand.
+
+    overrides[attr][form] is the value that a user gave to a form; `version` counts the changes.
+    """
+
+    def __init__(self, getters: dict[int, Getter] | None = None) -> None:
+        self.getters: dict[int, Getter] = {**GETTERS, **(getters or {})}
+        self.overrides: dict[int, dict[str, Any]] = {}
+        self.version = 0
+
+    def value(self, attr: int, form: str) -> Any:
+        """One attribute of a form, as the getter or the user's hand gives it."""
+        by_hand = self.overrides.get(attr)
+        if by_hand is not None and form in by_hand:
+            return by_hand[form]
+        getter = self.getters.get(attr)
+        return getter(form) if getter is not None else False
+
+
+class LexemeTable:
+    """One generation. `row(form)` adds what is missing; `column(attr)[rows]` gathers attributes."""
+
+    def __init__(self, settings: LexemeSettings) -> None:
+        self.settings = settings
+        self._rows: dict[str | tuple[str, str], int] = {}
+        self._forms: list[str] = []
+        self._norms: dict[int, str] = {}
+        self._columns: dict[int, tuple[NDArray[Any], int]] = {}
+        self._texts: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._version = settings.version
+        self._lock = RLock()
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+    @property
+    def size(self) -> int:
+        """Rows and other strings held: what the bound of a generation counts."""
+        return len(self._forms) + len(self._numbers)
+
+    @property
+    def version(self) -> int:
+        """Changes when a user sets a lexeme's attribute: what was derived from columns is then stale."""
+        return self.settings.version
+
+    def has(self, form: str) -> bool:
+        """Whether the form has a row."""
+        return form in self._rows
+
+    def distinct_forms(self) -> list[str]:
+        """The forms, each once, in the order in which they came."""
+        return list(dict.fromkeys(self._forms))
+
+    def orth(self, row: int) -> str:
+        """The form of a row."""
+        return self._forms[row]
+
+    def forms(self, rows: Iterable[int]) -> list[str]:
+        """The forms of many rows."""
+        return list(map(self._forms.__getitem__, rows))
+
+    def norm(self, row: int) -> str:
+        """The norm of a row."""
+        explicit = self._norms.get(row)
+        return explicit if explicit is not None else str(self.settings.value(attrs.NORM, self._forms[row]))
+
+    def row(self, orth: str, norm: str | None = None) -> int:
+        """The row of a form, or of a form with a norm of its own (as tokenizer exceptions have)."""
+        key = orth if norm is None else (orth, norm)
+        row = self._rows.get(key)
+        return self._add(orth, norm) if row is None else row
+
+    def rows(self, forms: Sequence[str], norms: Sequence[str | None] | None = None) -> NDArray[np.int32]:
+        """The rows of many forms, shape (len(forms),)."""
+        if norms is not None:
+            return np.array([self.row(form, norm) for form, norm in zip(forms, norms, strict=True)], np.int32)
+        found = list(map(self._rows.get, forms))
+        if None in found:
+            found = [
+                self._add(form, None) if row is None else row for form, row in zip(forms, found, strict=True)
+            ]
+        return np.array(found, dtype=np.int32)
+
+    def _add(self, orth: str, norm: str | None) -> int:
+        with self._lock:
+            key = orth if norm is None else (orth, norm)
+            row = self._rows.get(key)
+            if row is not None:
+                return row
+            if norm is not None and norm == self.settings.value(attrs.NORM, orth):
+                row = self.row(orth)
+            else:
+                row = len(self._forms)
+                if norm is not None:
+                    self._norms[row] = norm
+                self._forms.append(orth)
+            self._rows[key] = row
+            return row
+
+    def column(self, attr: int) -> NDArray[Any]:
+        """One attribute of every row, shape (len(self),): bool for flags, otherwise uint64. Read only."""
+        if self._version != self.settings.version:
+            self._refresh()
+        values, filled = self._columns.get(attr, _EMPTY)
+        if filled < len(self._forms):
+            values, filled = self._fill(attr)
+        return values[:filled]
+
+    def _fill(self, attr: int) -> tuple[NDArray[Any], int]:
+        if attr not in attrs.LEXICAL:
+            raise ValueError(f"{attrs.NAMES.get(attr, attr)} is no attribute of a word form")
+        with self._lock:
+            values, start = self._columns.get(attr, _EMPTY)
+            end = len(self._forms)
+            if start < end:
+                new = self._compute(attr, start, end)
+                if end > len(values):
+                    grown = np.empty(max(end, 2 * len(values), 256), dtype=new.dtype)
+                    grown[:start] = values[:start]
+                    values = grown
+                values[start:end] = new
+                self._columns[attr] = (values, end)
+            return self._columns.get(attr, _EMPTY)
+
+    def _compute(self, attr: int, start: int, end: int) -> NDArray[Any]:
+        forms = self._forms[start:end]
+        if attr == attrs.ORTH:
+            return self._hashes(forms)
+        if attr == attrs.LENGTH:
+            return np.fromiter(map(len, forms), dtype=np.uint64, count=len(forms))
+        if attr == attrs.ID:
+            return np.full(len(forms), _OUT_OF_RANK, dtype=np.uint64)
+        getter: Callable[[str], Any] | None = self.settings.getters.get(attr)
+        values: list[Any] = list(map(getter, forms)) if getter is not None else [False] * len(forms)
+        by_hand = self.settings.overrides.get(attr)
+        if by_hand:
+            values = [by_hand.get(form, value) for form, value in zip(forms, values, strict=True)]
+        if attr in attrs.FLAGS:
+            return np.array(values, dtype=bool)
+        if attr == attrs.NORM and self._norms:
+            values = [self._norms.get(row, value) for row, value in enumerate(values, start)]
+        return self._hashes(values)
+
+    def _hashes(self, texts: list[str]) -> NDArray[np.uint64]:
+        hashes = hash_strings(texts)
+        self._texts.update(zip(hashes.tolist(), texts, strict=True))
+        return hashes
+
+    def _refresh(self) -> None:
+        """Forget columns that a user's hand has changed, so that they are filled again."""
+        with self._lock:
+            for attr in self.settings.overrides:
+                self._columns.pop(attr, None)
+            self._version = self.settings.version
+
+    def forget(self, attr: int) -> None:
+        """Drop a column, because its getter has changed."""
+        with self._lock:
+            self._columns.pop(attr, None)
+
+    def intern(self, text: str) -> int:
+        """The number of a string that belongs to a document (a lemma, a tag), known while this lives."""
+        number = self._numbers.get(text)
+        if number is None:
+            number = hash_string(text)
+            with self._lock:
+                self._texts[number] = text
+                self._numbers[text] = number
+        return number
+
+    def intern_many(self, texts: Sequence[str]) -> NDArray[np.uint64]:
+        """The numbers of many strings, shape (len(texts),)."""
+        found = list(map(self._numbers.get, texts))
+        if None in found:
+            found = [self.intern(text) for text in texts]
+        return np.array(found, dtype=np.uint64)
+
+    def find_string(self, number: int) -> str | None:
+        """The string of a number among the strings of this generation, None if it isn't one."""
+        text = self._texts.get(number)
+        if text is None:
+            self.column(attrs.ORTH)
+            text = self._texts.get(number)
+        if text is None:
+            self.column(attrs.NORM)
+            self.column(attrs.LOWER)
+            text = self._texts.get(number)
+        return text
+
+
+_EMPTY: tuple[NDArray[Any], int] = (np.empty(0, dtype=np.uint64), 0)

@@ -1,0 +1,145 @@
+"""The store of strings: number to text and back.
+
+A string's number is a built-in symbol's small number, or else its 64-bit hash. Two kinds of strings are
+known: *permanent* ones (what a user adds: `add`, labels, lexeme attributes, vectors) and those of the living
+generations of word forms, which are forgotten together with the last Doc that uses them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Protocol, overload
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.vocab.hashing import murmur, murmur_many
+from kernel.vocab.symbols import NAMES, SYMBOLS
+
+_HIGHEST_SYMBOL = max(NAMES)
+
+
+def hash_string(text: str) -> int:
+    """The number of a string, stored or not."""
+    symbol = SYMBOLS.get(text)
+    return murmur(text) if symbol is None else symbol
+
+
+def hash_strings(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """The numbers of many strings, shape (len(texts),)."""
+    values = murmur_many(texts)
+    symbols = SYMBOLS.get
+    for index, text in enumerate(texts):
+        symbol = symbols(text)
+        if symbol is not None:
+            values[index] = symbol
+    return values
+
+
+class StringSource(Protocol):
+    """A living generation of word forms: it knows strings for as long as it is alive."""
+
+    def find_string(self, number: int) -> str | None: ...
+
+
+class StringStore:
+    """Two-way table of strings. `store[text]` is a number, `store[number]` a text."""
+
+    def __init__(self, strings: Iterable[str] = ()) -> None:
+        self._texts: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._sources: tuple[ref[StringSource], ...] = ()
+        for text in strings:
+            self.add(text)
+
+    def add(self, text: str) -> int:
+        """Keep a string for good and return its number."""
+        number = SYMBOLS.get(text)
+        if number is None:
+            number = self._numbers.get(text)
+        if number is None:
+            number = murmur(text)
+            self._texts[number] = text
+            self._numbers[text] = number
+        return number
+
+    def watch(self, source: StringSource) -> None:
+        """Resolve the strings of a generation too, for as long as somebody keeps it alive."""
+        alive = [old for old in self._sources if old() is not None]
+        self._sources = (*alive, ref(source))
+
+    @overload
+    def __getitem__(self, key: str) -> int: ...
+    @overload
+    def __getitem__(self, key: int) -> str: ...
+    def __getitem__(self, key: str | int) -> str | int:
+        if isinstance(key, str):
+            number = SYMBOLS.get(key)
+            if number is None:
+                number = self._numbers.get(key)
+            return murmur(key) if number is None else number
+        number = int(key)
+        text = self.find(number)
+        if text is None:
+            raise KeyError(
+                f"no string has the number {number}: it was never added, or it belonged to documents that "
+                "are gone. Keep the Doc, or add the string to vocab.strings, to keep it resolvable"
+            )
+        return text
+
+    def find(self, number: int) -> str | None:
+        """The string of a number, None if it is unknown (or forgotten)."""
+        if number <= _HIGHEST_SYMBOL:
+            return NAMES.get(number)
+        text = self._texts.get(number)
+        if text is not None:
+            return text
+        for reference in reversed(self._sources):
+            source = reference()
+            if source is not None:
+                text = source.find_string(number)
+                if text is not None:
+                    return text
+        return None
+
+    def as_int(self, key: str | int) -> int:
+        """The number of a string; a number stays as it is."""
+        return self[key] if isinstance(key, str) else int(key)
+
+    def as_string(self, key: str | int) -> str:
+        """The string of a number; a string stays as it is."""
+        return key if isinstance(key, str) else self[key]
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, str):
+            return key in SYMBOLS or key in self._numbers or self.find(murmur(key)) is not None
+        return isinstance(key, (int, np.integer)) and self.find(int(key)) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """The permanent strings, in the order in which they were added."""
+        return iter(list(self._texts.values()))
+
+    def __len__(self) -> int:
+        """Number of permanent strings; symbols don't count."""
+        return len(self._texts)
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(sorted(self), ensure_ascii=False, indent=0).encode("utf-8", "surrogatepass")
+
+    def from_bytes(self, data: bytes) -> StringStore:
+        """Replace the permanent strings by the stored ones."""
+        self._texts.clear()
+        self._numbers.clear()
+        for text in json.loads(data.decode("utf-8", "surrogatepass")):
+            self.add(text)
+        return self
+
+    def to_disk(self, path: str | PathLike[str]) -> None:
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | PathLike[str]) -> StringStore:
+        return self.from_bytes(Path(path).read_bytes())

@@ -1,0 +1,320 @@
+"""Vectors: a table of word vectors and the keys that point into it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.vocab.strings import StringStore
+
+if TYPE_CHECKING:
+    from kernel.vocab.vocab import Vocab
+
+_FIRST_ROWS = 256
+
+
+class Vectors:
+    """Rows of float32, and a map from string numbers to rows; several keys may share a row.
+
+    shape: (rows, width) of a table of zeros; data: the table itself; keys: the keys of its first rows.
+    """
+
+    mode = "default"
+
+    def __init__(
+        self,
+        *,
+        strings: StringStore | None = None,
+        shape: tuple[int, int] | None = None,
+        data: NDArray[Any] | None = None,
+        keys: Iterable[str | int] | None = None,
+        name: str | None = None,
+        attr: str | int = "ORTH",
+    ) -> None:
+        self.strings = StringStore() if strings is None else strings
+        self.name = name
+        self.attr = attr
+        if data is None:
+            data = np.zeros(shape or (0, 0), dtype=np.float32)
+        self.data: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
+        self.key2row: dict[int, int] = {}
+        self._used = 0
+        self._sorted: tuple[NDArray[np.uint64], NDArray[np.int32]] | None = None
+        if keys is not None:
+            self.key2row = {self._key(key): row for row, key in enumerate(keys)}
+            self._used = len(self.key2row)
+
+    def _key(self, key: str | int) -> int:
+        return self.strings.add(key) if isinstance(key, str) else int(key)
+
+    def _number(self, key: str | int) -> int:
+        return self.strings[key] if isinstance(key, str) else int(key)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, width)"""
+        return (self.data.shape[0], self.data.shape[1])
+
+    @property
+    def width(self) -> int:
+        return int(self.data.shape[1])
+
+    @property
+    def size(self) -> int:
+        return int(self.data.size)
+
+    @property
+    def n_keys(self) -> int:
+        return len(self.key2row)
+
+    @property
+    def is_full(self) -> bool:
+        """Every row has a key."""
+        return len(set(self.key2row.values())) >= len(self.data)
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.data)
+
+    def __bool__(self) -> bool:
+        return self.data.size > 0
+
+    def __contains__(self, key: str | int) -> bool:
+        return self._number(key) in self.key2row
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.key2row)
+
+    def __getitem__(self, key: str | int) -> NDArray[np.float32]:
+        row = self.row(key)
+        if row is None:
+            raise KeyError(f"no vector has the key {key!r}")
+        vector: NDArray[np.float32] = self.data[row]
+        return vector
+
+    def __setitem__(self, key: str | int, vector: NDArray[Any]) -> None:
+        self.set(key, vector)
+
+    def row(self, key: str | int) -> int | None:
+        """The row of a key, None if it has no vector."""
+        return self.key2row.get(self._number(key))
+
+    def get(self, key: str | int) -> NDArray[np.float32]:
+        """The vector of a key, zeros if it has none."""
+        row = self.row(key)
+        return np.zeros(self.width, dtype=np.float32) if row is None else self.data[row]
+
+    def rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """The rows of many keys, shape like keys; -1 where there is no vector."""
+        known, rows = self._sorted_keys()
+        if len(known) == 0:
+            return np.full(keys.shape, -1, dtype=np.int32)
+        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[place] == keys, rows[place], np.int32(-1)).astype(np.int32)
+
+    def get_batch(self, keys: Sequence[str | int] | NDArray[np.uint64]) -> NDArray[np.float32]:
+        """The vectors of many keys, shape (len(keys), width), zeros where there is none."""
+        if not isinstance(keys, np.ndarray):
+            keys = np.array([self._number(key) for key in keys], dtype=np.uint64)
+        rows = self.rows(keys)
+        vectors = np.zeros((len(rows), self.width), dtype=np.float32)
+        found = rows >= 0
+        vectors[found] = self.data[rows[found]]
+        return vectors
+
+    def find(
+        self,
+        *,
+        key: str | int | None = None,
+        keys: Iterable[str | int] | None = None,
+        row: int | None = None,
+        rows: Iterable[int] | None = None,
+    ) -> Any:
+        """Rows of keys (-1: none), or the keys of rows."""
+        if key is not None:
+            return self.key2row.get(self._number(key), -1)
+        if keys is not None:
+            return self.rows(np.array([self._number(each) for each in keys], dtype=np.uint64))
+        wanted = {row} if row is not None else set(rows or ())
+        found = [each for each, place in self.key2row.items() if place in wanted]
+        return np.array(found, dtype=np.uint64)
+
+    def _sorted_keys(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        index = self._sorted
+        if index is None:
+            keys = np.fromiter(self.key2row.keys(), dtype=np.uint64, count=len(self.key2row))
+            rows = np.fromiter(self.key2row.values(), dtype=np.int32, count=len(self.key2row))
+            order = np.argsort(keys)
+            index = self._sorted = (keys[order], rows[order])
+        return index
+
+    def set(self, key: str | int, vector: NDArray[Any]) -> int:
+        """Set the vector of a key, and grow the table if it is full. Returns the row."""
+        vector = np.asarray(vector, dtype=np.float32).ravel()
+        if self.data.size == 0:
+            self.data = np.zeros((len(self.data), len(vector)), dtype=np.float32)
+        if len(vector) != self.width:
+            raise DataError(f"the vectors are {self.width} wide, this one has {len(vector)} numbers")
+        row = self.row(key)
+        if row is None:
+            row = self._free_row()
+        return self.add(key, vector=vector, row=row)
+
+    def _free_row(self) -> int:
+        taken = self._used
+        if taken >= len(self.data):
+            self.resize((max(_FIRST_ROWS, 2 * len(self.data)), self.width))
+        return taken
+
+    def add(self, key: str | int, *, vector: NDArray[Any] | None = None, row: int | None = None) -> int:
+        """Point a key at a row (the next free one by default), and set the row. Returns the row."""
+        number = self._key(key)
+        if row is None:
+            row = self.key2row.get(number)
+        if row is None:
+            row = self._used
+        if row >= len(self.data):
+            raise DataError(f"the table of vectors has {len(self.data)} rows, none with the number {row}")
+        if vector is not None:
+            self.data[row] = vector
+        if self.key2row.get(number) != row:
+            self.key2row[number] = row
+            self._sorted = None
+        self._used = max(self._used, row + 1)
+        return row
+
+    def resize(self, shape: tuple[int, int]) -> list[tuple[int, int]]:
+        """Change the table's size; the content that fits stays. Returns the (key, row) pairs that are gone."""
+        data = np.zeros(shape, dtype=np.float32)
+        rows, width = min(len(self.data), shape[0]), min(self.width, shape[1])
+        data[:rows, :width] = self.data[:rows, :width]
+        self.data = data
+        gone = [(key, row) for key, row in self.key2row.items() if row >= shape[0]]
+        for key, _ in gone:
+            del self.key2row[key]
+        self._used = min(self._used, shape[0])
+        self._sorted = None
+        return gone
+
+    def keys(self) -> list[int]:
+        return list(self.key2row)
+
+    def values(self) -> Iterator[NDArray[np.float32]]:
+        """The vectors of the rows that have a key, in the order of the rows."""
+        return (self.data[row] for row in sorted(set(self.key2row.values())))
+
+    def items(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        return ((key, self.data[row]) for key, row in self.key2row.items())
+
+    def most_similar(
+        self, queries: NDArray[Any], *, n: int = 1, batch_size: int = 1024, sort: bool = True
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.float32]]:
+        """The n nearest rows to each query by cosine: keys, rows and scores, each (queries, n)."""
+        filled = np.array(sorted(set(self.key2row.values())), dtype=np.int32)
+        n = min(n, len(filled))
+        table = _unit(self.data[filled])
+        key_of: dict[int, int] = {}
+        for key, row in self.key2row.items():
+            key_of.setdefault(row, key)
+        queries = np.atleast_2d(np.asarray(queries, dtype=np.float32))
+        rows = np.zeros((len(queries), n), dtype=np.int32)
+        scores = np.zeros((len(queries), n), dtype=np.float32)
+        for start in range(0, len(queries), batch_size):
+            found = _unit(queries[start : start + batch_size]) @ table.T
+            best = np.argpartition(-found, n - 1, axis=1)[:, :n] if n else np.zeros((len(found), 0), np.int64)
+            values = np.take_along_axis(found, best, axis=1)
+            if sort:
+                order = np.argsort(-values, axis=1, kind="stable")
+                best, values = np.take_along_axis(best, order, 1), np.take_along_axis(values, order, 1)
+            rows[start : start + batch_size] = filled[best]
+            scores[start : start + batch_size] = values
+        keys = np.array([[key_of[row] for row in line] for line in rows.tolist()], dtype=np.uint64)
+        return keys.reshape(rows.shape), rows, np.clip(scores, -1.0, 1.0)
+
+    def to_disk(self, path: str | PathLike[str]) -> None:
+        """Write `vectors` (npy), `key2row` (msgpack) and `vectors.cfg` (JSON) into a directory."""
+        folder = Path(path)
+        with (folder / "vectors").open("wb") as file:
+            np.save(file, self.data, allow_pickle=False)
+        (folder / "key2row").write_bytes(self._keys_to_bytes())
+        (folder / "vectors.cfg").write_text(json.dumps(self._settings()), encoding="utf-8")
+
+    def from_disk(self, path: str | PathLike[str]) -> "Vectors":
+        """Read what `to_disk` wrote."""
+        folder = Path(path)
+        settings = folder / "vectors.cfg"
+        if settings.exists():
+            self._check(json.loads(settings.read_text(encoding="utf-8")), str(settings))
+        self.data = np.asarray(np.load(folder / "vectors", allow_pickle=False), dtype=np.float32)
+        if self.data.ndim != 2:
+            raise DataError("the table of vectors isn't two-dimensional", path=folder / "vectors")
+        self._keys_from_bytes((folder / "key2row").read_bytes())
+        return self
+
+    def to_bytes(self) -> bytes:
+        import srsly
+
+        table = BytesIO()
+        np.save(table, self.data, allow_pickle=False)
+        parts = {"vectors": table.getvalue(), "key2row": self._keys_to_bytes(), "cfg": self._settings()}
+        return bytes(srsly.msgpack_dumps(parts))
+
+    def from_bytes(self, data: bytes) -> "Vectors":
+        import srsly
+
+        parts = srsly.msgpack_loads(data)
+        self._check(parts["cfg"], "the vectors")
+        self.data = np.asarray(np.load(BytesIO(parts["vectors"]), allow_pickle=False), dtype=np.float32)
+        self._keys_from_bytes(parts["key2row"])
+        return self
+
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = {"mode": self.mode}
+        if self.attr not in ("ORTH", 65):
+            settings["attr"] = self.attr
+        return settings
+
+    def _check(self, settings: dict[str, Any], where: str) -> None:
+        mode = settings.get("mode", self.mode)
+        if mode != self.mode:
+            raise DataError(f"{where}: vectors of the mode {mode!r} can't be read, only {self.mode!r}")
+        self.attr = settings.get("attr", self.attr)
+
+    def _keys_to_bytes(self) -> bytes:
+        import srsly
+
+        return bytes(srsly.msgpack_dumps(self.key2row))
+
+    def _keys_from_bytes(self, data: bytes) -> None:
+        import srsly
+
+        # Integer keys: the plain reader of srsly refuses none, whatever their size.
+        self.key2row = {int(key): int(row) for key, row in srsly.msgpack_loads(data).items()}
+        self._used = max(self.key2row.values(), default=-1) + 1
+        self._sorted = None
+
+
+def _unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
+    return unit
+
+
+def make_vectors(mode: str = "default", attr: str = "ORTH") -> Callable[["Vocab"], Vectors]:
+    """kernel.Vectors.v1: how `[nlp.vectors]` of a config makes the vectors of a pipeline.
+
+    mode: only "default". attr: the attribute whose value is the key of a token's vector.
+    """
+    if mode != Vectors.mode:
+        raise DataError(f"vectors of the mode {mode!r} don't exist, only {Vectors.mode!r}")
+
+    def create(vocab: "Vocab") -> Vectors:
+        return Vectors(strings=vocab.strings, attr=attr)
+
+    return create

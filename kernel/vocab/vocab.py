@@ -1,0 +1,218 @@
+"""Vocab: the strings, word forms and vectors that the documents of a pipeline share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from os import PathLike
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import UsageError
+from kernel.vocab import attrs
+from kernel.vocab.lex_attrs import Getter
+from kernel.vocab.lexeme import Lexeme
+from kernel.vocab.lexemes import LexemeSettings, LexemeTable
+from kernel.vocab.strings import StringStore
+from kernel.vocab.vectors import Vectors
+
+DEFAULT_LEXEME_LIMIT = 200_000
+
+
+class Vocab:
+    """Strings, word forms and vectors.
+
+    strings: strings to keep from the start. lex_attr_getters: attribute number -> function of the text, on
+    top of the built-in ones. vectors: the vectors, none by default. lexeme_limit: how many word forms and
+    document strings a generation holds before the next one starts. writing_system: direction, has_case,
+    has_letters. tag_map and other leftovers of older versions are accepted and ignored.
+    """
+
+    def __init__(
+        self,
+        strings: Iterable[str] | StringStore | None = None,
+        *,
+        lex_attr_getters: dict[int, Getter] | None = None,
+        vectors: Vectors | None = None,
+        vectors_name: str | None = None,
+        writing_system: dict[str, Any] | None = None,
+        lookups: Any = None,
+        get_noun_chunks: Callable[..., Any] | None = None,
+        lexeme_limit: int = DEFAULT_LEXEME_LIMIT,
+        tag_map: Any = None,
+    ) -> None:
+        self.strings = strings if isinstance(strings, StringStore) else StringStore(strings or ())
+        self.lexeme_settings = LexemeSettings(lex_attr_getters)
+        self.lexeme_limit = lexeme_limit
+        self.vectors = Vectors(strings=self.strings, name=vectors_name) if vectors is None else vectors
+        self.writing_system = dict(writing_system or {})
+        self.lookups = lookups
+        self.get_noun_chunks = get_noun_chunks
+        self._lock = Lock()
+        self._table = self.new_generation()
+
+    @property
+    def lang(self) -> str:
+        """The language's code, empty if none."""
+        return str(self.lexeme_settings.value(attrs.LANG, ""))
+
+    @property
+    def lex_attr_getters(self) -> dict[int, Getter]:
+        return self.lexeme_settings.getters
+
+    @property
+    def lexemes(self) -> LexemeTable:
+        """The current generation of word forms; ask for it once per batch, and use that one throughout."""
+        table = self._table
+        if table.size >= self.lexeme_limit:
+            with self._lock:
+                full = self._table is table
+            table = self.new_generation() if full else self._table
+        return table
+
+    def new_generation(self) -> LexemeTable:
+        """Start an empty generation; documents keep the older ones alive."""
+        table = LexemeTable(self.lexeme_settings)
+        with self._lock:
+            self.strings.watch(table)
+            self._table = table
+        return table
+
+    def __getitem__(self, key: str | int) -> Lexeme:
+        return Lexeme(self, self.strings.as_string(key))
+
+    def __contains__(self, key: str | int) -> bool:
+        """Whether the current generation holds the word form."""
+        text = self.strings.find(int(key)) if not isinstance(key, str) else key
+        return text is not None and self._table.has(text)
+
+    def __iter__(self) -> Iterator[Lexeme]:
+        """The word forms of the current generation."""
+        return (Lexeme(self, form) for form in self._table.distinct_forms())
+
+    def __len__(self) -> int:
+        """Rows of the current generation."""
+        return len(self._table)
+
+    def set_lexeme_attr(self, form: str, attr: str | int, value: Any) -> None:
+        """Set an attribute of a word form for good: in this and all coming generations."""
+        number = attrs.intify(attr)
+        if number not in attrs.FLAGS and number not in attrs.STRINGS - {attrs.ORTH}:
+            raise UsageError(f"{attrs.NAMES[number]} of a word form can't be set")
+        self.strings.add(form)
+        if number in attrs.FLAGS:
+            value = bool(value)
+        else:
+            value = str(value)
+            self.strings.add(value)
+        with self._lock:
+            self.lexeme_settings.overrides.setdefault(number, {})[form] = value
+            self.lexeme_settings.version += 1
+
+    def add_flag(self, getter: Callable[[str], bool], flag_id: int = -1) -> int:
+        """Add a flag computed by a function of the text; returns its number (19 to 63 are free)."""
+        if flag_id == -1:
+            used = self.lexeme_settings.getters
+            flag_id = next((number for number in range(19, attrs.ID) if number not in used), -1)
+            if flag_id == -1:
+                raise UsageError("all free flags (19 to 63) are taken")
+        elif flag_id not in attrs.FLAGS:
+            raise UsageError(f"{flag_id} is no number of a flag: 1 to 63 are")
+        self.lexeme_settings.getters[flag_id] = getter
+        self._table.forget(flag_id)
+        self.lexeme_settings.version += 1
+        return flag_id
+
+    @property
+    def vectors_length(self) -> int:
+        """Width of the vectors."""
+        return self.vectors.width
+
+    def get_vector(self, orth: str | int) -> NDArray[np.float32]:
+        """The vector of a string or its number, zeros if there is none."""
+        return self.vectors.get(self.strings.as_int(orth))
+
+    def has_vector(self, orth: str | int) -> bool:
+        return self.vectors.row(self.strings.as_int(orth)) is not None
+
+    def set_vector(self, orth: str | int, vector: NDArray[Any]) -> None:
+        """Set a vector for good. The first one fixes the width; the table grows as needed."""
+        key = self.strings.add(orth) if isinstance(orth, str) else int(orth)
+        self.vectors.set(key, vector)
+
+    def reset_vectors(self, *, width: int = 0) -> None:
+        """Drop all vectors."""
+        self.vectors = Vectors(strings=self.strings, shape=(0, width), name=self.vectors.name)
+
+    def to_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> None:
+        """Write `strings.json`, `lexemes.json` and the vectors into a directory."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        if "strings" not in exclude:
+            self.strings.to_disk(folder / "strings.json")
+        (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
+        if "vectors" not in exclude:
+            self.vectors.to_disk(folder)
+
+    def from_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> Vocab:
+        """Read what `to_disk` wrote."""
+        folder = Path(path)
+        if "strings" not in exclude:
+            self.strings.from_disk(folder / "strings.json")
+        overrides = folder / "lexemes.json"
+        if overrides.exists():
+            self._overrides_from_bytes(overrides.read_bytes())
+        if "vectors" not in exclude and (folder / "vectors").exists():
+            self.vectors.from_disk(folder)
+        return self
+
+    def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
+        import srsly
+
+        parts = {"lexemes": self._overrides_to_bytes()}
+        if "strings" not in exclude:
+            parts["strings"] = self.strings.to_bytes()
+        if "vectors" not in exclude:
+            parts["vectors"] = self.vectors.to_bytes()
+        return bytes(srsly.msgpack_dumps(parts))
+
+    def from_bytes(self, data: bytes, *, exclude: Collection[str] = ()) -> Vocab:
+        import srsly
+
+        parts = srsly.msgpack_loads(data)
+        if "strings" not in exclude and "strings" in parts:
+            self.strings.from_bytes(parts["strings"])
+        self._overrides_from_bytes(parts["lexemes"])
+        if "vectors" not in exclude and "vectors" in parts:
+            self.vectors.from_bytes(parts["vectors"])
+        return self
+
+    def _overrides_to_bytes(self) -> bytes:
+        named = {attrs.NAMES[attr]: values for attr, values in self.lexeme_settings.overrides.items()}
+        return json.dumps(named, ensure_ascii=False, indent=0, sort_keys=True).encode(
+            "utf-8", "surrogatepass"
+        )
+
+    def _overrides_from_bytes(self, data: bytes) -> None:
+        named = json.loads(data.decode("utf-8", "surrogatepass"))
+        with self._lock:
+            self.lexeme_settings.overrides = {attrs.intify(name): values for name, values in named.items()}
+            self.lexeme_settings.version += 1
+        for table in (self._table,):
+            for attr in attrs.LEXICAL:
+                table.forget(attr)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = (self.to_bytes(), self.lexeme_settings.getters, self.lexeme_limit, self.writing_system)
+        return _unpickle, state
+
+
+def _unpickle(
+    data: bytes, getters: dict[int, Getter], lexeme_limit: int, writing_system: dict[str, Any]
+) -> Vocab:
+    vocab = Vocab(lex_attr_getters=getters, lexeme_limit=lexeme_limit, writing_system=writing_system)
+    return vocab.from_bytes(data)
