@@ -1,0 +1,282 @@
+"""Shared embeddings: a source publishes a batch, listeners read it and send gradients back.
+
+One `Channel` belongs to one source (the tok2vec component, the transformer). During training it hands the source's
+output to every listener and runs the source's backward pass once, after the last of them has answered. An answer is
+either a gradient or a plain "nothing to learn from this batch" (`Channel.skip`); an owner that stays silent is an
+error, because its share of the gradient would be lost unseen.
+
+In prediction a listener reads `doc.tensor`, which the source has set.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from thinc.api import Model
+
+from kernel.errors import KernelError
+from kernel.random import current_step
+
+# A number, or anything that gives one per step: a function of the step, a sequence, or an iterator such as a
+# thinc schedule (which is read once per step and keeps its last value at the end).
+GradFactor = Any
+
+
+class Channel:
+    """The connection between one source and the components that listen to it.
+
+    name: the source's name in the pipeline, used in messages.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._owners: dict[str, list[Subscription]] = {}
+        self._batches = 0
+        self.reset()
+
+    @property
+    def owners(self) -> list[str]:
+        """The components whose models listen to this source."""
+        return list(self._owners)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a published batch still waits for answers."""
+        return bool(self._awaited)
+
+    def add(self, listener: Model[Any, Any], owner: str) -> None:
+        """Connect a listener (a node made by `Listener`) in the model of component `owner`."""
+        subscription = listener.attrs["listener"]
+        subscription.channel, subscription.owner = self, owner
+        registered = self._owners.setdefault(owner, [])
+        if not any(known is subscription for known in registered):
+            registered.append(subscription)
+
+    def clear(self) -> None:
+        """Disconnect every listener and forget the batch."""
+        for subscription in [each for registered in self._owners.values() for each in registered]:
+            if subscription.channel is self:
+                subscription.channel = None
+        self._owners = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the published batch and what came back for it, as after an error."""
+        self._docs: list[Any] = []
+        self._rows: dict[int, int] = {}
+        self._outputs: list[Any] = []
+        self._backprop: Callable[[list[Any]], Any] | None = None
+        self._gradients: list[Any] | None = None
+        self._awaited: dict[str, int] = {}
+
+    def publish(self, docs: Sequence[Any], outputs: list[Any], backprop: Callable[[list[Any]], Any]) -> None:
+        """Offer the output for a training batch: one array (tokens, width) per Doc, and the source's backward pass.
+
+        Raises KernelError if the batch before it still waits for an answer.
+        """
+        self._refuse_silence()
+        self.reset()
+        self._docs = list(docs)
+        self._rows = {id(doc): row for row, doc in enumerate(self._docs)}
+        self._outputs = outputs
+        self._backprop = backprop
+        self._awaited = {owner: len(registered) for owner, registered in self._owners.items()}
+        self._batches += 1
+
+    def skip(self, owner: str) -> None:
+        """Say that `owner` has nothing (more) to learn from the published batch."""
+        if self._awaited.pop(owner, None) is not None and not self._awaited:
+            self._finish()
+
+    def close(self) -> None:
+        """End the batch. Raises KernelError if a listener neither sent a gradient nor skipped."""
+        self._refuse_silence()
+        self.reset()
+
+    def position(self) -> int:
+        """Return the step that schedules are read at: that of the random scope, else the batches before this one."""
+        step = current_step()
+        return max(self._batches - 1, 0) if step is None else step
+
+    def _receive(self, docs: Sequence[Any], owner: str) -> tuple[list[Any], list[int]] | None:
+        if self._backprop is None and not self._docs:
+            return None
+        rows = [self._rows.get(id(doc), -1) for doc in docs]
+        if -1 in rows:
+            raise KernelError(
+                f"Component '{owner}' listens to '{self.name}', but was given Docs that '{self.name}' did not "
+                "embed in this batch.",
+                hint="Update every component of a batch with the same Doc objects, the source first.",
+            )
+        return [self._outputs[row] for row in rows], rows
+
+    def _send(self, owner: str, rows: list[int], gradients: list[Any], factor: float) -> None:
+        if owner not in self._awaited:
+            raise KernelError(
+                f"Component '{owner}' sent '{self.name}' a gradient for a batch that is already closed."
+            )
+        if self._gradients is None:
+            self._gradients = [None] * len(self._docs)
+        for row, gradient in zip(rows, gradients, strict=True):
+            share = gradient if factor == 1.0 else gradient * factor
+            total = self._gradients[row]
+            # Never in place: the array may be the listener's own.
+            self._gradients[row] = share if total is None else total + share
+        self._awaited[owner] -= 1
+        if not self._awaited[owner]:
+            self.skip(owner)
+
+    def _finish(self) -> None:
+        backprop, gradients = self._backprop, self._gradients
+        self._backprop = self._gradients = None
+        if backprop is not None and gradients is not None:
+            pairs = zip(gradients, self._outputs, strict=True)
+            backprop([output * 0 if gradient is None else gradient for gradient, output in pairs])
+
+    def _refuse_silence(self) -> None:
+        silent, self._awaited = sorted(self._awaited), {}
+        if silent:
+            names = ", ".join(f"'{name}'" for name in silent)
+            self.reset()
+            raise KernelError(
+                f"'{self.name}' waited for a gradient from {names}, which neither sent one nor skipped the batch.",
+                hint=f"Update every component that listens to '{self.name}', call skip() where a batch teaches it "
+                "nothing, or freeze it.",
+            )
+
+
+class Subscription:
+    """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"]."""
+
+    def __init__(self, upstream: str, grad_factor: GradFactor) -> None:
+        self.upstream = upstream
+        self.grad_factor = grad_factor
+        self.channel: Channel | None = None
+        self.owner = ""
+        self._values: list[float] = []
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
+        # A copied model listens to nothing until it is connected, and it must not drag its source along.
+        return Subscription(self.upstream, self.grad_factor)
+
+    def matches(self, source: str) -> bool:
+        """Whether a source of this name is the one listened to."""
+        return self.upstream in ("*", source)
+
+    def factor(self, step: int) -> float:
+        """Return the gradient's factor at a step."""
+        given = self.grad_factor
+        if isinstance(given, int | float):
+            return float(given)
+        if callable(given):
+            return float(given(step))
+        if isinstance(given, Sequence):
+            return float(given[min(step, len(given) - 1)])
+        while len(self._values) <= step:
+            following = next(given, None)
+            if following is None:
+                if not self._values:
+                    raise KernelError(f"The grad_factor of the listener in '{self.owner}' has no values.")
+                break
+            self._values.append(float(following))
+        return self._values[min(step, len(self._values) - 1)]
+
+
+def Listener(width: int, upstream: str = "*", grad_factor: GradFactor = 1.0) -> Model[Any, Any]:
+    """Return a layer (Docs to one array (tokens, width) each) that stands for the output of a shared source.
+
+    upstream: the source's name in the pipeline, "*" for the nearest one before the component.
+    grad_factor: what its gradient is multiplied by: a number or a schedule.
+    """
+    attrs = {"listener": Subscription(upstream, grad_factor)}
+    return Model("listener", _forward, dims={"nO": width}, attrs=attrs)
+
+
+def find_listeners(model: Model[Any, Any]) -> list[Model[Any, Any]]:
+    """Return the listener nodes of a model."""
+    return [node for node in model.walk() if isinstance(node.attrs.get("listener"), Subscription)]
+
+
+_INFERRING: ContextVar[bool] = ContextVar("kernel_shape_inference", default=False)
+
+
+@contextmanager
+def shape_inference() -> Iterator[None]:
+    """Let listeners answer with placeholders of the right shape while a model is initialised with sample Docs.
+
+    Outside of this a listener whose source has not run is an error.
+    """
+    token = _INFERRING.set(True)
+    try:
+        yield
+    finally:
+        _INFERRING.reset(token)
+
+
+def _forward(
+    model: Model[Any, Any], docs: Sequence[Any], is_train: bool
+) -> tuple[list[Any], Callable[[Any], Any]]:
+    state: Subscription = model.attrs["listener"]
+    if is_train and state.channel is not None:
+        channel, owner = state.channel, state.owner
+        received = channel._receive(docs, owner)
+        if received is not None:
+            outputs, rows = received
+            _check_width(model, outputs)
+            factor = state.factor(channel.position())
+
+            def send(gradients: list[Any]) -> list[Any]:
+                channel._send(owner, rows, gradients, factor)
+                return []
+
+            return outputs, send
+    return _tensors(model, docs), _nothing
+
+
+def _nothing(gradients: Any) -> list[Any]:
+    return []
+
+
+def _tensors(model: Model[Any, Any], docs: Sequence[Any]) -> list[Any]:
+    width = model.get_dim("nO")
+    tensors = []
+    for doc in docs:
+        tensor = doc.tensor
+        if len(doc) and (tensor is None or len(tensor) != len(doc)):
+            if not _INFERRING.get():
+                raise _source_has_not_run(model.attrs["listener"])
+            tensor = model.ops.alloc2f(len(doc), width)
+        elif not len(doc):
+            tensor = model.ops.alloc2f(0, width)
+        tensors.append(model.ops.asarray(tensor))
+    _check_width(model, tensors)
+    return tensors
+
+
+def _check_width(model: Model[Any, Any], outputs: list[Any]) -> None:
+    width = model.get_dim("nO")
+    for output in outputs:
+        if output.shape[-1] != width:
+            state: Subscription = model.attrs["listener"]
+            source = state.channel.name if state.channel else state.upstream
+            raise KernelError(
+                f"The listener in '{state.owner}' expects vectors of width {width}, but '{source}' gives "
+                f"{output.shape[-1]}.",
+                hint="Set the listener's width to the width of the source.",
+            )
+
+
+def _source_has_not_run(state: Subscription) -> KernelError:
+    owner = f"Component '{state.owner}'" if state.owner else "A component"
+    if state.channel is None:
+        wanted = "no source is connected" if state.upstream == "*" else f"'{state.upstream}' is not connected"
+        return KernelError(
+            f"{owner} listens to a shared source, but {wanted} and the Docs carry no tensor.",
+            hint="Put the source (for example tok2vec) into the pipeline before the components that listen to it.",
+        )
+    return KernelError(
+        f"{owner} listens to '{state.channel.name}', which has not run on these Docs.",
+        hint=f"In the pipeline '{state.channel.name}' must come before {', '.join(state.channel.owners)}, and "
+        "must not be disabled; if it is frozen during training it belongs into annotating_components.",
+    )

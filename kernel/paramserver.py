@@ -1,0 +1,105 @@
+"""Where a thinc node keeps its parameters, with a version that tells when they may have changed.
+
+What is derived from parameters (packed weights, vectors of word types) may be kept as long as `version` of the nodes
+that it comes from stays the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from thinc.api import Model, get_array_module
+from thinc.backends import ParamServer
+
+Array = Any
+Key = tuple[int, str]
+
+# Process-wide, so that no two states of a node, whichever server held them, share a stamp.
+_STAMPS = itertools.count(1)
+
+
+class VersionedServer(ParamServer):  # type: ignore[misc]
+    """A ParamServer that knows when its parameters may have changed: `stamp` is new after every change.
+
+    Handing an array out counts as a change, since the receiver may write to it. One who keeps the array and writes
+    to it later has to say so with `touch`. Layers that only read use `read`.
+    """
+
+    def __init__(self, params: Mapping[Key, Array], grads: Mapping[Key, Array]) -> None:
+        super().__init__(dict(params), dict(grads))
+        self.stamp = next(_STAMPS)
+
+    def get_param(self, model_id: int, name: str) -> Array:
+        self.stamp = next(_STAMPS)
+        return self._params[model_id, name]
+
+    def set_param(self, model_id: int, name: str, value: Array) -> None:
+        self._params[model_id, name] = value
+        self.stamp = next(_STAMPS)
+
+    def gradient(self, model_id: int, name: str) -> Array:
+        key = model_id, name
+        if key not in self._grads:
+            value = self._params[key]
+            self._grads[key] = get_array_module(value).zeros_like(value)
+        return self._grads[key]
+
+    def renew(self) -> None:
+        """Take a new stamp, because something changed."""
+        self.stamp = next(_STAMPS)
+
+
+def versioned(model: Model[Any, Any]) -> Model[Any, Any]:
+    """Give every node of a model a server with a version, where it has thinc's plain one. Returns the model."""
+    for node in model.walk():
+        _upgrade(node)
+    return model
+
+
+def _upgrade(node: Model[Any, Any]) -> None:
+    server = node._params
+    if type(server) is ParamServer and server.proxy is None:
+        node._params = VersionedServer(server._params, server._grads)
+
+
+def version(nodes: list[Model[Any, Any]]) -> tuple[int, ...] | None:
+    """Return what stands for the present parameters of these nodes, None if a node can't tell.
+
+    Two calls give the same value only if nothing set or updated a parameter of the nodes in between.
+    """
+    stamps = []
+    for node in nodes:
+        server = node._params
+        if not isinstance(server, VersionedServer):
+            return None
+        stamps.append(server.stamp)
+    return tuple(stamps)
+
+
+def touch(model: Model[Any, Any]) -> None:
+    """Say that parameter arrays of this model were written to in place."""
+    for node in model.walk():
+        if isinstance(node._params, VersionedServer):
+            node._params.renew()
+
+
+def read(node: Model[Any, Any], name: str) -> Array:
+    """Return a parameter that will not be written to: unlike `node.get_param` this leaves the version alone."""
+    server = node._params
+    if isinstance(server, VersionedServer):
+        found = server._params.get((node.id, name))
+        if found is not None:
+            return found
+    return node.get_param(name)
+
+
+def gradient(node: Model[Any, Any], name: str) -> Array:
+    """Return the array that collects a parameter's gradient, to be added to in place; zeros at first."""
+    server = node._params
+    if isinstance(server, VersionedServer):
+        return server.gradient(node.id, name)
+    if not node.has_grad(name):
+        node.set_grad(name, node.ops.xp.zeros_like(node.get_param(name)))
+    return node.get_grad(name)
