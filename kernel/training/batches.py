@@ -1,0 +1,46 @@
+"""The order of the data: epochs, shuffling, batches and the parts of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from kernel.errors import DataError
+from kernel.random import seed_all, stream
+from kernel.training.run import Run
+
+
+def batches(run: Run) -> Iterator[Sequence[Any]]:
+    """The batches of all epochs; announces each epoch and counts it when it is over.
+
+    `training.max_epochs`: N > 0 ends after N epochs, 0 never; -1 streams, that is, it asks the corpus anew for each
+    epoch and shuffles nothing. An epoch without a single batch is a `DataError`.
+    """
+    limit = run.settings.max_epochs
+    while limit < 1 or run.epoch < limit:
+        seed_all(run.seed, "epoch", run.epoch)
+        run.hook.epoch_start(run=run, epoch=run.epoch)
+        empty = True
+        for batch in run.settings.batcher(_epoch(run)):
+            if batch:
+                empty = False
+                yield batch
+        if empty:
+            raise DataError(
+                f"epoch {run.epoch} of {run.settings.train_corpus} gave no batch",
+                hint="Its examples may all be longer than the batcher accepts (discard_oversize).",
+            )
+        run.epoch += 1
+
+
+def parts(batch: Sequence[Any], number: int) -> list[list[Any]]:
+    """Cut a batch into `number` parts of nearly equal size: sorted by length, dealt in turn; empty ones are dropped."""
+    by_length = sorted(batch, key=len)
+    return [by_length[first::number] for first in range(min(number, len(by_length)))]
+
+
+def _epoch(run: Run) -> Iterable[Any]:
+    if run.examples is None:
+        return run.train_corpus(run.pipeline)
+    order = stream(run.seed, "shuffle", run.epoch).permutation(len(run.examples))
+    return [run.examples[index] for index in order.tolist()]

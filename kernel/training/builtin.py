@@ -1,0 +1,74 @@
+"""The kernel's own answers to the events of a run, registered like anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from math import isfinite
+from typing import Any
+
+from kernel import random
+from kernel.errors import DataError, TrainingError
+from kernel.hooks import hookimpl
+from kernel.training.batches import parts
+from kernel.training.run import Run
+from kernel.training.schedules import value_at
+
+
+class NonFiniteLoss(TrainingError):
+    """A loss is nan or infinite: the weights can't be trusted from here on."""
+
+
+class Builtin:
+    """Update, evaluation and limits."""
+
+    @hookimpl
+    def update(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:
+        """Gradients of every part of the batch, summed in their order, then one step of the optimizer."""
+        settings = run.settings
+        if settings.before_update is not None:
+            settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
+        run.dropout = value_at(settings.dropout, run.step)
+        losses: dict[str, float] = {}
+        for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
+            random.seed_all(run.seed, "update", run.step, shard)
+            with random.scope(seed=run.seed, step=run.step, shard=shard):
+                run.pipeline.update(part, drop=run.dropout, losses=losses)
+            _check_finite(losses, run.step)
+            run.parameters.collect(shard)
+        run.parameters.step(run.optimizer)
+        run.optimizer.step_schedules()
+        return {name: float(loss) for name, loss in losses.items()}
+
+    @hookimpl
+    def evaluate(self, run: Run) -> dict[str, Any]:
+        """The pipeline's own scores over the development corpus."""
+        random.seed_all(run.seed, "evaluate", run.step)
+        with run.averaged():
+            return run.pipeline.evaluate(_not_empty(run))
+
+    @hookimpl
+    def should_stop(self, run: Run) -> str | None:
+        """The limits of the config. `max_epochs` is not here: it ends the data."""
+        settings = run.settings
+        if settings.max_steps and run.step >= settings.max_steps:
+            return f"max_steps = {settings.max_steps} reached"
+        if settings.patience and run.history and run.step - run.best_step >= settings.patience:
+            return f"no better score for {run.step - run.best_step} steps (patience = {settings.patience})"
+        return None
+
+
+def _check_finite(losses: Mapping[str, float], step: int) -> None:
+    for name, loss in losses.items():
+        if not isfinite(loss):
+            raise NonFiniteLoss(
+                f"the loss of '{name}' is {float(loss)} at step {step}; the last saved model is kept",
+                hint="A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data.",
+            )
+
+
+def _not_empty(run: Run) -> Iterator[Any]:
+    examples = iter(run.dev_corpus(run.pipeline))
+    for first in examples:
+        return chain([first], examples)
+    raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")

@@ -1,0 +1,74 @@
+"""Saving the pipeline of a run: whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from kernel.atomic import MANIFEST, atomic_directory, read_manifest
+from kernel.errors import TrainingError, UsageError
+from kernel.training.run import Run
+
+LAST, BEST = "model-last", "model-best"
+
+
+def check_output(output: Path) -> None:
+    """Create the output directory and make sure, before training, that models can be written there."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        probe = output / ".kernel-probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"can't write to the output directory {output}: {error.strerror}") from error
+    for name in (LAST, BEST):
+        model = output / name
+        if model.exists() and read_manifest(model) is None and (not model.is_dir() or any(model.iterdir())):
+            raise UsageError(
+                f"{model} exists and was not saved by kernel", hint="Choose another --output, or move it away."
+            )
+
+
+def save(run: Run, *, is_best: bool) -> None:
+    """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
+    if run.output is None:
+        return
+    pipeline = run.pipeline
+    if run.settings.before_to_disk is not None:
+        pipeline = run.settings.before_to_disk(pipeline)
+        if not hasattr(pipeline, "to_disk"):
+            raise TrainingError(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
+    last, best = run.output / LAST, run.output / BEST
+    _describe(run)
+    try:
+        with run.averaged(), atomic_directory(last) as directory:
+            pipeline.to_disk(directory)
+            # A pipeline that knows better (sourced components, for one) writes its own.
+            if not (directory / "config.cfg").exists():
+                run.config.to_disk(directory / "config.cfg")
+        if is_best:
+            _copy(last, best)
+    except OSError as error:
+        raise TrainingError(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
+    run.hook.saved(run=run, path=last, is_best=False)
+    if is_best:
+        run.hook.saved(run=run, path=best, is_best=True)
+
+
+def _describe(run: Run) -> None:
+    meta = getattr(run.pipeline, "meta", None)
+    if not isinstance(meta, dict) or not run.history:
+        return
+    # Speed differs from run to run, and equal runs are to give equal files.
+    performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}
+    performance.update({f"{name}_loss": loss for name, loss in run.losses.items()})
+    meta["performance"] = {name: 0.0 if value is None else value for name, value in performance.items()}
+
+
+def _copy(source: Path, target: Path) -> None:
+    manifest = read_manifest(source) or {"files": {}}
+    with atomic_directory(target) as directory:
+        for name in manifest["files"]:
+            if name != MANIFEST:
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / name, directory / name)

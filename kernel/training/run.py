@@ -1,0 +1,129 @@
+"""The state of a training run: one small dataclass that the loop advances and callbacks read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from kernel.hooks import Hooks
+from kernel.training.evaluate import weighted_score
+from kernel.training.protocols import Corpus, Pipeline
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+    from kernel.parameters import Parameters
+
+
+@dataclass
+class Info:
+    """What one step did.
+
+    losses: component -> loss of this step. words and seconds: since the start. score and scores: set if the step
+    was evaluated.
+    """
+
+    step: int
+    epoch: int
+    losses: dict[str, float]
+    words: int
+    seconds: float
+    score: float | None = None
+    scores: dict[str, Any] | None = None
+
+
+@dataclass
+class Run:
+    """A training run.
+
+    config: filled, not interpolated. settings: the resolved `[training]` section. examples: the whole training
+    corpus, None when it is streamed. weights: metric -> share in the final score, None for hidden ones. step: number of
+    updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
+    history: (score, step) of every evaluation. scores: of the latest one. dropout: the rate of the latest step.
+    averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name).
+    """
+
+    config: Config
+    pipeline: Pipeline
+    settings: Any
+    optimizer: Any
+    parameters: Parameters
+    hooks: Hooks
+    train_corpus: Corpus
+    dev_corpus: Corpus
+    weights: dict[str, float | None]
+    examples: Sequence[Any] | None = None
+    output: Path | None = None
+    seed: int = 0
+    device: int = -1
+    step: int = 0
+    epoch: int = 0
+    words: int = 0
+    losses: dict[str, float] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
+    history: list[tuple[float, int]] = field(default_factory=list)
+    dropout: float = 0.0
+    averages: Mapping[Any, Any] | None = None
+    started: float = field(default_factory=perf_counter)
+
+    def __post_init__(self) -> None:
+        self.hooks.place = lambda: f"at step {self.step}"
+
+    @property
+    def hook(self) -> Any:
+        """The events: `run.hook.step_end(run=run, info=info)`."""
+        return self.hooks.call
+
+    @property
+    def seconds(self) -> float:
+        """Since the start of the run."""
+        return perf_counter() - self.started
+
+    @property
+    def score(self) -> float | None:
+        """The weighted score of the latest evaluation."""
+        return self.history[-1][0] if self.history else None
+
+    @property
+    def best_step(self) -> int:
+        """The earliest step among those with the best score; 0 before the first evaluation."""
+        return max(self.history, key=lambda entry: (entry[0], -entry[1]))[1] if self.history else 0
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether the latest step has been evaluated."""
+        return bool(self.history) and self.history[-1][1] == self.step
+
+    @property
+    def evaluation_due(self) -> bool:
+        """Whether the latest step is one to evaluate."""
+        frequency = self.settings.eval_frequency
+        return bool(frequency > 0 and self.step % frequency == 0)
+
+    def advance(self, batch: Sequence[Any], losses: Mapping[str, float]) -> Info:
+        """Count a finished update."""
+        self.step += 1
+        self.words += sum(map(len, batch))
+        for name, loss in losses.items():
+            self.losses[name] = self.losses.get(name, 0.0) + loss
+        return Info(self.step, self.epoch, dict(losses), self.words, self.seconds)
+
+    def record(self, scores: Mapping[str, Any]) -> bool:
+        """Keep the scores of an evaluation; whether they are the best so far (the latest of equals is)."""
+        score = weighted_score(scores, self.weights)
+        is_best = not self.history or score >= max(self.history)[0]
+        self.scores = dict(scores)
+        self.history.append((score, self.step))
+        return is_best
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The averaged weights, if there are any, in place of the trained ones."""
+        if not self.averages:
+            yield
+        else:
+            with self.pipeline.use_params(self.averages):
+                yield
