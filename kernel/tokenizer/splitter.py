@@ -1,0 +1,173 @@
+"""Splitting one chunk of text (a run without whitespace) into tokens, by rules: strings in, strings out.
+
+The algorithm is the field's. A chunk that is a special case is replaced by it. Otherwise prefixes and suffixes are
+taken off, one of each a round, until a special case or a match of `token_match` is left, or nothing more comes off.
+The rest stays whole if `token_match` or `url_match` says so, and is cut at infixes if not. Special cases that the
+rules have torn apart, such as an emoticon next to a bracket, are put together at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kernel.tokenizer.letters import avoids_letters
+from kernel.tokenizer.rules import FindIter, Search
+
+# Beyond this length only the end of a chunk is searched for suffixes: a megabyte of brackets has to come to an end.
+_LONG_CHUNK = 2000
+_LONG_CHUNK_END = 200
+
+
+class Piece(NamedTuple):
+    """A token to be: its text, its norm if a special case gives it one, and the rule that made it."""
+
+    text: str
+    norm: str | None
+    kind: str
+
+
+class Splitter:
+    """Immutable rules and the split that they make of a chunk.
+
+    specials: whole chunks with the pieces that replace them. faster: put torn special cases together only if they
+    contain something that the affix rules find; the others can't have been torn by those rules.
+    """
+
+    def __init__(
+        self,
+        specials: Mapping[str, Sequence[Piece]],
+        prefix_search: Search | None,
+        suffix_search: Search | None,
+        infix_finditer: FindIter | None,
+        token_match: Search | None,
+        url_match: Search | None,
+        faster: bool = True,
+    ) -> None:
+        self._specials = dict(specials)
+        self._prefix = prefix_search
+        self._suffix = suffix_search
+        self._infix = infix_finditer
+        self._token_match = token_match
+        self._url_match = url_match
+        self._faster = faster
+        self._letters_are_plain = all(map(avoids_letters, (prefix_search, suffix_search, infix_finditer)))
+        self._longest = max(map(len, self._specials), default=0)
+        self.spaced = _spaced_pattern(self._specials)
+
+    def split(self, chunk: str) -> list[Piece]:
+        """The tokens of a chunk; their texts joined are the chunk."""
+        if chunk in self._specials:
+            return list(self._specials[chunk])
+        if self._letters_are_plain and chunk.isalpha():
+            return [Piece(chunk, None, "TOKEN")]
+        prefixes, rest, suffixes = self._strip_affixes(chunk)
+        pieces = [*prefixes, *self._split_rest(rest), *reversed(suffixes)]
+        return self._join_specials(pieces) if len(pieces) > 1 else pieces
+
+    def special(self, text: str) -> list[Piece]:
+        """The pieces of the special case `text`."""
+        return list(self._specials[text])
+
+    def _strip_affixes(self, rest: str) -> tuple[list[Piece], str, list[Piece]]:
+        prefixes: list[Piece] = []
+        suffixes: list[Piece] = []
+        while rest and not self._is_whole(rest):
+            start = self._prefix_length(rest)
+            end = len(rest) - self._suffix_length(rest, start)
+            # An affix that bares a special case goes alone: what is left is not to be stripped further.
+            if start and rest[start:] in self._specials:
+                end = len(rest)
+            elif end < len(rest) and rest[:end] in self._specials:
+                start = 0
+            if start == 0 and end == len(rest):
+                break
+            if start:
+                prefixes.append(Piece(rest[:start], None, "PREFIX"))
+            if end < len(rest):
+                suffixes.append(Piece(rest[end:], None, "SUFFIX"))
+            rest = rest[start:end]
+        return prefixes, rest, suffixes
+
+    def _is_whole(self, text: str) -> bool:
+        if text in self._specials or (self._letters_are_plain and text.isalpha()):
+            return True
+        return self._token_match is not None and bool(self._token_match(text))
+
+    def _prefix_length(self, text: str) -> int:
+        match = self._prefix(text) if self._prefix else None
+        return match.end() - match.start() if match else 0
+
+    def _suffix_length(self, text: str, start: int) -> int:
+        if self._suffix is None:
+            return 0
+        if len(text) > _LONG_CHUNK:
+            start = max(start, len(text) - _LONG_CHUNK_END)
+        match = self._suffix(text[start:] if start else text)
+        return match.end() - match.start() if match else 0
+
+    def _split_rest(self, rest: str) -> list[Piece]:
+        if not rest:
+            return []
+        if rest in self._specials:
+            return list(self._specials[rest])
+        if self._letters_are_plain and rest.isalpha():
+            return [Piece(rest, None, "TOKEN")]
+        if self._token_match and self._token_match(rest):
+            return [Piece(rest, None, "TOKEN_MATCH")]
+        if self._url_match and self._url_match(rest):
+            return [Piece(rest, None, "URL_MATCH")]
+        return self._split_infixes(rest)
+
+    def _split_infixes(self, rest: str) -> list[Piece]:
+        pieces: list[Piece] = []
+        done = 0
+        for match in self._infix(rest) if self._infix else ():
+            start, end = match.span()
+            # What stands first is no infix.
+            if start == 0:
+                continue
+            if start > done:
+                pieces.append(Piece(rest[done:start], None, "TOKEN"))
+            if end > start:
+                pieces.append(Piece(rest[start:end], None, "INFIX"))
+            done = end
+        if done < len(rest):
+            pieces.append(Piece(rest[done:], None, "TOKEN"))
+        return pieces
+
+    def _join_specials(self, pieces: list[Piece]) -> list[Piece]:
+        """Replace runs of pieces that spell a special case, the longest run from the left first."""
+        joined: list[Piece] = []
+        at = 0
+        while at < len(pieces):
+            end, text = self._special_run(pieces, at)
+            if end > at:
+                joined.extend(self._specials[text])
+                at = end
+            else:
+                joined.append(pieces[at])
+                at += 1
+        return joined
+
+    def _special_run(self, pieces: list[Piece], start: int) -> tuple[int, str]:
+        text, best_end, best_text = "", start, ""
+        for end in range(start, len(pieces)):
+            text += pieces[end].text
+            if len(text) > self._longest or pieces[end].kind.startswith("SPECIAL"):
+                break
+            if text in self._specials and (not self._faster or self._has_affix(text)):
+                best_end, best_text = end + 1, text
+        return best_end, best_text
+
+    def _has_affix(self, text: str) -> bool:
+        if self._prefix_length(text) or self._suffix_length(text, 0):
+            return True
+        return self._infix is not None and any(True for _ in self._infix(text))
+
+
+def _spaced_pattern(specials: Mapping[str, Any]) -> re.Pattern[str] | None:
+    """An expression that finds the special cases that contain whitespace, longest first; None without any."""
+    keys = sorted((key for key in specials if not key or key.split() != [key]), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, keys))) if keys else None

@@ -1,0 +1,21 @@
+"""Web addresses and e-mail addresses, which the tokenizer keeps whole."""
+
+from __future__ import annotations
+
+import re
+
+_SCHEME = r"(?:[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://|mailto:)"
+_USER = r"[\w.!#$%&'*+/=?^`{|}~:\-]{1,64}@"
+_LABEL = r"[^\W_](?:[\w\-]{0,61}[^\W_])?"
+# The last label is a top-level domain, in lower case or in capitals throughout: "end.Start" is no host.
+_TOP = r"(?:[a-z]{2,24}|xn--[a-z0-9\-]{2,59}|(?=[^\W\d_a-zA-Z])[^\W\d_]{2,24})"
+_HOST = rf"(?:(?:{_LABEL}\.)+{_TOP}|(?:[A-Z0-9][A-Z0-9\-]*\.)+[A-Z]{{2,24}})"
+_IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_PORT = r"(?::\d{2,5})?"
+_PATH = r"(?:[/?#]\S*)?"
+
+_URL = re.compile(
+    rf"(?:{_SCHEME}(?:{_USER})?(?:{_HOST}|{_IPV4}|localhost|{_LABEL}){_PORT}{_PATH}"
+    rf"|(?:{_USER})?(?:{_HOST}|{_IPV4}){_PORT}{_PATH})\Z",
+)
+url_match = _URL.match
