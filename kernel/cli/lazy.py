@@ -1,0 +1,124 @@
+"""Click groups and commands that import nothing before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from kernel.plugins import EntryPoint
+
+OVERRIDES = "kernel.overrides"
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called.
+
+    table: name -> ("module:attribute", one line of help). plugins: entry-point group with more commands, which can't
+    shadow those of the table.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        table: Mapping[str, tuple[str, str]],
+        *,
+        help: str,
+        plugins: str | None = None,
+        params: list[click.Parameter] | None = None,
+    ) -> None:
+        super().__init__(name, help=help, params=params or [])
+        self._table = table
+        self._plugins = plugins
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self._table, *self.commands, *(point.name for point in self._points())})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.commands:
+            return self.commands[cmd_name]
+        if cmd_name in self._table:
+            module, _, attribute = self._table[cmd_name][0].partition(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
+        return self._load_plugin(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            nearest = get_close_matches(args[0], self.list_commands(ctx), 1)
+            if nearest and "Did you mean" not in error.message:
+                error.message += f" Did you mean '{nearest[0]}'?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        helps = {name: help for name, (_, help) in self._table.items()}
+        for point in self._points():
+            helps.setdefault(point.name, f"(from {point.distribution} {point.version})")
+        for name, command in self.commands.items():
+            helps[name] = command.get_short_help_str()
+        if helps:
+            with formatter.section("Commands"):
+                formatter.write_dl(sorted(helps.items()))
+
+    def _points(self) -> list[EntryPoint]:
+        if self._plugins is None:
+            return []
+        from kernel.plugins import entry_points
+
+        return [point for point in entry_points(self._plugins) if point.name not in self._table]
+
+    def _load_plugin(self, name: str) -> click.Command | None:
+        points = [point for point in self._points() if point.name == name]
+        if not points:
+            return None
+        from kernel.errors import NameConflict, PluginLoadError
+        from kernel.registry import load
+
+        if len({point.target for point in points}) > 1:
+            owners = "; ".join(f"{point.distribution} {point.version} ({point.target})" for point in points)
+            raise NameConflict(f"the command '{name}' is claimed by several packages: {owners}")
+        command = load(points[0], "command")
+        if not isinstance(command, click.Command):
+            raise PluginLoadError(
+                f"the command '{name}' of {points[0].distribution} is a {type(command).__name__}, no click command"
+            )
+        return command
+
+
+class ConfigCommand(click.Command):
+    """A command that also takes `--section.key value` and `--section.key=value`, anywhere on its line.
+
+    They are left as written in `ctx.meta[OVERRIDES]`; anything else is parsed as ever, so that a misspelt option of
+    the command itself is still an error. A value that starts with two dashes must follow an equals sign.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {name for parameter in self.params for name in [*parameter.opts, *parameter.secondary_opts]}
+        rest, overrides = split_overrides(args, own)
+        ctx.meta[OVERRIDES] = overrides
+        return super().parse_args(ctx, rest)
+
+
+def split_overrides(args: Sequence[str], options: set[str]) -> tuple[list[str], list[str]]:
+    """The arguments without the overrides, and the overrides."""
+    rest: list[str] = []
+    overrides: list[str] = []
+    queue = list(args)
+    while queue:
+        word = queue.pop(0)
+        if word.startswith("--") and "." in word.partition("=")[0]:
+            overrides.append(word)
+            if "=" not in word and queue and not queue[0].startswith("--") and queue[0] not in options:
+                overrides.append(queue.pop(0))
+        else:
+            rest.append(word)
+    return rest, overrides

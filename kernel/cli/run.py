@@ -1,0 +1,83 @@
+"""Running a command: errors become a message and an exit code, warnings are shown once each and counted.
+
+Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code` file, 130 interrupted. A
+traceback is for errors that kernel did not foresee, or for `--traceback`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from kernel.errors import KernelError, KernelWarning
+
+INTERRUPTED = 130
+
+
+def run(args: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    from kernel.cli import cli
+
+    words = [word for word in args if word != "--traceback"]
+    with warnings.catch_warnings():
+        shown = _show_warnings()
+        code = _code(words, cli, with_traceback=len(words) < len(args))
+        if shown:
+            click.echo(f"{len(shown)} warning{'s' if len(shown) > 1 else ''}", err=True)
+    return code
+
+
+def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
+    try:
+        result = cli.main(words, prog_name="kernel", standalone_mode=False)
+        sys.stdout.flush()
+        # Without standalone mode, click returns the code of ctx.exit().
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except KernelError as error:
+        if with_traceback:
+            traceback.print_exc()
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone; Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        click.echo("error: not foreseen by kernel; the traceback above says whose code it comes from", err=True)
+        return 1
+
+
+def _show_warnings() -> set[str]:
+    """Print each kernel warning once; returns the set that they are collected in."""
+    shown: set[str] = set()
+    others = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if not issubclass(category, KernelWarning):
+            others(message, category, *place, **more)
+        elif str(message) not in shown:
+            shown.add(str(message))
+            click.echo(f"warning: {message}", err=True)
+
+    warnings.showwarning = show
+    warnings.simplefilter("always", KernelWarning)
+    return shown

@@ -1,0 +1,125 @@
+"""The table of a training run on standard output."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from kernel import hookimpl
+from kernel.errors import warn
+from kernel.training.run import Info, Run
+from kernel_callbacks.jsonl import append
+from kernel_callbacks.progress import Mode, Progress
+
+_LONGEST_NAME = 13
+
+
+def console_table(
+    progress_bar: Mode | None = "train", console_output: bool = True, output_file: Path | None = None
+) -> "ConsoleTable":
+    """Print a row at every evaluation.
+
+    Columns: E (finished epochs), # (steps), LOSS of each component since the row before, scores in percent, SCORE (the
+    weighted one, 0 to 1), W/S (words a second while training). progress_bar: show how far training is ("train"),
+    how far the next evaluation ("eval"), or nothing (null); without a terminal, a line a minute. console_output: false
+    prints nothing. output_file: also write the rows to a JSON Lines file, which must not exist yet.
+    """
+    return ConsoleTable(progress_bar, console_output, output_file)
+
+
+class ConsoleTable:
+    """Prints the header at the first row, because the columns are known from then on."""
+
+    def __init__(self, progress_bar: Mode | None, console_output: bool, output_file: Path | None) -> None:
+        self.console_output = console_output
+        self.output_file = output_file
+        self.progress_bar = progress_bar
+        self._progress: Progress | None = None
+        self._columns: list[tuple[str, int]] = []
+        self._words = 0
+        self._clock = 0.0
+        self._stopped = 0.0
+
+    @hookimpl
+    def train_start(self, run: Run) -> None:
+        if self.output_file is not None and self.output_file.exists():
+            warn(f"{self.output_file} exists already: no rows are written to it")
+            self.output_file = None
+        if self.console_output and self.progress_bar is not None:
+            self._progress = Progress(self.progress_bar)
+        self._start_clock(run)
+
+    @hookimpl
+    def step_end(self, run: Run, info: Info) -> None:
+        self._stopped = perf_counter()
+        if self._progress:
+            self._progress.update(run, info)
+
+    @hookimpl
+    def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
+        if self.console_output:
+            self._print(run, scores)
+        if self.output_file is not None:
+            self.output_file.parent.mkdir(parents=True, exist_ok=True)
+            shown = {name: _percent(name, scores.get(name)) for name, weight in run.weights.items() if weight is not None}
+            row = {"epoch": run.epoch, "step": run.step, "losses": run.losses, "scores": shown, "score": run.score}
+            append(self.output_file, row)
+        self._start_clock(run)
+
+    @hookimpl
+    def saved(self, run: Run) -> None:
+        # Evaluating and saving are not training time.
+        self._start_clock(run)
+
+    @hookimpl
+    def train_error(self) -> None:
+        if self._progress:
+            self._progress.clear()
+
+    @hookimpl
+    def train_end(self) -> None:
+        if self._progress:
+            self._progress.clear()
+
+    def _start_clock(self, run: Run) -> None:
+        self._clock = self._stopped = perf_counter()
+        self._words = run.words
+
+    def _print(self, run: Run, scores: Mapping[str, Any]) -> None:
+        if self._progress:
+            self._progress.clear()
+        losses = list(run.pipeline.models())
+        shown = [name for name, weight in run.weights.items() if weight is not None]
+        if not self._columns:
+            self._columns = [("E", 3), ("#", 6), *((f"LOSS {_short(name)}", 8) for name in losses)]
+            self._columns += [*((_short(name), 6) for name in shown), ("SCORE", 6), ("W/S", 7)]
+            self._row([title.upper() for title, _ in self._columns])
+            self._row(["-" * max(len(title), width) for title, width in self._columns])
+        speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)
+        self._row(
+            [str(run.epoch), str(run.step)]
+            + [f"{run.losses.get(name, 0.0):.2f}" for name in losses]
+            + [_number(_percent(name, scores.get(name))) for name in shown]
+            + [_number(run.score), f"{speed:,.0f}"]
+        )
+
+    def _row(self, cells: list[str]) -> None:
+        padded = [
+            cell.rjust(max(len(title), width))
+            for cell, (title, width) in zip(cells, self._columns, strict=True)
+        ]
+        print("  ".join(padded), flush=True)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[:10] + "..."
+
+
+def _percent(name: str, score: Any) -> float | None:
+    if score is None or isinstance(score, Mapping):
+        return None
+    return float(score) * (1 if name == "speed" else 100)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,47 @@
+"""Stop when a score no longer gets better."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from kernel import hookimpl
+from kernel.errors import TrainingError
+from kernel.training.run import Run
+
+
+def early_stop(
+    patience: int, metric: str = "score", min_delta: float = 0.0, mode: Literal["max", "min"] = "max"
+) -> "EarlyStop":
+    """Stop after `patience` evaluations in a row without a better value.
+
+    metric: a score of the pipeline, or "score" for the weighted one. min_delta: how much better is better. mode: whether
+    more ("max") or less ("min") is better. (`training.patience` counts steps and watches the weighted score.)
+    """
+    return EarlyStop(patience, metric, min_delta, mode)
+
+
+class EarlyStop:
+    def __init__(self, patience: int, metric: str, min_delta: float, mode: str) -> None:
+        self.patience = patience
+        self.metric = metric
+        self.min_delta = min_delta
+        self.sign = -1 if mode == "min" else 1
+        self.best: float | None = None
+        self.waited = 0
+
+    @hookimpl
+    def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
+        value = run.score if self.metric == "score" else scores.get(self.metric)
+        if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+            known = ", ".join(sorted(scores)) or "none"
+            raise TrainingError(f"no score '{self.metric}' to watch; there are: {known}")
+        signed = self.sign * float(value)  # type: ignore[arg-type]
+        if self.best is None or signed > self.best + self.min_delta:
+            self.best, self.waited = signed, 0
+        else:
+            self.waited += 1
+
+    @hookimpl
+    def should_stop(self) -> str | None:
+        if self.waited < self.patience:
+            return None
+        return f"'{self.metric}' not better in {self.waited} evaluations"
