@@ -1,0 +1,55 @@
+# One environment for everything: `make test`, `make demo` and `make check` create it when it is missing.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml))) plugins-transformers
+MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
+DEMO := output/demo
+
+.PHONY: help install demo test slow check lint types rules bench clean
+
+help:
+	@echo "make demo    train the sample pipeline, evaluate it, apply it"
+	@echo "make test    all quick tests"
+	@echo "make slow    the long tests"
+	@echo "make check   ruff, mypy and the rules of the repository"
+	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
+
+# Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
+$(VENV)/.installed: $(MANIFESTS) constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools wheel hatchling
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt \
+		$(foreach d,$(filter-out .,$(DISTRIBUTIONS)),-e $(d)) -e ".[dev]"
+	touch $@
+
+install: $(VENV)/.installed
+
+demo: install
+	$(BIN)/kernel train configs/demo.cfg --output $(DEMO)
+	$(BIN)/kernel evaluate $(DEMO)/model-best configs/sample/test.jsonl
+	$(BIN)/kernel apply $(DEMO)/model-best configs/sample/three.txt -
+
+test: install
+	$(BIN)/python -m pytest -q tests plugins plugins-transformers
+
+slow: install
+	$(BIN)/python -m pytest -q -m slow tests plugins plugins-transformers
+
+check: lint types rules
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet . || true
+
+types: install
+	$(BIN)/mypy
+
+rules: install
+	$(BIN)/python -m pytest -q tests/rules
+
+bench: install
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) output dist build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,68 @@
+"""The distributions: names, versions and entry points agree with each other and with what is installed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT
+
+MANIFESTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml")), ROOT / "plugins-transformers/pyproject.toml"]
+NAME = re.compile(r"kernel\.[A-Za-z][A-Za-z0-9_]*\.v[0-9]+")
+FREE_KINDS = {"kernel_factories", "kernel_languages", "kernel_cli"}
+
+
+def project(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+
+
+def entries(path: Path) -> list[tuple[str, str, str]]:
+    groups = project(path).get("entry-points", {})
+    return [(group, name, target) for group, names in groups.items() for name, target in names.items()]
+
+
+ENTRIES = [(path, *entry) for path in MANIFESTS for entry in entries(path)]
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+def test_installed_entry_points_are_those_of_the_manifest(path: Path) -> None:
+    own = project(path)
+    installed = importlib.metadata.distribution(own["name"])
+    found = sorted((e.group, e.name, e.value) for e in installed.entry_points if e.group.startswith("kernel_"))
+    assert found == sorted(entries(path)), f"{own['name']} is installed with other entry points: run `make install`"
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+def test_all_distributions_have_one_version_and_pin_the_kernel(path: Path) -> None:
+    own, root = project(path), project(ROOT / "pyproject.toml")
+    assert own["version"] == root["version"]
+    if own is not root and own["name"] != root["name"]:
+        major, minor = root["version"].split(".")[:2]
+        assert f"kernel-nlp>={major}.{minor},<{major}.{int(minor) + 1}" in own["dependencies"]
+        assert (path.parent / "README.md").is_file()
+
+
+@pytest.mark.parametrize(("path", "group", "name", "target"), ENTRIES, ids=lambda v: v if isinstance(v, str) else "")
+def test_entry_points_name_real_functions_with_owned_names(path: Path, group: str, name: str, target: str) -> None:
+    module, _, attribute = target.partition(":")
+    function = getattr(importlib.import_module(module), attribute)
+    assert callable(function)
+    assert function.__doc__, f"{target} has no docstring"
+    if group not in FREE_KINDS:
+        assert NAME.fullmatch(name), f"{name} is not kernel.<Name>.v<N>"
+
+
+def test_no_name_is_claimed_twice() -> None:
+    claimed = [(group, name) for _, group, name, _ in ENTRIES]
+    assert len(claimed) == len(set(claimed))
+
+
+def test_the_extra_all_lists_every_first_party_package_without_torch() -> None:
+    wanted = {re.split("[<>=]", item)[0] for item in project(ROOT / "pyproject.toml")["optional-dependencies"]["all"]}
+    assert wanted == {project(p)["name"] for p in MANIFESTS[1:]} - {"kernel-nlp-transformers"}
