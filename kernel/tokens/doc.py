@@ -1,0 +1,523 @@
+"""Doc: a tokenized text with its annotations, as columns.
+
+A Doc holds one row number per token into a generation of word forms, a flag per token (is it followed by a
+space?), and one array per annotation that has been set. Tokens and spans are views made on demand.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ClassVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens import columns, entities
+from kernel.tokens.columns import dtype_of, values_of
+from kernel.tokens.entities import Entity
+from kernel.tokens.morph import normalize_features
+from kernel.tokens.span import Span
+from kernel.tokens.span_group import SpanGroups
+from kernel.tokens.token import Token
+from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.vocab import attrs
+from kernel.vocab.similarity import cosine
+
+if TYPE_CHECKING:
+    from kernel.vocab import Vocab
+    from kernel.vocab.lexemes import LexemeTable
+
+_NO_TENSOR: NDArray[np.float32] = np.zeros((0,), dtype=np.float32)
+_NO_TENSOR.flags.writeable = False
+
+
+class Doc(Extensible):
+    """A tokenized text.
+
+    words, spaces: the tokens, and whether a space follows each; without `spaces` every token is followed by
+    one and `has_unknown_spaces` is true. tags, pos, morphs, lemmas, deps: a string per token. heads: the
+    position of each token's head (absolute). sent_starts: True, False or None per token (ignored if there
+    are heads). ents: an IOB or BILUO string per token. Lists that don't fit raise a DataError.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_columns",
+        "_ents",
+        "_groups",
+        "_rows",
+        "_spaces",
+        "_starts",
+        "_table",
+        "_text",
+        "_version",
+        "cats",
+        "has_unknown_spaces",
+        "tensor",
+        "user_data",
+        "vocab",
+    )
+    _extensions: ClassVar[dict[str, Extension]] = {}
+
+    vocab: Vocab
+    cats: dict[str, float]
+    tensor: Any
+    user_data: dict[Any, Any]
+    has_unknown_spaces: bool
+    _table: LexemeTable
+    _rows: NDArray[np.int32]
+    _spaces: NDArray[np.bool_]
+    _columns: dict[int, NDArray[Any]]
+    _text: str | None
+    _starts: NDArray[np.int32] | None
+    _ents: list[Entity] | None
+    _groups: dict[str, Any]
+    _version: int
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        words: Sequence[str] | None = None,
+        spaces: Sequence[bool] | None = None,
+        *,
+        user_data: dict[Any, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        pos: Sequence[str] | None = None,
+        morphs: Sequence[str] | None = None,
+        lemmas: Sequence[str] | None = None,
+        heads: Sequence[int | None] | None = None,
+        deps: Sequence[str] | None = None,
+        sent_starts: Sequence[bool | int | None] | None = None,
+        ents: Sequence[str | None] | None = None,
+    ) -> None:
+        words = [] if words is None else list(words)
+        if spaces is not None and len(spaces) != len(words):
+            raise DataError(f"{len(words)} words, but {len(spaces)} spaces")
+        table = vocab.lexemes
+        flags = np.ones(len(words), dtype=bool) if spaces is None else np.array(spaces, dtype=bool)
+        self._begin(vocab, table, table.rows(words), flags, None)
+        self.has_unknown_spaces = spaces is None and bool(words)
+        if user_data is not None:
+            self.user_data = user_data
+        strings = ((attrs.TAG, tags), (attrs.POS, pos), (attrs.LEMMA, lemmas), (attrs.DEP, deps))
+        for attr, values in strings:
+            if values is not None:
+                self._set_strings(attr, values)
+        if morphs is not None:
+            self._set_strings(
+                attrs.MORPH, [normalize_features(each) for each in self._fitting("morphs", morphs)]
+            )
+        if heads is not None:
+            position = range(len(words))
+            relative = [
+                0 if head is None else head - i
+                for head, i in zip(self._fitting("heads", heads), position, strict=True)
+            ]
+            self._set_heads(np.array(relative, dtype=np.int32))
+            if deps is None:
+                self._set_strings(attrs.DEP, ["dep"] * len(words))
+        elif sent_starts is not None:
+            values = [
+                0 if each is None else 1 if each is True or each == 1 else -1
+                for each in self._fitting("sent_starts", sent_starts)
+            ]
+            if values:
+                values[0] = 1
+            self._set_column(attrs.SENT_START, np.array(values, dtype=np.int8))
+        if ents is not None:
+            self._set_entities(*entities.columns_from_tags(self, self._fitting("ents", ents)))
+
+    @classmethod
+    def _from_rows(
+        cls,
+        vocab: Vocab,
+        table: LexemeTable,
+        rows: NDArray[np.int32],
+        spaces: NDArray[np.bool_],
+        text: str | None,
+    ) -> Doc:
+        """A Doc around arrays that somebody has made; nothing is copied or checked."""
+        doc = cls.__new__(cls)
+        doc._begin(vocab, table, rows, spaces, text)
+        return doc
+
+    def _begin(
+        self,
+        vocab: Vocab,
+        table: LexemeTable,
+        rows: NDArray[np.int32],
+        spaces: NDArray[np.bool_],
+        text: str | None,
+    ) -> None:
+        self.vocab = vocab
+        self._table = table
+        self._rows = rows
+        self._spaces = spaces
+        self._text = text
+        self._columns = {}
+        self._starts = None
+        self._ents = None
+        self._groups = {}
+        self._version = 0
+        self.cats = {}
+        self.tensor = _NO_TENSOR
+        self.user_data = {}
+        self.has_unknown_spaces = False
+
+    def _fitting(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        if len(values) != len(self):
+            raise DataError(f"{len(self)} words, but {len(values)} {name}")
+        return values
+
+    def _number(self, value: str | int) -> int:
+        """The number of a string of this document."""
+        return self._table.intern(value) if isinstance(value, str) else int(value)
+
+    def _set_strings(self, attr: int, values: Sequence[str]) -> None:
+        values = self._fitting(attrs.NAMES[attr].lower(), values)
+        self._set_column(attr, self._table.intern_many(["" if each is None else each for each in values]))
+
+    def _set_column(self, attr: int, values: NDArray[Any]) -> None:
+        """Set an annotation of all tokens; the array is kept, not copied, if its type fits."""
+        values = np.asarray(values, dtype=dtype_of(attr))
+        if len(values) != len(self._rows):
+            raise DataError(f"{attrs.NAMES[attr]}: {len(values)} values for {len(self._rows)} tokens")
+        self._columns[attr] = values
+        self._version += 1
+        if attr in (attrs.ENT_IOB, attrs.ENT_TYPE):
+            self._ents = None
+
+    def _edit(self, attr: int) -> NDArray[Any]:
+        """The column of an annotation, to write into; made if it doesn't exist."""
+        column = self._columns.get(attr)
+        if column is None or not column.flags.writeable:
+            column = values_of(self, attr).copy()
+        self._set_column(attr, column)
+        return column
+
+    def _set_heads(self, relative: NDArray[np.int32]) -> None:
+        """Set the heads, and the sentence starts that follow from them."""
+        columns.from_array(self, [attrs.HEAD], relative.reshape(-1, 1))
+
+    def _set_entities(
+        self, iob: NDArray[np.int8], types: NDArray[np.uint64], spans: list[Entity] | None = None
+    ) -> None:
+        """Set the entity columns; `spans`, if given, are what the columns say: (start, end, label number)."""
+        self._set_column(attrs.ENT_IOB, iob)
+        self._set_column(attrs.ENT_TYPE, types)
+        self._ents = spans
+
+    def _entities(self) -> list[Entity]:
+        """The entities: (first token, token after the last, number of the label)."""
+        found = self._ents
+        if found is None:
+            iob = self._columns.get(attrs.ENT_IOB)
+            found = [] if iob is None else entities.find_entities(iob, values_of(self, attrs.ENT_TYPE))
+            self._ents = found
+        return found
+
+    def _words(self) -> list[str]:
+        """The text of each token."""
+        return self._table.forms(self._rows.tolist())
+
+    def _offsets(self) -> NDArray[np.int32]:
+        """The character offset of each token, and of the end of the text: shape (len(self) + 1,)."""
+        starts = self._starts
+        if starts is None:
+            lengths = self._table.column(attrs.LENGTH)[self._rows]
+            starts = np.zeros(len(lengths) + 1, dtype=np.int32)
+            np.cumsum(lengths + self._spaces, out=starts[1:], dtype=np.int32)
+            self._starts = starts
+        return starts
+
+    def __len__(self) -> int:
+        """Number of tokens."""
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Token]:
+        return (Token(self, index) for index in range(len(self._rows)))
+
+    @overload
+    def __getitem__(self, key: int) -> Token: ...
+    @overload
+    def __getitem__(self, key: slice) -> Span: ...
+    def __getitem__(self, key: int | slice) -> Token | Span:
+        n = len(self._rows)
+        if isinstance(key, slice):
+            start, stop, step = key.indices(n)
+            if step != 1:
+                raise DataError("a span of a Doc can't have a step")
+            return Span(self, start, max(start, stop))
+        if not -n <= key < n:
+            raise IndexError(f"token {key} of a text of {n} tokens")
+        return Token(self, int(key) % n)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def doc(self) -> Doc:
+        return self
+
+    @property
+    def text(self) -> str:
+        """The text; joined from words and spaces if the tokenizer didn't give it."""
+        text = self._text
+        if text is None:
+            words = self._words()
+            for index in compress(range(len(words)), self._spaces.tolist()):
+                words[index] += " "
+            text = self._text = "".join(words)
+        return text
+
+    @property
+    def text_with_ws(self) -> str:
+        return self.text
+
+    @property
+    def lang_(self) -> str:
+        return self.vocab.lang
+
+    @property
+    def lang(self) -> int:
+        return self.vocab.strings[self.vocab.lang]
+
+    @property
+    def _(self) -> Underscore:
+        """Extension attributes."""
+        return Underscore(self._extensions, self, self.user_data)
+
+    @property
+    def ents(self) -> tuple[Span, ...]:
+        """Named entities in order. Setting them makes every other token an outside one."""
+        kb_ids = self._columns.get(attrs.ENT_KB_ID)
+        ids = self._columns.get(attrs.ENT_ID)
+        if kb_ids is None and ids is None:
+            return tuple([Span(self, start, end, label) for start, end, label in self._entities()])
+        kb_ids, ids = values_of(self, attrs.ENT_KB_ID), values_of(self, attrs.ENT_ID)
+        return tuple(
+            [
+                Span(self, start, end, label, kb_id=int(kb_ids[start]), span_id=int(ids[start]))
+                for start, end, label in self._entities()
+            ]
+        )
+
+    @ents.setter
+    def ents(self, spans: Iterable[Any]) -> None:
+        self.set_ents(spans)
+
+    def set_ents(
+        self,
+        entities_: Iterable[Any],
+        *,
+        blocked: Iterable[Span] | None = None,
+        missing: Iterable[Span] | None = None,
+        outside: Iterable[Span] | None = None,
+        default: str = "outside",
+    ) -> None:
+        """Set the named entities.
+
+        entities_: Spans, or tuples (label, start token, end token[, kb_id[, id]]). blocked, missing, outside:
+        spans that can't be entities, whose annotation is missing, that are outside entities. default: what
+        all other tokens become: "outside", "missing", "blocked" or "unmodified". Overlaps are a DataError.
+        """
+        entities.set_entities(
+            self, entities_, blocked=blocked, missing=missing, outside=outside, default=default
+        )
+
+    @property
+    def spans(self) -> SpanGroups:
+        """Named groups of spans, which may overlap: `doc.spans["key"] = [span, ...]`."""
+        return SpanGroups(self)
+
+    @property
+    def sents(self) -> Iterator[Span]:
+        """The sentences. DataError if nothing has set sentence boundaries."""
+        if not self.has_annotation(attrs.SENT_START):
+            raise DataError(
+                "the text has no sentence boundaries",
+                hint="add a component that sets them (sentencizer, senter, parser), or set token.is_sent_start",
+            )
+        borders = self._sentence_starts()
+        return (Span(self, start, end) for start, end in zip(borders, [*borders[1:], len(self)], strict=True))
+
+    def _sentence_starts(self) -> list[int]:
+        starts: list[int] = np.flatnonzero(values_of(self, attrs.SENT_START) == 1).tolist()
+        return starts if not len(self) or starts[:1] == [0] else [0, *starts]
+
+    @property
+    def noun_chunks(self) -> Iterator[Span]:
+        """Base noun phrases, by the language's rule. DataError if the language has none."""
+        rule = self.vocab.get_noun_chunks
+        if rule is None:
+            raise DataError(f"the language {self.vocab.lang!r} has no rule for noun chunks")
+        number = self._number("NP")
+        return (Span(self, start, end, label or number) for start, end, label in rule(self))
+
+    def has_annotation(self, attr: str | int, *, require_complete: bool = False) -> bool:
+        """Whether any token (all tokens, if `require_complete`) has a value for an attribute.
+
+        The first token's sentence start doesn't count: it always is one. An empty text has everything.
+        """
+        number = attrs.intify(attr)
+        if number == attrs.HEAD:
+            number = attrs.DEP
+        if len(self) == 0:
+            return True
+        values = values_of(self, number)
+        if number == attrs.SENT_START:
+            values = values[1:]
+        return bool(values.all() if require_complete else values.any())
+
+    def char_span(
+        self,
+        start_idx: int,
+        end_idx: int,
+        label: str | int = 0,
+        kb_id: str | int = 0,
+        alignment_mode: str = "strict",
+        span_id: str | int = 0,
+    ) -> Span | None:
+        """The span between two character offsets, None if they don't fall on token borders.
+
+        alignment_mode: "strict", or "contract" (the tokens inside), or "expand" (all tokens touched).
+        """
+        if alignment_mode not in ("strict", "contract", "expand"):
+            raise DataError(f"alignment_mode={alignment_mode!r}: expected strict, contract or expand")
+        found = self._token_range(start_idx, end_idx, alignment_mode)
+        if found is None:
+            return None
+        return Span(self, *found, label, kb_id=kb_id, span_id=span_id)
+
+    def _token_range(self, start_char: int, end_char: int, mode: str) -> tuple[int, int] | None:
+        n = len(self)
+        length = len(self.text)
+        if n == 0 or not 0 <= start_char < end_char <= length:
+            return None
+        offsets = self._offsets()
+        first = bisect_right(offsets, start_char) - 1
+        last = bisect_right(offsets, end_char - 1) - 1
+        first, last = min(first, n - 1), min(last, n - 1)
+        starts_token = int(offsets[first]) == start_char
+        end_of_last = int(offsets[last + 1]) - int(self._spaces[last])
+        ends_token = end_of_last == end_char
+        if mode == "strict":
+            return (first, last + 1) if starts_token and ends_token else None
+        if mode == "contract":
+            first += not starts_token
+            last -= end_char < end_of_last
+            return (first, last + 1) if first <= last else None
+        return first, last + 1
+
+    def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
+        """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of n."""
+        return columns.to_array(self, attr_ids)
+
+    def from_array(self, attr_ids: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
+        """Set attributes from what `to_array` returns. Returns the doc."""
+        return columns.from_array(self, attr_ids, array)
+
+    def count_by(self, attr_id: str | int) -> dict[int, int]:
+        """How often each value of an attribute occurs."""
+        values, counts = np.unique(self.to_array(attr_id), return_counts=True)
+        return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+    @property
+    def has_vector(self) -> bool:
+        """Any token has a vector, or the document has a tensor."""
+        if self.vocab.vectors:
+            return bool((self._vector_rows() >= 0).any())
+        return len(self.tensor) > 0
+
+    def _vector_rows(self) -> NDArray[np.int32]:
+        vectors = self.vocab.vectors
+        return vectors.rows(columns.as_uint64(values_of(self, attrs.intify(vectors.attr))))
+
+    def _vectors(self) -> NDArray[np.float32]:
+        """The vector of each token, shape (len(self), width)."""
+        vectors = self.vocab.vectors
+        if vectors:
+            return vectors.get_batch(columns.as_uint64(values_of(self, attrs.intify(vectors.attr))))
+        if len(self.tensor):
+            tensor: NDArray[np.float32] = self.tensor
+            return tensor
+        return np.zeros((len(self), vectors.width), dtype=np.float32)
+
+    @property
+    def vector(self) -> Any:
+        """The mean of the tokens' vectors; of the tensor's rows, if there are no word vectors."""
+        vectors = self._vectors()
+        return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
+
+    @property
+    def vector_norm(self) -> float:
+        """Length of the vector (L2)."""
+        return float((self.vector**2).sum() ** 0.5)
+
+    def similarity(self, other: Any) -> float:
+        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
+        return cosine(self.vector, other.vector)
+
+    def copy(self) -> Doc:
+        """A Doc of its own with the same content."""
+        from kernel.tokens.combine import copy_doc
+
+        return copy_doc(self)
+
+    @staticmethod
+    def from_docs(
+        docs: Iterable[Doc],
+        ensure_whitespace: bool = True,
+        attrs: Sequence[str | int] | None = None,
+        *,
+        exclude: Sequence[str] = (),
+    ) -> Doc | None:
+        """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is."""
+        from kernel.tokens.combine import concatenate
+
+        return concatenate(list(docs), ensure_whitespace, exclude)
+
+    def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
+        """The document as plain values for JSON; `underscore` names extension attributes to include."""
+        from kernel.tokens.doc_json import to_json
+
+        return to_json(self, underscore)
+
+    def from_json(self, data: dict[str, Any]) -> Doc:
+        """Fill this empty Doc from what `to_json` returned."""
+        from kernel.tokens.doc_json import from_json
+
+        return from_json(self, data)
+
+    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
+        """The document with its strings. exclude: any of tensor, cats, spans, user_data."""
+        from kernel.tokens.doc_bytes import to_bytes
+
+        return to_bytes(self, exclude)
+
+    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> Doc:
+        """Replace the content by what `to_bytes` wrote."""
+        from kernel.tokens.doc_bytes import from_bytes
+
+        return from_bytes(self, data, exclude)
+
+    def to_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> None:
+        from pathlib import Path
+
+        Path(path).write_bytes(self.to_bytes(exclude=exclude))
+
+    def from_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> Doc:
+        from pathlib import Path
+
+        return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
+
+    def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...]]:
+        return _unpickle, (self.vocab, self.to_bytes())
+
+
+def _unpickle(vocab: Vocab, data: bytes) -> Doc:
+    return Doc(vocab).from_bytes(data)

@@ -1,0 +1,143 @@
+"""Named entities of a Doc: between spans and the columns ENT_IOB, ENT_TYPE, ENT_KB_ID, ENT_ID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens.columns import values_of
+from kernel.vocab import attrs
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+    from kernel.tokens.span import Span
+
+MISSING, INSIDE, OUTSIDE, BEGIN = range(4)
+IOB_STRINGS = ("", "I", "O", "B")
+_DEFAULTS = ("outside", "missing", "unmodified", "blocked")
+
+Entity = tuple[int, int, int]
+"""(first token, token after the last, number of the label)"""
+
+
+def find_entities(iob: NDArray[Any], types: NDArray[np.uint64]) -> list[Entity]:
+    """The entities that columns describe. An I that continues nothing, or another label, opens one."""
+    inside = np.isin(iob, (INSIDE, BEGIN)) & (types != 0)
+    if not inside.any():
+        return []
+    before = np.zeros(len(iob), dtype=bool)
+    before[1:] = inside[:-1] & (types[1:] == types[:-1])
+    opens = inside & ((iob == BEGIN) | ~before)
+    starts = np.flatnonzero(opens)
+    # An entity ends before the next token that opens one or is outside; the end of the text is outside.
+    borders = np.flatnonzero(np.append(opens | ~inside, True))
+    ends = borders[np.searchsorted(borders, starts, side="right")]
+    return list(zip(starts.tolist(), ends.tolist(), types[starts].tolist(), strict=True))
+
+
+def columns_from_tags(doc: Doc, tags: Sequence[str | None]) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:
+    """ENT_IOB and ENT_TYPE from IOB or BILUO strings; None, "" and "-" are missing, "B-" is blocked."""
+    iob = np.zeros(len(tags), dtype=np.int8)
+    labels = [""] * len(tags)
+    for index, tag in enumerate(tags):
+        if not tag or tag == "-":
+            continue
+        if tag == "O":
+            iob[index] = OUTSIDE
+            continue
+        letter, dash, label = tag.partition("-")
+        if dash == "" or letter not in ("B", "I", "L", "U", "E", "S"):
+            raise DataError(
+                f"token {index}: {tag!r} is no entity tag: expected O, B-LABEL, I-LABEL (or L-, U-), "
+                'or "" where the annotation is missing'
+            )
+        iob[index] = BEGIN if letter in "BUS" else INSIDE
+        labels[index] = label
+        if iob[index] == INSIDE and (index == 0 or labels[index - 1] != label or iob[index - 1] in (0, 2)):
+            iob[index] = BEGIN
+    return iob, doc._table.intern_many(labels)
+
+
+def set_entities(
+    doc: Doc,
+    entities: Iterable[Any],
+    *,
+    blocked: Iterable[Span] | None = None,
+    missing: Iterable[Span] | None = None,
+    outside: Iterable[Span] | None = None,
+    default: str = "outside",
+) -> None:
+    """Set the entity columns of a Doc; see `Doc.set_ents`."""
+    if default not in _DEFAULTS:
+        raise DataError(f"default={default!r}: expected one of {', '.join(_DEFAULTS)}")
+    n = len(doc)
+    names = (attrs.ENT_TYPE, attrs.ENT_KB_ID, attrs.ENT_ID)
+    if default == "unmodified":
+        iob = values_of(doc, attrs.ENT_IOB).copy()
+        numbers = {attr: values_of(doc, attr).copy() for attr in names}
+    else:
+        fill = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
+        iob = np.full(n, fill, dtype=np.int8)
+        numbers = {attr: np.zeros(n, dtype=np.uint64) for attr in names}
+    owner: list[Any] = [None] * n
+    for value, spans in ((BEGIN, blocked), (MISSING, missing), (OUTSIDE, outside)):
+        for span in spans or ():
+            _claim(doc, owner, span.start, span.end, span)
+            iob[span.start : span.end] = value
+            for column in numbers.values():
+                column[span.start : span.end] = 0
+    for entity in entities:
+        start, end, *ids = _read(doc, entity)
+        _claim(doc, owner, start, end, entity)
+        iob[start:end] = INSIDE
+        iob[start] = BEGIN
+        for column, number in zip(numbers.values(), ids, strict=True):
+            column[start:end] = number
+    if default == "unmodified":
+        cut = [i for i in range(1, n) if iob[i] == INSIDE and owner[i] is None and owner[i - 1] is not None]
+        iob[cut] = BEGIN
+    doc._set_column(attrs.ENT_IOB, iob)
+    for attr, column in numbers.items():
+        if attr == attrs.ENT_TYPE or attr in doc._columns or column.any():
+            doc._set_column(attr, column)
+
+
+def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
+    number = doc._number
+    if isinstance(entity, tuple):
+        label, start, end, *rest = entity
+        kb_id, span_id = (*rest, 0, 0)[:2]
+    else:
+        label, start, end = entity.label, entity.start, entity.end
+        kb_id, span_id = entity.kb_id, entity.id
+        if entity.doc is not doc:
+            texts = entity.doc.vocab.strings
+            label, kb_id, span_id = (texts[each] for each in (label, kb_id, span_id))
+    if not 0 <= start < end <= len(doc):
+        raise DataError(f"an entity from token {start} to {end} doesn't lie in a text of {len(doc)} tokens")
+    if not label:
+        raise DataError(f"the entity {doc[start:end].text!r} has no label", offset=doc[start].idx)
+    return start, end, number(label), number(kb_id), number(span_id)
+
+
+def _claim(doc: Doc, owner: list[Any], start: int, end: int, entity: Any) -> None:
+    for index in range(start, end):
+        if owner[index] is not None:
+            raise DataError(
+                f"{_describe(doc, owner[index])} and {_describe(doc, entity)} overlap at the token "
+                f"{doc[index].text!r}",
+                offset=doc[index].idx,
+                hint="a token belongs to one entity at most; doc.spans takes overlapping spans",
+            )
+        owner[index] = entity
+
+
+def _describe(doc: Doc, entity: Any) -> str:
+    label, start, end = entity[:3] if isinstance(entity, tuple) else (entity.label, entity.start, entity.end)
+    name = label if isinstance(label, str) else doc.vocab.strings.find(label) or ""
+    span = doc[start:end]
+    return f"{name} {span.text!r} ({span.start_char}-{span.end_char})".strip()

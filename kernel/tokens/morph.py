@@ -1,0 +1,76 @@
+"""Morphological features: the text form `Case=Nom|Number=Sing` and a view on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+EMPTY = "_"
+"""How "no features" is stored, as opposed to "not annotated"."""
+
+
+@lru_cache(maxsize=4096)
+def normalize_features(text: str) -> str:
+    """Features sorted by name, values sorted; the empty string and `_` give `_`."""
+    if text in ("", EMPTY):
+        return EMPTY
+    features: dict[str, set[str]] = {}
+    for part in text.split("|"):
+        name, _, values = part.partition("=")
+        if name:
+            features.setdefault(name, set()).update(values.split(","))
+    ordered = sorted(features.items(), key=lambda item: item[0].lower())
+    return "|".join(f"{name}={','.join(sorted(values))}" for name, values in ordered) or EMPTY
+
+
+def features_to_text(features: Mapping[str, str]) -> str:
+    """The text form of a mapping from names to (comma-separated) values."""
+    return normalize_features("|".join(f"{name}={value}" for name, value in features.items()))
+
+
+class MorphAnalysis:
+    """A token's morphological features. `str(morph)` is the text form, empty if there are none."""
+
+    __slots__ = ("key", "text")
+
+    def __init__(self, text: str, key: int = 0) -> None:
+        self.text = "" if text == EMPTY else text
+        self.key = key
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"MorphAnalysis({self.text!r})"
+
+    def __bool__(self) -> bool:
+        return self.text != ""
+
+    def __len__(self) -> int:
+        """Number of features."""
+        return self.text.count("|") + 1 if self.text else 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.text.split("|") if self.text else ())
+
+    def __contains__(self, feature: str) -> bool:
+        return feature in self.text.split("|")
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return self.text == other
+        return isinstance(other, MorphAnalysis) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def get(self, name: str, default: list[str] | None = None) -> list[str]:
+        """The values of a feature."""
+        value = self.to_dict().get(name)
+        if value is None:
+            return [] if default is None else default
+        return value.split(",")
+
+    def to_dict(self) -> dict[str, str]:
+        """Feature name -> values, comma-separated."""
+        return dict(part.split("=", 1) if "=" in part else (part, "") for part in self)  # type: ignore[misc]

@@ -1,0 +1,237 @@
+"""Span: a view on neighbouring tokens of a Doc, maybe with a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens.columns import values_of
+from kernel.tokens.token import Token
+from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.vocab import attrs
+from kernel.vocab.similarity import cosine
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+    from kernel.vocab import Vocab
+
+
+class Span(Extensible):
+    """Tokens start to end (exclusive) of a Doc. label, kb_id, id are numbers; label_, kb_id_, id_ strings."""
+
+    __slots__ = ("doc", "end", "id", "kb_id", "label", "start")
+    _extensions: ClassVar[dict[str, Extension]] = {}
+
+    def __init__(
+        self,
+        doc: Doc,
+        start: int,
+        end: int,
+        label: str | int = 0,
+        *,
+        kb_id: str | int = 0,
+        span_id: str | int = 0,
+    ) -> None:
+        if not 0 <= start <= end <= len(doc._rows):
+            raise DataError(f"a span from token {start} to {end} doesn't lie in a text of {len(doc)} tokens")
+        self.doc = doc
+        self.start = start
+        self.end = end
+        self.label = label if type(label) is int else doc._number(label)
+        self.kb_id = kb_id if type(kb_id) is int else doc._number(kb_id)
+        self.id = span_id if type(span_id) is int else doc._number(span_id)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __len__(self) -> int:
+        """Number of tokens."""
+        return self.end - self.start
+
+    def __iter__(self) -> Iterator[Token]:
+        return (Token(self.doc, index) for index in range(self.start, self.end))
+
+    @overload
+    def __getitem__(self, key: int) -> Token: ...
+    @overload
+    def __getitem__(self, key: slice) -> Span: ...
+    def __getitem__(self, key: int | slice) -> Token | Span:
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step != 1:
+                raise DataError("a span can't have a step")
+            return Span(self.doc, self.start + start, self.start + max(start, stop))
+        if not -len(self) <= key < len(self):
+            raise IndexError(f"token {key} of a span of {len(self)} tokens")
+        return Token(self.doc, self.start + key % len(self))
+
+    def _key(self) -> tuple[int, int, int, int, int]:
+        return (self.start, self.end, self.label, self.kb_id, self.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Span) and other.doc is self.doc and other._key() == self._key()
+
+    def __lt__(self, other: Span) -> bool:
+        return self._key() < other._key()
+
+    def __hash__(self) -> int:
+        return hash((id(self.doc), self._key()))
+
+    @property
+    def vocab(self) -> Vocab:
+        return self.doc.vocab
+
+    @property
+    def _(self) -> Underscore:
+        """Extension attributes."""
+        return Underscore(self._extensions, self, self.doc.user_data, self.start_char, self.end_char)
+
+    @property
+    def label_(self) -> str:
+        return self.doc.vocab.strings[self.label]
+
+    @label_.setter
+    def label_(self, label: str) -> None:
+        self.label = self.doc._number(label)
+
+    @property
+    def kb_id_(self) -> str:
+        return self.doc.vocab.strings[self.kb_id]
+
+    @kb_id_.setter
+    def kb_id_(self, kb_id: str) -> None:
+        self.kb_id = self.doc._number(kb_id)
+
+    @property
+    def id_(self) -> str:
+        return self.doc.vocab.strings[self.id]
+
+    @id_.setter
+    def id_(self, span_id: str) -> None:
+        self.id = self.doc._number(span_id)
+
+    # For an entity the field has these names too.
+    ent_id = property(lambda self: self.id)
+    ent_id_ = property(lambda self: self.id_)
+
+    @property
+    def start_char(self) -> int:
+        """Character offset of the first token."""
+        return int(self.doc._offsets()[self.start])
+
+    @property
+    def end_char(self) -> int:
+        """Character offset after the last token."""
+        if self.start == self.end:
+            return self.start_char
+        return int(self.doc._offsets()[self.end]) - int(self.doc._spaces[self.end - 1])
+
+    @property
+    def text(self) -> str:
+        return self.doc.text[self.start_char : self.end_char]
+
+    @property
+    def text_with_ws(self) -> str:
+        offsets = self.doc._offsets()
+        return self.doc.text[int(offsets[self.start]) : int(offsets[self.end])]
+
+    @property
+    def orth_(self) -> str:
+        return self.text
+
+    @property
+    def lower_(self) -> str:
+        return self.text.lower()
+
+    @property
+    def lemma_(self) -> str:
+        return "".join(token.lemma_ + token.whitespace_ for token in self).strip()
+
+    @property
+    def ents(self) -> tuple[Span, ...]:
+        """The entities that lie in the span."""
+        return tuple(ent for ent in self.doc.ents if self.start <= ent.start and ent.end <= self.end)
+
+    @property
+    def sents(self) -> Iterator[Span]:
+        """The sentences that the span touches."""
+        return (sent for sent in self.doc.sents if sent.start < self.end and self.start < sent.end)
+
+    @property
+    def sent(self) -> Span:
+        """The sentence of the span's first token."""
+        return next(sent for sent in self.doc.sents if sent.start <= self.start < sent.end)
+
+    @property
+    def root(self) -> Token:
+        """The token of the span that is highest in the tree: whose head is outside or itself."""
+        heads = values_of(self.doc, attrs.HEAD)[self.start : self.end]
+        position = np.arange(self.start, self.end)
+        target = position + heads
+        outside = (target < self.start) | (target >= self.end) | (target == position)
+        return Token(self.doc, self.start + int(np.argmax(outside)))
+
+    @property
+    def subtree(self) -> Iterator[Token]:
+        """The tokens of the span and all that hangs on them, left to right."""
+        positions: set[int] = set()
+        for token in self:
+            if token.i not in positions:
+                positions.update(token._subtree_positions())
+        return (Token(self.doc, i) for i in sorted(positions))
+
+    def char_span(
+        self,
+        start_idx: int,
+        end_idx: int,
+        label: str | int = 0,
+        kb_id: str | int = 0,
+        alignment_mode: str = "strict",
+        span_id: str | int = 0,
+    ) -> Span | None:
+        """As `Doc.char_span`, with offsets relative to the span."""
+        offset = self.start_char
+        return self.doc.char_span(
+            start_idx + offset, end_idx + offset, label, kb_id, alignment_mode=alignment_mode, span_id=span_id
+        )
+
+    def as_doc(self) -> Doc:
+        """A Doc of its own with the tokens of the span and their annotations."""
+        from kernel.tokens.combine import cut
+
+        return cut(self.doc, self.start, self.end)
+
+    def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
+        """Attributes of the span's tokens, as `Doc.to_array`."""
+        return self.doc.to_array(attr_ids)[self.start : self.end]
+
+    @property
+    def tensor(self) -> Any:
+        """The span's rows of `doc.tensor`."""
+        return self.doc.tensor[self.start : self.end]
+
+    @property
+    def has_vector(self) -> bool:
+        if self.doc.vocab.vectors:
+            return bool((self.doc._vector_rows()[self.start : self.end] >= 0).any())
+        return len(self.doc.tensor) > 0
+
+    @property
+    def vector(self) -> Any:
+        """The mean of the tokens' vectors."""
+        vectors = self.doc._vectors()
+        rows = vectors[self.start : self.end]
+        return rows.mean(axis=0) if len(rows) else np.zeros(vectors.shape[1:], dtype=np.float32)
+
+    @property
+    def vector_norm(self) -> float:
+        """Length of the vector (L2)."""
+        return float((self.vector**2).sum() ** 0.5)
+
+    def similarity(self, other: Any) -> float:
+        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
+        return cosine(self.vector, other.vector)

@@ -1,0 +1,343 @@
+"""Token: a view on one token of a Doc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens.columns import roots_of, values_of
+from kernel.tokens.entities import IOB_STRINGS
+from kernel.tokens.morph import MorphAnalysis, normalize_features
+from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.vocab import attrs
+from kernel.vocab.lexeme import Lexeme
+from kernel.vocab.similarity import cosine
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+    from kernel.tokens.span import Span
+    from kernel.vocab import Vocab
+
+
+def _lexical(attr: int) -> tuple[property, property]:
+    def number(self: Token) -> int:
+        return int(self.doc._table.column(attr)[self.doc._rows[self.i]])
+
+    def text(self: Token) -> str:
+        return self.doc.vocab.strings[number(self)]
+
+    return property(number), property(text)
+
+
+def _flag(attr: int) -> property:
+    def flag(self: Token) -> bool:
+        return bool(self.doc._table.column(attr)[self.doc._rows[self.i]])
+
+    return property(flag)
+
+
+def _annotation(attr: int) -> tuple[property, property]:
+    def number(self: Token) -> int:
+        column = self.doc._columns.get(attr)
+        return 0 if column is None else int(column[self.i])
+
+    def set_number(self: Token, value: int | str) -> None:
+        self.doc._edit(attr)[self.i] = self.doc._number(value)
+
+    def text(self: Token) -> str:
+        column = self.doc._columns.get(attr)
+        return "" if column is None else self.doc.vocab.strings[int(column[self.i])]
+
+    return property(number, set_number), property(text, set_number)
+
+
+class Token(Extensible):
+    """One token. Attributes that are strings come in pairs: `token.tag_` is the text, `token.tag` its number."""
+
+    __slots__ = ("doc", "i")
+    _extensions: ClassVar[dict[str, Extension]] = {}
+
+    orth, orth_ = _lexical(attrs.ORTH)
+    lower, lower_ = _lexical(attrs.LOWER)
+    shape, shape_ = _lexical(attrs.SHAPE)
+    prefix, prefix_ = _lexical(attrs.PREFIX)
+    suffix, suffix_ = _lexical(attrs.SUFFIX)
+    lang, lang_ = _lexical(attrs.LANG)
+    is_alpha = _flag(attrs.IS_ALPHA)
+    is_ascii = _flag(attrs.IS_ASCII)
+    is_digit = _flag(attrs.IS_DIGIT)
+    is_lower = _flag(attrs.IS_LOWER)
+    is_punct = _flag(attrs.IS_PUNCT)
+    is_space = _flag(attrs.IS_SPACE)
+    is_title = _flag(attrs.IS_TITLE)
+    is_upper = _flag(attrs.IS_UPPER)
+    is_stop = _flag(attrs.IS_STOP)
+    is_bracket = _flag(attrs.IS_BRACKET)
+    is_quote = _flag(attrs.IS_QUOTE)
+    is_left_punct = _flag(attrs.IS_LEFT_PUNCT)
+    is_right_punct = _flag(attrs.IS_RIGHT_PUNCT)
+    is_currency = _flag(attrs.IS_CURRENCY)
+    like_url = _flag(attrs.LIKE_URL)
+    like_num = _flag(attrs.LIKE_NUM)
+    like_email = _flag(attrs.LIKE_EMAIL)
+    tag, tag_ = _annotation(attrs.TAG)
+    pos, pos_ = _annotation(attrs.POS)
+    dep, dep_ = _annotation(attrs.DEP)
+    lemma, lemma_ = _annotation(attrs.LEMMA)
+    ent_kb_id, ent_kb_id_ = _annotation(attrs.ENT_KB_ID)
+    ent_id, ent_id_ = _annotation(attrs.ENT_ID)
+    ent_type, ent_type_ = _annotation(attrs.ENT_TYPE)
+
+    def __init__(self, doc: Doc, i: int) -> None:
+        self.doc = doc
+        self.i = i
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __len__(self) -> int:
+        """Number of characters."""
+        return len(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and other.doc is self.doc and other.i == self.i
+
+    def __lt__(self, other: Token) -> bool:
+        return self.i < other.i
+
+    def __hash__(self) -> int:
+        return hash((id(self.doc), self.i))
+
+    @property
+    def vocab(self) -> Vocab:
+        return self.doc.vocab
+
+    @property
+    def lex(self) -> Lexeme:
+        """The word form."""
+        return Lexeme(self.doc.vocab, self.text)
+
+    @property
+    def text(self) -> str:
+        return self.doc._table.orth(self.doc._rows[self.i])
+
+    @property
+    def text_with_ws(self) -> str:
+        return self.text + self.whitespace_
+
+    @property
+    def whitespace_(self) -> str:
+        """The space after the token, if there is one."""
+        return " " if self.doc._spaces[self.i] else ""
+
+    @property
+    def idx(self) -> int:
+        """Character offset in the text."""
+        return int(self.doc._offsets()[self.i])
+
+    @property
+    def norm(self) -> int:
+        return int(self.doc._table.column(attrs.NORM)[self.doc._rows[self.i]])
+
+    @property
+    def norm_(self) -> str:
+        return self.doc._table.norm(int(self.doc._rows[self.i]))
+
+    @norm_.setter
+    def norm_(self, norm: str) -> None:
+        rows = self.doc._rows.copy()
+        rows[self.i] = self.doc._table.row(self.text, norm)
+        self.doc._rows = rows
+        self.doc._version += 1
+
+    @property
+    def _(self) -> Underscore:
+        """Extension attributes."""
+        return Underscore(self._extensions, self, self.doc.user_data, self.idx)
+
+    @property
+    def morph(self) -> MorphAnalysis:
+        """Morphological features."""
+        column = self.doc._columns.get(attrs.MORPH)
+        key = 0 if column is None else int(column[self.i])
+        return MorphAnalysis(self.doc.vocab.strings[key], key)
+
+    def set_morph(self, features: str | dict[str, str] | MorphAnalysis | None) -> None:
+        """Set the features: text form, mapping or analysis; None makes them missing."""
+        if isinstance(features, dict):
+            features = "|".join(f"{name}={value}" for name, value in features.items())
+        number = 0 if features is None else self.doc._number(normalize_features(str(features)))
+        self.doc._edit(attrs.MORPH)[self.i] = number
+
+    def has_morph(self) -> bool:
+        return bool(values_of(self.doc, attrs.MORPH)[self.i])
+
+    @property
+    def ent_iob(self) -> int:
+        """0 missing, 1 inside, 2 outside, 3 begin."""
+        return int(values_of(self.doc, attrs.ENT_IOB)[self.i])
+
+    @property
+    def ent_iob_(self) -> str:
+        """ "B", "I", "O", or "" if the annotation is missing."""
+        return IOB_STRINGS[self.ent_iob]
+
+    @property
+    def sent_start(self) -> int:
+        """1 starts a sentence, -1 doesn't, 0 isn't known."""
+        return int(values_of(self.doc, attrs.SENT_START)[self.i])
+
+    @sent_start.setter
+    def sent_start(self, value: int) -> None:
+        self.is_sent_start = {1: True, 0: None, -1: False}[value]
+
+    @property
+    def is_sent_start(self) -> bool | None:
+        """Whether the token starts a sentence, None if not known."""
+        value = self.sent_start
+        return None if value == 0 else value == 1
+
+    @is_sent_start.setter
+    def is_sent_start(self, value: bool | None) -> None:
+        if self.i == 0 and not value:
+            raise DataError("the first token of a text always starts a sentence")
+        self.doc._edit(attrs.SENT_START)[self.i] = 0 if value is None else 1 if value else -1
+
+    @property
+    def is_sent_end(self) -> bool | None:
+        """Whether the token ends a sentence, None if not known."""
+        return True if self.i + 1 == len(self.doc) else self.nbor().is_sent_start
+
+    @property
+    def sent(self) -> Span:
+        """The sentence of the token."""
+        return self.doc[self.i : self.i + 1].sent
+
+    @property
+    def head(self) -> Token:
+        """The syntactic parent; a root is its own."""
+        return Token(self.doc, self.i + int(values_of(self.doc, attrs.HEAD)[self.i]))
+
+    @head.setter
+    def head(self, head: Token) -> None:
+        if head.doc is not self.doc:
+            raise DataError("the head of a token is a token of the same document")
+        heads = values_of(self.doc, attrs.HEAD).copy()
+        heads[self.i] = head.i - self.i
+        self.doc._set_heads(heads)
+
+    def has_head(self) -> bool:
+        return attrs.HEAD in self.doc._columns and self.has_dep()
+
+    def has_dep(self) -> bool:
+        return self.dep != 0
+
+    def nbor(self, i: int = 1) -> Token:
+        """The token i places further."""
+        if not 0 <= self.i + i < len(self.doc):
+            raise IndexError(f"no token {i:+d} places from token {self.i}")
+        return Token(self.doc, self.i + i)
+
+    def _child_positions(self) -> NDArray[np.int64]:
+        heads = values_of(self.doc, attrs.HEAD)
+        at_head = np.arange(len(heads)) + heads == self.i
+        at_head[self.i] = False
+        return np.flatnonzero(at_head)
+
+    @property
+    def children(self) -> Iterator[Token]:
+        """The tokens whose head this is, left to right."""
+        return (Token(self.doc, i) for i in self._child_positions().tolist())
+
+    @property
+    def lefts(self) -> Iterator[Token]:
+        return (child for child in self.children if child.i < self.i)
+
+    @property
+    def rights(self) -> Iterator[Token]:
+        return (child for child in self.children if child.i > self.i)
+
+    @property
+    def n_lefts(self) -> int:
+        return int((self._child_positions() < self.i).sum())
+
+    @property
+    def n_rights(self) -> int:
+        return int((self._child_positions() > self.i).sum())
+
+    def _subtree_positions(self) -> list[int]:
+        heads = values_of(self.doc, attrs.HEAD)
+        parent = np.arange(len(heads)) + heads
+        inside = np.zeros(len(heads), dtype=bool)
+        inside[self.i] = True
+        while True:
+            wider = inside | inside[parent]
+            # A root is its own parent, so that the others' trees never come in.
+            if np.array_equal(wider, inside):
+                return [int(i) for i in np.flatnonzero(inside)]
+            inside = wider
+
+    @property
+    def subtree(self) -> Iterator[Token]:
+        """The token and all that hangs on it, left to right."""
+        return (Token(self.doc, i) for i in self._subtree_positions())
+
+    @property
+    def left_edge(self) -> Token:
+        return Token(self.doc, self._subtree_positions()[0])
+
+    @property
+    def right_edge(self) -> Token:
+        return Token(self.doc, self._subtree_positions()[-1])
+
+    @property
+    def ancestors(self) -> Iterator[Token]:
+        """The head, its head, and so on up to the root."""
+        token = self
+        while token.head.i != token.i:
+            token = token.head
+            yield token
+
+    def is_ancestor(self, descendant: Token) -> bool:
+        """Whether the other token hangs on this one, however far down."""
+        return descendant.doc is self.doc and any(each.i == self.i for each in descendant.ancestors)
+
+    @property
+    def _root(self) -> Token:
+        return Token(self.doc, int(roots_of(values_of(self.doc, attrs.HEAD))[self.i]))
+
+    @property
+    def tensor(self) -> Any:
+        """The token's row of `doc.tensor`."""
+        return self.doc.tensor[self.i]
+
+    @property
+    def is_oov(self) -> bool:
+        """The token has no word vector."""
+        return int(self.doc._vector_rows()[self.i]) < 0
+
+    @property
+    def has_vector(self) -> bool:
+        return not self.is_oov if self.doc.vocab.vectors else len(self.doc.tensor) > 0
+
+    @property
+    def vector(self) -> Any:
+        """The word vector, zeros if there is none; the tensor's row, if there are no word vectors at all."""
+        return self.doc[self.i : self.i + 1].vector
+
+    @property
+    def vector_norm(self) -> float:
+        """Length of the vector (L2)."""
+        return float((self.vector**2).sum() ** 0.5)
+
+    def similarity(self, other: Any) -> float:
+        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
+        return cosine(self.vector, other.vector)
+
+    def check_flag(self, flag: str | int) -> bool:
+        """The value of a flag of the word form."""
+        return bool(self.doc._table.column(attrs.intify(flag))[self.doc._rows[self.i]])
