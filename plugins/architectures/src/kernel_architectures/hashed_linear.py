@@ -1,0 +1,187 @@
+"""A linear layer over hashed n-grams: a sum of table rows, so that only the rows in use cost anything."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from thinc.api import Model, get_width
+
+from kernel.paramserver import gradient, read
+from kernel.tokens import Doc
+from kernel.tokens.features import batch_rows, token_features
+from kernel.vocab.attrs import intify
+
+from .ngrams import document_index, ngram_keys
+from .segments import repeat_rows, sum_rows
+
+ORTH = intify("ORTH")
+# Documents are taken together until their n-grams times classes reach this many numbers: fits the cache.
+BLOCK = 1 << 18
+
+# table of word forms -> {size of the hash table: (buckets of its rows, rows filled)}; they depend on the form alone.
+_known: WeakKeyDictionary[Any, dict[int, tuple[NDArray[np.int32], int]]] = WeakKeyDictionary()
+_nothing: tuple[NDArray[np.int32], int] = (np.empty((0, 2), dtype=np.int32), 0)
+
+
+def murmur3_32(keys: NDArray[np.uint64], seeds: Sequence[int]) -> NDArray[np.uint32]:
+    """MurmurHash3_x86_32 of 64-bit keys (their 8 bytes, little-endian), one column a seed: uint32 (K, S).
+
+    After Austin Appleby's public-domain algorithm.
+    """
+    with np.errstate(over="ignore"):
+        words = []
+        for half in (keys & np.uint64(0xFFFFFFFF), keys >> np.uint64(32)):
+            word = half.astype(np.uint32)
+            word *= np.uint32(0xCC9E2D51)
+            word = _rotate(word, 15)
+            word *= np.uint32(0x1B873593)
+            words.append(word)
+        hashes = np.empty((len(keys), len(seeds)), dtype=np.uint32)
+        for column, seed in enumerate(seeds):
+            h = np.full(len(keys), seed, dtype=np.uint32)
+            for word in words:
+                h ^= word
+                h = _rotate(h, 13)
+                h *= np.uint32(5)
+                h += np.uint32(0xE6546B64)
+            h ^= np.uint32(8)
+            h ^= h >> np.uint32(16)
+            h *= np.uint32(0x85EBCA6B)
+            h ^= h >> np.uint32(13)
+            h *= np.uint32(0xC2B2AE35)
+            h ^= h >> np.uint32(16)
+            hashes[:, column] = h
+    return hashes
+
+
+def _rotate(values: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
+    return (values << np.uint32(bits)) | (values >> np.uint32(32 - bits))
+
+
+def buckets(keys: NDArray[np.uint64], length: int) -> NDArray[np.int32]:
+    """The two table rows of each key: int32 (K, 2), below `length`. The hashing is that of thinc's SparseLinear.v2."""
+    return (murmur3_32(keys, (0, 1)) % np.uint32(length)).astype(np.int32)
+
+
+def NgramBuckets(ngram_size: int, length: int) -> Model[Any, Any]:
+    """Map documents to the table rows of their n-grams of ORTH: (int32 (M, 2), n-grams a document int32 (D,)).
+
+    Equal n-grams of a document are listed as often as they occur, which a linear layer can't tell from counting.
+    """
+    attrs = {"ngram_size": ngram_size, "length": length}
+    return Model("ngram_buckets", _forward_buckets, attrs=attrs)
+
+
+def _forward_buckets(
+    model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
+) -> tuple[Any, Callable[[Any], Any]]:
+    length, ngram_size = model.attrs["length"], model.attrs["ngram_size"]
+    lengths, documents = document_index(docs)
+    rows = _unigram_buckets(docs, length)
+    if ngram_size > 1:
+        unigrams = np.ascontiguousarray(token_features(docs, [ORTH])[:, 0])
+        keys, owners = ngram_keys(model.ops, unigrams, documents, ngram_size)
+        order = np.argsort(owners, kind="stable")
+        longer = buckets(keys[len(unigrams) :], length)
+        rows = np.concatenate([rows, longer])[order]
+        lengths = np.bincount(owners, minlength=len(docs)).astype(np.int32)
+    asarray = model.ops.asarray
+
+    def backprop(d_output: Any) -> list[Any]:
+        return []
+
+    return (asarray(rows), asarray(lengths)), backprop
+
+
+def _unigram_buckets(docs: Sequence[Doc], length: int) -> NDArray[np.int32]:
+    table, rows = batch_rows(docs)
+    if table is None:
+        return buckets(token_features(docs, [ORTH])[:, 0], length)
+    of_size = _known.setdefault(table, {})
+    known, filled = of_size.get(length, _nothing)
+    if filled < len(table):
+        column = table.column(ORTH)
+        if len(known) < len(column):
+            grown = np.empty((max(len(column), 2 * len(known)), 2), dtype=np.int32)
+            grown[:filled] = known[:filled]
+            known = grown
+        known[filled : len(column)] = buckets(column[filled:], length)
+        of_size[length] = (known, len(column))
+    return known.take(rows, axis=0)
+
+
+def HashedLinear(nO: int | None = None, length: int = 262144) -> Model[Any, Any]:
+    """Sum the rows of a table over the n-grams of each document, and add a bias.
+
+    Input: (rows int32 (M, 2), lengths int32 (D,)) of `NgramBuckets`; output: float32 (D, nO). Parameters: W
+    (length, nO), that is thinc's SparseLinear.v2 weights transposed: `W == thinc_W.reshape(nO, length).T`; b (nO,).
+    Both start as zeros.
+    """
+    return Model(
+        "hashed_linear",
+        _forward_linear,
+        init=_init_linear,
+        params={"W": None, "b": None},
+        dims={"nO": nO, "length": length},
+    )
+
+
+def _init_linear(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    if Y is not None and model.has_dim("nO") is None:
+        model.set_dim("nO", get_width(Y))
+    nO = model.get_dim("nO")
+    model.set_param("W", model.ops.alloc2f(model.get_dim("length"), nO))
+    model.set_param("b", model.ops.alloc1f(nO))
+
+
+def _forward_linear(model: Model[Any, Any], inputs: Any, is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
+    ops = model.ops
+    rows, lengths = inputs
+    W, b = read(model, "W"), read(model, "b")
+    scores = ops.xp.empty((len(lengths), len(b)), dtype=W.dtype)
+    blocks = _blocks(lengths, len(b))
+    for docs, ngrams in blocks:
+        vectors = W.take(rows[ngrams, 0], axis=0)
+        vectors += W.take(rows[ngrams, 1], axis=0)
+        scores[docs] = sum_rows(ops, vectors, lengths[docs])
+    scores += b
+
+    def backprop(d_scores: Any) -> Any:
+        dW = gradient(model, "W")
+        for docs, ngrams in blocks:
+            d_vectors = repeat_rows(ops, d_scores[docs], lengths[docs])
+            for column in (0, 1):
+                ops.scatter_add(dW, rows[ngrams, column], d_vectors)
+        model.inc_grad("b", d_scores.sum(axis=0))
+        return inputs
+
+    return scores, backprop
+
+
+def _blocks(lengths: Any, classes: int) -> list[tuple[slice, slice]]:
+    """Cut the documents into runs whose n-grams times classes stay within BLOCK: slices of documents, of n-grams."""
+    if int(lengths.sum()) * classes <= BLOCK:
+        return [(slice(0, len(lengths)), slice(0, int(lengths.sum())))]
+    blocks, first, start, end = [], 0, 0, 0
+    for position, length in enumerate(lengths.tolist()):
+        if end > start and (end + length - start) * classes > BLOCK:
+            blocks.append((slice(first, position), slice(start, end)))
+            first, start = position, end
+        end += length
+    blocks.append((slice(first, len(lengths)), slice(start, end)))
+    return blocks
+
+
+def resized(layer: Model[Any, Any], nO: int, bias: float) -> Model[Any, Any]:
+    """A layer with more classes: weights 0 and bias `bias`. What is learned stays."""
+    larger = HashedLinear(nO, layer.get_dim("length"))
+    larger.ops = layer.ops
+    if layer.has_param("W") is True:
+        larger.initialize()
+        W, b = layer.get_param("W"), layer.get_param("b")
+        larger.get_param("W")[:, : len(b)] = W
+        larger.get_param("b")[: len(b)] = b
+        larger.get_param("b")[len(b) :] = bias
+    return larger

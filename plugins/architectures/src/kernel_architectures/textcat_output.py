@@ -1,0 +1,62 @@
+"""The last layer of a text classifier, and how it grows by new labels."""
+
+from collections.abc import Callable
+from typing import Any
+
+from thinc.api import Linear, Logistic, Model, Softmax
+
+# The bias of a class that is added to a trained softmax: it starts with no probability at all.
+NEVER = -5000.0
+
+
+def Classify(exclusive_classes: bool, nO: int | None, nI: int | None = None) -> Model[Any, Any]:
+    """Softmax if one class holds, else Linear and Logistic: (D, nI) -> (D, nO) in [0, 1]. Ref: output_layer."""
+    affine: Model[Any, Any] = Softmax(nO, nI) if exclusive_classes else Linear(nO, nI)
+    model: Model[Any, Any] = Model(
+        "classify",
+        _forward,
+        init=_init,
+        layers=[affine] if exclusive_classes else [affine, Logistic()],
+        dims={"nO": nO, "nI": nI},
+        refs={"output_layer": affine},
+        attrs={"exclusive_classes": exclusive_classes},
+    )
+    return model
+
+
+def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    affine = model.get_ref("output_layer")
+    affine.initialize(X, Y if affine.has_dim("nO") is None else None)
+    for dim in ("nO", "nI"):
+        model.set_dim(dim, affine.get_dim(dim))
+
+
+def _forward(model: Model[Any, Any], X: Any, is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
+    callbacks = []
+    for layer in model.layers:
+        X, callback = layer(X, is_train)
+        callbacks.append(callback)
+
+    def backprop(dY: Any) -> Any:
+        for callback in reversed(callbacks):
+            dY = callback(dY)
+        return dY
+
+    return X, backprop
+
+
+def resize(model: Model[Any, Any], nO: int) -> None:
+    """Add classes to a `Classify`. What is learned stays; new softmax classes start with no probability."""
+    exclusive = model.attrs["exclusive_classes"]
+    old = model.layers[0]
+    new: Model[Any, Any] = (Softmax if exclusive else Linear)(nO, old.maybe_get_dim("nI"))
+    new.ops = old.ops
+    if old.has_param("W") is True:
+        new.initialize()
+        W, b = old.get_param("W"), old.get_param("b")
+        new_W, new_b = new.get_param("W"), new.get_param("b")
+        new_W[: len(b)], new_b[: len(b)] = W, b
+        new_W[len(b) :], new_b[len(b) :] = 0.0, NEVER if exclusive else 0.0
+    model.layers[0] = new
+    model.set_ref("output_layer", new)
+    model.set_dim("nO", nO, force=True)
