@@ -1,0 +1,115 @@
+"""Building a block: calling the planned functions from the inside out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from kernel.config import hints
+from kernel.config.config import Config
+from kernel.config.plans import Call, Collection, Constant, Plan, Planner, expectation, function_keys, join
+from kernel.config.signatures import Parameter
+from kernel.config.sources import Sources, problem_at
+from kernel.errors import ConfigError, KernelError, Problem
+
+_FAILED: Any = object()
+
+
+def resolve(
+    block: Mapping[str, Any],
+    *,
+    config: Config | None = None,
+    path: str = "",
+    schema: type[BaseModel] | None = None,
+) -> Any:
+    """Build what a block describes, bottom-up.
+
+    block: interpolated; a block with an `@registry` key gives what its function returns, another one a dict
+    with its values built. config, path: where the block stands, for positions in messages. schema: what the
+    section takes; its defaults are in the result.
+
+    Nothing is called unless the whole block is right. Raises ConfigError with every problem.
+    """
+    if isinstance(block, Config):
+        config = config or block
+        if not block.is_interpolated:
+            block = block.interpolate()
+    sources = config.sources if config is not None else {}
+    planner = Planner(sources)
+    builder = _Builder(sources)
+    if function_keys(block):
+        plan = planner.call(block, path)
+        if not planner.problems:
+            result = builder.build(plan)
+    else:
+        plans = planner.section(block, path, schema)
+        if not planner.problems:
+            owner = f"[{path}]" if path else "the config"
+            result = {key: builder.argument(hint, plan, key, owner) for key, (hint, plan) in plans.items()}
+    problems = planner.problems or builder.problems
+    if problems:
+        raise ConfigError(problems) from builder.cause
+    return result
+
+
+class _Builder:
+    """Calls the functions of plans. What depends on a failed call isn't built; the rest is."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.problems: list[Problem] = []
+        self.cause: Exception | None = None
+
+    def build(self, plan: Plan, owner: str = "") -> Any:
+        if isinstance(plan, Constant):
+            return plan.value
+        if isinstance(plan, Collection):
+            return self._collection(plan, owner)
+        return self._call(plan)
+
+    def argument(self, hint: Any, plan: Plan, name: str, owner: str) -> Any:
+        """Build a value and check it from outside against the hint of its place."""
+        value = self.build(plan, owner)
+        if value is _FAILED or not isinstance(plan, Call):
+            return value
+        if not hints.accepts(hint, value, is_schedule=plan.kind == "schedules"):
+            self.problems.append(
+                problem_at(
+                    self.sources,
+                    join(plan.path, f"@{plan.kind}"),
+                    f"{plan.signature.owner} returned an object of type {type(value).__qualname__}",
+                    value=plan.name,
+                    expected=expectation(hint, plan.path, Parameter(name, hint), owner),
+                )
+            )
+            return _FAILED
+        return value
+
+    def _collection(self, plan: Collection, owner: str) -> Any:
+        items = {
+            key: self.argument(hints.item_hint(plan.hint, key), item, str(key), owner)
+            for key, item in plan.items.items()
+        }
+        if any(value is _FAILED for value in items.values()):
+            return _FAILED
+        return list(items.values()) if plan.is_list else items
+
+    def _call(self, plan: Call) -> Any:
+        owner = plan.signature.owner
+        args = [self.argument(hint, item, "*", owner) for hint, item in plan.args]
+        kwargs = {name: self.argument(hint, item, name, owner) for name, (hint, item) in plan.kwargs.items()}
+        if any(value is _FAILED for value in (*args, *kwargs.values())):
+            return _FAILED
+        try:
+            return plan.function(*args, **kwargs)
+        except ConfigError as error:
+            self.problems.extend(error.problems)
+        except KernelError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a plugin's function may fail in any way)
+            self.cause = self.cause or error
+            message = f"{owner} failed: {type(error).__name__}: {error}"
+            self.problems.append(problem_at(self.sources, plan.path, message))
+        return _FAILED

@@ -1,0 +1,74 @@
+"""Filling a block: adding the defaults of every function that it names."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from kernel.config.config import Config
+from kernel.config.plans import POSITIONAL, Planner, function_keys, join
+from kernel.config.signatures import Signature, of_function, of_schema
+from kernel.config.values import is_plain
+from kernel.errors import ConfigError
+
+
+def fill(
+    block: Mapping[str, Any],
+    *,
+    path: str = "",
+    schema: type[BaseModel] | None = None,
+    config: Config | None = None,
+) -> dict[str, Any]:
+    """A copy of a block with defaults added after what is given, in the order of the signatures.
+
+    Calls nothing; variables stay. Defaults that can't be written in a config are left to their functions.
+    Raises ConfigError with every function that can't be found.
+    """
+    if config is None and isinstance(block, Config):
+        config = block
+    planner = Planner(config.sources if config is not None else None)
+    result = _fill_block(block, path, planner)
+    if schema is not None:
+        _add_defaults(result, of_schema(schema, path))
+    if planner.problems:
+        raise ConfigError(planner.problems)
+    return result
+
+
+def _fill_block(block: Mapping[str, Any], path: str, planner: Planner) -> dict[str, Any]:
+    result = {key: _fill_value(value, join(path, str(key)), planner) for key, value in block.items()}
+    keys = function_keys(block)
+    if keys and "$" not in str(block[keys[0]]):
+        found = planner.function(block, path)
+        if found is not None:
+            _add_defaults(result, of_function(found[2], found[1]))
+    return result
+
+
+def _fill_value(value: Any, path: str, planner: Planner) -> Any:
+    if isinstance(value, Mapping):
+        return _fill_block(value, path, planner)
+    if isinstance(value, (list, tuple)):
+        return [_fill_value(item, join(path, str(index)), planner) for index, item in enumerate(value)]
+    return copy.deepcopy(value) if is_plain(value) else value
+
+
+def _add_defaults(block: dict[str, Any], signature: Signature) -> None:
+    by_position = block.get(POSITIONAL) or ()
+    taken = {parameter.name for parameter in signature.positional[: len(by_position)]}
+    for name, parameter in signature.parameters.items():
+        if name in block or name in taken or parameter.is_required or not is_plain(parameter.default):
+            continue
+        block[name] = _as_written(parameter.default)
+
+
+def _as_written(value: Any) -> Any:
+    """A copy of a default as it would be read from a file: tuples are lists."""
+    if isinstance(value, (list, tuple)):
+        return [_as_written(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _as_written(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,213 @@
+"""Type hints as expectations: converting what is written in a config, checking what a block returned.
+
+Written values are converted by pydantic. Returned objects are looked at from outside only: the origin of their
+type is compared, nothing is iterated, copied or converted.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+import warnings
+from collections import abc
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+_UNIONS = (Union, types.UnionType)
+_LAZY = (abc.Iterable, abc.Collection)
+_STREAMS = (abc.Iterator, abc.Generator)
+# What a schedule may stand for: a number, a sequence of numbers or a stream of them.
+_SCHEDULABLE = (
+    int,
+    float,
+    list,
+    tuple,
+    abc.Sequence,
+    abc.Iterable,
+    abc.Iterator,
+    abc.Generator,
+    abc.Callable,
+)
+
+
+class Refused(ValueError):
+    """A written value that doesn't fit its hint. place: where inside the value, if it is a collection."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
+        self.reason = reason
+
+
+def convert(hint: Any, value: Any) -> Any:
+    """A written value as the type of a hint. Raises Refused."""
+    if hint is Any or isinstance(hint, (str, TypeVar)):
+        return value
+    adapter = _adapter(_Key(hint))
+    if adapter is None:
+        return value
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        raise Refused(*_first_fault(hint, error)) from None
+    except TypeError:
+        # Classes with validators of the first pydantic can't be asked.
+        return value
+
+
+def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
+    """Whether a built object may be passed where a hint stands. is_schedule: a registered schedule made it."""
+    hint = bare(hint)
+    if hint is Any or isinstance(hint, (str, TypeVar)):
+        return True
+    if hint is None or hint is type(None):
+        return value is None
+    origin = get_origin(hint)
+    if origin in _UNIONS:
+        return any(accepts(option, value, is_schedule=is_schedule) for option in get_args(hint))
+    if origin is Literal:
+        return any(value is option or value == option for option in get_args(hint))
+    if origin is type:
+        return isinstance(value, type)
+    kind = origin or hint
+    if (is_schedule or isinstance(value, abc.Iterator)) and kind in _SCHEDULABLE:
+        return True
+    if kind is abc.Callable:
+        return callable(value)
+    if kind is float:
+        return isinstance(value, (int, float)) or _is_scalar(value, "fi")
+    if kind is int:
+        return isinstance(value, int) or _is_scalar(value, "i")
+    # thinc's array types are structural: no array is an instance of them.
+    if not isinstance(kind, type) or _is_thinc(kind):
+        return True
+    try:
+        return isinstance(value, kind)
+    except TypeError:
+        return True
+
+
+def bare(hint: Any) -> Any:
+    """A hint without Annotated, NewType and alias around it; thinc's Generator is a generator."""
+    while True:
+        if _is_thinc(hint, "Generator"):
+            return abc.Generator
+        if get_origin(hint) is typing.Annotated:
+            hint = get_args(hint)[0]
+        elif hasattr(hint, "__supertype__"):
+            hint = hint.__supertype__
+        elif isinstance(hint, typing.TypeAliasType) if hasattr(typing, "TypeAliasType") else False:
+            hint = hint.__value__
+        else:
+            return hint
+
+
+def item_hint(hint: Any, key: Any) -> Any:
+    """The hint of an item of a list or mapping, Any where the hint doesn't say."""
+    hint = bare(hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in _UNIONS:
+        options = {repr(found): found for option in args if (found := item_hint(option, key)) is not Any}
+        return options.popitem()[1] if len(options) == 1 else Any
+    if not isinstance(origin, type) or not args:
+        return Any
+    if isinstance(key, str):
+        return args[1] if issubclass(origin, abc.Mapping) and len(args) == 2 else Any
+    if origin is tuple and args[-1] is not Ellipsis:
+        return args[key] if key < len(args) else Any
+    return args[0] if issubclass(origin, abc.Iterable) and not issubclass(origin, abc.Mapping) else Any
+
+
+def describe(hint: Any) -> str:
+    """A hint as people write it."""
+    if isinstance(hint, str):
+        return hint
+    if hint is None or hint is type(None):
+        return "null"
+    hint = bare(hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in _UNIONS:
+        return " or ".join(dict.fromkeys(map(describe, args)))
+    if origin is Literal:
+        return " or ".join(json.dumps(option) for option in args)
+    if origin is abc.Callable:
+        return "a function"
+    if args and isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join('...' if a is ... else describe(a) for a in args)}]"
+    return str(getattr(hint, "__name__", hint))
+
+
+class _Key:
+    """A hint as a cache key: hints are equal by what they say, and some can't be hashed."""
+
+    def __init__(self, hint: Any) -> None:
+        self.hint = hint
+
+    def __hash__(self) -> int:
+        return hash(repr(self.hint))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and (
+            self.hint is other.hint or (repr(self.hint), self.hint) == (repr(other.hint), other.hint)
+        )
+
+
+@lru_cache(maxsize=1024)
+def _adapter(key: _Key) -> TypeAdapter[Any] | None:
+    """The validator of a hint; None if pydantic can't make one, so that anything goes."""
+    hint = _eager(key.hint)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for config in (ConfigDict(arbitrary_types_allowed=True), None):
+            try:
+                return TypeAdapter(hint, config=config)
+            except Exception:  # noqa: BLE001, S112 (a hint's class may fail in any way)
+                continue
+    return None
+
+
+def _eager(hint: Any) -> Any:
+    """The hint with its lazy collections made lists: pydantic would return one-way iterators for them."""
+    origin, args = get_origin(hint), get_args(hint)
+    if hint in _LAZY or origin in _LAZY:
+        return list[_eager(args[0])] if args else list  # type: ignore[misc]
+    if hint in _STREAMS or origin in _STREAMS or _is_thinc(hint, "Generator"):
+        return _Stream
+    if _is_thinc(hint):
+        return Any
+    if not args or origin in (Literal, typing.Annotated, abc.Callable, type):
+        return hint
+    changed = tuple(_eager(arg) for arg in args)
+    if changed == args:
+        return hint
+    if origin in _UNIONS:
+        return Union[changed]  # noqa: UP007
+    return origin[changed]
+
+
+class _Stream:
+    """Stands for generators, which can't be written in a config."""
+
+
+def _first_fault(hint: Any, error: ValidationError) -> tuple[str, str]:
+    """(place inside the value, reason). The alternatives of a union have no one place."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    reason = first["msg"]
+    if get_origin(bare(hint)) in _UNIONS:
+        return "", reason
+    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier())
+    return place, reason[:1].lower() + reason[1:]
+
+
+def _is_thinc(hint: Any, name: str | None = None) -> bool:
+    module, own_name = getattr(hint, "__module__", None), getattr(hint, "__name__", None)
+    return module == "thinc.types" and name in (None, own_name)
+
+
+def _is_scalar(value: Any, kinds: str) -> bool:
+    """A numpy scalar or an array without dimensions of one of the kinds."""
+    dtype = getattr(value, "dtype", None)
+    return getattr(value, "shape", None) == () and getattr(dtype, "kind", "") in kinds

@@ -1,0 +1,292 @@
+"""Planning a block: every function found and every written value converted, with nothing called.
+
+A plan is a tree of calls, collections and constants. Problems of the whole tree are collected on the way, so
+that one report shows all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from kernel.config import hints
+from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
+from kernel.config.sources import Sources, problem_at
+from kernel.config.values import has_variable, is_plain, show_value
+from kernel.errors import Problem, RegistryError
+from kernel.registry import nearest_name, registry
+
+POSITIONAL = "*"
+
+
+@dataclass(slots=True)
+class Constant:
+    """A value that is ready."""
+
+    value: Any
+    path: str
+
+
+@dataclass(slots=True)
+class Collection:
+    """A list or mapping with blocks somewhere inside."""
+
+    items: dict[Any, Plan]
+    path: str
+    is_list: bool
+    hint: Any = Any
+
+
+@dataclass(slots=True)
+class Call:
+    """A registered function with its arguments."""
+
+    kind: str
+    name: str
+    function: Callable[..., Any]
+    signature: Signature
+    path: str
+    args: list[tuple[Any, Plan]] = field(default_factory=list)
+    kwargs: dict[str, tuple[Any, Plan]] = field(default_factory=dict)
+
+
+Plan = Constant | Collection | Call
+
+
+class Planner:
+    """Makes plans; problems gather in `problems`. sources: where the config's values were written."""
+
+    def __init__(self, sources: Sources | None = None) -> None:
+        self.sources = sources or {}
+        self.problems: list[Problem] = []
+
+    def section(
+        self, block: Mapping[str, Any], path: str, schema: type[BaseModel] | None
+    ) -> dict[str, tuple[Any, Plan]]:
+        """Plans of the values of a section, each with its hint; defaults of the schema included."""
+        if schema is None:
+            return {key: (Any, self.value(item, Any, join(path, key))) for key, item in block.items()}
+        signature = of_schema(schema, f"[{path}]" if path else "the config")
+        plans = self._arguments(block, signature, path)
+        for name, parameter in signature.parameters.items():
+            if name not in plans and not parameter.is_required:
+                plans[name] = parameter.hint, Constant(parameter.default, join(path, name))
+        return plans
+
+    def value(
+        self, value: Any, hint: Any, path: str, parameter: Parameter | None = None, owner: str = ""
+    ) -> Plan:
+        """Plan of any value where a hint stands."""
+        if isinstance(value, Mapping) and function_keys(value):
+            return self.call(value, path)
+        if isinstance(value, (Mapping, list, tuple)) and holds_blocks(value):
+            return self._collection(value, hint, path, owner)
+        if parameter is not None and parameter.is_default(value):
+            return Constant(value, path)
+        if not is_plain(value):
+            self._check_object(value, hint, path, parameter, owner)
+            return Constant(value, path)
+        try:
+            return Constant(hints.convert(hint, value), path)
+        except hints.Refused as error:
+            self._refused(value, hint, path, parameter, owner, error)
+            return Constant(value, path)
+
+    def call(self, block: Mapping[str, Any], path: str) -> Plan:
+        """Plan of a block that names a registered function."""
+        found = self.function(block, path)
+        if found is None:
+            # What is wrong inside the block is worth saying even if its function isn't known.
+            for key, item in block.items():
+                if not key.startswith("@"):
+                    self.value(item, Any, join(path, key))
+            return Constant(None, path)
+        kind, name, function = found
+        signature = of_function(function, owner_name(kind, name))
+        call = Call(kind, name, function, signature, path)
+        arguments = {key: item for key, item in block.items() if not key.startswith("@")}
+        filled = self._positional(call, arguments.pop(POSITIONAL, None))
+        call.kwargs = self._arguments(arguments, signature, path, filled)
+        return call
+
+    def function(self, block: Mapping[str, Any], path: str) -> tuple[str, str, Callable[..., Any]] | None:
+        """(kind, name, function) of a block; None if there is none, with the problem noted."""
+        keys = function_keys(block)
+        if len(keys) > 1:
+            self._add(join(path, keys[1]), "a block names one function", key=True, value=", ".join(keys))
+            return None
+        kind, name = keys[0][1:], block[keys[0]]
+        where = join(path, keys[0])
+        if not isinstance(name, str):
+            self._add(where, "the name of a function is a text", value=show_value(name))
+            return None
+        try:
+            function = registry.get(kind, name)
+        except RegistryError as error:
+            self._add(where, error.message, suggestion=error.hint, value=show_value(name))
+            return None
+        if not callable(function):
+            self._add(where, f"{kind}: {name!r} is not a function", value=show_value(name))
+            return None
+        return kind, name, function
+
+    def _positional(self, call: Call, values: Any) -> set[str]:
+        """Plan the values of `*`; returns the names of the parameters that they fill."""
+        if values is None:
+            return set()
+        path = join(call.path, POSITIONAL)
+        if isinstance(values, Mapping) and not function_keys(values):
+            items = [(join(path, key), value) for key, value in values.items()]
+        elif isinstance(values, (list, tuple)):
+            items = [(join(path, str(index)), value) for index, value in enumerate(values)]
+        else:
+            items = [(path, values)]
+        filled = set()
+        slots = call.signature.positional if call.signature.varargs is REQUIRED else []
+        for index, (where, value) in enumerate(items):
+            if call.signature.varargs is not REQUIRED:
+                hint, parameter = call.signature.varargs, None
+            elif index < len(slots):
+                hint, parameter = slots[index].hint, slots[index]
+                filled.add(parameter.name)
+            else:
+                count = len(slots)
+                self._add(where, f"{call.signature.owner} takes {count} values by position", key=True)
+                continue
+            call.args.append((hint, self.value(value, hint, where, parameter, call.signature.owner)))
+        return filled
+
+    def _arguments(
+        self,
+        arguments: Mapping[str, Any],
+        signature: Signature,
+        path: str,
+        filled: set[str] | frozenset[str] = frozenset(),
+    ) -> dict[str, tuple[Any, Plan]]:
+        plans: dict[str, tuple[Any, Plan]] = {}
+        for key, value in arguments.items():
+            where = join(path, key)
+            parameter = signature.parameters.get(key)
+            if parameter is None and not signature.takes_more:
+                self._unknown(key, where, signature, arguments)
+                self.value(value, Any, where)
+                continue
+            if key in filled:
+                self._add(where, f"{key} is already filled by position", key=True)
+            hint = parameter.hint if parameter else signature.varkwargs
+            plans[key] = hint, self.value(value, hint, where, parameter, signature.owner)
+        for name, parameter in signature.parameters.items():
+            if parameter.is_required and name not in arguments and name not in filled:
+                self._missing(parameter, path, signature)
+        return plans
+
+    def _collection(self, value: Any, hint: Any, path: str, owner: str) -> Collection:
+        is_list = not isinstance(value, Mapping)
+        pairs = enumerate(value) if is_list else value.items()
+        plan = Collection({}, path, is_list, hint)
+        for key, item in pairs:
+            expected = hints.item_hint(hint, key)
+            plan.items[key] = self.value(item, expected, join(path, str(key)), owner=owner)
+        return plan
+
+    def _check_object(
+        self, value: Any, hint: Any, path: str, parameter: Parameter | None, owner: str
+    ) -> None:
+        if not hints.accepts(hint, value):
+            message = f"an object of type {type(value).__qualname__} can't stand here"
+            self._add(path, message, expected=expectation(hint, path, parameter, owner))
+
+    def _refused(
+        self,
+        value: Any,
+        hint: Any,
+        path: str,
+        parameter: Parameter | None,
+        owner: str,
+        error: hints.Refused,
+    ) -> None:
+        message = f"not {hints.describe(hint)}"
+        if error.place:
+            message += f": item {error.place}: {error.reason}"
+        self._add(
+            path,
+            message,
+            value=show_value(value),
+            expected=expectation(hint, path, parameter, owner),
+            suggestion=_remedy(value, hint),
+        )
+
+    def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
+        free = [name for name in signature.parameters if name not in arguments]
+        near = nearest_name(key, free) or nearest_name(key, list(signature.parameters))
+        expected = None
+        if not near or len(signature.parameters) <= 10:
+            names = ", ".join(signature.parameters)
+            expected = f"one of: {names}" if names else "no settings"
+        self._add(
+            path,
+            f"{signature.owner} takes no {key!r}",
+            key=True,
+            expected=expected,
+            suggestion=f"Did you mean {near!r}?" if near else None,
+        )
+
+    def _missing(self, parameter: Parameter, path: str, signature: Signature) -> None:
+        self._add(
+            path,
+            f"{parameter.name!r} is missing",
+            key=True,
+            expected=expectation(parameter.hint, join(path, parameter.name), parameter, signature.owner),
+        )
+
+    def _add(self, path: str, message: str, **details: Any) -> None:
+        self.problems.append(problem_at(self.sources, path, message, **details))
+
+
+def function_keys(block: Mapping[str, Any]) -> list[str]:
+    """Keys of a block that name a registered function: `@architectures` and the like."""
+    return [key for key in block if isinstance(key, str) and key.startswith("@")]
+
+
+def holds_blocks(value: Any) -> bool:
+    """Whether a block that names a function is anywhere inside a value."""
+    if isinstance(value, Mapping):
+        return bool(function_keys(value)) or any(map(holds_blocks, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(holds_blocks, value))
+
+
+def join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def owner_name(kind: str, name: str) -> str:
+    """A registered function with its package, as messages call it."""
+    origin = registry.origin(kind, name)
+    return f"{name} ({origin})"
+
+
+def expectation(hint: Any, path: str, parameter: Parameter | None, owner: str) -> str:
+    """What a place takes, and who says so."""
+    name = parameter.name if parameter else path.rpartition(".")[2]
+    said_by = f" for {name!r} of {owner}" if owner else ""
+    return f"{hints.describe(hint)}{said_by}"
+
+
+def _remedy(value: Any, hint: Any) -> str | None:
+    if isinstance(value, str):
+        if has_variable(value):
+            return "The value holds a variable that was not replaced."
+        if " #" in value or " ;" in value:
+            return "A comment needs a line of its own."
+        with suppress(ValueError):
+            number = json.loads(value)
+            if isinstance(number, (int, float)) and hints.accepts(hint, number):
+                return f"Write {value}, without quotes."
+    if isinstance(value, (int, float)) and hints.accepts(hint, ""):
+        return f'Write "{show_value(value)}", in double quotes, for a text.'
+    return None

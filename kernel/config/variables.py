@@ -1,0 +1,212 @@
+"""Variables: `${section.key}`, `${section:key}` and `${section}`.
+
+A value that is one variable takes the type of what it refers to. Inside a JSON list or mapping a variable
+becomes JSON, inside a string it becomes text.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+from kernel.config.sources import Sources, nearest
+from kernel.config.values import VARIABLE, ValueProblem, has_variable, parse_value, show_text
+from kernel.errors import Problem
+
+_TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
+_QUOTES = re.compile(r'\\.|"')
+_MISSING = object()
+
+
+class Interpolator:
+    """Replaces the variables of a nested dict; problems are collected.
+
+    escaped: whether `$$` stands for `$`, as it does in a text that was never interpolated.
+    """
+
+    def __init__(self, data: dict[str, Any], sources: Sources, *, escaped: bool = True) -> None:
+        self.data = data
+        self.sources = sources
+        self.dollar = "$" if escaped else "$$"
+        self.problems: list[Problem] = []
+        self._done: dict[tuple[str, ...], Any] = {}
+        self._open: list[tuple[str, ...]] = []
+
+    def run(self) -> dict[str, Any]:
+        result = self._value(())
+        assert isinstance(result, dict)
+        return result
+
+    def _value(self, path: tuple[str, ...]) -> Any:
+        if path not in self._done:
+            self._open.append(path)
+            try:
+                raw = self._raw(path)
+                if isinstance(raw, dict):
+                    value: Any = {key: self._copy((*path, key)) for key in raw}
+                else:
+                    value = self._interpolate(raw, path)
+            finally:
+                self._open.pop()
+            self._done[path] = value
+        return self._done[path]
+
+    def _copy(self, path: tuple[str, ...]) -> Any:
+        return copy.deepcopy(self._value(path))
+
+    def _raw(self, path: tuple[str, ...]) -> Any:
+        node: Any = self.data
+        for part in path:
+            if not isinstance(node, dict) or part not in node:
+                return _MISSING
+            node = node[part]
+        return node
+
+    def _interpolate(self, raw: Any, path: tuple[str, ...]) -> Any:
+        if isinstance(raw, str):
+            return self._text(raw, path) if "$" in raw else raw
+        if isinstance(raw, (list, tuple)):
+            return [self._item(item, path) for item in raw]
+        return raw
+
+    def _item(self, item: Any, path: tuple[str, ...]) -> Any:
+        """An item of a list that was valid JSON as written: its strings stay strings."""
+        if isinstance(item, str):
+            return self._splice(item, path, quoted=False) if "$" in item else item
+        if isinstance(item, (list, tuple)):
+            return [self._item(one, path) for one in item]
+        if isinstance(item, dict):
+            return {key: self._item(one, path) for key, one in item.items()}
+        return item
+
+    def _text(self, raw: str, path: tuple[str, ...]) -> Any:
+        whole = VARIABLE.fullmatch(raw.strip())
+        if whole:
+            value = self._lookup(whole[1], path, section_allowed=True)
+            return raw if value is _MISSING else value
+        if not has_variable(raw) and "${" not in raw:
+            return raw.replace("$$", self.dollar)
+        is_json = raw.startswith(("[", "{", '"'))
+        text = self._splice(raw, path, quoted=is_json)
+        if not is_json:
+            try:
+                return parse_value(text)
+            except ValueProblem:
+                return text
+        try:
+            return json.loads(text)
+        except ValueError:
+            self._problem(path, "not valid JSON after its variables are replaced", value=show_text(raw))
+            return raw
+
+    def _splice(self, raw: str, path: tuple[str, ...], *, quoted: bool) -> str:
+        """Replace the variables in a text. quoted: the text is JSON, so that quotes matter."""
+        parts, position, inside = [], 0, False
+        for match in _TOKEN.finditer(raw):
+            before = raw[position : match.start()]
+            parts.append(before)
+            position = match.end()
+            if quoted:
+                inside ^= sum(mark == '"' for mark in _QUOTES.findall(before)) % 2 == 1
+            if match[0] == "$$":
+                parts.append(self.dollar)
+            elif not match["end"] or not match["name"]:
+                self._problem(path, f"{match[0]} is not a variable", hint="A variable is ${section.key}.")
+            else:
+                in_container = quoted and not inside
+                value = self._lookup(match["name"], path, section_allowed=in_container)
+                if value is _MISSING:
+                    value = None
+                if in_container:
+                    parts.append(json.dumps(value))
+                else:
+                    text = value if isinstance(value, str) else json.dumps(value)
+                    parts.append(json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
+        parts.append(raw[position:])
+        return "".join(parts)
+
+    def _lookup(self, name: str, path: tuple[str, ...], *, section_allowed: bool) -> Any:
+        target = self._find(name, path)
+        shown = "${" + name + "}"
+        if target is None:
+            self._problem(
+                path, f"{shown} refers to nothing", hint=self._suggest(name), variable=shown, value=shown
+            )
+            return _MISSING
+        if target in self._open:
+            self._problem(path, f"{shown} refers back to itself", variable=shown, value=shown)
+            return _MISSING
+        value = self._copy(target)
+        if isinstance(value, dict) and not section_allowed:
+            hint = "Refer to one of its values. What a block builds can't be part of a text."
+            self._problem(
+                path, f"{shown} is a section, inside a text", hint=hint, variable=shown, value=shown
+            )
+            return _MISSING
+        return value
+
+    def _find(self, name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        target = tuple(name.strip().replace(":", ".").split("."))
+        if len(target) == 1:
+            local = (*path[:-1], *target)
+            if local != path and not isinstance(self._raw(local), dict) and self._raw(local) is not _MISSING:
+                return local
+        return target if self._raw(target) is not _MISSING else None
+
+    def _suggest(self, name: str) -> str | None:
+        from kernel.registry import nearest_name
+
+        near = nearest_name(name.replace(":", "."), all_paths(self.data))
+        return f"Did you mean ${{{near}}}?" if near else None
+
+    def _problem(
+        self,
+        path: tuple[str, ...],
+        message: str,
+        *,
+        hint: str | None = None,
+        variable: str = "",
+        value: str | None = None,
+    ) -> None:
+        dotted = ".".join(path)
+        source, _ = nearest(self.sources, dotted)
+        if source is None:
+            self.problems.append(Problem(message, path=dotted, value=value, suggestion=hint))
+            return
+        offset = source.text.find(variable) if source.text else 0
+        line, column = source.place(max(offset, 0))
+        file = source.name if source.line is not None else None
+        self.problems.append(
+            Problem(message, file, line, column, dotted, value, None, hint, source.describe())
+        )
+
+
+def interpolate(
+    data: dict[str, Any], sources: Sources, *, escaped: bool = True
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Data with its variables replaced, and the problems met on the way."""
+    interpolator = Interpolator(data, sources, escaped=escaped)
+    return interpolator.run(), interpolator.problems
+
+
+def references(data: Any) -> set[str]:
+    """Dotted paths of everything that the variables of a nested dict refer to, as written."""
+    if isinstance(data, str):
+        return {match.replace(":", ".").strip() for match in VARIABLE.findall(data)}
+    if isinstance(data, dict):
+        return set().union(*map(references, data.values()))
+    if isinstance(data, (list, tuple)):
+        return set().union(*map(references, data))
+    return set()
+
+
+def all_paths(data: dict[str, Any], prefix: str = "") -> list[str]:
+    """Dotted paths of all sections and values."""
+    paths = []
+    for key, value in data.items():
+        paths.append(f"{prefix}{key}")
+        if isinstance(value, dict):
+            paths.extend(all_paths(value, f"{prefix}{key}."))
+    return paths

@@ -1,0 +1,86 @@
+"""What each section of a config takes. `kernel/defaults.cfg` has the same defaults, for what has any."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+
+
+class Section(BaseModel):
+    """A section in which unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class SystemSchema(Section):
+    """`[system]`"""
+
+    seed: StrictInt = 0
+    gpu_allocator: StrictStr | None = None
+
+
+class NlpSchema(Section):
+    """`[nlp]`: the pipeline's language, tokenizer and components in order."""
+
+    lang: StrictStr
+    pipeline: list[StrictStr] = Field(default_factory=list)
+    disabled: list[StrictStr] = Field(default_factory=list)
+    before_creation: Callable[..., Any] | None = None
+    after_creation: Callable[..., Any] | None = None
+    after_pipeline_creation: Callable[..., Any] | None = None
+    batch_size: StrictInt | None = 1000
+    tokenizer: Any = None
+    vectors: Any = None
+
+
+class TrainingSchema(Section):
+    """`[training]`: the run. A dropout may be a schedule."""
+
+    dev_corpus: StrictStr = "corpora.dev"
+    train_corpus: StrictStr = "corpora.train"
+    seed: StrictInt | None = 0
+    gpu_allocator: StrictStr | None = None
+    dropout: StrictFloat | StrictInt = 0.1
+    accumulate_gradient: StrictInt = 1
+    shards: StrictInt = 1
+    patience: StrictInt = 1600
+    max_epochs: StrictInt = 0
+    max_steps: StrictInt = 20000
+    eval_frequency: StrictInt = 200
+    score_weights: dict[StrictStr, float | None] = Field(default_factory=dict)
+    frozen_components: list[StrictStr] = Field(default_factory=list)
+    annotating_components: list[StrictStr] = Field(default_factory=list)
+    before_to_disk: Callable[..., Any] | None = None
+    before_update: Callable[..., Any] | None = None
+    logger: Any = None
+    callbacks: dict[StrictStr, Any] = Field(default_factory=dict)
+    batcher: Callable[..., Any]
+    optimizer: Any
+
+
+class PretrainingSchema(Section):
+    """`[pretraining]`: only checked if the section isn't empty."""
+
+    max_epochs: StrictInt = 1000
+    dropout: StrictFloat | StrictInt = 0.2
+    n_save_every: StrictInt | None = None
+    n_save_epoch: StrictInt | None = None
+    component: StrictStr = "tok2vec"
+    layer: StrictStr = ""
+    corpus: StrictStr = "corpora.pretrain"
+    batcher: Callable[..., Any]
+    objective: Callable[..., Any]
+    optimizer: Any
+
+
+class InitializeSchema(Section):
+    """`[initialize]`: what the components see before the first step."""
+
+    vectors: StrictStr | None = None
+    init_tok2vec: StrictStr | None = None
+    vocab_data: StrictStr | None = None
+    lookups: Any = None
+    before_init: Callable[..., Any] | None = None
+    after_init: Callable[..., Any] | None = None
+    components: dict[StrictStr, dict[str, Any]] = Field(default_factory=dict)
+    tokenizer: dict[str, Any] = Field(default_factory=dict)
