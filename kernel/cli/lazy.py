@@ -55,9 +55,9 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             nearest = get_close_matches(args[0], self.list_commands(ctx), 1)
-            if nearest and "Did you mean" not in error.message:
-                error.message += f" Did you mean '{nearest[0]}'?"
-            raise
+            if not nearest or "Did you mean" in error.message:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{nearest[0]}'?", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         helps = {name: help for name, (_, help) in self._table.items()}

@@ -16,7 +16,6 @@ def train(run: Run) -> Iterator[Info]:
 
     On an error or Ctrl-C what has been learnt is saved as `model-last` first, unless the weights are spoilt.
     """
-    reason = None
     try:
         run.hook.train_start(run=run)
         for batch in batches(run):
@@ -27,11 +26,14 @@ def train(run: Run) -> Iterator[Info]:
                 _evaluate(run)
                 info.score, info.scores = run.score, run.scores
             yield info
-            if reason := run.hook.should_stop(run=run):
+            run.reason = run.hook.should_stop(run=run)
+            if run.reason:
                 break
+        else:
+            run.reason = f"max_epochs = {run.epoch} reached"
         if not run.is_evaluated:
             _evaluate(run)
-        run.hook.train_end(run=run, reason=reason or f"max_epochs = {run.epoch} reached")
+        run.hook.train_end(run=run, reason=run.reason)
     except (Exception, KeyboardInterrupt) as error:
         _rescue(run, error)
         raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -55,10 +54,6 @@ class Pipeline(Protocol):
 
     def models(self) -> dict[str, Any]:
         """Component name -> thinc model of those to be trained, in the order of the pipeline."""
-        ...
-
-    def use_params(self, params: Mapping[Any, Any]) -> AbstractContextManager[Any]:
-        """Other weights for a while, keyed (node id, parameter name)."""
         ...
 
     def to_disk(self, path: Path) -> None:

@@ -43,7 +43,8 @@ class Run:
     corpus, None when it is streamed. weights: metric -> share in the final score, None for hidden ones. step: number of
     updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
     history: (score, step) of every evaluation. scores: of the latest one. dropout: the rate of the latest step.
-    averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name).
+    averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those
+    of the optimizer, if it keeps any. reason: why the run ended.
     """
 
     config: Config
@@ -67,6 +68,7 @@ class Run:
     history: list[tuple[float, int]] = field(default_factory=list)
     dropout: float = 0.0
     averages: Mapping[Any, Any] | None = None
+    reason: str | None = None
     started: float = field(default_factory=perf_counter)
 
     def __post_init__(self) -> None:
@@ -122,8 +124,6 @@ class Run:
     @contextmanager
     def averaged(self) -> Iterator[None]:
         """The averaged weights, if there are any, in place of the trained ones."""
-        if not self.averages:
+        averages = self.averages if self.averages is not None else self.parameters.averages(self.optimizer)
+        with self.parameters.use_params(averages):
             yield
-        else:
-            with self.pipeline.use_params(self.averages):
-                yield

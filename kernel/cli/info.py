@@ -1,0 +1,108 @@
+"""`kernel info`: versions, plugins, devices, or the facts of a saved pipeline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+_LIBRARIES = ("numpy", "thinc", "confection", "pydantic", "pluggy", "catalogue", "cupy", "torch", "transformers")
+
+
+@click.command("info")
+@click.argument("model", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(model: str | None, as_json: bool) -> None:
+    """Show versions, plugins, BLAS and GPU; or, with MODEL, what a saved pipeline says of itself."""
+    shown = facts() if model is None else pipeline_facts(model)
+    if as_json:
+        click.echo(json.dumps(shown, indent=2))
+    else:
+        for line in lines(shown):
+            click.echo(line)
+
+
+def facts() -> dict[str, Any]:
+    """What a run depends on besides its config."""
+    import platform
+
+    from kernel import __version__, blas, plugins
+
+    versions = {name: plugins.installed_version(name) or _installed(name) for name in _LIBRARIES}
+    return {
+        "kernel": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: version for name, version in versions.items() if version},
+        "plugins": _plugins(),
+        "blas": blas.facts(),
+        "gpus": _gpus(),
+    }
+
+
+def pipeline_facts(model: str) -> dict[str, Any]:
+    """The meta data of a saved pipeline, without loading it."""
+    from kernel.config import Config
+    from kernel.errors import UsageError
+
+    path = Path(model)
+    if not (path / "config.cfg").is_file():
+        raise UsageError(f"{model} is no saved pipeline: it has no config.cfg")
+    nlp = Config.from_disk(path / "config.cfg")["nlp"]
+    meta = json.loads((path / "meta.json").read_text("utf8")) if (path / "meta.json").is_file() else {}
+    return {"path": str(path.resolve()), "lang": nlp.get("lang"), "pipeline": nlp.get("pipeline", []), **meta}
+
+
+def lines(shown: dict[str, Any], indent: str = "") -> list[str]:
+    """Nested facts as indented lines."""
+    found = []
+    for key, value in shown.items():
+        if isinstance(value, dict) and value:
+            found += [f"{indent}{key}:", *lines(value, indent + "  ")]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            found.append(f"{indent}{key}:")
+            found += [f"{indent}  " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in value]
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            found.append(f"{indent}{key}: {text or 'none'}")
+    return found
+
+
+def _installed(name: str) -> str | None:
+    # cupy's distributions are named after their CUDA version.
+    from kernel.plugins import installed_version
+
+    names = [f"{name}-cuda{version}x" for version in (12, 13)] if name == "cupy" else []
+    return next((version for name in names if (version := installed_version(name))), None)
+
+
+def _plugins() -> list[dict[str, Any]]:
+    from kernel import plugins
+
+    counts: dict[tuple[str, str], int] = {}
+    for group in plugins.groups():
+        if group.startswith("kernel_"):
+            for point in plugins.entry_points(group):
+                counts[point.distribution, point.version] = counts.get((point.distribution, point.version), 0) + 1
+    return [
+        {"distribution": name, "version": version, "functions": number}
+        for (name, version), number in sorted(counts.items())
+    ]
+
+
+def _gpus() -> list[dict[str, Any]]:
+    try:
+        import cupy
+    except Exception:  # noqa: BLE001 (a broken driver must not keep the other facts back)
+        return []
+    try:
+        runtime = cupy.cuda.runtime
+        properties = [runtime.getDeviceProperties(number) for number in range(runtime.getDeviceCount())]
+    except Exception:  # noqa: BLE001
+        return []
+    return [
+        {"id": number, "name": facts["name"].decode(), "memory_gib": round(facts["totalGlobalMem"] / 2**30, 1)}
+        for number, facts in enumerate(properties)
+    ]

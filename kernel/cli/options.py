@@ -1,0 +1,42 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+code = click.option(
+    "--code",
+    "-c",
+    "code",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Python file with registered functions, imported first. May be repeated.",
+)
+gpu_id = click.option(
+    "--gpu-id", "-g", type=int, default=-1, show_default=True, help="Number of the GPU, -1 for the CPU."
+)
+
+
+def load_codes(paths: tuple[Path, ...]) -> None:
+    """Import the files of `--code` in their order."""
+    from kernel.code import load_code
+
+    for path in paths:
+        load_code(path)
+
+
+def load_pipeline(model: str, gpu_id: int) -> Any:
+    """A saved pipeline, by directory or name of an installed package, on a device."""
+    from kernel import load
+    from kernel.errors import UsageError
+    from kernel.training.initialize import to_device
+
+    try:
+        pipeline = load(model)
+    except OSError as error:
+        raise UsageError(f"can't read the pipeline {model}: {error.strerror or error}") from error
+    to_device(pipeline, gpu_id)
+    return pipeline

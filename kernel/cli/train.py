@@ -1,0 +1,88 @@
+"""`kernel train`: a pipeline from a config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+if TYPE_CHECKING:
+    from kernel.training.run import Run
+
+
+@click.command("train", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@click.option(
+    "--output",
+    "-o",
+    "--output-path",
+    type=click.Path(path_type=Path),
+    help="Directory for model-best and model-last. Without it nothing is saved.",
+)
+@options.code
+@options.gpu_id
+@click.option("--verbose", "-V", is_flag=True, help="Show versions, corpora and callbacks.")
+@click.pass_context
+def train(
+    ctx: click.Context,
+    config_path: str,
+    output: Path | None,
+    code: tuple[Path, ...],
+    gpu_id: int,
+    verbose: bool,
+) -> None:
+    """Train a pipeline from CONFIG (- for standard input).
+
+    Any value of the config can be set on the command line: --section.key value.
+    """
+    from kernel.config import load_config, parse_overrides
+    from kernel.training.initialize import prepare
+    from kernel.training.loop import train as train_loop
+
+    options.load_codes(code)
+    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    run = prepare(config, output=output, gpu_id=gpu_id)
+    _announce(run, verbose)
+    try:
+        for _ in train_loop(run):
+            pass
+    except KeyboardInterrupt:
+        saved = f", saved to {output / 'model-last'}" if output is not None and run.step else ""
+        click.echo(f"interrupted at step {run.step}{saved}", err=True)
+        ctx.exit(130)
+    _conclude(run)
+
+
+def _announce(run: Run, verbose: bool) -> None:
+    if run.output is None:
+        click.echo("no --output: nothing will be saved", err=True)
+    click.echo(f"pipeline: {', '.join(run.pipeline.models())}")
+    click.echo(f"learn rate: {run.optimizer.learn_rate}")
+    if not verbose:
+        return
+    from kernel.cli.info import facts
+
+    size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
+    click.echo(f"training corpus: {size}")
+    click.echo(f"seed: {run.seed}")
+    click.echo(f"callbacks: {', '.join(run.hooks.names)}")
+    for key, value in facts().items():
+        click.echo(f"{key}: {_plain(value)}")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(_plain(item) for item in value)
+    return str(value)
+
+
+def _conclude(run: Run) -> None:
+    best = max(score for score, _ in run.history)
+    where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
+    click.echo(f"{run.reason}; best score {best:.4f} at step {run.best_step}{where}")

@@ -1,0 +1,195 @@
+"""From a config to a run that is ready for its first step."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from kernel import random
+from kernel.config import Config, fill, resolve
+from kernel.errors import ConfigError, DataError, Problem, warn
+from kernel.hooks import Hooks
+from kernel.ops import get_ops, place
+from kernel.parameters import Parameters
+from kernel.registry import registry
+from kernel.schemas import InitializeSchema, TrainingSchema
+from kernel.training.builtin import Builtin
+from kernel.training.checkpoint import check_output
+from kernel.training.evaluate import score_weights
+from kernel.training.loggers import adapt
+from kernel.training.protocols import Corpus, Pipeline
+from kernel.training.run import Run
+
+_STREAM_SAMPLE = 100
+_SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
+
+
+def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> Run:
+    """Check everything that can be checked, then build and initialise the pipeline.
+
+    config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. gpu_id: -1
+    for the CPU. Callbacks, the output directory and the config are checked before any data is read.
+    """
+    cls = pipeline_class(config)
+    config = fill_config(cls, config)
+    plain = config.interpolate()
+    settings, corpora = _settings(plain, config)
+    hooks = Hooks()
+    hooks.add_builtin(Builtin())
+    hooks.add(callbacks(plain, settings))
+    hooks.call.config_ready(config=config)
+    if output is not None:
+        check_output(output)
+    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+
+    random.seed_all(seed, "create")
+    pipeline = cls.from_config(config)
+    to_device(pipeline, gpu_id, settings.gpu_allocator)
+    hooks.call.pipeline_created(pipeline=pipeline, config=config)
+    sample = Sample(corpora[0], pipeline, settings)
+    random.seed_all(seed, "initialize")
+    with random.scope(seed=seed):
+        pipeline.initialize(sample, settings=plain["initialize"])
+    hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
+    return Run(
+        config=config,
+        pipeline=pipeline,
+        settings=settings,
+        optimizer=settings.optimizer,
+        parameters=Parameters(pipeline.models()),
+        hooks=hooks,
+        train_corpus=corpora[0],
+        dev_corpus=corpora[1],
+        weights=_weights(pipeline, settings),
+        examples=sample() if settings.max_epochs >= 0 else None,
+        output=output,
+        seed=seed,
+        device=gpu_id,
+    )
+
+
+def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
+    """The class that `[nlp] lang` names."""
+    lang = config.get("nlp", {}).get("lang")
+    if not isinstance(lang, str):
+        raise ConfigError(
+            Problem("missing", path="nlp.lang", expected='a name from the registry languages, such as "en"')
+        )
+    cls: type[Pipeline] = registry.get("languages", lang)
+    return cls
+
+
+def fill_config(cls: type[Pipeline], config: Config) -> Config:
+    """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong."""
+    problems: list[Problem] = []
+    filled = config
+    with _collecting(problems):
+        filled = cls.fill_config(config)
+    filled = filled.copy()
+    for section, schema in _SECTIONS.items():
+        with _collecting(problems):
+            filled[section] = fill(filled.get(section, {}), path=section, schema=schema, config=filled)
+    if problems:
+        raise ConfigError(problems)
+    return filled
+
+
+def callbacks(plain: Mapping[str, Any], settings: Any) -> list[tuple[str, object]]:
+    """(label, object) of `[training.callbacks.*]` in file order, then of `[training.logger]`."""
+    found = []
+    for key, callback in settings.callbacks.items():
+        found.append((_label("callbacks", plain["training"]["callbacks"][key]), callback))
+    if settings.logger is not None:
+        found.append((_label("loggers", plain["training"]["logger"]), settings.logger))
+    return [(label, adapt(callback)) for label, callback in found]
+
+
+def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
+    """The reader that a dotted name such as `corpora.train` leads to. Other readers are not built."""
+    block: Any = plain
+    path: list[str] = []
+    for part in name.split("."):
+        if not isinstance(block, Mapping) or part not in block:
+            known = ", ".join(block) if isinstance(block, Mapping) else ""
+            raise ConfigError(
+                Problem(f"'{name}' is not in the config", path=".".join(path) or None, expected=f"one of: {known}")
+            )
+        path.append(part)
+        block = block[part]
+        # A block above it may make all corpora at once.
+        if isinstance(block, Mapping) and any(key.startswith("@") for key in block):
+            block = resolve(block, config=config, path=".".join(path))
+    if not callable(block):
+        raise ConfigError(Problem(f"'{name}' is no corpus", path=name, expected="a block with @readers"))
+    return block  # type: ignore[no-any-return]
+
+
+def to_device(pipeline: Any, gpu_id: int, allocator: str | None = None) -> None:
+    """Let the models of a pipeline compute on a device. gpu_id: -1 for the CPU."""
+    if gpu_id >= 0 and allocator:
+        from thinc.api import set_gpu_allocator
+
+        set_gpu_allocator(allocator)
+    if hasattr(pipeline, "to_device"):
+        pipeline.to_device(gpu_id)
+        return
+    ops = get_ops(gpu_id)
+    for model in pipeline.models().values():
+        place(model, ops)
+
+
+def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
+    """The built `[training]` section, training corpus and development corpus, or everything that is wrong with them."""
+    problems: list[Problem] = []
+    settings: dict[str, Any] = {}
+    corpora = []
+    with _collecting(problems):
+        settings = resolve(plain["training"], config=config, path="training", schema=TrainingSchema)
+    for key in ("train_corpus", "dev_corpus"):
+        with _collecting(problems):
+            corpora.append(corpus(plain, config, plain["training"][key]))
+    if problems:
+        raise ConfigError(problems)
+    return SimpleNamespace(**settings), corpora
+
+
+@contextmanager
+def _collecting(problems: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        problems += error.problems
+
+
+class Sample:
+    """`get_examples` of a run: read once, kept for training, unless the corpus is streamed."""
+
+    def __init__(self, corpus: Corpus, pipeline: Pipeline, settings: Any) -> None:
+        self._read: Callable[[], Iterable[Any]] = lambda: corpus(pipeline)
+        self._name = settings.train_corpus
+        self._limit = _STREAM_SAMPLE if settings.max_epochs < 0 else None
+        self._examples: list[Any] | None = None
+
+    def __call__(self) -> list[Any]:
+        if self._examples is None:
+            self._examples = list(islice(self._read(), self._limit))
+            if not self._examples:
+                raise DataError(f"{self._name} has no examples to train on")
+        return self._examples
+
+
+def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
+    weights = score_weights(pipeline.score_weights, settings.score_weights)
+    if not any(weights.values()):
+        warn("no score has a weight: the latest model counts as the best. Set training.score_weights.")
+    return weights
+
+
+def _label(kind: str, block: Any) -> str:
+    name = block.get(f"@{kind}", "?") if isinstance(block, Mapping) else "?"
+    return f"'{name}' ({registry.origin(kind, name)})" if registry.has(kind, name) else f"'{name}'"

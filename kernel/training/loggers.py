@@ -1,0 +1,72 @@
+"""The logger protocol of the field as a callback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from kernel.hooks import hookimpl
+from kernel.training.run import Run
+
+
+def adapt(logger: Any) -> object:
+    """A logger's setup function as a callback; anything with events of its own as it is."""
+    if callable(logger) and not any(hasattr(getattr(type(logger), name, None), "kernel_impl") for name in dir(type(logger))):
+        return LoggerAdapter(logger)
+    return logger
+
+
+class LoggerAdapter:
+    """Runs `setup(pipeline, stdout, stderr) -> (log_step, finalize)`.
+
+    `log_step` gets None after a step without evaluation, else a dict with epoch, step, score, other_scores, losses,
+    checkpoints, seconds, words and, once saved, output_path.
+    """
+
+    def __init__(self, setup: Callable[..., Any]) -> None:
+        self._setup = setup
+        self._log_step: Callable[[dict[str, Any] | None], None] = lambda info: None
+        self._finalize: Callable[[], None] = lambda: None
+        self._info: dict[str, Any] | None = None
+
+    @hookimpl
+    def train_start(self, run: Run) -> None:
+        self._log_step, self._finalize = self._setup(run.pipeline, sys.stdout, sys.stderr)
+
+    @hookimpl
+    def step_end(self, run: Run) -> None:
+        if not run.evaluation_due:
+            self._log_step(None)
+
+    @hookimpl
+    def evaluated(self, run: Run) -> None:
+        info: dict[str, Any] = {
+            "epoch": run.epoch,
+            "step": run.step,
+            "score": run.score,
+            "other_scores": dict(run.scores),
+            "losses": dict(run.losses),
+            "checkpoints": list(run.history),
+            "seconds": int(run.seconds),
+            "words": run.words,
+        }
+        if run.output is None:
+            self._log_step(info)
+        else:
+            self._info = info
+
+    @hookimpl
+    def saved(self, run: Run) -> None:
+        # The row waits until the model is there, because it names its place.
+        if self._info is not None:
+            info, self._info = self._info, None
+            self._log_step({**info, "output_path": str(run.output / "model-last") if run.output else ""})
+
+    @hookimpl
+    def train_error(self) -> None:
+        self._finalize()
+
+    @hookimpl
+    def train_end(self) -> None:
+        self._finalize()
