@@ -1,0 +1,195 @@
+"""The hidden layer that embeddings and encoders are made of: affine, maxout or mish, layer norm, dropout.
+
+A block is a model with the layers [maxout or mish, layernorm, dropout], computed as one. The weights of a maxout lie
+piece by piece, W (nP, nO, nI) and b (nP, nO), so that one matrix product makes all pieces side by side. thinc's own
+Maxout has (nO, nP, nI) and (nO, nP): swap the first two axes to convert. Mish is W (nO, nI) and b (nO,), as in thinc.
+
+A block is given its input with a last column of ones: the bias is then part of the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from thinc.api import Dropout, LayerNorm, Model, Ops, glorot_uniform_init
+
+from kernel.ops import backprop_normalize, maxout, maxout_winners, normalize
+from kernel.paramserver import gradient, read, version, versioned
+
+Array = Any
+
+
+def maxout_block(nO: int, nI: int, nP: int) -> Model[Array, Array]:
+    """Affine layer with `nP` pieces of which the maximum counts, layer norm and dropout. Input (N, nI + 1)."""
+    affine: Model[Array, Array] = Model(
+        "maxout",
+        _affine_forward,
+        init=_init_maxout,
+        dims={"nO": nO, "nI": nI, "nP": nP},
+        params={"W": None, "b": None},
+    )
+    return _block("maxout_block", affine, nO, nI)
+
+
+def mish_block(nO: int, nI: int) -> Model[Array, Array]:
+    """Affine layer with mish activation (Misra 2019), layer norm and dropout. Input (N, nI + 1)."""
+    affine: Model[Array, Array] = Model(
+        "mish", _affine_forward, init=_init_mish, dims={"nO": nO, "nI": nI}, params={"W": None, "b": None}
+    )
+    return _block("mish_block", affine, nO, nI)
+
+
+def _block(name: str, affine: Model[Array, Array], nO: int, nI: int) -> Model[Array, Array]:
+    layers = [affine, LayerNorm(nO), Dropout(0.0)]
+    dims = {"nO": nO, "nI": nI}
+    return versioned(
+        Model(name, forward, init=_init_block, layers=layers, dims=dims, attrs={"packed": _Packed()})
+    )
+
+
+def _init_block(model: Model[Array, Array], X: Any = None, Y: Any = None) -> None:
+    for layer in model.layers[:2]:
+        layer.initialize()
+
+
+def _init_maxout(model: Model[Array, Array], X: Any = None, Y: Any = None) -> None:
+    # thinc's Maxout draws (nO, nP, nI), which makes the bound sqrt(6 / (nO + nP)) whatever nI is. Kept as it is:
+    # layer norm undoes the scale, and equal seeds give the weights that thinc gives.
+    nO, nP, nI = (model.get_dim(name) for name in ("nO", "nP", "nI"))
+    drawn = glorot_uniform_init(model.ops, (nO, nP, nI))
+    model.set_param("W", model.ops.xp.ascontiguousarray(drawn.transpose(1, 0, 2)))
+    model.set_param("b", model.ops.alloc2f(nP, nO))
+
+
+def _init_mish(model: Model[Array, Array], X: Any = None, Y: Any = None) -> None:
+    nO, nI = model.get_dim("nO"), model.get_dim("nI")
+    model.set_param("W", glorot_uniform_init(model.ops, (nO, nI)))
+    model.set_param("b", model.ops.alloc1f(nO))
+
+
+class _Packed:
+    """The weights of an affine layer with the bias as a last column, kept while they don't change."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[int, ...] | None, Array] = (None, None)
+
+    def __deepcopy__(self, memo: Any) -> _Packed:
+        return _Packed()
+
+    def get(self, affine: Model[Array, Array]) -> Array:
+        stamp = version([affine])
+        kept_stamp, kept = self._kept
+        if stamp is not None and stamp == kept_stamp:
+            return kept
+        W, b = read(affine, "W"), read(affine, "b")
+        packed = affine.ops.xp.concatenate([W.reshape(-1, W.shape[-1]), b.reshape(-1, 1)], axis=1)
+        self._kept = stamp, packed
+        return packed
+
+
+def packed(block: Model[Array, Array]) -> Array:
+    """Return the weights of a block as (pieces * nO, nI + 1), the bias in the last column. Not to be written to."""
+    weights: Array = block.attrs["packed"].get(block.layers[0])
+    return weights
+
+
+def pieces(block: Model[Array, Array]) -> int:
+    """The number of maxout pieces of a block; 1 for mish."""
+    affine = block.layers[0]
+    return affine.get_dim("nP") if affine.has_dim("nP") else 1
+
+
+def with_ones(ops: Ops, rows: int, width: int, dtype: Any) -> Array:
+    """Return an uninitialised (rows, width + 1) array whose last column is ones."""
+    array = ops.xp.empty((rows, width + 1), dtype=dtype)
+    array[:, width] = 1
+    return array
+
+
+def forward(block: Model[Array, Array], X: Array, is_train: bool) -> tuple[Array, Callable[[Array], Array]]:
+    """X (N, nI + 1) with ones last -> (N, nO). The backward pass gives the gradient of the first nI columns."""
+    Y, backprop_transform = transform(block, X, is_train)
+    mask = dropout_mask(block, Y.shape, is_train)
+    if mask is not None:
+        Y *= mask
+
+    def backprop(dY: Array) -> Array:
+        return backprop_transform(dY.copy() if mask is None else dY * mask)
+
+    return Y, backprop
+
+
+def dropout_mask(block: Model[Array, Array], shape: tuple[int, ...], is_train: bool) -> Array | None:
+    """Return the block's dropout mask for an output of this shape, None if nothing is dropped."""
+    attrs = block.layers[2].attrs
+    if not is_train or not attrs["dropout_rate"] or not attrs["is_enabled"]:
+        return None
+    return block.ops.get_dropout_mask(shape, attrs["dropout_rate"])
+
+
+def transform(block: Model[Array, Array], X: Array, is_train: bool) -> tuple[Array, Callable[[Array], Array]]:
+    """The block without its dropout. The backward pass overwrites the gradient that it is given."""
+    affine, layernorm = block.layers[:2]
+    ops, weights = block.ops, packed(block)
+    G, b = read(layernorm, "G"), read(layernorm, "b")
+    hidden, backprop_activation = _activate(affine, X @ weights.T, is_train)
+    scale = normalize(ops, hidden)
+    Y = hidden * G
+    Y += b
+
+    def backprop(dY: Array) -> Array:
+        total = gradient(layernorm, "b")
+        total += dY.sum(axis=0)
+        total = gradient(layernorm, "G")
+        total += ops.xp.einsum("ij,ij->j", dY, hidden)
+        dY *= G
+        dZ = backprop_activation(backprop_normalize(ops, dY, hidden, scale))
+        dW = dZ.T @ X
+        total = gradient(affine, "W")
+        total += dW[:, :-1].reshape(total.shape)
+        total = gradient(affine, "b")
+        total += dW[:, -1].reshape(total.shape)
+        return dZ @ weights[:, :-1]
+
+    return Y, backprop
+
+
+def _activate(
+    affine: Model[Array, Array], planes: Array, is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    ops = affine.ops
+    if affine.name == "mish":
+        return ops.mish(planes), lambda d: ops.backprop_mish(d, planes)
+    nP = affine.get_dim("nP")
+    best = maxout(ops, planes, nP)
+    winners = maxout_winners(ops, planes, best, nP) if is_train else []
+
+    def backprop(d: Array) -> Array:
+        # The planes have served their purpose; their memory takes the gradient.
+        width = d.shape[1]
+        for piece, wins in enumerate(winners):
+            ops.xp.multiply(d, wins, out=planes[:, piece * width : (piece + 1) * width])
+        return planes
+
+    return best, backprop
+
+
+def _affine_forward(
+    model: Model[Array, Array], X: Array, is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    """The layer by itself, without layer norm: X (N, nI) -> (N, nO)."""
+    W, b = read(model, "W"), read(model, "b")
+    planes = X @ W.reshape(-1, W.shape[-1]).T
+    planes += b.ravel()
+    Y, backprop_activation = _activate(model, planes, is_train)
+
+    def backprop(dY: Array) -> Array:
+        dZ = backprop_activation(dY)
+        total = gradient(model, "W")
+        total += (dZ.T @ X).reshape(total.shape)
+        total = gradient(model, "b")
+        total += dZ.sum(axis=0).reshape(total.shape)
+        return dZ @ W.reshape(-1, W.shape[-1])
+
+    return Y, backprop

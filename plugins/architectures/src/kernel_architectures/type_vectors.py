@@ -1,0 +1,82 @@
+"""Vectors of word types that prediction keeps from batch to batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+Array = Any
+
+# Generations of word forms whose vectors are kept for one model: the present one, and one that Docs still use.
+_GENERATIONS = 2
+
+
+class TypeVectors:
+    """For each table of word forms a lazily filled array of vectors, row by row like the table.
+
+    Vectors belong to a state: whatever they were computed from, as a hashable value. With another state they start
+    anew. A table that dies takes its vectors along. Safe across threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def __deepcopy__(self, memo: Any) -> TypeVectors:
+        return TypeVectors()
+
+    def gather(self, table: Any, rows: Array, state: Hashable, compute: Callable[[Array], Array]) -> Array:
+        """Return the vectors of `rows` of the table (len(rows), width), freshly allocated.
+
+        compute: returns the vectors of distinct rows; called for those that are not known yet.
+        """
+        kept = self._kept.get(table)
+        if kept is None or kept.state != state:
+            kept = self._start(table, state)
+        vectors, known = kept.arrays
+        if vectors is None or len(known) < len(table) or not known[rows].all():
+            vectors = kept.fill(len(table), rows, compute)
+        return vectors.take(rows, axis=0)
+
+    def _start(self, table: Any, state: Hashable) -> _Kept:
+        with self._lock:
+            kept = self._kept.get(table)
+            if kept is None or kept.state != state:
+                for old in list(self._kept)[: max(len(self._kept) - _GENERATIONS + 1, 0)]:
+                    del self._kept[old]
+                kept = self._kept[table] = _Kept(state)
+            return kept
+
+
+class _Kept:
+    def __init__(self, state: Hashable) -> None:
+        self.state = state
+        # The vectors and a flag for each row that is filled: replaced together, so that readers need no lock.
+        self.arrays: tuple[Array, Array] = (None, np.zeros(0, dtype=bool))
+        self._lock = Lock()
+
+    def fill(self, size: int, rows: Array, compute: Callable[[Array], Array]) -> Array:
+        with self._lock:
+            vectors, known = self.arrays
+            if len(known) < size:
+                grown = np.zeros(max(size, 2 * len(known), 1024), dtype=bool)
+                grown[: len(known)] = known
+                if vectors is not None:
+                    more = np.empty((len(grown), vectors.shape[1]), dtype=vectors.dtype)
+                    more[: len(vectors)] = vectors
+                    vectors = more
+                known = grown
+            missing = np.unique(rows[~known[rows]])
+            if len(missing):
+                new = compute(missing)
+                if vectors is None:
+                    # Pages that are never written to take no memory.
+                    vectors = np.empty((len(known), new.shape[1]), dtype=new.dtype)
+                vectors[missing] = new
+                known[missing] = True
+            self.arrays = vectors, known
+            return vectors
