@@ -21,7 +21,7 @@ from typing import Any, TypeVar, overload
 
 from kernel import plugins
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.known_names import THINC_NAMES, install_hint
+from kernel.known_names import THINC_NAMES, install_hint, provider
 
 Registered = TypeVar("Registered")
 
@@ -186,7 +186,7 @@ class Registry:
         if elsewhere:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
         install = install_hint(self.kind, name)
-        if install:
+        if install and not (hints and plugins.installed_version(provider(self.kind, name) or "")):
             hints.append(install)
         if not hints:
             hints.append("The package that provides it may not be installed, or its --code file not given.")

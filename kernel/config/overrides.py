@@ -74,9 +74,11 @@ def apply_overrides(
             continue
         node: Any = data
         for depth, part in enumerate(parents, start=1):
+            parent = ".".join(parents[:depth])
+            if part not in node:
+                sources[parent] = source
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                parent = ".".join(parents[:depth])
                 hint = f"Override {parent} itself, or write it as a section."
                 problems.append(
                     Problem(

@@ -72,7 +72,7 @@ class Planner:
         if schema is None:
             return {key: (Any, self.value(item, Any, join(path, key))) for key, item in block.items()}
         signature = of_schema(schema, f"[{path}]" if path else "the config")
-        plans = self._arguments(block, signature, path)
+        plans = self.arguments(block, signature, path)
         for name, parameter in signature.parameters.items():
             if name not in plans and not parameter.is_required:
                 plans[name] = parameter.hint, Constant(parameter.default, join(path, name))
@@ -111,7 +111,7 @@ class Planner:
         call = Call(kind, name, function, signature, path)
         arguments = {key: item for key, item in block.items() if not key.startswith("@")}
         filled = self._positional(call, arguments.pop(POSITIONAL, None))
-        call.kwargs = self._arguments(arguments, signature, path, filled)
+        call.kwargs = self.arguments(arguments, signature, path, filled)
         return call
 
     def function(self, block: Mapping[str, Any], path: str) -> tuple[str, str, Callable[..., Any]] | None:
@@ -161,13 +161,14 @@ class Planner:
             call.args.append((hint, self.value(value, hint, where, parameter, call.signature.owner)))
         return filled
 
-    def _arguments(
+    def arguments(
         self,
         arguments: Mapping[str, Any],
         signature: Signature,
         path: str,
         filled: set[str] | frozenset[str] = frozenset(),
     ) -> dict[str, tuple[Any, Plan]]:
+        """Plans of named arguments, each with its hint. filled: names that got their value by position."""
         plans: dict[str, tuple[Any, Plan]] = {}
         for key, value in arguments.items():
             where = join(path, key)

@@ -1,0 +1,190 @@
+"""Checking a whole config before anything of it is built: one report for the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from kernel.config.config import Config
+from kernel.config.plans import Planner, function_keys, join, owner_name
+from kernel.config.signatures import of_function
+from kernel.config.sources import problem_at
+from kernel.config.values import show_value
+from kernel.config.variables import all_paths, interpolate, references
+from kernel.errors import ConfigError, Problem, RegistryError
+from kernel.registry import nearest_name, registry
+from kernel.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
+
+SECTIONS = (
+    "nlp",
+    "components",
+    "paths",
+    "system",
+    "variables",
+    "corpora",
+    "training",
+    "pretraining",
+    "initialize",
+    "registry",
+    "plugins",
+)
+
+_SCHEMAS: dict[str, type[BaseModel]] = {
+    "nlp": NlpSchema,
+    "training": TrainingSchema,
+    "pretraining": PretrainingSchema,
+    "initialize": InitializeSchema,
+}
+
+
+def check(config: Config) -> None:
+    """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
+
+    config: not interpolated. Checked are the names of sections, variables, every block against the function
+    that it names, every section against its schema, and that each override means something.
+    """
+    used = references(config)
+    plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
+    broken = {problem.path for problem in problems}
+    problems = unknown_sections(config, used) + problems
+    planner = Planner(config.sources)
+    for name, schema in _SCHEMAS.items():
+        if plain.get(name) or name == "training":
+            planner.section(plain.get(name, {}), name, schema)
+    _check_system(plain.get("system", {}), used, planner)
+    _check_corpora(plain.get("corpora", {}), planner)
+    _check_components(plain, planner)
+    problems += [problem for problem in planner.problems if problem.path not in broken]
+    problems += unused_overrides(config, used)
+    if problems:
+        raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
+
+
+def _place(problem: Problem) -> tuple[bool, str, int]:
+    """The user's files first, from the top; then overrides and defaults."""
+    return problem.origin is not None, problem.file or "", problem.line or 0
+
+
+def unknown_sections(config: Config, used: set[str]) -> list[Problem]:
+    """Sections that kernel doesn't know and no variable refers to."""
+    problems = []
+    for name in config:
+        if name in SECTIONS or _is_used(name, used):
+            continue
+        near = nearest_name(name, list(SECTIONS))
+        hint = (
+            f"Did you mean [{near}]?"
+            if near
+            else "No variable refers to it; [paths] or [variables] may hold it."
+        )
+        problems.append(
+            problem_at(config.sources, name, f"there is no section [{name}]", key=True, suggestion=hint)
+        )
+    return problems
+
+
+def unused_overrides(config: Config, used: set[str]) -> list[Problem]:
+    """Overrides that added something which nothing refers to, where no signature or schema would say so."""
+    problems = []
+    components = config.get("components", {})
+    pipeline = config.get("nlp", {}).get("pipeline", [])
+    for path, source in config.sources.items():
+        if not source.is_new or _is_used(path, used):
+            continue
+        section, _, rest = path.partition(".")
+        known: Iterable[str] = ()
+        if section in ("paths", "variables"):
+            known = [name for name in {*all_paths(config), *used} if name.startswith(section + ".")]
+        elif (
+            section == "components" and isinstance(pipeline, list) and rest.partition(".")[0] not in pipeline
+        ):
+            known = [f"components.{name}" for name in {*pipeline, *components}]
+        else:
+            continue
+        near = nearest_name(path, sorted(name for name in known if not f"{path}.".startswith(f"{name}.")))
+        hint = f"Did you mean --{near}?" if near else None
+        problems.append(problem_at(config.sources, path, "nothing uses this", key=True, suggestion=hint))
+    return problems
+
+
+def _is_used(path: str, used: set[str]) -> bool:
+    """Whether a variable refers to a path, to something in it or to what it is in."""
+    return any(f"{path}.".startswith(f"{name}.") or name.startswith(f"{path}.") for name in used)
+
+
+def _check_system(block: Mapping[str, Any], used: set[str], planner: Planner) -> None:
+    own = {
+        key: value
+        for key, value in block.items()
+        if key in SystemSchema.model_fields or not _is_used(f"system.{key}", used)
+    }
+    planner.section(own, "system", SystemSchema)
+
+
+def _check_corpora(block: Any, planner: Planner) -> None:
+    if function_keys(block):
+        planner.call(block, "corpora")
+        return
+    for name, corpus in block.items():
+        path = join("corpora", name)
+        if isinstance(corpus, Mapping) and function_keys(corpus):
+            planner.call(corpus, path)
+        else:
+            planner.problems.append(
+                problem_at(
+                    planner.sources,
+                    path,
+                    "not a corpus",
+                    value=show_value(corpus),
+                    expected="a block with @readers",
+                )
+            )
+
+
+def _check_components(plain: Mapping[str, Any], planner: Planner) -> None:
+    nlp = plain.get("nlp", {})
+    lang, pipeline = nlp.get("lang"), nlp.get("pipeline")
+    blocks = plain.get("components", {})
+    for name in pipeline if isinstance(pipeline, list) else ():
+        if name not in blocks:
+            near = nearest_name(str(name), list(blocks))
+            hint = f"Did you mean {near!r}?" if near else None
+            expected = f"a block [components.{name}]"
+            planner.problems.append(
+                problem_at(
+                    planner.sources,
+                    "nlp.pipeline",
+                    f"{name!r} is not in [components]",
+                    value=show_value(name),
+                    expected=expected,
+                    suggestion=hint,
+                )
+            )
+    for name, block in blocks.items():
+        path = join("components", name)
+        if not isinstance(block, Mapping) or not ("factory" in block or "source" in block):
+            planner.problems.append(
+                problem_at(planner.sources, path, "a component needs a factory or a source", key=True)
+            )
+        elif "source" not in block:
+            check_component(block, path, lang, planner)
+
+
+def check_component(block: Mapping[str, Any], path: str, lang: str | None, planner: Planner) -> None:
+    """Plan the settings of a component for its factory."""
+    name = block["factory"]
+    special = f"{lang}.{name}"
+    registered = special if lang and registry.has("factories", special) else name
+    try:
+        function = registry.get("factories", registered)
+    except RegistryError as error:
+        where = join(path, "factory")
+        planner.problems.append(
+            problem_at(planner.sources, where, error.message, value=show_value(name), suggestion=error.hint)
+        )
+        return
+    signature = of_function(function, owner_name("factories", registered), given=("nlp", "name"))
+    settings = {key: value for key, value in block.items() if key != "factory"}
+    planner.arguments(settings, signature, path)
