@@ -7,5 +7,14 @@ from kernel.tokenizer.rules import (
     compile_prefix_regex,
     compile_suffix_regex,
 )
+from kernel.tokenizer.tokenizer import Tokenizer, make_tokenizer
 
-__all__ = ["Rules", "Special", "compile_infix_regex", "compile_prefix_regex", "compile_suffix_regex"]
+__all__ = [
+    "Rules",
+    "Special",
+    "Tokenizer",
+    "compile_infix_regex",
+    "compile_prefix_regex",
+    "compile_suffix_regex",
+    "make_tokenizer",
+]

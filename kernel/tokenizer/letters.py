@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from kernel.tokenizer.rules import pattern_of
 
 # The parser of the standard library is no public module: without it nothing is proved.
 try:
-    from re import _constants as op
-    from re import _parser as parser
+    op: Any = import_module("re._constants")
+    parser: Any = import_module("re._parser")
 except ImportError:  # pragma: no cover
-    op = parser = None  # type: ignore[assignment]
+    parser = None
 
 
 def avoids_letters(function: Callable[..., Any] | None) -> bool:
@@ -39,11 +40,10 @@ def _proved(pattern: re.Pattern[str]) -> bool:
     # Without Unicode, letters beyond ASCII fall under "no word character".
     if parser is None or pattern.flags & re.ASCII:
         return False
-    # Parsing warns about doubtful syntax that compiling has already warned about.
     try:
         tree = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
         return _needs_other(list(tree), bool(pattern.flags & re.IGNORECASE))
-    except Exception:
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError, Warning, re.error):
         return False
 
 

@@ -97,4 +97,5 @@ def pattern_source(pattern: re.Pattern[str]) -> str:
     if re.compile(pattern.pattern).flags == pattern.flags:
         return pattern.pattern
     flags = "".join(letter for flag, letter in _FLAGS.items() if pattern.flags & flag)
-    return f"(?{flags}){pattern.pattern}"
+    # A comment at the end of a verbose expression must not swallow the bracket.
+    return f"(?{flags}:{pattern.pattern}\n)" if "x" in flags else f"(?{flags}:{pattern.pattern})"

@@ -56,6 +56,10 @@ class Splitter:
         self._longest = max(map(len, self._specials), default=0)
         self.spaced = _spaced_pattern(self._specials)
 
+    def is_plain(self, chunk: str) -> bool:
+        """Is the chunk surely one token, because it is letters only and no rule can apply?"""
+        return self._letters_are_plain and chunk.isalpha() and chunk not in self._specials
+
     def split(self, chunk: str) -> list[Piece]:
         """The tokens of a chunk; their texts joined are the chunk."""
         if chunk in self._specials:

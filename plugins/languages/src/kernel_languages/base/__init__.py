@@ -1,0 +1,1 @@
+"""Rules that hold in any language written with spaces between words."""

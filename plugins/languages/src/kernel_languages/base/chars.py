@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator
 # The scripts that have case end here, but for a few that no rule is about.
 _CASED = (range(0x41, 0x590), range(0x10A0, 0x1100), range(0x13A0, 0x1400), range(0x1C80, 0x2000),
           range(0x2C00, 0x2E00), range(0xA640, 0xA7FF), range(0xFF21, 0xFF5B))  # fmt: skip
-_SYMBOLS = (range(0xA0, 0x700), range(0x2000, 0x2E80), range(0x3000, 0x3400), range(0xFFE0, 0x10000), range(0x1F000, 0x1FC00))
+_SYMBOLS = (
+    range(0xA0, 0x700),
+    range(0x2000, 0x2E80),
+    range(0x3000, 0x3400),
+    range(0xFFE0, 0x10000),
+    range(0x1F000, 0x1FC00),
+)
 
 
 def ranges(chars: Iterable[str]) -> str:
@@ -50,7 +56,7 @@ CURRENCY = "$" + _category("Sc")
 PICTURE = _category("So").replace("°", "")
 SKIN_TONE = "\U0001f3fb-\U0001f3ff"
 
-DOUBLE_QUOTES = "\"“”„‟«»″〝〞"
+DOUBLE_QUOTES = '"“”„‟«»″〝〞'
 SINGLE_QUOTES = "'‘’‚‛‹›′`´"
 OPENING = "([{<（［｛〈《「『【〔〖"
 CLOSING = ")]}>）］｝〉》」』】〕〗"

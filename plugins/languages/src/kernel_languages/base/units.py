@@ -12,13 +12,16 @@ _THOUSANDS_AND_MORE = "K M G T"
 _DEGREES = "°C °F °K °"
 
 
-def _alternation(words: str) -> str:
-    # Longest first, so that "km/h" is not taken for "h".
-    return "|".join(sorted(words.split(), key=lambda word: (-len(word), word)))
+_ALL = [
+    _LENGTH,
+    _MASS_AND_VOLUME,
+    _SPEED_AND_PRESSURE,
+    _DATA,
+    _TIME,
+    _ELECTRIC,
+    _THOUSANDS_AND_MORE,
+    _DEGREES,
+]
 
-
-UNITS = _alternation(
-    " ".join(
-        (_LENGTH, _MASS_AND_VOLUME, _SPEED_AND_PRESSURE, _DATA, _TIME, _ELECTRIC, _THOUSANDS_AND_MORE, _DEGREES)
-    )
-)
+# Longest first, so that "km/h" is not taken for "h".
+UNITS = "|".join(sorted(" ".join(_ALL).split(), key=lambda unit: (-len(unit), unit)))

@@ -33,5 +33,6 @@ _LATIN_AND_OTHER = """
 _ALL = " ".join((_TITLES, _AFTER_NAMES, _FIRMS, _PLACES, _STATES, *_MONTHS, _LATIN_AND_OTHER)).split()
 
 ABBREVIATIONS: dict[str, list[Special]] = {
-    form: [{"ORTH": form, **({"NORM": _MEANING[form]} if form in _MEANING else {})}] for form in sorted(set(_ALL))
+    form: [{"ORTH": form, **({"NORM": _MEANING[form]} if form in _MEANING else {})}]
+    for form in sorted(set(_ALL))
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kernel.tokenizer import Special
+from kernel_languages.base.words import words
 
 Parts = list[tuple[str, str | None]]
 
@@ -18,16 +19,16 @@ _HOSTS = {
     "who what when where why how": "s ll d ve re",
 }
 # Without the apostrophe many of these are words of their own (ill, well, hell, id, wed, its, were ...): only these.
-_UNMARKED = """
+_UNMARKED = words("""
     im ive youre youve youll youd theyre theyve theyll theyd weve hes shes thats thatll theres heres
     whos wholl whats whatll whatre whens wheres whys hows howre itll itd
-""".split()
+""")
 
-_NEGATED = """
+_NEGATED = words("""
     is are was were do does did has have had could should would must might may need dare ought ai
-""".split()
+""")
 _IRREGULAR = {"ca": "can", "wo": "will", "sha": "shall"}
-_MODALS = "could should would must might may".split()
+_MODALS = words("could should would must might may")
 
 # Merged words without an apostrophe, and shapes that happen once.
 _OTHER: dict[str, Parts] = {
@@ -58,10 +59,10 @@ _WHOLE = {
     "y'": "you", "'y": "you", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'d": "'d", "'s": "'s",
     "n't": "not",
 }  # fmt: skip
-_DROPPED_G = """
+_DROPPED_G = words("""
     doin goin nothin somethin anythin everythin havin lovin livin lookin comin gettin talkin makin takin tryin
     runnin thinkin workin playin sayin feelin bein mornin evenin darlin fuckin freakin
-""".split()
+""")
 
 
 def _with_clitics() -> Iterator[tuple[str, Parts]]:
