@@ -124,7 +124,7 @@ def _check_heads(doc: Doc) -> None:
 def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
     """The root of each token's tree from relative heads, shape (n,). DataError if there is a cycle."""
     position = np.arange(len(heads))
-    root = position + heads
+    root: NDArray[np.int64] = position + heads
     # Each pass doubles the distance followed, so that log2(depth) passes reach every root.
     for _ in range(max(1, len(heads)).bit_length() + 1):
         further = root[root]

@@ -121,13 +121,12 @@ class Doc(Extensible):
             if deps is None:
                 self._set_strings(attrs.DEP, ["dep"] * len(words))
         elif sent_starts is not None:
-            values = [
+            starts = [
                 0 if each is None else 1 if each is True or each == 1 else -1
                 for each in self._fitting("sent_starts", sent_starts)
             ]
-            if values:
-                values[0] = 1
-            self._set_column(attrs.SENT_START, np.array(values, dtype=np.int8))
+            starts[:1] = [1] * len(starts[:1])
+            self._set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
         if ents is not None:
             self._set_entities(*entities.columns_from_tags(self, self._fitting("ents", ents)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, overload
 
 from kernel.errors import DataError
@@ -103,7 +104,7 @@ class SpanGroup(Sequence[Span]):
     def has_overlap(self) -> bool:
         """Whether any two spans share a token."""
         ordered = sorted(record[:2] for record in self._data.records)
-        return any(left[1] > right[0] for left, right in zip(ordered, ordered[1:], strict=False))
+        return any(left[1] > right[0] for left, right in pairwise(ordered))
 
     def copy(self, doc: Doc | None = None) -> SpanGroup:
         """A group of its own, of another Doc with the same tokens if one is given."""
@@ -145,7 +146,7 @@ class SpanGroups(MutableMapping[str, SpanGroup]):
         del self.doc._groups[key]
         self.doc._version += 1
 
-    def setdefault(self, key: str, default: Iterable[Span] | None = None) -> SpanGroup:  # type: ignore[override]
+    def setdefault(self, key: str, default: Iterable[Span] | None = None) -> SpanGroup:
         if key not in self:
-            self[key] = default or ()  # type: ignore[assignment]
+            self[key] = default or ()
         return self[key]

@@ -234,7 +234,7 @@ class Token(Extensible):
         return attrs.HEAD in self.doc._columns and self.has_dep()
 
     def has_dep(self) -> bool:
-        return self.dep != 0
+        return bool(self.dep)
 
     def nbor(self, i: int = 1) -> Token:
         """The token i places further."""

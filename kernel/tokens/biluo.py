@@ -1,0 +1,181 @@
+"""Entity tags: BILUO and IOB, and their conversion to and from character offsets.
+
+B begins an entity, I is inside, L its last token, U a unit of one token, O outside; `-` is not annotated.
+IOB has no L and U. In IOB an I that continues nothing opens an entity; in BILUO it is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import DataError, warn
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+    from kernel.tokens.span import Span
+
+MISSING = "-"
+
+
+def is_biluo(tags: Iterable[str | None]) -> bool:
+    """Whether the tags have the letters L or U, which IOB doesn't."""
+    return any(tag is not None and tag[:2] in ("L-", "U-") for tag in tags)
+
+
+def entities_of_biluo(tags: Sequence[str | None]) -> list[tuple[int, int, str]]:
+    """(start token, end token, label) of each entity. DataError if the tags break the scheme."""
+    found: list[tuple[int, int, str]] = []
+    start: int | None = None
+    label = ""
+    for index, tag in enumerate([*tags, None]):
+        letter, _, name = (tag or MISSING).partition("-")
+        if letter in ("I", "L"):
+            if start is None or name != label:
+                raise DataError(
+                    f"token {index}: {tag} doesn't continue an entity {name}: {_around(tags, index)}"
+                )
+            if letter == "L":
+                found.append((start, index + 1, label))
+                start = None
+            continue
+        if start is not None:
+            raise DataError(
+                f"token {index}: the entity {label} ends without L-{label}: {_around(tags, index)}"
+            )
+        if letter == "B":
+            start, label = index, name
+        elif letter == "U":
+            found.append((index, index + 1, name))
+        elif letter not in ("O", ""):
+            raise DataError(f"token {index}: {tag!r} is no BILUO tag")
+    return found
+
+
+def _around(tags: Sequence[str | None], index: int) -> str:
+    return " ".join(tag or MISSING for tag in tags[max(0, index - 2) : index + 2])
+
+
+def biluo_of_entities(length: int, entities: Iterable[tuple[int, int, str]], default: Any = "O") -> list[Any]:
+    """The tags of (start token, end token, label) entities; other tokens get the default."""
+    tags: list[Any] = [default] * length
+    for start, end, label in entities:
+        if end - start == 1:
+            tags[start] = "U-" + label
+        else:
+            tags[start:end] = ["B-" + label, *["I-" + label] * (end - start - 2), "L-" + label]
+    return tags
+
+
+def iob_to_biluo(tags: Sequence[str]) -> list[str]:
+    """IOB (or BIO) to BILUO. An I that continues nothing opens an entity."""
+    converted = []
+    before = "O"
+    for index, tag in enumerate(tags):
+        after = tags[index + 1] if index + 1 < len(tags) else "O"
+        letter, dash, label = tag.partition("-")
+        if letter in ("O", "") or dash == "":
+            converted.append(tag)
+        else:
+            opens = letter == "B" or before.partition("-")[2] != label or before[:1] not in ("B", "I")
+            closes = after != "I-" + label
+            converted.append(
+                ("U" if opens and closes else "B" if opens else "L" if closes else "I") + "-" + label
+            )
+        before = tag
+    return converted
+
+
+def biluo_to_iob(tags: Sequence[str]) -> list[str]:
+    """BILUO to IOB."""
+    letters = {"U": "B", "L": "I"}
+    return [letters.get(tag[:1], tag[:1]) + tag[1:] if tag[1:2] == "-" else tag for tag in tags]
+
+
+def doc_to_biluo_tags(doc: Doc, missing: Any = MISSING) -> list[Any]:
+    """The entities of a Doc as tags; `missing` where there is no annotation."""
+    from kernel.tokens.columns import values_of
+    from kernel.vocab import attrs
+
+    strings = doc.vocab.strings
+    entities = [(start, end, strings[label]) for start, end, label in doc._entities()]
+    tags = biluo_of_entities(len(doc), entities)
+    for index in (values_of(doc, attrs.ENT_IOB) == 0).nonzero()[0].tolist():
+        tags[index] = missing
+    return tags
+
+
+def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int, str]], list[int]]:
+    """Entities given as (start, end, label) character offsets, as (entities by token, tokens to ignore).
+
+    An entity whose borders fall inside a token can't be used: its tokens are to be ignored, with a warning.
+    Overlapping entities and offsets outside the text are a DataError.
+    """
+    text_length = len(doc.text)
+    found: list[tuple[int, int, str]] = []
+    ignored: list[int] = []
+    lost: list[str] = []
+    owner: dict[int, str] = {}
+    for entity in entities:
+        start, end, label = _fields(entity)
+        if not 0 <= start < end <= text_length:
+            raise DataError(
+                f"the entity {label} from character {start} to {end} doesn't lie in the text of {text_length} characters"
+            )
+        name = f"{label} {doc.text[start:end]!r} ({start}-{end})"
+        touched = doc._token_range(start, end, "expand")
+        exact = doc._token_range(start, end, "strict")
+        if touched is None:
+            continue
+        for index in range(*touched):
+            if index in owner:
+                raise DataError(
+                    f"{owner[index]} and {name} overlap",
+                    offset=start,
+                    hint="a token belongs to one entity at most; `spans` takes overlapping spans",
+                )
+            owner[index] = name
+        if exact is None:
+            lost.append(name)
+            ignored.extend(range(*touched))
+        else:
+            found.append((*exact, label))
+    if lost:
+        warn(
+            "entities whose borders fall inside a token are ignored in training and evaluation: "
+            f"{', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''} in {doc.text[:60]!r}"
+        )
+    return found, ignored
+
+
+def _fields(entity: Any) -> tuple[int, int, str]:
+    try:
+        start, end, label = entity[:3]
+        return int(start), int(end), str(label)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"{entity!r} is no entity: expected (start character, end character, label)"
+        ) from None
+
+
+def offsets_to_biluo_tags(
+    doc: Doc, entities: Iterable[tuple[int, int, str]], missing: str = "O"
+) -> list[str]:
+    """Character offsets to tags: `-` on the tokens of entities that don't fit, `missing` on other tokens."""
+    found, ignored = read_offsets(doc, entities)
+    tags = biluo_of_entities(len(doc), found, missing)
+    for index in ignored:
+        tags[index] = MISSING
+    return tags
+
+
+def biluo_tags_to_spans(doc: Doc, tags: Sequence[str]) -> list[Span]:
+    """Tags to labelled spans."""
+    from kernel.tokens.span import Span
+
+    return [Span(doc, start, end, label) for start, end, label in entities_of_biluo(tags)]
+
+
+def biluo_tags_to_offsets(doc: Doc, tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Tags to character offsets (start, end, label)."""
+    return [(span.start_char, span.end_char, span.label_) for span in biluo_tags_to_spans(doc, tags)]

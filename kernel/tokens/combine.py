@@ -1,0 +1,162 @@
+"""Documents made of documents: copies, parts and concatenations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError, warn
+from kernel.tokens.columns import STRING_COLUMNS, values_of
+from kernel.tokens.span_group import GroupData
+from kernel.vocab import attrs
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+
+
+def copy_doc(doc: Doc) -> Doc:
+    """A Doc with the same content and arrays of its own."""
+    new = type(doc)._from_rows(doc.vocab, doc._table, doc._rows.copy(), doc._spaces.copy(), doc._text)
+    new._columns = {attr: column.copy() for attr, column in doc._columns.items()}
+    new._ents = doc._ents
+    new._groups = {
+        key: GroupData(group.name, deepcopy(group.attrs), list(group.records))
+        for key, group in doc._groups.items()
+    }
+    new.cats = dict(doc.cats)
+    new.tensor = doc.tensor.copy() if len(doc.tensor) else doc.tensor
+    new.user_data = deepcopy(doc.user_data)
+    new.has_unknown_spaces = doc.has_unknown_spaces
+    return new
+
+
+def cut(doc: Doc, start: int, end: int) -> Doc:
+    """The tokens from start to end as a Doc. Heads outside become roots; entities that stick out are dropped."""
+    offsets = doc._offsets()
+    text = None if doc._text is None else doc._text[int(offsets[start]) : int(offsets[end])]
+    rows, spaces = doc._rows[start:end].copy(), doc._spaces[start:end].copy()
+    new = type(doc)._from_rows(doc.vocab, doc._table, rows, spaces, text)
+    new.has_unknown_spaces = doc.has_unknown_spaces
+    new.cats = dict(doc.cats)
+    if len(doc.tensor) == len(doc) and end > start:
+        new.tensor = doc.tensor[start:end].copy()
+    for attr, column in doc._columns.items():
+        part = column[start:end].copy()
+        if attr == attrs.HEAD:
+            target = np.arange(end - start) + part
+            part[(target < 0) | (target >= end - start)] = 0
+        elif attr == attrs.SENT_START:
+            part[:1] = 1
+        new._set_column(attr, part)
+    if attrs.ENT_IOB in doc._columns:
+        _drop_cut_entities(new, doc, start, end)
+    for key, group in doc._groups.items():
+        records = [
+            (first - start, last - start, *ids)
+            for first, last, *ids in group.records
+            if start <= first and last <= end
+        ]
+        if records:
+            new._groups[key] = GroupData(group.name, deepcopy(group.attrs), records)
+    first_char, last_char = int(offsets[start]), int(offsets[end])
+    for key, value in doc.user_data.items():
+        moved = _moved_key(key, -first_char)
+        if moved is not None and moved[2] is not None and first_char <= key[2] < last_char:
+            new.user_data[moved] = value
+    return new
+
+
+def _drop_cut_entities(new: Doc, doc: Doc, start: int, end: int) -> None:
+    for first, last, _ in doc._entities():
+        if first < end and last > start and not (start <= first and last <= end):
+            here = slice(max(first, start) - start, min(last, end) - start)
+            new._edit(attrs.ENT_IOB)[here] = 2
+            for attr in (attrs.ENT_TYPE, attrs.ENT_KB_ID, attrs.ENT_ID):
+                if attr in new._columns:
+                    new._edit(attr)[here] = 0
+
+
+def _moved_key(key: Any, distance: int) -> Any:
+    """The key of an extension attribute's value, moved by characters; None if it isn't one."""
+    if not (isinstance(key, tuple) and len(key) == 4 and key[0] == "._."):
+        return None
+    _, name, start, end = key
+    return ("._.", name, None if start is None else start + distance, None if end is None else end + distance)
+
+
+def concatenate(docs: Sequence[Doc], ensure_whitespace: bool, exclude: Sequence[str]) -> Doc | None:
+    """One Doc of several. Annotations that some lack are missing there; extension values of Docs are lost."""
+    if not docs:
+        return None
+    vocab = docs[0].vocab
+    if any(doc.vocab is not vocab for doc in docs):
+        raise DataError(
+            "documents of different vocabs can't be combined", hint="read them with one vocab, e.g. DocBin"
+        )
+    table = docs[0]._table
+    rows = [doc._rows if doc._table is table else _rows_in(doc, table) for doc in docs]
+    spaces = [doc._spaces.copy() for doc in docs]
+    if ensure_whitespace:
+        for doc, flags in zip(docs[:-1], spaces[:-1], strict=True):
+            if len(flags) and not values_of(doc, attrs.IS_SPACE)[-1]:
+                flags[-1] = True
+    new = type(docs[0])._from_rows(vocab, table, np.concatenate(rows), np.concatenate(spaces), None)
+    new.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
+    for attr in sorted({attr for doc in docs for attr in doc._columns}):
+        new._set_column(attr, np.concatenate([_column_for(doc, attr, table) for doc in docs]))
+    if "cats" not in exclude:
+        for doc in docs:
+            new.cats.update(doc.cats)
+    if "tensor" not in exclude and all(len(doc.tensor) == len(doc) for doc in docs) and len(docs[0].tensor):
+        new.tensor = np.concatenate([doc.tensor for doc in docs])
+    places = np.cumsum([0, *map(len, docs)]).tolist()
+    if "spans" not in exclude:
+        _combine_groups(new, docs, places)
+    if "user_data" not in exclude:
+        offsets = new._offsets()
+        for doc, place in zip(docs, places, strict=False):
+            for key, value in doc.user_data.items():
+                moved = _moved_key(key, int(offsets[place]))
+                new.user_data[key if moved is None else moved] = value
+    return new
+
+
+def _column_for(doc: Doc, attr: int, table: Any) -> NDArray[Any]:
+    values = values_of(doc, attr)
+    if attr in STRING_COLUMNS and doc._table is not table:
+        intern_values(doc, values, table)
+    return values
+
+
+def intern_values(doc: Doc, values: NDArray[np.uint64], table: Any) -> None:
+    """Make another generation know the strings whose numbers are used, so that they live as long as it."""
+    for number in np.unique(values).tolist():
+        table.intern(doc.vocab.strings[number])
+
+
+def _rows_in(doc: Doc, table: Any) -> NDArray[np.int32]:
+    """The tokens of a document as rows of another generation."""
+    used, inverse = np.unique(doc._rows, return_inverse=True)
+    old = doc._table
+    rows = [table.row(old.orth(row), old._norms.get(row)) for row in used.tolist()]
+    return np.array(rows, dtype=np.int32)[inverse]
+
+
+def _combine_groups(new: Doc, docs: Sequence[Doc], places: list[int]) -> None:
+    lost = set()
+    for doc, place in zip(docs, places, strict=False):
+        for key, group in doc._groups.items():
+            into = new._groups.setdefault(key, GroupData(group.name, deepcopy(group.attrs)))
+            if into.attrs != group.attrs:
+                lost.add(key)
+            strings = doc.vocab.strings
+            into.records.extend(
+                (start + place, end + place, *(new._number(strings[each]) for each in ids))
+                for start, end, *ids in group.records
+            )
+    if lost:
+        warn(f"span groups {sorted(lost)}: the first document's attributes are kept, the others' are lost")
