@@ -30,7 +30,7 @@ def _forward(
 ) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
     Q = model.get_param("Q")
-    lengths = lengths_of(ops, vectors)
+    lengths = ops.asarray(lengths_of(vectors))
     X = ops.flatten(vectors)
     weights = _softmax(ops, (X @ Q).reshape(-1, 1), lengths)
     pooled = sum_rows(ops, X * weights, lengths)

@@ -13,8 +13,8 @@ from kernel.tokens import Doc
 from kernel.tokens.features import batch_rows, token_features
 from kernel.vocab.attrs import intify
 
-from .ngrams import document_index, ngram_keys
-from .segments import repeat_rows, sum_rows
+from .ngrams import ngrams
+from .segments import lengths_of, repeat_rows, sum_rows
 
 ORTH = intify("ORTH")
 # Documents are taken together until their n-grams times classes reach this many numbers: fits the cache.
@@ -22,53 +22,58 @@ BLOCK = 1 << 18
 
 # table of word forms -> {size of the hash table: (buckets of its rows, rows filled)}; they depend on the form alone.
 _known: WeakKeyDictionary[Any, dict[int, tuple[NDArray[np.int32], int]]] = WeakKeyDictionary()
-_nothing: tuple[NDArray[np.int32], int] = (np.empty((0, 2), dtype=np.int32), 0)
+_nothing: tuple[NDArray[np.int32], int] = (np.empty((2, 0), dtype=np.int32), 0)
 
 
 def murmur3_32(keys: NDArray[np.uint64], seeds: Sequence[int]) -> NDArray[np.uint32]:
-    """MurmurHash3_x86_32 of 64-bit keys (their 8 bytes, little-endian), one column a seed: uint32 (K, S).
+    """MurmurHash3_x86_32 of 64-bit keys (their 8 bytes, little-endian), one row a seed: uint32 (S, K).
 
     After Austin Appleby's public-domain algorithm.
     """
-    with np.errstate(over="ignore"):
-        words = []
-        for half in (keys & np.uint64(0xFFFFFFFF), keys >> np.uint64(32)):
-            word = half.astype(np.uint32)
-            word *= np.uint32(0xCC9E2D51)
-            word = _rotate(word, 15)
-            word *= np.uint32(0x1B873593)
-            words.append(word)
-        hashes = np.empty((len(keys), len(seeds)), dtype=np.uint32)
-        for column, seed in enumerate(seeds):
-            h = np.full(len(keys), seed, dtype=np.uint32)
-            for word in words:
-                h ^= word
-                h = _rotate(h, 13)
-                h *= np.uint32(5)
-                h += np.uint32(0xE6546B64)
-            h ^= np.uint32(8)
-            h ^= h >> np.uint32(16)
-            h *= np.uint32(0x85EBCA6B)
-            h ^= h >> np.uint32(13)
-            h *= np.uint32(0xC2B2AE35)
-            h ^= h >> np.uint32(16)
-            hashes[:, column] = h
+    words = []
+    for half in (keys & np.uint64(0xFFFFFFFF), keys >> np.uint64(32)):
+        word = half.astype(np.uint32)
+        word *= np.uint32(0xCC9E2D51)
+        _rotate(word, 15)
+        word *= np.uint32(0x1B873593)
+        words.append(word)
+    hashes = np.empty((len(seeds), len(keys)), dtype=np.uint32)
+    for h, seed in zip(hashes, seeds, strict=True):
+        h[:] = seed
+        for word in words:
+            h ^= word
+            _rotate(h, 13)
+            h *= np.uint32(5)
+            h += np.uint32(0xE6546B64)
+        h ^= np.uint32(8)
+        h ^= h >> np.uint32(16)
+        h *= np.uint32(0x85EBCA6B)
+        h ^= h >> np.uint32(13)
+        h *= np.uint32(0xC2B2AE35)
+        h ^= h >> np.uint32(16)
     return hashes
 
 
-def _rotate(values: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
-    return (values << np.uint32(bits)) | (values >> np.uint32(32 - bits))
+def _rotate(values: NDArray[np.uint32], bits: int) -> None:
+    overflow = values >> np.uint32(32 - bits)
+    values <<= np.uint32(bits)
+    values |= overflow
 
 
 def buckets(keys: NDArray[np.uint64], length: int) -> NDArray[np.int32]:
-    """The two table rows of each key: int32 (K, 2), below `length`. The hashing is that of thinc's SparseLinear.v2."""
-    return (murmur3_32(keys, (0, 1)) % np.uint32(length)).astype(np.int32)
+    """The two table rows of each key: int32 (2, K), below `length`, a power of two.
+
+    The hashing is that of thinc's SparseLinear.v2.
+    """
+    return (murmur3_32(keys, (0, 1)) & np.uint32(length - 1)).view(np.int32)
 
 
 def NgramBuckets(ngram_size: int, length: int) -> Model[Any, Any]:
-    """Map documents to the table rows of their n-grams of ORTH: (int32 (M, 2), n-grams a document int32 (D,)).
+    """Map documents to the table rows of their n-grams of ORTH.
 
-    Equal n-grams of a document are listed as often as they occur, which a linear layer can't tell from counting.
+    The output has a pair for each size from 1 to `ngram_size`: rows int32 (2, M), and how many of the M n-grams each
+    document has, int32 (D,). Equal n-grams of a document are listed as often as they occur, which a linear layer
+    can't tell from counting.
     """
     attrs = {"ngram_size": ngram_size, "length": length}
     return Model("ngram_buckets", _forward_buckets, attrs=attrs)
@@ -78,21 +83,19 @@ def _forward_buckets(
     model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
 ) -> tuple[Any, Callable[[Any], Any]]:
     length, ngram_size = model.attrs["length"], model.attrs["ngram_size"]
-    lengths, documents = document_index(docs)
-    rows = _unigram_buckets(docs, length)
+    lengths = lengths_of(docs)
+    output = [(_unigram_buckets(docs, length), lengths)]
     if ngram_size > 1:
         unigrams = np.ascontiguousarray(token_features(docs, [ORTH])[:, 0])
-        keys, owners = ngram_keys(model.ops, unigrams, documents, ngram_size)
-        order = np.argsort(owners, kind="stable")
-        longer = buckets(keys[len(unigrams) :], length)
-        rows = np.concatenate([rows, longer])[order]
-        lengths = np.bincount(owners, minlength=len(docs)).astype(np.int32)
+        for n in range(2, ngram_size + 1):
+            keys, counts = ngrams(model.ops, unigrams, lengths, n)
+            output.append((buckets(keys, length), counts))
     asarray = model.ops.asarray
 
     def backprop(d_output: Any) -> list[Any]:
         return []
 
-    return (asarray(rows), asarray(lengths)), backprop
+    return [(asarray(rows), asarray(counts)) for rows, counts in output], backprop
 
 
 def _unigram_buckets(docs: Sequence[Doc], length: int) -> NDArray[np.int32]:
@@ -103,20 +106,20 @@ def _unigram_buckets(docs: Sequence[Doc], length: int) -> NDArray[np.int32]:
     known, filled = of_size.get(length, _nothing)
     if filled < len(table):
         column = table.column(ORTH)
-        if len(known) < len(column):
-            grown = np.empty((max(len(column), 2 * len(known)), 2), dtype=np.int32)
-            grown[:filled] = known[:filled]
+        if known.shape[1] < len(column):
+            grown = np.empty((2, max(len(column), 2 * known.shape[1])), dtype=np.int32)
+            grown[:, :filled] = known[:, :filled]
             known = grown
-        known[filled : len(column)] = buckets(column[filled:], length)
+        known[:, filled : len(column)] = buckets(column[filled:], length)
         of_size[length] = (known, len(column))
-    return known.take(rows, axis=0)
+    return known.take(rows, axis=1)
 
 
 def HashedLinear(nO: int | None = None, length: int = 262144) -> Model[Any, Any]:
     """Sum the rows of a table over the n-grams of each document, and add a bias.
 
-    Input: (rows int32 (M, 2), lengths int32 (D,)) of `NgramBuckets`; output: float32 (D, nO). Parameters: W
-    (length, nO), that is thinc's SparseLinear.v2 weights transposed: `W == thinc_W.reshape(nO, length).T`; b (nO,).
+    Input: the pairs (rows int32 (2, M), lengths int32 (D,)) of `NgramBuckets`; output: float32 (D, nO). Parameters:
+    W (length, nO), that is thinc's SparseLinear.v2 weights transposed: `W == thinc_W.reshape(nO, length).T`; b (nO,).
     Both start as zeros.
     """
     return Model(
@@ -138,22 +141,23 @@ def _init_linear(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
 
 def _forward_linear(model: Model[Any, Any], inputs: Any, is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
-    rows, lengths = inputs
     W, b = read(model, "W"), read(model, "b")
-    scores = ops.xp.empty((len(lengths), len(b)), dtype=W.dtype)
-    blocks = _blocks(lengths, len(b))
-    for docs, ngrams in blocks:
-        vectors = W.take(rows[ngrams, 0], axis=0)
-        vectors += W.take(rows[ngrams, 1], axis=0)
-        scores[docs] = sum_rows(ops, vectors, lengths[docs])
+    scores = ops.xp.zeros((len(inputs[0][1]), len(b)), dtype=W.dtype)
     scores += b
+    parts = [(rows, lengths, _blocks(lengths, len(b))) for rows, lengths in inputs]
+    for rows, lengths, blocks in parts:
+        for docs, ngrams in blocks:
+            vectors = W.take(rows[0, ngrams], axis=0)
+            vectors += W.take(rows[1, ngrams], axis=0)
+            scores[docs] += sum_rows(ops, vectors, lengths[docs])
 
     def backprop(d_scores: Any) -> Any:
         dW = gradient(model, "W")
-        for docs, ngrams in blocks:
-            d_vectors = repeat_rows(ops, d_scores[docs], lengths[docs])
-            for column in (0, 1):
-                ops.scatter_add(dW, rows[ngrams, column], d_vectors)
+        for rows, lengths, blocks in parts:
+            for docs, ngrams in blocks:
+                d_vectors = repeat_rows(ops, d_scores[docs], lengths[docs])
+                for half in rows:
+                    ops.scatter_add(dW, half[ngrams], d_vectors)
         model.inc_grad("b", d_scores.sum(axis=0))
         return inputs
 

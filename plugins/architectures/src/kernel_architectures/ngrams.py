@@ -11,32 +11,29 @@ from kernel.tokens import Doc
 from kernel.tokens.features import token_features
 from kernel.vocab.attrs import intify
 
+from .segments import lengths_of
 
-def ngram_keys(
-    ops: Any, unigrams: NDArray[np.uint64], documents: NDArray[np.int32], ngram_size: int
+
+def ngrams(
+    ops: Any, unigrams: NDArray[np.uint64], lengths: NDArray[np.int32], n: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Keys of all n-grams of 1 to `ngram_size` tokens, and the document that each belongs to.
+    """The key of each run of n tokens within a document, and how many such runs each document has.
 
-    unigrams: uint64 (N,), the tokens of all documents one after another. documents: int32 (N,), ascending.
-    The key of one token is the token's value; longer ones are the MurmurHash64A (seed 0) of their values. The
-    result has all single tokens first, then all pairs, and so on; no n-gram crosses the border of a document.
+    unigrams: uint64 (N,), the tokens of all documents one after another. lengths: int32 (D,). The key of one token is
+    the token's value, that of several the MurmurHash64A (seed 0) of their values.
     """
-    keys, owners = [unigrams], [documents]
-    for n in range(2, ngram_size + 1):
-        if len(unigrams) < n:
-            break
-        inside = documents[: len(documents) - n + 1] == documents[n - 1 :]
-        keys.append(ops.ngrams(n, unigrams)[inside])
-        owners.append(documents[: len(inside)][inside])
-    if len(keys) == 1:
-        return unigrams, documents
-    return np.concatenate(keys), np.concatenate(owners)
-
-
-def document_index(docs: Sequence[Doc]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The number of tokens of each document, int32 (D,), and the document of each token, int32 (N,)."""
-    lengths = np.fromiter(map(len, docs), dtype=np.int32, count=len(docs))
-    return lengths, np.repeat(np.arange(len(docs), dtype=np.int32), lengths)
+    if n == 1 or not len(unigrams):
+        return unigrams, lengths
+    keys = ops.ngrams(n, unigrams)
+    counts = np.maximum(lengths - (n - 1), 0)
+    if len(counts) > 1:
+        # A run that starts among the last n - 1 tokens of a document would cross its end.
+        inside = np.ones(len(unigrams), dtype=bool)
+        ends = np.cumsum(lengths)
+        for back in range(1, n):
+            inside[(ends - back)[lengths >= back]] = False
+        keys = keys[inside[: len(keys)]]
+    return keys, counts
 
 
 def extract_ngrams(ngram_size: int, attr: int | str = "LOWER") -> Model[Any, Any]:
@@ -52,14 +49,16 @@ def extract_ngrams(ngram_size: int, attr: int | str = "LOWER") -> Model[Any, Any
 
 
 def _forward(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
-    _, documents = document_index(docs)
+    lengths = lengths_of(docs)
     unigrams = np.ascontiguousarray(token_features(docs, [model.attrs["attr"]])[:, 0])
-    keys, owners = ngram_keys(model.ops, unigrams, documents, model.attrs["ngram_size"])
+    parts = [ngrams(model.ops, unigrams, lengths, n) for n in range(1, model.attrs["ngram_size"] + 1)]
+    keys = np.concatenate([part for part, _ in parts])
+    owners = np.concatenate([np.repeat(np.arange(len(docs)), counts) for _, counts in parts])
     distinct, inverse = np.unique(keys, return_inverse=True)
     # One integer for the pair (document, key) sorts much faster than two columns.
-    pairs, counts = np.unique(owners.astype(np.int64) * len(distinct) + inverse, return_counts=True)
-    lengths = np.bincount(pairs // max(len(distinct), 1), minlength=len(docs)).astype(np.int32)
-    output = (distinct[pairs % max(len(distinct), 1)], counts.astype(np.float32), lengths)
+    pairs, counts = np.unique(owners * len(distinct) + inverse, return_counts=True)
+    totals = np.bincount(pairs // max(len(distinct), 1), minlength=len(docs)).astype(np.int32)
+    output = (distinct[pairs % max(len(distinct), 1)], counts.astype(np.float32), totals)
     asarray = model.ops.asarray
 
     def backprop(gradient: Any) -> list[Any]:

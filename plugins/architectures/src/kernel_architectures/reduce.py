@@ -25,7 +25,7 @@ def _forward(
 ) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
     xp = ops.xp
-    lengths = lengths_of(ops, vectors)
+    lengths = ops.asarray(lengths_of(vectors))
     X = ops.flatten(vectors)
     filled = xp.flatnonzero(lengths)
     sizes = lengths[filled]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def lengths_of(ops: Any, vectors: Sequence[Any]) -> Any:
-    """The number of rows of each array: int32 (D,)."""
-    return ops.asarray(np.fromiter(map(len, vectors), dtype=np.int32, count=len(vectors)))
+def lengths_of(parts: Sequence[Any]) -> NDArray[np.int32]:
+    """The number of rows of each array, or tokens of each document: int32 (D,)."""
+    return np.fromiter(map(len, parts), dtype=np.int32, count=len(parts))
 
 
 def sum_rows(ops: Any, X: Any, lengths: Any) -> Any:
