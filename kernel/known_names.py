@@ -5,8 +5,6 @@ A test compares thinc's names with the installed thinc.
 
 from __future__ import annotations
 
-from kernel import plugins
-
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -73,14 +71,3 @@ def provider(kind: str, name: str) -> str | None:
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
         return _OWNERS.get(kind)
     return None
-
-
-def install_hint(kind: str, name: str) -> str | None:
-    """What to install to get a name, None if nobody is known to provide it."""
-    distribution = provider(kind, name)
-    if distribution is None:
-        return None
-    version = plugins.installed_version(distribution)
-    if version is not None:
-        return f"{distribution} {version} is installed, but it doesn't provide this name."
-    return f"It is provided by the package {distribution}: pip install {distribution}"

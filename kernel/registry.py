@@ -21,7 +21,7 @@ from typing import Any, TypeVar, overload
 
 from kernel import plugins
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.known_names import THINC_NAMES, install_hint, provider
+from kernel.known_names import THINC_NAMES, provider
 
 Registered = TypeVar("Registered")
 
@@ -185,9 +185,12 @@ class Registry:
         elsewhere = [kind for kind in registry.kinds() if kind != self.kind and registry.has(kind, name)]
         if elsewhere:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
-        install = install_hint(self.kind, name)
-        if install and not (hints and plugins.installed_version(provider(self.kind, name) or "")):
-            hints.append(install)
+        distribution = provider(self.kind, name)
+        version = plugins.installed_version(distribution) if distribution else None
+        if distribution and not version:
+            hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
+        elif version and not hints:
+            hints.append(f"{distribution} {version} is installed, but doesn't provide this name.")
         if not hints:
             hints.append("The package that provides it may not be installed, or its --code file not given.")
         return RegistryError(f"{self.kind} has no function {name!r}", hint=" ".join(hints))

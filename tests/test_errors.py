@@ -1,0 +1,65 @@
+import pytest
+
+from kernel.errors import ConfigError, DataError, KernelError, KernelWarning, Problem, warn
+
+
+def test_hint_is_on_a_line_of_its_own():
+    assert str(KernelError("no disk", hint="Buy one.")) == "no disk\nBuy one."
+
+
+def test_problem_shows_place_value_expectation_and_suggestion():
+    problem = Problem(
+        "not int",
+        file="a.cfg",
+        line=3,
+        column=7,
+        path="training.patience",
+        value='"x"',
+        expected="int for 'patience' of [training]",
+        suggestion="Write 3, without quotes.",
+        origin="override --training.patience x",
+    )
+    assert str(problem).splitlines() == [
+        "a.cfg:3:7: training.patience: not int",
+        '    found: "x"',
+        "    expected: int for 'patience' of [training]",
+        "    set by: override --training.patience x",
+        "    hint: Write 3, without quotes.",
+    ]
+
+
+def test_problem_without_details_is_its_message():
+    assert str(Problem("broken")) == "broken"
+
+
+def test_config_error_counts_its_problems():
+    error = ConfigError([Problem("one"), Problem("two")])
+    assert str(error).splitlines() == ["2 problems in the config", "one", "two"]
+    assert [problem.message for problem in error.problems] == ["one", "two"]
+
+
+def test_config_error_takes_a_message():
+    error = ConfigError("no config")
+    assert str(error) == "no config"
+    assert error.problems == [Problem("no config")]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (
+            {"path": "train.iob", "line": 12, "document": 3, "offset": 17},
+            "train.iob:12: document 3, offset 17: bad",
+        ),
+        ({"path": "train.iob"}, "train.iob: bad"),
+        ({"document": 0}, "document 0: bad"),
+        ({}, "bad"),
+    ],
+)
+def test_data_error_starts_with_its_place(place, text):
+    assert str(DataError("bad", **place)) == text
+
+
+def test_warn_issues_a_kernel_warning():
+    with pytest.warns(KernelWarning, match="careful"):
+        warn("careful")

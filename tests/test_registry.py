@@ -1,0 +1,280 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from kernel import plugins
+from kernel.errors import NameConflict, PluginLoadError, RegistryError
+from kernel.known_names import THINC_NAMES
+from kernel.registry import registry
+from kernel.testing.distributions import installed, write_distribution
+
+
+@pytest.fixture(autouse=True)
+def _clean():
+    with registry.restored():
+        yield
+
+
+def test_decorator_registers_and_returns_the_function():
+    @registry.architectures("acme.Net.v1")
+    def build():
+        return 1
+
+    assert build() == 1
+    assert registry.architectures.get("acme.Net.v1") is build
+    assert registry.get("architectures", "acme.Net.v1") is build
+    assert registry.has("architectures", "acme.Net.v1")
+    assert "acme.Net.v1" in registry.names("architectures")
+
+
+def test_register_takes_the_function_at_once():
+    registry.misc.register("one.v1", func=len)
+    registry.misc("two.v1", abs)
+    assert registry.misc.get("one.v1") is len
+    assert registry.misc.get("two.v1") is abs
+
+
+def test_origin_of_a_definition_is_file_and_line():
+    @registry.misc("here.v1")
+    def here():
+        pass
+
+    origin = registry.origin("misc", "here.v1")
+    assert origin.file == __file__
+    assert origin.line == here.__code__.co_firstlineno
+    assert origin.distribution is None
+    assert origin.target.endswith("here")
+
+
+def test_origin_of_a_class_is_where_it_is_registered():
+    @registry.misc("class.v1")
+    class Thing:
+        pass
+
+    assert registry.origin("misc", "class.v1").file == __file__
+
+
+def test_the_same_function_twice_is_no_conflict():
+    def make(version):
+        @registry.misc("twice.v1")
+        def twice():
+            return version
+
+        return twice
+
+    make(1)
+    second = make(2)
+    assert registry.misc.get("twice.v1") is second
+
+
+def test_two_functions_under_one_name_are_a_conflict():
+    registry.misc("taken.v1", json.dumps)
+    with pytest.raises(NameConflict, match=r"'taken.v1' is registered twice"):
+        registry.misc("taken.v1", subprocess.run)
+
+
+def test_definitions_of_a_notebook_replace_their_former_selves():
+    def first():
+        return 1
+
+    def second():
+        return 2
+
+    for name, cell in (("first", first), ("second", second)):
+        cell.__module__, cell.__qualname__ = "__main__", name
+        registry.misc("cell.v1", cell)
+    assert registry.misc.get("cell.v1")() == 2
+
+
+def test_unknown_name_suggests_the_nearest():
+    with pytest.raises(RegistryError) as info:
+        registry.get("optimizers", "adma.v1")
+    assert "optimizers has no function 'adma.v1'" in str(info.value)
+    assert "'Adam.v1'" in info.value.hint
+
+
+def test_unknown_name_names_other_registries_that_have_it():
+    with pytest.raises(RegistryError, match="exists in: optimizers"):
+        registry.get("layers", "Adam.v1")
+
+
+def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
+    monkeypatch.setattr(plugins, "installed_version", lambda name: None)
+    with pytest.raises(RegistryError, match="pip install kernel-nlp-architectures"):
+        registry.get("architectures", "kernel.Unheard.v9")
+    with pytest.raises(RegistryError, match="pip install kernel-nlp-components"):
+        registry.get("factories", "kernel.unheard")
+
+
+def test_spacy_names_lead_to_ours():
+    registry.misc("kernel.Ours.v2", func=len)
+    with pytest.raises(RegistryError, match="Did you mean 'kernel.Ours.v2'"):
+        registry.get("misc", "spacy.Ours.v2")
+
+
+def test_unknown_kind_suggests_the_nearest():
+    with pytest.raises(RegistryError, match="Did you mean 'architectures'"):
+        registry.get("architecture", "x")
+    with pytest.raises(AttributeError, match="architectures"):
+        _ = registry.architecture
+    assert not registry.has("nothing", "x")
+
+
+def test_entry_point_is_imported_on_get_only(tmp_path):
+    write_distribution(
+        tmp_path,
+        "acme-nlp",
+        "2.0",
+        entry_points={
+            "kernel_readers": {"acme.R.v1": "acme_lazy:make", "acme.Broken.v1": "acme_broken:make"},
+            "kernel_acme_things": {"acme.Thing.v1": "acme_lazy:thing"},
+        },
+        modules={
+            "acme_lazy": "def make(): return 1\ndef thing(): return 2\n",
+            "acme_broken": "import not_a_module_of_anyone\n",
+        },
+    )
+    with installed(tmp_path):
+        assert {"acme.R.v1", "acme.Broken.v1"} <= set(registry.names("readers"))
+        assert registry.has("readers", "acme.R.v1")
+        origin = registry.origin("readers", "acme.R.v1")
+        assert (origin.distribution, origin.version, origin.target) == ("acme-nlp", "2.0", "acme_lazy:make")
+        assert "acme_things" in registry.kinds()
+        assert "acme_lazy" not in sys.modules
+        assert registry.get("readers", "acme.R.v1")() == 1
+        assert registry.get("acme_things", "acme.Thing.v1")() == 2
+        assert "acme_broken" not in sys.modules
+
+
+def test_broken_plugin_says_who_and_why(tmp_path):
+    write_distribution(
+        tmp_path,
+        "acme-nlp",
+        "2.0",
+        entry_points={"kernel_readers": {"acme.R.v1": "acme_bad:make", "acme.S.v1": "acme_short:make"}},
+        modules={"acme_bad": "import os\nimport not_a_module_of_anyone\n", "acme_short": ""},
+    )
+    with installed(tmp_path):
+        with pytest.raises(PluginLoadError) as info:
+            registry.get("readers", "acme.R.v1")
+        text = str(info.value)
+        for part in (
+            "readers",
+            "acme.R.v1",
+            "acme-nlp 2.0",
+            "acme_bad:make",
+            "not_a_module_of_anyone",
+            "acme_bad.py:2",
+        ):
+            assert part in text
+        assert isinstance(info.value.__cause__, ModuleNotFoundError)
+        with pytest.raises(PluginLoadError, match="has no attribute 'make'"):
+            registry.get("readers", "acme.S.v1")
+
+
+def test_two_distributions_with_one_name_are_an_error_on_use(tmp_path):
+    for name in ("acme", "bolt"):
+        write_distribution(
+            tmp_path,
+            name,
+            entry_points={"kernel_readers": {"shared.R.v1": f"{name}_r:make"}},
+            modules={f"{name}_r": "def make(): pass\n"},
+        )
+    with installed(tmp_path):
+        assert registry.has("readers", "shared.R.v1")
+        with pytest.raises(NameConflict, match=r"acme 1.0 .*bolt 1.0"):
+            registry.get("readers", "shared.R.v1")
+
+
+def test_two_distributions_with_one_target_are_fine(tmp_path):
+    for name in ("acme", "acme-again"):
+        write_distribution(tmp_path, name, entry_points={"kernel_readers": {"shared.R.v1": "acme_r:make"}})
+    (tmp_path / "acme_r.py").write_text("def make(): return 5\n")
+    with installed(tmp_path):
+        assert registry.get("readers", "shared.R.v1")() == 5
+
+
+def test_decorator_on_the_function_of_an_entry_point_is_no_conflict(tmp_path):
+    write_distribution(
+        tmp_path,
+        "acme",
+        entry_points={"kernel_readers": {"acme.R.v1": "acme_pkg:make"}},
+        modules={
+            "acme_pkg": "from acme_inner import make\n",
+            "acme_inner": "import kernel.registry\n@kernel.registry.readers('acme.R.v1')\ndef make(): return 7\n",
+        },
+    )
+    with installed(tmp_path):
+        assert registry.get("readers", "acme.R.v1")() == 7
+        assert registry.get("readers", "acme.R.v1")() == 7
+        assert registry.origin("readers", "acme.R.v1").distribution == "acme"
+
+
+def test_definition_that_takes_the_name_of_a_package_is_a_conflict(tmp_path):
+    write_distribution(
+        tmp_path,
+        "acme",
+        entry_points={"kernel_readers": {"acme.R.v1": "acme_own:make"}},
+        modules={"acme_own": "def make(): return 7\n"},
+    )
+    with installed(tmp_path):
+        registry.readers("acme.R.v1", func=len)
+        with pytest.raises(NameConflict, match=r"acme 1.0 \(acme_own:make\) and by .*test_registry.py"):
+            registry.get("readers", "acme.R.v1")
+
+
+def test_thinc_names_are_known_without_thinc():
+    thinc = pytest.importorskip("thinc.api")
+    for kind, names in THINC_NAMES.items():
+        assert set(getattr(thinc.registry, kind).get_all()) >= names
+        assert (
+            names >= {name for name in getattr(thinc.registry, kind).get_all() if "." in name}
+            or kind == "layers"
+        )
+
+
+def test_thinc_functions_are_bridged():
+    thinc = pytest.importorskip("thinc.api")
+    assert registry.get("optimizers", "Adam.v1") is thinc.Adam
+    assert registry.origin("optimizers", "Adam.v1").distribution == "thinc"
+
+
+def test_thinc_decorators_are_seen():
+    thinc = pytest.importorskip("thinc.api")
+    thinc.registry.schedules("ours_for_a_test.v1")(len)
+    assert registry.has("schedules", "ours_for_a_test.v1")
+    assert registry.get("schedules", "ours_for_a_test.v1") is len
+
+
+def test_restored_forgets_what_was_registered():
+    with registry.restored():
+        registry.misc("temporary.v1", func=len)
+        registry.create("temporary_kind")
+    assert not registry.has("misc", "temporary.v1")
+    assert "temporary_kind" not in registry.kinds()
+
+
+def test_module_and_object_are_interchangeable():
+    code = (
+        "import kernel, kernel.registry as module\n"
+        "from kernel import registry\n"
+        "module.misc('a.v1', func=len)\n"
+        "assert registry.has('misc', 'a.v1') and kernel.registry.get('misc', 'a.v1') is len\n"
+        "from kernel.registry import registry as third\n"
+        "assert third.misc.get('a.v1') is len\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_importing_and_listing_stays_light():
+    code = (
+        "import sys\n"
+        "import kernel.registry\n"
+        "for kind in kernel.registry.kinds():\n"
+        "    for name in kernel.registry.names(kind): kernel.registry.origin(kind, name)\n"
+        "heavy = {'numpy', 'thinc', 'pydantic', 'confection', 'catalogue', 'importlib.metadata'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
