@@ -96,11 +96,17 @@ def _check_structure(nodes: dict[str, Any], saved: dict[str, Any], where: str) -
         if path not in saved or path not in nodes:
             side, other = ("config", "saved weights") if path in nodes else ("saved weights", "config")
             name = nodes[path].name if path in nodes else saved[path]["name"]
-            raise DataError(f"{label} ({name}) is in the {side}, but not in the {other}", path=where, hint=hint)
-        node, info = nodes[path], saved[path]
-        if sorted(node.dim_names) != sorted(info["dims"]) or sorted(node.param_names) != sorted(info["params"]):
             raise DataError(
-                f"{label} is {node.name} in the config and {info['name']} in the saved weights", path=where, hint=hint
+                f"{label} ({name}) is in the {side}, but not in the {other}", path=where, hint=hint
+            )
+        node, info = nodes[path], saved[path]
+        if sorted(node.dim_names) != sorted(info["dims"]) or sorted(node.param_names) != sorted(
+            info["params"]
+        ):
+            raise DataError(
+                f"{label} is {node.name} in the config and {info['name']} in the saved weights",
+                path=where,
+                hint=hint,
             )
         if len(node.shims) != len(info["shims"]):
             raise DataError(
@@ -120,7 +126,11 @@ def _encode_array(node: Any, array: Any) -> list[Any]:
 def _decode_array(value: list[Any]) -> Any:
     dtype, shape, data = value
     # The copy is writable and owns its memory; the buffer of the message does not stay alive.
-    return np.frombuffer(data, dtype=np.dtype(dtype).newbyteorder("<")).reshape(shape).astype(dtype[1:], copy=True)
+    return (
+        np.frombuffer(data, dtype=np.dtype(dtype).newbyteorder("<"))
+        .reshape(shape)
+        .astype(dtype[1:], copy=True)
+    )
 
 
 def _encode(value: Any) -> Any:

@@ -33,7 +33,9 @@ def score_cats(
     AUC and counts as 0 in the mean.
     """
     if positive_label is not None and positive_label not in labels:
-        raise UsageError(f"the positive label '{positive_label}' is not among the labels: {', '.join(labels)}")
+        raise UsageError(
+            f"the positive label '{positive_label}' is not among the labels: {', '.join(labels)}"
+        )
     if threshold is None:
         threshold = 0.5 if multi_label else 0.0
     prf = {label: PRFScore() for label in labels}

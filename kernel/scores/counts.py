@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class PRFScore:
     def __len__(self) -> int:
         return self.tp + self.fp + self.fn
 
-    def __iadd__(self, other: PRFScore) -> PRFScore:
+    def __iadd__(self, other: PRFScore) -> Self:
         self.tp, self.fp, self.fn = self.tp + other.tp, self.fp + other.fp, self.fn + other.fn
         return self
 

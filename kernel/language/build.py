@@ -1,0 +1,246 @@
+"""A pipeline from its config: filling in defaults, making components, calling the callbacks of `[nlp]`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kernel.config import Config, default_config, fill, merge_defaults, resolve
+from kernel.errors import ConfigError, Problem, RegistryError
+from kernel.language.defaults import fresh_subclass
+from kernel.language.factories import FactoryMeta, find_factory
+from kernel.language.order import to_disable
+from kernel.registry import nearest_name, registry
+from kernel.schemas import NlpSchema
+
+if TYPE_CHECKING:
+    from kernel.language.components import ComponentList
+    from kernel.language.core import Language
+    from kernel.vocab import Vocab
+
+Pipeline = TypeVar("Pipeline", bound="Language")
+Block = dict[str, Any]
+
+
+def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
+    """The config over the defaults of the kernel and of the language, with `[nlp]` and `[components]` filled.
+
+    `ConfigError` with every problem: functions that can't be found, components without a block.
+    """
+    merged = default_config().merge(cls.Defaults.config).merge(config)
+    problems: list[Problem] = []
+    nlp = dict(merged.get("nlp") or {})
+    nlp["lang"] = nlp.get("lang") or cls.lang
+    with _Collected(problems):
+        merged["nlp"] = fill(nlp, path="nlp", schema=NlpSchema, config=merged)
+    components = dict(merged.get("components") or {})
+    for name, block in components.items():
+        with _Collected(problems):
+            components[name] = _fill_component(name, block, nlp["lang"], merged)
+    pipeline = nlp.get("pipeline") or []
+    for name in pipeline if isinstance(pipeline, list) else ():
+        if name not in components:
+            problems.append(_without_block(name, list(components), merged))
+    if problems:
+        raise ConfigError(problems)
+    merged["components"] = components
+    return merged
+
+
+def from_config(
+    cls: type[Pipeline],
+    config: Mapping[str, Any],
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] = (),
+    meta: Mapping[str, Any] | None = None,
+    auto_fill: bool = True,
+    validate: bool = True,
+) -> Pipeline:
+    """Build a pipeline: the class, the tokenizer, the components with their listeners connected; no weights yet.
+
+    disable, enable: components to keep, but not to run. exclude: components to leave out. auto_fill: add defaults
+    first. `ConfigError` with every problem.
+    """
+    cls = _class_for(cls, config)
+    filled = cls.fill_config(config) if auto_fill else Config(config)
+    interpolated = filled.interpolate()
+    block = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
+    if cls.lang and block["lang"] != cls.lang:
+        raise ConfigError(f"nlp.lang is '{block['lang']}', but {cls.__name__} is the class of '{cls.lang}'")
+    settings = resolve(block, config=filled, path="nlp", schema=NlpSchema)
+    created = cls
+    if settings["before_creation"] is not None:
+        created = fresh_subclass(cls)
+        if settings["before_creation"](created) is not created:
+            raise _wrong_return(filled, "before_creation", "the class that it was given")
+    nlp = created(
+        vocab,
+        meta=meta,
+        batch_size=settings["batch_size"] or 1000,
+        create_tokenizer=settings["tokenizer"],
+        create_vectors=settings["vectors"],
+    )
+    nlp.config = filled
+    nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
+    left_out = set(_names(exclude))
+    names = [name for name in settings["pipeline"] if name not in left_out]
+    _add_components(nlp, names, filled, interpolated)
+    off = {*_names(disable), *settings["disabled"]} & set(names)
+    chosen = to_disable(names, sorted(off) if enable is None else None, enable)
+    for name in chosen or ():
+        nlp.disable_pipe(name)
+    return _called(filled, "after_pipeline_creation", settings["after_pipeline_creation"], nlp)
+
+
+def create_component(
+    nlp: ComponentList,
+    factory_name: str,
+    name: str,
+    config: Mapping[str, Any],
+    raw_config: Mapping[str, Any] | None = None,
+) -> tuple[Any, FactoryMeta, Config]:
+    """Make a component: (component, metadata of its factory, its block of the config).
+
+    config: interpolated settings. raw_config: the same with variables, filled.
+    """
+    from kernel.ops import place
+
+    registered, meta = find_factory(factory_name, nlp.lang)
+    path = f"components.{name}"
+    whole = getattr(nlp, "_config", None)
+    settings = _fill_settings(registered, meta, config, path, whole)
+    component = resolve(
+        {"@factories": registered, "nlp": nlp, "name": name, **settings}, config=whole, path=path
+    )
+    if not callable(component):
+        raise RegistryError(
+            f"the factory '{registered}' made no component for '{name}', but {type(component).__name__}",
+            hint="A factory returns a function from Doc to Doc, or an object that can be called like one.",
+        )
+    if getattr(component, "name", name) != name:
+        component.name = name
+    if hasattr(getattr(component, "model", None), "walk"):
+        place(component.model, nlp.ops)
+    raw = settings if raw_config is None else {k: v for k, v in raw_config.items() if k != "factory"}
+    return component, meta, Config({"factory": factory_name, **raw}, is_interpolated=raw_config is None)
+
+
+def interpolated_section(nlp: Language, key: str) -> Block:
+    """A section of the pipeline's config with its variables replaced."""
+    return dict(nlp.config.interpolate().get(key) or {})
+
+
+def create_optimizer(nlp: Language) -> Any:
+    """The optimizer of `[training.optimizer]`; Adam with its defaults if the config has none."""
+    block = interpolated_section(nlp, "training").get("optimizer") or {"@optimizers": "Adam.v1"}
+    return resolve(block, config=nlp.config, path="training.optimizer")
+
+
+def default_tokenizer() -> Callable[[Any], Any]:
+    """The tokenizer of pipelines whose config names none."""
+    create: Callable[[Any], Any] = registry.tokenizers.get("kernel.Tokenizer.v1")()
+    return create
+
+
+def _class_for(cls: type[Pipeline], config: Mapping[str, Any]) -> type[Pipeline]:
+    """The language's own class, if the general one is asked for."""
+    lang = (config.get("nlp") or {}).get("lang")
+    if cls.lang or not isinstance(lang, str) or not lang:
+        return cls
+    found: type[Pipeline] = registry.languages.get(lang)
+    return found
+
+
+def _add_components(nlp: Language, names: list[str], filled: Config, interpolated: Config) -> None:
+    from kernel.language.source import Sources
+
+    problems: list[Problem] = []
+    sources = Sources()
+    for name in names:
+        block = interpolated["components"][name]
+        with _Collected(problems):
+            if "factory" in block:
+                settings = {key: value for key, value in block.items() if key != "factory"}
+                raw = filled["components"][name]
+                nlp.add_pipe(block["factory"], name, config=settings, raw_config=raw)
+            else:
+                sources.add(nlp, name, block, filled)
+    if problems:
+        raise ConfigError(problems)
+
+
+def _fill_component(name: str, block: Any, lang: str | None, config: Config) -> Block:
+    path = f"components.{name}"
+    if not isinstance(block, Mapping) or ("factory" in block) == ("source" in block):
+        raise ConfigError(
+            _problem(config, path, "a component needs either a factory or a source", 'Write factory = "..."')
+        )
+    if "source" in block:
+        return dict(block)
+    try:
+        registered, meta = find_factory(block["factory"], lang)
+    except RegistryError as error:
+        raise ConfigError(_problem(config, f"{path}.factory", error.message, error.hint)) from error
+    return {"factory": block["factory"], **_fill_settings(registered, meta, block, path, config)}
+
+
+def _fill_settings(
+    registered: str, meta: FactoryMeta, config: Mapping[str, Any], path: str, whole: Config | None
+) -> Block:
+    settings = {key: value for key, value in config.items() if key != "factory"}
+    for key in ("nlp", "name"):
+        if key in settings:
+            text = f"'{key}' is set by the pipeline and can't be a setting of a component"
+            raise ConfigError(_problem(whole, f"{path}.{key}", text))
+    merged = merge_defaults(settings, meta.default_config)
+    filled = fill({"@factories": registered, **merged}, path=path, config=whole)
+    return {key: value for key, value in filled.items() if key not in ("@factories", "nlp", "name")}
+
+
+def _without_block(name: str, names: list[str], config: Config) -> Problem:
+    close = nearest_name(name, names)
+    hint = f"Did you mean {close!r}?" if close else f'Add a section [components.{name}] with factory = "..."'
+    return _problem(config, "nlp.pipeline", f"the pipeline names '{name}', but there is no [components.{name}]", hint)
+
+
+def _called(config: Config, key: str, callback: Callable[[Any], Any] | None, nlp: Pipeline) -> Pipeline:
+    from kernel.language.components import ComponentList
+
+    if callback is None:
+        return nlp
+    returned = callback(nlp)
+    if not isinstance(returned, ComponentList):
+        raise _wrong_return(config, key, "the pipeline")
+    return returned  # type: ignore[return-value]
+
+
+def _wrong_return(config: Config, key: str, what: str) -> ConfigError:
+    return ConfigError(_problem(config, f"nlp.{key}", f"the callback must return {what}"))
+
+
+def _problem(config: Config | None, path: str, message: str, hint: str = "") -> Problem:
+    file, line, column = (config.where(path) if config is not None else None) or (None, None, None)
+    return Problem(message, file=file, line=line, column=column, path=path, suggestion=hint or None)
+
+
+def _names(value: str | Iterable[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+class _Collected:
+    """Gathers the problems of a block of code instead of raising them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
+        if isinstance(error, ConfigError):
+            self.problems.extend(error.problems)
+            return True
+        return False

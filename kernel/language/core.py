@@ -1,0 +1,279 @@
+"""Language: the tokenizer, the components and their life cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from kernel.errors import UsageError, warn
+from kernel.language import build, describe, learn, order, stream
+from kernel.language.components import ComponentList
+from kernel.language.defaults import Defaults, lex_attr_getters
+from kernel.language.factories import register_component, register_factory
+from kernel.language.links import link
+from kernel.language.loading import ClassOrInstance, from_disk
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+    from kernel.tokens import Doc
+    from kernel.tokens.example import Example
+    from kernel.vocab import Vocab
+
+_Defaults = Defaults
+
+
+class Language(ComponentList):
+    """A pipeline: text in, annotated documents out; and the object that trains it.
+
+    vocab: a Vocab to share, True for a new one. max_length: of a text, in characters. meta: name, version, author and
+    the like. batch_size: documents per batch of `pipe`. create_tokenizer, create_vectors: functions of the pipeline
+    and of the vocab, from the config.
+    """
+
+    Defaults: ClassVar[type[_Defaults]] = Defaults
+
+    def __init__(
+        self,
+        vocab: Vocab | bool = True,
+        *,
+        max_length: int = 1_000_000,
+        meta: Mapping[str, Any] | None = None,
+        batch_size: int = 1000,
+        create_tokenizer: Callable[[Any], Any] | None = None,
+        create_vectors: Callable[[Any], Any] | None = None,
+    ) -> None:
+        from kernel.vocab import Vocab
+
+        super().__init__()
+        self._config: Config | None = None
+        self._training_settings: dict[str, Any] | None = None
+        self._meta = dict(meta or {})
+        self._optimizer: Any = None
+        self._error_handler: stream.ErrorHandler | None = None
+        self.path: Path | None = None
+        self.max_length = max_length
+        self.batch_size = batch_size
+        if isinstance(vocab, Vocab):
+            self.vocab = vocab
+        else:
+            self.vocab = Vocab(
+                lex_attr_getters=lex_attr_getters(type(self)),
+                writing_system=dict(self.Defaults.writing_system),
+                get_noun_chunks=self.Defaults.syntax_iterators.get("noun_chunks"),
+            )
+            if create_vectors is not None:
+                self.vocab.vectors = create_vectors(self.vocab)
+        self.tokenizer: Any = (create_tokenizer or build.default_tokenizer())(self)
+
+    # Registration. `Language.factory` and `Language.component` are decorators.
+
+    factory = staticmethod(register_factory)
+    component = staticmethod(register_component)
+
+    # Building, saving and loading: see kernel.language.build, .loading and kernel.serialize.
+
+    fill_config = classmethod(build.fill_config)
+    from_config = classmethod(build.from_config)
+    from_disk = ClassOrInstance(from_disk)
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Save to a directory: whole or not at all, with checksums, byte-stable."""
+        from kernel.serialize import save
+
+        save(self, path, exclude=exclude)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Config, meta, vocab, tokenizer and components as bytes."""
+        from kernel.serialize import pipeline_to_bytes
+
+        return pipeline_to_bytes(self, exclude=exclude)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
+        """Load the data of a pipeline with the same components into this one."""
+        from kernel.serialize import pipeline_from_bytes
+
+        return pipeline_from_bytes(self, data, exclude=exclude)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from kernel.serialize import unpickle
+
+        return unpickle, (self.to_bytes(),)
+
+    # What is known about it.
+
+    @property
+    def config(self) -> Config:
+        """The config of the pipeline as it is now, with variables; computed on access."""
+        return describe.current_config(self)
+
+    @config.setter
+    def config(self, value: Config) -> None:
+        self._config = value.copy()
+        self._training_settings = None
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Name, version, labels, performance and the like; the returned dict is the pipeline's own."""
+        return describe.current_meta(self)
+
+    @meta.setter
+    def meta(self, value: dict[str, Any]) -> None:
+        self._meta = value
+
+    @property
+    def score_weights(self) -> dict[str, float | None]:
+        """Share of each score in the final one, as the enabled components want it; None hides a score."""
+        return {k: v for name in self.pipe_names for k, v in self._pipe_meta[name].default_score_weights.items()}
+
+    def analyze_pipes(self) -> dict[str, Any]:
+        """What each component sets, needs and is scored by, and which needs nothing before it meets."""
+        return describe.analyze(self)
+
+    # Running it.
+
+    def make_doc(self, text: str | Doc) -> Doc:
+        """Tokenize a text. `DataError` if it is longer than `max_length`."""
+        return stream.make_docs(self, [text])[0]
+
+    def __call__(
+        self,
+        text: str | Doc,
+        *,
+        disable: Iterable[str] = (),
+        component_cfg: stream.Settings | None = None,
+    ) -> Doc:
+        """Annotate one text. An error names the component."""
+        docs = [self.make_doc(text)]
+        steps = order.steps(self, disable)
+        done, _ = stream.run_batch(steps, docs, component_cfg or {}, self._error_handler)
+        return done[0] if done else docs[0]
+
+    def pipe(
+        self,
+        texts: Iterable[Any],
+        *,
+        as_tuples: bool = False,
+        batch_size: int | None = None,
+        disable: Iterable[str] = (),
+        component_cfg: stream.Settings | None = None,
+        n_process: int = 1,
+    ) -> Iterator[Any]:
+        """Annotate a stream of texts or Docs, in order, a batch at a time.
+
+        as_tuples: the stream is of (text, context) and so is the result. n_process: worker processes, -1 for one per
+        CPU core.
+        """
+        return stream.pipe(
+            self,
+            texts,
+            as_tuples=as_tuples,
+            batch_size=self.batch_size if batch_size is None else batch_size,
+            steps=order.steps(self, disable),
+            settings=component_cfg or {},
+            n_process=n_process,
+        )
+
+    def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
+        """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.
+
+        None, the default, raises an error.
+        """
+        self._error_handler = handler
+
+    # Training it.
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]] | None = None,
+        *,
+        sgd: Any = None,
+        settings: dict[str, Any] | None = None,
+    ) -> Any:
+        """Infer labels and shapes from examples and draw the first weights; returns an optimizer.
+
+        sgd: the optimizer to use; by default the config's. settings: `[initialize]`, by default of the own config.
+        Copied components keep their weights.
+        """
+        learn.initialize(self, get_examples, settings)
+        # A run that passes its own settings has its own optimizer.
+        return learn.keep_optimizer(self, sgd) if settings is None else None
+
+    def begin_training(
+        self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None
+    ) -> Any:
+        """The old name of `initialize`."""
+        warn("nlp.begin_training is the old name of nlp.initialize")
+        return self.initialize(get_examples, sgd=sgd)
+
+    def resume_training(self, *, sgd: Any = None) -> Any:
+        """Go on training with the weights as they are; returns an optimizer."""
+        link(self)
+        return learn.keep_optimizer(self, sgd)
+
+    def create_optimizer(self) -> Any:
+        """The optimizer of the config's `[training.optimizer]`."""
+        return build.create_optimizer(self)
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        _: Any = None,
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+        component_cfg: stream.Settings | None = None,
+        exclude: Iterable[str] | None = None,
+        annotates: Iterable[str] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch: forward and backward pass of every component that learns; returns the losses.
+
+        sgd: the optimizer; False leaves the gradients for later; by default the pipeline's own, which is made from the
+        config when it is first needed, except within a step of a training run, which has its own. exclude: components
+        not to change, by default the config's frozen_components. annotates: components whose predictions the later
+        ones see, by default the config's annotating_components.
+        """
+        if _ is not None:
+            raise UsageError(learn.NOT_EXAMPLES, hint=learn.MAKE_EXAMPLES)
+        return learn.update(self, examples, drop, sgd, losses, component_cfg or {}, exclude, annotates)
+
+    def evaluate(
+        self,
+        examples: Iterable[Example],
+        *,
+        batch_size: int | None = None,
+        component_cfg: stream.Settings | None = None,
+        per_component: bool = False,
+    ) -> dict[str, Any]:
+        """Scores of the pipeline on examples, which are not changed, and its speed in words per second."""
+        return learn.evaluate(self, examples, batch_size or self.batch_size, component_cfg or {}, per_component)
+
+    def models(self) -> dict[str, Any]:
+        """Component name -> model of the components that training changes: enabled, not frozen."""
+        return learn.trained_models(self)
+
+    def use_params(self, params: Mapping[Any, Any] | None) -> AbstractContextManager[None]:
+        """Use other parameters, such as averages, within a block."""
+        from kernel.parameters import use_params
+
+        return use_params(learn.all_models(self), params)
+
+    @property
+    def ops(self) -> Any:
+        """Where the models compute."""
+        from kernel.ops import get_ops
+
+        if self._ops is None:
+            self._ops = get_ops(-1)
+        return self._ops
+
+    def to_device(self, gpu_id: int) -> Self:
+        """Move all models to a GPU, or with -1 to the CPU."""
+        from kernel.ops import get_ops, place
+
+        self._ops = get_ops(gpu_id)
+        for model in learn.all_models(self).values():
+            place(model, self._ops)
+        return self

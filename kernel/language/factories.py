@@ -1,0 +1,140 @@
+"""Component factories: functions that make a component, and what is known about them.
+
+A factory takes the pipeline, the component's name, and the settings of its config block: `make(nlp, name, **settings)`.
+Its metadata is an attribute of the function, so that an entry point needs to name nothing but the function.
+"""
+
+import inspect
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from kernel.errors import RegistryError, UsageError
+from kernel.registry import registry
+
+Func = TypeVar("Func", bound=Callable[..., Any])
+ATTRIBUTE = "__kernel_factory__"
+
+
+@dataclass(frozen=True)
+class FactoryMeta:
+    """What a factory says about its components.
+
+    default_config: settings under the user's. assigns, requires: attributes it sets and needs, such as `doc.ents` or
+    `token.tag`. retokenizes: whether it changes the tokens. default_score_weights: share of each score in the final
+    one; 0 shows it only, None hides it.
+    """
+
+    name: str
+    default_config: dict[str, Any] = field(default_factory=dict)
+    assigns: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    retokenizes: bool = False
+    default_score_weights: dict[str, float | None] = field(default_factory=dict)
+
+
+def register_factory(
+    name: str,
+    *,
+    default_config: dict[str, Any] | None = None,
+    assigns: Iterable[str] = (),
+    requires: Iterable[str] = (),
+    retokenizes: bool = False,
+    default_score_weights: dict[str, float | None] | None = None,
+    func: Func | None = None,
+) -> Any:
+    """Register a factory: a decorator, or the function at once with `func`."""
+    meta = FactoryMeta(
+        _checked_name(name),
+        dict(default_config or {}),
+        tuple(assigns),
+        tuple(requires),
+        retokenizes,
+        dict(default_score_weights or {}),
+    )
+
+    def decorate(make: Func) -> Func:
+        _check_signature(name, make)
+        _check_plain(name, meta.default_config)
+        setattr(make, ATTRIBUTE, meta)
+        registry.factories(name, make)
+        return make
+
+    return decorate if func is None else decorate(func)
+
+
+def register_component(
+    name: str,
+    func: Func | None = None,
+    *,
+    assigns: Iterable[str] = (),
+    requires: Iterable[str] = (),
+    retokenizes: bool = False,
+) -> Any:
+    """Register a function from Doc to Doc as a component without settings; a decorator unless `func` is given."""
+    meta = FactoryMeta(_checked_name(name), {}, tuple(assigns), tuple(requires), retokenizes)
+
+    def decorate(component: Func) -> Func:
+        make = _maker_of(component)
+        setattr(make, ATTRIBUTE, meta)
+        registry.factories(name, make)
+        return component
+
+    return decorate if func is None else decorate(func)
+
+
+def find_factory(name: str, lang: str | None) -> tuple[str, FactoryMeta]:
+    """The registered name of a factory, one for the language if there is one, and its metadata."""
+    if not isinstance(name, str):
+        raise UsageError(
+            f"the name of a factory is a string, not {type(name).__name__}",
+            hint="Register a function with @Language.component, and add it by its name.",
+        )
+    special = f"{lang}.{name}"
+    registered = special if lang and registry.has("factories", special) else name
+    make = registry.factories.get(registered)
+    return registered, getattr(make, ATTRIBUTE, None) or FactoryMeta(registered)
+
+
+def _maker_of(component: Callable[..., Any]) -> Callable[..., Any]:
+    def make(nlp: Any, name: str) -> Any:
+        return component
+
+    # The registry tells definitions apart by where they are: the factory stands where its function stands.
+    make.__module__ = getattr(component, "__module__", None) or make.__module__
+    make.__qualname__ = getattr(component, "__qualname__", type(component).__qualname__)
+    code = getattr(component, "__code__", None)
+    if code is not None:
+        make.__code__ = make.__code__.replace(
+            co_filename=code.co_filename, co_firstlineno=code.co_firstlineno
+        )
+    return make
+
+
+def _checked_name(name: str) -> str:
+    if not isinstance(name, str) or not name:
+        raise UsageError(
+            "a component has to be registered under a name", hint='Write for example @Language.component("name").'
+        )
+    return name
+
+
+def _check_signature(name: str, make: Callable[..., Any]) -> None:
+    parameters = inspect.signature(make).parameters
+    missing = [key for key in ("nlp", "name") if key not in parameters]
+    if missing:
+        raise RegistryError(
+            f"the factory '{name}' ({make.__module__}:{make.__qualname__}) lacks the argument {' and '.join(missing)}",
+            hint="A factory is called with nlp, name and the settings of its config block.",
+        )
+
+
+def _check_plain(name: str, config: dict[str, Any]) -> None:
+    try:
+        json.dumps(config)
+    except TypeError as error:
+        raise RegistryError(
+            f"the default_config of the factory '{name}' is more than plain data: {error}",
+            hint="Name registered functions in blocks with @ instead of passing objects.",
+        ) from error

@@ -1,0 +1,211 @@
+"""Reading pipelines from disk, by path or by the name of an installed package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+
+from kernel.atomic import check_manifest, recover
+from kernel.config import Config
+from kernel.errors import DataError, RegistryError, UsageError
+
+if TYPE_CHECKING:
+    from kernel.language.core import Language
+    from kernel.vocab import Vocab
+
+CONFIG, META, VOCAB, TOKENIZER = "config.cfg", "meta.json", "vocab", "tokenizer"
+
+
+class ClassOrInstance:
+    """A method that is called with the class, or with the instance it is called on."""
+
+    def __init__(self, func: Callable[..., Any]) -> None:
+        self.func = func
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        return partial(self.func, owner if instance is None else instance)
+
+
+def from_disk(
+    target: type[Language] | Language, path: str | Path, *, exclude: Iterable[str] = ()
+) -> Language:
+    """Called on the class: build the pipeline that was saved. On a pipeline: load the saved data into it.
+
+    `DataError` names the file that is damaged or missing.
+    """
+    if isinstance(target, type):
+        return load_directory(Path(path), cls=target, exclude=exclude)
+    folder = existing(Path(path))
+    check_manifest(folder)
+    target.meta = read_meta(folder)
+    read_data(target, folder, exclude)
+    return target
+
+
+def load(
+    name: str | Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Load a saved pipeline: a directory, or the name of an installed package that contains one.
+
+    disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
+    saved ones, nested or with dotted names.
+    """
+    return load_directory(
+        locate(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
+    )
+
+
+def load_directory(
+    path: Path,
+    *,
+    cls: type[Language] | None = None,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Build the pipeline that a directory holds."""
+    from kernel.language.core import Language
+
+    folder = existing(path)
+    check_manifest(folder)
+    meta = read_meta(folder)
+    overrides = _dotted(config or {})
+    saved = Config.from_disk(folder / CONFIG, overrides=overrides)
+    check_functions(saved, meta, folder)
+    left_out = [exclude] if isinstance(exclude, str) else list(exclude)
+    nlp: Language = (cls or Language).from_config(
+        saved, vocab=vocab, disable=disable, enable=enable, exclude=left_out, meta=meta
+    )
+    read_data(nlp, folder, left_out)
+    nlp.path = folder
+    return nlp
+
+
+def locate(name: str | Path) -> Path:
+    """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
+    path = Path(name)
+    recover(path)
+    if path.is_dir():
+        return path
+    if isinstance(name, str) and name.isidentifier():
+        spec = find_spec(name)
+        for root in map(Path, (spec.submodule_search_locations or ()) if spec is not None else ()):
+            found = sorted(config.parent for config in root.glob(f"*/{CONFIG}"))
+            if (root / CONFIG).is_file():
+                return root
+            if found:
+                return found[-1]
+        if spec is not None:
+            raise UsageError(f"the package '{name}' contains no saved pipeline")
+    raise UsageError(
+        f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
+        hint=f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else "",
+    )
+
+
+def existing(path: Path) -> Path:
+    recover(path)
+    if not path.is_dir():
+        raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
+    if not (path / CONFIG).is_file():
+        raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}")
+    return path
+
+
+def read_meta(folder: Path) -> dict[str, Any]:
+    file = folder / META
+    if not file.is_file():
+        return {}
+    try:
+        return dict(srsly.json_loads(file.read_text(encoding="utf8")))
+    except ValueError as error:
+        raise DataError(f"not JSON: {error}", path=file) from error
+
+
+def read_data(nlp: Language, folder: Path, exclude: Iterable[str] = ()) -> None:
+    """Load vocab, tokenizer and components of a built pipeline."""
+    left_out = set(exclude)
+    if VOCAB not in left_out and (folder / VOCAB).is_dir():
+        nlp.vocab.from_disk(folder / VOCAB)
+    if TOKENIZER not in left_out and (folder / TOKENIZER).exists() and hasattr(nlp.tokenizer, "from_disk"):
+        nlp.tokenizer.from_disk(folder / TOKENIZER)
+    for name, component in nlp.components:
+        if name in left_out or not hasattr(component, "from_disk"):
+            continue
+        if not (folder / name).exists():
+            raise DataError(f"the data of component '{name}' is missing", path=folder)
+        component.from_disk(folder / name)
+    nlp.relink()
+
+
+def check_functions(config: Mapping[str, Any], meta: Mapping[str, Any], folder: Path) -> None:
+    """`RegistryError` for registered functions that are missing here, with the packages they came from."""
+    from kernel.language.provenance import functions_of
+    from kernel.registry import registry
+
+    origins = (meta.get("provenance") or {}).get("functions") or {}
+    missing = [
+        (kind, name) for kind, name in functions_of(config) if not registry.has(kind, name) and "$" not in name
+    ]
+    if not missing:
+        return
+    lines = []
+    for kind, name in missing:
+        origin = origins.get(f"{kind}:{name}")
+        lines.append(f"{kind}: {name!r}" + (f", which came from {origin}" if origin else ""))
+    packages = sorted({origins[key] for kind, name in missing if (key := f"{kind}:{name}") in origins})
+    raise RegistryError(
+        f"the pipeline {folder} needs functions that are not installed: {'; '.join(lines)}",
+        hint=f"Install {', '.join(packages)}." if packages else "Install the packages, or give their file with --code.",
+    )
+
+
+def load_vectors(nlp: Language, where: str | Path) -> None:
+    """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
+    root = locate(where)
+    folder = root / VOCAB if (root / VOCAB).is_dir() else root
+    if not (folder / "vectors").is_file():
+        raise DataError("there are no vectors", path=folder, hint="Make them with `kernel init vectors`.")
+    strings = folder / "strings.json"
+    if strings.is_file():
+        for text in srsly.json_loads(strings.read_text(encoding="utf8")):
+            nlp.vocab.strings.add(text)
+    nlp.vocab.vectors.from_disk(folder)
+
+
+def load_vocab_data(nlp: Language, path: str | Path) -> None:
+    """Set attributes of word forms from JSON lines such as `{"orth": "colour", "norm": "color"}`."""
+    from kernel.vocab import attrs
+
+    for number, entry in enumerate(srsly.read_jsonl(path), 1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("orth"), str):
+            raise DataError('a line of vocab_data needs an "orth"', path=path, line=number)
+        settable = attrs.FLAGS | (attrs.STRINGS - {attrs.ORTH})
+        for key, value in entry.items():
+            if attrs.IDS.get(key.upper()) in settable:
+                nlp.vocab.set_lexeme_attr(entry["orth"], key, value)
+
+
+def _dotted(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Overrides by dotted path; blocks that name a function stay whole."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value and not any(part.startswith("@") for part in value):
+            found.update(_dotted(value, f"{path}."))
+        else:
+            found[path] = value
+    return found

@@ -1,0 +1,202 @@
+"""Running a pipeline over a stream of texts: batch by batch, in order, with bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import DataError, KernelError, UsageError
+
+if TYPE_CHECKING:
+    from kernel.language.core import Language
+    from kernel.tokens import Doc
+
+Settings = Mapping[str, Mapping[str, Any]]
+ErrorHandler = Callable[[str, Any, list[Any], Exception], None]
+# About 20 000 words: what is in flight at once.
+MAX_CHARACTERS = 120_000
+
+
+def batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Cut a stream into lists of at most `size` texts or documents and about `MAX_CHARACTERS` characters."""
+    batch: list[Any] = []
+    room = MAX_CHARACTERS
+    for text in texts:
+        batch.append(text)
+        # A token counts as six characters.
+        room -= len(text) if isinstance(text, str) else 6 * len(text)
+        if room <= 0 or len(batch) >= size:
+            yield batch
+            batch, room = [], MAX_CHARACTERS
+    if batch:
+        yield batch
+
+
+def make_docs(nlp: Language, texts: Sequence[Any], *, start: int = 0) -> list[Doc]:
+    """Tokenize a batch; documents pass as they are. `start` is the position of the first one, for messages."""
+    from kernel.tokens import Doc
+
+    strings = [text for text in texts if isinstance(text, str)]
+    if strings and len(max(strings, key=len)) > nlp.max_length:
+        for i, text in enumerate(texts):
+            check_length(nlp, text, start + i)
+    if len(strings) == len(texts):
+        return list(nlp.tokenizer.batch(strings)) if hasattr(nlp.tokenizer, "batch") else [*map(nlp.tokenizer, texts)]
+    for i, text in enumerate(texts):
+        if not isinstance(text, str | Doc):
+            raise UsageError(f"text {start + i} is neither a string nor a Doc, but {type(text).__name__}")
+    made = iter(nlp.tokenizer.batch(strings) if hasattr(nlp.tokenizer, "batch") else map(nlp.tokenizer, strings))
+    return [next(made) if isinstance(text, str) else text for text in texts]
+
+
+def check_length(nlp: Language, text: Any, position: int | None = None) -> None:
+    """`DataError` if a text has more than `nlp.max_length` characters."""
+    if isinstance(text, str) and len(text) > nlp.max_length:
+        raise DataError(
+            f"a text of {len(text)} characters is longer than nlp.max_length = {nlp.max_length}",
+            document=position,
+            hint="Cut it into parts, or raise nlp.max_length: memory grows with the length.",
+        )
+
+
+def run_batch(
+    steps: Sequence[tuple[str, Any]],
+    docs: list[Doc],
+    settings: Settings,
+    handler: ErrorHandler | None = None,
+) -> tuple[list[Doc], list[int]]:
+    """Run components over a list of documents.
+
+    Returns the finished documents and their positions in the list: all of them, unless an error handler let some go.
+    """
+    positions = list(range(len(docs)))
+    for name, component in steps:
+        if not docs:
+            break
+        try:
+            done = _run(name, component, docs, settings.get(name, {}))
+        except Exception as error:
+            docs, positions = _salvage(name, component, docs, positions, settings.get(name, {}), handler, error)
+        else:
+            docs = done
+    return docs, positions
+
+
+def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str = "failed") -> KernelError:
+    """The error that says which component failed, on which document, and how."""
+    where = f" on the document {_snippet(docs[0])}" if len(docs) == 1 else ""
+    if len(docs) > 1:
+        where = f" on a batch of {len(docs)} documents that starts with {_snippet(docs[0])}"
+    if isinstance(error, KernelError):
+        wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
+        wrapped.exit_code = error.exit_code
+    else:
+        wrapped = KernelError(f"component '{name}' {verb}{where}: {type(error).__name__}: {error}")
+    return wrapped
+
+
+def _run(name: str, component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:
+    if hasattr(component, "pipe"):
+        done = list(component.pipe(docs, **{"batch_size": len(docs), **settings}))
+    else:
+        done = [component(doc, **settings) for doc in docs]
+    if len(done) != len(docs):
+        raise ValueError(f"it was given {len(docs)} documents and returned {len(done)}")
+    if done and not hasattr(done[0], "vocab"):
+        raise TypeError(f"a component must return a Doc, not {type(done[0]).__name__}")
+    return done
+
+
+def _salvage(
+    name: str,
+    component: Any,
+    docs: list[Doc],
+    positions: list[int],
+    settings: Mapping[str, Any],
+    handler: ErrorHandler | None,
+    error: Exception,
+) -> tuple[list[Doc], list[int]]:
+    """Run a batch that failed document by document, to name the one at fault and to save the others."""
+    kept: list[tuple[Doc, int]] = []
+    failures = 0
+    for doc, position in zip(docs, positions, strict=True):
+        try:
+            kept.append((_run(name, component, [doc], settings)[0], position))
+        except Exception as single:
+            failures += 1
+            if handler is None:
+                raise failure(name, single, [doc]) from single
+            handler(name, component, [doc], single)
+    if not failures:
+        # Only the batch as a whole fails.
+        if handler is None:
+            raise failure(name, error, docs) from error
+        handler(name, component, list(docs), error)
+    return [doc for doc, _ in kept], [position for _, position in kept]
+
+
+def _snippet(doc: Any) -> str:
+    text = str(getattr(doc, "text", doc))
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def pipe(
+    nlp: Language,
+    texts: Iterable[Any],
+    *,
+    as_tuples: bool,
+    batch_size: int,
+    steps: Sequence[tuple[str, Any]],
+    settings: Settings,
+    n_process: int,
+) -> Iterator[Any]:
+    """Documents, or (document, context) for a stream of (text, context), in order."""
+    if isinstance(texts, str):
+        raise UsageError("nlp.pipe takes a list or another iterable of texts, not one text", hint="Use nlp(text).")
+    if batch_size < 1:
+        raise UsageError(f"batch_size must be at least 1, not {batch_size}")
+    if n_process != 1:
+        from kernel.language.processes import pipe_in_processes
+
+        run = partial(pipe_in_processes, nlp, steps=steps, settings=settings, n_process=n_process)
+    else:
+        run = partial(_pipe_here, nlp, steps=steps, settings=settings)
+    if not as_tuples:
+        return (doc for docs, _, _ in run(_contexts(texts, batch_size, False)) for doc in docs)
+    return (
+        (doc, contexts[i])
+        for docs, positions, contexts in run(_contexts(texts, batch_size, True))
+        for doc, i in zip(docs, positions, strict=True)
+    )
+
+
+# A batch on its way: texts or documents, their contexts, and the position of the first one in the stream.
+Batch = tuple[list[Any], list[Any], int]
+
+
+def _contexts(stream: Iterable[Any], size: int, as_tuples: bool) -> Iterator[Batch]:
+    start = 0
+    contexts: list[Any] = []
+
+    def texts() -> Iterator[Any]:
+        for item in stream:
+            try:
+                text, context = item
+            except (TypeError, ValueError):
+                raise UsageError("with as_tuples the stream must be of pairs (text, context)") from None
+            contexts.append(context)
+            yield text
+
+    for batch in batches(texts() if as_tuples else stream, size):
+        yield batch, contexts[: len(batch)], start
+        del contexts[: len(batch)]
+        start += len(batch)
+
+
+def _pipe_here(
+    nlp: Language, stream: Iterable[Batch], *, steps: Sequence[tuple[str, Any]], settings: Settings
+) -> Iterator[tuple[list[Any], list[int], list[Any]]]:
+    for texts, contexts, start in stream:
+        docs = make_docs(nlp, texts, start=start)
+        yield *run_batch(steps, docs, settings, nlp._error_handler), contexts
