@@ -146,18 +146,18 @@ def _forward_linear(model: Model[Any, Any], inputs: Any, is_train: bool) -> tupl
     scores += b
     parts = [(rows, lengths, _blocks(lengths, len(b))) for rows, lengths in inputs]
     for rows, lengths, blocks in parts:
-        for docs, ngrams in blocks:
-            vectors = W.take(rows[0, ngrams], axis=0)
-            vectors += W.take(rows[1, ngrams], axis=0)
+        for docs, run in blocks:
+            vectors = W.take(rows[0, run], axis=0)
+            vectors += W.take(rows[1, run], axis=0)
             scores[docs] += sum_rows(ops, vectors, lengths[docs])
 
     def backprop(d_scores: Any) -> Any:
         dW = gradient(model, "W")
         for rows, lengths, blocks in parts:
-            for docs, ngrams in blocks:
+            for docs, run in blocks:
                 d_vectors = repeat_rows(ops, d_scores[docs], lengths[docs])
                 for half in rows:
-                    ops.scatter_add(dW, half[ngrams], d_vectors)
+                    ops.scatter_add(dW, half[run], d_vectors)
         model.inc_grad("b", d_scores.sum(axis=0))
         return inputs
 

@@ -1,0 +1,1 @@
+"""Functions that score what components predict, one file a kind of annotation."""
