@@ -13,8 +13,9 @@ from .conftest import ROOT, imported_modules
 ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins"],
-    ["hookspecs", "hooks", "registry", "code", "random", "ops", "parameters", "vocab", "tokens"],
-    ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component", "modelbytes"],
+    ["hookspecs", "hooks", "registry", "code", "random", "ops", "modelbytes", "paramserver", "parameters"]
+    + ["vocab", "tokens"],
+    ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],
     ["language", "build", "pipes", "serialize"],
     ["cli", "testing"],
