@@ -89,7 +89,7 @@ def _moved_key(key: Any, distance: int) -> Any:
 
 
 def concatenate(docs: Sequence[Doc], ensure_whitespace: bool, exclude: Sequence[str]) -> Doc | None:
-    """One Doc of several. Annotations that some lack are missing there; extension values of Docs are lost."""
+    """One Doc of several. Annotations that some lack are missing in their part."""
     if not docs:
         return None
     vocab = docs[0].vocab

@@ -15,7 +15,12 @@ def projectivized(heads: Sequence[int], labels: Sequence[str]) -> tuple[list[int
     """Heads (positions) and labels of a tree without crossing arcs, and which arcs were lifted in the labels."""
     lifted = list(heads)
     while True:
-        crossing = [index for index in range(len(lifted)) if not _is_projective(lifted, index)]
+        # An arc from a root can't be lifted: it crosses another tree.
+        crossing = [
+            index
+            for index, head in enumerate(lifted)
+            if lifted[head] != head and not _is_projective(lifted, index)
+        ]
         if not crossing:
             break
         # The shortest arc first, so that as few arcs as possible move.

@@ -200,6 +200,12 @@ class LexemeTable:
             found = [self.intern(text) for text in texts]
         return np.array(found, dtype=np.uint64)
 
+    def remember(self, texts: dict[int, str]) -> None:
+        """Know strings by their numbers for as long as this lives."""
+        with self._lock:
+            self._texts.update(texts)
+            self._numbers.update((text, number) for number, text in texts.items())
+
     def find_string(self, number: int) -> str | None:
         """The string of a number among the strings of this generation, None if it isn't one."""
         text = self._texts.get(number)

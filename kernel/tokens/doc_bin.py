@@ -1,0 +1,315 @@
+"""DocBin: many documents in one compact binary form, the contents of a `.spacy` file.
+
+The layout is the field's, version 0.1, so that files go both ways: a zlib-compressed msgpack map with the
+attributes of all tokens as one uint64 array. Reading makes columns for all documents at once, and each Doc
+holds slices of them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens.columns import STRING_COLUMNS, dtype_of, starts_from_heads, to_array
+from kernel.tokens.doc import Doc
+from kernel.tokens.entities import find_entities
+from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
+from kernel.vocab import Vocab, attrs, hash_strings
+from kernel.vocab.lexemes import LexemeTable
+
+VERSION = "0.1"
+DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
+_WITH_STRINGS = STRING_COLUMNS | {attrs.ORTH, attrs.NORM}
+
+
+class DocBin:
+    """A collection of documents to write to, or read from, a `.spacy` file.
+
+    attrs: the attributes to store. store_user_data: whether to store `doc.user_data`, and with it the values
+    of extension attributes. docs: documents to add.
+    """
+
+    def __init__(
+        self,
+        attrs: Iterable[str | int] = DEFAULT_ATTRS,
+        store_user_data: bool = False,
+        docs: Iterable[Doc] = (),
+    ) -> None:
+        self.attrs = _ordered(attrs)
+        self.store_user_data = store_user_data
+        self._tokens: list[NDArray[np.uint64]] = []
+        self._spaces: list[NDArray[np.bool_]] = []
+        self._lengths: list[int] = []
+        self._groups: list[bytes] = []
+        self._user_data: list[bytes] = []
+        self.cats: list[dict[str, float]] = []
+        self.flags: list[dict[str, Any]] = []
+        self._strings: set[str] = set()
+        self._unread: dict[tuple[int, int], Doc] = {}
+        for doc in docs:
+            self.add(doc)
+
+    def __len__(self) -> int:
+        """Number of documents."""
+        return len(self._lengths)
+
+    def add(self, doc: Doc) -> None:
+        """Add a document as it is now."""
+        self._tokens.append(to_array(doc, self.attrs))
+        self._spaces.append(doc._spaces.copy())
+        self._lengths.append(len(doc))
+        self._groups.append(groups_to_bytes(doc))
+        self.cats.append(dict(doc.cats))
+        self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
+        strings = doc.vocab.strings
+        numbers = {int(number) for number in numbers_of(doc._groups)}
+        self._strings.update(strings[number] for number in numbers)
+        for group in doc._groups.values():
+            self._strings.add(group.name)
+        if self.store_user_data:
+            import srsly
+
+            self._user_data.append(srsly.msgpack_dumps(doc.user_data))
+        # One document of each generation knows all strings of it, now and later.
+        self._unread.setdefault((id(doc.vocab), id(doc._table)), doc)
+
+    def _all_strings(self) -> set[str]:
+        """Every string that the stored numbers stand for."""
+        if self._unread and self._tokens:
+            places = [place for place, attr in enumerate(self.attrs) if attr in _WITH_STRINGS]
+            numbers: set[int] = set()
+            for place in places:
+                numbers.update(
+                    np.unique(np.concatenate([tokens[:, place] for tokens in self._tokens])).tolist()
+                )
+            stores = {id(doc.vocab): doc.vocab.strings for doc in self._unread.values()}.values()
+            known = {int(number) for number in hash_strings(list(self._strings))}
+            for number in numbers - known:
+                texts = (store.find(number) for store in stores)
+                text = next((text for text in texts if text is not None), None)
+                if text is None:
+                    raise DataError(f"a stored attribute has the number {number}, which no string has")
+                self._strings.add(text)
+            self._unread = dict(list(self._unread.items()))
+        return self._strings
+
+    def get_docs(self, vocab: Vocab) -> Iterator[Doc]:
+        """The documents, with the given vocab."""
+        total = sum(self._lengths)
+        if not self._lengths:
+            return
+        tokens = np.concatenate(self._tokens) if total else np.zeros((0, len(self.attrs)), dtype=np.uint64)
+        spaces = np.concatenate(self._spaces)
+        table = vocab.lexemes
+        texts = sorted(self._all_strings())
+        known = dict(zip(hash_strings(texts).tolist(), texts, strict=True))
+        values = {attr: np.ascontiguousarray(tokens[:, place]) for place, attr in enumerate(self.attrs)}
+        rows = _rows(table, values, known)
+        groups = [groups_from_bytes(data) for data in self._groups]
+        used = {number for each in groups for number in numbers_of(each)} if any(groups) else set()
+        for attr in STRING_COLUMNS.intersection(values):
+            used.update(np.unique(values[attr]).tolist())
+        table.remember({number: _text(known, number) for number in used if number})
+        bounds = np.concatenate([[0], np.cumsum(self._lengths)]).tolist()
+        columns = _columns(values, bounds)
+        entities = _entities(columns, bounds)
+        for index, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+            doc = Doc._from_rows(vocab, table, rows[start:end], spaces[start:end], None)
+            for attr, column, present in columns:
+                if present[index]:
+                    doc._columns[attr] = column[start:end]
+            if attrs.ENT_IOB in doc._columns:
+                doc._ents = entities.get(index, [])
+            if attrs.HEAD in doc._columns and attrs.SENT_START not in values:
+                doc._set_column(attrs.SENT_START, starts_from_heads(doc._columns[attrs.HEAD]))
+            doc._groups = groups[index]
+            doc.cats.update(self.cats[index])
+            doc.has_unknown_spaces = bool(self.flags[index].get("has_unknown_spaces", False))
+            if self._user_data:
+                doc.user_data.update(_user_data(self._user_data[index]))
+            yield doc
+
+    def merge(self, other: DocBin) -> None:
+        """Add the documents of another DocBin with the same attributes."""
+        if self.attrs != other.attrs:
+            raise DataError(
+                f"can't merge: one has the attributes {self._names()}, the other {other._names()}"
+            )
+        if self.store_user_data != other.store_user_data:
+            raise DataError("can't merge: one of the two stores user data, the other doesn't")
+        for name in ("_tokens", "_spaces", "_lengths", "_groups", "_user_data", "cats", "flags"):
+            getattr(self, name).extend(getattr(other, name))
+        self._strings.update(other._strings)
+        self._unread.update(other._unread)
+
+    def _names(self) -> str:
+        return ", ".join(attrs.NAMES[attr] for attr in self.attrs)
+
+    def to_bytes(self) -> bytes:
+        """The contents of a `.spacy` file."""
+        import srsly
+
+        lengths = np.array(self._lengths, dtype="<i4")
+        tokens = np.concatenate(self._tokens) if self._tokens else np.zeros(0, dtype=np.uint64)
+        spaces = np.concatenate(self._spaces) if self._spaces else np.zeros(0, dtype=bool)
+        message = {
+            "version": VERSION,
+            "attrs": self.attrs,
+            "tokens": tokens.astype("<u8", copy=False).tobytes(),
+            "spaces": spaces.tobytes(),
+            "lengths": lengths.tobytes(),
+            "strings": sorted(self._all_strings()),
+            "cats": self.cats,
+            "flags": self.flags,
+            "span_groups": self._groups,
+        }
+        if self.store_user_data:
+            message["user_data"] = self._user_data
+        return zlib.compress(srsly.msgpack_dumps(message))
+
+    def from_bytes(self, data: bytes) -> DocBin:
+        """Replace the documents by those of the contents of a `.spacy` file."""
+        import srsly
+
+        try:
+            message = srsly.msgpack_loads(zlib.decompress(data))
+            self.attrs = [attrs.intify(attr) for attr in message["attrs"]]
+            lengths = np.frombuffer(message["lengths"], dtype="<i4")
+            tokens = np.frombuffer(message["tokens"], dtype="<u8").reshape(
+                int(lengths.sum()), len(self.attrs)
+            )
+            spaces = np.frombuffer(message["spaces"], dtype=bool)
+            if len(spaces) != len(tokens):
+                raise ValueError(f"{len(tokens)} tokens, but {len(spaces)} spaces")
+        except zlib.error:
+            raise DataError(
+                "no .spacy data: it isn't zlib-compressed", hint="convert other formats with `kernel convert`"
+            ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"broken .spacy data: {error}") from None
+        self._lengths = lengths.tolist()
+        self._tokens, self._spaces = [tokens], [spaces.copy()]
+        self._strings = set(message["strings"])
+        self._unread = {}
+        self.cats = list(message.get("cats") or [{} for _ in self._lengths])
+        self.flags = list(message.get("flags") or [{} for _ in self._lengths])
+        self._groups = list(message.get("span_groups") or [EMPTY] * len(self))
+        self._user_data = list(message.get("user_data") or [])
+        self.store_user_data = "user_data" in message
+        return self
+
+    def to_disk(self, path: str | PathLike[str]) -> None:
+        """Write a `.spacy` file. The file is replaced only once the new one is complete."""
+        target = Path(path)
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(self.to_bytes())
+        part.replace(target)
+
+    def from_disk(self, path: str | PathLike[str]) -> DocBin:
+        """Read a `.spacy` file."""
+        try:
+            return self.from_bytes(Path(path).read_bytes())
+        except DataError as error:
+            raise DataError(error.message, path=path, hint=error.hint) from None
+
+
+def _ordered(names: Iterable[str | int]) -> list[int]:
+    """ORTH first, the others ascending; spaces are always stored, on their own."""
+    numbers = {attrs.intify(name) for name in names} - {attrs.ORTH, attrs.SPACY}
+    wrong = numbers - attrs.ANNOTATIONS - attrs.LEXICAL
+    if wrong:
+        raise DataError(f"a DocBin can't store {', '.join(attrs.NAMES[attr] for attr in sorted(wrong))}")
+    return [attrs.ORTH, *sorted(numbers)]
+
+
+def _text(known: dict[int, str], number: int) -> str:
+    text = known.get(number)
+    if text is None:
+        from kernel.vocab.symbols import NAMES
+
+        text = NAMES.get(number)
+    if text is None:
+        raise DataError(f"broken .spacy data: no string for the number {number}")
+    return text
+
+
+def _rows(
+    table: LexemeTable, values: dict[int, NDArray[np.uint64]], known: dict[int, str]
+) -> NDArray[np.int32]:
+    """A row of word forms for each token."""
+    orth = values[attrs.ORTH]
+    norm = values.get(attrs.NORM)
+    if norm is None:
+        forms, inverse = np.unique(orth, return_inverse=True)
+        return table.rows([_text(known, number) for number in forms.tolist()])[inverse]
+    pairs = (orth * np.uint64(0x9E3779B97F4A7C15)) ^ norm
+    _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+    if not (np.array_equal(orth[first][inverse], orth) and np.array_equal(norm[first][inverse], norm)):
+        # Two pairs met in one key: take the slow and exact way.
+        _, first, inverse = np.unique(
+            np.stack([orth, norm], 1), axis=0, return_index=True, return_inverse=True
+        )
+    forms, norms = orth[first], norm[first]
+    rows = table.rows([_text(known, number) for number in forms.tolist()])
+    own = np.flatnonzero((table.column(attrs.NORM)[rows] != norms) & (norms != 0))
+    for index in own.tolist():
+        rows[index] = table.row(_text(known, int(forms[index])), _text(known, int(norms[index])))
+    return rows[inverse.reshape(-1)]
+
+
+def _columns(
+    values: dict[int, NDArray[np.uint64]], bounds: Sequence[int]
+) -> list[tuple[int, NDArray[Any], list[bool]]]:
+    """Each annotation as a column of all tokens, and which documents have it."""
+    starts = np.array(bounds[:-1])
+    filled = np.flatnonzero(np.diff(bounds))
+    columns = []
+    for attr in sorted(attrs.ANNOTATIONS.intersection(values)):
+        dtype = dtype_of(attr)
+        column: NDArray[Any] = values[attr]
+        if dtype != np.uint64:
+            column = column.view(np.int64).astype(dtype)
+        has_value = column != 0
+        if attr == attrs.SENT_START:
+            # That the first token starts a sentence goes without saying.
+            has_value[starts[filled]] = False
+        present = np.zeros(len(starts), dtype=bool)
+        if len(filled):
+            present[filled] = np.logical_or.reduceat(has_value, starts[filled])
+        if present.any():
+            columns.append((attr, column, present.tolist()))
+    return columns
+
+
+def _entities(
+    columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]
+) -> dict[int, list[tuple[int, int, int]]]:
+    """The entities of each document that has any."""
+    by_attr = {attr: column for attr, column, _ in columns}
+    if attrs.ENT_IOB not in by_attr or attrs.ENT_TYPE not in by_attr:
+        return {}
+    starts = np.array(bounds[:-1])
+    inside = starts[starts < bounds[-1]]
+    found = find_entities(by_attr[attrs.ENT_IOB], by_attr[attrs.ENT_TYPE], inside)
+    if not found:
+        return {}
+    owners = np.searchsorted(np.array(bounds), [entity[0] for entity in found], side="right") - 1
+    entities: dict[int, list[tuple[int, int, int]]] = {}
+    for owner, (start, end, label) in zip(owners.tolist(), found, strict=True):
+        offset = bounds[owner]
+        entities.setdefault(owner, []).append((start - offset, end - offset, label))
+    return entities
+
+
+def _user_data(data: bytes) -> dict[Any, Any]:
+    import srsly
+
+    loaded: dict[Any, Any] = srsly.msgpack_loads(data, use_list=False)
+    return loaded

@@ -1,0 +1,81 @@
+"""A Doc as bytes, with all its strings: `Doc.to_bytes` and `Doc.from_bytes`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kernel.errors import DataError
+from kernel.tokens.columns import STRING_COLUMNS, dtype_of
+from kernel.tokens.span_bytes import groups_from_bytes, groups_to_bytes, numbers_of
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+
+_VERSION = 1
+
+
+def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
+    """The document in msgpack. Tokens refer to a list of distinct word forms."""
+    import srsly
+
+    used, inverse = np.unique(doc._rows, return_inverse=True)
+    rows = used.tolist()
+    norms = {place: doc._table._norms[row] for place, row in enumerate(rows) if row in doc._table._norms}
+    numbers: set[int] = set(numbers_of(doc._groups))
+    for attr in STRING_COLUMNS.intersection(doc._columns):
+        numbers.update(np.unique(doc._columns[attr]).tolist())
+    message: dict[str, Any] = {
+        "version": _VERSION,
+        "forms": doc._table.forms(rows),
+        "norms": norms,
+        "tokens": inverse.astype("<i4").tobytes(),
+        "spaces": doc._spaces.tobytes(),
+        "unknown_spaces": doc.has_unknown_spaces,
+        "columns": {attr: doc._columns[attr].tobytes() for attr in sorted(doc._columns)},
+        "strings": sorted(doc.vocab.strings[number] for number in numbers),
+    }
+    if "cats" not in exclude:
+        message["cats"] = doc.cats
+    if "spans" not in exclude:
+        message["spans"] = groups_to_bytes(doc)
+    if "tensor" not in exclude and len(doc.tensor):
+        # A tensor of the GPU is fetched.
+        message["tensor"] = doc.tensor.get() if hasattr(doc.tensor, "get") else doc.tensor
+    if "user_data" not in exclude and doc.user_data:
+        message["user_data_keys"] = srsly.msgpack_dumps(list(doc.user_data.keys()))
+        message["user_data_values"] = srsly.msgpack_dumps(list(doc.user_data.values()))
+    return bytes(srsly.msgpack_dumps(message))
+
+
+def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:
+    """Replace the content of a Doc by the stored one. Returns the doc."""
+    import srsly
+
+    message = srsly.msgpack_loads(data)
+    if not isinstance(message, dict) or message.get("version") != _VERSION:
+        raise DataError("these bytes are no document, or of another version")
+    table = doc.vocab.lexemes
+    norms = {int(place): norm for place, norm in message["norms"].items()}
+    rows = np.array(
+        [table.row(form, norms.get(place)) for place, form in enumerate(message["forms"])], dtype=np.int32
+    )
+    tokens = np.frombuffer(message["tokens"], dtype="<i4")
+    doc._begin(doc.vocab, table, rows[tokens], np.frombuffer(message["spaces"], dtype=bool).copy(), None)
+    doc.has_unknown_spaces = message["unknown_spaces"]
+    table.intern_many(message["strings"])
+    for attr, values in message["columns"].items():
+        doc._set_column(int(attr), np.frombuffer(values, dtype=dtype_of(int(attr))).copy())
+    if "cats" not in exclude:
+        doc.cats.update(message.get("cats", {}))
+    if "spans" not in exclude and "spans" in message:
+        doc._groups = groups_from_bytes(message["spans"])
+    if "tensor" not in exclude and "tensor" in message:
+        doc.tensor = message["tensor"]
+    if "user_data" not in exclude and "user_data_keys" in message:
+        keys = srsly.msgpack_loads(message["user_data_keys"], use_list=False)
+        values = srsly.msgpack_loads(message["user_data_values"])
+        doc.user_data.update(zip(keys, values, strict=True))
+    return doc

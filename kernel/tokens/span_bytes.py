@@ -1,0 +1,69 @@
+"""Span groups of a Doc as bytes, in the field's layout.
+
+No groups are an empty list in msgpack; groups are a map from a group's bytes to the keys it is stored under.
+A group is a msgpack map of name, attrs and spans; a span is 40 bytes, big-endian: id, kb_id and label as
+unsigned 64 bit, then first token, end token, first character, end character as signed 32 bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from kernel.tokens.span_group import GroupData, Record
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+
+EMPTY = b"\x90"
+_SPAN = Struct(">QQQllll")
+
+
+def groups_to_bytes(doc: Doc) -> bytes:
+    """The span groups of a Doc."""
+    if not doc._groups:
+        return EMPTY
+    import srsly
+
+    offsets = doc._offsets()
+    stored: dict[bytes, list[str]] = {}
+    for key, group in doc._groups.items():
+        spans = []
+        for start, end, label, kb_id, span_id in group.records:
+            last_space = int(doc._spaces[end - 1]) if end > start else 0
+            characters = int(offsets[start]), int(offsets[end]) - last_space
+            spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
+        data = srsly.msgpack_dumps({"name": group.name, "attrs": group.attrs, "spans": spans})
+        stored.setdefault(data, []).append(key)
+    return bytes(srsly.msgpack_dumps(stored))
+
+
+def groups_from_bytes(data: bytes) -> dict[str, GroupData]:
+    """The span groups by key. Numbers of labels and ids are as stored."""
+    if data == EMPTY:
+        return {}
+    import srsly
+
+    groups = {}
+    stored = srsly.msgpack_loads(data)
+    for group_bytes, keys in (
+        stored.items() if isinstance(stored, dict) else ((each, None) for each in stored)
+    ):
+        message = srsly.msgpack_loads(group_bytes)
+        records = [_record(each) for each in message["spans"]]
+        for key in [message["name"]] if keys is None else keys:
+            groups[key] = GroupData(message["name"], dict(message["attrs"]), list(records))
+    return groups
+
+
+def _record(data: bytes) -> Record:
+    span_id, kb_id, label, start, end, _, _ = _SPAN.unpack(data)
+    return (start, end, label, kb_id, span_id)
+
+
+def numbers_of(groups: dict[str, GroupData]) -> Iterator[int]:
+    """The numbers of all strings that groups refer to."""
+    for group in groups.values():
+        for record in group.records:
+            yield from record[2:]
