@@ -40,3 +40,24 @@ def load_pipeline(model: str, gpu_id: int) -> Any:
         raise UsageError(f"can't read the pipeline {model}: {error.strerror or error}") from error
     to_device(pipeline, gpu_id)
     return pipeline
+
+
+def saved_config(model: str, pipeline: Any) -> dict[str, Any]:
+    """The interpolated config of a loaded pipeline."""
+    from kernel.config import Config
+
+    path = Path(model) / "config.cfg"
+    config = Config.from_disk(path) if path.is_file() else pipeline.config
+    return dict(config.interpolate())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    from kernel.atomic import atomic_file
+    from kernel.errors import UsageError
+
+    try:
+        with atomic_file(path) as fresh:
+            fresh.write_text(text, encoding="utf8")
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror or error}") from error

@@ -8,15 +8,12 @@ from math import isfinite
 from typing import Any
 
 from kernel import random
-from kernel.errors import DataError, TrainingError
+from kernel.errors import DataError
 from kernel.hooks import hookimpl
 from kernel.training.batches import parts
+from kernel.training.checkpoint import Unsavable
 from kernel.training.run import Run
 from kernel.training.schedules import value_at
-
-
-class NonFiniteLoss(TrainingError):
-    """A loss is nan or infinite: the weights can't be trusted from here on."""
 
 
 class Builtin:
@@ -61,7 +58,7 @@ class Builtin:
 def _check_finite(losses: Mapping[str, float], step: int) -> None:
     for name, loss in losses.items():
         if not isfinite(loss):
-            raise NonFiniteLoss(
+            raise Unsavable(
                 f"the loss of '{name}' is {float(loss)} at step {step}; the last saved model is kept",
                 hint="A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data.",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from math import isfinite
 from pathlib import Path
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
@@ -10,6 +11,10 @@ from kernel.errors import TrainingError, UsageError
 from kernel.training.run import Run
 
 LAST, BEST = "model-last", "model-best"
+
+
+class Unsavable(TrainingError):
+    """What has been learnt since the last saved model is spoilt (nan), or saving it failed."""
 
 
 def check_output(output: Path) -> None:
@@ -33,11 +38,15 @@ def save(run: Run, *, is_best: bool) -> None:
     """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
         return
+    weights = run.parameters.weights
+    # None if all the weights are in torch modules.
+    if weights is not None and not isfinite(weights.sum()):
+        raise Unsavable(f"weights are nan or infinite at step {run.step}; the last saved model is kept")
     pipeline = run.pipeline
     if run.settings.before_to_disk is not None:
         pipeline = run.settings.before_to_disk(pipeline)
         if not hasattr(pipeline, "to_disk"):
-            raise TrainingError(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
+            raise Unsavable(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
     last, best = run.output / LAST, run.output / BEST
     _describe(run)
     try:
@@ -49,7 +58,7 @@ def save(run: Run, *, is_best: bool) -> None:
         if is_best:
             _copy(last, best)
     except OSError as error:
-        raise TrainingError(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
+        raise Unsavable(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:
         run.hook.saved(run=run, path=best, is_best=True)

@@ -50,6 +50,8 @@ def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> 
     random.seed_all(seed, "create")
     pipeline = cls.from_config(config)
     to_device(pipeline, gpu_id, settings.gpu_allocator)
+    if not pipeline.models():
+        raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
     sample = Sample(corpora[0], pipeline, settings)
     random.seed_all(seed, "initialize")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kernel.errors import warn
 from kernel.training.batches import batches
-from kernel.training.builtin import NonFiniteLoss
-from kernel.training.checkpoint import save
+from kernel.training.checkpoint import Unsavable, save
 from kernel.training.run import Info, Run
 
 
@@ -48,10 +48,17 @@ def _evaluate(run: Run) -> None:
 
 
 def _rescue(run: Run, error: BaseException) -> None:
-    try:
-        # Step 0 has nothing to rescue, and an earlier run may have left a good model there.
-        if run.step and not isinstance(error, NonFiniteLoss):
+    # Step 0 has nothing to rescue, and an earlier run may have left a good model there.
+    if run.step and not isinstance(error, Unsavable):
+        with _only_warning():
             save(run, is_best=False)
+    with _only_warning():
         run.hook.train_error(run=run, error=error)
-    except Exception as second:  # noqa: BLE001
+
+
+@contextmanager
+def _only_warning() -> Iterator[None]:
+    try:
+        yield
+    except Exception as second:  # noqa: BLE001 (the first error is the one to be seen)
         warn(f"after the error below: {second}")

@@ -53,6 +53,7 @@ class Numbers:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.meta: dict[str, Any] = {"kind": "numbers"}
+        self.seen = 0
 
     @classmethod
     def fill_config(cls, config: kernel.Config) -> kernel.Config:
@@ -66,7 +67,9 @@ class Numbers:
         return cls(resolve(block, config=config, path="components.line")["model"])
 
     def initialize(self, get_examples: Callable[[], Iterable[Row]], *, settings: dict[str, Any]) -> None:
-        self.model.initialize(*self._arrays(list(get_examples())))
+        examples = list(get_examples())
+        self.seen = len(examples)
+        self.model.initialize(*self._arrays(examples))
 
     def update(self, examples: Sequence[Row], *, drop: float, losses: dict[str, float]) -> None:
         inputs, targets = self._arrays(examples)

@@ -1,0 +1,126 @@
+"""`kernel evaluate`: the scores of a saved pipeline on annotated data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kernel.cli import options
+
+# What the field calls the scores, in its order; all of these are shares, shown in percent.
+_TITLES = {
+    "token_acc": "TOK",
+    "tag_acc": "TAG",
+    "pos_acc": "POS",
+    "morph_acc": "MORPH",
+    "lemma_acc": "LEMMA",
+    "dep_uas": "UAS",
+    "dep_las": "LAS",
+    "ents_p": "NER P",
+    "ents_r": "NER R",
+    "ents_f": "NER F",
+    "cats_score": "TEXTCAT",
+    "sents_p": "SENT P",
+    "sents_r": "SENT R",
+    "sents_f": "SENT F",
+    "spans_sc_p": "SPAN P",
+    "spans_sc_r": "SPAN R",
+    "spans_sc_f": "SPAN F",
+}
+
+
+@click.command("evaluate")
+@click.argument("model")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="JSON file for the scores.")
+@options.code
+@options.gpu_id
+@click.option("--gold-preproc", "-G", is_flag=True, help="Use the annotated words and sentences.")
+@click.option("--per-component", "-P", is_flag=True, help="Show the scores under the component that made them.")
+def evaluate(
+    model: str,
+    data: Path,
+    output: Path | None,
+    code: tuple[Path, ...],
+    gpu_id: int,
+    gold_preproc: bool,
+    per_component: bool,
+) -> None:
+    """Score the pipeline MODEL on DATA, a file or a directory.
+
+    DATA is read by the reader of the pipeline's development corpus if that takes a path.
+    """
+    from kernel import random
+    from kernel.config import resolve
+    from kernel.errors import DataError
+
+    if not data.exists():
+        raise DataError("no such file or directory", path=data)
+    options.load_codes(code)
+    pipeline = options.load_pipeline(model, gpu_id)
+    block = reader_block(options.saved_config(model, pipeline), data, gold_preproc)
+    random.seed_all(0, "evaluate")
+    examples = list(resolve(block)(pipeline))
+    if not examples:
+        raise DataError("no examples to evaluate on", path=data)
+    arguments = {"per_component": True} if per_component else {}
+    scores = pipeline.evaluate(examples, **arguments)
+    for line in report(scores):
+        click.echo(line)
+    if output is not None:
+        options.write_text(output, json.dumps(scores, indent=2, default=_plain) + "\n")
+
+
+def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> dict[str, Any]:
+    """The block that reads `data`: the development corpus without its limits, or the general corpus."""
+    dotted = config.get("training", {}).get("dev_corpus", "corpora.dev")
+    block: Any = config
+    for part in dotted.split("."):
+        block = block.get(part) if isinstance(block, Mapping) else None
+    if not isinstance(block, Mapping) or "@readers" not in block or "path" not in block:
+        return {"@readers": "kernel.Corpus.v1", "path": str(data), "gold_preproc": gold_preproc}
+    neutral = {"gold_preproc": gold_preproc, "max_length": 0, "limit": 0, "augmenter": None}
+    changed = {key: value for key, value in neutral.items() if key in block}
+    return {**block, "path": str(data), **changed}
+
+
+def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
+    """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type."""
+    known = [(_TITLES[name], f"{100 * scores[name]:.2f}") for name in _TITLES if _is_number(scores.get(name))]
+    others = [
+        (name.upper() if name == "speed" else name, f"{value:,.0f}" if name == "speed" else f"{value:.4f}")
+        for name, value in scores.items()
+        if name not in _TITLES and _is_number(value)
+    ]
+    width = max((len(title) for title, _ in known + others), default=0)
+    lines = [f"{indent}{title.ljust(width)}  {value:>10}" for title, value in known + others]
+    for name, table in scores.items():
+        if isinstance(table, Mapping) and table:
+            lines += ["", f"{indent}{name}"]
+            lines += _table(table, indent) if _is_table(table) else report(table, indent + "  ")
+    return lines
+
+
+def _is_table(table: Mapping[str, Any]) -> bool:
+    return all(isinstance(row, Mapping) and set(row) <= {"p", "r", "f"} for row in table.values())
+
+
+def _table(table: Mapping[str, Mapping[str, float]], indent: str) -> list[str]:
+    width = max(len(label) for label in table)
+    lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
+    for label, row in table.items():
+        cells = "  ".join(f"{100 * (row.get(key) or 0.0):6.2f}" for key in "prf")
+        lines.append(f"{indent}{label:{width}}  {cells}")
+    return lines
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, (Mapping, str, bool)) and hasattr(value, "__float__")
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -1,0 +1,116 @@
+"""Models are saved whole or not at all, and an unwritable output is noticed before training."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel import Config, hookimpl, registry
+from kernel.atomic import check_manifest
+from kernel.errors import TrainingError, UsageError
+from kernel.training.checkpoint import check_output, save
+from kernel.training.loop import train
+from kernel.training.run import Run
+
+MakeRun = Callable[..., Run]
+
+
+def test_models_hold_config_and_manifest(make_run: MakeRun, tmp_path: Path) -> None:
+    list(train(make_run(output=True)))
+    for name in ("model-last", "model-best"):
+        model = tmp_path / "out" / name
+        check_manifest(model)
+        config = Config.from_disk(model / "config.cfg")
+        assert config["training"]["max_steps"] == 12
+        assert config["training"]["shards"] == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["model-best", "model-last"]
+
+
+def test_saved_pipeline_predicts_the_same(make_run: MakeRun, tmp_path: Path, numbers: Any) -> None:
+    run = make_run(output=True)
+    list(train(run))
+    loaded = numbers.Numbers.from_disk(tmp_path / "out" / "model-last")
+    examples = list(run.dev_corpus(run.pipeline))
+    assert loaded.evaluate(examples) == run.pipeline.evaluate(examples)
+
+
+def test_performance_has_scores_and_losses_but_no_speed(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run(output=True, score_weights={"speed": 0.0, "mse": None})
+    list(train(run))
+    performance = json.loads((tmp_path / "out" / "model-last" / "meta.json").read_text())["performance"]
+    assert set(performance) == {"r2", "mse", "line_loss"}
+    assert performance["r2"] == run.score
+
+
+def test_a_worse_model_does_not_replace_the_best(make_run: MakeRun, tmp_path: Path) -> None:
+    class Worse:
+        @hookimpl
+        def evaluate(self, run: Run) -> dict[str, float]:
+            return {"r2": 1 / run.step}
+
+    list(train(make_run(Worse(), output=True)))
+    scores = [
+        json.loads((tmp_path / "out" / name / "meta.json").read_text())["performance"]["r2"]
+        for name in ("model-best", "model-last")
+    ]
+    assert scores == [1 / 4, 1 / 12]
+
+
+def test_failing_to_save_keeps_the_old_model(make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(output=True)
+    list(train(run))
+    before = (tmp_path / "out" / "model-last" / "line").read_bytes()
+
+    def full(path: Path) -> None:
+        (path / "line").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run.pipeline, "to_disk", full)
+    with pytest.raises(TrainingError, match="can't save the pipeline to .*out: No space left on device"):
+        save(run, is_best=True)
+    assert (tmp_path / "out" / "model-last" / "line").read_bytes() == before
+
+
+def test_before_to_disk_changes_what_is_saved(make_run: MakeRun, tmp_path: Path, numbers: Any) -> None:
+    class Saved:
+        def to_disk(self, path: Path) -> None:
+            (path / "other").write_text("other")
+
+    registry.callbacks("test.other.v1", lambda: lambda pipeline: Saved())
+    list(train(make_run(output=True, before_to_disk={"@callbacks": "test.other.v1"}, max_steps=1)))
+    assert (tmp_path / "out" / "model-last" / "other").exists()
+
+
+def test_before_to_disk_must_return_a_pipeline(make_run: MakeRun) -> None:
+    registry.callbacks("test.none.v1", lambda: lambda pipeline: None)
+    run = make_run(output=True, before_to_disk={"@callbacks": "test.none.v1"}, max_steps=1)
+    with pytest.raises(TrainingError, match="before_to_disk must return the pipeline, not None"):
+        list(train(run))
+
+
+def test_output_is_created(tmp_path: Path) -> None:
+    check_output(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_output_below_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="can't write to the output directory"):
+        check_output(tmp_path / "file" / "out")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs permissions that bind")
+def test_output_without_permission(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UsageError, match="Permission denied"):
+        check_output(tmp_path)
+
+
+def test_output_of_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "model-best").mkdir()
+    (tmp_path / "model-best" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="model-best exists and was not saved by kernel"):
+        check_output(tmp_path)
