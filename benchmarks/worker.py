@@ -10,6 +10,7 @@ import gc
 import json
 import sys
 import time
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,14 +19,28 @@ from tasks import TASKS
 
 def kernel_side() -> Any:
     import kernel
+    from kernel import random
+    from kernel.parameters import Parameters
     from kernel.tokens import DocBin
     from kernel.training import Example
+    from kernel.training.batches import parts
 
     def updater(nlp: Any, *, shards: int, drop: float) -> Any:
-        from kernel.training.step import Stepper
+        """What the training loop does for a batch: parts with gradients of their own, then one step."""
+        parameters, optimizer = Parameters(nlp.models()), nlp.create_optimizer()
+        steps = count()
 
-        step = Stepper(nlp, optimizer=nlp.create_optimizer(), shards=shards, drop=drop)
-        return step.update
+        def update(batch: list[Any]) -> None:
+            step = next(steps)
+            for shard, part in enumerate(parts(batch, shards)):
+                random.seed_all(0, "update", step, shard)
+                with random.scope(seed=0, step=step, shard=shard):
+                    nlp.update(part, drop=drop, sgd=False, losses={})
+                parameters.collect(shard)
+            parameters.step(optimizer)
+            optimizer.step_schedules()
+
+        return update
 
     return SimpleNamespace(
         load=kernel.load, blank=kernel.blank, DocBin=DocBin, Example=Example, updater=updater
