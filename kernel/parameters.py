@@ -12,75 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from math import prod
 from typing import Any
 
 from thinc.api import Model, Optimizer, get_array_module
 
 from kernel.modelbytes import walk_paths
-from kernel.paramserver import Array, Key, VersionedServer, read
-
-
-class _BoundServer(VersionedServer):
-    """Serves one node from the flat buffers of a `Parameters`."""
-
-    def __init__(self, owner: Parameters, params: Mapping[Key, Array], grads: Mapping[Key, Array]) -> None:
-        super().__init__(params, grads)
-        self._owner = owner
-        self._views: dict[Key, tuple[Array, Array]] = {}
-        self.touched: set[Key] = set()
-
-    def bind(self, key: Key, weights: Array, gradient: Array, touched: bool) -> None:
-        self._views[key] = weights, gradient
-        self._params[key] = weights
-        self._grads.pop(key, None)
-        if touched:
-            self.touched.add(key)
-
-    def is_bound(self, key: Key) -> bool:
-        """Whether the parameter still is the view of the flat buffer."""
-        return key in self._views and self._params[key] is self._views[key][0]
-
-    def set_param(self, model_id: int, name: str, value: Array) -> None:
-        key = model_id, name
-        if key in self._views and _same_memory(value, self._views[key][0]):
-            value = self._views[key][0]
-        super().set_param(model_id, name, value)
-
-    def has_grad(self, model_id: int, name: str) -> bool:
-        return (model_id, name) in self.touched or (model_id, name) in self._grads
-
-    def get_grad(self, model_id: int, name: str) -> Array:
-        key = model_id, name
-        return self._views[key][1] if key in self.touched else self._grads[key]
-
-    def set_grad(self, model_id: int, name: str, value: Array) -> None:
-        key = model_id, name
-        if self._fits(key):
-            self.gradient(model_id, name)[...] = value
-        else:
-            super().set_grad(model_id, name, value)
-
-    def inc_grad(self, model_id: int, name: str, value: Array) -> None:
-        if self._fits((model_id, name)):
-            gradient = self.gradient(model_id, name)
-            gradient += value
-        else:
-            super().inc_grad(model_id, name, value)
-
-    def gradient(self, model_id: int, name: str) -> Array:
-        key = model_id, name
-        if not self._fits(key):
-            return super().gradient(model_id, name)
-        self._owner._open_shard()
-        self.touched.add(key)
-        return self._views[key][1]
-
-    def _fits(self, key: Key) -> bool:
-        # A parameter may have been replaced by one of another shape (resize) since the buffer was made.
-        if key not in self._views:
-            return False
-        view, value = self._views[key][0], self._params[key]
-        return value is view or (value.shape == view.shape and value.dtype == view.dtype)
+from kernel.paramserver import Array, BoundServer, Key, read, same_memory
 
 
 def paths(models: Mapping[str, Model[Any, Any]]) -> dict[str, tuple[Model[Any, Any], str]]:
@@ -137,10 +75,11 @@ class Parameters:
     def __init__(self, models: Mapping[str, Model[Any, Any]]) -> None:
         self.models = dict(models)
         self._slots: dict[str, tuple[Model[Any, Any], str, Key]] = {}
-        self._totals: dict[str, Array] = {}
+        # Paths touched by the shards that were collected. The first shard stays where it is, in `gradients`; only
+        # when another one begins is it copied to `_sums`.
         self._touched: dict[str, None] = {}
-        self._collected = 0
-        self._stale = False
+        self._collected = False
+        self._summed = False
         self.weights: Array = None
         self.gradients: Array = None
         self._sums: Array = None
@@ -155,8 +94,13 @@ class Parameters:
     @property
     def touched(self) -> list[str]:
         """The paths whose gradient has been added to since the last step."""
-        now = [path for path, (node, _, key) in self._slots.items() if key in _server(node).touched]
+        now = self._touched_now()
         return [path for path in self._slots if path in self._touched or path in now]
+
+    def _touched_now(self) -> dict[str, None]:
+        return {
+            path: None for path, (node, _, key) in self._slots.items() if key in self._server(node).touched
+        }
 
     def sync(self) -> None:
         """Take parameters that were set, replaced or allocated since the last call into the buffer."""
@@ -166,15 +110,16 @@ class Parameters:
 
     def collect(self, shard: int = 0) -> None:
         """Add the gradients of a shard that is done to the step's total. Shards are collected in order."""
-        touched = [path for path, (node, _, key) in self._slots.items() if key in _server(node).touched]
-        if self._collected and not self._stale:
-            for path in touched:
+        now = self._touched_now()
+        if self._collected or not now:
+            return
+        if self._summed:
+            for path in now:
                 node, _, key = self._slots[path]
                 total = self._view(self._sums, path)
-                total += _server(node)._views[key][1]
-        self._touched.update(dict.fromkeys(touched))
-        self._collected += 1
-        self._stale = True
+                total += self._server(node).views[key][1]
+        self._touched.update(dict.fromkeys(now))
+        self._collected = True
 
     def step(self, optimizer: Callable[..., tuple[Array, Array]]) -> None:
         """Let the optimizer update every parameter that has a gradient, under its path; then zero the gradients.
@@ -182,19 +127,18 @@ class Parameters:
         optimizer: thinc's protocol, `(key, weights, gradient) -> (weights, gradient)`; in place where it can. What
         torch modules hold is updated by their shims.
         """
-        if self._collected > 1 and not self._stale:
-            self.collect()
         self.sync()
+        self.collect()
         for shim in [shim for model in self.models.values() for node in model.walk() for shim in node.shims]:
             shim.finish_update(optimizer)
         zeroes = isinstance(optimizer, Optimizer)
         for path in self.touched:
             node, _, key = self._slots[path]
-            server = _server(node)
-            view, own = server._views[key]
-            total = self._view(self._sums, path) if self._collected > 1 else own
+            server = self._server(node)
+            view, own = server.views[key]
+            total = self._view(self._sums, path) if self._summed else own
             weights, _ = optimizer(path, view, total)
-            if not _same_memory(weights, view):
+            if not same_memory(weights, view):
                 view[...] = weights
             if not zeroes:
                 total.fill(0)
@@ -202,9 +146,7 @@ class Parameters:
                 own.fill(0)
             server.touched.discard(key)
             server.renew()
-        self._touched = {}
-        self._collected = 0
-        self._stale = False
+        self._end_step()
 
     def zero_gradients(self) -> None:
         """Forget the gradients of the present step."""
@@ -212,10 +154,8 @@ class Parameters:
             if buffer is not None:
                 buffer.fill(0)
         for node, _, key in self._slots.values():
-            _server(node).touched.discard(key)
-        self._touched = {}
-        self._collected = 0
-        self._stale = False
+            self._server(node).touched.discard(key)
+        self._end_step()
 
     def averages(self, optimizer: Any) -> dict[Any, Array]:
         """Return the averages that the optimizer keeps, under thinc's keys (node id, name), empty if it keeps none.
@@ -235,34 +175,42 @@ class Parameters:
     def _reclaim(self, node: Model[Any, Any], name: str) -> bool:
         """Copy a parameter that was set back into its place in the buffer; False if it doesn't fit there."""
         server, key = node._params, (node.id, name)
-        if not isinstance(server, _BoundServer) or server._owner is not self or not server._fits(key):
+        if not isinstance(server, BoundServer) or server.owner is not self or not server.fits(key):
             return False
         if not server.is_bound(key):
-            view, grad = server._views[key]
+            view, grad = server.views[key]
             view[...] = server._params[key]
             server.bind(key, view, grad, key in server.touched)
             server.renew()
         return True
 
     def _open_shard(self) -> None:
-        # Called before anything is added to a gradient: after a collect the buffers still hold the shard before.
-        if not self._stale:
+        # Called before anything is added to a gradient: after a collect the buffer still holds the shard before.
+        if not self._collected:
             return
-        self._stale = False
-        if self._collected == 1:
+        self._collected = False
+        if not self._summed:
             if self._sums is None:
-                self._sums = get_array_module(self.gradients).zeros_like(self.gradients)
+                self._sums = get_array_module(self.gradients).empty_like(self.gradients)
             self._sums[...] = self.gradients
+            self._summed = True
         self.gradients.fill(0)
         for node, _, key in self._slots.values():
-            _server(node).touched.discard(key)
+            self._server(node).touched.discard(key)
+
+    def _end_step(self) -> None:
+        self._touched = {}
+        self._collected = self._summed = False
+
+    def _server(self, node: Model[Any, Any]) -> BoundServer:
+        server = node._params
+        if not isinstance(server, BoundServer) or server.owner is not self:
+            raise TypeError(f"The parameters of node '{node.name}' have been bound elsewhere.")
+        return server
 
     def _view(self, buffer: Array, path: str) -> Array:
         start, shape = self._offsets[path]
-        size = 1
-        for length in shape:
-            size *= length
-        return buffer[start : start + size].reshape(shape)
+        return buffer[start : start + prod(shape)].reshape(shape)
 
     def _build(self) -> None:
         """Lay all allocated parameters out in new buffers, keeping values, gradients and totals."""
@@ -271,6 +219,9 @@ class Parameters:
         if old_sums is not None:
             old_shapes = {path: self._view(old_sums, path) for path in old_offsets}
         values = {path: read(node, name) for path, (node, name) in current.items()}
+        gradients = {
+            path: node.get_grad(name) for path, (node, name) in current.items() if node.has_grad(name)
+        }
         size = sum(int(value.size) for value in values.values())
         first = next(iter(values.values()), None)
         xp = get_array_module(first) if first is not None else None
@@ -289,36 +240,15 @@ class Parameters:
             start += int(value.size)
             weights, grad = self._view(self.weights, path), self._view(self.gradients, path)
             weights[...] = value
-            had = node.has_grad(name) and node.get_grad(name).shape == value.shape
+            had = path in gradients and gradients[path].shape == value.shape
             if had:
-                grad[...] = node.get_grad(name)
+                grad[...] = gradients[path]
             server = node._params
-            if not isinstance(server, _BoundServer) or server._owner is not self:
-                server = node._params = _BoundServer(self, server._params, server._grads)
+            if not isinstance(server, BoundServer) or server.owner is not self:
+                server = node._params = BoundServer(server, self, self._open_shard)
             server.touched.discard(key)
             server.bind(key, weights, grad, had)
             server.renew()
             if self._sums is not None and path in old_shapes and old_shapes[path].shape == value.shape:
                 self._view(self._sums, path)[...] = old_shapes[path]
             self._slots[path] = node, name, key
-
-
-def _server(node: Model[Any, Any]) -> _BoundServer:
-    server = node._params
-    if not isinstance(server, _BoundServer):
-        raise TypeError(f"The parameters of node '{node.name}' were bound elsewhere.")
-    return server
-
-
-def _same_memory(one: Array, other: Array) -> bool:
-    if one is other:
-        return True
-    if type(one) is not type(other) or one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    return bool(_address(one) == _address(other) and one.strides == other.strides)
-
-
-def _address(array: Array) -> int:
-    if hasattr(array, "__array_interface__"):
-        return int(array.__array_interface__["data"][0])
-    return int(array.__cuda_array_interface__["data"][0])

@@ -7,7 +7,7 @@ that it comes from stays the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from thinc.api import Model, get_array_module
@@ -49,6 +49,75 @@ class VersionedServer(ParamServer):  # type: ignore[misc]
     def renew(self) -> None:
         """Take a new stamp, because something changed."""
         self.stamp = next(_STAMPS)
+
+
+class BoundServer(VersionedServer):
+    """Serves one node from buffers that belong to somebody else (`kernel.parameters.Parameters`).
+
+    owner: whose buffers they are. before_write: called before anything is added to a gradient there.
+    `views` are the places (weights, gradient) in the buffers, `touched` the parameters whose gradient was added to.
+    """
+
+    def __init__(self, other: ParamServer, owner: Any, before_write: Callable[[], None]) -> None:
+        super().__init__(other._params, other._grads)
+        self.owner = owner
+        self.before_write = before_write
+        self.views: dict[Key, tuple[Array, Array]] = {}
+        self.touched: set[Key] = set()
+
+    def bind(self, key: Key, weights: Array, gradient: Array, touched: bool) -> None:
+        """Serve a parameter, and its gradient, from these places."""
+        self.views[key] = weights, gradient
+        self._params[key] = weights
+        self._grads.pop(key, None)
+        if touched:
+            self.touched.add(key)
+
+    def is_bound(self, key: Key) -> bool:
+        """Whether the parameter still is the view of the flat buffer."""
+        return key in self.views and self._params[key] is self.views[key][0]
+
+    def set_param(self, model_id: int, name: str, value: Array) -> None:
+        key = model_id, name
+        if key in self.views and same_memory(value, self.views[key][0]):
+            value = self.views[key][0]
+        super().set_param(model_id, name, value)
+
+    def has_grad(self, model_id: int, name: str) -> bool:
+        return (model_id, name) in self.touched or (model_id, name) in self._grads
+
+    def get_grad(self, model_id: int, name: str) -> Array:
+        key = model_id, name
+        return self.views[key][1] if key in self.touched else self._grads[key]
+
+    def set_grad(self, model_id: int, name: str, value: Array) -> None:
+        key = model_id, name
+        if self.fits(key):
+            self.gradient(model_id, name)[...] = value
+        else:
+            super().set_grad(model_id, name, value)
+
+    def inc_grad(self, model_id: int, name: str, value: Array) -> None:
+        if self.fits((model_id, name)):
+            gradient = self.gradient(model_id, name)
+            gradient += value
+        else:
+            super().inc_grad(model_id, name, value)
+
+    def gradient(self, model_id: int, name: str) -> Array:
+        key = model_id, name
+        if not self.fits(key):
+            return super().gradient(model_id, name)
+        self.before_write()
+        self.touched.add(key)
+        return self.views[key][1]
+
+    def fits(self, key: Key) -> bool:
+        """Whether the parameter has the form of its place: it may have been resized since the buffer was made."""
+        if key not in self.views:
+            return False
+        view, value = self.views[key][0], self._params[key]
+        return value is view or (value.shape == view.shape and value.dtype == view.dtype)
 
 
 def versioned(model: Model[Any, Any]) -> Model[Any, Any]:
@@ -103,3 +172,18 @@ def gradient(node: Model[Any, Any], name: str) -> Array:
     if not node.has_grad(name):
         node.set_grad(name, node.ops.xp.zeros_like(node.get_param(name)))
     return node.get_grad(name)
+
+
+def same_memory(one: Array, other: Array) -> bool:
+    """Whether two arrays are one and the same piece of memory, seen in the same way."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    return bool(_address(one) == _address(other) and one.strides == other.strides)
+
+
+def _address(array: Array) -> int:
+    if hasattr(array, "__array_interface__"):
+        return int(array.__array_interface__["data"][0])
+    return int(array.__cuda_array_interface__["data"][0])

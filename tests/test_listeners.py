@@ -1,0 +1,247 @@
+"""Channels between a source of embeddings and its listeners."""
+
+import copy
+import itertools
+
+import numpy as np
+import pytest
+
+from kernel.errors import KernelError
+from kernel.listeners import Channel, Listener, find_listeners, shape_inference
+from kernel.random import scope
+
+
+class FakeDoc:
+    def __init__(self, length, tensor=None):
+        self.length = length
+        self.tensor = np.zeros((0,), "float32") if tensor is None else tensor
+
+    def __len__(self):
+        return self.length
+
+
+class Source:
+    """Publishes ones and keeps the gradients that come back."""
+
+    def __init__(self, *owners, **factors):
+        self.channel = Channel("tok2vec")
+        self.nodes = {owner: Listener(4, grad_factor=factors.get(owner, 1.0)) for owner in owners}
+        for owner, node in self.nodes.items():
+            self.channel.add(node, owner)
+        self.calls = []
+
+    def publish(self, docs):
+        outputs = [np.full((len(doc), 4), i + 1, "float32") for i, doc in enumerate(docs)]
+        self.channel.publish(docs, outputs, self.calls.append)
+        return outputs
+
+    def answer(self, owner, docs, value=1.0):
+        outputs, backprop = self.nodes[owner].begin_update(docs)
+        assert backprop([np.full_like(each, value) for each in outputs]) == []
+        return outputs
+
+
+DOCS = [FakeDoc(2), FakeDoc(0), FakeDoc(3)]
+
+
+def test_listeners_share_one_output_and_the_source_learns_once_from_all():
+    source = Source("ner", "tagger")
+    outputs = source.publish(DOCS)
+    assert source.answer("ner", DOCS, 1.0)[0] is outputs[0]
+    assert not source.calls and source.channel.is_open
+    source.answer("tagger", DOCS, 2.0)
+    assert len(source.calls) == 1 and not source.channel.is_open
+    for gradient, doc in zip(source.calls[0], DOCS, strict=True):
+        np.testing.assert_array_equal(gradient, np.full((len(doc), 4), 3.0))
+    source.channel.close()
+
+
+def test_a_listeners_gradient_array_is_never_written_to():
+    source = Source("ner", "tagger")
+    source.publish(DOCS)
+    mine = [np.ones((len(doc), 4), "float32") for doc in DOCS]
+    source.nodes["ner"].begin_update(DOCS)[1](mine)
+    source.answer("tagger", DOCS)
+    assert all((each == 1).all() for each in mine)
+
+
+def test_who_skips_is_not_waited_for():
+    source = Source("ner", "tagger")
+    source.publish(DOCS)
+    source.channel.skip("tagger")
+    source.answer("ner", DOCS)
+    assert len(source.calls) == 1
+    source.publish(DOCS)
+    source.answer("ner", DOCS)
+    source.channel.skip("tagger")
+    assert len(source.calls) == 2
+    source.channel.close()
+
+
+def test_without_any_answer_there_is_no_backward_pass():
+    source = Source("ner", "tagger")
+    source.publish(DOCS)
+    source.channel.skip("ner")
+    source.channel.skip("tagger")
+    source.channel.close()
+    assert not source.calls
+    alone = Source()
+    alone.publish(DOCS)
+    alone.channel.close()
+    assert not alone.calls
+
+
+@pytest.mark.parametrize("end", [lambda s: s.channel.close(), lambda s: s.publish(DOCS)])
+def test_silence_is_an_error_that_names_who_is_silent(end):
+    source = Source("ner", "tagger")
+    source.publish(DOCS)
+    source.answer("ner", DOCS)
+    with pytest.raises(KernelError, match="'tagger'"):
+        end(source)
+    assert not source.calls
+    source.publish(DOCS)
+
+
+def test_reset_forgets_an_unfinished_batch():
+    source = Source("ner")
+    source.publish(DOCS)
+    source.channel.reset()
+    source.publish(DOCS)
+    source.answer("ner", DOCS)
+    assert len(source.calls) == 1
+
+
+def test_a_component_with_two_listeners_answers_twice():
+    source = Source("ner")
+    second = Listener(4)
+    source.channel.add(second, "ner")
+    source.publish(DOCS)
+    source.answer("ner", DOCS)
+    assert not source.calls
+    outputs, backprop = second.begin_update(DOCS)
+    backprop([each * 0 + 2 for each in outputs])
+    assert source.calls[0][0][0, 0] == 3
+    assert source.channel.owners == ["ner"]
+
+
+def test_a_listener_may_learn_from_some_of_the_documents():
+    source = Source("ner")
+    source.publish(DOCS)
+    source.answer("ner", [DOCS[2]])
+    (gradients,) = source.calls
+    np.testing.assert_array_equal(gradients[0], np.zeros((2, 4)))
+    np.testing.assert_array_equal(gradients[2], np.ones((3, 4)))
+
+
+def test_other_documents_than_the_published_ones_are_an_error():
+    source = Source("ner")
+    source.publish(DOCS)
+    with pytest.raises(KernelError, match="did not embed"):
+        source.nodes["ner"].begin_update([FakeDoc(2)])
+
+
+def test_a_gradient_after_the_end_of_the_batch_is_an_error():
+    source = Source("ner")
+    source.publish(DOCS)
+    outputs, backprop = source.nodes["ner"].begin_update(DOCS)
+    backprop(outputs)
+    with pytest.raises(KernelError, match="already closed"):
+        backprop(outputs)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [
+        (0.5, [0.5, 0.5, 0.5]),
+        (0, [0, 0, 0]),
+        ([1.0, 0.25], [1.0, 0.25, 0.25]),
+        (lambda step: step * 2.0, [0.0, 2.0, 4.0]),
+        ("iterator", [1.0, 2.0, 3.0]),
+    ],
+)
+def test_grad_factor_is_a_number_or_a_schedule(factor, expected):
+    source = Source("ner", ner=itertools.count(1.0) if factor == "iterator" else factor)
+    for _ in expected:
+        source.publish(DOCS)
+        source.answer("ner", DOCS)
+    assert [float(call[0][0, 0]) for call in source.calls] == expected
+
+
+def test_schedules_follow_the_step_of_the_run_and_not_the_shards():
+    source = Source("ner", ner=iter([1.0, 2.0]))
+    for step, shard in [(0, 0), (0, 1), (1, 0), (5, 0)]:
+        with scope(seed=0, step=step, shard=shard):
+            source.publish(DOCS)
+            source.answer("ner", DOCS)
+    assert [float(call[0][0, 0]) for call in source.calls] == [1.0, 1.0, 2.0, 2.0]
+
+
+def test_prediction_reads_the_documents_tensors():
+    source = Source("ner")
+    docs = [FakeDoc(2, np.ones((2, 4), "float32")), FakeDoc(0)]
+    first, second = source.nodes["ner"].predict(docs)
+    assert first is docs[0].tensor and second.shape == (0, 4)
+
+
+def test_training_on_a_frozen_source_reads_tensors_and_sends_nothing():
+    source = Source("ner")
+    docs = [FakeDoc(2, np.ones((2, 4), "float32"))]
+    outputs, backprop = source.nodes["ner"].begin_update(docs)
+    assert outputs[0] is docs[0].tensor
+    assert backprop(outputs) == [] and not source.calls
+
+
+@pytest.mark.parametrize("is_train", [False, True])
+def test_a_source_that_has_not_run_is_an_error_and_never_zeros(is_train):
+    source = Source("ner", "tagger")
+    with pytest.raises(KernelError, match="'ner' listens to 'tok2vec', which has not run") as caught:
+        source.nodes["ner"](DOCS, is_train)
+    assert "must come before ner, tagger" in str(caught.value)
+    with pytest.raises(KernelError, match="not connected"):
+        Listener(4, upstream="transformer")(DOCS, is_train)
+
+
+def test_placeholders_only_while_shapes_are_inferred():
+    node = Source("ner").nodes["ner"]
+    with shape_inference():
+        assert [each.shape for each in node.predict(DOCS)] == [(2, 4), (0, 4), (3, 4)]
+    with pytest.raises(KernelError):
+        node.predict(DOCS)
+
+
+def test_a_wrong_width_is_an_error():
+    with pytest.raises(KernelError, match="width 4, but 'tok2vec' gives 5"):
+        Source("ner").nodes["ner"].predict([FakeDoc(2, np.ones((2, 5), "float32"))])
+
+
+def test_copied_models_listen_to_nothing():
+    source = Source("ner")
+    copied = source.nodes["ner"].copy()
+    state = copied.attrs["listener"]
+    assert state.channel is None and state.matches("anything")
+    assert copy.deepcopy(state) is not state
+    source.publish(DOCS)
+    with pytest.raises(KernelError):
+        copied.begin_update(DOCS)
+
+
+def test_cleared_channels_are_disconnected():
+    source = Source("ner")
+    source.channel.clear()
+    assert source.channel.owners == []
+    assert source.nodes["ner"].attrs["listener"].channel is None
+
+
+def test_listeners_are_found_in_a_model_and_match_their_source_by_name():
+    from thinc.api import Linear, chain, with_array
+
+    node = Listener(4, upstream="trf")
+    model = chain(node, with_array(Linear(2, 4)))
+    assert find_listeners(model) == [node]
+    state = node.attrs["listener"]
+    assert state.matches("trf") and not state.matches("tok2vec")
+
+
+def test_a_model_with_a_listener_can_be_saved():
+    node = Source("ner").nodes["ner"]
+    assert Listener(4).from_bytes(node.to_bytes()).get_dim("nO") == 4
