@@ -134,7 +134,7 @@ class Tagger(TrainableComponent):
             self.add_label(label)
         if not self.labels:
             raise DataError(
-                f"component '{self.name}': none of the examples has tags",
+                "none of the examples has tags",
                 hint="Annotate the tags of the training data, or remove the component from the pipeline.",
             )
         check_smoothing(self.cfg["label_smoothing"], len(self.labels))
@@ -173,7 +173,7 @@ class Tagger(TrainableComponent):
             number = classes.get(self._bare(tag))
             if number is None:
                 raise DataError(
-                    f"component '{self.name}': the gold tag '{tag}' is not among its {len(self.labels)} labels",
+                    f"the gold tag '{tag}' is not among the {len(self.labels)} labels",
                     document=repr(example.reference.text[:40]),
                     hint="Give all labels to initialize, or let it read them from the data.",
                 )

@@ -131,18 +131,17 @@ class TextCategorizer(TrainableComponent):
         self._initialize(get_examples, labels)
         if len(self.labels) < 2:
             raise DataError(
-                f"component '{self.name}' needs two or more labels to choose from, but has: {self._listed()}",
+                f"textcat needs two or more labels to choose from, but has: {self._listed()}",
                 hint="For a single yes-or-no category use textcat_multilabel, or add a label for its opposite.",
             )
         if positive_label is not None:
             if positive_label not in self.labels:
                 raise UsageError(
-                    f"component '{self.name}': the positive_label '{positive_label}' is not among the labels: "
-                    f"{self._listed()}"
+                    f"the positive_label '{positive_label}' is not among the labels: {self._listed()}"
                 )
             if len(self.labels) != 2:
                 raise UsageError(
-                    f"component '{self.name}': a positive_label ('{positive_label}') needs exactly two labels, "
+                    f"a positive_label ('{positive_label}') needs exactly two labels, "
                     f"but there are {len(self.labels)}: {self._listed()}"
                 )
         self.cfg["positive_label"] = positive_label
@@ -173,14 +172,14 @@ class TextCategorizer(TrainableComponent):
         for label, value in cats.items():
             if value not in (0, 1):
                 raise DataError(
-                    f"component '{self.name}': the category '{label}' has the value {value!r}; "
+                    f"the category '{label}' has the value {value!r}; "
                     "gold categories are 1 (holds) or 0 (doesn't)",
                     document=repr(example.reference.text[:40]),
                 )
         if self.exclusive and sum(cats.values()) > 1:
             holding = ", ".join(f"'{label}'" for label, value in cats.items() if value)
             raise DataError(
-                f"component '{self.name}': only one category may hold, but these do: {holding}",
+                f"only one category may hold, but these do: {holding}",
                 document=repr(example.reference.text[:40]),
                 hint="For several categories a document use textcat_multilabel.",
             )

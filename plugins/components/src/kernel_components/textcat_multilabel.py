@@ -76,7 +76,7 @@ class MultiLabelTextCategorizer(TextCategorizer):
         self._initialize(get_examples, labels)
         if not self.labels:
             raise DataError(
-                f"component '{self.name}': none of the examples has categories",
+                "none of the examples has categories",
                 hint="Annotate the categories of the training data, or remove the component from the pipeline.",
             )
         self._initialize_model(get_examples)
