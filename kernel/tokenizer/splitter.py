@@ -16,7 +16,7 @@ from kernel.tokenizer.letters import avoids_letters
 from kernel.tokenizer.rules import FindIter, Search
 
 # Beyond this length only the end of a chunk is searched for suffixes: a megabyte of brackets has to come to an end.
-_LONG_CHUNK = 2000
+_LONG_CHUNK = 500
 _LONG_CHUNK_END = 200
 
 

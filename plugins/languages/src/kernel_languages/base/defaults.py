@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from kernel.language import Language
 from kernel.tokenizer import Special
+from kernel_languages.base import urls
 from kernel_languages.base.exceptions import EXCEPTIONS
 from kernel_languages.base.punctuation import INFIXES, PREFIXES, SUFFIXES
-from kernel_languages.base.urls import url_match as match_url
 
 __all__ = ["SpacedDefaults"]
 
@@ -20,4 +20,5 @@ class SpacedDefaults(Language.Defaults):
     prefixes = PREFIXES
     suffixes = SUFFIXES
     infixes = INFIXES
-    url_match = staticmethod(match_url)
+    token_match = staticmethod(urls.whole_url)
+    url_match = staticmethod(urls.url_match)

@@ -22,6 +22,9 @@ _EASTERN = words("""
 """)
 _OTHER = words(r"<3 <33 <333 </3 xD XD xDD XDD \o/ \m/ :-)) >:( >:) >:D >:-( >:o :'-( :'-) :-x :-X")
 
-EMOTICONS = frozenset((*_WESTERN, *_LEVEL, *_DOUBLED, *_TRIPLED, *_MIRRORED, *_EASTERN, *_OTHER))
+# Bold text in markup ends in these.
+_MARKUP = frozenset((":*", ";*"))
+
+EMOTICONS = frozenset((*_WESTERN, *_LEVEL, *_DOUBLED, *_TRIPLED, *_MIRRORED, *_EASTERN, *_OTHER)) - _MARKUP
 
 EXCEPTIONS: dict[str, list[Special]] = {face: [{"ORTH": face}] for face in sorted(EMOTICONS)}

@@ -61,16 +61,18 @@ SUFFIXES = Rules(
         f"[{DASHES}]",
         "[%&#*_]",
         EMOJI,
+        # A smiley with a nose; others are special cases that are put together again.
+        r"[:;=]['´]?-[)(\]\[DPp/\\|*oO]",
         r"(?<=[0-9])\+",
         rf"(?<=[0-9])(?:{MONEY})",
         rf"(?<=[0-9])(?:{UNITS})",
         # A full stop ends a sentence after a word or a closing mark, but belongs to an initial, as in "U.S.",
         # or to what is one letter long or has full stops inside: "a.", "e.g.".
-        rf"(?<=[{LOWER}])(?<!^[{LOWER}])(?<!\.[{LOWER}])\.",
-        rf"(?<=[0-9%²³+\-*_#&{_chars(STOPS + CLOSING + DOUBLE_QUOTES + SINGLE_QUOTES)}])\.",
+        rf"(?<=[{LOWER}])(?<!^[{LOWER}])(?<!\.[{LOWER}]\.[{LOWER}])(?<!^[{LOWER}]\.[{LOWER}])\.",
+        rf"(?<=[0-9%²³°+\-*_#&{CURRENCY}{_chars(STOPS + CLOSING + DOUBLE_QUOTES + SINGLE_QUOTES)}])\.",
         rf"(?<=[{UPPER}][{UPPER}])\.",
         # Scripts without case know no initials.
-        rf"(?<=(?![{UPPER}]){LETTER})\.",
+        rf"(?<=(?![{UPPER}{LOWER}]){LETTER})\.",
     )
 )
 
@@ -80,7 +82,7 @@ INFIXES = Rules(
         EMOJI,
         r"(?<=[0-9])[+\-*^](?=[0-9\-])",
         # A sentence that ends with no space after it, and a list without spaces.
-        rf"(?<=[{LOWER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])\.(?=[{UPPER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])",
+        rf"(?<=[{LOWER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])(?<!^[{LOWER}])\.(?=[{UPPER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])",
         rf"(?<={LETTER}),(?={LETTER})",
         rf"(?<={LETTER}|[0-9])(?:--+|[\-~{DASHES}]+)(?={LETTER})",
         rf"(?<={LETTER}|[0-9])[:<>=/](?={LETTER})",

@@ -19,3 +19,7 @@ _URL = re.compile(
     rf"|(?:{_USER})?(?:{_HOST}|{_IPV4}){_PORT}{_PATH})\Z",
 )
 url_match = _URL.match
+
+# An address that shows itself as one at its start and has no punctuation at its end, which might be the sentence's:
+# it is not to lose "1m" or "'s" to the rules about units and clitics.
+whole_url = re.compile(rf"(?={_SCHEME}|www\.)(?:{_URL.pattern})(?<=[^\W_]|/)", _URL.flags).match

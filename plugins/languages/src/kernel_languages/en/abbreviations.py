@@ -13,16 +13,17 @@ _STATES = """
     Neb. Nebr. Nev. N.C. N.D. N.H. N.J. N.M. N.Y. Okla. Ore. Pa. Penn. S.C. S.D. Tenn. Tex. Va. Vt. Wash. Wis. Wyo. W.Va.
     Ont. Alta.
 """
-_MONTHS = {
+_DATES = {
     "Jan.": "January", "Feb.": "February", "Mar.": "March", "Apr.": "April", "Jun.": "June", "Jul.": "July",
     "Aug.": "August", "Sep.": "September", "Sept.": "September", "Oct.": "October", "Nov.": "November",
-    "Dec.": "December",
+    "Dec.": "December", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday",
+    "Thur.": "Thursday", "Thurs.": "Thursday",
 }  # fmt: skip
 _MEANING = {
     "Mr.": "Mister", "Dr.": "Doctor", "Prof.": "Professor", "Gov.": "Governor", "Gen.": "General", "Sen.": "Senator",
     "Rep.": "Representative", "St.": "Saint", "Mt.": "Mount", "Jr.": "Junior", "Sr.": "Senior", "Inc.": "Incorporated",
     "Ltd.": "Limited", "Co.": "Company", "Corp.": "Corporation", "Bros.": "Brothers", "Calif.": "California",
-    "vs.": "versus", "v.s.": "versus", **_MONTHS,
+    "vs.": "versus", "v.s.": "versus", **_DATES,
 }  # fmt: skip
 _LATIN_AND_OTHER = """
     e.g. i.e. vs. v.s. a.m. p.m. a.k.a. p.s. r.s.v.p. cf. viz. approx. al. ca. fig. figs. pp. vol. vols. ed. eds.
@@ -30,7 +31,7 @@ _LATIN_AND_OTHER = """
     C++ C# F# .NET .net and/or And/Or AND/OR w/o W/O w/
 """
 
-_ALL = " ".join((_TITLES, _AFTER_NAMES, _FIRMS, _PLACES, _STATES, *_MONTHS, _LATIN_AND_OTHER)).split()
+_ALL = " ".join((_TITLES, _AFTER_NAMES, _FIRMS, _PLACES, _STATES, *_DATES, _LATIN_AND_OTHER)).split()
 
 ABBREVIATIONS: dict[str, list[Special]] = {
     form: [{"ORTH": form, **({"NORM": _MEANING[form]} if form in _MEANING else {})}]
