@@ -51,7 +51,7 @@ def apply(
         raise UsageError(f"{output_path} exists", hint="Use --force to replace it.")
     files = input_files(input_path)
     options.load_codes(code)
-    pipeline = options.load_pipeline(model, gpu_id)
+    pipeline, _ = options.load_pipeline(model, gpu_id)
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
     docs = _counted(pipeline.pipe(texts, batch_size=batch_size, n_process=n_process))
     if output_path.suffix == ".spacy":

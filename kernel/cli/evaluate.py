@@ -61,8 +61,8 @@ def evaluate(
     if not data.exists():
         raise DataError("no such file or directory", path=data)
     options.load_codes(code)
-    pipeline = options.load_pipeline(model, gpu_id)
-    block = reader_block(options.saved_config(model, pipeline), data, gold_preproc)
+    pipeline, config = options.load_pipeline(model, gpu_id)
+    block = reader_block(config.interpolate(), data, gold_preproc)
     random.seed_all(0, "evaluate")
     examples = list(resolve(block)(pipeline))
     if not examples:

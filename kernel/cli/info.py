@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -45,14 +44,11 @@ def facts() -> dict[str, Any]:
 def pipeline_facts(model: str) -> dict[str, Any]:
     """The meta data of a saved pipeline, without loading it."""
     from kernel.config import Config
-    from kernel.errors import UsageError
+    from kernel.language.loading import CONFIG, existing, locate, read_meta
 
-    path = Path(model)
-    if not (path / "config.cfg").is_file():
-        raise UsageError(f"{model} is no saved pipeline: it has no config.cfg")
-    nlp = Config.from_disk(path / "config.cfg")["nlp"]
-    meta = json.loads((path / "meta.json").read_text("utf8")) if (path / "meta.json").is_file() else {}
-    return {"path": str(path.resolve()), "lang": nlp.get("lang"), "pipeline": nlp.get("pipeline", []), **meta}
+    path = existing(locate(model))
+    nlp = Config.from_disk(path / CONFIG)["nlp"]
+    return {"path": str(path), "lang": nlp.get("lang"), "pipeline": nlp.get("pipeline", []), **read_meta(path)}
 
 
 def lines(shown: dict[str, Any], indent: str = "") -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from kernel.config import Config
 
 code = click.option(
     "--code",
@@ -28,27 +31,21 @@ def load_codes(paths: tuple[Path, ...]) -> None:
         load_code(path)
 
 
-def load_pipeline(model: str, gpu_id: int) -> Any:
-    """A saved pipeline, by directory or name of an installed package, on a device."""
-    from kernel import load
+def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
+    """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
+    from kernel.config import Config
     from kernel.errors import UsageError
-    from kernel.training.initialize import to_device
+    from kernel.language.loading import CONFIG, existing, locate
+    from kernel.training.initialize import pipeline_class, to_device
 
     try:
-        pipeline = load(model)
+        path = existing(locate(model))
+        config = Config.from_disk(path / CONFIG)
+        pipeline = pipeline_class(config).from_disk(path)
     except OSError as error:
         raise UsageError(f"can't read the pipeline {model}: {error.strerror or error}") from error
     to_device(pipeline, gpu_id)
-    return pipeline
-
-
-def saved_config(model: str, pipeline: Any) -> dict[str, Any]:
-    """The interpolated config of a loaded pipeline."""
-    from kernel.config import Config
-
-    path = Path(model) / "config.cfg"
-    config = Config.from_disk(path) if path.is_file() else pipeline.config
-    return dict(config.interpolate())
+    return pipeline, config
 
 
 def write_text(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any
 
-from kernel import random
+from kernel import blas, random
 from kernel.errors import DataError
 from kernel.hooks import hookimpl
 from kernel.training.batches import parts
@@ -27,13 +27,14 @@ class Builtin:
             settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
         run.dropout = value_at(settings.dropout, run.step)
         losses: dict[str, float] = {}
-        for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
-            random.seed_all(run.seed, "update", run.step, shard)
-            with random.scope(seed=run.seed, step=run.step, shard=shard):
-                run.pipeline.update(part, drop=run.dropout, losses=losses)
-            _check_finite(losses, run.step)
-            run.parameters.collect(shard)
-        run.parameters.step(run.optimizer)
+        with blas.one_thread():
+            for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
+                random.seed_all(run.seed, "update", run.step, shard)
+                with random.scope(seed=run.seed, step=run.step, shard=shard):
+                    run.pipeline.update(part, drop=run.dropout, losses=losses)
+                _check_finite(losses, run.step)
+                run.parameters.collect(shard)
+            run.parameters.step(run.optimizer)
         run.optimizer.step_schedules()
         return {name: float(loss) for name, loss in losses.items()}
 
@@ -41,7 +42,7 @@ class Builtin:
     def evaluate(self, run: Run) -> dict[str, Any]:
         """The pipeline's own scores over the development corpus."""
         random.seed_all(run.seed, "evaluate", run.step)
-        with run.averaged():
+        with run.averaged(), blas.one_thread():
             return run.pipeline.evaluate(_not_empty(run))
 
     @hookimpl

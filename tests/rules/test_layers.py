@@ -14,7 +14,7 @@ ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins"],
     ["hookspecs", "hooks", "registry", "code", "random", "ops", "modelbytes", "paramserver", "parameters"]
-    + ["vocab", "tokens"],
+    + ["vocab", "tokens", "blas"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],
     ["language", "build", "pipes", "serialize"],
