@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
+from kernel.config.plans import Planner
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
 from kernel.language.factories import FactoryMeta, find_factory
@@ -27,6 +28,13 @@ def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
 
     `ConfigError` with every problem: functions that can't be found, components without a block.
     """
+    filled, problems = _fill(cls, config)
+    if problems:
+        raise ConfigError(problems)
+    return filled
+
+
+def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
     merged = default_config().merge(cls.Defaults.config).merge(config)
     problems: list[Problem] = []
     nlp = dict(merged.get("nlp") or {})
@@ -41,10 +49,35 @@ def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     for name in pipeline if isinstance(pipeline, list) else ():
         if name not in components:
             problems.append(_without_block(name, list(components), merged))
-    if problems:
-        raise ConfigError(problems)
     merged["components"] = components
-    return merged
+    return merged, problems
+
+
+def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tuple[Config, Block]:
+    """The interpolated config and its `[nlp]`, after a look at everything that will be built; nothing is called.
+
+    problems: those that are known already. `ConfigError` if there are any.
+    """
+    try:
+        interpolated = filled.interpolate()
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from error
+    nlp = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
+    planner = Planner(filled.sources)
+    planner.section(nlp, "nlp", NlpSchema)
+    known = {problem.path for problem in problems}
+    for name in nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ():
+        block = (interpolated.get("components") or {}).get(name)
+        path = f"components.{name}"
+        if isinstance(block, Mapping) and "factory" in block and not known & {path, f"{path}.factory"}:
+            registered, _ = find_factory(block["factory"], cls.lang or nlp["lang"])
+            settings = {key: value for key, value in block.items() if key != "factory"}
+            # The pipeline itself doesn't exist yet; only its type is looked at.
+            planner.call({"@factories": registered, "nlp": cls.__new__(cls), "name": name, **settings}, path)
+    problems = list(dict.fromkeys([*problems, *planner.problems]))
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
+    return interpolated, nlp
 
 
 def from_config(
@@ -65,9 +98,8 @@ def from_config(
     first. `ConfigError` with every problem.
     """
     cls = _class_for(cls, config)
-    filled = cls.fill_config(config) if auto_fill else Config(config)
-    interpolated = filled.interpolate()
-    block = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
+    filled, problems = _fill(cls, config) if auto_fill else (Config(config), [])
+    interpolated, block = _check(cls, filled, problems)
     if cls.lang and block["lang"] != cls.lang:
         raise ConfigError(f"nlp.lang is '{block['lang']}', but {cls.__name__} is the class of '{cls.lang}'")
     settings = resolve(block, config=filled, path="nlp", schema=NlpSchema)

@@ -48,17 +48,15 @@ def update(
     annotating = set(_training(nlp, "annotating_components") if annotates is None else annotates)
     for name in excluded | annotating:
         nlp.get_pipe(name)
-    if annotating:
-        # Their predictions belong to this step; the caller's documents stay as they are.
-        examples = [_with_copy(example) for example in examples]
     link(nlp)
-    with _channels(nlp) as channels:
+    # What annotating components predict belongs to this step; the caller's documents stay as they are.
+    with _copies(examples if annotating else []), _channels(nlp) as channels:
         for name, component in nlp.pipeline:
             if hasattr(component, "update") and name not in excluded:
                 _update_component(name, component, examples, drop, losses, settings.get(name, {}))
                 _release(component, excluded)
             if name in annotating:
-                examples = _annotate(name, component, examples, settings)
+                _annotate(name, component, examples, settings)
         for channel in channels:
             channel.close()
     # A run that is in the middle of a step has an optimizer of its own.
@@ -96,16 +94,25 @@ def _release(component: Any, excluded: set[str]) -> None:
                 channel.skip(owner)
 
 
-def _annotate(name: str, component: Any, examples: list[Example], settings: Settings) -> list[Example]:
-    from kernel.tokens.example import Example
-
+def _annotate(name: str, component: Any, examples: list[Example], settings: Settings) -> None:
     docs = [example.predicted for example in examples]
     with random.enter(name):
         done, _ = run_batch([(name, component)], docs, settings)
-    return [
-        example if doc is example.predicted else Example(doc, example.reference)
-        for example, doc in zip(examples, done, strict=True)
-    ]
+    for example, doc in zip(examples, done, strict=True):
+        example.predicted = doc
+
+
+@contextmanager
+def _copies(examples: Sequence[Example]) -> Iterator[None]:
+    """Examples with copies of their predicted documents; what they have cached stays."""
+    originals = [example.predicted for example in examples]
+    try:
+        for example, doc in zip(examples, originals, strict=True):
+            example.predicted = doc.copy()
+        yield
+    finally:
+        for example, doc in zip(examples, originals, strict=True):
+            example.predicted = doc
 
 
 @contextmanager
@@ -129,21 +136,20 @@ def evaluate(
     """See `Language.evaluate`."""
     from kernel.scorer import Scorer
 
-    examples = [
-        _with_copy(example)
-        for example in check_examples(examples, "evaluate takes a list of Example objects")
-    ]
+    examples = check_examples(examples, "evaluate takes a list of Example objects")
     start = perf_counter()
     for i in range(0, len(examples), batch_size):
         # Part of the speed; the documents to score may come from elsewhere.
         make_docs(nlp, [example.reference.text for example in examples[i : i + batch_size]], start=i)
-    docs = list(nlp.pipe((e.predicted for e in examples), batch_size=batch_size, component_cfg=settings))
-    seconds = perf_counter() - start
-    if len(docs) != len(examples):
-        raise DataError(f"{len(examples) - len(docs)} of {len(examples)} documents could not be evaluated")
-    for example, doc in zip(examples, docs, strict=True):
-        example.predicted = doc
-    scores = Scorer(nlp).score(examples, per_component=per_component)
+    with _copies(examples):
+        stream = (example.predicted for example in examples)
+        docs = list(nlp.pipe(stream, batch_size=batch_size, component_cfg=settings))
+        seconds = perf_counter() - start
+        if len(docs) != len(examples):
+            raise DataError(f"{len(examples) - len(docs)} of {len(examples)} documents could not be evaluated")
+        for example, doc in zip(examples, docs, strict=True):
+            example.predicted = doc
+        scores = Scorer(nlp).score(examples, per_component=per_component)
     scores["speed"] = sum(map(len, docs)) / seconds if seconds else 0.0
     return scores
 
@@ -211,12 +217,6 @@ def check_examples(examples: Any, message: str) -> list[Example]:
         kind = "a single Example" if isinstance(examples, Example) else type(wrong).__name__
         raise UsageError(f"{message} (found {kind})", hint=MAKE_EXAMPLES)
     return found
-
-
-def _with_copy(example: Example) -> Example:
-    from kernel.tokens.example import Example
-
-    return Example(example.predicted.copy(), example.reference)
 
 
 def _training(nlp: Language, key: str) -> list[str]:

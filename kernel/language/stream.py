@@ -24,8 +24,8 @@ def batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
     room = MAX_CHARACTERS
     for text in texts:
         batch.append(text)
-        # A token counts as six characters.
-        room -= len(text) if isinstance(text, str) else 6 * len(text)
+        # A token counts as six characters. What has no length is refused later, with its position.
+        room -= len(text) if isinstance(text, str) else 6 * len(text) if hasattr(text, "__len__") else 0
         if room <= 0 or len(batch) >= size:
             yield batch
             batch, room = [], MAX_CHARACTERS

@@ -1,0 +1,153 @@
+"""Running a pipeline in several processes.
+
+Each worker is a fresh interpreter that gets the pipeline as bytes, imports the modules that defined its components and
+works on one batch at a time. Texts, documents and results travel as bytes, so that nothing depends on how processes
+are started; the batches in flight are limited.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import KernelError, UsageError
+from kernel.language.stream import Batch, Settings, make_docs, run_batch
+
+if TYPE_CHECKING:
+    from kernel.language.core import Language
+
+# What a worker gets and gives: a text or the bytes of a document.
+Parcel = str | bytes
+# Batches that wait or are worked on, per process.
+IN_FLIGHT = 2
+
+_worker: tuple[Language, list[str], Settings] | None = None
+
+
+def pipe_in_processes(
+    nlp: Language,
+    stream: Iterable[Batch],
+    *,
+    steps: Sequence[tuple[str, Any]],
+    settings: Settings,
+    n_process: int,
+) -> Iterator[tuple[list[Any], list[int], list[Any]]]:
+    """Batches of finished documents, with the positions of those that were kept and the contexts, in order."""
+    count = n_process if n_process > 0 else (os.cpu_count() or 1)
+    if n_process == 0 or n_process < -1:
+        raise UsageError(f"n_process must be -1 (one per CPU core) or at least 1, not {n_process}")
+    start = (nlp.to_bytes(), [name for name, _ in steps], dict(settings), nlp.max_length, definitions(nlp))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=start) as pool:
+        waiting: deque[tuple[Future[Any], list[Any]]] = deque()
+        try:
+            for texts, contexts, position in stream:
+                parcels = [_pack(text) for text in texts]
+                waiting.append((pool.submit(_work, parcels, position), contexts))
+                if len(waiting) >= IN_FLIGHT * count:
+                    yield _finished(nlp, *waiting.popleft())
+            while waiting:
+                yield _finished(nlp, *waiting.popleft())
+        finally:
+            for future, _ in waiting:
+                future.cancel()
+
+
+def definitions(nlp: Language) -> list[tuple[str, str]]:
+    """(module, file) of the modules whose decorators registered what the pipeline consists of."""
+    from kernel.language.provenance import functions_of
+    from kernel.registry import registry
+
+    found: dict[str, str] = {}
+    for kind, name in functions_of(nlp.config):
+        origin = registry.origin(kind, name)
+        module = origin.target.partition(":")[0]
+        if origin.distribution is None and module != "__main__":
+            found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
+    return sorted(found.items())
+
+
+def _finished(nlp: Language, future: Future[Any], contexts: list[Any]) -> tuple[list[Any], list[int], list[Any]]:
+    from kernel.tokens import Doc
+
+    try:
+        done, positions, failed = future.result()
+    except BrokenProcessPool as error:
+        raise KernelError(
+            "a worker process of nlp.pipe ended unexpectedly",
+            hint="It may have run out of memory: try a smaller batch_size or n_process. In a script, the code that "
+            'uses n_process must stand under `if __name__ == "__main__":`.',
+        ) from error
+    for name, data, message, hint in failed:
+        error = KernelError(message, hint=hint)
+        if nlp._error_handler is None:
+            raise error
+        nlp._error_handler(name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], error)
+    return [Doc(nlp.vocab).from_bytes(data) for data in done], positions, contexts
+
+
+def _start_worker(
+    data: bytes, names: list[str], settings: Settings, max_length: int, modules: list[tuple[str, str]]
+) -> None:
+    global _worker
+    from threadpoolctl import threadpool_limits
+
+    from kernel.serialize import unpickle
+
+    # The processes are the parallelism.
+    threadpool_limits(1)
+    for module, file in modules:
+        _import(module, file)
+    nlp = unpickle(data)
+    nlp.max_length = max_length
+    _worker = nlp, names, settings
+
+
+def _import(module: str, file: str) -> None:
+    try:
+        import_module(module)
+    except ImportError:
+        if not Path(file).is_file():
+            raise
+        from kernel.code import load_code
+
+        load_code(file)
+
+
+def _work(parcels: list[Parcel], position: int) -> tuple[list[bytes], list[int], list[Any]]:
+    assert _worker is not None
+    nlp, names, settings = _worker
+    failed: list[tuple[str, list[bytes], str, str]] = []
+
+    def note(name: str, component: Any, docs: list[Any], error: Exception) -> None:
+        from kernel.language.stream import failure
+
+        wrapped = failure(name, error, docs)
+        failed.append((name, [doc.to_bytes() for doc in docs], wrapped.message, wrapped.hint))
+
+    docs = make_docs(nlp, [_unpack(nlp, parcel) for parcel in parcels], start=position)
+    done, positions = run_batch([(name, nlp.get_pipe(name)) for name in names], docs, settings, note)
+    return [doc.to_bytes() for doc in done], positions, failed
+
+
+def _pack(text: Any) -> Parcel:
+    if isinstance(text, str):
+        return text
+    if not hasattr(text, "to_bytes"):
+        raise UsageError(f"the stream holds neither a string nor a Doc, but {type(text).__name__}")
+    data: bytes = text.to_bytes()
+    return data
+
+
+def _unpack(nlp: Language, parcel: Parcel) -> Any:
+    from kernel.tokens import Doc
+
+    return parcel if isinstance(parcel, str) else Doc(nlp.vocab).from_bytes(parcel)
