@@ -301,15 +301,13 @@ class Registries:
 
     def resolve(self, config: dict[str, Any], **settings: Any) -> Any:
         """Build what a config describes; see kernel.config.resolve."""
-        from kernel.config import resolve
-
-        return resolve(config, **settings)
+        # Configs are a layer above: looked up when asked for, never imported with the registry.
+        return import_module("kernel.config").resolve(config, **settings)
 
     def fill(self, config: dict[str, Any], **settings: Any) -> dict[str, Any]:
         """Add the defaults of every referenced function; see kernel.config.fill."""
-        from kernel.config import fill
-
-        return fill(config, **settings)
+        filled: dict[str, Any] = import_module("kernel.config").fill(config, **settings)
+        return filled
 
     def forget(self, module: str) -> None:
         """Drop the definitions that a module made, before its code runs again."""

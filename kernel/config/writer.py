@@ -78,7 +78,7 @@ class _Writer:
             return
         text = dump_value(value)
         if self.escape:
-            text = re.sub(r"\$(?!\{)", "$$$$", text)
+            text = re.sub(r"\$(?!\{)", "$$", text)
         text = text.replace("\n", "\n    ")
         self.lines.append(f"{key} = {text}".rstrip())
 

@@ -1,0 +1,87 @@
+import io
+
+import pytest
+
+from kernel.config import Config, environment_overrides, load_config, parse_overrides
+from kernel.errors import ConfigError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("args", "values"),
+    [
+        (["--a.b", "5"], {"a.b": 5}),
+        (["--a.b=5"], {"a.b": 5}),
+        (["--a.b"], {"a.b": True}),
+        (["--a.b", "--c.d", "x"], {"a.b": True, "c.d": "x"}),
+        (["--a.b", "-1"], {"a.b": -1}),
+        (["--a.b=x=y"], {"a.b": "x=y"}),
+        (["--a.b="], {"a.b": ""}),
+        (["--a.b", '["x", "y"]'], {"a.b": ["x", "y"]}),
+        (["--a.b", "${c.d}"], {"a.b": "${c.d}"}),
+        (["--a.b", "false", "--a.b", "null"], {"a.b": None}),
+        ([], {}),
+    ],
+)
+def test_parse(args, values):
+    assert parse_overrides(args) == values
+
+
+@pytest.mark.parametrize(
+    "args", [["x"], ["-a.b", "1"], ["--verbose"], ["--"], ["--a..b", "1"], ["--a.b", "1", "2"]]
+)
+def test_parse_refuses_the_rest_of_the_command_line(args):
+    with pytest.raises(UsageError):
+        parse_overrides(args)
+
+
+def test_parse_refuses_broken_json():
+    with pytest.raises(ConfigError, match=r"a\.b: not valid JSON(.|\n)*override --a\.b"):
+        parse_overrides(["--a.b", "[1,"])
+
+
+def test_environment_is_read_like_the_command_line():
+    assert environment_overrides({"KERNEL_CONFIG_OVERRIDES": "--a.b 'x y' --c.d=2"}) == {
+        "a.b": "x y",
+        "c.d": 2,
+    }
+    assert environment_overrides({}) == {}
+    with pytest.raises(UsageError, match="KERNEL_CONFIG_OVERRIDES"):
+        environment_overrides({"KERNEL_CONFIG_OVERRIDES": "--verbose"})
+    with pytest.raises(UsageError, match="KERNEL_CONFIG_OVERRIDES"):
+        environment_overrides({"KERNEL_CONFIG_OVERRIDES": "--a.b '"})
+
+
+def test_environment_wins(tmp_path, monkeypatch):
+    file = tmp_path / "a.cfg"
+    file.write_text("[a]\nx = 1\ny = 1\nz = 1\n")
+    monkeypatch.setenv("KERNEL_CONFIG_OVERRIDES", "--a.y 3 --a.z 3")
+    config = load_config(file, {"a.x": 2, "a.y": 2})
+    assert config["a"] == {"x": 2, "y": 3, "z": 3}
+    assert config.source("a.x").describe() == "override --a.x 2"
+    assert "KERNEL_CONFIG_OVERRIDES" in config.source("a.z").describe()
+
+
+def test_config_from_standard_input(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("[a]\nx = [\n"))
+    with pytest.raises(ConfigError, match="stdin:2:"):
+        load_config("-")
+
+
+def test_override_may_add_keys_and_sections_and_replace_blocks():
+    config = Config.from_str("[a]\n[a.b]\nx = 1\n", overrides={"a.new": 1, "c.d.e": 2, "a.b": 5})
+    assert config == {"a": {"b": 5, "new": 1}, "c": {"d": {"e": 2}}}
+
+
+def test_override_inside_an_inline_block():
+    config = Config.from_str('[a]\nb = {"@misc": "x", "y": 1}\n', overrides={"a.b.y": 2})
+    assert config["a"]["b"] == {"@misc": "x", "y": 2}
+
+
+def test_override_below_a_value_is_an_error():
+    with pytest.raises(ConfigError, match=r"a\.x is a value and has no keys"):
+        Config.from_str("[a]\nx = 1\n", overrides={"a.x.y": 2})
+
+
+def test_override_of_a_whole_section_is_an_error():
+    with pytest.raises(ConfigError, match="whole section"):
+        Config.from_str("[a]\nx = 1\n", overrides={"a": {}})

@@ -1,0 +1,103 @@
+import pytest
+
+from kernel.config import Config
+from kernel.errors import ConfigError
+
+
+def read(text):
+    return Config.from_str(text, name="a.cfg", interpolate=True)
+
+
+def problems(text):
+    with pytest.raises(ConfigError) as info:
+        read(text)
+    return info.value.problems
+
+
+BASE = '[b]\nn = 3\ns = "text"\nnone = null\nl = [1, "x"]\nw = C:\\temp\n[b.c]\ny = ${b.n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("${b.n}", 3),
+        ("${b:n}", 3),
+        ("${b.s}", "text"),
+        ("${b.none}", None),
+        ("${b.l}", [1, "x"]),
+        ("${b.c}", {"y": 3}),
+        ("${b.c.y}", 3),
+        ('"${b.n}"', "3"),
+        ('"${b.s}/x"', "text/x"),
+        ("${b.s}/x", "text/x"),
+        ("${b.n}${b.n}", 33),
+        ('"a ${b.none} ${b.l}"', 'a null [1, "x"]'),
+        ('"${b.w}"', "C:\\temp"),
+        ("[${b.n}, ${b.s}, ${b.l}]", [3, "text", [1, "x"]]),
+        ("[${b.c}]", [{"y": 3}]),
+        ('["${b.s}!", 2]', ["text!", 2]),
+        ('{"k": ${b.n}}', {"k": 3}),
+        ("a$$b", "a$b"),
+        ("$${b.n}", "${b.n}"),
+        ("5 $", "5 $"),
+    ],
+)
+def test_variable(text, value):
+    assert read(f"{BASE}[a]\nx = {text}\n")["a"]["x"] == value
+
+
+def test_a_key_of_the_same_section_comes_before_a_section():
+    assert read("[a]\nx = 1\ny = ${x}\n[x]\n")["a"]["y"] == 1
+
+
+def test_order_and_length_of_a_chain_do_not_matter():
+    chain = "\n".join(f"k{i} = ${{a.k{i + 1}}}" for i in range(50))
+    assert read(f"[a]\n{chain}\nk50 = 7\n")["a"]["k0"] == 7
+
+
+def test_sections_are_copied():
+    config = read("[a]\nx = ${b}\n[b]\nl = [1]\n")
+    config["a"]["x"]["l"].append(2)
+    assert config["b"]["l"] == [1]
+
+
+def test_interpolating_leaves_the_original_alone():
+    config = Config.from_str("[a]\nx = ${a.y}\ny = 1\n")
+    assert config.interpolate()["a"] == {"x": 1, "y": 1}
+    assert config["a"]["x"] == "${a.y}"
+    assert config.interpolate().is_interpolated
+
+
+def test_every_bad_variable_is_reported_with_its_place():
+    found = problems(
+        '[a]\nx = ${b.none}\nl = [1,\n   ${a.zz}]\nt = "x ${b}"\nu = ${a.v}\nv = ${a.u}\nw = ${a.l\n[b]\n'
+    )
+    assert [(p.line, p.column, p.path) for p in found][:3] == [(2, 5, "a.x"), (4, 4, "a.l"), (5, 8, "a.t")]
+    text = "\n".join(map(str, found))
+    for part in (
+        "${b.none} refers to nothing",
+        "is a section, inside a text",
+        "refers back to itself",
+        "is not a variable",
+    ):
+        assert part in text
+
+
+def test_unknown_variable_suggests_the_nearest():
+    (problem,) = problems("[paths]\ntrain = x\n[a]\nx = ${paths.trian}\n")
+    assert problem.suggestion == "Did you mean ${paths.train}?"
+
+
+def test_section_that_holds_itself():
+    (problem,) = problems("[a]\nx = ${a}\n")
+    assert "refers back to itself" in problem.message
+
+
+def test_override_of_a_value_is_seen_by_its_variables():
+    config = Config.from_str("[a]\nx = ${b.y}\n[b]\ny = 1\n", overrides={"b.y": 2}, interpolate=True)
+    assert config["a"]["x"] == 2
+
+
+def test_data_from_python_keeps_its_dollars():
+    config = Config({"a": {"x": "5$$", "y": "${a.z}", "z": "^b$"}})
+    assert config.interpolate()["a"] == {"x": "5$$", "y": "^b$", "z": "^b$"}
