@@ -53,10 +53,15 @@ def as_uint64(values: NDArray[Any]) -> NDArray[np.uint64]:
 
 
 def to_array(doc: Doc, names: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
-    """Attributes as numbers: shape (len(doc),) for one attribute, (len(doc), n) for a list of them."""
+    """Attributes as numbers: shape (len(doc),) for one attribute, (len(doc), n) for a list of several."""
     if isinstance(names, (str, int)):
-        return as_uint64(values_of(doc, attrs.intify(names))).copy()
-    numbers = [attrs.intify(name) for name in names]
+        names = [names]
+    array = matrix_of(doc, [attrs.intify(name) for name in names])
+    return array[:, 0] if len(names) == 1 else array
+
+
+def matrix_of(doc: Doc, numbers: Sequence[int]) -> NDArray[np.uint64]:
+    """Attributes as numbers, shape (len(doc), len(numbers))."""
     array = np.empty((len(doc), len(numbers)), dtype=np.uint64)
     for column, attr in enumerate(numbers):
         array[:, column] = as_uint64(values_of(doc, attr))

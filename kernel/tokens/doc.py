@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -341,12 +341,14 @@ class Doc(Extensible):
                 "the text has no sentence boundaries",
                 hint="add a component that sets them (sentencizer, senter, parser), or set token.is_sent_start",
             )
-        borders = self._sentence_starts()
-        return (Span(self, start, end) for start, end in zip(borders, [*borders[1:], len(self)], strict=True))
+        borders = [*self._sentence_starts(), len(self)]
+        return (Span(self, start, end) for start, end in pairwise(borders))
 
     def _sentence_starts(self) -> list[int]:
-        starts: list[int] = np.flatnonzero(values_of(self, attrs.SENT_START) == 1).tolist()
-        return starts if not len(self) or starts[:1] == [0] else [0, *starts]
+        starts = values_of(self, attrs.SENT_START) == 1
+        starts[:1] = True
+        borders: list[int] = np.flatnonzero(starts).tolist()
+        return borders
 
     @property
     def noun_chunks(self) -> Iterator[Span]:
@@ -368,7 +370,7 @@ class Doc(Extensible):
         if len(self) == 0:
             return True
         values = values_of(self, number)
-        if number == attrs.SENT_START:
+        if number == attrs.SENT_START and len(self) > 1:
             values = values[1:]
         return bool(values.all() if require_complete else values.any())
 
@@ -413,7 +415,7 @@ class Doc(Extensible):
         return first, last + 1
 
     def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
-        """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of n."""
+        """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of several."""
         return columns.to_array(self, attr_ids)
 
     def from_array(self, attr_ids: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:

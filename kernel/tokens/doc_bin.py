@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
-from kernel.tokens.columns import STRING_COLUMNS, dtype_of, starts_from_heads, to_array
+from kernel.tokens.columns import STRING_COLUMNS, dtype_of, matrix_of, starts_from_heads
 from kernel.tokens.doc import Doc
 from kernel.tokens.entities import find_entities
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.vocab import Vocab, attrs, hash_strings
 from kernel.vocab.lexemes import LexemeTable
+from kernel.vocab.packing import pack, unpack
 
 VERSION = "0.1"
 DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
@@ -52,7 +54,7 @@ class DocBin:
         self.cats: list[dict[str, float]] = []
         self.flags: list[dict[str, Any]] = []
         self._strings: set[str] = set()
-        self._unread: dict[tuple[int, int], Doc] = {}
+        self._sources: dict[tuple[int, int], Doc] = {}
         for doc in docs:
             self.add(doc)
 
@@ -62,7 +64,7 @@ class DocBin:
 
     def add(self, doc: Doc) -> None:
         """Add a document as it is now."""
-        self._tokens.append(to_array(doc, self.attrs))
+        self._tokens.append(matrix_of(doc, self.attrs))
         self._spaces.append(doc._spaces.copy())
         self._lengths.append(len(doc))
         self._groups.append(groups_to_bytes(doc))
@@ -71,25 +73,21 @@ class DocBin:
         strings = doc.vocab.strings
         numbers = {int(number) for number in numbers_of(doc._groups)}
         self._strings.update(strings[number] for number in numbers)
-        for group in doc._groups.values():
-            self._strings.add(group.name)
         if self.store_user_data:
-            import srsly
-
-            self._user_data.append(srsly.msgpack_dumps(doc.user_data))
+            self._user_data.append(pack(doc.user_data))
         # One document of each generation knows all strings of it, now and later.
-        self._unread.setdefault((id(doc.vocab), id(doc._table)), doc)
+        self._sources.setdefault((id(doc.vocab), id(doc._table)), doc)
 
     def _all_strings(self) -> set[str]:
         """Every string that the stored numbers stand for."""
-        if self._unread and self._tokens:
+        if self._sources and self._tokens:
             places = [place for place, attr in enumerate(self.attrs) if attr in _WITH_STRINGS]
             numbers: set[int] = set()
             for place in places:
                 numbers.update(
                     np.unique(np.concatenate([tokens[:, place] for tokens in self._tokens])).tolist()
                 )
-            stores = {id(doc.vocab): doc.vocab.strings for doc in self._unread.values()}.values()
+            stores = {id(doc.vocab): doc.vocab.strings for doc in self._sources.values()}.values()
             known = {int(number) for number in hash_strings(list(self._strings))}
             for number in numbers - known:
                 texts = (store.find(number) for store in stores)
@@ -97,7 +95,6 @@ class DocBin:
                 if text is None:
                     raise DataError(f"a stored attribute has the number {number}, which no string has")
                 self._strings.add(text)
-            self._unread = dict(list(self._unread.items()))
         return self._strings
 
     def get_docs(self, vocab: Vocab) -> Iterator[Doc]:
@@ -120,7 +117,7 @@ class DocBin:
         bounds = np.concatenate([[0], np.cumsum(self._lengths)]).tolist()
         columns = _columns(values, bounds)
         entities = _entities(columns, bounds)
-        for index, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for index, (start, end) in enumerate(pairwise(bounds)):
             doc = Doc._from_rows(vocab, table, rows[start:end], spaces[start:end], None)
             for attr, column, present in columns:
                 if present[index]:
@@ -147,14 +144,13 @@ class DocBin:
         for name in ("_tokens", "_spaces", "_lengths", "_groups", "_user_data", "cats", "flags"):
             getattr(self, name).extend(getattr(other, name))
         self._strings.update(other._strings)
-        self._unread.update(other._unread)
+        self._sources.update(other._sources)
 
     def _names(self) -> str:
         return ", ".join(attrs.NAMES[attr] for attr in self.attrs)
 
     def to_bytes(self) -> bytes:
         """The contents of a `.spacy` file."""
-        import srsly
 
         lengths = np.array(self._lengths, dtype="<i4")
         tokens = np.concatenate(self._tokens) if self._tokens else np.zeros(0, dtype=np.uint64)
@@ -172,14 +168,13 @@ class DocBin:
         }
         if self.store_user_data:
             message["user_data"] = self._user_data
-        return zlib.compress(srsly.msgpack_dumps(message))
+        return zlib.compress(pack(message))
 
     def from_bytes(self, data: bytes) -> DocBin:
         """Replace the documents by those of the contents of a `.spacy` file."""
-        import srsly
 
         try:
-            message = srsly.msgpack_loads(zlib.decompress(data))
+            message = unpack(zlib.decompress(data))
             self.attrs = [attrs.intify(attr) for attr in message["attrs"]]
             lengths = np.frombuffer(message["lengths"], dtype="<i4")
             tokens = np.frombuffer(message["tokens"], dtype="<u8").reshape(
@@ -197,7 +192,7 @@ class DocBin:
         self._lengths = lengths.tolist()
         self._tokens, self._spaces = [tokens], [spaces.copy()]
         self._strings = set(message["strings"])
-        self._unread = {}
+        self._sources = {}
         self.cats = list(message.get("cats") or [{} for _ in self._lengths])
         self.flags = list(message.get("flags") or [{} for _ in self._lengths])
         self._groups = list(message.get("span_groups") or [EMPTY] * len(self))
@@ -309,7 +304,6 @@ def _entities(
 
 
 def _user_data(data: bytes) -> dict[Any, Any]:
-    import srsly
 
-    loaded: dict[Any, Any] = srsly.msgpack_loads(data, use_list=False)
+    loaded: dict[Any, Any] = unpack(data, use_list=False)
     return loaded

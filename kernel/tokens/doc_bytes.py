@@ -10,6 +10,7 @@ import numpy as np
 from kernel.errors import DataError
 from kernel.tokens.columns import STRING_COLUMNS, dtype_of
 from kernel.tokens.span_bytes import groups_from_bytes, groups_to_bytes, numbers_of
+from kernel.vocab.packing import pack, unpack
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
@@ -19,7 +20,6 @@ _VERSION = 1
 
 def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
     """The document in msgpack. Tokens refer to a list of distinct word forms."""
-    import srsly
 
     used, inverse = np.unique(doc._rows, return_inverse=True)
     rows = used.tolist()
@@ -45,16 +45,15 @@ def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
         # A tensor of the GPU is fetched.
         message["tensor"] = doc.tensor.get() if hasattr(doc.tensor, "get") else doc.tensor
     if "user_data" not in exclude and doc.user_data:
-        message["user_data_keys"] = srsly.msgpack_dumps(list(doc.user_data.keys()))
-        message["user_data_values"] = srsly.msgpack_dumps(list(doc.user_data.values()))
-    return bytes(srsly.msgpack_dumps(message))
+        message["user_data_keys"] = pack(list(doc.user_data.keys()))
+        message["user_data_values"] = pack(list(doc.user_data.values()))
+    return pack(message)
 
 
 def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:
     """Replace the content of a Doc by the stored one. Returns the doc."""
-    import srsly
 
-    message = srsly.msgpack_loads(data)
+    message = unpack(data)
     if not isinstance(message, dict) or message.get("version") != _VERSION:
         raise DataError("these bytes are no document, or of another version")
     table = doc.vocab.lexemes
@@ -75,7 +74,7 @@ def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:
     if "tensor" not in exclude and "tensor" in message:
         doc.tensor = message["tensor"]
     if "user_data" not in exclude and "user_data_keys" in message:
-        keys = srsly.msgpack_loads(message["user_data_keys"], use_list=False)
-        values = srsly.msgpack_loads(message["user_data_values"])
+        keys = unpack(message["user_data_keys"], use_list=False)
+        values = unpack(message["user_data_values"])
         doc.user_data.update(zip(keys, values, strict=True))
     return doc

@@ -12,6 +12,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from kernel.tokens.span_group import GroupData, Record
+from kernel.vocab.packing import pack, unpack
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
@@ -24,7 +25,6 @@ def groups_to_bytes(doc: Doc) -> bytes:
     """The span groups of a Doc."""
     if not doc._groups:
         return EMPTY
-    import srsly
 
     offsets = doc._offsets()
     stored: dict[bytes, list[str]] = {}
@@ -34,23 +34,22 @@ def groups_to_bytes(doc: Doc) -> bytes:
             last_space = int(doc._spaces[end - 1]) if end > start else 0
             characters = int(offsets[start]), int(offsets[end]) - last_space
             spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
-        data = srsly.msgpack_dumps({"name": group.name, "attrs": group.attrs, "spans": spans})
+        data = pack({"name": group.name, "attrs": group.attrs, "spans": spans})
         stored.setdefault(data, []).append(key)
-    return bytes(srsly.msgpack_dumps(stored))
+    return pack(stored)
 
 
 def groups_from_bytes(data: bytes) -> dict[str, GroupData]:
     """The span groups by key. Numbers of labels and ids are as stored."""
     if data == EMPTY:
         return {}
-    import srsly
 
     groups = {}
-    stored = srsly.msgpack_loads(data)
+    stored = unpack(data)
     for group_bytes, keys in (
         stored.items() if isinstance(stored, dict) else ((each, None) for each in stored)
     ):
-        message = srsly.msgpack_loads(group_bytes)
+        message = unpack(group_bytes)
         records = [_record(each) for each in message["spans"]]
         for key in [message["name"]] if keys is None else keys:
             groups[key] = GroupData(message["name"], dict(message["attrs"]), list(records))

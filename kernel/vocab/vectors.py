@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
+from kernel.vocab.packing import pack, unpack
 from kernel.vocab.strings import StringStore
 
 if TYPE_CHECKING:
@@ -258,17 +259,15 @@ class Vectors:
         return self
 
     def to_bytes(self) -> bytes:
-        import srsly
 
         table = BytesIO()
         np.save(table, self.data, allow_pickle=False)
         parts = {"vectors": table.getvalue(), "key2row": self._keys_to_bytes(), "cfg": self._settings()}
-        return bytes(srsly.msgpack_dumps(parts))
+        return pack(parts)
 
     def from_bytes(self, data: bytes) -> "Vectors":
-        import srsly
 
-        parts = srsly.msgpack_loads(data)
+        parts = unpack(data)
         self._check(parts["cfg"], "the vectors")
         self.data = np.asarray(np.load(BytesIO(parts["vectors"]), allow_pickle=False), dtype=np.float32)
         self._keys_from_bytes(parts["key2row"])
@@ -287,15 +286,12 @@ class Vectors:
         self.attr = settings.get("attr", self.attr)
 
     def _keys_to_bytes(self) -> bytes:
-        import srsly
 
-        return bytes(srsly.msgpack_dumps(self.key2row))
+        return pack(self.key2row)
 
     def _keys_from_bytes(self, data: bytes) -> None:
-        import srsly
 
-        # Integer keys: the plain reader of srsly refuses none, whatever their size.
-        self.key2row = {int(key): int(row) for key, row in srsly.msgpack_loads(data).items()}
+        self.key2row = {int(key): int(row) for key, row in unpack(data).items()}
         self._used = max(self.key2row.values(), default=-1) + 1
         self._sorted = None
 

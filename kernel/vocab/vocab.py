@@ -17,6 +17,7 @@ from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import Getter
 from kernel.vocab.lexeme import Lexeme
 from kernel.vocab.lexemes import LexemeSettings, LexemeTable
+from kernel.vocab.packing import pack, unpack
 from kernel.vocab.strings import StringStore
 from kernel.vocab.vectors import Vectors
 
@@ -171,19 +172,17 @@ class Vocab:
         return self
 
     def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
-        import srsly
 
         parts = {"lexemes": self._overrides_to_bytes()}
         if "strings" not in exclude:
             parts["strings"] = self.strings.to_bytes()
         if "vectors" not in exclude:
             parts["vectors"] = self.vectors.to_bytes()
-        return bytes(srsly.msgpack_dumps(parts))
+        return pack(parts)
 
     def from_bytes(self, data: bytes, *, exclude: Collection[str] = ()) -> Vocab:
-        import srsly
 
-        parts = srsly.msgpack_loads(data)
+        parts = unpack(data)
         if "strings" not in exclude and "strings" in parts:
             self.strings.from_bytes(parts["strings"])
         self._overrides_from_bytes(parts["lexemes"])

@@ -1,0 +1,47 @@
+"""msgpack for many small messages: srsly's reader and writer without their search for extensions each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from threading import local
+from typing import Any
+
+_HERE = local()
+
+
+def pack(value: Any) -> bytes:
+    """A value as msgpack; numpy arrays are allowed."""
+    packer = getattr(_HERE, "packer", None)
+    if packer is None:
+        from srsly.msgpack import Packer
+
+        packer = _HERE.packer = Packer(use_bin_type=True)
+    try:
+        return bytes(packer.pack(value))
+    except Exception:
+        # What the packer has written of a value that it can't finish must not start the next message.
+        del _HERE.packer
+        raise
+
+
+def unpack(data: bytes, *, use_list: bool = True) -> Any:
+    """The value of msgpack bytes; arrays become lists, or tuples if not `use_list`."""
+    from srsly.msgpack import unpackb
+
+    return unpackb(data, raw=False, use_list=use_list, object_pairs_hook=_map_hook())
+
+
+@cache
+def _map_hook() -> Callable[[list[tuple[Any, Any]]], Any]:
+    from srsly.msgpack import msgpack_decoders
+
+    decoders = list(msgpack_decoders.get_all().values())
+
+    def hook(pairs: list[tuple[Any, Any]]) -> Any:
+        value: Any = dict(pairs)
+        for decode in decoders:
+            value = decode(value)
+        return value
+
+    return hook
