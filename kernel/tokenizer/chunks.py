@@ -16,7 +16,7 @@ from kernel.tokenizer.splitter import Piece, Splitter
 from kernel.vocab.lexemes import LexemeTable
 
 # A longer chunk is a rare thing (an address, encoded data) and takes more memory than its splitting takes time.
-_LONGEST_KEPT = 80
+_LONGEST_KEPT = 200
 
 _pack = Struct("=i").pack
 
