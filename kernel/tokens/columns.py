@@ -62,9 +62,10 @@ def to_array(doc: Doc, names: str | int | Sequence[str | int]) -> NDArray[np.uin
 
 def matrix_of(doc: Doc, numbers: Sequence[int]) -> NDArray[np.uint64]:
     """Attributes as numbers, shape (len(doc), len(numbers))."""
-    array = np.empty((len(doc), len(numbers)), dtype=np.uint64)
+    array = np.zeros((len(doc), len(numbers)), dtype=np.uint64)
     for column, attr in enumerate(numbers):
-        array[:, column] = as_uint64(values_of(doc, attr))
+        if attr in doc._columns or attr not in attrs.ANNOTATIONS or attr == attrs.SENT_START:
+            array[:, column] = as_uint64(values_of(doc, attr))
     return array
 
 

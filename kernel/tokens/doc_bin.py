@@ -25,6 +25,7 @@ from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, 
 from kernel.vocab import Vocab, attrs, hash_strings
 from kernel.vocab.lexemes import LexemeTable
 from kernel.vocab.packing import pack, unpack
+from kernel.vocab.symbols import HIGHEST_SYMBOL
 
 VERSION = "0.1"
 DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
@@ -84,9 +85,11 @@ class DocBin:
             places = [place for place, attr in enumerate(self.attrs) if attr in _WITH_STRINGS]
             numbers: set[int] = set()
             for place in places:
-                numbers.update(
-                    np.unique(np.concatenate([tokens[:, place] for tokens in self._tokens])).tolist()
-                )
+                found = np.unique(np.concatenate([tokens[:, place] for tokens in self._tokens]))
+                if self.attrs[place] == attrs.POS:
+                    # Coarse tags are built-in symbols, which every reader knows.
+                    found = found[found > HIGHEST_SYMBOL]
+                numbers.update(found.tolist())
             stores = {id(doc.vocab): doc.vocab.strings for doc in self._sources.values()}.values()
             known = {int(number) for number in hash_strings(list(self._strings))}
             for number in numbers - known:

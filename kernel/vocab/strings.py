@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.vocab.hashing import murmur, murmur_many
-from kernel.vocab.symbols import NAMES, SYMBOLS
-
-_HIGHEST_SYMBOL = max(NAMES)
+from kernel.vocab.symbols import HIGHEST_SYMBOL, NAMES, SYMBOLS
 
 
 def hash_string(text: str) -> int:
@@ -93,7 +91,7 @@ class StringStore:
 
     def find(self, number: int) -> str | None:
         """The string of a number, None if it is unknown (or forgotten)."""
-        if number <= _HIGHEST_SYMBOL:
+        if number <= HIGHEST_SYMBOL:
             return NAMES.get(number)
         text = self._texts.get(number)
         if text is not None:

@@ -37,6 +37,7 @@ SYMBOLS: dict[str, int] = {
     "_": 456,
 }
 NAMES: dict[int, str] = {number: name for name, number in SYMBOLS.items()}
+HIGHEST_SYMBOL = max(NAMES)
 
 POS_TAGS: frozenset[str] = frozenset(_POS.split())
 """Coarse part-of-speech tags that a token can carry."""
