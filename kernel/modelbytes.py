@@ -108,6 +108,14 @@ def _check_structure(nodes: dict[str, Any], saved: dict[str, Any], where: str) -
                 path=where,
                 hint=hint,
             )
+        for name, size in info["dims"].items():
+            own = node.maybe_get_dim(name)
+            if size is not None and own not in (None, size):
+                raise DataError(
+                    f"{label} ({node.name}) has {name} = {own} in the config and {size} in the saved weights",
+                    path=where,
+                    hint=hint,
+                )
         if len(node.shims) != len(info["shims"]):
             raise DataError(
                 f"{label} ({node.name}) wraps {len(node.shims)} models of another framework, the saved weights have "

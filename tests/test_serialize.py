@@ -1,0 +1,262 @@
+"""Saving and loading: what comes back, what the bytes are, what is said about damage."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from thinc.api import Linear, Model, Relu, chain, fix_random_seed
+
+import kernel
+from kernel.component import Component, TrainableComponent
+from kernel.errors import DataError, RegistryError, UsageError
+from kernel.language import Language
+from kernel.modelbytes import model_from_bytes, model_to_bytes, walk_paths
+from kernel.registry import registry
+
+
+class Counter(TrainableComponent):
+    """Adds labels and has a small model."""
+
+    def predict(self, docs):
+        return [float(self.model.get_param("b").sum())] * len(docs)
+
+    def set_annotations(self, docs, predictions):
+        for doc, value in zip(docs, predictions, strict=True):
+            doc.cats[self.name] = value
+
+
+class Rule(Component):
+    def __call__(self, doc):
+        doc.user_data["rule"] = self.cfg.get("rule")
+        return doc
+
+
+@pytest.fixture(autouse=True)
+def registered():
+    with registry.restored():
+
+        @registry.languages("tst")
+        class Test(Language):
+            lang = "tst"
+
+        @Language.factory("counter")
+        def make_counter(nlp, name: str, width: int = 3):
+            return Counter(nlp.vocab, Linear(None, width), name)
+
+        Language.factory("rule", func=lambda nlp, name: Rule(name))
+        Language.component("function", func=lambda doc: doc)
+        yield
+
+
+@pytest.fixture
+def nlp():
+    pipeline = kernel.blank("tst", meta={"name": "small"})
+    counter = pipeline.add_pipe("counter")
+    counter.add_label("LABEL")
+    counter.model.set_dim("nO", 2)
+    counter.model.initialize()
+    counter.model.set_param("b", np.asarray([1.5, 2.0], dtype="f"))
+    pipeline.add_pipe("rule").cfg["rule"] = "never"
+    pipeline.add_pipe("function")
+    pipeline.tokenizer.add_special_case("gimme", [{"ORTH": "gim"}, {"ORTH": "me"}])
+    pipeline.vocab.strings.add("kept")
+    return pipeline
+
+
+def same(one, other):
+    doc = other("gimme that")
+    assert [t.text for t in doc] == ["gim", "me", "that"]
+    assert doc.cats == one("gimme that").cats == {"counter": 3.5}
+    assert doc.user_data["rule"] == "never"
+    assert other.get_pipe("counter").labels == ("LABEL",)
+    assert "kept" in list(other.vocab.strings) and other.lang == "tst"
+    assert other.to_bytes() == one.to_bytes()
+
+
+def test_a_saved_pipeline_comes_back(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    loaded = kernel.load(tmp_path / "saved")
+    same(nlp, loaded)
+    assert type(loaded).lang == "tst" and loaded.path == tmp_path / "saved" and loaded.meta["name"] == "small"
+
+
+def test_what_a_saved_pipeline_consists_of(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    names = sorted(p.relative_to(tmp_path / "saved").as_posix() for p in (tmp_path / "saved").rglob("*") if p.is_file())
+    assert {"config.cfg", "meta.json", "manifest.json", "tokenizer", "vocab/strings.json"} <= set(names)
+    assert {"counter/cfg", "counter/model", "rule/cfg"} <= set(names)
+    meta = json.loads((tmp_path / "saved" / "meta.json").read_text())
+    assert meta["labels"] == {"counter": ["LABEL"]} and meta["pipeline"] == ["counter", "rule", "function"]
+    assert {"kernel-nlp", "thinc", "numpy"} <= set(meta["provenance"]["distributions"])
+
+
+def test_saving_twice_gives_the_same_bytes(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "one")
+    kernel.load(tmp_path / "one").to_disk(tmp_path / "two")
+    for file in (tmp_path / "one").rglob("*"):
+        if file.is_file():
+            assert file.read_bytes() == (tmp_path / "two" / file.relative_to(tmp_path / "one")).read_bytes(), file
+
+
+def test_loading_with_choices(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    load = kernel.load
+    assert load(tmp_path / "saved", exclude=["counter"]).component_names == ["rule", "function"]
+    assert load(tmp_path / "saved", disable="counter").pipe_names == ["rule", "function"]
+    assert load(tmp_path / "saved", enable="rule").pipe_names == ["rule"]
+    assert load(tmp_path / "saved", config={"nlp": {"batch_size": 3}}).batch_size == 3
+    assert load(tmp_path / "saved", config={"nlp.batch_size": 4}).batch_size == 4
+    assert load(str(tmp_path / "saved"), vocab=nlp.vocab).vocab is nlp.vocab
+
+
+def test_loading_into_a_pipeline_and_on_the_class(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    same(nlp, type(nlp).from_disk(tmp_path / "saved"))
+    other = kernel.blank("tst")
+    for name in nlp.component_names:
+        other.add_pipe(name)
+    assert other.from_disk(tmp_path / "saved") is other
+    same(nlp, other)
+
+
+def test_bytes_and_pickle(nlp):
+    other = kernel.blank("tst")
+    for name in nlp.component_names:
+        other.add_pipe(name)
+    other.from_bytes(nlp.to_bytes())
+    same(nlp, other)
+    same(nlp, pickle.loads(pickle.dumps(nlp)))
+    with pytest.raises(UsageError, match="counter"):
+        kernel.blank("tst").from_bytes(nlp.to_bytes())
+    with pytest.raises(DataError, match="no pipeline"):
+        other.from_bytes(b"nonsense")
+
+
+def test_a_damaged_file_is_named(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    model = tmp_path / "saved" / "counter" / "model"
+    model.write_bytes(model.read_bytes()[:-1] + b"?")
+    with pytest.raises(DataError, match="counter/model was changed"):
+        kernel.load(tmp_path / "saved")
+
+
+def test_a_failure_while_saving_leaves_the_old_pipeline(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    nlp.get_pipe("rule").cfg["rule"] = object()
+    with pytest.raises(TypeError):
+        nlp.to_disk(tmp_path / "saved")
+    assert kernel.load(tmp_path / "saved")("x").user_data["rule"] == "never"
+
+
+def test_a_directory_with_other_things_is_not_replaced(nlp, tmp_path):
+    (tmp_path / "thesis.tex").write_text("...")
+    with pytest.raises(UsageError, match="can't replace"):
+        nlp.to_disk(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    meta = tmp_path / "saved" / "meta.json"
+    content = json.loads(meta.read_text())
+    content["provenance"]["functions"]["factories:counter"] = "acme-nlp 1.2"
+    meta.write_text(json.dumps(content))
+    (tmp_path / "saved" / "manifest.json").unlink()
+    with registry.restored():
+        registry.factories._definitions.pop("counter")
+        with pytest.raises(RegistryError, match="'counter', which came from acme-nlp 1.2\n*.*\n*.*Install acme-nlp"):
+            kernel.load(tmp_path / "saved")
+
+
+@pytest.mark.parametrize("name", ["no_such_package_here", "./nowhere", "/nowhere"])
+def test_a_pipeline_that_does_not_exist(name):
+    with pytest.raises(UsageError, match="can't find"):
+        kernel.load(name)
+
+
+def test_a_directory_that_is_no_pipeline(tmp_path):
+    with pytest.raises(UsageError, match=r"config\.cfg"):
+        kernel.load(tmp_path)
+
+
+def test_loading_an_installed_package_imports_nothing_of_it(nlp, tmp_path, monkeypatch):
+    package = tmp_path / "tst_small"
+    nlp.to_disk(package / "tst_small-0.0.0")
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    same(nlp, kernel.load("tst_small"))
+
+
+def test_vectors_at_initialize(tmp_path):
+    source = kernel.blank("tst")
+    source.vocab.set_vector("cat", np.asarray([1, 2, 3], dtype="f"))
+    source.to_disk(tmp_path / "vectors")
+    nlp = kernel.blank("tst", config={"initialize": {"vectors": str(tmp_path / "vectors")}})
+    nlp.initialize()
+    assert nlp.vocab.get_vector("cat").tolist() == [1, 2, 3]
+    assert nlp.vocab.strings[nlp.vocab.strings["cat"]] == "cat"
+
+
+# Models.
+
+
+def model(width=4):
+    fix_random_seed(1)
+    made = chain(Relu(width, 3), Linear(2, width))
+    made.initialize()
+    made.attrs.update(classes={3, 1, 2}, names=["a"], table={"x": 1.5}, function=len, dropout_rate=0.3)
+    return made
+
+
+def test_weights_come_back():
+    one, other = model(), chain(Relu(), Linear())
+    for node in one.walk():
+        for name in node.param_names:
+            node.set_param(name, node.get_param(name) + 1)
+    model_from_bytes(other, model_to_bytes(one))
+    X = np.ones((2, 3), dtype="f")
+    np.testing.assert_array_equal(one.predict(X), other.predict(X))
+    assert other.attrs["classes"] == {1, 2, 3} and other.attrs["table"] == {"x": 1.5}
+    assert "function" not in other.attrs
+    # Loaded weights can be trained.
+    other.layers[0].get_param("W")[0, 0] = 1
+
+
+def test_equal_models_give_equal_bytes():
+    one, other = model(), model()
+    other.attrs["dropout_rate"] = 0.1
+    assert model_to_bytes(one) == model_to_bytes(other)
+
+
+def test_other_structures_are_refused_and_nothing_changes():
+    data = model_to_bytes(model())
+    for wrong, message in [
+        (chain(Relu(4, 3), Linear(2, 4), Linear(2, 2)), "layer .*linear.* in the config, but not in the saved"),
+        (chain(Relu(4, 3), Relu(2, 4), Relu(2, 2)), "is in the config"),
+        (Relu(4, 3), "not in the|is relu"),
+    ]:
+        wrong.initialize()
+        before = model_to_bytes(wrong)
+        with pytest.raises(DataError, match=message):
+            model_from_bytes(wrong, data)
+        assert model_to_bytes(wrong) == before
+
+
+def test_other_sizes_are_refused_and_nothing_changes():
+    wrong = model(5)
+    before = model_to_bytes(wrong)
+    with pytest.raises(DataError, match="nO.*5.*4"):
+        model_from_bytes(wrong, model_to_bytes(model(4)))
+    assert model_to_bytes(wrong) == before
+
+
+def test_bytes_that_are_no_model():
+    with pytest.raises(DataError, match="somewhere.*not the weights"):
+        model_from_bytes(model(), b"\x00", where="somewhere")
+
+
+def test_shared_layers_are_stored_once():
+    shared = Linear(3, 3)
+    made = Model("both", lambda model, X, is_train: (X, lambda d: d), layers=[shared, chain(shared, Relu(3, 3))])
+    assert [path for path, _ in walk_paths(made)] == ["", "0", "1", "1.1"]
