@@ -5,6 +5,7 @@ from typing import Any
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.errors import UsageError
 from kernel_architectures.dense import maxout_block
 from kernel_architectures.window_encoder import window_encoder
 
@@ -19,5 +20,7 @@ def build_maxout_window_encoder(
     maxout_pieces: how many affine maps the maximum is taken of. 2 or 3 are usual.
     depth: number of layers. A token depends on depth * window_size tokens on either side.
     """
+    if maxout_pieces < 1:
+        raise UsageError(f"MaxoutWindowEncoder: maxout_pieces must be at least 1, not {maxout_pieces}")
     make_block: Any = lambda nO, nI: maxout_block(nO, nI, maxout_pieces)
     return window_encoder("maxout_window_encoder", width, window_size, depth, make_block)
