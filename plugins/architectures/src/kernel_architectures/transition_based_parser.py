@@ -54,7 +54,7 @@ def build_transition_model(
         init=_init,
         dims={"nO": nO},
         layers=[tok2vec, project, lower, *([upper] if upper else [])],
-        refs={"tok2vec": tok2vec, "lower": lower, "upper": upper},
+        refs={"tok2vec": tok2vec, "lower": lower, **({"upper": upper} if upper else {})},
         attrs={
             "has_upper": bool(use_upper),
             "unseen_classes": set(),
@@ -103,38 +103,42 @@ def _no_backprop(_: Any) -> Any:
 
 
 def resize(model: Model[Any, Any], nO: int) -> Model[Any, Any]:
-    """Give the model nO actions. New classes of a model with weights start masked, see `unseen_classes`."""
+    """Give the model nO actions: the last ones go, or new ones come, which start masked (`unseen_classes`).
+
+    A layer with weights is replaced by a new one, so that no gradient or state of an optimizer has the old shape.
+    """
     old = model.maybe_get_dim("nO")
-    if old is not None and nO < old:
-        raise ValueError(f"TransitionBasedParser has {old} actions and can't shrink to {nO}")
     if old == nO:
         return model
     layer = model.maybe_get_ref("upper") or model.get_ref("lower")
     if layer.has_param("W"):
-        grown = {name: _grown(model, layer, name, nO) for name in layer.param_names}
-        for name in grown:
-            layer.set_param(name, None)  # a layer with parameters refuses to change its dimensions
-        layer.set_dim("nO", nO, force=True)
-        for name, value in grown.items():
-            layer.set_param(name, value)
-        model.attrs["unseen_classes"] = {*model.attrs["unseen_classes"], *range(old or 0, nO)}
+        model.replace_node(layer, _resized(layer, nO))
+        kept = {each for each in model.attrs["unseen_classes"] if each < nO}
+        model.attrs["unseen_classes"] = kept | set(range(old or 0, nO))
     else:
         layer.set_dim("nO", nO, force=True)
     model.set_dim("nO", nO, force=True)
     return model
 
 
-def _grown(model: Model[Any, Any], layer: Model[Any, Any], name: str, nO: int) -> Any:
-    old = layer.get_param(name)
-    is_upper = layer is model.maybe_get_ref("upper")
-    axis = 0 if is_upper else {"W": 2, "b": 1, "pad": 2}[name]
-    shape = list(old.shape)
-    shape[axis] = nO
-    if name == "W" and not is_upper:
-        new = draw(model.ops, shape, shape[0] * shape[3]).astype(old.dtype)
+def _resized(layer: Model[Any, Any], nO: int) -> Model[Any, Any]:
+    if layer.name == "linear":
+        new = Linear(nO, layer.get_dim("nI"), init_W=zero_init)
+        axes = {"W": 0, "b": 0}
     else:
-        new = model.ops.xp.zeros(shape, dtype=old.dtype)
-    kept: list[Any] = [slice(None)] * len(shape)
-    kept[axis] = slice(0, old.shape[axis])
-    new[tuple(kept)] = old
+        new = StateFeatures(nO, layer.get_dim("nF"), layer.get_dim("nP"), layer.get_dim("nI"))
+        axes = {"W": 2, "b": 1, "pad": 2}
+    new.ops = layer.ops
+    for name, axis in axes.items():
+        value = layer.get_param(name)
+        shape = list(value.shape)
+        shape[axis] = nO
+        if name == "W" and layer.name != "linear":
+            grown = draw(layer.ops, shape, shape[0] * shape[3]).astype(value.dtype)
+        else:
+            grown = layer.ops.xp.zeros(shape, dtype=value.dtype)
+        both: list[Any] = [slice(None)] * len(shape)
+        both[axis] = slice(0, min(nO, value.shape[axis]))
+        grown[tuple(both)] = value[tuple(both)]
+        new.set_param(name, grown)
     return new

@@ -248,3 +248,5 @@ class EntityRecognizer(TrainableComponent):
     def _read_moves(self, data: bytes) -> None:
         self.moves = Moves.from_bytes(data)
         self._label_numbers()
+        if self.model.has_dim("nO"):
+            self.model = self.model.attrs["resize_output"](self.model, len(self.moves))

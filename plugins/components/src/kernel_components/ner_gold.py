@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from kernel.errors import DataError
+from kernel.tokens import Span
 from kernel.training import Example
 from kernel.vocab.attrs import intify
 
@@ -23,7 +24,7 @@ def has_gold(example: Example, negative_key: str | None) -> bool:
     return bool(_negative_spans(example, negative_key))
 
 
-def _negative_spans(example: Example, key: str | None) -> list[object]:
+def _negative_spans(example: Example, key: str | None) -> list[Span]:
     spans = example.reference.spans
     return list(spans[key]) if key is not None and key in spans else []
 
