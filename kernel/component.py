@@ -99,7 +99,10 @@ class Component:
         return {"cfg": self._read_cfg}
 
     def _read_cfg(self, data: bytes) -> None:
-        self.cfg.update(srsly.json_loads(data.decode("utf8")))
+        try:
+            self.cfg.update(srsly.json_loads(data.decode("utf8")))
+        except ValueError as error:
+            raise DataError(f"the settings of component '{self.name}' are not JSON: {error}") from error
 
     def _read(self, parts: dict[str, bytes], exclude: set[str], where: str) -> None:
         for key, read in self._readers().items():
@@ -230,7 +233,7 @@ class TrainableComponent(Component):
         size = self.model.maybe_get_dim("nO")
         if size is not None and not self.is_resizable:
             raise UsageError(
-                f"component '{self.name}': can't add the label '{label}': the model already has {size} outputs",
+                f"component '{self.name}': can't add the label '{label}': the model already has {size} output{'s' * (size != 1)}",
                 hint="Add labels before initialize, or use an architecture that can be resized.",
             )
         self.cfg["labels"] = [*self.labels, label]

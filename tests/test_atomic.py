@@ -1,7 +1,7 @@
 import pytest
-from kernel.errors import DataError, UsageError
 
 from kernel.atomic import atomic_directory, atomic_file, check_manifest, recover
+from kernel.errors import DataError, UsageError
 
 
 def write(path, **files):
@@ -47,7 +47,9 @@ def test_a_directory_of_somebody_else_is_never_replaced(tmp_path):
 def test_manifest_is_byte_stable(tmp_path):
     write(tmp_path / "one", b="2", a="1")
     write(tmp_path / "two", a="1", b="2")
-    assert (tmp_path / "one" / "manifest.json").read_bytes() == (tmp_path / "two" / "manifest.json").read_bytes()
+    assert (tmp_path / "one" / "manifest.json").read_bytes() == (
+        tmp_path / "two" / "manifest.json"
+    ).read_bytes()
 
 
 @pytest.mark.parametrize("damage", ["2", "22", None])

@@ -1,6 +1,7 @@
 """The order of components, running them, and what goes wrong on the way."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import pytest
 
@@ -314,7 +315,7 @@ def test_stop_words_and_lexical_attributes_of_the_defaults():
         lang = "tst"
 
         class Defaults(Language.Defaults):
-            stop_words = {"the"}
+            stop_words: ClassVar = {"the"}
 
     doc = Test()("The end")
     assert [token.is_stop for token in doc] == [True, False]

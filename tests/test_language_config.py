@@ -1,6 +1,6 @@
 """Pipelines from configs: filling, callbacks of [nlp], sourced components, the computed config."""
 
-from typing import List  # noqa: UP035 (as users write it)
+from typing import ClassVar, List  # noqa: UP035 (as users write it)
 
 import pytest
 
@@ -30,12 +30,14 @@ def registered():
             lang = "tst"
 
             class Defaults(Language.Defaults):
-                stop_words = {"the"}
-                prefixes = (r"\(",)
-                suffixes = [r"\)"]
-                config = {"nlp": {"batch_size": 7}}
+                stop_words: ClassVar = {"the"}
+                prefixes: ClassVar = (r"\(",)
+                suffixes: ClassVar = [r"\)"]
+                config: ClassVar = {"nlp": {"batch_size": 7}}
 
-        @Language.factory("mark", default_config={"value": "x"}, default_score_weights={"m_f": 1.0, "m_p": None})
+        @Language.factory(
+            "mark", default_config={"value": "x"}, default_score_weights={"m_f": 1.0, "m_p": None}
+        )
         def make_mark(nlp, name: str, value: str, times: int = 1):
             return Mark(name, value, times)
 
@@ -154,7 +156,9 @@ def test_callbacks_after_creation_see_no_components_and_then_all():
 
         return look
 
-    block = '\n[nlp.after_creation]\n@callbacks = "look"\n\n[nlp.after_pipeline_creation]\n@callbacks = "look"\n'
+    block = (
+        '\n[nlp.after_creation]\n@callbacks = "look"\n\n[nlp.after_pipeline_creation]\n@callbacks = "look"\n'
+    )
     Language.from_config(config(nlp=block))
     assert seen == [[], ["mark"]]
 

@@ -21,7 +21,9 @@ def per_doc(layer):
 
     def forward(model, arrays, is_train):
         pairs = [layer(array, is_train) for array in arrays]
-        return [y for y, _ in pairs], lambda grads: [back(g) for (_, back), g in zip(pairs, grads, strict=True)]
+        return [y for y, _ in pairs], lambda grads: [
+            back(g) for (_, back), g in zip(pairs, grads, strict=True)
+        ]
 
     def init(model, X=None, Y=None):
         layer.initialize()
@@ -249,7 +251,10 @@ def test_an_error_while_learning_names_the_component_and_leaves_no_open_batch():
 def test_a_listener_without_its_source_says_what_is_missing():
     nlp = shared()
     nlp.initialize(lambda: [example(nlp, y=1.0)])
-    with nlp.select_pipes(disable="source"), pytest.raises(KernelError, match="'target'.*'source', which has not run"):
+    with (
+        nlp.select_pipes(disable="source"),
+        pytest.raises(KernelError, match="'target'.*'source', which has not run"),
+    ):
         nlp("some text")
 
 
@@ -285,7 +290,7 @@ def test_initialize_works_without_examples_and_refuses_a_list():
     with pytest.raises(UsageError, match="lambda"):
         nlp.initialize([example(nlp, y=1.0)])
     with pytest.raises(KernelError, match="no examples"):
-        nlp.initialize(lambda: [])
+        nlp.initialize(list)
 
 
 def test_begin_training_is_the_old_name():

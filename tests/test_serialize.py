@@ -83,7 +83,9 @@ def test_a_saved_pipeline_comes_back(nlp, tmp_path):
 
 def test_what_a_saved_pipeline_consists_of(nlp, tmp_path):
     nlp.to_disk(tmp_path / "saved")
-    names = sorted(p.relative_to(tmp_path / "saved").as_posix() for p in (tmp_path / "saved").rglob("*") if p.is_file())
+    names = sorted(
+        p.relative_to(tmp_path / "saved").as_posix() for p in (tmp_path / "saved").rglob("*") if p.is_file()
+    )
     assert {"config.cfg", "meta.json", "manifest.json", "tokenizer", "vocab/strings.json"} <= set(names)
     assert {"counter/cfg", "counter/model", "rule/cfg"} <= set(names)
     meta = json.loads((tmp_path / "saved" / "meta.json").read_text())
@@ -96,7 +98,9 @@ def test_saving_twice_gives_the_same_bytes(nlp, tmp_path):
     kernel.load(tmp_path / "one").to_disk(tmp_path / "two")
     for file in (tmp_path / "one").rglob("*"):
         if file.is_file():
-            assert file.read_bytes() == (tmp_path / "two" / file.relative_to(tmp_path / "one")).read_bytes(), file
+            assert (
+                file.read_bytes() == (tmp_path / "two" / file.relative_to(tmp_path / "one")).read_bytes()
+            ), file
 
 
 def test_loading_with_choices(nlp, tmp_path):
@@ -165,7 +169,9 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
     (tmp_path / "saved" / "manifest.json").unlink()
     with registry.restored():
         registry.factories._definitions.pop("counter")
-        with pytest.raises(RegistryError, match="'counter', which came from acme-nlp 1.2\n*.*\n*.*Install acme-nlp"):
+        with pytest.raises(
+            RegistryError, match="'counter', which came from acme-nlp 1.2\n*.*\n*.*Install acme-nlp"
+        ):
             kernel.load(tmp_path / "saved")
 
 
@@ -232,7 +238,10 @@ def test_equal_models_give_equal_bytes():
 def test_other_structures_are_refused_and_nothing_changes():
     data = model_to_bytes(model())
     for wrong, message in [
-        (chain(Relu(4, 3), Linear(2, 4), Linear(2, 2)), "layer .*linear.* in the config, but not in the saved"),
+        (
+            chain(Relu(4, 3), Linear(2, 4), Linear(2, 2)),
+            "layer .*linear.* in the config, but not in the saved",
+        ),
         (chain(Relu(4, 3), Relu(2, 4), Relu(2, 2)), "is in the config"),
         (Relu(4, 3), "not in the|is relu"),
     ]:
@@ -258,5 +267,7 @@ def test_bytes_that_are_no_model():
 
 def test_shared_layers_are_stored_once():
     shared = Linear(3, 3)
-    made = Model("both", lambda model, X, is_train: (X, lambda d: d), layers=[shared, chain(shared, Relu(3, 3))])
+    made = Model(
+        "both", lambda model, X, is_train: (X, lambda d: d), layers=[shared, chain(shared, Relu(3, 3))]
+    )
     assert [path for path, _ in walk_paths(made)] == ["", "0", "1", "1.1"]

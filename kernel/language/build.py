@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
+from kernel.config.checking import check_component
 from kernel.config.plans import Planner
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
@@ -70,10 +71,7 @@ def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tupl
         block = (interpolated.get("components") or {}).get(name)
         path = f"components.{name}"
         if isinstance(block, Mapping) and "factory" in block and not known & {path, f"{path}.factory"}:
-            registered, _ = find_factory(block["factory"], cls.lang or nlp["lang"])
-            settings = {key: value for key, value in block.items() if key != "factory"}
-            # The pipeline itself doesn't exist yet; only its type is looked at.
-            planner.call({"@factories": registered, "nlp": cls.__new__(cls), "name": name, **settings}, path)
+            check_component(block, path, cls.lang or nlp["lang"], planner)
     problems = list(dict.fromkeys([*problems, *planner.problems]))
     if problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
@@ -235,7 +233,9 @@ def _fill_settings(
 def _without_block(name: str, names: list[str], config: Config) -> Problem:
     close = nearest_name(name, names)
     hint = f"Did you mean {close!r}?" if close else f'Add a section [components.{name}] with factory = "..."'
-    return _problem(config, "nlp.pipeline", f"the pipeline names '{name}', but there is no [components.{name}]", hint)
+    return _problem(
+        config, "nlp.pipeline", f"the pipeline names '{name}', but there is no [components.{name}]", hint
+    )
 
 
 def _called(config: Config, key: str, callback: Callable[[Any], Any] | None, nlp: Pipeline) -> Pipeline:
@@ -271,7 +271,7 @@ class _Collected:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         if isinstance(error, ConfigError):
             self.problems.extend(error.problems)
             return True

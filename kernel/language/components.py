@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.language import build, order
 from kernel.language.factories import FactoryMeta
@@ -190,3 +190,25 @@ class ComponentList:
     def replace_listeners(self, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]) -> None:
         """Make a component independent of a shared source: see `kernel.language.links`."""
         replace_listeners(self, tok2vec_name, pipe_name, listeners)
+
+    @property
+    def ops(self) -> Any:
+        """Where the models compute."""
+        from kernel.ops import get_ops
+
+        if self._ops is None:
+            self._ops = get_ops(-1)
+        return self._ops
+
+    def to_device(self, gpu_id: int) -> Self:
+        """Move all models to a GPU, or with -1 to the CPU."""
+        from kernel.ops import get_ops, place
+
+        self._ops = get_ops(gpu_id)
+        for model in self.all_models().values():
+            place(model, self._ops)
+        return self
+
+    def all_models(self) -> dict[str, Any]:
+        """Component name -> model of all components that have one."""
+        return {name: c.model for name, c in self._components if hasattr(getattr(c, "model", None), "walk")}

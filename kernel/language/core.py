@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kernel.errors import UsageError, warn
 from kernel.language import build, describe, learn, order, stream
@@ -74,8 +74,8 @@ class Language(ComponentList):
 
     # Building, saving and loading: see kernel.language.build, .loading and kernel.serialize.
 
-    fill_config = classmethod(build.fill_config)
-    from_config = classmethod(build.from_config)
+    fill_config: ClassVar[Any] = classmethod(build.fill_config)
+    from_config: ClassVar[Any] = classmethod(build.from_config)
     from_disk = ClassOrInstance(from_disk)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -125,7 +125,9 @@ class Language(ComponentList):
     @property
     def score_weights(self) -> dict[str, float | None]:
         """Share of each score in the final one, as the enabled components want it; None hides a score."""
-        return {k: v for name in self.pipe_names for k, v in self._pipe_meta[name].default_score_weights.items()}
+        return {
+            k: v for name in self.pipe_names for k, v in self._pipe_meta[name].default_score_weights.items()
+        }
 
     def analyze_pipes(self) -> dict[str, Any]:
         """What each component sets, needs and is scored by, and which needs nothing before it meets."""
@@ -248,7 +250,9 @@ class Language(ComponentList):
         per_component: bool = False,
     ) -> dict[str, Any]:
         """Scores of the pipeline on examples, which are not changed, and its speed in words per second."""
-        return learn.evaluate(self, examples, batch_size or self.batch_size, component_cfg or {}, per_component)
+        return learn.evaluate(
+            self, examples, batch_size or self.batch_size, component_cfg or {}, per_component
+        )
 
     def models(self) -> dict[str, Any]:
         """Component name -> model of the components that training changes: enabled, not frozen."""
@@ -258,22 +262,4 @@ class Language(ComponentList):
         """Use other parameters, such as averages, within a block."""
         from kernel.parameters import use_params
 
-        return use_params(learn.all_models(self), params)
-
-    @property
-    def ops(self) -> Any:
-        """Where the models compute."""
-        from kernel.ops import get_ops
-
-        if self._ops is None:
-            self._ops = get_ops(-1)
-        return self._ops
-
-    def to_device(self, gpu_id: int) -> Self:
-        """Move all models to a GPU, or with -1 to the CPU."""
-        from kernel.ops import get_ops, place
-
-        self._ops = get_ops(gpu_id)
-        for model in learn.all_models(self).values():
-            place(model, self._ops)
-        return self
+        return use_params(self.all_models(), params)

@@ -115,7 +115,8 @@ def _maker_of(component: Callable[..., Any]) -> Callable[..., Any]:
 def _checked_name(name: str) -> str:
     if not isinstance(name, str) or not name:
         raise UsageError(
-            "a component has to be registered under a name", hint='Write for example @Language.component("name").'
+            "a component has to be registered under a name",
+            hint='Write for example @Language.component("name").',
         )
     return name
 

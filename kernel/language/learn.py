@@ -146,7 +146,9 @@ def evaluate(
         docs = list(nlp.pipe(stream, batch_size=batch_size, component_cfg=settings))
         seconds = perf_counter() - start
         if len(docs) != len(examples):
-            raise DataError(f"{len(examples) - len(docs)} of {len(examples)} documents could not be evaluated")
+            raise DataError(
+                f"{len(examples) - len(docs)} of {len(examples)} documents could not be evaluated"
+            )
         for example, doc in zip(examples, docs, strict=True):
             example.predicted = doc
         scores = Scorer(nlp).score(examples, per_component=per_component)
@@ -196,22 +198,17 @@ def keep_optimizer(nlp: Language, sgd: Any) -> Any:
     return nlp._optimizer
 
 
-def all_models(nlp: Language) -> dict[str, Any]:
-    """Component name -> model of the enabled components that have one."""
-    return {name: c.model for name, c in nlp.pipeline if hasattr(getattr(c, "model", None), "walk")}
-
-
 def trained_models(nlp: Language) -> dict[str, Any]:
     frozen = set(_training(nlp, "frozen_components"))
     trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
-    return {name: m for name, m in all_models(nlp).items() if name in trainable - frozen}
+    return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
 
 
 def check_examples(examples: Any, message: str) -> list[Example]:
     """The examples as a list. `UsageError` if there is anything else among them."""
     from kernel.tokens.example import Example
 
-    found = [examples] if isinstance(examples, str | Example) else list(examples)
+    found: list[Any] = [examples] if isinstance(examples, str | Example) else list(examples)
     wrong = next((item for item in found if not isinstance(item, Example)), None)
     if wrong is not None or isinstance(examples, Example):
         kind = "a single Example" if isinstance(examples, Example) else type(wrong).__name__

@@ -24,7 +24,9 @@ def link(nlp: ComponentList) -> None:
         if nlp.is_enabled(name):
             heard: list[Channel] = []
             for listener in listeners_of(component):
-                source = next((c for n, c in reversed(sources) if listener.attrs["listener"].matches(n)), None)
+                source = next(
+                    (c for n, c in reversed(sources) if listener.attrs["listener"].matches(n)), None
+                )
                 listener.attrs["listener"].owner = name
                 if source is not None:
                     source.add(listener, name)
@@ -58,7 +60,7 @@ def replace_with_copy(
     component: Any, config: dict[str, Any], name: str, nlp: ComponentList, source: str, paths: Sequence[str]
 ) -> None:
     """Replace the listeners of a component, and their blocks in its config, by the model of a source in `nlp`."""
-    upstream = nlp.get_pipe(source) if source else None
+    upstream: Any = nlp.get_pipe(source) if source else None
     if not isinstance(getattr(upstream, "channel", None), Channel):
         raise UsageError(
             f"component '{source}' is no source that others can listen to"
@@ -94,5 +96,7 @@ def _set_path(config: dict[str, Any], path: str, value: Any, name: str) -> None:
     for part in parents:
         place = place.get(part, {})
     if not isinstance(place.get(last), dict):
-        raise UsageError(f"components.{name}.{path} is no block of the config, so no listener can be replaced there")
+        raise UsageError(
+            f"components.{name}.{path} is no block of the config, so no listener can be replaced there"
+        )
     place[last] = value

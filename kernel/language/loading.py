@@ -158,7 +158,9 @@ def check_functions(config: Mapping[str, Any], meta: Mapping[str, Any], folder: 
 
     origins = (meta.get("provenance") or {}).get("functions") or {}
     missing = [
-        (kind, name) for kind, name in functions_of(config) if not registry.has(kind, name) and "$" not in name
+        (kind, name)
+        for kind, name in functions_of(config)
+        if not registry.has(kind, name) and "$" not in name
     ]
     if not missing:
         return
@@ -169,7 +171,9 @@ def check_functions(config: Mapping[str, Any], meta: Mapping[str, Any], folder: 
     packages = sorted({origins[key] for kind, name in missing if (key := f"{kind}:{name}") in origins})
     raise RegistryError(
         f"the pipeline {folder} needs functions that are not installed: {'; '.join(lines)}",
-        hint=f"Install {', '.join(packages)}." if packages else "Install the packages, or give their file with --code.",
+        hint=f"Install {', '.join(packages)}."
+        if packages
+        else "Install the packages, or give their file with --code.",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from kernel.errors import UsageError
 from kernel.language.links import link, listeners_of
@@ -23,7 +23,7 @@ class DisabledPipes(list[str]):
         super().__init__(names)
         self._nlp = nlp
 
-    def __enter__(self) -> DisabledPipes:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,7 +78,9 @@ def _anchor(nlp: ComponentList, anchor: str | int) -> int:
     if isinstance(anchor, str):
         return position(nlp, anchor)
     if not 0 <= anchor < len(nlp.component_names):
-        raise UsageError(f"there is no component number {anchor}: the pipeline has {len(nlp.component_names)}")
+        raise UsageError(
+            f"there is no component number {anchor}: the pipeline has {len(nlp.component_names)}"
+        )
     return anchor
 
 
@@ -110,8 +112,8 @@ def rename(nlp: ComponentList, old: str, new: str) -> None:
     nlp._components[index] = (new, component)
     if hasattr(component, "name"):
         component.name = new
-    for table in (nlp._pipe_meta, nlp._pipe_configs):
-        table[new] = table.pop(old)  # type: ignore[attr-defined]
+    nlp._pipe_meta[new] = nlp._pipe_meta.pop(old)
+    nlp._pipe_configs[new] = nlp._pipe_configs.pop(old)
     for names in (nlp._disabled, nlp._sourced):
         if old in names:
             names.remove(old)
@@ -147,7 +149,11 @@ def to_disable(
         both = [name for name in off if name in on]
         raise UsageError(
             "disable and enable contradict each other"
-            + (f": both name {', '.join(both)}" if both else f": neither names {', '.join(sorted({*others} - {*off}))}")
+            + (
+                f": both name {', '.join(both)}"
+                if both
+                else f": neither names {', '.join(sorted({*others} - {*off}))}"
+            )
         )
     return others
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, UsageError
-from kernel.language.stream import Batch, Settings, make_docs, run_batch
+from kernel.language.stream import Batch, Settings, check_length, make_docs, run_batch
 
 if TYPE_CHECKING:
     from kernel.language.core import Language
@@ -50,6 +50,8 @@ def pipe_in_processes(
         waiting: deque[tuple[Future[Any], list[Any]]] = deque()
         try:
             for texts, contexts, position in stream:
+                for offset, text in enumerate(texts):
+                    check_length(nlp, text, position + offset)
                 parcels = [_pack(text) for text in texts]
                 waiting.append((pool.submit(_work, parcels, position), contexts))
                 if len(waiting) >= IN_FLIGHT * count:
@@ -75,7 +77,9 @@ def definitions(nlp: Language) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
-def _finished(nlp: Language, future: Future[Any], contexts: list[Any]) -> tuple[list[Any], list[int], list[Any]]:
+def _finished(
+    nlp: Language, future: Future[Any], contexts: list[Any]
+) -> tuple[list[Any], list[int], list[Any]]:
     from kernel.tokens import Doc
 
     try:
@@ -87,10 +91,12 @@ def _finished(nlp: Language, future: Future[Any], contexts: list[Any]) -> tuple[
             'uses n_process must stand under `if __name__ == "__main__":`.',
         ) from error
     for name, data, message, hint in failed:
-        error = KernelError(message, hint=hint)
+        cause = KernelError(message, hint=hint)
         if nlp._error_handler is None:
-            raise error
-        nlp._error_handler(name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], error)
+            raise cause
+        nlp._error_handler(
+            name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], cause
+        )
     return [Doc(nlp.vocab).from_bytes(data) for data in done], positions, contexts
 
 

@@ -42,11 +42,17 @@ def make_docs(nlp: Language, texts: Sequence[Any], *, start: int = 0) -> list[Do
         for i, text in enumerate(texts):
             check_length(nlp, text, start + i)
     if len(strings) == len(texts):
-        return list(nlp.tokenizer.batch(strings)) if hasattr(nlp.tokenizer, "batch") else [*map(nlp.tokenizer, texts)]
+        return (
+            list(nlp.tokenizer.batch(strings))
+            if hasattr(nlp.tokenizer, "batch")
+            else [*map(nlp.tokenizer, texts)]
+        )
     for i, text in enumerate(texts):
         if not isinstance(text, str | Doc):
             raise UsageError(f"text {start + i} is neither a string nor a Doc, but {type(text).__name__}")
-    made = iter(nlp.tokenizer.batch(strings) if hasattr(nlp.tokenizer, "batch") else map(nlp.tokenizer, strings))
+    made = iter(
+        nlp.tokenizer.batch(strings) if hasattr(nlp.tokenizer, "batch") else map(nlp.tokenizer, strings)
+    )
     return [next(made) if isinstance(text, str) else text for text in texts]
 
 
@@ -76,8 +82,10 @@ def run_batch(
             break
         try:
             done = _run(name, component, docs, settings.get(name, {}))
-        except Exception as error:
-            docs, positions = _salvage(name, component, docs, positions, settings.get(name, {}), handler, error)
+        except Exception as error:  # noqa: BLE001 (a component may fail in any way)
+            docs, positions = _salvage(
+                name, component, docs, positions, settings.get(name, {}), handler, error
+            )
         else:
             docs = done
     return docs, positions
@@ -153,7 +161,9 @@ def pipe(
 ) -> Iterator[Any]:
     """Documents, or (document, context) for a stream of (text, context), in order."""
     if isinstance(texts, str):
-        raise UsageError("nlp.pipe takes a list or another iterable of texts, not one text", hint="Use nlp(text).")
+        raise UsageError(
+            "nlp.pipe takes a list or another iterable of texts, not one text", hint="Use nlp(text)."
+        )
     if batch_size < 1:
         raise UsageError(f"batch_size must be at least 1, not {batch_size}")
     if n_process != 1:

@@ -1,0 +1,182 @@
+"""The base classes of components."""
+
+import numpy as np
+import pytest
+from thinc.api import Adam, Dropout, Linear, Model
+
+from kernel.component import Component, TrainableComponent
+from kernel.errors import DataError, UsageError
+from kernel.tokens import Doc
+from kernel.training import Example
+from kernel.vocab import Vocab
+
+
+class Upper(Component):
+    def __call__(self, doc):
+        doc.user_data["upper"] = doc.text.upper()
+        return doc
+
+
+def lengths_to_scores(nO=None):
+    """A model from documents to one row of scores each, from the number of their tokens."""
+    linear = Linear(nO, 1)
+
+    def forward(model, docs, is_train):
+        X = np.asarray([[len(doc)] for doc in docs], dtype="f").reshape(-1, 1)
+        Y, backprop = linear(X, is_train)
+        return Y, backprop
+
+    def init(model, X=None, Y=None):
+        if Y is not None:
+            linear.set_dim("nO", Y.shape[1])
+        linear.initialize()
+        model.set_dim("nO", linear.get_dim("nO"))
+
+    return Model("lengths", forward, layers=[linear, Dropout(0.5)], dims={"nO": nO}, init=init)
+
+
+class Sized(TrainableComponent):
+    def set_annotations(self, docs, predictions):
+        for doc, row in zip(docs, predictions, strict=True):
+            doc.user_data["score"] = row.tolist()
+
+    def get_loss(self, examples, scores):
+        d_scores = scores - 1.0
+        return float((d_scores**2).sum()), d_scores
+
+
+@pytest.fixture
+def vocab():
+    return Vocab()
+
+
+@pytest.fixture
+def sized(vocab):
+    component = Sized(vocab, lengths_to_scores(2), "sized")
+    component.model.initialize()
+    return component
+
+
+def docs(vocab, *counts):
+    return [Doc(vocab, words=["w"] * count) for count in counts]
+
+
+def examples(vocab, *counts):
+    return [Example(doc, doc) for doc in docs(vocab, *counts)]
+
+
+def test_a_rule_component_needs_nothing_but_call(vocab):
+    upper = Upper("upper")
+    assert [doc.user_data["upper"] for doc in upper.pipe([Doc(vocab, words=["a"])])] == ["A "]
+    assert not upper.is_trainable and upper.labels == () and upper.label_data is None
+    assert upper.score([]) == {}
+    assert Upper().name == "Upper"
+
+
+def test_settings_of_a_rule_component_are_saved(tmp_path):
+    one, other, third = Upper("u"), Upper("u"), Upper("u")
+    one.cfg = {"b": [1, "ä"], "a": None}
+    one.to_disk(tmp_path / "u")
+    assert (tmp_path / "u" / "cfg").read_text("utf8").index('"a"') < (tmp_path / "u" / "cfg").read_text(
+        "utf8"
+    ).index('"b"')
+    assert other.from_disk(tmp_path / "u").cfg == one.cfg
+    assert third.from_bytes(one.to_bytes()).cfg == one.cfg
+
+
+def test_pipe_and_call_agree_and_keep_the_order(sized, vocab):
+    made = list(sized.pipe(iter(docs(vocab, 3, 1, 2, 5, 4)), batch_size=2))
+    assert [len(doc) for doc in made] == [3, 1, 2, 5, 4]
+    singles = [sized(doc).user_data["score"] for doc in docs(vocab, 3, 1, 2, 5, 4)]
+    np.testing.assert_allclose([doc.user_data["score"] for doc in made], singles, rtol=1e-6)
+
+
+def test_update_adds_losses_and_applies_an_optimizer_only_if_given(sized, vocab):
+    before = sized.to_bytes()
+    losses = sized.update(examples(vocab, 1, 2))
+    assert losses["sized"] > 0
+    assert sized.to_bytes() == before
+    first = losses["sized"]
+    sized.update(examples(vocab, 1, 2), losses=losses)
+    assert losses["sized"] == pytest.approx(2 * first)
+    sized.update(examples(vocab, 1, 2), sgd=Adam(0.01))
+    assert sized.to_bytes() != before
+
+
+def test_update_sets_the_rate_of_dropout(sized, vocab):
+    sized.update(examples(vocab, 1), drop=0.25)
+    assert sized.model.layers[1].attrs["dropout_rate"] == 0.25
+
+
+def test_a_batch_without_tokens_teaches_nothing(sized, vocab):
+    skipped = []
+
+    class Told:
+        def skip(self, owner):
+            skipped.append(owner)
+
+    sized.channels = [Told()]
+    assert sized.update(examples(vocab, 0, 0)) == {"sized": 0.0}
+    assert skipped == ["sized"]
+
+
+def test_weights_and_settings_come_back(sized, vocab, tmp_path):
+    sized.cfg["labels"] = ["A", "B"]
+    sized.to_disk(tmp_path / "sized")
+    for restore in (lambda c: c.from_disk(tmp_path / "sized"), lambda c: c.from_bytes(sized.to_bytes())):
+        other_vocab = Vocab()
+        other = restore(Sized(other_vocab, lengths_to_scores(), "sized"))
+        assert other.labels == ("A", "B") and "A" in list(other_vocab.strings)
+        assert other(docs(other_vocab, 3)[0]).user_data == sized(docs(vocab, 3)[0]).user_data
+        assert other.to_bytes() == sized.to_bytes()
+
+
+def test_missing_and_damaged_data_is_named(sized, tmp_path):
+    sized.to_disk(tmp_path / "sized")
+    (tmp_path / "sized" / "model").unlink()
+    with pytest.raises(DataError, match="'sized' lacks 'model'"):
+        sized.from_disk(tmp_path / "sized")
+    assert sized.from_disk(tmp_path / "sized", exclude=["model"]) is sized
+    (tmp_path / "sized" / "cfg").write_text("{")
+    with pytest.raises(DataError, match="'sized' are not JSON"):
+        sized.from_disk(tmp_path / "sized", exclude=["model"])
+
+
+def test_labels_are_added_until_the_output_is_fixed(vocab):
+    component = Sized(vocab, lengths_to_scores(), "sized")
+    assert component.add_label("A") == 1
+    assert component.add_label("A") == 0
+    assert component.label_data == ["A"]
+    with pytest.raises(UsageError, match="string, not int"):
+        component.add_label(3)
+    component.model.set_dim("nO", 1)
+    with pytest.raises(UsageError, match="already has 1 output"):
+        component.add_label("B")
+
+
+def test_an_output_that_can_grow(vocab):
+    grown = []
+    component = Sized(vocab, lengths_to_scores(1), "sized")
+    component.model.attrs["resize_output"] = lambda model, size: grown.append(size) or model
+    component.cfg["labels"] = ["A"]
+    assert component.is_resizable
+    component.add_label("B")
+    assert grown == [2]
+
+
+def test_initialize_takes_a_function_with_examples(vocab):
+    component = Sized(vocab, lengths_to_scores(1), "sized")
+    component.initialize(lambda: examples(vocab, 1))
+    assert component.model.layers[0].has_param("W")
+    with pytest.raises(UsageError, match="lambda"):
+        component.initialize(examples(vocab, 1))
+    with pytest.raises(DataError, match="no examples to initialize component 'sized'"):
+        component.initialize(list)
+
+
+def test_other_parameters_for_a_while(sized):
+    linear = sized.model.layers[0]
+    before = sized.to_bytes()
+    with sized.use_params({(linear.id, "W"): linear.get_param("W") + 1}):
+        assert sized.to_bytes() != before
+    assert sized.to_bytes() == before
