@@ -18,6 +18,7 @@ from typing import Any
 from thinc.api import Model, Optimizer, get_array_module
 
 from kernel.modelbytes import walk_paths
+from kernel.paramrows import Tables
 from kernel.paramserver import Array, BoundServer, Key, read, same_memory
 
 
@@ -84,6 +85,7 @@ class Parameters:
         self.gradients: Array = None
         self._sums: Array = None
         self._offsets: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._tables = Tables()
         self._build()
 
     @property
@@ -137,14 +139,16 @@ class Parameters:
             server = self._server(node)
             view, own = server.views[key]
             total = self._view(self._sums, path) if self._summed else own
+            if total is not own:
+                own.fill(0)
+            server.touched.discard(key)
+            if self._tables.step(optimizer, path, view, total, server):
+                continue
             weights, _ = optimizer(path, view, total)
             if not same_memory(weights, view):
                 view[...] = weights
             if not zeroes:
                 total.fill(0)
-            if total is not own:
-                own.fill(0)
-            server.touched.discard(key)
             server.renew()
         self._end_step()
 
@@ -226,6 +230,7 @@ class Parameters:
         first = next(iter(values.values()), None)
         xp = get_array_module(first) if first is not None else None
         self._slots, self._offsets = {}, {}
+        self._tables = Tables()
         if xp is None:
             return
         dtype = xp.result_type(*{value.dtype for value in values.values()})
