@@ -15,6 +15,7 @@ from numpy.random import SFC64
 from thinc.api import NumpyOps, Ops
 
 from kernel.errors import UsageError
+from kernel.paramserver import versioned
 from kernel.random import current
 
 # Anything indexable like an array: numpy's or cupy's.
@@ -131,7 +132,10 @@ def get_ops(gpu_id: int = -1) -> Ops:
 
 
 def place(model: Any, ops: Ops | None = None) -> Any:
-    """Set the operations (by default the CPU's) of every node of a model, and move its parameters. Returns the model."""
+    """Set the operations (by default the CPU's) of every node of a model, and move its parameters. Returns the model.
+
+    The nodes can tell from then on when their parameters change (`kernel.paramserver`).
+    """
     ops = KernelOps() if ops is None else ops
     for node in model.walk():
         moves = node.ops.xp is not ops.xp
@@ -144,7 +148,7 @@ def place(model: Any, ops: Ops | None = None) -> Any:
                     node.set_grad(name, ops.asarray(node.get_grad(name)))
             for shim in node.shims:
                 shim.to_device(ops.device_type, ops.device_id)
-    return model
+    return versioned(model)
 
 
 def maxout(ops: Ops, planes: Array, pieces: int, out: Array = None) -> Array:

@@ -227,12 +227,11 @@ class Parameters:
             path: node.get_grad(name) for path, (node, name) in current.items() if node.has_grad(name)
         }
         size = sum(int(value.size) for value in values.values())
-        first = next(iter(values.values()), None)
-        xp = get_array_module(first) if first is not None else None
         self._slots, self._offsets = {}, {}
         self._tables = Tables()
-        if xp is None:
+        if not current:
             return
+        xp = next(node for node, _ in current.values()).ops.xp
         dtype = xp.result_type(*{value.dtype for value in values.values()})
         self.weights = xp.empty((size,), dtype=dtype)
         self.gradients = xp.zeros((size,), dtype=dtype)
