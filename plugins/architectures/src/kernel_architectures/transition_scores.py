@@ -119,11 +119,12 @@ class TransitionScores:
 
     def _output(self, hidden: Array, actions: np.ndarray | None) -> np.ndarray:
         if self._upper is None:
-            scores = hidden.copy() if actions is None else hidden[:, actions]
+            scores = hidden.copy() if actions is None else hidden[:, self.ops.asarray(actions)]
         else:
             W, b = self._upper.get_param("W"), self._upper.get_param("b")
             if actions is not None:
-                W, b = W[actions], b[actions]
+                columns = self.ops.asarray(actions)
+                W, b = W[columns], b[columns]
             scores = self.ops.gemm(hidden, W, trans2=True)
             scores += b
         result: np.ndarray = self.ops.to_numpy(scores)

@@ -7,6 +7,7 @@ from thinc.api import Model
 
 from kernel.errors import ConfigError
 from kernel.ops import place
+from kernel.testing.device import StandInOps
 
 
 def vectors_layer(width):
@@ -222,3 +223,30 @@ def test_an_unknown_state_type_is_named():
         build_transition_model(vectors_layer(6), "tagger", False, 4, 2, True)
     with pytest.raises(ConfigError, match="maxout_pieces"):
         build_transition_model(vectors_layer(6), "ner", False, 4, 0, True)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_device_computes_what_the_cpu_computes(shape):
+    rng = np.random.default_rng(0)
+    docs = [rng.normal(size=(n, 6)).astype("float32") for n in (4, 0, 5)]
+    ids = random_states(rng, (4, 0, 5), 6 if shape["extra"] else 3)
+    outside = np.full_like(ids, -1)
+    outside[:, 0] = np.arange(9)
+    d_scores = rng.normal(size=(9, 7)).astype("float32")
+    results = []
+    for ops in (None, StandInOps()):
+        model = place(make_model(**shape), ops)
+        np.random.seed(0)
+        model.attrs["resize_output"](model, 7)
+        given = [model.ops.asarray(doc) for doc in docs]
+        predicted = model.predict(given).score(ids, np.array([6, 0, 2]))
+        scores, finish = model.begin_update(given)
+        first = scores.score(outside)
+        found, backprop = scores.begin_update(ids)
+        backprop(d_scores.copy())
+        finish(None)
+        assert {type(array) for array in (predicted, first, found)} == {np.ndarray}
+        gradients = [np.asarray(node.get_grad(name)) for node in model.walk() for name in node.param_names]
+        results.append([predicted, first, found, *gradients])
+    for on_cpu, on_device in zip(*results, strict=True):
+        np.testing.assert_allclose(on_device, on_cpu, atol=1e-4)
