@@ -6,7 +6,7 @@ import pytest
 
 from kernel import Config
 from kernel.component import Component
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, UsageError
 from kernel.language import Language
 from kernel.registry import registry
 
@@ -114,6 +114,9 @@ def test_disabled_enabled_and_excluded_components():
     assert Language.from_config(made, exclude=["b"]).component_names == ["a"]
     assert Language.from_config(made, enable=["a"]).pipe_names == ["a"]
     assert Language.from_config(made, disable=["b"]).pipe_names == []
+    for option in ("disable", "enable", "exclude"):
+        with pytest.raises(UsageError, match="no component 'c'; it has: a, b"):
+            Language.from_config(made, **{option: ["c"]})
 
 
 def test_before_creation_edits_a_class_of_its_own():

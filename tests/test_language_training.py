@@ -216,6 +216,23 @@ def test_a_frozen_source_must_annotate():
         nlp.update(examples, exclude=["source"])
 
 
+def with_roles(nlp, **roles):
+    config = nlp.config
+    config["training"].update({f"{role}_components": names for role, names in roles.items()})
+    nlp.config = config
+    return nlp
+
+
+def test_impossible_roles_are_refused_before_training():
+    with pytest.raises(ConfigError, match="'source' is frozen.*target.*\n.*annotating"):
+        with_roles(shared(), frozen=["source"]).initialize()
+    with pytest.raises(ConfigError, match="frozen_components.*'sauce'.*\n.*source, target"):
+        with_roles(shared(), frozen=["sauce"]).initialize()
+    with pytest.warns(KernelWarning, match="two won't learn.*'source'"):
+        with_roles(shared("one", "two"), frozen=["two"]).initialize()
+    with_roles(shared(), frozen=["source"], annotating=["source"]).initialize()
+
+
 def test_predictions_of_annotating_components_do_not_stay():
     nlp = shared()
     examples = [example(nlp, y=1.0)]

@@ -9,7 +9,7 @@ from thinc.api import Linear, Model, Relu, chain, fix_random_seed
 
 import kernel
 from kernel.component import Component, TrainableComponent
-from kernel.errors import DataError, RegistryError, UsageError
+from kernel.errors import DataError, KernelWarning, RegistryError, UsageError
 from kernel.language import Language
 from kernel.modelbytes import model_from_bytes, model_to_bytes, walk_paths
 from kernel.registry import registry
@@ -173,6 +173,15 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
             RegistryError, match="'counter', which came from acme-nlp 1.2\n*.*\n*.*Install acme-nlp"
         ):
             kernel.load(tmp_path / "saved")
+
+
+def test_a_pipeline_of_another_version_warns(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "saved")
+    meta = tmp_path / "saved" / "meta.json"
+    meta.write_text(meta.read_text().replace(nlp.meta["kernel_version"], ">=99"))
+    (tmp_path / "saved" / "manifest.json").unlink()
+    with pytest.warns(KernelWarning, match="made for kernel >=99"):
+        kernel.load(tmp_path / "saved")
 
 
 @pytest.mark.parametrize("name", ["no_such_package_here", "./nowhere", "/nowhere"])

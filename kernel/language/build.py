@@ -11,7 +11,7 @@ from kernel.config.plans import Planner
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
 from kernel.language.factories import FactoryMeta, find_factory
-from kernel.language.order import to_disable
+from kernel.language.order import to_disable, unknown
 from kernel.registry import nearest_name, registry
 from kernel.schemas import NlpSchema
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kernel.vocab import Vocab
 
 Pipeline = TypeVar("Pipeline", bound="Language")
+# What can be left out of loading besides components.
+PARTS = frozenset({"vocab", "tokenizer"})
 Block = dict[str, Any]
 
 
@@ -115,10 +117,13 @@ def from_config(
     )
     nlp.config = filled
     nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
-    left_out = set(_names(exclude))
+    left_out, off = set(_names(exclude)), set(_names(disable))
+    for name in sorted((left_out - PARTS) | off):
+        if name not in settings["pipeline"]:
+            raise unknown(name, settings["pipeline"])
     names = [name for name in settings["pipeline"] if name not in left_out]
     _add_components(nlp, names, filled, interpolated)
-    off = {*_names(disable), *settings["disabled"]} & set(names)
+    off = (off | set(settings["disabled"])) & set(names)
     chosen = to_disable(names, sorted(off) if enable is None else None, enable)
     for name in chosen or ():
         nlp.disable_pipe(name)

@@ -12,6 +12,7 @@ from kernel.language import build, describe, learn, order, stream
 from kernel.language.components import ComponentList
 from kernel.language.defaults import Defaults, lex_attr_getters
 from kernel.language.factories import register_component, register_factory
+from kernel.language.initialize import initialize
 from kernel.language.links import link
 from kernel.language.loading import ClassOrInstance, from_disk
 
@@ -198,7 +199,7 @@ class Language(ComponentList):
         sgd: the optimizer to use; by default the config's. settings: `[initialize]`, by default of the own config.
         Copied components keep their weights.
         """
-        learn.initialize(self, get_examples, settings)
+        initialize(self, get_examples, settings)
         # A run that passes its own settings has its own optimizer.
         return learn.keep_optimizer(self, sgd) if settings is None else None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kernel.errors import RegistryError, UsageError
+from kernel.language.recommend import Recommend
 from kernel.registry import registry
 
 Func = TypeVar("Func", bound=Callable[..., Any])
@@ -23,7 +24,7 @@ class FactoryMeta:
 
     default_config: settings under the user's. assigns, requires: attributes it sets and needs, such as `doc.ents` or
     `token.tag`. retokenizes: whether it changes the tokens. default_score_weights: share of each score in the final
-    one; 0 shows it only, None hides it.
+    one; 0 shows it only, None hides it. recommend: what `kernel init config` writes for the component.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FactoryMeta:
     requires: tuple[str, ...] = ()
     retokenizes: bool = False
     default_score_weights: dict[str, float | None] = field(default_factory=dict)
+    recommend: Recommend | None = None
 
 
 def register_factory(
@@ -42,6 +44,7 @@ def register_factory(
     requires: Iterable[str] = (),
     retokenizes: bool = False,
     default_score_weights: dict[str, float | None] | None = None,
+    recommend: Recommend | None = None,
     func: Func | None = None,
 ) -> Any:
     """Register a factory: a decorator, or the function at once with `func`."""
@@ -52,6 +55,7 @@ def register_factory(
         tuple(requires),
         retokenizes,
         dict(default_score_weights or {}),
+        recommend,
     )
 
     def decorate(make: Func) -> Func:

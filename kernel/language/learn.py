@@ -1,28 +1,23 @@
-"""Training of a pipeline: first weights, one batch, evaluation."""
+"""Training of a pipeline: one batch, evaluation."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kernel import random
-from kernel.config import resolve
-from kernel.errors import ConfigError, DataError, UsageError
+from kernel.errors import DataError, UsageError
 from kernel.language.build import interpolated_section
 from kernel.language.links import link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
-from kernel.listeners import Channel, shape_inference
-from kernel.modelbytes import model_from_bytes
+from kernel.listeners import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kernel.language.core import Language
-    from kernel.tokens import Doc
     from kernel.tokens.example import Example
 
 NOT_EXAMPLES = "update learns from a list of Example objects, not from texts and annotations"
@@ -44,8 +39,8 @@ def update(
     examples = check_examples(examples, NOT_EXAMPLES)
     if not examples:
         return losses
-    excluded = set(_training(nlp, "frozen_components") if exclude is None else exclude)
-    annotating = set(_training(nlp, "annotating_components") if annotates is None else annotates)
+    excluded = set(training_names(nlp, "frozen_components") if exclude is None else exclude)
+    annotating = set(training_names(nlp, "annotating_components") if annotates is None else annotates)
     for name in excluded | annotating:
         nlp.get_pipe(name)
     link(nlp)
@@ -156,39 +151,6 @@ def evaluate(
     return scores
 
 
-def initialize(
-    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None, settings: dict[str, Any] | None
-) -> None:
-    """See `Language.initialize`."""
-    get_examples = _checked_source(nlp, get_examples)
-    given = interpolated_section(nlp, "initialize") if settings is None else settings
-    settings = resolve(given, config=nlp.config, path="initialize")
-    _call(settings.get("before_init"), nlp, "before_init")
-    _initialize_vocab(nlp, settings)
-    if hasattr(nlp.tokenizer, "initialize"):
-        nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
-    link(nlp)
-    seed = interpolated_section(nlp, "training").get("seed") or 0
-    components = settings.get("components") or {}
-    for name in components:
-        nlp.get_pipe(name)
-    for name, component in nlp.pipeline:
-        if name in nlp._sourced or not hasattr(component, "initialize"):
-            continue
-        arguments = components.get(name) or {}
-        _check_arguments(name, component, arguments)
-        random.seed_all(seed, "initialize", name)
-        try:
-            with shape_inference():
-                component.initialize(get_examples, nlp=nlp, **arguments)
-        except Exception as error:
-            raise failure(name, error, verb="failed to initialize") from error
-    if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
-        _load_pretrained(nlp, settings["init_tok2vec"])
-    link(nlp)
-    _call(settings.get("after_init"), nlp, "after_init")
-
-
 def keep_optimizer(nlp: Language, sgd: Any) -> Any:
     """The pipeline's own optimizer: the given one, the one it has, or one from the config."""
     if sgd is not None:
@@ -199,7 +161,7 @@ def keep_optimizer(nlp: Language, sgd: Any) -> Any:
 
 
 def trained_models(nlp: Language) -> dict[str, Any]:
-    frozen = set(_training(nlp, "frozen_components"))
+    frozen = set(training_names(nlp, "frozen_components"))
     trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
     return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
 
@@ -216,73 +178,8 @@ def check_examples(examples: Any, message: str) -> list[Example]:
     return found
 
 
-def _training(nlp: Language, key: str) -> list[str]:
-    """A list in `[training]`, read once for as long as the config stays."""
+def training_names(nlp: Language, key: str) -> list[str]:
+    """Names of components in `[training]`, as the config gives them."""
     if nlp._training_settings is None:
         nlp._training_settings = interpolated_section(nlp, "training")
     return list(nlp._training_settings.get(key) or ())
-
-
-def _checked_source(
-    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None
-) -> Callable[[], Iterable[Example]]:
-    if get_examples is None:
-        from kernel.tokens import Doc
-        from kernel.tokens.example import Example
-
-        def dummy() -> Iterable[Example]:
-            doc: Doc = Doc(nlp.vocab, words=["x", "y", "z"])
-            return [Example(doc, doc)]
-
-        return dummy
-    if not callable(get_examples):
-        raise UsageError(
-            f"initialize needs a function that returns examples, not {type(get_examples).__name__}",
-            hint="For a list of examples write nlp.initialize(lambda: examples).",
-        )
-    return get_examples
-
-
-def _check_arguments(name: str, component: Any, arguments: dict[str, Any]) -> None:
-    parameters = inspect.signature(component.initialize).parameters
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return
-    known = [key for key in parameters if key not in ("get_examples", "nlp")]
-    unknown = [key for key in arguments if key not in known]
-    if unknown:
-        raise ConfigError(
-            f"initialize.components.{name}: the component does not take {', '.join(unknown)}",
-            hint=f"It takes: {', '.join(known) or 'nothing'}.",
-        )
-
-
-def _call(callback: Callable[[Any], Any] | None, nlp: Language, name: str) -> None:
-    if callback is not None:
-        callback(nlp)
-
-
-def _initialize_vocab(nlp: Language, settings: dict[str, Any]) -> None:
-    from kernel.language.loading import load_vectors, load_vocab_data
-
-    if settings.get("lookups") is not None:
-        nlp.vocab.lookups = settings["lookups"]
-    if settings.get("vocab_data"):
-        load_vocab_data(nlp, settings["vocab_data"])
-    if settings.get("vectors"):
-        load_vectors(nlp, settings["vectors"])
-
-
-def _load_pretrained(nlp: Language, path: str) -> None:
-    """Load the weights that pretraining made into the layer that `[pretraining]` names."""
-    settings = interpolated_section(nlp, "pretraining")
-    name, layer = settings.get("component", "tok2vec"), settings.get("layer", "")
-    model = nlp.get_pipe(name).model
-    if layer:
-        if not model.has_ref(layer):
-            raise ConfigError(f"pretraining.layer: the model of '{name}' has no layer called '{layer}'")
-        model = model.get_ref(layer)
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigError(f"initialize.init_tok2vec: can't read {path}: {error.strerror}") from error
-    model_from_bytes(model, data, where=path)

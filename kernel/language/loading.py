@@ -12,7 +12,7 @@ import srsly
 
 from kernel.atomic import check_manifest, recover
 from kernel.config import Config
-from kernel.errors import DataError, RegistryError, UsageError
+from kernel.errors import DataError, RegistryError, UsageError, warn
 
 if TYPE_CHECKING:
     from kernel.language.core import Language
@@ -82,6 +82,7 @@ def load_directory(
     folder = existing(path)
     check_manifest(folder)
     meta = read_meta(folder)
+    _check_version(meta, folder)
     overrides = _dotted(config or {})
     saved = Config.from_disk(folder / CONFIG, overrides=overrides)
     check_functions(saved, meta, folder)
@@ -201,6 +202,22 @@ def load_vocab_data(nlp: Language, path: str | Path) -> None:
         for key, value in entry.items():
             if attrs.IDS.get(key.upper()) in settable:
                 nlp.vocab.set_lexeme_attr(entry["orth"], key, value)
+
+
+def _check_version(meta: Mapping[str, Any], folder: Path) -> None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from kernel import __version__
+
+    wanted = meta.get("kernel_version") or ""
+    try:
+        fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
+    except InvalidSpecifier:
+        fits = True
+    if not fits:
+        warn(
+            f"the pipeline {folder} was made for kernel {wanted}, and this is {__version__}: evaluate it before use"
+        )
 
 
 def _dotted(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
+
 def marked(text, **labels):
     return text, [(text.index(part), text.index(part) + len(part), label) for part, label in labels.items()]
 

@@ -1,0 +1,149 @@
+"""First weights of a pipeline: vectors, labels, shapes, and weights that are drawn or loaded."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel import random
+from kernel.config import resolve
+from kernel.errors import ConfigError, UsageError, warn
+from kernel.language.build import interpolated_section
+from kernel.language.learn import training_names
+from kernel.language.links import link
+from kernel.language.stream import failure
+from kernel.listeners import Channel, shape_inference
+from kernel.modelbytes import model_from_bytes
+
+if TYPE_CHECKING:
+    from kernel.language.core import Language
+    from kernel.tokens import Doc
+    from kernel.tokens.example import Example
+
+
+def initialize(
+    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None, settings: dict[str, Any] | None
+) -> None:
+    """See `Language.initialize`."""
+    get_examples = _checked_source(nlp, get_examples)
+    given = interpolated_section(nlp, "initialize") if settings is None else settings
+    settings = resolve(given, config=nlp.config, path="initialize")
+    _call(settings.get("before_init"), nlp, "before_init")
+    _initialize_vocab(nlp, settings)
+    if hasattr(nlp.tokenizer, "initialize"):
+        nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
+    link(nlp)
+    _check_roles(nlp)
+    seed = interpolated_section(nlp, "training").get("seed") or 0
+    components = settings.get("components") or {}
+    for name in components:
+        nlp.get_pipe(name)
+    for name, component in nlp.pipeline:
+        if name in nlp._sourced or not hasattr(component, "initialize"):
+            continue
+        arguments = components.get(name) or {}
+        _check_arguments(name, component, arguments)
+        random.seed_all(seed, "initialize", name)
+        try:
+            with shape_inference():
+                component.initialize(get_examples, nlp=nlp, **arguments)
+        except Exception as error:
+            raise failure(name, error, verb="failed to initialize") from error
+    if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
+        _load_pretrained(nlp, settings["init_tok2vec"])
+    link(nlp)
+    _call(settings.get("after_init"), nlp, "after_init")
+
+
+def _check_roles(nlp: Language) -> None:
+    """Frozen and annotating components exist, and a frozen source runs for those that listen to it."""
+    frozen, annotating = (training_names(nlp, f"{role}_components") for role in ("frozen", "annotating"))
+    for role, names in (("frozen", frozen), ("annotating", annotating)):
+        for name in names:
+            if not nlp.has_pipe(name):
+                hint = f"It has: {', '.join(nlp.component_names)}."
+                raise ConfigError(
+                    f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
+                )
+    for name, component in nlp.pipeline:
+        channel = getattr(component, "channel", None)
+        if not isinstance(channel, Channel):
+            continue
+        learning = [owner for owner in channel.owners if owner not in frozen]
+        kept = [owner for owner in channel.owners if owner in frozen]
+        if name in frozen and name not in annotating and learning:
+            raise ConfigError(
+                f"training.frozen_components: '{name}' is frozen, so {', '.join(learning)} would get nothing from it",
+                hint=f"Add '{name}' to training.annotating_components too, or replace the listeners by copies.",
+            )
+        if name not in frozen and kept:
+            warn(
+                f"{', '.join(kept)} won't learn, but listens to '{name}', which will change: scores may drop"
+            )
+
+
+def _checked_source(
+    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None
+) -> Callable[[], Iterable[Example]]:
+    if get_examples is None:
+        from kernel.tokens import Doc
+        from kernel.tokens.example import Example
+
+        def dummy() -> Iterable[Example]:
+            doc: Doc = Doc(nlp.vocab, words=["x", "y", "z"])
+            return [Example(doc, doc)]
+
+        return dummy
+    if not callable(get_examples):
+        raise UsageError(
+            f"initialize needs a function that returns examples, not {type(get_examples).__name__}",
+            hint="For a list of examples write nlp.initialize(lambda: examples).",
+        )
+    return get_examples
+
+
+def _check_arguments(name: str, component: Any, arguments: dict[str, Any]) -> None:
+    parameters = inspect.signature(component.initialize).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return
+    known = [key for key in parameters if key not in ("get_examples", "nlp")]
+    unknown = [key for key in arguments if key not in known]
+    if unknown:
+        raise ConfigError(
+            f"initialize.components.{name}: the component does not take {', '.join(unknown)}",
+            hint=f"It takes: {', '.join(known) or 'nothing'}.",
+        )
+
+
+def _call(callback: Callable[[Any], Any] | None, nlp: Language, name: str) -> None:
+    if callback is not None:
+        callback(nlp)
+
+
+def _initialize_vocab(nlp: Language, settings: dict[str, Any]) -> None:
+    from kernel.language.loading import load_vectors, load_vocab_data
+
+    if settings.get("lookups") is not None:
+        nlp.vocab.lookups = settings["lookups"]
+    if settings.get("vocab_data"):
+        load_vocab_data(nlp, settings["vocab_data"])
+    if settings.get("vectors"):
+        load_vectors(nlp, settings["vectors"])
+
+
+def _load_pretrained(nlp: Language, path: str) -> None:
+    """Load the weights that pretraining made into the layer that `[pretraining]` names."""
+    settings = interpolated_section(nlp, "pretraining")
+    name, layer = settings.get("component", "tok2vec"), settings.get("layer", "")
+    model = nlp.get_pipe(name).model
+    if layer:
+        if not model.has_ref(layer):
+            raise ConfigError(f"pretraining.layer: the model of '{name}' has no layer called '{layer}'")
+        model = model.get_ref(layer)
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"initialize.init_tok2vec: can't read {path}: {error.strerror}") from error
+    model_from_bytes(model, data, where=path)
