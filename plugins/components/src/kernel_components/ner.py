@@ -15,6 +15,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
+from . import recommended
 from .biluo import Gold, Moves, costs, decode, gradient
 from .ner_columns import Entities, constraints, label_numbers, preset_labels, write_entities
 from .ner_gold import count_labels, encode, gold_labels, has_gold
@@ -51,6 +52,7 @@ MODEL = {
         "scorer": {"@scorers": "kernel.ner_scorer.v1"},
     },
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+    recommend=recommended.ner,
 )
 def make_ner(
     nlp: Language,

@@ -28,10 +28,7 @@ class Moves:
     """
 
     def __init__(self, frequencies: Mapping[Any, Mapping[str, int]] | None = None) -> None:
-        given = {int(action): dict(labels) for action, labels in (frequencies or {}).items()}
-        unknown = sorted(set(given) - set(range(6)))
-        if unknown:
-            raise DataError(f"unknown entity actions {unknown}: the actions are 0 (M) to 5 (O)")
+        given = _checked(frequencies or {})
         given.setdefault(UNIT, {}).setdefault("", 1)
         given.setdefault(OUT, {}).setdefault("", 1)
         _check_complete(given)
@@ -151,6 +148,17 @@ class Moves:
             return cls(json.loads(srsly.msgpack_loads(data)["moves"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"not a moves file: {error}") from error
+
+
+def _checked(frequencies: Mapping[Any, Any]) -> dict[int, dict[str, int]]:
+    known = {str(action): action for action in range(6)}
+    unknown = sorted(str(action) for action in frequencies if str(action) not in known)
+    if unknown:
+        raise DataError(f"unknown entity actions {unknown}: the actions are 0 (M) to 5 (O)")
+    for action, labels in frequencies.items():
+        if not isinstance(labels, Mapping) or not all(isinstance(count, int) for count in labels.values()):
+            raise DataError(f"entity action {action} must have a frequency for each label, not {labels!r}")
+    return {known[str(action)]: dict(labels) for action, labels in frequencies.items()}
 
 
 def _check_complete(given: Mapping[int, Mapping[str, int]]) -> None:
