@@ -33,13 +33,14 @@ def embed_hashed(node: Model[Any, Any], types: WordTypes, attr: int, out: Array,
     ops, E = node.ops, read(node, "E")
     values = ops.as_contig(ops.asarray(types.columns[attr], dtype="uint64"))
     keys = ops.as_contig((ops.hash(values, node.attrs["seed"]) % E.shape[0]).T.astype("int32"))
-    out[...] = ops.xp.take(E, keys[0], axis=0)
+    vectors = ops.xp.take(E, keys[0], axis=0)
     for others in keys[1:]:
-        out += ops.xp.take(E, others, axis=0)
+        vectors += ops.xp.take(E, others, axis=0)
     rate = node.attrs.get("dropout_rate")
     mask = ops.get_dropout_mask((E.shape[1],), rate) if is_train and rate else None
     if mask is not None:
-        out *= mask
+        vectors *= mask
+    out[...] = vectors
 
     def backprop(d_out: Array) -> None:
         d_out = ops.as_contig(d_out) if mask is None else d_out * mask
