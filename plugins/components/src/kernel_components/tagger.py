@@ -15,6 +15,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import intify
 
+from . import recommended
 from .gold import label_key
 from .losses import MISSING, check_smoothing, cross_entropy, excluded
 
@@ -48,6 +49,7 @@ MODEL = {
         "label_smoothing": 0.0,
     },
     default_score_weights={"tag_acc": 1.0, "tag_micro_p": None, "tag_micro_r": None, "tag_micro_f": None},
+    recommend=recommended.tagger,
 )
 def make_tagger(
     nlp: Language,

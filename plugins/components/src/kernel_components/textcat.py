@@ -14,6 +14,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
+from . import recommended
 from .gold import label_key
 
 MODEL = {
@@ -68,6 +69,7 @@ SCORE_WEIGHTS = {
         "scorer": {"@scorers": "kernel.textcat_scorer.v2"},
     },
     default_score_weights=SCORE_WEIGHTS,
+    recommend=recommended.textcat,
 )
 def make_textcat(
     nlp: Language,

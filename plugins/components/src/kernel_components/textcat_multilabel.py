@@ -12,6 +12,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
+from . import recommended
 from .textcat import MODEL, SCORE_WEIGHTS, TextCategorizer
 
 MULTILABEL_MODEL: dict[str, Any] = copy.deepcopy(MODEL)
@@ -27,6 +28,7 @@ MULTILABEL_MODEL["linear_model"]["exclusive_classes"] = False
         "scorer": {"@scorers": "kernel.textcat_multilabel_scorer.v2"},
     },
     default_score_weights=SCORE_WEIGHTS,
+    recommend=recommended.textcat_multilabel,
 )
 def make_textcat_multilabel(
     nlp: Language,

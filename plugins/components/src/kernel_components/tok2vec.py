@@ -12,6 +12,8 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
+from . import recommended
+
 MODEL = {
     "@architectures": "kernel.HashEmbedCNN.v2",
     "pretrained_vectors": None,
@@ -24,7 +26,12 @@ MODEL = {
 }
 
 
-@Language.factory("tok2vec", assigns=["doc.tensor"], default_config={"model": MODEL})
+@Language.factory(
+    "tok2vec",
+    assigns=["doc.tensor"],
+    default_config={"model": MODEL},
+    recommend=recommended.tok2vec,
+)
 def make_tok2vec(nlp: Language, name: str, model: Model[list[Doc], list[Any]]) -> "Tok2Vec":
     """Build the component. model: documents to one array (tokens, width) each."""
     return Tok2Vec(nlp.vocab, model, name)
