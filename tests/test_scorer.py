@@ -212,7 +212,7 @@ def test_independent_categories():
 
 def test_parses():
     gold = doc("a b c .", heads=[1, 1, 1, 1], deps=["det", "ROOT", "obj", "punct"])
-    found = doc("a b c .", heads=[1, 1, 0, 1], deps=["DET", "ROOT", "obj", "punct"])
+    found = doc("a b c .", heads=[1, 1, 0, 1], deps=["DET", "ROOT", "obj", "PUNCT"])
     scores = Scorer.score_deps([pair(found, gold)])
     assert scores["dep_uas"] == pytest.approx(2 / 3) and scores["dep_las"] == pytest.approx(2 / 3)
     assert scores["dep_las_per_type"]["det"]["f"] == 1.0 and "punct" not in scores["dep_las_per_type"]

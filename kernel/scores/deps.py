@@ -14,18 +14,22 @@ if TYPE_CHECKING:
     from kernel.tokens.example import Example
 
 Getter = Callable[[Any, str], Any]
+# Token, head, label.
 Arc = tuple[int, int, str]
+# Label -> arcs.
+Arcs = dict[str, set[Arc]]
 
 
-def _label(token: Any, attr: str) -> Any:
-    return getattr(token, f"{attr}_")
+def lower_label(token: Any, attr: str) -> str:
+    """The label of a token's arc in lower case."""
+    return str(getattr(token, f"{attr}_")).lower()
 
 
 def score_deps(
     examples: Iterable[Example],
     attr: str = "dep",
     *,
-    getter: Getter = _label,
+    getter: Getter = lower_label,
     head_attr: str = "head",
     head_getter: Getter = getattr,
     ignore_labels: Iterable[str] = ("p", "punct"),
@@ -33,24 +37,25 @@ def score_deps(
 ) -> Scores:
     """`{attr}_uas` and `{attr}_las`, the F-scores of unlabelled and labelled arcs, and `{attr}_las_per_type`.
 
-    Labels are compared in lower case; arcs with one of `ignore_labels` are left out on the side where they stand,
-    gold tokens without annotation on both. A predicted token or head that aligns with no single gold token is wrong.
+    `getter(token, attr)` gives the label, by default in lower case, and `head_getter(token, head_attr)` the head, a
+    token. Arcs with one of `ignore_labels` are left out on the side where they stand,
+    gold tokens without annotation on both. A predicted token or head that aligns with no single gold token is wrong,
+    which the figures of single labels don't show.
     """
     unlabelled, labelled = PRFScore(), PRFScore()
     per_type: dict[str, PRFScore] = {}
-    ignored, missing = {label.lower() for label in ignore_labels}, frozenset(missing_values)
+    ignored, missing = set(ignore_labels), frozenset(missing_values)
     for example in examples:
         gold, unknown = _gold_arcs(example, attr, getter, head_attr, head_getter, missing, ignored)
         found, lost = _found_arcs(example, attr, getter, head_attr, head_getter, unknown, ignored)
-        unlabelled.score_set({arc[:2] for arc in found}, {arc[:2] for arc in gold})
-        labelled.score_set(found, gold)
-        unlabelled.fp += len(lost)
-        labelled.fp += len(lost)
-        for arc in gold | found:
-            score = per_type.setdefault(arc[2], PRFScore())
-            score += PRFScore(tp=arc in gold and arc in found, fp=arc not in gold, fn=arc not in found)
-        for label in lost:
-            per_type.setdefault(label, PRFScore()).fp += 1
+        gold_arcs, found_arcs = _all(gold), _all(found)
+        unlabelled.score_set({arc[:2] for arc in found_arcs}, {arc[:2] for arc in gold_arcs})
+        labelled.score_set(found_arcs, gold_arcs)
+        unlabelled.fp += lost
+        labelled.fp += lost
+        for label in sorted({*gold, *found}):
+            score = per_type.setdefault(label, PRFScore())
+            score.score_set(found.get(label, set()), gold.get(label, set()))
     if not len(unlabelled):
         return {f"{attr}_uas": None, f"{attr}_las": None, f"{attr}_las_per_type": None}
     return {
@@ -68,15 +73,16 @@ def _gold_arcs(
     head_getter: Getter,
     missing: frozenset[Any],
     ignored: set[str],
-) -> tuple[set[Arc], set[int]]:
-    arcs: set[Arc] = set()
+) -> tuple[Arcs, set[int]]:
+    arcs: Arcs = {}
     unknown: set[int] = set()
     for token in example.reference:
         label = getter(token, attr)
         if label in missing:
             unknown.add(token.i)
-        elif label.lower() not in ignored:
-            arcs.add((token.i, head_getter(token, head_attr).i, label.lower()))
+        elif label not in ignored:
+            arc = (token.i, head_getter(token, head_attr).i, label)
+            arcs.setdefault(label, set()).add(arc)
     return arcs, unknown
 
 
@@ -88,26 +94,30 @@ def _found_arcs(
     head_getter: Getter,
     unknown: set[int],
     ignored: set[str],
-) -> tuple[set[Arc], list[str]]:
-    """The predicted arcs between gold positions, and the labels of those that can't be expressed there."""
+) -> tuple[Arcs, int]:
+    """The predicted arcs between gold positions, and the number of those that can't be expressed there."""
     align = example.alignment.x2y
     lengths = np.asarray(align.lengths)
     space = is_space(example.predicted)
-    arcs: set[Arc] = set()
-    lost: list[str] = []
+    arcs: Arcs = {}
+    lost = 0
     for token in example.predicted:
-        label = getter(token, attr).lower()
+        label = getter(token, attr)
         if space[token.i] or label in ignored:
             continue
         head = head_getter(token, head_attr)
         if lengths[token.i] != 1:
-            lost.append(label)
+            lost += 1
             continue
         position = int(align[token.i][0])
         if position in unknown:
             continue
         if lengths[head.i] == 1:
-            arcs.add((position, int(align[head.i][0]), label))
+            arcs.setdefault(label, set()).add((position, int(align[head.i][0]), label))
         else:
-            lost.append(label)
+            lost += 1
     return arcs, lost
+
+
+def _all(arcs: Arcs) -> set[Arc]:
+    return {arc for part in arcs.values() for arc in part}
