@@ -1,0 +1,125 @@
+"""The command line starts without importing what it does not need, and overrides don't get into the way of options."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from kernel.cli import COMMANDS, cli
+from kernel.cli.lazy import OVERRIDES, ConfigCommand, LazyGroup, split_overrides
+
+HEAVY = ("numpy", "thinc", "pydantic", "confection", "catalogue", "pluggy", "torch", "srsly")
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["init", "--help"], ["train", "--help"]])
+def test_help_imports_nothing_heavy(args: list[str]) -> None:
+    code = f"""
+import sys
+from kernel.cli.run import run
+assert run({args!r}) == 0
+print(sorted(set({HEAVY!r}) & set(sys.modules)))
+"""
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_there_and_documented(name: str) -> None:
+    result = CliRunner().invoke(cli, [name, "--help"])
+    assert result.exit_code == 0
+    assert len(COMMANDS[name][1]) > 10
+
+
+def test_help_lists_commands_without_importing_them() -> None:
+    group = LazyGroup("g", {"broken": ("no.such.module:command", "Does not exist.")}, help="A group.")
+    output = CliRunner().invoke(group, ["--help"]).output
+    assert "broken" in output and "Does not exist." in output
+
+
+def test_unknown_command_names_the_nearest() -> None:
+    result = CliRunner().invoke(cli, ["trian"])
+    assert (result.exit_code, "Did you mean 'train'?" in result.output) == (2, True)
+
+
+@pytest.fixture
+def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Distributions that declare commands, found on the path."""
+    from kernel import plugins
+
+    def add(distribution: str, **commands: str) -> None:
+        folder = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
+        lines = [f"{name} = {target}" for name, target in commands.items()]
+        (folder / "entry_points.txt").write_text("\n".join(["[kernel_cli]", *lines]))
+        plugins.refresh()
+
+    (tmp_path / "acme_hello.py").write_text(
+        "import click\n@click.command()\ndef hello():\n    click.echo('hello')\nno_command = 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield add
+    monkeypatch.undo()
+    plugins.refresh()
+
+
+def test_plugins_add_commands(plugin_commands) -> None:
+    plugin_commands("acme", hello="acme_hello:hello", train="acme_hello:hello", broken="acme_nothing:command")
+    listing = CliRunner().invoke(cli, ["--help"]).output
+    assert "hello" in listing and "(from acme 1.2)" in listing
+    assert CliRunner().invoke(cli, ["hello"]).output == "hello\n"
+    assert "CONFIG" in CliRunner().invoke(cli, ["train", "--help"]).output
+
+
+def test_broken_plugin_command(plugin_commands, capsys: pytest.CaptureFixture[str]) -> None:
+    from kernel.cli.run import run
+
+    plugin_commands("acme", broken="acme_nothing:command", number="acme_hello:no_command")
+    assert run(["broken"]) == 3
+    assert "'broken' of acme 1.2 (acme_nothing:command) can't be imported" in capsys.readouterr().err
+    assert run(["number"]) == 3
+    assert "is a int, no click command" in capsys.readouterr().err
+
+
+def test_two_plugins_claim_one_command(plugin_commands, capsys: pytest.CaptureFixture[str]) -> None:
+    from kernel.cli.run import run
+
+    plugin_commands("acme", hello="acme_hello:hello")
+    plugin_commands("other", hello="other_hello:hello")
+    assert run(["hello"]) == 3
+    assert "acme 1.2 (acme_hello:hello); other 1.2 (other_hello:hello)" in capsys.readouterr().err
+
+
+OPTIONS = {"-o", "--output", "-V"}
+
+
+@pytest.mark.parametrize(
+    ("line", "rest", "overrides"),
+    [
+        ("cfg --a.b 1", "cfg", "--a.b 1"),
+        ("--a.b 1 cfg -o out", "cfg -o out", "--a.b 1"),
+        ("cfg --a.b --c.d=x -o out", "cfg -o out", "--a.b --c.d=x"),
+        ("cfg --a.b -o out", "cfg -o out", "--a.b"),
+        ("cfg --a.b -1 --c.d -0.5", "cfg", "--a.b -1 --c.d -0.5"),
+        ("cfg --output=a.b", "cfg --output=a.b", ""),
+        ("- -V", "- -V", ""),
+    ],
+)
+def test_overrides_are_told_from_options(line: str, rest: str, overrides: str) -> None:
+    assert split_overrides(line.split(), OPTIONS) == (rest.split(), overrides.split())
+
+
+def test_config_command_keeps_its_own_errors() -> None:
+    @click.command(cls=ConfigCommand)
+    @click.argument("config")
+    @click.option("--output")
+    @click.pass_context
+    def command(ctx: click.Context, config: str, output: str) -> None:
+        click.echo(f"{config} {output} {ctx.meta[OVERRIDES]}")
+
+    assert CliRunner().invoke(command, ["c.cfg", "--x.y", "1", "--output", "o"]).output == "c.cfg o ['--x.y', '1']\n"
+    result = CliRunner().invoke(command, ["c.cfg", "--outptu", "o"])
+    assert (result.exit_code, "--output" in result.output) == (2, True)
