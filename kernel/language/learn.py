@@ -161,6 +161,7 @@ def keep_optimizer(nlp: Language, sgd: Any) -> Any:
 
 
 def trained_models(nlp: Language) -> dict[str, Any]:
+    """Component name -> model of the enabled components that learn and are not frozen."""
     frozen = set(training_names(nlp, "frozen_components"))
     trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
     return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}

@@ -118,6 +118,7 @@ def locate(name: str | Path) -> Path:
 
 
 def existing(path: Path) -> Path:
+    """The directory, if it holds a saved pipeline."""
     recover(path)
     if not path.is_dir():
         raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
@@ -127,6 +128,7 @@ def existing(path: Path) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
+    """The meta table of a saved pipeline, empty if it has none."""
     file = folder / META
     if not file.is_file():
         return {}

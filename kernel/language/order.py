@@ -46,6 +46,7 @@ def position(nlp: ComponentList, name: str) -> int:
 
 
 def unknown(name: Any, names: list[str]) -> UsageError:
+    """The error for a name that no component has."""
     close = nearest_name(name, names) if isinstance(name, str) else None
     return UsageError(
         f"the pipeline has no component {name!r}; it has: {', '.join(names) or 'none'}",
@@ -159,6 +160,7 @@ def to_disable(
 
 
 def as_names(value: str | Iterable[str] | None) -> list[str] | None:
+    """Names given as one string or as several."""
     if value is None:
         return None
     return [value] if isinstance(value, str) else list(value)
