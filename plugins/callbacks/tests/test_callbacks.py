@@ -1,0 +1,297 @@
+"""The callbacks on a run that needs no training: a pipeline stand-in whose scores are given."""
+
+import io
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_callbacks import console, progress
+from kernel_callbacks.averages import averages
+from kernel_callbacks.console import console_table
+from kernel_callbacks.early_stop import early_stop
+from kernel_callbacks.jsonl import jsonl_log
+from kernel_callbacks.loggers import console_logger_v1, console_logger_v2, console_logger_v3
+from kernel_callbacks.progress import Progress, clock, describe
+from thinc.api import Linear
+
+from kernel import hookimpl, registry
+from kernel.errors import CallbackError, KernelWarning
+from kernel.hooks import Hooks
+from kernel.training.builtin import Builtin
+from kernel.training.loop import train
+from kernel.training.run import Info, Run
+
+SCORES = [{"ents_f": 0.5, "speed": 1000.0, "ents_per_type": {}}, {"ents_f": 0.75, "speed": 2000.0}]
+
+
+class Stub:
+    """Updates and evaluations without a pipeline."""
+
+    def __init__(self, scores: list[dict[str, Any]]) -> None:
+        self.scores = iter(scores)
+
+    @hookimpl
+    def update(self, run: Run) -> dict[str, float]:
+        for model in run.pipeline.models().values():
+            model.set_param("b", model.get_param("b") + 1)
+        return {"ner": 1.5}
+
+    @hookimpl
+    def evaluate(self) -> dict[str, Any]:
+        return next(self.scores)
+
+
+@pytest.fixture
+def make_run() -> Any:
+    def make(*callbacks: object, scores: list[dict[str, Any]] = SCORES, steps: int = 4) -> Run:
+        hooks = Hooks()
+        hooks.add_builtin(Builtin())
+        hooks.add([("'test'", callback) for callback in [*callbacks, Stub(scores)]])
+        model = Linear(2, 2).initialize()
+        model.set_param("b", np.zeros(2, dtype="f"))
+        settings = SimpleNamespace(
+            batcher=lambda examples: [list(examples)], max_epochs=0, max_steps=steps, eval_frequency=2, patience=0
+        )
+        parameters = SimpleNamespace(averages=lambda optimizer: None, use_params=lambda params: nullcontext())
+        return Run(
+            config=None,
+            pipeline=SimpleNamespace(models=lambda: {"ner": model}),
+            settings=settings,
+            optimizer=None,
+            parameters=parameters,
+            hooks=hooks,
+            train_corpus=list,
+            dev_corpus=list,
+            weights={"ents_f": 1.0, "speed": 0.0, "ents_per_type": 0.0, "ents_p": 0.0, "hidden": None},
+            examples=[["word"] * 3] * 2,
+        )
+
+    return make
+
+
+def rows(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines()]
+
+
+def test_table(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    list(train(make_run(console_table())))
+    header, dashes, first, second = rows(capsys.readouterr().out)
+    assert header == ["E", "#", "LOSS", "NER", "ENTS_F", "SPEED", "ENTS_PER_TYPE", "ENTS_P", "SCORE", "W/S"]
+    assert set("".join(dashes)) == {"-"}
+    assert first[:-1] == ["1", "2", "3.00", "50.00", "1000.00", "-", "-", "0.50"]
+    assert second[:-1] == ["3", "4", "3.00", "75.00", "2000.00", "-", "-", "0.75"]
+
+
+def test_table_columns_are_aligned(
+    make_run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "perf_counter", itertools.count().__next__)
+    list(train(make_run(console_table())))
+    assert len({len(line) for line in capsys.readouterr().out.splitlines()}) == 1
+
+
+def test_long_names_are_cut(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run = make_run(console_table(), scores=[{"a_very_long_score": 0.5}] * 2)
+    run.weights = {"a_very_long_score": 1.0}
+    list(train(run))
+    assert "A_VERY_LON..." in capsys.readouterr().out
+
+
+def test_table_without_output(make_run: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    list(train(make_run(console_table(console_output=False, output_file=tmp_path / "logs" / "rows.jsonl"))))
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+    first, second = [json.loads(line) for line in (tmp_path / "logs" / "rows.jsonl").read_text().splitlines()]
+    assert first == {
+        "epoch": 0,
+        "step": 2,
+        "losses": {"ner": 3.0},
+        "scores": {"ents_f": 50.0, "speed": 1000.0, "ents_per_type": None, "ents_p": None},
+        "score": 0.5,
+    } | {"epoch": 1}
+    assert second["score"] == 0.75
+
+
+def test_existing_output_file_is_left_alone(make_run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("mine\n")
+    with pytest.warns(KernelWarning, match="rows.jsonl exists already: no rows are written"):
+        list(train(make_run(console_table(console_output=False, output_file=path))))
+    assert path.read_text() == "mine\n"
+
+
+def test_loggers_of_the_field_are_the_same_table() -> None:
+    assert console_logger_v1().progress_bar is None
+    assert console_logger_v1(progress_bar=True).progress_bar == "eval"
+    assert console_logger_v2(True, False, Path("x")).output_file == Path("x")
+    assert console_logger_v3("train", False).progress_bar == "train"
+    assert type(console_logger_v1()) is type(console_logger_v3()) is type(console_table())
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("callbacks", "kernel.Averages.v1"),
+        ("callbacks", "kernel.ConsoleTable.v1"),
+        ("callbacks", "kernel.EarlyStop.v1"),
+        ("callbacks", "kernel.JsonlLog.v1"),
+        ("loggers", "kernel.ConsoleLogger.v1"),
+        ("loggers", "kernel.ConsoleLogger.v2"),
+        ("loggers", "kernel.ConsoleLogger.v3"),
+    ],
+)
+def test_every_callback_is_registered_and_reacts_to_known_events(kind: str, name: str) -> None:
+    required: dict[str, dict[str, Any]] = {"kernel.EarlyStop.v1": {"patience": 3}, "kernel.JsonlLog.v1": {"path": "x"}}
+    built = registry.resolve({f"@{kind}": name, **required.get(name, {})})
+    hooks = Hooks()
+    hooks.add([(name, built)])
+    assert len(hooks.names) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+INFO = Info(step=50, epoch=0, losses={}, words=10_000, seconds=5.0)
+
+
+def test_progress_line() -> None:
+    assert describe(INFO, 50, 200) == " 25% [######..................] step 50 of 200, 0:15 left, 2,000 words/s"
+    assert describe(INFO, 50, 0) == "step 50, epoch 0, 0:05 so far, 2,000 words/s"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")])
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.fixture
+def clocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    now = [0.0]
+    monkeypatch.setattr(progress, "perf_counter", lambda: now[0])
+    yield now
+
+
+def test_bar_on_a_terminal_is_redrawn_and_cleared(make_run: Any, clocked: list[float]) -> None:
+    stream = Terminal()
+    bar = Progress("train", stream)
+    run = make_run(steps=200)
+    bar.update(run, INFO)
+    assert stream.getvalue() == ""
+    clocked[0] = 1.0
+    bar.update(run, INFO)
+    assert stream.getvalue() == describe(INFO, 50, 200)
+    bar.clear()
+    assert stream.getvalue().endswith("\r" + " " * len(describe(INFO, 50, 200)) + "\r")
+
+
+def test_bar_to_the_next_evaluation(make_run: Any, clocked: list[float]) -> None:
+    stream = Terminal()
+    bar = Progress("eval", stream)
+    run = make_run()
+    run.settings.eval_frequency = 40
+    clocked[0] = 1.0
+    bar.update(run, INFO)
+    assert "step 10 of 40" in stream.getvalue()
+
+
+def test_a_line_a_minute_without_a_terminal(make_run: Any, clocked: list[float]) -> None:
+    stream = io.StringIO()
+    bar = Progress("train", stream)
+    run = make_run(steps=200)
+    for seconds in range(0, 180, 5):
+        clocked[0] = seconds
+        bar.update(run, INFO)
+    bar.clear()
+    assert stream.getvalue() == (describe(INFO, 50, 200) + "\n") * 2
+
+
+def test_time_left_by_epochs(make_run: Any, clocked: list[float]) -> None:
+    stream = Terminal()
+    bar = Progress("train", stream)
+    run = make_run(steps=0)
+    run.settings.max_epochs = 10
+    clocked[0] = 1.0
+    bar.update(run, Info(step=21, epoch=1, losses={}, words=1, seconds=1.0))
+    assert "step 21 of 200" in stream.getvalue()
+
+
+def test_bar_gives_way_to_rows(
+    make_run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], clocked: list[float]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(progress, "_REDRAW_SECONDS", -1.0)
+    list(train(make_run(console_table("train"))))
+    assert terminal.getvalue().endswith(" \r")
+    assert len(rows(capsys.readouterr().out)) == 4
+
+
+def test_jsonl_log(make_run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "log.jsonl"
+    for _ in range(2):
+        list(train(make_run(jsonl_log(path), scores=[{"ents_f": np.float32(0.5), "table": np.arange(2)}] * 2)))
+    first, second = [json.loads(line) for line in path.read_text().splitlines()]
+    assert first["scores"] == {"ents_f": 0.5, "table": [0, 1]}
+    assert (first["step"], second["step"], second["losses"], second["words"]) == (2, 4, {"ner": 3.0}, 24)
+
+
+def test_jsonl_log_of_every_step(make_run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    list(train(make_run(jsonl_log(path, every_step=True))))
+    steps = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(row["step"], "score" in row) for row in steps] == [
+        (1, False), (2, False), (2, True), (3, False), (4, False), (4, True),
+    ]  # fmt: skip
+
+
+def scores(metric: str, *values: float) -> list[dict[str, Any]]:
+    return [{"ents_f": 0.0, metric: value} for value in values]
+
+
+@pytest.mark.parametrize(
+    ("callback", "metric", "values", "stop"),
+    [
+        (early_stop(2), "ents_f", (0.1, 0.2, 0.2, 0.1, 0.9), 8),
+        (early_stop(2, min_delta=0.05), "ents_f", (0.1, 0.14, 0.14, 0.9), 6),
+        (early_stop(1, metric="error", mode="min"), "error", (3.0, 2.0, 2.5, 1.0), 6),
+    ],
+)
+def test_early_stop(make_run: Any, callback: Any, metric: str, values: tuple[float, ...], stop: int) -> None:
+    run = make_run(callback, scores=scores(metric, *values), steps=100)
+    list(train(run))
+    assert run.step == stop
+    assert "not better in" in run.reason
+
+
+def test_early_stop_on_an_unknown_score(make_run: Any) -> None:
+    run = make_run(early_stop(1, metric="ents_g"))
+    with pytest.raises(CallbackError, match="no score 'ents_g' to watch; there are: ents_f, ents_per_type, speed"):
+        list(train(run))
+
+
+def test_averages_follow_the_weights(make_run: Any) -> None:
+    run = make_run(averages(decay=0.5))
+    list(train(run))
+    model = run.pipeline.models()["ner"]
+    expected, weight = 1.0, 1.0
+    for step in range(2, 5):
+        weight += 1.0
+        keep = min(0.5, (1 + step) / (10 + step))
+        expected += (1 - keep) * (weight - expected)
+    assert run.averages[model.id, "b"] == pytest.approx([expected] * 2)
+    assert (model.get_param("b") == 4.0).all()
+
+
+def test_averages_may_start_later(make_run: Any) -> None:
+    run = make_run(averages(start_step=3))
+    list(train(run))
+    assert (run.averages[run.pipeline.models()["ner"].id, "b"] == 4.0).all()
