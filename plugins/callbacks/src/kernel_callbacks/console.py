@@ -92,7 +92,7 @@ class ConsoleTable:
         shown = [name for name, weight in run.weights.items() if weight is not None]
         if not self._columns:
             self._columns = [("E", 3), ("#", 6), *((f"LOSS {_short(name)}", 8) for name in losses)]
-            self._columns += [*((_short(name), 6) for name in shown), ("SCORE", 6), ("W/S", 7)]
+            self._columns += [*((_short(name), 8 if name == "speed" else 6) for name in shown), ("SCORE", 6), ("W/S", 7)]
             self._row([title.upper() for title, _ in self._columns])
             self._row(["-" * max(len(title), width) for title, width in self._columns])
         speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)
