@@ -134,9 +134,11 @@ class Parameters:
         for shim in [shim for model in self.models.values() for node in model.walk() for shim in node.shims]:
             shim.finish_update(optimizer)
         zeroes = isinstance(optimizer, Optimizer)
+        servers = []
         for path in self.touched:
             node, _, key = self._slots[path]
             server = self._server(node)
+            servers.append(server)
             view, own = server.views[key]
             total = self._view(self._sums, path) if self._summed else own
             if total is not own:
@@ -149,7 +151,9 @@ class Parameters:
                 view[...] = weights
             if not zeroes:
                 total.fill(0)
+        for server in servers:
             server.renew()
+        self._tables.settle()
         self._end_step()
 
     def zero_gradients(self) -> None:
