@@ -20,7 +20,10 @@ COMMANDS = {
     "init": ("kernel.cli:init", "Write configs, labels and vectors to start from."),
     "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
 }
-INIT: dict[str, tuple[str, str]] = {}
+INIT: dict[str, tuple[str, str]] = {
+    "config": ("kernel.cli.init_config:init_config", "Write a complete config to start from."),
+    "fill-config": ("kernel.cli.init_fill_config:init_fill_config", "Complete a config with all defaults."),
+}
 DEBUG: dict[str, tuple[str, str]] = {}
 
 init = LazyGroup("init", INIT, help="Write configs, labels and vectors to start from.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config.config import Config
+from kernel.config.config import Config, merge_defaults
 from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.signatures import of_function
 from kernel.config.sources import problem_at
@@ -39,11 +39,12 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
 }
 
 
-def check(config: Config) -> None:
+def check(config: Config, *, skip: Collection[str] = ()) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
 
     config: not interpolated. Checked are the names of sections, variables, every block against the function
-    that it names, every section against its schema, and that each override means something.
+    that it names, every section against its schema, and that each override means something. skip: sections
+    that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own.
     """
     used = references(config)
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
@@ -51,15 +52,22 @@ def check(config: Config) -> None:
     problems = unknown_sections(config, used) + problems
     planner = Planner(config.sources)
     for name, schema in _SCHEMAS.items():
-        if plain.get(name) or name == "training":
+        if name not in skip and (plain.get(name) or name == "training"):
             planner.section(plain.get(name, {}), name, schema)
     _check_system(plain.get("system", {}), used, planner)
     _check_corpora(plain.get("corpora", {}), planner)
-    _check_components(plain, planner)
+    for section, key in (("training", "train_corpus"), ("training", "dev_corpus"), ("pretraining", "corpus")):
+        _check_corpus_name(plain, section, key, planner)
+    if "components" not in skip:
+        _check_components(plain, planner)
     problems += [problem for problem in planner.problems if problem.path not in broken]
-    problems += unused_overrides(config, used)
+    problems += [problem for problem in unused_overrides(config, used) if _section(problem) not in skip]
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
+
+
+def _section(problem: Problem) -> str:
+    return (problem.path or "").partition(".")[0]
 
 
 def _place(problem: Problem) -> tuple[bool, str, int]:
@@ -143,6 +151,32 @@ def _check_corpora(block: Any, planner: Planner) -> None:
             )
 
 
+def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner: Planner) -> None:
+    """A setting that names a corpus by its dotted path leads somewhere, or into what a block builds."""
+    name = (plain.get(section) or {}).get(key)
+    if not isinstance(name, str):
+        return
+    node: Any = plain
+    for part in name.split("."):
+        if not isinstance(node, Mapping) or function_keys(node):
+            return
+        if part not in node:
+            known = [f"corpora.{corpus}" for corpus in plain.get("corpora", {})]
+            near = nearest_name(name, known)
+            planner.problems.append(
+                problem_at(
+                    planner.sources,
+                    join(section, key),
+                    f"{name!r} is not in the config",
+                    value=show_value(name),
+                    expected=f"one of: {', '.join(known)}" if known else "a corpus in [corpora]",
+                    suggestion=f"Did you mean {near!r}?" if near else None,
+                )
+            )
+            return
+        node = node[part]
+
+
 def _check_components(plain: Mapping[str, Any], planner: Planner) -> None:
     nlp = plain.get("nlp", {})
     lang, pipeline = nlp.get("lang"), nlp.get("pipeline")
@@ -187,4 +221,6 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
         return
     signature = of_function(function, owner_name("factories", registered), given=("nlp", "name"))
     settings = {key: value for key, value in block.items() if key != "factory"}
-    planner.arguments(settings, signature, path)
+    # The factory's own defaults are in a filled config; one that could not be filled is checked all the same.
+    defaults = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
+    planner.arguments(merge_defaults(settings, defaults), signature, path)

@@ -156,16 +156,19 @@ def has_path(data: Mapping[str, Any], path: str) -> bool:
     return True
 
 
-def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
+def load_config(
+    path: str | Path, overrides: Mapping[str, Any] | None = None, *, environment: bool = True
+) -> Config:
     """Read a config file, `-` for standard input, with overrides and those of the environment applied.
 
-    The environment wins over `overrides`. Variables stay.
+    The environment wins over `overrides`. Variables stay. environment: False reads the file as it is.
     """
     if str(path) == "-":
         config = Config.from_str(sys.stdin.read(), overrides=overrides, name="stdin")
     else:
         config = Config.from_disk(path, overrides=overrides)
-    problems = apply_overrides(config, config.sources, environment_overrides(), ENVIRONMENT)
+    more = environment_overrides() if environment else {}
+    problems = apply_overrides(config, config.sources, more, ENVIRONMENT)
     if problems:
         raise ConfigError(problems)
     return config

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kernel import random
-from kernel.config import Config, fill, resolve
+from kernel.config import Config, check, default_config, fill, resolve
 from kernel.errors import ConfigError, DataError, Problem, warn
 from kernel.hooks import Hooks
 from kernel.ops import get_ops, place
@@ -87,15 +87,22 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
 
 
 def fill_config(cls: type[Pipeline], config: Config) -> Config:
-    """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong."""
+    """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong in the file."""
     problems: list[Problem] = []
-    filled = config
+    # Classes with component factories have [nlp] and [components] of the usual form; others check their own.
+    usual = hasattr(cls, "factory")
+    filled = default_config().merge(config) if usual else config
     with _collecting(problems):
         filled = cls.fill_config(config)
     filled = filled.copy()
     for section, schema in _SECTIONS.items():
         with _collecting(problems):
             filled[section] = fill(filled.get(section, {}), path=section, schema=schema, config=filled)
+    known = {problem.path for problem in problems}
+    try:
+        check(filled, skip=() if usual else ("nlp", "components"))
+    except ConfigError as error:
+        problems += [problem for problem in error.problems if problem.path not in known]
     if problems:
         raise ConfigError(problems)
     return filled

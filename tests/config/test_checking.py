@@ -53,6 +53,13 @@ def test_a_right_config_passes():
     check(default_config().merge(Config.from_str(BASE)))
 
 
+def test_sections_that_somebody_else_understands_are_skipped():
+    config = default_config().merge(Config.from_str(BASE, overrides={"components.part.z": 1, "nlp.z": 1}))
+    with pytest.raises(ConfigError):
+        check(config)
+    check(config, skip=("nlp", "components"))
+
+
 def test_sections_that_nobody_knows():
     (problem,) = problems("[trainin]\nx = 1\n")
     assert (problem.message, problem.suggestion) == (
@@ -100,6 +107,12 @@ def test_component_without_a_block():
     assert "'prat' is not in [components]" in problem.message
     assert problem.suggestion == "Did you mean 'part'?"
     assert problem.origin == 'override --nlp.pipeline ["prat"]'
+
+
+def test_corpora_that_training_names():
+    (problem,) = problems("", training__train_corpus="corpora.trian")
+    assert problem.path == "training.train_corpus"
+    assert problem.suggestion == "Did you mean 'corpora.train'?"
 
 
 def test_sourced_components_are_not_looked_into():

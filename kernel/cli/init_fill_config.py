@@ -1,0 +1,41 @@
+"""`kernel init fill-config`: a partial config completed with all defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.cli import options
+
+
+@click.command("fill-config")
+@click.argument("base_path", metavar="BASE")
+@click.argument("output_path", metavar="[OUT]", default="-")
+@click.option("--diff", "-D", is_flag=True, help="Show what was added.")
+@options.code
+def init_fill_config(base_path: str, output_path: str, diff: bool, code: tuple[Path, ...]) -> None:
+    """Complete the config BASE with the defaults of everything that it names, and write it to OUT.
+
+    Comments and variables stay; filling a filled config changes nothing. BASE may be - for standard input; without OUT
+    the result, or with --diff only the difference, goes to standard output.
+    """
+    from kernel.config import load_config
+    from kernel.training.initialize import fill_config, pipeline_class
+
+    options.load_codes(code)
+    config = load_config(base_path, environment=False)
+    text = fill_config(pipeline_class(config), config).to_str()
+    if output_path != "-":
+        options.write_text(Path(output_path), text)
+    elif not diff:
+        click.echo(text, nl=False)
+    if diff:
+        click.echo(_difference(config.to_str(), text, base_path, output_path), nl=False)
+
+
+def _difference(before: str, after: str, base: str, output: str) -> str:
+    from difflib import unified_diff
+
+    filled = f"{base} (filled)" if output == "-" else output
+    return "".join(unified_diff(before.splitlines(True), after.splitlines(True), base, filled))
