@@ -31,7 +31,7 @@ def find_entities(
 
     borders: where documents start, if the columns are those of several.
     """
-    inside = np.isin(iob, (INSIDE, BEGIN)) & (types != 0)
+    inside = ((iob == INSIDE) | (iob == BEGIN)) & (types != 0)
     if not inside.any():
         return []
     before = np.zeros(len(iob), dtype=bool)

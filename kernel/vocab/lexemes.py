@@ -197,7 +197,11 @@ class LexemeTable:
         """The numbers of many strings, shape (len(texts),)."""
         found = list(map(self._numbers.get, texts))
         if None in found:
-            found = [self.intern(text) for text in texts]
+            new = list(
+                dict.fromkeys(text for text, number in zip(texts, found, strict=True) if number is None)
+            )
+            self.remember(dict(zip(hash_strings(new).tolist(), new, strict=True)))
+            found = list(map(self._numbers.__getitem__, texts))
         return np.array(found, dtype=np.uint64)
 
     def remember(self, texts: dict[int, str]) -> None:
