@@ -1,10 +1,11 @@
 """What a pipeline component is: a callable from Doc to Doc, and with a model one that learns."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import srsly
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 Examples = Callable[[], Iterable["Example"]]
 # How many examples `initialize` looks at to infer the shapes of a model.
 SAMPLE = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `kernel debug data`. A warning harms the scores, a failure makes training fail or pointless.
+
+    items: what the message speaks of, one by one; the command shows the first few.
+    """
+
+    level: Literal["good", "info", "warn", "fail"]
+    message: str
+    items: tuple[str, ...] = ()
 
 
 class Component:
@@ -67,6 +80,17 @@ class Component:
     def label_data(self) -> Any:
         """What `init labels` writes and `initialize(labels=...)` reads; None if there are no labels."""
         return list(self.labels) or None
+
+    def gold_labels(self, examples: Iterable["Example"]) -> Mapping[str, int]:
+        """The labels in the gold annotations that this component learns, and how often each occurs."""
+        return {}
+
+    def debug(self, train: Sequence["Example"], dev: Sequence["Example"]) -> Iterable[Finding]:
+        """What `kernel debug data` says of the data besides what `gold_labels` tells.
+
+        The component has been initialized, unless that failed.
+        """
+        return ()
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         parts = {key: make() for key, make in sorted(self._writers().items()) if key not in set(exclude)}

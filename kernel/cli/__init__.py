@@ -24,7 +24,9 @@ INIT: dict[str, tuple[str, str]] = {
     "config": ("kernel.cli.init_config:init_config", "Write a complete config to start from."),
     "fill-config": ("kernel.cli.init_fill_config:init_fill_config", "Complete a config with all defaults."),
 }
-DEBUG: dict[str, tuple[str, str]] = {}
+DEBUG: dict[str, tuple[str, str]] = {
+    "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),
+}
 
 init = LazyGroup("init", INIT, help="Write configs, labels and vectors to start from.")
 debug = LazyGroup("debug", DEBUG, help="Look into configs, data and models.")

@@ -12,6 +12,7 @@ from kernel.language.source import copy_component
 
 if TYPE_CHECKING:
     from kernel.config import Config
+    from kernel.tokens.example import Example
     from kernel.vocab import Vocab
 
 
@@ -61,6 +62,14 @@ class ComponentList:
     def pipe_labels(self) -> dict[str, list[str]]:
         """Component name -> labels, of the components that have any."""
         return {name: list(c.labels) for name, c in self._components if getattr(c, "labels", None)}
+
+    def unknown_labels(self, examples: Sequence[Example]) -> dict[str, list[str]]:
+        """Component name -> labels in the gold annotations that the component can't predict, sorted."""
+        found = {}
+        for name, component in self.pipeline:
+            if getattr(component, "labels", ()) and hasattr(component, "gold_labels"):
+                found[name] = sorted(set(component.gold_labels(examples)) - set(component.labels))
+        return {name: labels for name, labels in found.items() if labels}
 
     @property
     def factory_names(self) -> list[str]:

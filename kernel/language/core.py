@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,7 @@ from kernel.language.links import link
 from kernel.language.loading import ClassOrInstance, from_disk
 
 if TYPE_CHECKING:
+    from kernel.component import Finding
     from kernel.config import Config
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
@@ -254,6 +255,14 @@ class Language(ComponentList):
         return learn.evaluate(
             self, examples, batch_size or self.batch_size, component_cfg or {}, per_component
         )
+
+    def debug(
+        self, train: Sequence[Example], dev: Sequence[Example]
+    ) -> Iterator[tuple[str, Iterable[Finding]]]:
+        """What is notable or wrong in the data, by topic: see `kernel debug data`."""
+        from kernel.language.debug import debug
+
+        return debug(self, train, dev)
 
     def models(self) -> dict[str, Any]:
         """Component name -> model of the components that training changes: enabled, not frozen."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from kernel import blas, random
-from kernel.errors import DataError
+from kernel.errors import DataError, warn
 from kernel.hooks import hookimpl
 from kernel.training.batches import parts
 from kernel.training.checkpoint import Unsavable
@@ -42,8 +41,13 @@ class Builtin:
     def evaluate(self, run: Run) -> dict[str, Any]:
         """The pipeline's own scores over the development corpus."""
         random.seed_all(run.seed, "evaluate", run.step)
+        examples = list(run.dev_corpus(run.pipeline))
+        if not examples:
+            raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
+        if not run.history:
+            _warn_of_unknown_labels(run, examples)
         with run.averaged(), blas.one_thread():
-            return run.pipeline.evaluate(_not_empty(run))
+            return run.pipeline.evaluate(examples)
 
     @hookimpl
     def should_stop(self, run: Run) -> str | None:
@@ -65,8 +69,7 @@ def _check_finite(losses: Mapping[str, float], step: int) -> None:
             )
 
 
-def _not_empty(run: Run) -> Iterator[Any]:
-    examples = iter(run.dev_corpus(run.pipeline))
-    for first in examples:
-        return chain([first], examples)
-    raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
+def _warn_of_unknown_labels(run: Run, examples: Sequence[Any]) -> None:
+    find = getattr(run.pipeline, "unknown_labels", None)
+    for name, labels in (find(examples) if find is not None else {}).items():
+        warn(f"{run.settings.dev_corpus} has labels that '{name}' has not met in training: {', '.join(labels)}")

@@ -1,5 +1,6 @@
 """The entity recogniser: a BILUO transition system over the model's token vectors."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -8,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, set_dropout_rate
 
-from kernel.component import TrainableComponent
+from kernel.component import Finding, TrainableComponent
 from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
-from . import recommended
+from . import ner_debug, recommended
 from .biluo import Gold, Moves, costs, decode, gradient
 from .ner_columns import Entities, constraints, label_numbers, preset_labels, write_entities
 from .ner_gold import count_labels, encode, gold_labels, has_gold
@@ -110,6 +111,13 @@ class EntityRecognizer(TrainableComponent):
     def label_data(self) -> dict[str, dict[str, int]]:
         """Labels and the number of tokens they cover, by action: {"1": {label: frequency}, ..., "5": {"": 1}}."""
         return self.moves.frequencies
+
+    def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
+        """Entity types of the reference documents, and the number of their entities."""
+        return Counter(span.label_ for example in examples for span in example.reference.ents if span.label_)
+
+    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
+        return ner_debug.findings(train, dev)
 
     @property
     def _negative_key(self) -> str | None:

@@ -1,5 +1,6 @@
 """The tagger: a label for every token."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model
 
-from kernel.component import TrainableComponent
+from kernel.component import Finding, TrainableComponent
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -15,7 +16,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import intify
 
-from . import recommended
+from . import recommended, tagger_debug
 from .gold import label_key
 from .losses import MISSING, check_smoothing, cross_entropy, excluded
 
@@ -132,7 +133,7 @@ class Tagger(TrainableComponent):
         labels: all tags, as `kernel init labels` writes them.
         """
         sample = self.sample(get_examples)
-        for label in self._find_labels(get_examples) if labels is None else labels:
+        for label in sorted(self.gold_labels(get_examples())) if labels is None else labels:
             self.add_label(label)
         if not self.labels:
             raise DataError(
@@ -143,16 +144,21 @@ class Tagger(TrainableComponent):
         docs = [example.predicted for example in sample]
         self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
 
-    def _find_labels(self, get_examples: Callable[[], Iterable[Example]]) -> list[str]:
-        tags: dict[int, str] = {}
-        for example in get_examples():
+    def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
+        """Tags of the reference documents, and the number of tokens that have each."""
+        counts: Counter[str] = Counter()
+        for example in examples:
             column = example.reference._columns.get(TAG)
             if column is None:
                 continue
-            for number in np.unique(column).tolist():
-                if number and number not in tags:
-                    tags[number] = example.reference.vocab.strings[number]
-        return sorted({self._bare(tag) for tag in tags.values()})
+            strings = example.reference.vocab.strings
+            for number, count in zip(*map(np.ndarray.tolist, np.unique(column, return_counts=True)), strict=True):
+                if number:
+                    counts[self._bare(strings[number])] += count
+        return counts
+
+    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
+        return tagger_debug.findings(self.gold_labels(train))
 
     def _is_negative(self, tag: str) -> bool:
         prefix = self.cfg["neg_prefix"]

@@ -1,5 +1,6 @@
 """The text classifier for categories of which exactly one holds."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -7,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model
 
-from kernel.component import TrainableComponent
+from kernel.component import Finding, TrainableComponent
 from kernel.errors import DataError, UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 
-from . import recommended
+from . import recommended, textcat_debug
 from .gold import label_key
 
 MODEL = {
@@ -110,6 +111,13 @@ class TextCategorizer(TrainableComponent):
     @property
     def label_data(self) -> list[str]:
         return list(self.labels)
+
+    def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
+        """Categories that reference documents name, and the number of those they hold for."""
+        return textcat_debug.counted(examples)
+
+    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
+        return textcat_debug.findings(train, dev, exclusive=self.exclusive)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the score of every category; other entries of `doc.cats` stay."""

@@ -1,0 +1,133 @@
+"""`kernel debug data`: is this data fit to train on?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+if TYPE_CHECKING:
+    from kernel.component import Finding
+    from kernel.config import Config
+
+    Topics = Iterable[tuple[str, list[Finding]]]
+
+# A streamed corpus may have no end.
+STREAMED = 10_000
+# Items of a finding that are shown without --verbose.
+ITEMS = 10
+_COLORS = {"good": "green", "info": "blue", "warn": "yellow", "fail": "red"}
+
+
+@click.command("data", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@options.code
+@click.option("--verbose", "-V", is_flag=True, help="Show all items of long lists.")
+@click.option("--ignore-warnings", "-IW", is_flag=True, help="Leave warnings out.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def debug_data(
+    ctx: click.Context, config_path: str, code: tuple[Path, ...], verbose: bool, ignore_warnings: bool, form: str
+) -> None:
+    """Look for mistakes in the corpora of CONFIG (- for standard input), and say what is in them.
+
+    Any value of the config can be set on the command line: --section.key value. The exit code is 1 if anything fails.
+    """
+    from kernel.config import load_config, parse_overrides
+
+    options.load_codes(code)
+    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    topics = [
+        (topic, [one for one in found if not (ignore_warnings and one.level == "warn")])
+        for topic, found in examine(config)
+    ]
+    counts: Counter[str] = Counter(one.level for _, found in topics for one in found)
+    if form == "json":
+        click.echo(json.dumps(_plain(topics, counts), indent=2, ensure_ascii=False))
+    else:
+        for line in lines(topics, None if verbose else ITEMS):
+            click.echo(line)
+        click.echo(", ".join(_numbered(counts[level], word) for level, word in (("warn", "warning"), ("fail", "failure"))))
+    ctx.exit(1 if counts["fail"] else 0)
+
+
+def examine(config: Config) -> Topics:
+    """(topic, findings): what can be said of any corpus, then what the pipeline says itself.
+
+    config: not interpolated. `ConfigError` and `DataError` for what can't be read at all.
+    """
+    from kernel import random
+    from kernel.component import Finding
+    from kernel.training.initialize import corpus, fill_config, pipeline_class
+
+    cls = pipeline_class(config)
+    config = fill_config(cls, config)
+    plain = config.interpolate()
+    settings = plain["training"]
+    limit = STREAMED if settings["max_epochs"] < 0 else None
+    seed = settings["seed"] or 0
+    random.seed_all(seed, "create")
+    pipeline = cls.from_config(config)
+    parts: list[list[Any]] = []
+    found = []
+    for key in ("train_corpus", "dev_corpus"):
+        examples = list(islice(corpus(plain, config, settings[key])(pipeline), limit))
+        parts.append(examples)
+        size = f"{settings[key]}: {len(examples):,} examples" + " (the first ones)" * (len(examples) == limit)
+        found.append(Finding("good" if examples else "fail", size))
+    train, dev = parts
+    if train:
+        random.seed_all(seed, "initialize")
+        found.append(_initialized(pipeline, train, plain["initialize"], seed))
+    yield "files", found
+    look = getattr(pipeline, "debug", None)
+    for topic, findings in look(train, dev) if look is not None else ():
+        yield topic, list(findings)
+
+
+def _initialized(pipeline: Any, train: Sequence[Any], settings: dict[str, Any], seed: int) -> Finding:
+    from kernel import random
+    from kernel.component import Finding
+    from kernel.errors import ConfigError, KernelError
+
+    try:
+        with random.scope(seed=seed):
+            pipeline.initialize(lambda: train, settings=settings)
+    except ConfigError:
+        raise
+    except KernelError as error:
+        return Finding("fail", str(error))
+    return Finding("good", "the pipeline can be initialized")
+
+
+def lines(topics: Topics, limit: int | None = ITEMS) -> Iterator[str]:
+    """A report to read. limit: items to show of each finding."""
+    for topic, findings in topics:
+        if not findings:
+            continue
+        yield click.style(topic, bold=True)
+        for one in findings:
+            shown = ", ".join(one.items[:limit])
+            if limit is not None and len(one.items) > limit:
+                shown += f" and {len(one.items) - limit} more"
+            text = f"{one.message}: {shown}" if shown else one.message
+            yield f"  {click.style(one.level, fg=_COLORS[one.level])}  " + text.replace("\n", "\n        ")
+        yield ""
+
+
+def _plain(topics: Topics, counts: Counter[str]) -> dict[str, Any]:
+    shown = {topic: [asdict(one) for one in findings] for topic, findings in topics}
+    return {"topics": shown, "counts": {level: counts[level] for level in _COLORS}}
+
+
+def _numbered(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

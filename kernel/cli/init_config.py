@@ -1,0 +1,85 @@
+"""`kernel init config`: a complete config to start from."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kernel.cli import options
+
+if TYPE_CHECKING:
+    from kernel.language.new_config import NewConfig
+
+
+@click.command("config")
+@click.argument("output", metavar="OUTPUT")
+@click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
+@click.option(
+    "--pipeline", "-p", default="ner", show_default=True, help="Components in their order, separated by commas."
+)
+@click.option(
+    "--optimize",
+    "-o",
+    type=click.Choice(["efficiency", "accuracy"]),
+    default="efficiency",
+    show_default=True,
+    help="Small and fast, or large and as good as it gets.",
+)
+@click.option("--gpu", "-G", is_flag=True, help="A config for a GPU, with a transformer.")
+@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
+@options.code
+def init_config(
+    output: str, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool, code: tuple[Path, ...]
+) -> None:
+    """Write a complete config to OUTPUT, or to standard output (-).
+
+    It holds what the named components recommend. Shared token vectors are added where a component wants them.
+    """
+    from kernel.errors import UsageError, warn
+    from kernel.language.new_config import new_config
+
+    if output != "-" and Path(output).exists() and not force:
+        raise UsageError(f"{output} exists", hint="Use --force to replace it.")
+    options.load_codes(code)
+    names = [name.strip() for name in pipeline.split(",") if name.strip()]
+    new = new_config(lang, names, optimize=optimize, gpu=gpu)
+    for note in new.notes:
+        warn(note)
+    text = new.config.to_str()
+    if output == "-":
+        click.echo(text, nl=False)
+    else:
+        options.write_text(Path(output), text)
+    for line in report(new, output, optimize):
+        click.echo(line, err=output == "-")
+
+
+def report(new: NewConfig, output: str, optimize: str) -> list[str]:
+    """What was chosen, and the next two commands."""
+    nlp, components = new.config["nlp"], new.config["components"]
+    device = "GPU" if new.gpu else "CPU"
+    lines = [] if output == "-" else [f"wrote {output}"]
+    lines.append(f"language {nlp['lang']}, for {optimize}, on a {device}")
+    width = max(map(len, nlp["pipeline"]))
+    for name in nlp["pipeline"]:
+        why = f" (added for {', '.join(new.added[name])})" if name in new.added else ""
+        lines.append(f"  {name:{width}}  {_architecture(components[name])}{why}")
+    for path, text in new.needs.items():
+        lines.append(f"needed: {path}, {text}")
+    file = "config.cfg" if output == "-" else shlex.quote(output)
+    data = " ".join(f"--{path} {path.rpartition('.')[2].upper()}" for path in ("paths.train", "paths.dev", *new.needs))
+    gpu = " --gpu-id 0" if new.gpu else ""
+    return [
+        *lines,
+        "next:",
+        f"  kernel debug data {file} {data}",
+        f"  kernel train {file} --output output {data}{gpu}",
+    ]
+
+
+def _architecture(block: dict[str, Any]) -> str:
+    model = block.get("model")
+    return str(model.get("@architectures")) if isinstance(model, dict) else "no model"

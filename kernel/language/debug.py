@@ -1,0 +1,164 @@
+"""What is notable or wrong in the data of a pipeline: its part of `kernel debug data`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.component import Finding
+from kernel.errors import DataError, KernelError
+from kernel.language.build import interpolated_section
+from kernel.language.stream import failure
+
+if TYPE_CHECKING:
+    from kernel.language.core import Language
+    from kernel.tokens.example import Example
+
+# Documents to train on: fewer can't work, more are better.
+MINIMUM = 100
+RECOMMENDED = 2000
+MOST_COMMON = 10
+
+Examples = Sequence["Example"]
+
+
+def debug(nlp: Language, train: Examples, dev: Examples) -> Iterator[tuple[str, Iterable[Finding]]]:
+    """(topic, findings) in the order in which they are to be read."""
+    yield "training", _training(nlp, train, dev)
+    yield "words", _words(train, dev)
+    yield "vectors", _vectors(nlp, train)
+    for name, component in nlp.pipeline:
+        findings = list(_component(name, component, train, dev))
+        if findings:
+            yield name, findings
+
+
+def _training(nlp: Language, train: Examples, dev: Examples) -> Iterator[Finding]:
+    yield Finding("info", f"language {nlp.lang}, pipeline {', '.join(nlp.pipe_names) or 'empty'}")
+    frozen = interpolated_section(nlp, "training").get("frozen_components") or []
+    if frozen:
+        yield Finding("info", "frozen", tuple(frozen))
+    copied = [name for name in nlp.pipe_names if name in nlp._sourced]
+    if copied:
+        yield Finding("info", "trained before", tuple(copied))
+    if len(train) < MINIMUM and not copied:
+        yield Finding("fail", f"{len(train)} documents to train on are too few; {MINIMUM} are the least")
+    elif len(train) < RECOMMENDED and not copied:
+        yield Finding("warn", f"{len(train)} documents to train on are few; {RECOMMENDED} or more are better")
+    if not dev:
+        yield Finding("fail", "no documents to evaluate on")
+    texts = {example.reference.text for example in train}
+    both = [repr(example.reference.text) for example in dev if example.reference.text in texts]
+    if both:
+        text = f"scores will be too high: {len(both)} documents to evaluate on are among those to train on"
+        yield Finding("warn", text, tuple(both))
+    elif dev:
+        yield Finding("good", "no document is in both parts of the data")
+    if len(texts) < len(train):
+        yield Finding("info", f"{len(train) - len(texts)} documents to train on repeat others")
+
+
+def _words(train: Examples, dev: Examples) -> Iterator[Finding]:
+    from kernel.vocab.attrs import ORTH
+
+    words, counts = _counted(train, ORTH)
+    yield Finding("info", f"{counts.sum():,} words, {len(words):,} different ones")
+    if len(words):
+        strings = train[0].predicted.vocab.strings
+        common = np.argsort(-counts, kind="stable")[:MOST_COMMON].tolist()
+        items = tuple(f"{strings[int(words[place])]!r} ({counts[place]:,})" for place in common)
+        yield Finding("info", "most common", items)
+    for examples, part in ((train, "to train on"), (dev, "to evaluate on")):
+        yield from _alignment(examples, part)
+
+
+def _alignment(examples: Examples, part: str) -> Iterator[Finding]:
+    misaligned = 0
+    broken: list[str] = []
+    for example in examples:
+        if example.same_words:
+            continue
+        try:
+            x2y, y2x = example.alignment.x2y, example.alignment.y2x
+        except DataError as error:
+            broken.append(str(error))
+            continue
+        single = x2y.lengths == 1
+        alone = y2x.lengths[x2y.data[x2y.starts[:-1][single]]] == 1
+        misaligned += len(example) - int(alone.sum())
+    if broken:
+        yield Finding("fail", f"{len(broken)} documents {part} have words of another text", tuple(broken))
+    if misaligned:
+        total = sum(map(len, examples))
+        share = f"{misaligned:,} of {total:,} words ({misaligned / total:.1%})"
+        yield Finding("warn", f"{share} {part} have other borders than the annotated words")
+
+
+def _vectors(nlp: Language, train: Examples) -> Iterator[Finding]:
+    vectors = nlp.vocab.vectors
+    if not vectors:
+        yield Finding("info", "no word vectors")
+        return
+    yield Finding("info", f"{vectors.n_keys:,} keys, {len(vectors):,} vectors of width {vectors.width}")
+    if vectors.mode != "default":
+        return
+    from kernel.vocab.attrs import intify
+
+    words, counts = _counted(train, intify(vectors.attr))
+    without = vectors.rows(words) < 0
+    if without.any():
+        share = f"{int(without.sum()):,} of {len(words):,} different words"
+        yield Finding("warn", f"{share} have no vector; they make {counts[without].sum() / counts.sum():.1%} of all words")
+    else:
+        yield Finding("good", "every word has a vector")
+
+
+def _counted(examples: Examples, attr: int) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+    """The distinct values of an attribute of the predicted tokens, and how often each occurs."""
+    from kernel.tokens.features import token_features
+
+    values = token_features([example.predicted for example in examples], [attr])[:, 0]
+    return np.unique(values, return_counts=True)
+
+
+def _component(name: str, component: Any, train: Examples, dev: Examples) -> Iterator[Finding]:
+    """The component's own findings and those on its labels. What it can't read in the data is a finding too."""
+    for look in (_labels, _own):
+        try:
+            yield from look(component, train, dev)
+        except KernelError as error:
+            yield Finding("fail", str(error))
+        except Exception as error:
+            raise failure(name, error, verb="failed to look at the data") from error
+
+
+def _own(component: Any, train: Examples, dev: Examples) -> Iterable[Finding]:
+    look: Callable[..., Iterable[Finding]] | None = getattr(component, "debug", None)
+    return look(train, dev) if look is not None else ()
+
+
+def _labels(component: Any, train: Examples, dev: Examples) -> Iterator[Finding]:
+    count = getattr(component, "gold_labels", None)
+    if count is None:
+        return
+    counts, others = count(train), count(dev)
+    known = getattr(component, "labels", ())
+    if not counts and not others and not known:
+        return
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    noun = "label" if len(ranked) == 1 else "labels"
+    yield Finding("info", f"{len(ranked)} {noun}", tuple(f"{label} ({number:,})" for label, number in ranked))
+    absent = sorted(set(known) - set(counts))
+    if absent:
+        yield Finding("warn", "no document to train on has these labels of the component", tuple(absent))
+    new = sorted(set(others) - set(counts))
+    if new:
+        yield Finding("warn", "only documents to evaluate on have these labels", tuple(new))
+    unscored = sorted(set(counts) - set(others))
+    if unscored and dev:
+        yield Finding("info", "no document to evaluate on has these labels", tuple(unscored))
+    if not (absent or new or unscored):
+        yield Finding("good", "all labels are in both parts of the data")
