@@ -1,0 +1,121 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kernel import blank
+from kernel.cli.run import run
+from kernel.tokens import DocBin
+
+TEXTS = ["One here. Two there.", "Drei hier."]
+
+
+def read_store(path: str) -> list[str]:
+    return [doc.text for doc in DocBin().from_disk(path).get_docs(blank("en").vocab)]
+
+
+def read_lines(path: str) -> list[dict]:
+    return [json.loads(line) for line in Path(path).read_text("utf8").splitlines()]
+
+
+def test_lines_to_store(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.txt").write_text(f"{TEXTS[0]}\n\n  {TEXTS[1]}\n", "utf8")
+    assert run(["apply", "model", "in.txt", "out.spacy"]) == 0
+    docs = list(DocBin().from_disk("out.spacy").get_docs(blank("en").vocab))
+    assert [doc.text for doc in docs] == TEXTS
+    assert [len(list(doc.sents)) for doc in docs] == [2, 1]
+    assert "2 documents, 9 words" in capsys.readouterr().err
+
+
+def test_store_to_json_lines(workplace: Path) -> None:
+    Path("in.txt").write_text("\n".join(TEXTS), "utf8")
+    assert run(["apply", "model", "in.txt", "docs.spacy"]) == 0
+    assert run(["apply", "model", "docs.spacy", "out.jsonl"]) == 0
+    assert [row["text"] for row in read_lines("out.jsonl")] == TEXTS
+
+
+def test_json_lines_with_another_key(workplace: Path) -> None:
+    Path("in.jsonl").write_text('{"body": "Gr\\u00fc\\u00dfe."}\n', "utf8")
+    assert run(["apply", "model", "in.jsonl", "out.jsonl", "--text-key", "body"]) == 0
+    assert "Grüße" in Path("out.jsonl").read_text("utf8")
+
+
+def test_directory_in_the_order_of_names(workplace: Path) -> None:
+    folder = Path("in/deeper")
+    folder.mkdir(parents=True)
+    (folder / "b.txt").write_text("b")
+    Path("in/a.jsonl").write_text('{"text": "a"}')
+    Path("in/.hidden.txt").write_text("hidden")
+    Path("in/readme.md").write_text("other")
+    assert run(["apply", "model", "in", "out.spacy"]) == 0
+    assert read_store("out.spacy") == ["a", "b"]
+
+
+def test_standard_output(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.txt").write_text("Hello.")
+    assert run(["apply", "model", "in.txt", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["text"] == "Hello."
+
+
+def test_a_reader_that_goes_away_is_no_error_message(workplace: Path) -> None:
+    Path("in.txt").write_text("Hello there.\n" * 2000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kernel", "apply", "model", "in.txt", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+def test_existing_output_needs_force(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.txt").write_text("new")
+    Path("out.jsonl").write_text("old")
+    assert run(["apply", "model", "in.txt", "out.jsonl"]) == 2
+    assert capsys.readouterr().err == "error: out.jsonl exists\nUse --force to replace it.\n"
+    assert run(["apply", "model", "in.txt", "out.jsonl", "--force"]) == 0
+    assert read_lines("out.jsonl")[0]["text"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("in.jsonl", '{"text": "a"}\n{"txt": "b"}\n', "in.jsonl:2: no key 'text'"),
+        ("in.jsonl", '{"text": "a"}\nnot json\n', "in.jsonl:2: no JSON"),
+        ("in.jsonl", '{"text": 3}\n', "in.jsonl:1: 'text' is no text"),
+        ("in.jsonl", '["text"]\n', "in.jsonl:1: no key 'text'"),
+        ("in.pdf", "", "in.pdf: can't tell the format"),
+    ],
+)
+def test_bad_input_leaves_no_output(
+    workplace: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, message: str
+) -> None:
+    Path(name).write_text(content)
+    assert run(["apply", "model", name, "out.jsonl"]) == 2
+    assert message in capsys.readouterr().err
+    assert not Path("out.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["model", "nothing.txt", "out.spacy"], "nothing.txt: no such file"),
+        (["model", "model", "out.spacy"], "no .jsonl, .spacy, .txt files in this directory"),
+        (["model", "in.txt", "out.csv"], "OUTPUT ends in .spacy or .jsonl"),
+        (["nothing", "in.txt", "out.spacy"], "can't find the pipeline 'nothing'"),
+        (["model", "in.txt", "in.txt/out.spacy"], "can't write in.txt/out.spacy"),
+    ],
+)
+def test_bad_arguments(
+    workplace: Path, capsys: pytest.CaptureFixture[str], args: list[str], message: str
+) -> None:
+    Path("in.txt").write_text("Hello.")
+    assert run(["apply", *args]) == 2
+    assert message in capsys.readouterr().err

@@ -1,0 +1,96 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from kernel import Config, blank
+from kernel.cli.evaluate import reader_block, report
+from kernel.cli.run import run
+from kernel.tokens import Doc, DocBin
+
+
+@pytest.fixture
+def data(workplace: Path) -> str:
+    """Two documents whose second sentence the pipeline does not see."""
+    vocab = blank("en").vocab
+    words = ["One", "here", ".", "Two", "there", "."]
+    docs = [Doc(vocab, words=words, sent_starts=[True, False, False, True, False, False])]
+    docs.append(Doc(vocab, words=["One", "Two", "."], sent_starts=[True, True, False]))
+    DocBin(docs=docs).to_disk("data.spacy")
+    return "data.spacy"
+
+
+def test_scores_on_screen_and_in_a_file(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "model", data, "-o", "scores.json"]) == 0
+    scores = json.loads(Path("scores.json").read_text())
+    assert scores["sents_p"] == pytest.approx(2 / 3)
+    assert scores["sents_r"] == pytest.approx(2 / 4)
+    printed = {" ".join(line.split()[:-1]): line.split()[-1] for line in capsys.readouterr().out.splitlines() if line}
+    assert (printed["SENT P"], printed["SENT R"]) == ("66.67", "50.00")
+    assert "SPEED" in printed
+
+
+def test_gold_sentences(data: str) -> None:
+    assert run(["evaluate", "model", data, "-o", "scores.json", "--gold-preproc"]) == 0
+    assert json.loads(Path("scores.json").read_text())["sents_f"] == 1.0
+
+
+def test_per_component(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "model", data, "--per-component"]) == 0
+    assert "\nsentencizer\n  SENT P" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["model", "nothing.spacy"], "nothing.spacy: no such file"),
+        (["nothing", "data.spacy"], "can't find the pipeline 'nothing'"),
+        (["model", "data.spacy", "-o", "data.spacy/scores.json"], "can't write data.spacy/scores.json"),
+    ],
+)
+def test_bad_arguments(data: str, capsys: pytest.CaptureFixture[str], args: list[str], message: str) -> None:
+    assert run(["evaluate", *args]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_reader_of_the_development_corpus_without_its_limits() -> None:
+    config = Config.from_str(
+        """
+[corpora]
+[corpora.dev]
+@readers = "acme.Reader.v1"
+path = "dev.txt"
+limit = 5
+flavour = "sour"
+"""
+    )
+    assert reader_block(config, Path("data"), True) == {
+        "@readers": "acme.Reader.v1",
+        "path": "data",
+        "limit": 0,
+        "flavour": "sour",
+    }
+
+
+def test_the_general_reader_if_the_own_one_takes_no_path() -> None:
+    config = Config.from_str('[corpora]\n[corpora.dev]\n@readers = "acme.Stream.v1"\n')
+    assert reader_block(config, Path("data"), True)["@readers"] == "kernel.Corpus.v1"
+
+
+def test_report() -> None:
+    scores = {
+        "speed": 12345.6,
+        "ents_f": 0.5,
+        "mse": 0.25,
+        "missing": None,
+        "ents_per_type": {"ORG": {"p": 1.0, "r": 0.5, "f": None}},
+    }
+    assert report(scores) == [
+        "NER F       50.00",
+        "SPEED      12,346",
+        "mse        0.2500",
+        "",
+        "ents_per_type",
+        "          P       R       F",
+        "ORG  100.00   50.00    0.00",
+    ]
