@@ -48,7 +48,7 @@ rules: install
 	$(BIN)/python -m pytest -q tests/rules
 
 bench: install
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) output dist build .pytest_cache .mypy_cache .ruff_cache

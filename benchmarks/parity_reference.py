@@ -86,7 +86,9 @@ def main(model: str, corpus: str, out: str, n_words: int) -> None:
     nlp.update(batch, drop=0.0, sgd=False, losses=losses)
     gradients = {key: node.get_grad(name) for key, (node, name) in named.items() if node.has_grad(name)}
     np.savez(folder / "gradients.npz", **gradients)
-    (folder / "step.json").write_text(json.dumps({"loss": float(losses["ner"]), "n_docs": len(batch)}), encoding="utf-8")
+    (folder / "step.json").write_text(
+        json.dumps({"loss": float(losses["ner"]), "n_docs": len(batch)}), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

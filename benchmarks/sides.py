@@ -80,7 +80,10 @@ def compare(
                 units[side] = reply["units"]
     for worker in workers.values():
         worker.close()
-    result: dict[str, Any] = {"units": units, "speed": {side: statistics.median(v) for side, v in speeds.items()}}
+    result: dict[str, Any] = {
+        "units": units,
+        "speed": {side: statistics.median(v) for side, v in speeds.items()},
+    }
     result["ratio"], result["range"] = {}, {}
     for side in settings:
         if side != "kernel":

@@ -48,7 +48,14 @@ def single_calls(lib: Any, *, task: str, model: str, texts: str, limit: int = 10
 
 
 def training(
-    lib: Any, *, model: str, corpus: str, batch_words: int = 900, n_updates: int = 25, shards: int = 1, drop: float = 0.1
+    lib: Any,
+    *,
+    model: str,
+    corpus: str,
+    batch_words: int = 900,
+    n_updates: int = 25,
+    shards: int = 1,
+    drop: float = 0.1,
 ) -> Run:
     """Whole updates (forward, loss, backward, optimizer) of batches of about `batch_words` words."""
     nlp = lib.load(model)

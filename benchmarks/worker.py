@@ -72,7 +72,9 @@ def spacy_side(matmul: bool) -> Any:
 
         return update
 
-    return SimpleNamespace(load=spacy.load, blank=spacy.blank, DocBin=DocBin, Example=Example, updater=updater)
+    return SimpleNamespace(
+        load=spacy.load, blank=spacy.blank, DocBin=DocBin, Example=Example, updater=updater
+    )
 
 
 def use_matmul() -> None:

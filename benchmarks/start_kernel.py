@@ -1,0 +1,8 @@
+"""Import kernel, load a pipeline and read the entities of one sentence: timed as a whole process."""
+
+import sys
+
+import kernel
+
+nlp = kernel.load(sys.argv[1])
+print([(ent.text, ent.label_) for ent in nlp("Ada Lovelace moved to London in the spring.").ents])
