@@ -172,7 +172,7 @@ def _name_and_version(folder: str) -> tuple[str, str]:
 
 def _read(path: str) -> str | None:
     try:
-        with open(path, encoding="utf8") as file:
+        with open(path, encoding="utf8", errors="replace") as file:
             return file.read()
     except OSError:
         return None

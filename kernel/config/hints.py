@@ -12,10 +12,12 @@ import typing
 import warnings
 from collections import abc
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+# Hints that say nothing: names that could not be resolved, and variables.
+_OPEN = (str, ForwardRef, TypeVar)
 _UNIONS = (Union, types.UnionType)
 _LAZY = (abc.Iterable, abc.Collection)
 _STREAMS = (abc.Iterator, abc.Generator)
@@ -44,7 +46,7 @@ class Refused(ValueError):
 
 def convert(hint: Any, value: Any) -> Any:
     """A written value as the type of a hint. Raises Refused."""
-    if hint is Any or isinstance(hint, (str, TypeVar)):
+    if hint is Any or isinstance(hint, _OPEN):
         return value
     adapter = _adapter(_Key(hint))
     if adapter is None:
@@ -61,7 +63,7 @@ def convert(hint: Any, value: Any) -> Any:
 def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
     """Whether a built object may be passed where a hint stands. is_schedule: a registered schedule made it."""
     hint = bare(hint)
-    if hint is Any or isinstance(hint, (str, TypeVar)):
+    if hint is Any or isinstance(hint, _OPEN):
         return True
     if hint is None or hint is type(None):
         return value is None
@@ -88,6 +90,37 @@ def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
         return isinstance(value, kind)
     except TypeError:
         return True
+
+
+def may_return(hint: Any, returned: Any, *, is_schedule: bool = False) -> bool:
+    """Whether a function that is declared to return `returned` may stand where a hint is: False only if it can't."""
+    given, expected = _kinds(returned), _kinds(hint)
+    if given is None or expected is None:
+        return True
+    for kind in given:
+        for place in expected:
+            if issubclass(kind, place) or issubclass(place, kind) or (kind, place) == (int, float):
+                return True
+            if place in _SCHEDULABLE and (is_schedule or issubclass(kind, abc.Iterator)):
+                return True
+            if abc.Callable in (kind, place) and not {kind, place} & {int, float, str, list, tuple, dict}:
+                return True
+    return False
+
+
+def _kinds(hint: Any) -> list[type] | None:
+    """The classes that a hint allows, None if it doesn't say."""
+    hint = bare(hint)
+    if hint is Any or hint is None:
+        return None if hint is Any else [type(None)]
+    origin = get_origin(hint)
+    if origin in _UNIONS:
+        options = [_kinds(option) for option in get_args(hint)]
+        return None if None in options else [kind for option in options if option for kind in option]
+    kind = origin or hint
+    if not isinstance(kind, type) or kind is object or kind is type or _is_thinc(kind):
+        return None
+    return None if getattr(kind, "_is_protocol", False) else [kind]
 
 
 def bare(hint: Any) -> Any:
@@ -163,7 +196,8 @@ def _adapter(key: _Key) -> TypeAdapter[Any] | None:
         warnings.simplefilter("ignore")
         for config in (ConfigDict(arbitrary_types_allowed=True), None):
             try:
-                return TypeAdapter(hint, config=config)
+                adapter = TypeAdapter(hint, config=config)
+                return adapter if adapter.pydantic_complete else None
             except Exception:  # noqa: BLE001, S112 (a hint's class may fail in any way)
                 continue
     return None

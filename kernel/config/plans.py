@@ -83,7 +83,10 @@ class Planner:
     ) -> Plan:
         """Plan of any value where a hint stands."""
         if isinstance(value, Mapping) and function_keys(value):
-            return self.call(value, path)
+            plan = self.call(value, path)
+            if isinstance(plan, Call):
+                self._check_returns(plan, hint, parameter, owner)
+            return plan
         if isinstance(value, (Mapping, list, tuple)) and holds_blocks(value):
             return self._collection(value, hint, path, owner)
         if parameter is not None and parameter.is_default(value):
@@ -194,6 +197,16 @@ class Planner:
             expected = hints.item_hint(hint, key)
             plan.items[key] = self.value(item, expected, join(path, str(key)), owner=owner)
         return plan
+
+    def _check_returns(self, call: Call, hint: Any, parameter: Parameter | None, owner: str) -> None:
+        returns = call.signature.returns
+        if not hints.may_return(hint, returns, is_schedule=call.kind == "schedules"):
+            self._add(
+                join(call.path, f"@{call.kind}"),
+                f"{call.signature.owner} returns {hints.describe(returns)}",
+                value=show_value(call.name),
+                expected=expectation(hint, call.path, parameter, owner),
+            )
 
     def _check_object(
         self, value: Any, hint: Any, path: str, parameter: Parameter | None, owner: str

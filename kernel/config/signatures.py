@@ -36,13 +36,14 @@ class Parameter:
 class Signature:
     """Parameters in order. varargs, varkwargs: hint of `*args` and `**kwargs`, REQUIRED where there is none.
 
-    owner: what takes them, for messages.
+    owner: what takes them, for messages. returns: hint of what is returned.
     """
 
     owner: str
     parameters: dict[str, Parameter]
     varargs: Any = REQUIRED
     varkwargs: Any = REQUIRED
+    returns: Any = Any
 
     @property
     def positional(self) -> list[Parameter]:
@@ -71,7 +72,8 @@ def of_function(func: Callable[..., Any], owner: str, *, given: Iterable[str] = 
         elif name not in given:
             by_position = one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
             parameters[name] = Parameter(name, hint, one.default, by_position)
-    return Signature(owner, parameters, varargs, varkwargs)
+    returns = func if inspect.isclass(func) else hints.get("return", Any)
+    return Signature(owner, parameters, varargs, varkwargs, returns)
 
 
 def of_schema(schema: type[BaseModel], owner: str) -> Signature:
