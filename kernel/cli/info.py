@@ -23,8 +23,8 @@ def info(model: str | None, as_json: bool) -> None:
             click.echo(line)
 
 
-def facts() -> dict[str, Any]:
-    """What a run depends on besides its config."""
+def facts(*, gpus: bool = True) -> dict[str, Any]:
+    """What a run depends on besides its config. gpus: look for them, which imports cupy."""
     import platform
 
     from kernel import __version__, blas, plugins
@@ -37,7 +37,7 @@ def facts() -> dict[str, Any]:
         "libraries": {name: version for name, version in versions.items() if version},
         "plugins": _plugins(),
         "blas": blas.facts(),
-        "gpus": _gpus(),
+        "gpus": _gpus() if gpus else [],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,20 +59,25 @@ def train(
 
 
 def _announce(run: Run, verbose: bool) -> None:
-    if run.output is None:
-        click.echo("no --output: nothing will be saved", err=True)
-    click.echo(f"pipeline: {', '.join(run.pipeline.models())}")
-    click.echo(f"learn rate: {run.optimizer.learn_rate}")
-    if not verbose:
-        return
+    from kernel import blas
     from kernel.cli.info import facts
 
-    size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-    click.echo(f"training corpus: {size}")
-    click.echo(f"seed: {run.seed}")
-    click.echo(f"callbacks: {', '.join(run.hooks.names)}")
-    for key, value in facts().items():
-        click.echo(f"{key}: {_plain(value)}")
+    if run.output is None:
+        click.echo("no --output: nothing will be saved", err=True)
+    click.echo(f"pipeline: {', '.join(run.config['nlp'].get('pipeline') or run.pipeline.models())}")
+    if run.settings.frozen_components:
+        click.echo(f"frozen: {', '.join(run.settings.frozen_components)}")
+    click.echo(f"learn rate: {run.optimizer.learn_rate}")
+    with blas.one_thread():
+        record = {**facts(gpus=run.device >= 0), "seed": run.seed, "gpu_id": run.device}
+    if run.output is not None:
+        # Weights repeat exactly where these are the same.
+        options.write_text(run.output / "run.json", json.dumps(record, indent=1) + "\n")
+    if verbose:
+        size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
+        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **record}
+        for key, value in shown.items():
+            click.echo(f"{key}: {_plain(value)}")
 
 
 def _plain(value: Any) -> str:

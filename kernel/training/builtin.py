@@ -39,11 +39,15 @@ class Builtin:
 
     @hookimpl
     def evaluate(self, run: Run) -> dict[str, Any]:
-        """The pipeline's own scores over the development corpus."""
+        """The pipeline's own scores over the development corpus, which is read once unless data is streamed."""
         random.seed_all(run.seed, "evaluate", run.step)
-        examples = list(run.dev_corpus(run.pipeline))
+        examples = run.dev_examples
+        if examples is None:
+            examples = list(run.dev_corpus(run.pipeline))
         if not examples:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
+        if run.examples is not None:
+            run.dev_examples = examples
         if not run.history:
             _warn_of_unknown_labels(run, examples)
         with run.averaged(), blas.one_thread():

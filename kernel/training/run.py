@@ -40,7 +40,7 @@ class Run:
     """A training run.
 
     config: filled, not interpolated. settings: the resolved `[training]` section. examples: the whole training
-    corpus, None when it is streamed. weights: metric -> share in the final score, None for hidden ones. step: number of
+    corpus, None when it is streamed. dev_examples: the development corpus once it has been read, likewise. weights: metric -> share in the final score, None for hidden ones. step: number of
     updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
     history: (score, step) of every evaluation. scores: of the latest one. dropout: the rate of the latest step.
     averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those
@@ -57,6 +57,7 @@ class Run:
     dev_corpus: Corpus
     weights: dict[str, float | None]
     examples: Sequence[Any] | None = None
+    dev_examples: Sequence[Any] | None = None
     output: Path | None = None
     seed: int = 0
     device: int = -1
