@@ -124,8 +124,8 @@ def test_gradient_of_missing_and_misaligned_tags_is_zero():
 
 
 def test_gold_follows_the_labels():
-    nlp, _, examples = make_tagger(labels=["V", "N", "J"])
-    again, tagger, _ = make_tagger(labels=["J", "N", "V"])
+    nlp, _, _ = make_tagger(labels=["V", "N", "J"])
+    _, tagger, _ = make_tagger(labels=["J", "N", "V"])
     shared = make_examples(nlp)[:1]
     other = nlp.get_pipe("tagger")
     assert other.gold(shared)[0].tolist() == [1, 0, 2, 1]

@@ -203,7 +203,7 @@ def test_a_batch_with_nothing_to_learn_leaves_the_weights_alone(factory, data):
 
 
 def test_changed_gold_is_noticed():
-    nlp, textcat, examples = make_textcat()
+    _, textcat, examples = make_textcat()
     scores = np.full((5, 2), 0.5, dtype="float32")
     textcat.get_loss(examples, scores)
     examples[0].reference.cats.update(good=0.0, bad=1.0)

@@ -101,24 +101,20 @@ class Tagger(TrainableComponent):
     def label_data(self) -> list[str]:
         return list(self.labels)
 
-    def predict(self, docs: Sequence[Doc]) -> list[Any]:
-        """The number of the best label of each token, one array (tokens,) a document."""
-        ops = self.model.ops
-        scores = self.model.predict(docs)
-        best = ops.flatten(scores).argmax(axis=1)
-        parts: list[Any] = ops.unflatten(best, [len(part) for part in scores])
-        return parts
+    def predict(self, docs: Sequence[Doc]) -> Any:
+        """The number of the best label of each token, the documents one after another: (tokens of all,)."""
+        return self.model.ops.flatten(self.model.predict(docs)).argmax(axis=1)
 
-    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
+    def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the tags. Tags that are already there stay, unless the component overwrites."""
-        ops = self.model.ops
         numbers = np.array([self.vocab.strings.add(label) for label in self.labels], dtype=np.uint64)
-        tags = numbers[ops.to_numpy(ops.flatten(predictions, ndim_if_empty=1)).astype(np.intp)]
+        tags = numbers[self.model.ops.to_numpy(predictions)]
+        overwrite = self.cfg["overwrite"]
         end = 0
         for doc in docs:
             start, end = end, end + len(doc)
             found = tags[start:end]
-            present = None if self.cfg["overwrite"] else doc._columns.get(TAG)
+            present = None if overwrite else doc._columns.get(TAG)
             doc._set_column(TAG, found if present is None else np.where(present != 0, present, found))
 
     def initialize(
