@@ -12,6 +12,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from kernel.errors import PluginLoadError
 
 PREFIXES = ("kernel_", "thinc_")
 
@@ -32,6 +36,11 @@ class EntryPoint:
     def target(self) -> str:
         """`module:attribute` in one spelling, without extras."""
         return self.value.split("[")[0].replace(" ", "")
+
+    @property
+    def claim(self) -> str:
+        """Distribution, version and target, for messages."""
+        return f"{self.distribution} {self.version} ({self.target})"
 
     @property
     def module(self) -> str:
@@ -97,6 +106,21 @@ def parse_entry_points(text: str) -> Iterator[tuple[str, str, str]]:
         elif line and line[0] not in "#;" and "=" in line:
             name, _, value = line.partition("=")
             yield group, name.strip(), value.strip()
+
+
+def load(point: EntryPoint, kind: str) -> Any:
+    """Import what an entry point names. Raises PluginLoadError with the whole address if that fails."""
+    try:
+        value: Any = import_module(point.module)
+        for attribute in filter(None, point.attribute.split(".")):
+            value = getattr(value, attribute)
+    except (Exception, SystemExit) as error:
+        raise PluginLoadError(
+            f"{kind}: {point.name!r} of {point.distribution} {point.version} ({point.target}) can't be imported: "
+            f"{type(error).__name__}: {error}{_failed_at(error)}",
+            hint=f"The fault is in the package {point.distribution} or in what it needs.",
+        ) from error
+    return value
 
 
 def _walk(path: Iterable[str]) -> Scan:
@@ -176,3 +200,14 @@ def _read(path: str) -> str | None:
             return file.read()
     except OSError:
         return None
+
+
+def _failed_at(error: BaseException) -> str:
+    """The innermost line of the failing import, unless it is the import system's or ours."""
+    place, traceback = "", error.__traceback__
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file != __file__ and not file.startswith("<frozen") and "importlib" not in file:
+            place = f" ({file}:{traceback.tb_lineno})"
+        traceback = traceback.tb_next
+    return place

@@ -15,13 +15,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar, overload
 
 from kernel import plugins
-from kernel.errors import NameConflict, PluginLoadError, RegistryError
+from kernel.errors import NameConflict, RegistryError
 from kernel.known_names import THINC_NAMES, provider
+from kernel.origins import Definition, Origin, is_same, origin_of, place_of
+from kernel.plugins import load
+
+__all__ = ["Origin", "Registries", "Registry", "load", "nearest_name", "registry"]
 
 Registered = TypeVar("Registered")
 
@@ -48,50 +51,12 @@ KINDS = (
 _OTHER_GROUPS = frozenset({"kernel_cli"})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a registered function comes from.
-
-    target: `module:qualified.name`. distribution and version: the package that declares it, None for code
-    that no package owns. file and line: known for definitions made in this process.
-    """
-
-    distribution: str | None
-    version: str | None
-    target: str
-    file: str | None = None
-    line: int | None = None
-
-    def __str__(self) -> str:
-        if self.distribution:
-            return f"{self.distribution} {self.version}".rstrip()
-        return f"{self.file}:{self.line}" if self.file else self.target
-
-
-@dataclass(frozen=True, slots=True)
-class _Definition:
-    value: Any
-    origin: Origin
-
-    @property
-    def module(self) -> str:
-        return self.origin.target.partition(":")[0]
-
-    def is_former_self_of(self, other: _Definition) -> bool:
-        """Whether `other` is this definition made again: the same cell, function or local function."""
-        if self.value is other.value or self.origin.target == other.origin.target:
-            return True
-        if self.module != other.module:
-            return False
-        return self.module == "__main__" or "<locals>" in self.origin.target + other.origin.target
-
-
 class Registry:
     """The functions of one kind. Calling it gives the decorator that registers a function."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._definitions: dict[str, _Definition] = {}
+        self._definitions: dict[str, Definition] = {}
 
     def __repr__(self) -> str:
         return f"<registry of {self.kind}>"
@@ -122,7 +87,8 @@ class Registry:
         targets = {point.target for point in points}
         if len(targets) > 1:
             raise NameConflict(
-                f"{self.kind}: {name!r} is claimed by several packages: " + "; ".join(map(_claim, points)),
+                f"{self.kind}: {name!r} is claimed by several packages: "
+                + "; ".join(point.claim for point in points),
                 hint="Uninstall one of them, or ask its author for another name.",
             )
         if not points and name not in self._definitions:
@@ -135,9 +101,9 @@ class Registry:
             definition = self._definitions.get(name)
         if definition is None:
             return loaded
-        if loaded is not None and not _same(loaded, definition.value):
+        if loaded is not None and not is_same(loaded, definition.value):
             raise NameConflict(
-                f"{self.kind}: {name!r} is claimed by {_claim(points[0])} and by {_place(definition.origin)}",
+                f"{self.kind}: {name!r} is claimed by {points[0].claim} and by {place_of(definition.origin)}",
                 hint="Give one of the two functions another name.",
             )
         return definition.value
@@ -207,11 +173,11 @@ class Registry:
         return decorate if func is None else decorate(func)
 
     def _add(self, name: str, value: Any, place: tuple[str, int]) -> None:
-        new = _Definition(value, _definition_origin(value, place))
+        new = Definition(value, origin_of(value, place))
         old = self._definitions.get(name)
         if old is not None and not old.is_former_self_of(new):
             raise NameConflict(
-                f"{self.kind}: {name!r} is registered twice, at {_place(old.origin)} and at {_place(new.origin)}",
+                f"{self.kind}: {name!r} is registered twice, at {place_of(old.origin)} and at {place_of(new.origin)}",
                 hint="Give one of the two functions another name.",
             )
         self._definitions[name] = new
@@ -330,21 +296,6 @@ class Registries:
                     del self._registries[kind]
 
 
-def load(point: plugins.EntryPoint, kind: str) -> Any:
-    """Import what an entry point names. Raises PluginLoadError with the whole address if that fails."""
-    try:
-        value: Any = import_module(point.module)
-        for attribute in filter(None, point.attribute.split(".")):
-            value = getattr(value, attribute)
-    except (Exception, SystemExit) as error:
-        raise PluginLoadError(
-            f"{kind}: {point.name!r} of {point.distribution} {point.version} ({point.target}) can't be imported: "
-            f"{type(error).__name__}: {error}{_failed_at(error)}",
-            hint=f"The fault is in the package {point.distribution} or in what it needs.",
-        ) from error
-    return value
-
-
 def nearest_name(name: str, names: list[str]) -> str | None:
     """The name most like `name`, None if nothing is alike."""
     from difflib import get_close_matches
@@ -356,42 +307,6 @@ def nearest_name(name: str, names: list[str]) -> str | None:
 
 def _declared_groups() -> list[str]:
     return [group for group in plugins.groups() if group.startswith("kernel_") and group not in _OTHER_GROUPS]
-
-
-def _definition_origin(value: Any, place: tuple[str, int]) -> Origin:
-    file, line = place
-    code = getattr(value, "__code__", None)
-    if code is not None and getattr(value, "__wrapped__", None) is None:
-        file, line = code.co_filename, code.co_firstlineno
-    return Origin(None, None, _target(value), file, line)
-
-
-def _target(value: Any) -> str:
-    named = value if hasattr(value, "__qualname__") else type(value)
-    return f"{getattr(value, '__module__', None) or named.__module__}:{named.__qualname__}"
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (hasattr(one, "__qualname__") and _target(one) == _target(other))
-
-
-def _claim(point: plugins.EntryPoint) -> str:
-    return f"{point.distribution} {point.version} ({point.target})"
-
-
-def _place(origin: Origin) -> str:
-    return f"{origin.file}:{origin.line} ({origin.target})"
-
-
-def _failed_at(error: BaseException) -> str:
-    """The innermost line of the failing import, unless it is the import system's or ours."""
-    place, traceback = "", error.__traceback__
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if file != __file__ and not file.startswith("<frozen") and "importlib" not in file:
-            place = f" ({file}:{traceback.tb_lineno})"
-        traceback = traceback.tb_next
-    return place
 
 
 registry = Registries()

@@ -21,6 +21,7 @@ _OPEN = (str, ForwardRef, TypeVar)
 _UNIONS = (Union, types.UnionType)
 _LAZY = (abc.Iterable, abc.Collection)
 _STREAMS = (abc.Iterator, abc.Generator)
+_FUNCTION: Any = abc.Callable
 # What a schedule may stand for: a number, a sequence of numbers or a stream of them.
 _SCHEDULABLE = (
     int,
@@ -103,7 +104,7 @@ def may_return(hint: Any, returned: Any, *, is_schedule: bool = False) -> bool:
                 return True
             if place in _SCHEDULABLE and (is_schedule or issubclass(kind, abc.Iterator)):
                 return True
-            if abc.Callable in (kind, place) and not {kind, place} & {int, float, str, list, tuple, dict}:
+            if _FUNCTION in (kind, place) and not {kind, place} & {int, float, str, list, tuple, dict}:
                 return True
     return False
 

@@ -13,7 +13,7 @@ from .conftest import ROOT, imported_modules
 ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins"],
-    ["hookspecs", "hooks", "registry", "code", "random", "ops", "modelbytes", "parameters"]
+    ["hookspecs", "hooks", "origins", "registry", "code", "random", "ops", "modelbytes", "parameters"]
     + ["paramrows", "paramserver", "vocab", "tokens", "blas"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],

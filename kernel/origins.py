@@ -1,0 +1,71 @@
+"""Where registered functions come from, and when two of them are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a registered function comes from.
+
+    target: `module:qualified.name`. distribution and version: the package that declares it, None for code
+    that no package owns. file and line: known for definitions made in this process.
+    """
+
+    distribution: str | None
+    version: str | None
+    target: str
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.distribution:
+            return f"{self.distribution} {self.version}".rstrip()
+        return f"{self.file}:{self.line}" if self.file else self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Something registered in this process, by a decorator or a call."""
+
+    value: Any
+    origin: Origin
+
+    @property
+    def module(self) -> str:
+        return self.origin.target.partition(":")[0]
+
+    def is_former_self_of(self, other: Definition) -> bool:
+        """Whether `other` is this definition made again: the same cell, function or local function."""
+        if self.value is other.value or self.origin.target == other.origin.target:
+            return True
+        if self.module != other.module:
+            return False
+        return self.module == "__main__" or "<locals>" in self.origin.target + other.origin.target
+
+
+def origin_of(value: Any, place: tuple[str, int]) -> Origin:
+    """Origin of what is registered in this process. place: file and line of the registration."""
+    file, line = place
+    code = getattr(value, "__code__", None)
+    if code is not None and getattr(value, "__wrapped__", None) is None:
+        file, line = code.co_filename, code.co_firstlineno
+    return Origin(None, None, target(value), file, line)
+
+
+def target(value: Any) -> str:
+    """`module:qualified.name` of a function, a class, or the class of an object."""
+    named = value if hasattr(value, "__qualname__") else type(value)
+    return f"{getattr(value, '__module__', None) or named.__module__}:{named.__qualname__}"
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two objects are one, or were made by the same definition."""
+    return one is other or (hasattr(one, "__qualname__") and target(one) == target(other))
+
+
+def place_of(origin: Origin) -> str:
+    """Where a definition of this process is, for messages."""
+    return f"{origin.file}:{origin.line} ({origin.target})"
