@@ -21,30 +21,27 @@ def batch_by_words(
 
     def batches(examples: Iterable[Any]) -> Iterator[list[Any]]:
         target = sizes.draw()
-        filling = _Pile()
-        waiting = _Pile()
+        filling, waiting = _Pile(), _Pile()
         for example in examples:
             words = length(example)
             if words > target * (1 + tolerance):
                 if not discard_oversize:
                     yield [example]
                 continue
-            while True:
-                if not waiting.items and filling.words + words <= target:
-                    filling.add(example, words)
-                    break
-                if filling.words + waiting.words + words <= target * (1 + tolerance):
-                    waiting.add(example, words)
-                    break
-                # The target may have shrunk below an example that fitted when it was looked at.
-                alone = not filling.items and not waiting.items
-                if filling.items:
-                    yield filling.items
-                target = sizes.draw()
-                filling, waiting = waiting, _Pile()
-                if alone:
-                    filling.add(example, words)
-                    break
+            if _add(example, words, filling, waiting, target, tolerance):
+                continue
+            if filling.items:
+                yield filling.items
+            target = sizes.draw()
+            filling, waiting = waiting, _Pile()
+            if _add(example, words, filling, waiting, target, tolerance):
+                continue
+            # What was waiting fills a batch on its own.
+            if filling.items:
+                yield filling.items
+            target = sizes.draw()
+            filling = _Pile()
+            filling.add(example, words)
         if filling.items or waiting.items:
             yield filling.items + waiting.items
 
@@ -59,3 +56,14 @@ class _Pile:
     def add(self, item: Any, words: int) -> None:
         self.items.append(item)
         self.words += words
+
+
+def _add(item: Any, words: int, filling: _Pile, waiting: _Pile, target: float, tolerance: float) -> bool:
+    """Put an item on the batch that is being filled, or with those that wait for the next; False if it fits neither."""
+    if not waiting.items and filling.words + words <= target:
+        filling.add(item, words)
+    elif filling.words + waiting.words + words <= target * (1 + tolerance):
+        waiting.add(item, words)
+    else:
+        return False
+    return True
