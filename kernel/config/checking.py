@@ -63,15 +63,15 @@ def check(config: Config, *, skip: Collection[str] = ()) -> None:
     problems += [problem for problem in planner.problems if problem.path not in broken]
     problems += [problem for problem in unused_overrides(config, used) if _section(problem) not in skip]
     if problems:
-        raise ConfigError(sorted(dict.fromkeys(problems), key=_place))
+        raise ConfigError(sorted(dict.fromkeys(problems), key=position))
 
 
 def _section(problem: Problem) -> str:
     return (problem.path or "").partition(".")[0]
 
 
-def _place(problem: Problem) -> tuple[bool, str, int]:
-    """The user's files first, from the top; then overrides and defaults."""
+def position(problem: Problem) -> tuple[bool, str, int]:
+    """Order of a report: the user's files from the top, then overrides and defaults."""
     return problem.origin is not None, problem.file or "", problem.line or 0
 
 

@@ -132,7 +132,11 @@ class Interpolator:
         shown = "${" + name + "}"
         if target is None:
             self._problem(
-                path, f"{shown} refers to nothing", hint=self._suggest(name), variable=shown, value=shown
+                path,
+                f"{shown} refers to nothing",
+                hint=self._suggest(name, path),
+                variable=shown,
+                value=shown,
             )
             return _MISSING
         if target in self._open:
@@ -155,10 +159,11 @@ class Interpolator:
                 return local
         return target if self._raw(target) is not _MISSING else None
 
-    def _suggest(self, name: str) -> str | None:
+    def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
         from kernel.registry import nearest_name
 
-        near = nearest_name(name.replace(":", "."), all_paths(self.data))
+        others = [other for other in all_paths(self.data) if other != ".".join(path)]
+        near = nearest_name(name.replace(":", "."), others)
         return f"Did you mean ${{{near}}}?" if near else None
 
     def _problem(

@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel import random
 from kernel.config import Config, check, default_config, fill, resolve
+from kernel.config.checking import position
 from kernel.errors import ConfigError, DataError, Problem, warn
 from kernel.hooks import Hooks
 from kernel.ops import get_ops, place
@@ -104,7 +105,7 @@ def fill_config(cls: type[Pipeline], config: Config) -> Config:
     except ConfigError as error:
         problems += [problem for problem in error.problems if problem.path not in known]
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(sorted(problems, key=position))
     return filled
 
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from kernel.config import Config
@@ -117,3 +120,13 @@ def test_missing_file_and_wrong_encoding(tmp_path):
     (tmp_path / "latin.cfg").write_bytes(b"[a]\nx = \xe9\n")
     with pytest.raises(ConfigError, match="not UTF-8"):
         Config.from_disk(tmp_path / "latin.cfg")
+
+
+def test_reading_imports_neither_numpy_nor_thinc():
+    code = (
+        "import sys\n"
+        "import kernel.config\n"
+        "kernel.config.default_config().interpolate()\n"
+        "assert not {'numpy', 'thinc'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -88,6 +88,11 @@ def test_unknown_variable_suggests_the_nearest():
     assert problem.suggestion == "Did you mean ${paths.train}?"
 
 
+def test_a_value_is_not_suggested_for_itself():
+    (problem,) = problems("[a]\nsteps = ${a.stepz}\n")
+    assert problem.suggestion is None
+
+
 def test_section_that_holds_itself():
     (problem,) = problems("[a]\nx = ${a}\n")
     assert "refers back to itself" in problem.message
