@@ -23,6 +23,7 @@ COMMANDS = {
 INIT: dict[str, tuple[str, str]] = {
     "config": ("kernel.cli.init_config:init_config", "Write a complete config to start from."),
     "fill-config": ("kernel.cli.init_fill_config:init_fill_config", "Complete a config with all defaults."),
+    "labels": ("kernel.cli.init_labels:init_labels", "Collect the labels of a corpus, for all later runs."),
 }
 DEBUG: dict[str, tuple[str, str]] = {
     "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),

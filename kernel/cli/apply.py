@@ -41,7 +41,7 @@ def apply(
     """Annotate INPUT with the pipeline MODEL and write OUTPUT.
 
     INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, or a directory of them. OUTPUT: .spacy, .jsonl, or -
-    for JSON Lines on standard output.
+    for JSON Lines on standard output, there without tokens that have nothing but their place.
     """
     from kernel.errors import UsageError
 
@@ -59,7 +59,7 @@ def apply(
     else:
         with _output(output_path) as file:
             for doc in docs:
-                file.write(json.dumps(doc.to_json(), ensure_ascii=False) + "\n")
+                file.write(_line(doc, is_brief=str(output_path) == "-"))
 
 
 def input_files(path: Path) -> list[Path]:
@@ -117,6 +117,13 @@ def _write_store(docs: Iterator[Any], path: Path) -> None:
             fresh.write_bytes(store.to_bytes())
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror or error}") from error
+
+
+def _line(doc: Any, *, is_brief: bool) -> str:
+    found = doc.to_json()
+    if is_brief and all(set(token) <= {"id", "start", "end"} for token in found.get("tokens", ())):
+        found.pop("tokens", None)
+    return json.dumps(found, ensure_ascii=False) + "\n"
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def _training(nlp: Language, train: Examples, dev: Examples) -> Iterator[Finding
     if not dev:
         yield Finding("fail", "no documents to evaluate on")
     texts = {example.reference.text for example in train}
-    both = [repr(example.reference.text) for example in dev if example.reference.text in texts]
+    both = [repr(example.reference.text[:50]) for example in dev if example.reference.text in texts]
     if both:
         text = f"scores will be too high: {len(both)} documents to evaluate on are among those to train on"
         yield Finding("warn", text, tuple(both))

@@ -1,0 +1,56 @@
+"""`kernel init labels`: the labels of every component, collected once for all later runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+_USE = """\
+to use a file, write in the config:
+  [initialize.components.{name}.labels]
+  @readers = "kernel.read_labels.v1"
+  path = {path}"""
+
+
+@click.command("labels", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@click.argument("output", metavar="OUTPUT_DIR", type=click.Path(path_type=Path, file_okay=False))
+@options.code
+@options.gpu_id
+@click.pass_context
+def init_labels(ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...], gpu_id: int) -> None:
+    """Initialize the pipeline of CONFIG and write the labels of its components to OUTPUT_DIR, a JSON file each.
+
+    A run that reads them need not go through the whole corpus first, and all runs have the same labels. Any value of
+    the config can be set on the command line: --section.key value.
+    """
+    from kernel.config import load_config, parse_overrides
+    from kernel.errors import UsageError
+    from kernel.training.initialize import prepare
+
+    options.load_codes(code)
+    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    components: list[tuple[str, Any]] = list(getattr(prepare(config, gpu_id=gpu_id).pipeline, "pipeline", ()))
+    written = {}
+    for name, component in components:
+        data = getattr(component, "label_data", None)
+        if not data:
+            click.echo(f"{name}: no labels")
+            continue
+        written[name] = output / f"{name}.json"
+        _write(written[name], data)
+        click.echo(f"{name}: {len(component.labels)} labels, written to {written[name]}")
+    if not written:
+        raise UsageError("no component of the pipeline has labels")
+    name, path = next(iter(written.items()))
+    click.echo(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))
+
+
+def _write(path: Path, data: Any) -> None:
+    options.write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
