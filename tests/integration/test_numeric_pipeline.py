@@ -129,6 +129,14 @@ def test_the_saved_config_repeats_the_run() -> None:
     assert files("one") == files("two")
 
 
+def test_verbose_shows_what_the_run_depends_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["train", "config.cfg", "--training.max_steps", "1", "--verbose", *CODE]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "training corpus: 100 examples" in lines
+    assert "seed: 0" in lines
+    assert any(line.startswith("blas: ") for line in lines)
+
+
 def test_evaluation_uses_all_the_data(capsys: pytest.CaptureFixture[str]) -> None:
     run_command(["train", "config.cfg", "-o", "out", "--training.max_steps", "1", *CODE])
     found = []

@@ -173,6 +173,11 @@ def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+
+
 @pytest.fixture
 def clocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     now = [0.0]
@@ -191,6 +196,17 @@ def test_bar_on_a_terminal_is_redrawn_and_cleared(make_run: Any, clocked: list[f
     assert stream.getvalue() == describe(INFO, 50, 200)
     bar.clear()
     assert stream.getvalue().endswith("\r" + " " * len(describe(INFO, 50, 200)) + "\r")
+
+
+def test_bar_fits_a_narrow_terminal(
+    make_run: Any, clocked: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    bar = Progress("train", stream)
+    clocked[0] = 1.0
+    bar.update(make_run(steps=200), INFO)
+    assert stream.getvalue() == describe(INFO, 50, 200)[:39]
 
 
 def test_bar_to_the_next_evaluation(make_run: Any, clocked: list[float]) -> None:

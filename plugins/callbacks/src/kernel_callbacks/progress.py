@@ -1,6 +1,7 @@
 """How far a run is and how long it will still take: a bar on a terminal, a line now and then elsewhere."""
 
 import sys
+from shutil import get_terminal_size
 from time import perf_counter
 from typing import Literal, TextIO
 
@@ -34,6 +35,8 @@ class Progress:
         self._shown = now
         text = describe(info, *self._extent(run, info))
         if self._terminal:
+            # A line that wraps could not be cleared.
+            text = text[: get_terminal_size().columns - 1]
             self.clear()
             self._stream.write(text)
             self._drawn = len(text)
