@@ -275,6 +275,7 @@ def holds_blocks(value: Any) -> bool:
 
 
 def join(path: str, key: str) -> str:
+    """The dotted path of a key; at the top the key itself."""
     return f"{path}.{key}" if path else str(key)
 
 

@@ -39,6 +39,7 @@ def parse_value(text: str) -> Any:
 
 
 def has_variable(text: str) -> bool:
+    """Whether a text holds a reference such as ${section.key}."""
     return VARIABLE.search(text) is not None
 
 
