@@ -35,6 +35,7 @@ class Hooks:
     def __init__(self) -> None:
         self._manager = pluggy.PluginManager("kernel")
         self._manager.add_hookspecs(hookspecs)
+        self._labels: list[str] = []
         self.place: Callable[[], str] = lambda: "before training"
 
     @property
@@ -44,8 +45,8 @@ class Hooks:
 
     @property
     def names(self) -> list[str]:
-        """Names of the registered callbacks."""
-        return [name for name, _ in self._manager.list_name_plugin()]
+        """Labels of the registered callbacks, in the order in which they are called."""
+        return list(self._labels)
 
     def add_builtin(self, implementations: object) -> None:
         """Register the kernel's own implementations: called last, their errors are passed on as they are."""
@@ -65,6 +66,7 @@ class Hooks:
                 name: self._guard(label, _event(name, method), method) for name, method in methods.items()
             }
             self._manager.register(_Guarded(guarded), name=f"{number}: {label}")
+        self._labels += [label for label, _ in callbacks]
         self._manager.check_pending()
 
     def _guard(self, label: str, event: str, method: Callable[..., Any]) -> Callable[..., Any]:
