@@ -135,10 +135,12 @@ def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
     for _ in range(max(1, len(heads)).bit_length() + 1):
         further = root[root]
         if np.array_equal(further, root):
-            return root
+            break
         root = further
-    wrong = int(np.flatnonzero(root[root] != root)[0])
-    raise DataError(f"the heads form a cycle that token {wrong} hangs on")
+    in_cycle = np.flatnonzero(heads[root] != 0)
+    if len(in_cycle):
+        raise DataError(f"the heads form a cycle that token {int(in_cycle[0])} hangs on")
+    return root
 
 
 def starts_from_heads(heads: NDArray[Any]) -> NDArray[np.int8]:

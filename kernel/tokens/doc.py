@@ -40,8 +40,8 @@ class Doc(Extensible):
 
     words, spaces: the tokens, and whether a space follows each; without `spaces` every token is followed by
     one and `has_unknown_spaces` is true. tags, pos, morphs, lemmas, deps: a string per token. heads: the
-    position of each token's head (absolute). sent_starts: True, False or None per token (ignored if there
-    are heads). ents: an IOB or BILUO string per token. Lists that don't fit raise a DataError.
+    position of each token's head (absolute). sent_starts: True, False or None (or 1, -1, 0) per token,
+    ignored if there are heads. ents: an IOB or BILUO string per token. Lists that don't fit raise a DataError.
     """
 
     __slots__ = (
@@ -121,10 +121,7 @@ class Doc(Extensible):
             if deps is None:
                 self._set_strings(attrs.DEP, ["dep"] * len(words))
         elif sent_starts is not None:
-            starts = [
-                0 if each is None else 1 if each is True or each == 1 else -1
-                for each in self._fitting("sent_starts", sent_starts)
-            ]
+            starts = [_sentence_start(each) for each in self._fitting("sent_starts", sent_starts)]
             starts[:1] = [1] * len(starts[:1])
             self._set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
         if ents is not None:
@@ -518,6 +515,17 @@ class Doc(Extensible):
 
     def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...]]:
         return _unpickle, (self.vocab, self.to_bytes())
+
+
+def _sentence_start(value: bool | int | None) -> int:
+    """1 starts a sentence, -1 doesn't, 0 isn't known: the numbers, True, False and None are taken."""
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        return 1 if value else -1
+    if value not in (-1, 0, 1):
+        raise DataError(f"{value!r} is no sentence start: expected True, False, None, 1, -1 or 0")
+    return int(value)
 
 
 def _unpickle(vocab: Vocab, data: bytes) -> Doc:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
+from struct import error as StructError
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, KernelError
 from kernel.tokens.columns import STRING_COLUMNS, dtype_of, matrix_of, starts_from_heads
 from kernel.tokens.doc import Doc
 from kernel.tokens.entities import find_entities
@@ -30,6 +31,7 @@ from kernel.vocab.symbols import HIGHEST_SYMBOL
 VERSION = "0.1"
 DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
 _WITH_STRINGS = STRING_COLUMNS | {attrs.ORTH, attrs.NORM}
+_PER_DOCUMENT = ("cats", "flags", "span_groups", "user_data")
 
 
 class DocBin:
@@ -112,13 +114,17 @@ class DocBin:
         known = dict(zip(hash_strings(texts).tolist(), texts, strict=True))
         values = {attr: np.ascontiguousarray(tokens[:, place]) for place, attr in enumerate(self.attrs)}
         rows = _rows(table, values, known)
-        groups = [groups_from_bytes(data) for data in self._groups]
+        try:
+            groups = [groups_from_bytes(data) for data in self._groups]
+        except (KeyError, TypeError, ValueError, StructError) as error:
+            raise DataError(f"broken .spacy data: span groups: {error}") from None
         used = {number for each in groups for number in numbers_of(each)} if any(groups) else set()
         for attr in STRING_COLUMNS.intersection(values):
             used.update(np.unique(values[attr]).tolist())
         table.remember({number: _text(known, number) for number in used if number})
         bounds = np.concatenate([[0], np.cumsum(self._lengths)]).tolist()
         columns = _columns(values, bounds)
+        _check_heads(columns, bounds)
         entities = _entities(columns, bounds)
         for index, (start, end) in enumerate(pairwise(bounds)):
             doc = Doc._from_rows(vocab, table, rows[start:end], spaces[start:end], None)
@@ -180,26 +186,36 @@ class DocBin:
             message = unpack(zlib.decompress(data))
             self.attrs = [attrs.intify(attr) for attr in message["attrs"]]
             lengths = np.frombuffer(message["lengths"], dtype="<i4")
+            if (lengths < 0).any():
+                raise ValueError("a document has a negative length")
             tokens = np.frombuffer(message["tokens"], dtype="<u8").reshape(
                 int(lengths.sum()), len(self.attrs)
             )
             spaces = np.frombuffer(message["spaces"], dtype=bool)
             if len(spaces) != len(tokens):
                 raise ValueError(f"{len(tokens)} tokens, but {len(spaces)} spaces")
+            self._strings = set(map(str, message["strings"]))
+            parts = {name: list(message.get(name) or ()) for name in _PER_DOCUMENT}
+            for name, values in parts.items():
+                if values and len(values) != len(lengths):
+                    raise ValueError(f"{len(lengths)} documents, but {len(values)} {name}")
         except zlib.error:
+            if data[:1] == b"\x78":
+                raise DataError("broken .spacy data: truncated or damaged") from None
             raise DataError(
                 "no .spacy data: it isn't zlib-compressed", hint="convert other formats with `kernel convert`"
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except KeyError as error:
+            raise DataError(f"broken .spacy data: it has no {error}") from None
+        except (KernelError, ValueError, TypeError) as error:
             raise DataError(f"broken .spacy data: {error}") from None
         self._lengths = lengths.tolist()
         self._tokens, self._spaces = [tokens], [spaces.copy()]
-        self._strings = set(message["strings"])
         self._sources = {}
-        self.cats = list(message.get("cats") or [{} for _ in self._lengths])
-        self.flags = list(message.get("flags") or [{} for _ in self._lengths])
-        self._groups = list(message.get("span_groups") or [EMPTY] * len(self))
-        self._user_data = list(message.get("user_data") or [])
+        self.cats = parts["cats"] or [{} for _ in self._lengths]
+        self.flags = parts["flags"] or [{} for _ in self._lengths]
+        self._groups = parts["span_groups"] or [EMPTY] * len(self)
+        self._user_data = parts["user_data"]
         self.store_user_data = "user_data" in message
         return self
 
@@ -284,6 +300,23 @@ def _columns(
         if present.any():
             columns.append((attr, column, present.tolist()))
     return columns
+
+
+def _check_heads(columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]) -> None:
+    """DataError if a head lies outside its document."""
+    heads = next((column for attr, column, _ in columns if attr == attrs.HEAD), None)
+    if heads is None:
+        return
+    lengths = np.diff(bounds)
+    absolute = np.arange(bounds[-1]) + heads
+    wrong = (absolute < np.repeat(bounds[:-1], lengths)) | (absolute >= np.repeat(bounds[1:], lengths))
+    if wrong.any():
+        token = int(wrong.argmax())
+        document = int(np.searchsorted(bounds, token, side="right")) - 1
+        raise DataError(
+            f"broken .spacy data: the head of token {token - bounds[document]} lies outside the document",
+            document=document,
+        )
 
 
 def _entities(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError
-from kernel.tokens.example_dict import infer_spaces
+from kernel.tokens.span import Span
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
-    from kernel.tokens.span import Span
 
 _TOKEN_STRINGS = (("tag", attrs.TAG), ("pos", attrs.POS), ("lemma", attrs.LEMMA), ("dep", attrs.DEP))
 
@@ -84,7 +84,10 @@ def from_json(doc: Doc, data: dict[str, Any]) -> Doc:
         raise DataError("from_json fills an empty Doc, this one has words")
     text, tokens = data["text"], data.get("tokens", [])
     words = [text[token["start"] : token["end"]] for token in tokens]
-    spaces = infer_spaces(words, text)
+    spaces = [text[token["end"] : token["end"] + 1] == " " for token in tokens]
+    for index, (token, after) in enumerate(pairwise(tokens)):
+        # A token that is whitespace itself needs no space before it.
+        spaces[index] &= after["start"] > token["end"]
     annotations: dict[str, list[Any]] = {}
     for name, argument in (
         ("tag", "tags"),
@@ -116,16 +119,16 @@ def from_json(doc: Doc, data: dict[str, Any]) -> Doc:
 
 
 def _read_span(doc: Doc, data: dict[str, Any]) -> Span:
-    span = doc.char_span(
-        data["start"],
-        data["end"],
-        label=data["label"],
-        kb_id=data.get("kb_id", ""),
-        span_id=data.get("id", ""),
-    )
-    if span is None:
+    start, end = data["start"], data["end"]
+    place: tuple[int, int] | None
+    if start == end:
+        empty = int(doc._offsets().searchsorted(start))
+        place = (empty, empty)
+    else:
+        place = doc._token_range(start, end, "strict")
+    if place is None:
         raise DataError(
-            f"the span {data['label']} ({data['start']}-{data['end']}) doesn't fall on token borders",
-            offset=data["start"],
+            f"the span {data['label']} ({start}-{end}) doesn't fall on token borders",
+            offset=start,
         )
-    return span
+    return Span(doc, *place, data["label"], kb_id=data.get("kb_id", ""), span_id=data.get("id", ""))

@@ -1,0 +1,76 @@
+"""Documents with arbitrary annotations."""
+
+from hypothesis import strategies as st
+
+from kernel.tokens import Doc, Span
+
+texts = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=6)
+
+
+@st.composite
+def docs(draw, vocab):
+    words = draw(st.lists(texts, max_size=8))
+    n = len(words)
+
+    def maybe(values):
+        return draw(st.none() | st.lists(values, min_size=n, max_size=n))
+
+    heads = maybe(st.just(0))
+    if heads is not None:
+        heads = [draw(st.integers(0, index)) for index in range(n)]
+    doc = Doc(
+        vocab,
+        words=words,
+        spaces=maybe(st.booleans()),
+        tags=maybe(texts),
+        pos=maybe(st.sampled_from(["NOUN", "VERB", ""])),
+        lemmas=maybe(texts),
+        morphs=maybe(st.sampled_from(["", "A=b", "C=d|A=b"])),
+        heads=heads,
+        sent_starts=maybe(st.sampled_from([True, False, None])),
+        ents=maybe(st.sampled_from(["O", "", "B-X", "I-X", "B-Y"])),
+    )
+    for name in draw(st.lists(st.sampled_from(["a", "b"]), unique=True)):
+        starts = draw(st.lists(st.integers(0, n), max_size=3))
+        doc.spans[name] = [
+            Span(doc, start, draw(st.integers(start, n)), label=draw(texts)) for start in starts
+        ]
+    doc.cats = draw(st.dictionaries(texts, st.floats(0, 1), max_size=2))
+    if n and draw(st.booleans()):
+        doc[0].norm_ = draw(texts)
+    return doc
+
+
+ALL = [
+    "ORTH",
+    "NORM",
+    "SPACY",
+    "LEMMA",
+    "POS",
+    "TAG",
+    "DEP",
+    "ENT_IOB",
+    "ENT_TYPE",
+    "HEAD",
+    "SENT_START",
+    "ENT_KB_ID",
+    "MORPH",
+    "ENT_ID",
+]
+
+
+def content(doc):
+    """All that a document says, as plain values."""
+    strings = doc.vocab.strings
+    return {
+        "text": doc.text,
+        "array": doc.to_array(ALL).tolist(),
+        "strings": [(token.text, token.norm_, token.tag_, token.lemma_, str(token.morph)) for token in doc],
+        "ents": [(ent.start, ent.end, ent.label_, ent.kb_id_, ent.id_) for ent in doc.ents],
+        "spans": {
+            key: [(span.start, span.end, strings[span.label]) for span in group]
+            for key, group in doc.spans.items()
+        },
+        "cats": doc.cats,
+        "unknown": doc.has_unknown_spaces,
+    }

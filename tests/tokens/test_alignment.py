@@ -1,0 +1,66 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import DataError
+from kernel.tokens.alignment import Alignment
+
+text = st.text("ab C", max_size=12)
+
+
+@st.composite
+def two_splits(draw):
+    """Two ways to cut one text into words."""
+    whole = draw(text)
+
+    def cut():
+        borders = sorted(draw(st.sets(st.integers(1, max(1, len(whole) - 1)), max_size=5)))
+        edges = [0, *borders, len(whole)]
+        return [whole[start:end] for start, end in pairwise(edges) if start < end]
+
+    return cut(), cut()
+
+
+def characters(words):
+    """Which word each character belongs to, whitespace left out."""
+    return [index for index, word in enumerate(words) for _ in "".join(word.split())]
+
+
+@given(two_splits())
+def test_words_are_aligned_if_they_share_characters(splits):
+    x, y = splits
+    alignment = Alignment.from_strings(x, y)
+    pairs = set(zip(characters(x), characters(y), strict=True))
+    found = {(i, j) for i in range(len(x)) for j in alignment.x2y[i].tolist() if x[i].strip()}
+    assert found == pairs
+    back = {(i, j) for j in range(len(y)) for i in alignment.y2x[j].tolist() if y[j].strip()}
+    assert back == pairs
+
+
+def test_alignment_is_blind_to_case_and_whitespace():
+    alignment = Alignment.from_strings(["I", "a b", "C"], ["i", "A", "b", "c"])
+    assert [alignment.x2y[i].tolist() for i in range(3)] == [[0], [1, 2], [3]]
+    assert alignment.x2y.lengths.tolist() == [1, 2, 1]
+    assert alignment.y2x.data.tolist() == [0, 1, 1, 2]
+    assert alignment.x2y[1:3].tolist() == [1, 2, 3]
+    assert alignment.x2y[-1].tolist() == [3]
+
+
+def test_whitespace_words_align_with_equal_ones_only():
+    alignment = Alignment.from_strings(["a", " ", "b", "\n"], ["a", " ", "B"])
+    assert [alignment.x2y[i].tolist() for i in range(4)] == [[0], [1], [2], []]
+
+
+def test_different_texts_are_refused_with_the_place():
+    with pytest.raises(DataError, match="'ab' against 'ac', at character 1"):
+        Alignment.from_strings(["a", "b"], ["ac"])
+
+
+def test_values_are_known_where_they_agree():
+    array = Alignment.from_strings(["ab", "cd", "e"], ["a", "b", "c", "d", "e"]).x2y
+    values, known = array.gather(np.array([1, 1, 2, 3, 4]))
+    assert values.tolist() == [1, 0, 4]
+    assert known.tolist() == [True, False, True]

@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import DataError
+from kernel.tokens import Doc, Span
+from kernel.vocab import Vocab
+
+from .strategies import content, docs
+
+VOCAB = Vocab()
+
+
+@given(docs(VOCAB))
+def test_a_copy_is_equal_and_independent(doc):
+    before = content(doc)
+    copy = doc.copy()
+    assert content(copy) == before
+    if len(copy):
+        copy[0].tag_ = "changed"
+        copy[0].norm_ = "changed"
+        copy.ents = [("NEW", 0, 1)]
+    copy.cats["new"] = 1.0
+    copy.spans["new"] = []
+    assert content(doc) == before
+
+
+@given(st.lists(docs(VOCAB), min_size=1, max_size=3))
+def test_concatenation_keeps_tokens_and_annotations(parts):
+    whole = Doc.from_docs(parts, ensure_whitespace=False)
+    if not any(doc.has_unknown_spaces for doc in parts):
+        assert whole.text == "".join(doc.text for doc in parts)
+    assert [token.text for token in whole] == [token.text for doc in parts for token in doc]
+    assert [token.tag_ for token in whole] == [token.tag_ for doc in parts for token in doc]
+    assert [ent.label_ for ent in whole.ents] == [ent.label_ for doc in parts for ent in doc.ents]
+
+
+def test_nothing_concatenated_is_nothing():
+    assert Doc.from_docs([]) is None
+
+
+def test_documents_of_different_generations_combine():
+    vocab = Vocab()
+    first = Doc(vocab, ["a", "b"], lemmas=["la", "lb"], ents=["B-X", "O"])
+    vocab.new_generation()
+    second = Doc(vocab, ["zz", "a"], [False, False], lemmas=["lzz", "la"], ents=["O", "B-RARE"])
+    second[0].norm_ = "special"
+    second.spans["g"] = [Span(second, 0, 1, label="RARER")]
+    whole = Doc.from_docs([first, second])
+    del second
+    assert [token.lemma_ for token in whole] == ["la", "lb", "lzz", "la"]
+    assert [(ent.start, ent.label_) for ent in whole.ents] == [(0, "X"), (3, "RARE")]
+    assert whole[2].norm_ == "special"
+    assert [(span.start, span.label_) for span in whole.spans["g"]] == [(2, "RARER")]
+
+
+def test_a_space_is_put_between_documents(vocab):
+    parts = [Doc(vocab, [word], [False]) for word in ("a", "b")]
+    assert Doc.from_docs(parts).text == "a b"
+    assert Doc.from_docs(parts, ensure_whitespace=False).text == "ab"
+
+
+def test_documents_of_different_vocabs_are_refused():
+    with pytest.raises(DataError, match="different vocabs"):
+        Doc.from_docs([Doc(Vocab(), ["a"]), Doc(Vocab(), ["b"])])
+
+
+def test_a_span_as_document(doc):
+    doc.spans["g"] = [doc[2:4], doc[1:3]]
+    part = doc[2:6].as_doc()
+    assert part.text == "New York. It "
+    assert [token.tag_ for token in part] == ["NNP", "NNP", ".", "PRP"]
+    assert [ent.text for ent in part.ents] == ["New York"]
+    assert [token.head.i for token in part] == [1, 1, 2, 3]
+    assert [span.text for span in part.spans["g"]] == ["New York"]
+    assert [sent.text for sent in part.sents] == ["New York.", "It"]
+
+
+def test_an_entity_that_is_cut_is_dropped(doc):
+    part = doc[3:5].as_doc()
+    assert part.ents == () and [token.ent_iob_ for token in part] == ["O", "O"]
+
+
+def test_extension_values_move_with_the_text(doc):
+    Span.set_extension("mark", default=None)
+    try:
+        doc[2:4]._.mark = "here"
+        part = doc[2:5].as_doc()
+        assert part[0:2]._.mark == "here"
+        whole = Doc.from_docs([doc, doc])
+        assert whole[10:12]._.mark == "here"
+    finally:
+        Span.remove_extension("mark")

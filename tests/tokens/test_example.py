@@ -1,0 +1,244 @@
+import pytest
+from hypothesis import given
+
+from kernel.errors import DataError, KernelWarning
+from kernel.tokens import Doc, Example
+from kernel.vocab import Vocab
+
+from .strategies import content, docs
+
+VOCAB = Vocab()
+
+
+@pytest.fixture
+def plain(vocab):
+    return Doc(vocab, words=["I", "like", "New", "York", "in", "Autumn"], spaces=[True] * 5 + [False])
+
+
+@pytest.fixture
+def apart(vocab):
+    """An example whose two sides have different words."""
+    predicted = Doc(vocab, words=["I", "like", "New York", "in", "Aut", "umn"])
+    reference = Doc(
+        vocab,
+        words=["I", "like", "New", "York", "in", "Autumn"],
+        ents=["O", "O", "B-LOC", "I-LOC", "O", "B-DATE"],
+        tags=["a", "b", "c", "c", "e", "f"],
+        lemmas=["i", "l", "n", "y", "in", "a"],
+        heads=[1, 1, 1, 1, 5, 1],
+        deps=["d0", "d1", "d2", "d3", "d4", "d5"],
+    )
+    return Example(predicted, reference)
+
+
+def test_two_documents_make_an_example(plain, doc):
+    example = Example(plain, plain.copy())
+    assert example.x is plain and example.predicted is plain
+    assert example.text == plain.text and len(example) == 6
+    with pytest.raises(DataError, match="not of str"):
+        Example("text", doc)
+
+
+def test_annotations_from_a_dict(plain):
+    example = Example.from_dict(
+        plain,
+        {
+            "tags": ["P", "V", "N", "N", "I", "N"],
+            "entities": [(7, 15, "LOC"), (19, 25, "DATE")],
+            "cats": {"travel": 1.0},
+            "links": {(7, 15): {"Q60": 1.0, "Q1": 0.0}},
+            "spans": {"sc": [(2, 15, "X"), (7, 15, "Y", "Q2")]},
+            "heads": [1, 1, 3, 1, 1, 4],
+            "deps": ["a", "b", "c", "d", "e", "f"],
+            "morphs": ["A=b", "", "", "", "", ""],
+        },
+    )
+    gold = example.reference
+    assert [(ent.text, ent.label_, ent.kb_id_) for ent in gold.ents] == [
+        ("New York", "LOC", "Q60"),
+        ("Autumn", "DATE", ""),
+    ]
+    assert gold.text == plain.text and gold.cats == {"travel": 1.0}
+    assert [(span.text, span.label_, span.kb_id_) for span in gold.spans["sc"]] == [
+        ("like New York", "X", ""),
+        ("New York", "Y", "Q2"),
+    ]
+    assert example.get_aligned("TAG", as_string=True) == ["P", "V", "N", "N", "I", "N"]
+    assert [token.head.i for token in gold] == [1, 1, 3, 1, 1, 4]
+    assert plain.ents == ()
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["O", "O", "B-LOC", "L-LOC", "-", "U-DATE"],
+        ["O", "O", "B-LOC", "I-LOC", None, "B-DATE"],
+        ["O", "O", "I-LOC", "I-LOC", "", "I-DATE"],
+    ],
+)
+def test_entities_as_tags(plain, tags):
+    example = Example.from_dict(plain, {"entities": tags})
+    assert example.get_aligned_ner() == ["O", "O", "B-LOC", "L-LOC", None, "U-DATE"]
+
+
+def test_no_entities_are_not_the_same_as_unknown_entities(plain):
+    assert Example.from_dict(plain, {"entities": []}).get_aligned_ner() == ["O"] * 6
+    for unknown in ({}, {"entities": None}):
+        assert Example.from_dict(plain, unknown).get_aligned_ner() == [None] * 6
+
+
+def test_misaligned_entities_are_missing_and_said(plain):
+    with pytest.warns(KernelWarning, match="New Yor"):
+        example = Example.from_dict(plain, {"entities": [(7, 14, "LOC"), (19, 25, "DATE")]})
+    assert example.get_aligned_ner() == ["O", "O", None, None, "O", "U-DATE"]
+    with pytest.warns(KernelWarning, match="spans"):
+        example = Example.from_dict(plain, {"spans": {"sc": [(7, 14, "LOC")]}})
+    assert len(example.reference.spans["sc"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("annotations", "message"),
+    [
+        ({"tag": []}, "(?s)unknown key 'tag'.*allowed are cats, deps, entities.*did you mean 'tags'"),
+        ({"tags": ["a"]}, "6 words, but 1 tag"),
+        ({"entities": ["O"]}, "6 words, but 1 entity tags"),
+        ({"entities": ["O", "O", "B-X", "O", "O", "U-X"]}, "token 3: the entity X ends without L-X"),
+        ({"entities": [(7, 15, "A"), (7, 10, "B")]}, "offset 7: A .* and B .* overlap"),
+        ({"entities": [(7, 99, "A")]}, "doesn't lie in the text"),
+        ({"links": {(0, 1): {"Q": 1.0}}}, "offset 0: a link names the characters 0 to 1"),
+        ({"heads": [1, 1, 1, 1, 1, 9]}, "outside the text"),
+        (["words"], "a dict, not list"),
+    ],
+)
+def test_impossible_annotations_are_refused(plain, annotations, message):
+    with pytest.raises(DataError, match=message):
+        Example.from_dict(plain, annotations)
+
+
+def test_words_of_ones_own(plain):
+    words = ["I", "like", "New York", "in", "Autumn"]
+    example = Example.from_dict(plain, {"words": words, "entities": [(7, 15, "LOC")]})
+    assert example.reference.text == plain.text
+    assert example.get_aligned_ner() == ["O", "O", "B-LOC", "L-LOC", "O", "O"]
+    other = Example.from_dict(plain, {"words": words, "spaces": [True] * 5})
+    assert other.reference.text == plain.text + " "
+
+
+def test_words_of_another_text_are_refused_when_they_are_aligned(plain):
+    example = Example.from_dict(plain, {"words": ["something", "else"]})
+    with pytest.raises(DataError, match="can't be aligned"):
+        example.alignment  # noqa: B018
+
+
+@given(docs(VOCAB))
+def test_a_dict_round_trip(doc):
+    if any(len(span) == 0 for group in doc.spans.values() for span in group):
+        return
+    plain = Doc(VOCAB, [token.text for token in doc], [bool(token.whitespace_) for token in doc])
+    again = Example.from_dict(plain, Example(plain, doc).to_dict()).reference
+    before, after = content(doc), content(again)
+    for key in ("text", "ents", "cats"):
+        assert after[key] == before[key]
+    assert [token.tag_ for token in again] == [token.tag_ for token in doc]
+    assert [token.sent_start for token in again] == [token.sent_start for token in doc]
+
+
+def test_attributes_across_tokenizations(apart):
+    assert apart.get_aligned("TAG", as_string=True) == ["a", "b", "c", "e", "f", "f"]
+    assert apart.get_aligned("LEMMA", as_string=True) == ["i", "l", None, "in", "a", "a"]
+    assert apart.get_aligned("ENT_IOB") == [2, 2, None, 2, 3, 3]
+    with pytest.raises(DataError, match="HEAD is no string"):
+        apart.get_aligned("HEAD", as_string=True)
+
+
+def test_entities_across_tokenizations(apart):
+    spans, tags = apart.get_aligned_ents_and_ner()
+    assert [(span.text, span.label_) for span in spans] == [("New York", "LOC"), ("Aut umn", "DATE")]
+    assert tags == ["O", "O", "U-LOC", "O", "B-DATE", "L-DATE"]
+
+
+def test_an_entity_with_other_borders_is_not_known(vocab):
+    predicted = Doc(vocab, words=["New", "Yorkers", " "])
+    reference = Doc(vocab, words=["New", "York", "ers"], ents=["B-LOC", "I-LOC", "O"])
+    assert Example(predicted, reference).get_aligned_ents_and_ner() == ([], [None, None, "O"])
+
+
+def test_spans_across_tokenizations(apart):
+    x = apart.predicted
+    assert [span.text for span in apart.get_aligned_spans_x2y([x[2:3], x[4:6], x[4:5]])] == [
+        "New York",
+        "Autumn",
+    ]
+    y = apart.reference
+    twice = [y[2:4], y[2:4], y[3:4]]
+    assert [span.text for span in apart.get_aligned_spans_y2x(twice)] == ["New York"]
+    assert len(apart.get_aligned_spans_y2x(twice, allow_overlap=True)) == 2
+
+
+def test_the_tree_across_tokenizations(apart):
+    heads, deps = apart.get_aligned_parse(projectivize=False)
+    assert heads == [1, 1, None, None, 1, 1]
+    assert deps == ["d0", "d1", None, "d4", "d5", "d5"]
+
+
+def test_crossing_arcs_are_lifted_and_marked(vocab):
+    doc = Doc(vocab, words=list("abcd"), heads=[1, 1, 0, 1], deps=["w", "x", "y", "z"])
+    heads, deps = Example(doc, doc).get_aligned_parse()
+    assert heads == [1, 1, 1, 1] and deps == ["w", "x", "y||w", "z"]
+    assert Example(doc, doc).get_aligned_parse(projectivize=False)[0] == [1, 1, 0, 1]
+
+
+def test_no_tree_is_not_known(plain):
+    assert Example(plain, plain).get_aligned_parse() == ([None] * 6, [None] * 6)
+
+
+def test_sentence_starts(vocab):
+    reference = Doc(vocab, words=["a", "b", "c", "d"], sent_starts=[1, 0, 1, 0])
+    predicted = Doc(vocab, words=["ab", "c", "d"])
+    assert Example(predicted, reference).get_aligned_sent_starts() == [True, True, False]
+    assert Example(predicted, Doc(vocab, words=["abcd"])).get_aligned_sent_starts() != []
+    plain = Doc(vocab, words=["a", "b"])
+    assert Example(plain, plain).get_aligned_sent_starts() == [None, None]
+
+
+def test_splitting_into_sentences(vocab):
+    reference = Doc(vocab, words=["a", "b", "c", "d"], sent_starts=[1, 0, 1, 0], tags=list("wxyz"))
+    predicted = Doc(vocab, words=["ab", "c", "d"])
+    first, second = Example(predicted, reference).split_sents()
+    assert [token.text for token in first.predicted] == ["ab"]
+    assert [token.tag_ for token in second.reference] == ["y", "z"]
+    assert second.get_aligned("TAG", as_string=True) == ["y", "z"]
+
+
+def test_what_is_made_from_gold_is_made_once(apart):
+    made = []
+
+    def make(example):
+        made.append(example)
+        return len(made)
+
+    assert [apart.cached("key", make) for _ in range(3)] == [1, 1, 1]
+    assert apart.cached("other", make) == 2
+    apart.predicted.ents = [("X", 0, 1)]
+    apart.predicted = apart.predicted.copy()
+    assert apart.cached("key", make) == 1
+    apart.reference.ents = []
+    assert apart.cached("key", make) == 3
+    apart.predicted = Doc(apart.predicted.vocab, words=["I", "like", "New", "York", "in", "Autumn"])
+    assert apart.cached("key", make) == 4
+    apart.reference = apart.reference.copy()
+    assert apart.cached("key", make) == 5
+
+
+def test_words_are_compared_across_generations(vocab):
+    predicted = Doc(vocab, words=["a", "b"])
+    vocab.new_generation()
+    reference = Doc(vocab, words=["b", "a"])
+    assert not Example(predicted, reference).same_words
+    assert Example(predicted, Doc(vocab, words=["a", "b"])).same_words
+
+
+def test_a_copy_is_independent(apart):
+    copy = apart.copy()
+    copy.reference.ents = []
+    assert apart.reference.ents and copy.get_aligned("TAG") == apart.get_aligned("TAG")

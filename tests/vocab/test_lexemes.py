@@ -1,0 +1,190 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import UsageError
+from kernel.tokens import Doc
+from kernel.vocab import Vocab
+from kernel.vocab.attrs import FLAGS, IDS, IS_ALPHA, IS_STOP, LENGTH, LIKE_NUM, LOWER, NORM, ORTH, SHAPE
+from kernel.vocab.lexemes import LexemeSettings, LexemeTable
+
+
+@pytest.fixture
+def table():
+    return LexemeTable(LexemeSettings())
+
+
+def test_a_row_is_a_distinct_form_and_norm(table):
+    rows = [table.row("ca"), table.row("ca", "can"), table.row("ca"), table.row("ca", "can"), table.row("CA")]
+    assert rows == [0, 1, 0, 1, 2]
+    assert [table.norm(row) for row in (0, 1, 2)] == ["ca", "can", "ca"]
+    assert table.forms([0, 1, 2]) == ["ca", "ca", "CA"]
+
+
+def test_the_default_norm_makes_no_row_of_its_own(table):
+    assert table.row("Not", "not") == table.row("Not")
+
+
+def test_rows_in_bulk_are_the_single_ones(table):
+    first = table.rows(["b", "a", "b"])
+    assert first.tolist() == [0, 1, 0]
+    assert table.rows(["a", "c", "b"], [None, "x", None]).tolist() == [1, 2, 0]
+    assert first.dtype == np.int32
+
+
+def test_columns_grow_with_the_rows(table):
+    table.rows(["one", "two"])
+    early = table.column(LENGTH)
+    table.rows([str(number) for number in range(500)])
+    assert early.tolist() == [3, 3]
+    assert len(table.column(LENGTH)) == 502
+    assert table.column(LENGTH)[:2].tolist() == [3, 3]
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=40))
+def test_columns_hold_the_hashes_of_the_attributes(words):
+    vocab = Vocab()
+    table = vocab.lexemes
+    rows = table.rows(words)
+    for attr, name in ((ORTH, "orth_"), (LOWER, "lower_"), (NORM, "norm_"), (SHAPE, "shape_")):
+        texts = [vocab.strings[number] for number in table.column(attr)[rows].tolist()]
+        assert texts == [getattr(vocab[word], name) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("Apple", "Xxxxx"),
+        ("C3PO", "XdXX"),
+        ("1234567", "dddd"),
+        ("---------", "----"),
+        ("internationalization", "xxxx"),
+        ("U.S.", "X.X."),
+        ("x" * 100, "LONG"),
+        ("", ""),
+    ],
+)
+def test_shape(text, shape):
+    assert Vocab()[text].shape_ == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("apple", "is_alpha is_ascii is_lower"),
+        ("APPLE", "is_alpha is_ascii is_upper"),
+        ("Äpfel", "is_alpha is_title"),
+        ("12", "is_ascii is_digit like_num"),
+        ("-1,000.5", "is_ascii like_num"),
+        ("3/4", "is_ascii like_num"),
+        ("/", "is_ascii is_punct"),
+        ("(", "is_ascii is_punct is_bracket is_left_punct"),
+        ("”", "is_punct is_quote is_right_punct"),
+        ("€", "is_currency"),
+        (" \n", "is_ascii is_space"),
+        ("http://a.b/c", "is_ascii is_lower like_url"),
+        ("www.x", "is_ascii is_lower like_url"),
+        ("example.com:80/x?y=1", "is_ascii is_lower like_url"),
+        ("U.S.", "is_ascii is_upper is_title"),
+        ("e.g.", "is_ascii is_lower"),
+        ("a.b@c.org", "is_ascii is_lower like_email"),
+        ("abc...@c.org", "is_ascii is_lower like_email"),
+        ("a@b", "is_ascii is_lower"),
+    ],
+)
+def test_flags(text, flags):
+    lexeme = Vocab()[text]
+    names = [name.lower() for name, number in IDS.items() if number in FLAGS and not name.startswith("FLAG")]
+    assert {name for name in names if getattr(lexeme, name)} == set(flags.split())
+
+
+def test_norms_of_typographic_variants():
+    vocab = Vocab()
+    assert [vocab[text].norm_ for text in ("“", "’", "—", "€", "…", "Word")] == [
+        '"',
+        "'",
+        "-",
+        "$",
+        "...",
+        "word",
+    ]
+
+
+def test_a_language_replaces_getters():
+    vocab = Vocab(lex_attr_getters={LIKE_NUM: lambda text: text == "eleven", NORM: lambda text: "n"})
+    assert vocab["eleven"].like_num and not vocab["11"].like_num
+    assert vocab["anything"].norm_ == "n"
+
+
+def test_what_a_user_sets_holds_in_every_generation():
+    vocab = Vocab()
+    doc = Doc(vocab, ["etc", "and"])
+    assert not doc[0].is_stop
+    version = vocab.lexemes.version
+    vocab["etc"].is_stop = True
+    vocab["etc"].norm_ = "and so on"
+    assert vocab.lexemes.version != version
+    vocab.new_generation()
+    for each in (doc, Doc(vocab, ["etc", "and"])):
+        assert [token.is_stop for token in each] == [True, False]
+        assert [token.norm_ for token in each] == ["and so on", "and"]
+    assert vocab.strings["and so on"] in vocab.strings
+
+
+def test_attributes_that_follow_from_the_text_cannot_be_set():
+    with pytest.raises(UsageError, match="LENGTH"):
+        Vocab().set_lexeme_attr("a", "LENGTH", 3)
+
+
+def test_an_unknown_attribute_names_the_nearest():
+    with pytest.raises(UsageError, match="did you mean 'SHAPE'"):
+        Vocab()["a"].get("SHAPES")
+
+
+def test_flags_of_ones_own():
+    vocab = Vocab()
+    Doc(vocab, ["ab"])
+    flag = vocab.add_flag(lambda text: text.startswith("a"))
+    doc = Doc(vocab, ["ab", "ba"])
+    assert [token.check_flag(flag) for token in doc] == [True, False]
+
+
+def test_a_generation_ends_at_its_limit_and_documents_keep_theirs():
+    vocab = Vocab(lexeme_limit=5)
+    docs = [Doc(vocab, [f"{number}-{place}" for place in range(3)]) for number in range(20)]
+    assert len({id(doc._table) for doc in docs}) > 3
+    assert all(len(doc._table) < 10 for doc in docs)
+    assert [doc.text for doc in docs] == [f"{number}-0 {number}-1 {number}-2 " for number in range(20)]
+    assert [doc[2].shape_ for doc in docs[:2]] == ["d-d", "d-d"]
+
+
+def test_threads_see_one_table():
+    vocab = Vocab(lexeme_limit=400)
+    words = [f"word{number}" for number in range(300)]
+
+    def work(seed):
+        order = np.random.default_rng(seed).permutation(words).tolist()
+        made = []
+        for start in range(0, 300, 10):
+            doc = Doc(vocab, order[start : start + 10])
+            assert doc._table.column(IS_ALPHA)[doc._rows].tolist() == [False] * 10
+            made.append((doc.to_array(["ORTH", "SHAPE"]).tolist(), [token.text for token in doc]))
+        return made
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(work, range(8)))
+    numbers = {}
+    for made in results:
+        for array, texts in made:
+            for (orth, _), text in zip(array, texts, strict=True):
+                assert numbers.setdefault(text, orth) == orth
+                assert vocab.strings[text] == orth
+    assert len(numbers) == 300
+
+
+def test_stop_words_are_a_flag_like_others():
+    vocab = Vocab(lex_attr_getters={IS_STOP: {"the", "a"}.__contains__})
+    assert [token.is_stop for token in Doc(vocab, ["the", "cat"])] == [True, False]
