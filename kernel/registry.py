@@ -48,7 +48,7 @@ KINDS = (
 )
 
 # Groups with our prefix that hold no functions for configs.
-_OTHER_GROUPS = frozenset({"kernel_cli"})
+_OTHER_GROUPS = frozenset({"kernel_cli", "kernel_models"})
 
 
 class Registry:
@@ -281,6 +281,10 @@ class Registries:
             for name, definition in list(one._definitions.items()):
                 if definition.module == module:
                     del one._definitions[name]
+
+    def modules(self) -> set[str]:
+        """The modules whose definitions are registered in this process."""
+        return {d.module for one in self._registries.values() for d in one._definitions.values()}
 
     @contextmanager
     def restored(self) -> Iterator[None]:

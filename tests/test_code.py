@@ -1,6 +1,9 @@
+import hashlib
+import sys
+
 import pytest
 
-from kernel.code import load_code
+from kernel.code import load_code, loaded
 from kernel.errors import CodeError
 from kernel.registry import registry
 
@@ -75,3 +78,117 @@ def test_failed_code_leaves_nothing_behind(write):
     with pytest.raises(CodeError):
         load_code(write(SOURCE.format(name="mine", value=1) + "\nraise SystemExit(3)\n"))
     assert not registry.has("misc", "mine.v1")
+
+
+def test_error_without_a_frame_in_the_code(tmp_path):
+    (tmp_path / "notes.txt").write_text("text")
+    with pytest.raises(CodeError, match=r"notes\.txt: not a Python file"):
+        load_code(tmp_path / "notes.txt")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A package of two files; one imports the other."""
+    made = tmp_path / "demo_code"
+    made.mkdir()
+    (made / "__init__.py").write_text("")
+    (made / "values.py").write_text("VALUE = 7\n")
+    (made / "functions.py").write_text(
+        "import kernel\nfrom .values import VALUE\n\n\n"
+        '@kernel.registry.misc("mine.v1")\ndef mine():\n    return VALUE\n'
+    )
+    return made
+
+
+def test_folder_with_relative_imports(folder):
+    load_code(folder)
+    assert registry.get("misc", "mine.v1")() == 7
+    origin = registry.origin("misc", "mine.v1")
+    assert (origin.file, origin.line) == (str(folder / "functions.py"), 5)
+
+
+def test_folder_without_init(folder):
+    (folder / "__init__.py").unlink()
+    load_code(folder)
+    assert registry.get("misc", "mine.v1")() == 7
+
+
+def test_folder_is_loaded_again(folder):
+    load_code(folder)
+    (folder / "values.py").write_text("VALUE = 1000\n")
+    load_code(folder)
+    assert registry.get("misc", "mine.v1")() == 1000
+
+
+def test_tests_of_a_folder_are_left_out(folder):
+    (folder / "tests").mkdir()
+    for name in ("tests/test_it.py", "test_more.py", "conftest.py", "__main__.py"):
+        (folder / name).write_text("raise SystemExit\n")
+    load_code(folder)
+
+
+def test_error_in_a_folder_names_the_file(folder):
+    (folder / "values.py").write_text("\nVALUE = nothing\n")
+    with pytest.raises(CodeError, match=r"demo_code.values\.py:2: NameError"):
+        load_code(folder)
+    assert not registry.has("misc", "mine.v1")
+
+
+def test_syntax_error_in_a_folder(folder):
+    (folder / "values.py").write_text("def (:\n")
+    with pytest.raises(CodeError, match=r"demo_code.values\.py:1:\d+: SyntaxError"):
+        load_code(folder)
+
+
+@pytest.mark.parametrize("line", ["import values", "from demo_code.values import VALUE"])
+def test_absolute_imports_inside_a_folder_get_a_hint(folder, line):
+    (folder / "functions.py").write_text(line + "\n")
+    with pytest.raises(CodeError, match="relative imports: from"):
+        load_code(folder)
+
+
+def test_a_file_that_needs_its_neighbour_gets_a_hint(folder):
+    (folder / "functions.py").write_text("import values\n")
+    with pytest.raises(CodeError, match=r"'values' lies beside the file: .*`from \.values import"):
+        load_code(folder / "functions.py")
+
+
+def test_empty_folder(tmp_path):
+    with pytest.raises(CodeError, match="no Python files"):
+        load_code(tmp_path)
+
+
+def test_dotted_module(folder, monkeypatch):
+    monkeypatch.syspath_prepend(folder.parent)
+    load_code("demo_code.functions")
+    try:
+        assert registry.get("misc", "mine.v1")() == 7
+        assert {code.name for code in loaded()} >= {"demo_code"}
+    finally:
+        for name in ("demo_code", "demo_code.functions", "demo_code.values"):
+            sys.modules.pop(name, None)
+
+
+def test_dotted_module_that_fails(folder, monkeypatch):
+    monkeypatch.syspath_prepend(folder.parent)
+    (folder / "functions.py").write_text("1 / 0\n")
+    with pytest.raises(CodeError, match=r"functions\.py:1: ZeroDivisionError"):
+        load_code("demo_code.functions")
+    with pytest.raises(CodeError, match="nowhere_to_be_found: no such file, folder or module"):
+        load_code("nowhere_to_be_found")
+
+
+def test_what_was_loaded_is_remembered_with_hashes(folder, write):
+    (folder / "__pycache__").mkdir(exist_ok=True)
+    (folder / "__pycache__" / "values.pyc").write_bytes(b"")
+    load_code(folder)
+    load_code(write("x = 1\n", "plain.py"))
+    found = {code.name: code.files for code in loaded()}
+    assert set(found["demo_code"]) == {f"demo_code/{name}.py" for name in ("__init__", "functions", "values")}
+    assert found["plain.py"] == {"plain.py": hashlib.sha256(b"x = 1\n").hexdigest()}
+
+
+def test_forgotten_code_is_not_remembered(folder):
+    with registry.restored():
+        load_code(folder)
+    assert "demo_code" not in {code.name for code in loaded()}
