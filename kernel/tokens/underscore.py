@@ -18,6 +18,8 @@ _UNSET: Any = object()
 
 
 class Extension(NamedTuple):
+    """What was registered under a name: one of default, method, and getter with maybe a setter."""
+
     default: Any
     method: Callable[..., Any] | None
     getter: Callable[[Any], Any] | None

@@ -95,6 +95,7 @@ def suffix(text: str) -> str:
 
 
 def is_ascii(text: str) -> bool:
+    """All characters are ASCII."""
     return text.isascii()
 
 
@@ -134,10 +135,12 @@ _RIGHT_QUOTES = frozenset(
 
 
 def is_bracket(text: str) -> bool:
+    """One of the ASCII brackets, angle brackets included."""
     return text in _LEFT_BRACKETS or text in _RIGHT_BRACKETS
 
 
 def is_quote(text: str) -> bool:
+    """A quotation mark of any style."""
     return text in _LEFT_QUOTES or text in _RIGHT_QUOTES
 
 
@@ -194,6 +197,7 @@ def is_stop(text: str) -> bool:
 
 
 def no_language(text: str) -> str:
+    """The language code where there is no language."""
     return ""
 
 
