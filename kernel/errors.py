@@ -92,7 +92,7 @@ class ConfigError(KernelError):
 
 
 class DataError(KernelError):
-    """Training or evaluation data that can't be read; the message starts with where."""
+    """Training or evaluation data that can't be read; the message starts with where, `detail` is the rest."""
 
     exit_code = 2
 
@@ -106,6 +106,7 @@ class DataError(KernelError):
         offset: int | None = None,
         hint: str = "",
     ) -> None:
+        self.detail = message
         self.path = path
         self.line = line
         self.document = document
@@ -118,6 +119,18 @@ class DataError(KernelError):
         where = ":".join(str(part) for part in (path, line) if part is not None)
         head = [part for part in (where, ", ".join(inside)) if part]
         super().__init__(": ".join([*head, message]), hint=hint)
+
+    def at(
+        self,
+        path: str | PathLike[str],
+        *,
+        line: int | None = None,
+        document: int | str | None = None,
+        offset: int | None = None,
+    ) -> DataError:
+        """The same error with the place in the file that the data came from."""
+        offset = self.offset if offset is None else offset
+        return DataError(self.detail, path=path, line=line, document=document, offset=offset, hint=self.hint)
 
 
 class RegistryError(KernelError):

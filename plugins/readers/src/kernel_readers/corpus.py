@@ -1,11 +1,14 @@
 """The corpus reader: annotated files of any known format, as examples."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import DataError
+from pydantic import NonNegativeInt
+
+from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_readers.detect import data_files, find_format
@@ -47,43 +50,79 @@ class Corpus:
         self.n_sents = n_sents
 
     def __call__(self, nlp: Any) -> Iterator[Example]:
-        """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary)."""
-        examples = self._examples(nlp, self._references(nlp))
+        """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary).
+
+        DataError if there are none, and for a document of more characters than `nlp.max_length`.
+        """
+        tally = _Tally()
+        examples = self._examples(nlp, self._pieces(nlp, tally))
         if self.augmenter is not None:
             examples = (made for example in examples for made in self.augmenter(nlp, example))
-        return islice(examples, self.limit) if self.limit else examples
+        found = 0
+        for found, example in enumerate(islice(examples, self.limit or None), start=1):  # noqa: B007
+            yield example
+        if not found:
+            raise DataError(f"no examples are left of {tally.documents} documents", path=self.path, hint=self._why(tally))
+        if tally.too_long and found != self.limit:
+            warn(f"{self.path}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out")
 
-    def _references(self, nlp: Any) -> Iterator[Doc]:
+    def _why(self, tally: "_Tally") -> str:
+        if tally.too_long:
+            return f"{tally.too_long} texts have max_length = {self.max_length} words or more."
+        return "" if self.augmenter is None else "The augmenter made none."
+
+    def _pieces(self, nlp: Any, tally: "_Tally") -> Iterator[Doc]:
         for path in data_files(self.path):
             read = find_format(self.format, path)
-            n_docs = 0
-            for doc in read(path, nlp, n_sents=self.n_sents):
-                n_docs += 1
-                if len(doc):
-                    yield doc
-            if not n_docs:
+            number = -1
+            for number, doc in enumerate(read(path, nlp, n_sents=self.n_sents)):
+                tally.documents += 1
+                self._check_length(nlp, doc, path, number)
+                try:
+                    yield from self._cut(doc, tally)
+                except DataError as error:
+                    raise error.at(path, document=number) from error
+            if number < 0:
                 raise DataError("the file holds no documents", path=path)
+
+    def _check_length(self, nlp: Any, doc: Doc, path: Path, number: int) -> None:
+        if self.gold_preproc or doc.has_unknown_spaces or len(doc.text) <= nlp.max_length:
+            return
+        raise DataError(
+            f"a text of {len(doc.text)} characters is longer than nlp.max_length = {nlp.max_length}",
+            path=path,
+            document=number,
+            hint="Cut it into parts, with gold_preproc or a lower n_sents if it has sentences, or raise nlp.max_length.",
+        )
+
+    def _cut(self, doc: Doc, tally: "_Tally") -> Iterator[Doc]:
+        too_long = 0 < self.max_length <= len(doc)
+        by_sentence = self.gold_preproc or (too_long and doc.has_annotation("SENT_START"))
+        pieces = [sent.as_doc() for sent in doc.sents] if by_sentence else [doc]
+        for piece in pieces:
+            if 0 < self.max_length <= len(piece):
+                tally.too_long += 1
+            elif len(piece):
+                yield piece
 
     def _examples(self, nlp: Any, references: Iterator[Doc]) -> Iterator[Example]:
         while docs := list(islice(references, _AT_ONCE)):
-            pieces = [piece for doc in docs for piece in self._pieces(doc)]
             own_words = self.gold_preproc
-            texts = [doc.text for doc in pieces if not (own_words or doc.has_unknown_spaces)]
+            texts = [doc.text for doc in docs if not (own_words or doc.has_unknown_spaces)]
             tokenized = iter(nlp.tokenizer.batch(texts) if hasattr(nlp.tokenizer, "batch") else map(nlp.make_doc, texts))
-            for doc in pieces:
+            for doc in docs:
                 if own_words or doc.has_unknown_spaces:
                     yield Example(_untagged(doc), doc)
                 else:
                     yield Example(next(tokenized), doc)
 
-    def _pieces(self, doc: Doc) -> Iterable[Doc]:
-        if self.gold_preproc:
-            pieces: Iterable[Doc] = [sent.as_doc() for sent in doc.sents]
-        elif self.max_length and len(doc) >= self.max_length:
-            pieces = [sent.as_doc() for sent in doc.sents] if doc.has_annotation("SENT_START") else []
-        else:
-            return [doc]
-        return [piece for piece in pieces if len(piece) and not 0 < self.max_length <= len(piece)]
+
+@dataclass
+class _Tally:
+    """What a pass over the corpus has met. too_long: texts that max_length left out."""
+
+    documents: int = 0
+    too_long: int = 0
 
 
 def _untagged(doc: Doc) -> Doc:
@@ -95,11 +134,11 @@ def _untagged(doc: Doc) -> Doc:
 def make_corpus(
     path: Path | None,
     gold_preproc: bool = False,
-    max_length: int = 0,
-    limit: int = 0,
+    max_length: NonNegativeInt = 0,
+    limit: NonNegativeInt = 0,
     augmenter: Callable | None = None,
     format: str = "auto",
-    n_sents: int | None = None,
+    n_sents: NonNegativeInt | None = None,
 ) -> Callable[[Any], Iterator[Example]]:
     """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, by their content.
 

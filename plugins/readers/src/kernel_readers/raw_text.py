@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.training import Example
-from kernel_readers.formats import jsonl
+from kernel_readers.formats.record import records
 from kernel_readers.lines import numbered_lines
 
 
@@ -53,11 +53,7 @@ def make_jsonl_corpus(
     source = _require(path)
 
     def texts() -> Iterator[str]:
-        for number, record in jsonl.records(source):
-            text = record.get("text")
-            if not isinstance(text, str):
-                raise DataError("the record has no string under 'text'", path=source, line=number)
-            yield text
+        return (record.text for record in records(source))
 
     return TextCorpus(texts, min_length, max_length, limit)
 

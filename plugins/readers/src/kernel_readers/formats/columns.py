@@ -1,15 +1,17 @@
 """Column files: a token a line, its entity tag in the last column, a blank line between sentences."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
-from kernel_readers.formats.tags import to_iob
+from kernel_readers.formats.tags import EntityTags
 from kernel_readers.lines import grouped, numbered_lines
 
 DOCUMENT_MARK = "-DOCSTART-"
+_CLOSING = re.compile(rb"[ \t][LUES]-\S+\s*$")
 
 # A sentence: words, part-of-speech tags (empty strings where the file has none), entity tags, line numbers.
 Sentence = tuple[list[str], list[str], list[str], list[int]]
@@ -21,8 +23,10 @@ def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     Columns are separated by tabs if a line has any, by white space otherwise: the word first, the entity tag
     last, a part-of-speech tag second. `-DOCSTART-` starts a document.
     """
+    tags = EntityTags(path, _CLOSING)
     for sentences in grouped(_sentences(path), n_sents):
-        yield make_doc(path, nlp.vocab, sentences)
+        yield make_doc(tags, nlp.vocab, sentences)
+    tags.finish()
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
@@ -52,7 +56,7 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
         yield sentence, starts
 
 
-def make_doc(path: Path, vocab: Any, sentences: list[Sentence]) -> Doc:
+def make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) -> Doc:
     """One document of several sentences; the text is the words with single spaces."""
     words, tags, entities, lines = ([x for s in sentences for x in s[i]] for i in range(4))
     ends, total = [], 0
@@ -62,7 +66,7 @@ def make_doc(path: Path, vocab: Any, sentences: list[Sentence]) -> Doc:
     starts = {0, *ends}
     annotations: dict[str, Any] = {
         "sent_starts": [i in starts for i in range(total)],
-        "ents": to_iob(entities, path=path, lines=lines, ends=ends),
+        "ents": entity_tags.to_iob(entities, lines=lines, ends=ends),
     }
     if any(tags):
         annotations["tags"] = tags

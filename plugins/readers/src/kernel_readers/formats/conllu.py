@@ -1,5 +1,6 @@
 """CoNLL-U, the format of Universal Dependencies: ten tab-separated columns a word, a blank line a sentence."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,14 +8,14 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
-from kernel_readers.formats.tags import to_iob
+from kernel_readers.formats.tags import EntityTags
+from kernel_readers.formats.universal import check_upos
 from kernel_readers.lines import grouped, numbered_lines
 
 N_COLUMNS = 10
-_ENTITY_KEYS = ("name", "NE", "Entity")
-_UPOS = frozenset(
-    "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split()
-)
+# A tag in MISC, with or without a key.
+_ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
+_CLOSING = re.compile(rb"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
 
 
 @dataclass
@@ -36,12 +37,14 @@ class Sentence:
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     """Yield documents with words, lemmas, tags, morphology, dependencies, sentence starts and entities.
 
-    The tag is XPOS, or UPOS where XPOS is empty. Entities come from MISC (`name=`, `NE=`) in any of the IOB
-    variants. Raises DataError with the line for a wrong number of columns, ids out of order, heads out of
-    range and cycles.
+    The tag is XPOS, or UPOS where XPOS is empty. Entities come from MISC (`name=TAG`, `NE=TAG` or the tag alone)
+    in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
+    heads out of range and cycles.
     """
+    tags = EntityTags(path, _CLOSING)
     for sentences in grouped(_sentences(path), n_sents):
-        yield _make_doc(path, nlp.vocab, sentences)
+        yield _make_doc(tags, nlp.vocab, sentences)
+    tags.finish()
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
@@ -89,9 +92,10 @@ def _parse(path: Path, rows: list[tuple[int, list[str]]]) -> Sentence:
         sentence.words.append(word)
         sentence.spaces.append(space)
         sentence.lemmas.append("" if lemma == "_" and word != "_" else lemma)
-        sentence.pos.append(_pos(path, number, upos))
+        sentence.pos.append("" if upos == "_" else upos)
+        check_upos(sentence.pos[-1:], path, number)
         sentence.tags.append(xpos if xpos != "_" else ("" if upos == "_" else upos))
-        sentence.morphs.append("" if feats == "_" else feats)
+        sentence.morphs.append(_feats(path, number, feats))
         sentence.heads.append(_head(path, number, head, position))
         sentence.deps.append("" if dep == "_" else ("ROOT" if dep == "root" else dep))
         sentence.entities.append(_entity(misc))
@@ -107,34 +111,37 @@ def _multiword(
 ) -> tuple[int, bool]:
     """Where a multi-word token ends; 0 where its words do not spell it, so that they stay apart in the text."""
     first, _, last = index.partition("-")
-    if not (first.isdigit() and last.isdigit() and int(first) < int(last)):
-        raise DataError(f"{index!r} is not a range of word ids", path=path, line=number)
     parts = {columns[0]: columns[1] for _, columns in rows}
+    known = first in parts and last in parts and first.isdecimal() and last.isdecimal()
+    if not known or int(first) >= int(last):
+        raise DataError(f"{index!r} is not a range of this sentence's word ids", path=path, line=number)
     spelled = "".join(parts.get(str(i), "") for i in range(int(first), int(last) + 1))
     return (int(last), space) if spelled == form else (0, True)
 
 
-def _pos(path: Path, number: int, upos: str) -> str:
-    if upos in ("_", ""):
+def _feats(path: Path, number: int, feats: str) -> str:
+    if feats in ("_", ""):
         return ""
-    if upos not in _UPOS:
-        raise DataError(f"{upos!r} is not a universal part-of-speech tag", path=path, line=number)
-    return upos
+    if not all(0 < feature.find("=") < len(feature) - 1 for feature in feats.split("|")):
+        raise DataError(f"{feats!r} is not a list of features Name=Value|Name=Value", path=path, line=number)
+    return feats
 
 
 def _head(path: Path, number: int, head: str, position: int) -> int:
     if head in ("_", ""):
         return -1
-    if not head.isdigit():
+    if not head.isdecimal():
         raise DataError(f"the head must be a number, found {head!r}", path=path, line=number)
+    if int(head) == position:
+        raise DataError(f"word {position} is its own head", path=path, line=number, hint="The root has head 0.")
     return position - 1 if head == "0" else int(head) - 1
 
 
 def _entity(misc: str) -> str | None:
     for item in misc.split("|"):
-        key, equals, value = item.partition("=")
-        if equals and key in _ENTITY_KEYS:
-            return value
+        found = _ENTITY.fullmatch(item)
+        if found:
+            return found["keyed"] or found["plain"]
     return None
 
 
@@ -161,7 +168,7 @@ def _check_heads(path: Path, sentence: Sentence) -> None:
             settled[i] = True
 
 
-def _make_doc(path: Path, vocab: Any, sentences: list[Sentence]) -> Doc:
+def _make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) -> Doc:
     def flat(name: str) -> list[Any]:
         return [value for sentence in sentences for value in getattr(sentence, name)]
 
@@ -185,5 +192,5 @@ def _make_doc(path: Path, vocab: Any, sentences: list[Sentence]) -> Doc:
     if any(tag is not None for tag in entities):
         lines = flat("lines")
         tags = ["O" if tag is None else tag for tag in entities]
-        annotations["ents"] = to_iob(tags, path=path, lines=lines, ends=offsets[1:])
+        annotations["ents"] = entity_tags.to_iob(tags, lines=lines, ends=offsets[1:])
     return Doc(vocab, words=flat("words"), spaces=flat("spaces"), **annotations)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
 from kernel_readers.lines import check_readable
 
@@ -12,12 +12,11 @@ from kernel_readers.lines import check_readable
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     """Yield the documents of a `.spacy` file; they keep the grouping they were stored with."""
     check_readable(path)
+    number = 0
     try:
-        store = DocBin().from_disk(path)
-    except KernelError:
-        raise
-    except Exception as error:
-        raise DataError(
-            f"not a readable .spacy file, it may be truncated or of another format ({error})", path=path
-        ) from error
-    yield from store.get_docs(nlp.vocab)
+        for number, doc in enumerate(DocBin().from_disk(path).get_docs(nlp.vocab), start=1):  # noqa: B007
+            yield doc
+    except DataError as error:
+        raise error.at(path, document=error.document) from error
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise DataError(f"broken .spacy data: {error}", path=path, document=number) from error

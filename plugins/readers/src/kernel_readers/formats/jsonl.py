@@ -6,109 +6,110 @@ Recognised keys: `text`; `cats` (label to number); `spans` or `entities` (object
 Other keys are left alone.
 """
 
-import json
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError, warn
 from kernel.tokens import Doc
-from kernel_readers.lines import check_readable, numbered_lines
+from kernel_readers.formats.record import Record, records
+from kernel_readers.formats.universal import check_upos
 
-_TOKEN_KEYS = ("tags", "pos", "lemmas", "morphs", "heads", "deps", "sent_starts")
+_STRING_KEYS = ("tags", "pos", "lemmas", "morphs", "deps")
+_TOKEN_KEYS = (*_STRING_KEYS, "heads", "sent_starts")
 Offset = tuple[int, int, str]
-
-
-def records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number, object) of a `.jsonl` file, or (position, object) of a `.json` file that holds a list."""
-    if path.suffix == ".json":
-        yield from _json_list(path)
-        return
-    for number, line in numbered_lines(path):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DataError(f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos) from error
-        if not isinstance(record, dict):
-            raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number)
-        yield number, record
-
-
-def _json_list(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    check_readable(path)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise DataError("not valid UTF-8", path=path, offset=error.start) from error
-    except json.JSONDecodeError as error:
-        raise DataError(f"not valid JSON: {error.msg}", path=path, line=error.lineno, offset=error.pos) from error
-    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
-        raise DataError("expected a list of objects", path=path)
-    yield from enumerate(content, start=1)
 
 
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     """Yield a document for every record. A record that an annotator rejected or ignored is left out.
 
     An entity whose characters are not those of whole tokens makes its tokens "missing": they are neither
-    learned nor counted. How many there were is said in one warning.
+    learned nor counted. How many there were, and where the first one is, is said in one warning.
     """
-    misaligned = 0
-    for number, record in records(path):
-        if record.get("answer", "accept") != "accept" and "label" not in record:
+    misaligned, example = 0, ""
+    for record in records(path):
+        if not _is_answered(record):
             continue
-        text = record.get("text")
-        if not isinstance(text, str):
-            raise DataError("the record has no string under 'text'", path=path, line=number)
-        doc = _tokens(path, number, nlp, text, record)
-        offsets = _offsets(path, number, record)
-        if offsets is not None:
-            misaligned += _set_entities(path, number, doc, offsets)
-        doc.cats = _cats(path, number, record)
+        try:
+            doc = _tokens(record, nlp)
+        except DataError as error:
+            raise error.at(path, line=record.number) from error
+        offsets = _offsets(record)
+        lost = [] if offsets is None else _set_entities(record, doc, offsets)
+        if lost and not misaligned:
+            start, end, label = lost[0]
+            example = f"line {record.number}, offset {start}: {label!r} {doc.text[start:end]!r}"
+        misaligned += len(lost)
+        doc.cats = _cats(record)
         yield doc
     if misaligned:
-        warn(f"{path}: {misaligned} entities do not match the tokens; their tokens count as not annotated")
+        entities = "1 entity doesn't" if misaligned == 1 else f"{misaligned} entities don't"
+        warn(
+            f"{path}: {entities} begin and end where tokens do; their tokens count as not annotated "
+            f"(the first: {example})"
+        )
 
 
-def _tokens(path: Path, number: int, nlp: Any, text: str, record: Mapping[str, Any]) -> Doc:
-    words = record.get("words")
-    annotations = {key: record[key] for key in _TOKEN_KEYS if record.get(key) is not None}
+def _is_answered(record: Record) -> bool:
+    """Whether a record says something: all do but those that Prodigy marks. To reject a lone label says something."""
+    answer = record.data.get("answer", "accept")
+    return answer == "accept" or answer == "reject" and _has_lone_label(record)
+
+
+def _has_lone_label(record: Record) -> bool:
+    data = record.data
+    return isinstance(data.get("label"), str) and not {"spans", "entities", "options", "cats"} & data.keys()
+
+
+def _tokens(record: Record, nlp: Any) -> Doc:
+    data, text = record.data, record.text
+    annotations = {key: data[key] for key in _TOKEN_KEYS if data.get(key) is not None}
+    words, spaces = data.get("words"), data.get("spaces")
     if words is None and not annotations:
         doc: Doc = nlp.make_doc(text)
         return doc
     if words is None:
         words = [token.text for token in nlp.make_doc(text)]
-    spaces = record.get("spaces") or _spaces(path, number, text, words)
-    for key, values in annotations.items():
-        if len(values) != len(words):
-            raise DataError(f"{len(words)} words but {len(values)} {key}", path=path, line=number)
-    return Doc(nlp.vocab, words=words, spaces=spaces, **annotations)
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise record.error("'words' must be a list of strings that are not empty")
+    for key in _STRING_KEYS:
+        _check_list(record, key, annotations.get(key), str, len(words))
+    _check_list(record, "heads", annotations.get("heads"), int, len(words))
+    _check_list(record, "sent_starts", annotations.get("sent_starts"), int, len(words))
+    _check_list(record, "spaces", spaces, bool, len(words))
+    check_upos(annotations.get("pos", ()), record.path, record.number)
+    return Doc(nlp.vocab, words=words, spaces=spaces or _spaces(record, words), **annotations)
 
 
-def _spaces(path: Path, number: int, text: str, words: list[str]) -> list[bool]:
+def _check_list(record: Record, key: str, values: Any, kind: type, size: int) -> None:
+    if values is None:
+        return
+    names = {str: "strings", int: "whole numbers", bool: "true and false"}
+    if not isinstance(values, list) or not all(isinstance(value, kind | None) for value in values):
+        raise record.error(f"{key!r} must be a list of {names[kind]}")
+    if len(values) != size:
+        raise record.error(f"{size} words but {len(values)} {key}")
+
+
+def _spaces(record: Record, words: list[str]) -> list[bool]:
+    text = record.text
     spaces, position = [], 0
     for word in words:
         start = text.find(word, position)
         if start < 0 or text[position:start].strip():
-            raise DataError(
-                f"the word {word!r} is not in the text after character {position}",
-                path=path,
-                line=number,
-                offset=position,
-            )
+            raise record.error(f"the word {word!r} is not in the text after character {position}", offset=position)
         position = start + len(word)
         spaces.append(text[position : position + 1] == " ")
     return spaces
 
 
-def _offsets(path: Path, number: int, record: Mapping[str, Any]) -> list[Offset] | None:
-    found = record.get("spans", record.get("entities"))
+def _offsets(record: Record) -> list[Offset] | None:
+    found = record.data.get("spans", record.data.get("entities"))
     if found is None:
         return None
     if not isinstance(found, list):
-        raise DataError("'spans' must be a list", path=path, line=number)
+        raise record.error("'spans' must be a list")
     offsets = []
     for item in found:
         if isinstance(item, Mapping):
@@ -116,67 +117,64 @@ def _offsets(path: Path, number: int, record: Mapping[str, Any]) -> list[Offset]
         try:
             start, end, label = item
         except (TypeError, ValueError):
-            raise DataError(f"{item!r} is not [start, end, label]", path=path, line=number) from None
+            raise record.error(f"{item!r} is not [start, end, label]") from None
         if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str) and label):
-            raise DataError(
-                f"an entity needs whole numbers for start and end and a label, found {(start, end, label)!r}",
-                path=path,
-                line=number,
+            raise record.error(
+                f"an entity needs whole numbers for start and end and a label, found {(start, end, label)!r}"
             )
         offsets.append((start, end, label))
     return sorted(offsets)
 
 
-def _set_entities(path: Path, number: int, doc: Doc, offsets: list[Offset]) -> int:
-    """Annotate `doc`; return how many entities do not match its tokens."""
+def _set_entities(record: Record, doc: Doc, offsets: list[Offset]) -> list[Offset]:
+    """Annotate `doc`; return the entities that do not match its tokens."""
     text, previous = doc.text, (0, 0, "")
-    spans, missing = [], []
+    spans, missing, lost = [], [], []
     for start, end, label in offsets:
         if not 0 <= start < end <= len(text):
-            raise DataError(
+            raise record.error(
                 f"the entity {label!r} [{start}:{end}] is outside of the text of {len(text)} characters",
-                path=path,
-                line=number,
                 offset=start,
             )
         if start < previous[1]:
-            raise DataError(
+            raise record.error(
                 f"the entities {previous[2]!r} [{previous[0]}:{previous[1]}] and {label!r} [{start}:{end}] overlap",
-                path=path,
-                line=number,
                 offset=start,
-                hint="Entities must not overlap.",
+                hint="A token belongs to one entity at most.",
             )
         previous = (start, end, label)
         span = doc.char_span(start, end, label=label)
         if span is not None:
             spans.append(span)
             continue
+        lost.append(previous)
         around = doc.char_span(start, end, alignment_mode="expand")
         if around is not None:
             missing.append(around)
     taken = {i for span in spans for i in range(span.start, span.end)}
     lone = [doc[i : i + 1] for span in missing for i in range(span.start, span.end) if i not in taken]
     doc.set_ents(spans, missing=list({span.start: span for span in lone}.values()), default="outside")
-    return len(missing)
+    return lost
 
 
-def _cats(path: Path, number: int, record: Mapping[str, Any]) -> dict[str, float]:
-    cats = record.get("cats")
+def _cats(record: Record) -> dict[str, float]:
+    data = record.data
+    cats = data.get("cats")
     if cats is not None:
         if not isinstance(cats, Mapping):
-            raise DataError("'cats' must map labels to numbers", path=path, line=number)
+            raise record.error("'cats' must map labels to numbers")
         for label, value in cats.items():
-            if not isinstance(value, int | float):
-                raise DataError(
-                    f"the value of category {label!r} is {value!r}, expected a number", path=path, line=number
-                )
-        return {str(label): float(value) for label, value in cats.items()}
-    accepted = record.get("accept")
-    if isinstance(accepted, list) and isinstance(record.get("options"), list):
-        labels = [str(option.get("id")) for option in record["options"] if isinstance(option, Mapping)]
-        return {label: float(label in accepted) for label in labels}
-    if isinstance(record.get("label"), str) and "spans" not in record and "entities" not in record:
-        if record.get("answer", "accept") in ("accept", "reject"):
-            return {record["label"]: float(record.get("answer", "accept") == "accept")}
+            if not (label and isinstance(value, int | float) and isfinite(value)):
+                raise record.error(f"the value of category {label!r} is {value!r}, expected a number")
+        return {label: float(value) for label, value in cats.items()}
+    accepted = data.get("accept")
+    if isinstance(accepted, list) and isinstance(data.get("options"), list):
+        labels = [str(option.get("id")) for option in data["options"] if isinstance(option, Mapping)]
+        chosen = [str(label) for label in accepted]
+        for label in chosen:
+            if label not in labels:
+                raise record.error(f"the accepted option {label!r} is none of {', '.join(labels)}")
+        return {label: float(label in chosen) for label in labels}
+    if _has_lone_label(record):
+        return {data["label"]: float(data.get("answer", "accept") == "accept")}
     return {}

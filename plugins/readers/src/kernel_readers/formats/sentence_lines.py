@@ -1,5 +1,6 @@
 """One sentence a line, tokens as `word|entity` or `word|tag|entity`."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,18 @@ from typing import Any
 from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.formats.columns import Sentence, make_doc
+from kernel_readers.formats.tags import EntityTags
 from kernel_readers.lines import grouped, numbered_lines
+
+_CLOSING = re.compile(rb"\|[LUES]-[^\s|]+(?:\s|$)")
 
 
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     """Yield documents with words, sentence starts, entities, and tags if tokens have three parts."""
+    tags = EntityTags(path, _CLOSING)
     for sentences in grouped(_sentences(path), n_sents):
-        yield make_doc(path, nlp.vocab, sentences)
+        yield make_doc(tags, nlp.vocab, sentences)
+    tags.finish()
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:

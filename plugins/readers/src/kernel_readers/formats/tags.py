@@ -1,86 +1,115 @@
 """Entity tag schemes: IOB, IOB2 (BIO), BILUO and BIOES, read into the IOB2 strings that a Doc takes."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from kernel.errors import DataError, warn
+from kernel_readers.lines import check_readable
 
 MISSING = "-"
-_STRICT = {"L", "U", "E", "S"}
 _BILUO = {"E": "L", "S": "U", "M": "I"}
 
 
-def to_iob(tags: Sequence[str], *, path: Path, lines: Sequence[int], ends: Sequence[int]) -> list[str]:
-    """IOB2 tags of a document ("" where the annotation is missing).
+class EntityTags:
+    """The entity tags of one file.
 
-    tags: one a word. A document that uses L-, U-, E- or S- anywhere is BILUO (BIOES), and every violation of
-    that scheme is an error with its line. Otherwise it is IOB: an I- tag that continues nothing opens an
-    entity. lines: the line of each word, for messages. ends: where each sentence ends; no entity crosses.
+    closing: a pattern of bytes that finds a tag with L, U, E or S in a line. A file that has one anywhere is BILUO
+    (BIOES), however it is cut into documents, and every violation of that scheme is an error with its line.
+    Otherwise it is IOB: an I- tag that continues nothing opens an entity, and `finish` says how many did.
     """
-    split = [_split(tag, path, line) for tag, line in zip(tags, lines, strict=True)]
-    if any(action in _STRICT for action, _ in split):
-        return _from_biluo(split, path, lines, set(ends))
-    return _from_iob(split, path, set(ends))
+
+    def __init__(self, path: Path, closing: re.Pattern[bytes]) -> None:
+        check_readable(path)
+        self.path = path
+        with path.open("rb") as file:
+            self.is_biluo = any(closing.search(line) for line in file)
+        self._opened = 0
+        self._first_opened = 0
+        self._begun = False
+
+    def to_iob(self, tags: Sequence[str], *, lines: Sequence[int], ends: Sequence[int]) -> list[str]:
+        """IOB2 tags of a document ("" where the annotation is missing).
+
+        tags: one a word. lines: the line of each word, for messages. ends: where each sentence ends; no entity
+        crosses.
+        """
+        split = [self._split(tag, line) for tag, line in zip(tags, lines, strict=True)]
+        read = self._from_biluo if self.is_biluo else self._from_iob
+        return read(split, lines, set(ends))
+
+    def finish(self) -> None:
+        """Warn, at the end of the file, of tags that were put right. A file without any B- is IOB1 and as it should be."""
+        if self._opened and self._begun:
+            warn(
+                f"{self.path}:{self._first_opened}: I- follows no entity of its label and opens one; "
+                f"{self._opened} in this file"
+            )
+
+    def _split(self, tag: str, line: int) -> tuple[str, str]:
+        if tag in ("O", MISSING, ""):
+            return tag or MISSING, ""
+        action, dash, label = tag.partition("-")
+        if not dash or len(action) != 1 or action not in "BILUESM" or not label:
+            raise DataError(
+                f"{tag!r} is not an entity tag",
+                path=self.path,
+                line=line,
+                hint="Expected O, B-LABEL, I-LABEL, L-LABEL or U-LABEL.",
+            )
+        return action, label
+
+    def _from_iob(self, tags: list[tuple[str, str]], lines: Sequence[int], ends: set[int]) -> list[str]:
+        output, open_label = [], ""
+        for position, (action, label) in enumerate(tags):
+            if position in ends:
+                open_label = ""
+            if not label:
+                output.append("" if action == MISSING else "O")
+            elif action in "IM" and label == open_label:
+                output.append(f"I-{label}")
+            else:
+                if action == "B":
+                    self._begun = True
+                else:
+                    self._opened += 1
+                    self._first_opened = self._first_opened or lines[position]
+                output.append(f"B-{label}")
+            open_label = label
+        return output
+
+    def _from_biluo(self, tags: list[tuple[str, str]], lines: Sequence[int], ends: set[int]) -> list[str]:
+        output, open_label = [], ""
+        for position, (raw, label) in enumerate(tags):
+            action = _BILUO.get(raw, raw)
+            shown = f"{raw}-{label}" if label else raw
+            if open_label and position in ends:
+                raise self._unclosed(open_label, lines[position - 1])
+            inside = action in ("I", "L")
+            if inside and label != open_label:
+                found = f"inside {open_label!r}" if open_label else "outside of any entity"
+                raise DataError(f"{shown} stands {found}", path=self.path, line=lines[position])
+            if not inside and open_label:
+                raise DataError(
+                    f"{shown} follows the entity {open_label!r}, which is not closed",
+                    path=self.path,
+                    line=lines[position],
+                )
+            if not label:
+                output.append("" if action == MISSING else "O")
+            else:
+                output.append(f"{'I' if inside else 'B'}-{label}")
+            open_label = label if action in ("B", "I") else ""
+        if open_label:
+            raise self._unclosed(open_label, lines[-1])
+        return output
+
+    def _unclosed(self, label: str, line: int) -> DataError:
+        return DataError(
+            f"the entity {label!r} is not closed at the end of its sentence", path=self.path, line=line
+        )
 
 
 def looks_like_tag(text: str) -> bool:
     """Whether a string may be an entity tag of any of the schemes."""
     return text in ("O", MISSING) or (len(text) > 2 and text[0] in "BILUESM" and text[1] == "-")
-
-
-def _split(tag: str, path: Path, line: int) -> tuple[str, str]:
-    if tag in ("O", MISSING, ""):
-        return tag or MISSING, ""
-    action, dash, label = tag.partition("-")
-    if not dash or action not in "BILUESM" or not label:
-        raise DataError(
-            f"{tag!r} is not an entity tag", path=path, line=line, hint="Expected O, B-LABEL, I-LABEL, L-LABEL or U-LABEL."
-        )
-    return action, label
-
-
-def _from_iob(tags: list[tuple[str, str]], path: Path, ends: set[int]) -> list[str]:
-    output, open_label, opened = [], "", 0
-    for position, (action, label) in enumerate(tags):
-        if position in ends:
-            open_label = ""
-        if not label:
-            output.append("" if action == MISSING else "O")
-        elif action == "I" and label == open_label:
-            output.append(f"I-{label}")
-        else:
-            opened += action == "I"
-            output.append(f"B-{label}")
-        open_label = label
-    if opened and any(action == "B" for action, _ in tags):
-        warn(f"{path}: {opened} I- tags follow no entity of their label; each opens one")
-    return output
-
-
-def _from_biluo(tags: list[tuple[str, str]], path: Path, lines: Sequence[int], ends: set[int]) -> list[str]:
-    output, open_label = [], ""
-    for position, (raw, label) in enumerate(tags):
-        action = _BILUO.get(raw, raw)
-        shown = f"{raw}-{label}" if label else raw
-        if open_label and position in ends:
-            raise DataError(
-                f"the entity {open_label!r} is not closed at the end of the sentence",
-                path=path,
-                line=lines[position - 1],
-            )
-        inside = action in ("I", "L")
-        if inside and label != open_label:
-            found = f"inside {open_label!r}" if open_label else "outside of any entity"
-            raise DataError(f"{shown} stands {found}", path=path, line=lines[position])
-        if not inside and open_label:
-            raise DataError(
-                f"{shown} follows the entity {open_label!r}, which is not closed", path=path, line=lines[position]
-            )
-        if not label:
-            output.append("" if action == MISSING else "O")
-        else:
-            output.append(f"{'I' if inside else 'B'}-{label}")
-        open_label = label if action in ("B", "I") else ""
-    if open_label:
-        raise DataError(f"the entity {open_label!r} is not closed at the end", path=path, line=lines[-1])
-    return output
