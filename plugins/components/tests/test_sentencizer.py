@@ -92,3 +92,12 @@ def test_a_pipeline_scores_its_sentences():
     gold = {"words": [token.text for token in doc], "sent_starts": [token.is_sent_start for token in doc]}
     scores = nlp.evaluate([Example.from_dict(nlp.make_doc(doc.text), gold)])
     assert scores["sents_f"] == 1.0
+
+
+def test_documents_of_several_generations_and_changed_flags():
+    vocab, sentencizer = Vocab(), Sentencizer()
+    docs = [Doc(vocab, words=["a", ".", "b"]), Doc(Vocab(), words=["c", "!", "d"])]
+    assert [[t.is_sent_start for t in doc] for doc in sentencizer.pipe(docs)] == [[True, False, True]] * 2
+    vocab["b"].is_punct = True
+    doc = sentencizer(Doc(vocab, words=["a", ".", "b", "c"]))
+    assert [token.is_sent_start for token in doc] == [True, False, False, True]

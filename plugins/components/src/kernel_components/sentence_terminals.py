@@ -13,7 +13,7 @@ FE56-FE57 FF01 FF0E FF1F FF61 10A56-10A57 10F55-10F59 10F86-10F89 11047-11048 11
 
 def sentence_terminals() -> list[str]:
     """Every character with the property, in the order of Unicode."""
-    characters = []
+    characters: list[str] = []
     for part in _RANGES.split():
         first, _, last = part.partition("-")
         characters.extend(map(chr, range(int(first, 16), int(last or first, 16) + 1)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 from kernel.component import Component
 from kernel.language import Language
 from kernel.tokens import Doc
-from kernel.tokens.features import token_features
+from kernel.tokens.features import batch_rows, token_features
 from kernel.vocab.attrs import intify
 from kernel.vocab.strings import hash_strings
 
 from .sentence_terminals import sentence_terminals
 
 ORTH, IS_PUNCT, SENT_START = map(intify, ("ORTH", "IS_PUNCT", "SENT_START"))
+TERMINAL, WORD = 1, 2
 
 
 @Language.factory(
@@ -62,6 +64,12 @@ class Sentencizer(Component):
         super().__init__(name, scorer=scorer)
         chosen = sentence_terminals() if punct_chars is None else sorted(set(punct_chars))
         self.cfg.update(punct_chars=chosen, overwrite=overwrite)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self._terminals = hash_strings(self.cfg["punct_chars"])
+        # Generation of word forms -> (kinds of its rows so far, version of its columns).
+        self._known: WeakKeyDictionary[Any, tuple[NDArray[np.uint8], int]] = WeakKeyDictionary()
 
     @property
     def punct_chars(self) -> set[str]:
@@ -78,34 +86,54 @@ class Sentencizer(Component):
             self.set_annotations(docs, self.predict(docs))
             yield from docs
 
-    def predict(self, docs: Sequence[Doc]) -> list[NDArray[np.bool_]]:
-        """Whether each token starts a sentence: bool (tokens,) a document."""
+    def predict(self, docs: Sequence[Doc]) -> NDArray[np.bool_]:
+        """Whether each token starts a sentence, the documents one after another: bool (tokens of all,)."""
         lengths = np.fromiter(map(len, docs), dtype=np.intp, count=len(docs))
-        ends = np.cumsum(lengths)
-        firsts = (ends - lengths)[lengths > 0]
-        features = token_features(docs, (ORTH, IS_PUNCT))
-        terminal = np.isin(features[:, 0], hash_strings(self.cfg["punct_chars"]))
-        starts = np.zeros(len(features), dtype=bool)
-        # A word ends the search for a start; so does the border of a document, which stands before its first token.
-        words = np.flatnonzero(~terminal & (features[:, 1] == 0))
-        seen = np.cumsum(terminal)
-        before = np.concatenate([[0], seen])
-        borders = np.maximum.accumulate(_marks(firsts, len(features)))[words]
-        previous = np.concatenate([[-1], words[:-1]])
-        since = np.maximum(previous + 1, borders)
-        starts[words] = before[words] > before[since]
-        starts[firsts] = True
-        return np.split(starts, ends[:-1]) if len(docs) else []
+        ends = lengths.cumsum()
+        kinds = self._kinds(docs)
+        starts = np.zeros(len(kinds), dtype=bool)
+        starts[(ends - lengths)[lengths > 0]] = True
+        marks = np.flatnonzero(kinds)
+        shown = kinds[marks]
+        at = np.flatnonzero((shown[1:] == WORD) & (shown[:-1] == TERMINAL))
+        before, words = marks[at], marks[at + 1]
+        same_document = ends.searchsorted(before, "right") == ends.searchsorted(words, "right")
+        starts[words[same_document]] = True
+        return starts
 
-    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[NDArray[np.bool_]]) -> None:
+    def _kinds(self, docs: Sequence[Doc]) -> NDArray[np.uint8]:
+        """TERMINAL, WORD or 0 (other punctuation) for each token."""
+        table, rows = batch_rows(docs)
+        if table is None:
+            features = token_features(docs, (ORTH, IS_PUNCT))
+            return self._kinds_of(features[:, 0], features[:, 1])
+        known, version = self._known.get(table, (np.zeros(0, dtype=np.uint8), table.version))
+        if version != table.version:
+            known = known[:0]
+        if len(known) < len(table):
+            forms, punctuation = table.column(ORTH), table.column(IS_PUNCT)
+            size = min(len(forms), len(punctuation))
+            new = self._kinds_of(forms[len(known) : size], punctuation[len(known) : size])
+            known = np.concatenate([known, new])
+            self._known[table] = known, table.version
+        return known[rows]
+
+    def _kinds_of(self, forms: NDArray[np.uint64], punctuation: NDArray[Any]) -> NDArray[np.uint8]:
+        kinds = np.where(punctuation != 0, np.uint8(0), np.uint8(WORD))
+        kinds[np.isin(forms, self._terminals)] = TERMINAL
+        return kinds
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: NDArray[np.bool_]) -> None:
         """Set the boundaries: 1 for a start, -1 for any other token. What is set stays, unless overwriting."""
-        for doc, starts in zip(docs, predictions, strict=True):
-            found = np.where(starts, np.int8(1), np.int8(-1))
-            present = None if self.cfg["overwrite"] else doc._columns.get(SENT_START)
+        values = np.where(predictions, np.int8(1), np.int8(-1))
+        overwrite = self.cfg["overwrite"]
+        end = 0
+        for doc in docs:
+            start, end = end, end + len(doc)
+            found = values[start:end]
+            present = None if overwrite else doc._columns.get(SENT_START)
             doc._set_column(SENT_START, found if present is None else np.where(present != 0, present, found))
 
-
-def _marks(positions: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    marks = np.zeros(size, dtype=np.intp)
-    marks[positions] = positions
-    return marks
+    def _read_cfg(self, data: bytes) -> None:
+        super()._read_cfg(data)
+        self._prepare()

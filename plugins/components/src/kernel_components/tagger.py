@@ -148,7 +148,9 @@ class Tagger(TrainableComponent):
             if column is None:
                 continue
             strings = example.reference.vocab.strings
-            for number, count in zip(*map(np.ndarray.tolist, np.unique(column, return_counts=True)), strict=True):
+            for number, count in zip(
+                *map(np.ndarray.tolist, np.unique(column, return_counts=True)), strict=True
+            ):
                 if number:
                     counts[self._bare(strings[number])] += count
         return counts
