@@ -1,7 +1,7 @@
 """What each section of a config takes. `kernel/defaults.cfg` has the same defaults, for what has any."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
@@ -28,7 +28,7 @@ class NlpSchema(Section):
     before_creation: Callable[..., Any] | None = None
     after_creation: Callable[..., Any] | None = None
     after_pipeline_creation: Callable[..., Any] | None = None
-    batch_size: StrictInt | None = 1000
+    batch_size: Annotated[StrictInt, Field(ge=1)] | None = 1000
     tokenizer: Any = None
     vectors: Any = None
 
@@ -40,13 +40,13 @@ class TrainingSchema(Section):
     train_corpus: StrictStr = "corpora.train"
     seed: StrictInt | None = 0
     gpu_allocator: StrictStr | None = None
-    dropout: StrictFloat | StrictInt = 0.1
-    accumulate_gradient: StrictInt = 1
-    shards: StrictInt = 1
-    patience: StrictInt = 1600
-    max_epochs: StrictInt = 0
-    max_steps: StrictInt = 20000
-    eval_frequency: StrictInt = 200
+    dropout: StrictFloat | StrictInt = Field(default=0.1, ge=0, lt=1)
+    accumulate_gradient: StrictInt = Field(default=1, ge=1)
+    shards: StrictInt = Field(default=1, ge=1)
+    patience: StrictInt = Field(default=1600, ge=0)
+    max_epochs: StrictInt = Field(default=0, ge=-1)
+    max_steps: StrictInt = Field(default=20000, ge=0)
+    eval_frequency: StrictInt = Field(default=200, ge=0)
     score_weights: dict[StrictStr, float | None] = Field(default_factory=dict)
     frozen_components: list[StrictStr] = Field(default_factory=list)
     annotating_components: list[StrictStr] = Field(default_factory=list)
@@ -55,22 +55,22 @@ class TrainingSchema(Section):
     logger: Any = None
     callbacks: dict[StrictStr, Any] = Field(default_factory=dict)
     batcher: Callable[..., Any]
-    optimizer: Any
+    optimizer: Callable[..., Any]
 
 
 class PretrainingSchema(Section):
     """`[pretraining]`: only checked if the section isn't empty."""
 
-    max_epochs: StrictInt = 1000
-    dropout: StrictFloat | StrictInt = 0.2
-    n_save_every: StrictInt | None = None
-    n_save_epoch: StrictInt | None = None
+    max_epochs: StrictInt = Field(default=1000, ge=-1)
+    dropout: StrictFloat | StrictInt = Field(default=0.2, ge=0, lt=1)
+    n_save_every: Annotated[StrictInt, Field(ge=1)] | None = None
+    n_save_epoch: Annotated[StrictInt, Field(ge=1)] | None = None
     component: StrictStr = "tok2vec"
     layer: StrictStr = ""
     corpus: StrictStr = "corpora.pretrain"
     batcher: Callable[..., Any]
     objective: Callable[..., Any]
-    optimizer: Any
+    optimizer: Callable[..., Any]
 
 
 class InitializeSchema(Section):

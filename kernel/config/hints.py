@@ -36,13 +36,21 @@ _SCHEDULABLE = (
 )
 
 
-class Refused(ValueError):
-    """A written value that doesn't fit its hint. place: where inside the value, if it is a collection."""
+# Faults of pydantic that say that a value of the right type is out of its bounds.
+_LIMITS = ("greater_than", "less_than", "multiple_of", "too_long", "too_short", "string_too", "finite_number")
 
-    def __init__(self, place: str, reason: str) -> None:
+
+class Refused(ValueError):
+    """A written value that doesn't fit its hint.
+
+    place: where inside the value, if it is a collection. is_limit: the type is right, but not the value.
+    """
+
+    def __init__(self, place: str, reason: str, is_limit: bool = False) -> None:
         super().__init__(reason)
         self.place = place
         self.reason = reason
+        self.is_limit = is_limit
 
 
 def convert(hint: Any, value: Any) -> Any:
@@ -227,14 +235,16 @@ class _Stream:
     """Stands for generators, which can't be written in a config."""
 
 
-def _first_fault(hint: Any, error: ValidationError) -> tuple[str, str]:
-    """(place inside the value, reason). The alternatives of a union have no one place."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    reason = first["msg"]
+def _first_fault(hint: Any, error: ValidationError) -> tuple[str, str, bool]:
+    """(place inside the value, reason, is_limit). The alternatives of a union have no one place."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    first = next((fault for fault in faults if fault["type"].startswith(_LIMITS)), faults[0])
+    is_limit = first["type"].startswith(_LIMITS)
+    reason = first["msg"].replace("Input should", "must", 1) if is_limit else first["msg"]
     if get_origin(bare(hint)) in _UNIONS:
-        return "", reason
+        return "", reason, is_limit
     place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier())
-    return place, reason[:1].lower() + reason[1:]
+    return place, reason[:1].lower() + reason[1:], is_limit
 
 
 def _is_thinc(hint: Any, name: str | None = None) -> bool:

@@ -225,7 +225,9 @@ class Planner:
         error: hints.Refused,
     ) -> None:
         message = f"not {hints.describe(hint)}"
-        if error.place:
+        if error.is_limit and not error.place:
+            message = error.reason
+        elif error.place:
             message += f": item {error.place}: {error.reason}"
         self._add(
             path,
