@@ -20,6 +20,8 @@ from types import ModuleType
 from kernel.errors import CodeError, KernelError
 from kernel.registry import registry
 
+# How the modules of files and folders are called: `kernel_code_<name>_<hash of the path>`.
+CODE_MODULE = "kernel_code_"
 _HINT = "--code takes a Python file, a folder with Python files, or the dotted name of a module."
 # Modules of a folder that are no part of what it offers.
 _LEFT_OUT = re.compile(r"(__main__|conftest|setup|test_.*|.*_test)\.py")
@@ -116,7 +118,7 @@ def digest(path: Path) -> str:
 def module_name(file: Path) -> str:
     """Name of the module of a code file or folder: the same for the same path in every process."""
     short = hashlib.blake2b(str(file.resolve()).encode(), digest_size=4).hexdigest()
-    return f"kernel_code_{identifier(file)}_{short}"
+    return f"{CODE_MODULE}{identifier(file)}_{short}"
 
 
 def identifier(file: Path) -> str:

@@ -17,8 +17,8 @@ from kernel.atomic import atomic_directory
 from kernel.config import Config
 from kernel.errors import DataError
 from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, load
-from kernel.language.provenance import provenance
 from kernel.modelbytes import model_from_bytes, model_to_bytes
+from kernel.provenance import provenance
 
 if TYPE_CHECKING:
     from kernel.language import Language

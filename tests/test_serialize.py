@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -164,15 +165,21 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
     nlp.to_disk(tmp_path / "saved")
     meta = tmp_path / "saved" / "meta.json"
     content = json.loads(meta.read_text())
-    content["provenance"]["functions"]["factories:counter"] = "acme-nlp 1.2"
+    content["provenance"]["names"]["factories"]["counter"] = "acme-nlp==1.2.0"
     meta.write_text(json.dumps(content))
     (tmp_path / "saved" / "manifest.json").unlink()
+    lines = (tmp_path / "saved" / "config.cfg").read_text().splitlines()
+    line = lines.index("[components.counter]") + 2
     with registry.restored():
         registry.factories._definitions.pop("counter")
-        with pytest.raises(
-            RegistryError, match="'counter', which came from acme-nlp 1.2\n*.*\n*.*Install acme-nlp"
-        ):
+        registry.factories._definitions.pop("rule")
+        with pytest.raises(RegistryError) as caught:
             kernel.load(tmp_path / "saved")
+    text = str(caught.value)
+    assert re.search(rf"config\.cfg:{line}:\d+: factories 'counter', which came from acme-nlp 1\.2\.0\n", text)
+    assert "pip install 'acme-nlp==1.2.0'" in text
+    assert "'rule', which came from the code file test_serialize.py (sha256 " in text
+    assert "--code test_serialize.py" in text
 
 
 def test_a_pipeline_of_another_version_warns(nlp, tmp_path):

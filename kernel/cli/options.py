@@ -16,7 +16,7 @@ code = click.option(
     "code",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Python file with registered functions, imported first. May be repeated.",
+    help="Python file, folder or module with registered functions, imported first. May be repeated.",
 )
 gpu_id = click.option(
     "--gpu-id", "-g", type=int, default=-1, show_default=True, help="Number of the GPU, -1 for the CPU."
@@ -24,7 +24,7 @@ gpu_id = click.option(
 
 
 def load_codes(paths: tuple[Path, ...]) -> None:
-    """Import the files of `--code` in their order."""
+    """Import the files, folders and modules of `--code` in their order."""
     from kernel.code import load_code
 
     for path in paths:
@@ -35,12 +35,14 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
     from kernel.config import Config
     from kernel.errors import UsageError
-    from kernel.language.loading import CONFIG, existing, locate
+    from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
+    from kernel.provenance import check_names
     from kernel.training.initialize import pipeline_class, to_device
 
     try:
-        path = existing(locate(model))
+        path = existing(find_pipeline(model))
         config = Config.from_disk(path / CONFIG)
+        check_names(config, read_meta(path), path)
         pipeline = pipeline_class(config).from_disk(path)
     except OSError as error:
         raise UsageError(f"can't read the pipeline {model}: {error.strerror or error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
@@ -11,13 +12,18 @@ from typing import TYPE_CHECKING, Any
 import srsly
 
 from kernel.atomic import check_manifest, recover
+from kernel.code import load_packaged
 from kernel.config import Config
-from kernel.errors import DataError, RegistryError, UsageError, warn
+from kernel.errors import DataError, UsageError, warn
+from kernel.plugins import entry_points
+from kernel.provenance import check_names
 
 if TYPE_CHECKING:
     from kernel.language.core import Language
     from kernel.vocab import Vocab
 
+# Entry-point group in which packages of pipelines declare themselves.
+MODELS = "kernel_models"
 CONFIG, META, VOCAB, TOKENIZER = "config.cfg", "meta.json", "vocab", "tokenizer"
 
 
@@ -62,7 +68,7 @@ def load(
     saved ones, nested or with dotted names.
     """
     return load_directory(
-        locate(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
+        find_pipeline(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
     )
 
 
@@ -85,7 +91,7 @@ def load_directory(
     _check_version(meta, folder)
     overrides = _dotted(config or {})
     saved = Config.from_disk(folder / CONFIG, overrides=overrides)
-    check_functions(saved, meta, folder)
+    check_names(saved, meta, folder)
     left_out = [exclude] if isinstance(exclude, str) else list(exclude)
     nlp: Language = (cls or Language).from_config(
         saved, vocab=vocab, disable=disable, enable=enable, exclude=left_out, meta=meta
@@ -101,20 +107,44 @@ def locate(name: str | Path) -> Path:
     recover(path)
     if path.is_dir():
         return path
-    if isinstance(name, str) and name.isidentifier():
-        spec = find_spec(name)
-        for root in map(Path, (spec.submodule_search_locations or ()) if spec is not None else ()):
-            found = sorted(config.parent for config in root.glob(f"*/{CONFIG}"))
-            if (root / CONFIG).is_file():
-                return root
-            if found:
-                return found[-1]
-        if spec is not None:
-            raise UsageError(f"the package '{name}' contains no saved pipeline")
+    package = packaged(name)
+    if package is not None:
+        root = package[1]
+        found = [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
+        if not found:
+            raise UsageError(f"the package '{package[0]}' contains no saved pipeline")
+        return found[-1]
+    known = sorted(point.name for point in entry_points(MODELS))
+    looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
+    installed = f"Installed pipelines: {', '.join(known)}." if known else ""
     raise UsageError(
         f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
-        hint=f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else "",
+        hint=" ".join(filter(None, [looked, installed])),
     )
+
+
+def packaged(name: str | Path) -> tuple[str, Path] | None:
+    """(import name, folder) of the installed package of a pipeline, None if there is none. Imports nothing.
+
+    name: as the package declares it in the entry-point group `kernel_models`, or its import name.
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[^\W\d][\w-]*", name):
+        return None
+    short = name.replace("-", "_")
+    module = next((p.module for p in entry_points(MODELS) if p.name == short), short).partition(".")[0]
+    spec = find_spec(module)
+    if spec is None:
+        return None
+    return module, Path(next(iter(spec.submodule_search_locations or ()), "") or spec.origin or "")
+
+
+def find_pipeline(name: str | Path) -> Path:
+    """The directory of a saved pipeline; the custom code of an installed package is imported."""
+    folder = locate(name)
+    package = None if Path(name).is_dir() else packaged(name)
+    if package is not None and (package[1] / "code").is_dir():
+        load_packaged(package[0], package[1] / "code")
+    return folder
 
 
 def existing(path: Path) -> Path:
@@ -152,32 +182,6 @@ def read_data(nlp: Language, folder: Path, exclude: Iterable[str] = ()) -> None:
             raise DataError(f"the data of component '{name}' is missing", path=folder)
         component.from_disk(folder / name)
     nlp.relink()
-
-
-def check_functions(config: Mapping[str, Any], meta: Mapping[str, Any], folder: Path) -> None:
-    """`RegistryError` for registered functions that are missing here, with the packages they came from."""
-    from kernel.language.provenance import functions_of
-    from kernel.registry import registry
-
-    origins = (meta.get("provenance") or {}).get("functions") or {}
-    missing = [
-        (kind, name)
-        for kind, name in functions_of(config)
-        if not registry.has(kind, name) and "$" not in name
-    ]
-    if not missing:
-        return
-    lines = []
-    for kind, name in missing:
-        origin = origins.get(f"{kind}:{name}")
-        lines.append(f"{kind}: {name!r}" + (f", which came from {origin}" if origin else ""))
-    packages = sorted({origins[key] for kind, name in missing if (key := f"{kind}:{name}") in origins})
-    raise RegistryError(
-        f"the pipeline {folder} needs functions that are not installed: {'; '.join(lines)}",
-        hint=f"Install {', '.join(packages)}."
-        if packages
-        else "Install the packages, or give their file with --code.",
-    )
 
 
 def load_vectors(nlp: Language, where: str | Path) -> None:

@@ -64,17 +64,21 @@ def pipe_in_processes(
 
 
 def definitions(nlp: Language) -> list[tuple[str, str]]:
-    """(module, file) of the modules whose decorators registered what the pipeline consists of."""
-    from kernel.language.provenance import functions_of
+    """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
+    from kernel.code import loaded
+    from kernel.provenance import functions_of
     from kernel.registry import registry
 
-    found: dict[str, str] = {}
+    codes = loaded()
+    found = {code.module: str(code.path) for code in codes}
     for kind, name in functions_of(nlp.config):
         origin = registry.origin(kind, name)
         module = origin.target.partition(":")[0]
-        if origin.distribution is None and module != "__main__":
+        if origin.distribution is not None or module == "__main__":
+            continue
+        if not any(code.file_of(origin.file or "") for code in codes):
             found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
-    return sorted(found.items())
+    return list(found.items())
 
 
 def _finished(
@@ -118,13 +122,15 @@ def _start_worker(
 
 
 def _import(module: str, file: str) -> None:
+    from kernel.code import CODE_MODULE, load_code
+
     try:
+        if module.startswith(CODE_MODULE):
+            raise ImportError(module)
         import_module(module)
     except ImportError:
-        if not Path(file).is_file():
+        if not Path(file).exists():
             raise
-        from kernel.code import load_code
-
         load_code(file)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
 from kernel.errors import TrainingError, UsageError
+from kernel.provenance import provenance
 from kernel.training.run import Run
 
 LAST, BEST = "model-last", "model-best"
@@ -66,7 +67,10 @@ def save(run: Run, *, is_best: bool) -> None:
 
 def _describe(run: Run) -> None:
     meta = getattr(run.pipeline, "meta", None)
-    if not isinstance(meta, dict) or not run.history:
+    if not isinstance(meta, dict):
+        return
+    meta["provenance"] = provenance(run.config)
+    if not run.history:
         return
     # Speed differs from run to run, and equal runs are to give equal files.
     performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}

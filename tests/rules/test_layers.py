@@ -13,8 +13,8 @@ from .conftest import ROOT, imported_modules
 ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins"],
-    ["hookspecs", "hooks", "origins", "registry", "code", "random", "ops", "modelbytes", "parameters"]
-    + ["paramrows", "paramserver", "vocab", "tokens", "blas"],
+    ["hookspecs", "hooks", "origins", "registry", "code", "imports", "random", "ops", "modelbytes", "parameters"]
+    + ["paramrows", "paramserver", "vocab", "tokens", "blas", "provenance"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],
     ["language", "build", "pipes", "serialize"],

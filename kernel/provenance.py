@@ -1,0 +1,230 @@
+"""Where everything in a pipeline came from: recorded when it is saved, compared when it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kernel import imports, plugins
+from kernel.code import Code, digest, loaded
+from kernel.errors import RegistryError, warn
+from kernel.registry import Origin, registry
+
+# Their versions decide the numbers, whatever the config says.
+NUMERIC = ("kernel-nlp", "numpy", "thinc")
+# What building the pipeline takes; the other sections are for training it.
+BUILDING = ("nlp", "components")
+# Marks the origin of a name that comes from custom code.
+CODE = "code:"
+
+
+def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pipeline consists of; the same for the same installation: no times, no absolute paths.
+
+    kernel, python: versions. blas: facts of the BLAS libraries. names: registry -> name -> "distribution==version", or
+    "code:file". code: file -> SHA-256, of all custom code. distributions: name -> version of everything used.
+    """
+    from platform import python_version
+
+    from kernel import __version__, blas
+
+    codes = _named_codes()
+    names: dict[str, dict[str, str]] = {}
+    files = _hashes(codes)
+    versions = _imported_by(codes.values())
+    for kind, name, _ in functions(config):
+        try:
+            origin = registry.origin(kind, name)
+        except RegistryError:
+            continue
+        if origin.distribution:
+            names.setdefault(kind, {})[name] = f"{origin.distribution}=={origin.version}"
+            versions[plugins.normalize(origin.distribution)] = origin.version or ""
+            continue
+        file = _recorded_file(origin, codes)
+        if file is not None:
+            names.setdefault(kind, {})[name] = CODE + file
+            if file not in files and origin.file is not None:
+                files[file] = _digest(origin.file)
+    for name in sorted(set(versions) - set(NUMERIC)):
+        for needed in imports.requirements(name):
+            versions.setdefault(needed, plugins.installed_version(needed) or "")
+    for name in NUMERIC:
+        versions[name] = plugins.installed_version(name) or ""
+    versions["kernel-nlp"] = versions["kernel-nlp"] or __version__
+    return {
+        "kernel": __version__,
+        "python": python_version(),
+        "blas": blas.facts(),
+        "names": {kind: dict(sorted(found.items())) for kind, found in sorted(names.items())},
+        "code": dict(sorted(files.items())),
+        "distributions": {name: version for name, version in sorted(versions.items()) if version},
+    }
+
+
+def functions_of(config: Any) -> list[tuple[str, str]]:
+    """(kind, name) of the registered functions that `[nlp]` and `[components]` name, sorted."""
+    building = {key: config[key] for key in BUILDING if key in config}
+    return sorted({(kind, name) for kind, name, _ in functions(building)})
+
+
+def functions(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(kind, name, dotted path) of every registered function that a config names."""
+    found = list(_walk(config, ""))
+    lang = (config.get("nlp") or {}).get("lang")
+    if isinstance(lang, str) and lang:
+        found.append(("languages", lang, "nlp.lang"))
+    for key, block in (config.get("components") or {}).items():
+        if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
+            special = f"{lang}.{block['factory']}"
+            name = special if registry.has("factories", special) else block["factory"]
+            found.append(("factories", name, f"components.{key}.factory"))
+    return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
+
+
+def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None:
+    """Whether a saved pipeline can be built here.
+
+    `RegistryError` for registered functions that are missing: each with its line in the config, what it came from and
+    how to get that. A warning for code that differs from what the pipeline was trained with.
+    """
+    record = meta.get("provenance") or {}
+    missing = [
+        (kind, name, path)
+        for kind, name, path in functions({key: config[key] for key in BUILDING if key in config})
+        if not registry.has(kind, name)
+    ]
+    if missing:
+        lines = [f"  {_at(config, path)}{kind} {name!r}{_origin(record, kind, name)}" for kind, name, path in missing]
+        raise RegistryError(
+            f"the pipeline {where} needs functions that are not here:\n" + "\n".join(dict.fromkeys(lines)),
+            hint=" ".join(_remedies(record, [(kind, name) for kind, name, _ in missing])),
+        )
+    _compare_code(config, record, where)
+
+
+def origin_of(record: Mapping[str, Any], kind: str, name: str) -> str:
+    """What a saved pipeline says of a name: "acme-nlp==1.2.0", "code:functions.py", or "" for nothing."""
+    return str(((record.get("names") or {}).get(kind) or {}).get(name) or "")
+
+
+def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]]) -> list[str]:
+    """What to do about missing functions, a sentence for each distribution and each code file."""
+    origins = [origin_of(record, kind, name) for kind, name in missing]
+    found = []
+    for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
+        distribution, _, version = pin.partition("==")
+        here = plugins.installed_version(distribution)
+        if here == version:
+            found.append(f"{distribution} {version} is installed, but lacks the name: install it anew.")
+        else:
+            found.append(f"pip install '{pin}'" + (f" (now {here} is installed)." if here else "."))
+    for file in dict.fromkeys(origin.removeprefix(CODE) for origin in origins if origin.startswith(CODE)):
+        top = file.partition("/")[0]
+        found.append(f"Give the code with --code {top} (or kernel.code.load_code in Python).")
+    if not all(origins):
+        found.append("Install the packages that provide them, or give their file with --code.")
+    return list(dict.fromkeys(found))
+
+
+def _origin(record: Mapping[str, Any], kind: str, name: str) -> str:
+    origin = origin_of(record, kind, name)
+    if origin.startswith(CODE):
+        file = origin.removeprefix(CODE)
+        sha256 = (record.get("code") or {}).get(file)
+        return f", which came from the code file {file}" + (f" (sha256 {sha256})" if sha256 else "")
+    return f", which came from {origin.replace('==', ' ')}" if origin else ""
+
+
+def _at(config: Any, path: str) -> str:
+    file, line, column = (config.where(path) if hasattr(config, "where") else None) or (None, None, None)
+    return f"{Path(file).name}:{line}:{column}: " if file else ""
+
+
+def _compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> None:
+    recorded: Mapping[str, str] = record.get("code") or {}
+    if not recorded:
+        return
+    codes = _named_codes()
+    now = _hashes(codes)
+    for kind, name in functions_of(config):
+        origin = registry.origin(kind, name)
+        file = _recorded_file(origin, codes) if origin.distribution is None else None
+        if file is not None and origin.file is not None:
+            now.setdefault(file, _digest(origin.file))
+    changed = [
+        f"{file} (sha256 {sha256[:12]}, now {now[file][:12]})"
+        for file, sha256 in sorted(recorded.items())
+        if file in now and now[file] != sha256
+    ]
+    tops = {file.partition("/")[0] for file in recorded if "/" in file} & set(codes)
+    changed += [
+        f"{file} (no longer there)"
+        for file in sorted(recorded)
+        if file not in now and file.partition("/")[0] in tops
+    ]
+    if changed:
+        warn(
+            f"the pipeline {where} was saved with other code: {', '.join(changed)}; "
+            "its predictions may differ from those it was evaluated with"
+        )
+
+
+def _named_codes() -> dict[str, Code]:
+    """The custom code of this process by name; a second file of the same name gets a number."""
+    found: dict[str, Code] = {}
+    for code in loaded():
+        name, number = code.name, 1
+        while name in found:
+            number += 1
+            name = f"{code.name} ({number})"
+        found[name] = code
+    return found
+
+
+def _hashes(codes: Mapping[str, Code]) -> dict[str, str]:
+    return {
+        name + key[len(code.name) :]: sha256 for name, code in codes.items() for key, sha256 in code.files.items()
+    }
+
+
+def _recorded_file(origin: Origin, codes: Mapping[str, Code]) -> str | None:
+    """The name under which the file of a definition is recorded, None if it is in no file (a notebook)."""
+    if origin.file is None:
+        return None
+    for name, code in codes.items():
+        file = code.file_of(origin.file)
+        if file is not None:
+            return name + file[len(code.name) :]
+    return Path(origin.file).name if Path(origin.file).is_file() else None
+
+
+@cache
+def _digest(file: str) -> str:
+    return digest(Path(file))
+
+
+def _imported_by(codes: Any) -> dict[str, str]:
+    """Distributions that custom code imports, by version."""
+    files = [file for code in codes for file in _files(code)]
+    own = {code.module.partition(".")[0] for code in codes} | {code.name.removesuffix(".py") for code in codes}
+    return imports.distributions_of(imports.third_party(files) - own)
+
+
+def _files(code: Code) -> list[Path]:
+    return [code.path if name == code.name else code.path.parent / name for name in code.files]
+
+
+def _walk(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            place = f"{path}.{key}" if path else str(key)
+            if isinstance(key, str) and key.startswith("@") and isinstance(item, str):
+                yield key[1:], item, place
+            else:
+                yield from _walk(item, place)
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from _walk(item, f"{path}.{number}")
