@@ -7,9 +7,8 @@ space?), and one array per annotation that has been set. Tokens and spans are vi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
-from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
@@ -22,10 +21,11 @@ from kernel.tokens.entities import Entity
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.span import Span
 from kernel.tokens.span_group import SpanGroups
+from kernel.tokens.storage import Stored
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
-from kernel.vocab.similarity import cosine
 
 if TYPE_CHECKING:
     from kernel.vocab import Vocab
@@ -35,7 +35,7 @@ _NO_TENSOR: NDArray[np.float32] = np.zeros((0,), dtype=np.float32)
 _NO_TENSOR.flags.writeable = False
 
 
-class Doc(Extensible):
+class Doc(Extensible, Vectored, Stored):
     """A tokenized text.
 
     words, spaces: the tokens, and whether a space follows each; without `spaces` every token is followed by
@@ -451,71 +451,6 @@ class Doc(Extensible):
         vectors = self._vectors()
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
 
-    @property
-    def vector_norm(self) -> float:
-        """Length of the vector (L2)."""
-        return float((self.vector**2).sum() ** 0.5)
-
-    def similarity(self, other: Any) -> float:
-        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
-        return cosine(self.vector, other.vector)
-
-    def copy(self) -> Doc:
-        """A Doc of its own with the same content."""
-        from kernel.tokens.combine import copy_doc
-
-        return copy_doc(self)
-
-    @staticmethod
-    def from_docs(
-        docs: Iterable[Doc],
-        ensure_whitespace: bool = True,
-        attrs: Sequence[str | int] | None = None,
-        *,
-        exclude: Sequence[str] = (),
-    ) -> Doc | None:
-        """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is."""
-        from kernel.tokens.combine import concatenate
-
-        return concatenate(list(docs), ensure_whitespace, exclude)
-
-    def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
-        """The document as plain values for JSON; `underscore` names extension attributes to include."""
-        from kernel.tokens.doc_json import to_json
-
-        return to_json(self, underscore)
-
-    def from_json(self, data: dict[str, Any]) -> Doc:
-        """Fill this empty Doc from what `to_json` returned."""
-        from kernel.tokens.doc_json import from_json
-
-        return from_json(self, data)
-
-    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
-        """The document with its strings. exclude: any of tensor, cats, spans, user_data."""
-        from kernel.tokens.doc_bytes import to_bytes
-
-        return to_bytes(self, exclude)
-
-    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> Doc:
-        """Replace the content by what `to_bytes` wrote."""
-        from kernel.tokens.doc_bytes import from_bytes
-
-        return from_bytes(self, data, exclude)
-
-    def to_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> None:
-        from pathlib import Path
-
-        Path(path).write_bytes(self.to_bytes(exclude=exclude))
-
-    def from_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> Doc:
-        from pathlib import Path
-
-        return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
-
-    def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...]]:
-        return _unpickle, (self.vocab, self.to_bytes())
-
 
 def _sentence_start(value: bool | int | None) -> int:
     """1 starts a sentence, -1 doesn't, 0 isn't known: the numbers, True, False and None are taken."""
@@ -526,7 +461,3 @@ def _sentence_start(value: bool | int | None) -> int:
     if value not in (-1, 0, 1):
         raise DataError(f"{value!r} is no sentence start: expected True, False, None, 1, -1 or 0")
     return int(value)
-
-
-def _unpickle(vocab: Vocab, data: bytes) -> Doc:
-    return Doc(vocab).from_bytes(data)

@@ -8,7 +8,7 @@ holds slices of them.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError, KernelError
-from kernel.tokens.columns import STRING_COLUMNS, dtype_of, matrix_of, starts_from_heads
+from kernel.tokens.bulk import check_heads, columns_of_tokens, entities_of_documents, rows_of_tokens, text_of
+from kernel.tokens.columns import STRING_COLUMNS, matrix_of, starts_from_heads
 from kernel.tokens.doc import Doc
-from kernel.tokens.entities import find_entities
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.vocab import Vocab, attrs, hash_strings
-from kernel.vocab.lexemes import LexemeTable
 from kernel.vocab.packing import pack, unpack
 from kernel.vocab.symbols import HIGHEST_SYMBOL
 
@@ -113,7 +112,7 @@ class DocBin:
         texts = sorted(self._all_strings())
         known = dict(zip(hash_strings(texts).tolist(), texts, strict=True))
         values = {attr: np.ascontiguousarray(tokens[:, place]) for place, attr in enumerate(self.attrs)}
-        rows = _rows(table, values, known)
+        rows = rows_of_tokens(table, values, known)
         try:
             groups = [groups_from_bytes(data) for data in self._groups]
         except (KeyError, TypeError, ValueError, StructError) as error:
@@ -121,11 +120,11 @@ class DocBin:
         used = {number for each in groups for number in numbers_of(each)} if any(groups) else set()
         for attr in STRING_COLUMNS.intersection(values):
             used.update(np.unique(values[attr]).tolist())
-        table.remember({number: _text(known, number) for number in used if number})
+        table.remember({number: text_of(known, number) for number in used if number})
         bounds = np.concatenate([[0], np.cumsum(self._lengths)]).tolist()
-        columns = _columns(values, bounds)
-        _check_heads(columns, bounds)
-        entities = _entities(columns, bounds)
+        columns = columns_of_tokens(values, bounds)
+        check_heads(columns, bounds)
+        entities = entities_of_documents(columns, bounds)
         for index, (start, end) in enumerate(pairwise(bounds)):
             doc = Doc._from_rows(vocab, table, rows[start:end], spaces[start:end], None)
             for attr, column, present in columns:
@@ -241,102 +240,6 @@ def _ordered(names: Iterable[str | int]) -> list[int]:
     if wrong:
         raise DataError(f"a DocBin can't store {', '.join(attrs.NAMES[attr] for attr in sorted(wrong))}")
     return [attrs.ORTH, *sorted(numbers)]
-
-
-def _text(known: dict[int, str], number: int) -> str:
-    text = known.get(number)
-    if text is None:
-        from kernel.vocab.symbols import NAMES
-
-        text = NAMES.get(number)
-    if text is None:
-        raise DataError(f"broken .spacy data: no string for the number {number}")
-    return text
-
-
-def _rows(
-    table: LexemeTable, values: dict[int, NDArray[np.uint64]], known: dict[int, str]
-) -> NDArray[np.int32]:
-    """A row of word forms for each token."""
-    orth = values[attrs.ORTH]
-    norm = values.get(attrs.NORM)
-    if norm is None:
-        forms, inverse = np.unique(orth, return_inverse=True)
-        return table.rows([_text(known, number) for number in forms.tolist()])[inverse]
-    pairs = (orth * np.uint64(0x9E3779B97F4A7C15)) ^ norm
-    _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-    if not (np.array_equal(orth[first][inverse], orth) and np.array_equal(norm[first][inverse], norm)):
-        # Two pairs met in one key: take the slow and exact way.
-        _, first, inverse = np.unique(
-            np.stack([orth, norm], 1), axis=0, return_index=True, return_inverse=True
-        )
-    forms, norms = orth[first], norm[first]
-    rows = table.rows([_text(known, number) for number in forms.tolist()])
-    own = np.flatnonzero((table.column(attrs.NORM)[rows] != norms) & (norms != 0))
-    for index in own.tolist():
-        rows[index] = table.row(_text(known, int(forms[index])), _text(known, int(norms[index])))
-    return rows[inverse.reshape(-1)]
-
-
-def _columns(
-    values: dict[int, NDArray[np.uint64]], bounds: Sequence[int]
-) -> list[tuple[int, NDArray[Any], list[bool]]]:
-    """Each annotation as a column of all tokens, and which documents have it."""
-    starts = np.array(bounds[:-1])
-    filled = np.flatnonzero(np.diff(bounds))
-    columns = []
-    for attr in sorted(attrs.ANNOTATIONS.intersection(values)):
-        dtype = dtype_of(attr)
-        column: NDArray[Any] = values[attr]
-        if dtype != np.uint64:
-            column = column.view(np.int64).astype(dtype)
-        has_value = column != 0
-        if attr == attrs.SENT_START:
-            # That the first token starts a sentence goes without saying.
-            has_value[starts[filled]] = False
-        present = np.zeros(len(starts), dtype=bool)
-        if len(filled):
-            present[filled] = np.logical_or.reduceat(has_value, starts[filled])
-        if present.any():
-            columns.append((attr, column, present.tolist()))
-    return columns
-
-
-def _check_heads(columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]) -> None:
-    """DataError if a head lies outside its document."""
-    heads = next((column for attr, column, _ in columns if attr == attrs.HEAD), None)
-    if heads is None:
-        return
-    lengths = np.diff(bounds)
-    absolute = np.arange(bounds[-1]) + heads
-    wrong = (absolute < np.repeat(bounds[:-1], lengths)) | (absolute >= np.repeat(bounds[1:], lengths))
-    if wrong.any():
-        token = int(wrong.argmax())
-        document = int(np.searchsorted(bounds, token, side="right")) - 1
-        raise DataError(
-            f"broken .spacy data: the head of token {token - bounds[document]} lies outside the document",
-            document=document,
-        )
-
-
-def _entities(
-    columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]
-) -> dict[int, list[tuple[int, int, int]]]:
-    """The entities of each document that has any."""
-    by_attr = {attr: column for attr, column, _ in columns}
-    if attrs.ENT_IOB not in by_attr or attrs.ENT_TYPE not in by_attr:
-        return {}
-    starts = np.array(bounds[:-1])
-    inside = starts[starts < bounds[-1]]
-    found = find_entities(by_attr[attrs.ENT_IOB], by_attr[attrs.ENT_TYPE], inside)
-    if not found:
-        return {}
-    owners = np.searchsorted(np.array(bounds), [entity[0] for entity in found], side="right") - 1
-    entities: dict[int, list[tuple[int, int, int]]] = {}
-    for owner, (start, end, label) in zip(owners.tolist(), found, strict=True):
-        offset = bounds[owner]
-        entities.setdefault(owner, []).append((start - offset, end - offset, label))
-    return entities
 
 
 def _user_data(data: bytes) -> dict[Any, Any]:

@@ -12,15 +12,15 @@ from kernel.errors import DataError
 from kernel.tokens.columns import values_of
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
-from kernel.vocab.similarity import cosine
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
     from kernel.vocab import Vocab
 
 
-class Span(Extensible):
+class Span(Extensible, Vectored):
     """Tokens start to end (exclusive) of a Doc. label, kb_id, id are numbers; label_, kb_id_, id_ strings."""
 
     __slots__ = ("doc", "end", "id", "kb_id", "label", "start")
@@ -226,12 +226,3 @@ class Span(Extensible):
         vectors = self.doc._vectors()
         rows = vectors[self.start : self.end]
         return rows.mean(axis=0) if len(rows) else np.zeros(vectors.shape[1:], dtype=np.float32)
-
-    @property
-    def vector_norm(self) -> float:
-        """Length of the vector (L2)."""
-        return float((self.vector**2).sum() ** 0.5)
-
-    def similarity(self, other: Any) -> float:
-        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
-        return cosine(self.vector, other.vector)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernel.errors import DataError
-from kernel.tokens.columns import roots_of, values_of
+from kernel.tokens.columns import values_of
 from kernel.tokens.entities import IOB_STRINGS
 from kernel.tokens.morph import MorphAnalysis, normalize_features
+from kernel.tokens.tree import TreeNode
 from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
 from kernel.vocab.lexeme import Lexeme
-from kernel.vocab.similarity import cosine
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
@@ -55,7 +52,7 @@ def _annotation(attr: int) -> tuple[property, property]:
     return property(number, set_number), property(text, set_number)
 
 
-class Token(Extensible):
+class Token(Extensible, Vectored, TreeNode):
     """One token. Attributes that are strings come in pairs: `token.tag_` is the text, `token.tag` its number."""
 
     __slots__ = ("doc", "i")
@@ -217,98 +214,11 @@ class Token(Extensible):
         """The sentence of the token."""
         return self.doc[self.i : self.i + 1].sent
 
-    @property
-    def head(self) -> Token:
-        """The syntactic parent; a root is its own."""
-        return Token(self.doc, self.i + int(values_of(self.doc, attrs.HEAD)[self.i]))
-
-    @head.setter
-    def head(self, head: Token) -> None:
-        if head.doc is not self.doc:
-            raise DataError("the head of a token is a token of the same document")
-        heads = values_of(self.doc, attrs.HEAD).copy()
-        heads[self.i] = head.i - self.i
-        self.doc._set_heads(heads)
-
-    def has_head(self) -> bool:
-        return attrs.HEAD in self.doc._columns and self.has_dep()
-
-    def has_dep(self) -> bool:
-        return bool(self.dep)
-
     def nbor(self, i: int = 1) -> Token:
         """The token i places further."""
         if not 0 <= self.i + i < len(self.doc):
             raise IndexError(f"no token {i:+d} places from token {self.i}")
         return Token(self.doc, self.i + i)
-
-    def _child_positions(self) -> NDArray[np.int64]:
-        heads = values_of(self.doc, attrs.HEAD)
-        at_head = np.arange(len(heads)) + heads == self.i
-        at_head[self.i] = False
-        return np.flatnonzero(at_head)
-
-    @property
-    def children(self) -> Iterator[Token]:
-        """The tokens whose head this is, left to right."""
-        return (Token(self.doc, i) for i in self._child_positions().tolist())
-
-    @property
-    def lefts(self) -> Iterator[Token]:
-        return (child for child in self.children if child.i < self.i)
-
-    @property
-    def rights(self) -> Iterator[Token]:
-        return (child for child in self.children if child.i > self.i)
-
-    @property
-    def n_lefts(self) -> int:
-        return int((self._child_positions() < self.i).sum())
-
-    @property
-    def n_rights(self) -> int:
-        return int((self._child_positions() > self.i).sum())
-
-    def _subtree_positions(self) -> list[int]:
-        heads = values_of(self.doc, attrs.HEAD)
-        parent = np.arange(len(heads)) + heads
-        inside = np.zeros(len(heads), dtype=bool)
-        inside[self.i] = True
-        while True:
-            wider = inside | inside[parent]
-            # A root is its own parent, so that the others' trees never come in.
-            if np.array_equal(wider, inside):
-                return [int(i) for i in np.flatnonzero(inside)]
-            inside = wider
-
-    @property
-    def subtree(self) -> Iterator[Token]:
-        """The token and all that hangs on it, left to right."""
-        return (Token(self.doc, i) for i in self._subtree_positions())
-
-    @property
-    def left_edge(self) -> Token:
-        return Token(self.doc, self._subtree_positions()[0])
-
-    @property
-    def right_edge(self) -> Token:
-        return Token(self.doc, self._subtree_positions()[-1])
-
-    @property
-    def ancestors(self) -> Iterator[Token]:
-        """The head, its head, and so on up to the root."""
-        token = self
-        while token.head.i != token.i:
-            token = token.head
-            yield token
-
-    def is_ancestor(self, descendant: Token) -> bool:
-        """Whether the other token hangs on this one, however far down."""
-        return descendant.doc is self.doc and any(each.i == self.i for each in descendant.ancestors)
-
-    @property
-    def _root(self) -> Token:
-        return Token(self.doc, int(roots_of(values_of(self.doc, attrs.HEAD))[self.i]))
 
     @property
     def tensor(self) -> Any:
@@ -328,15 +238,6 @@ class Token(Extensible):
     def vector(self) -> Any:
         """The word vector, zeros if there is none; the tensor's row, if there are no word vectors at all."""
         return self.doc[self.i : self.i + 1].vector
-
-    @property
-    def vector_norm(self) -> float:
-        """Length of the vector (L2)."""
-        return float((self.vector**2).sum() ** 0.5)
-
-    def similarity(self, other: Any) -> float:
-        """Cosine of the two vectors, 0 if one is missing. `other` is anything with a vector."""
-        return cosine(self.vector, other.vector)
 
     def check_flag(self, flag: str | int) -> bool:
         """The value of a flag of the word form."""

@@ -1,0 +1,67 @@
+"""Copying a Doc, combining several, and writing and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from kernel.tokens import combine, doc_bytes, doc_json
+
+if TYPE_CHECKING:
+    from kernel.tokens.doc import Doc
+    from kernel.vocab import Vocab
+
+
+class Stored:
+    """The part of Doc that leaves its process, or makes a Doc of others."""
+
+    __slots__ = ()
+    vocab: Vocab
+
+    def copy(self) -> Doc:
+        """A Doc of its own with the same content."""
+        return combine.copy_doc(cast("Doc", self))
+
+    @staticmethod
+    def from_docs(
+        docs: Iterable[Doc],
+        ensure_whitespace: bool = True,
+        attrs: Sequence[str | int] | None = None,
+        *,
+        exclude: Sequence[str] = (),
+    ) -> Doc | None:
+        """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is."""
+        return combine.concatenate(list(docs), ensure_whitespace, exclude)
+
+    def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
+        """The document as plain values for JSON; `underscore` names extension attributes to include."""
+        return doc_json.to_json(cast("Doc", self), underscore)
+
+    def from_json(self, data: dict[str, Any]) -> Doc:
+        """Fill this empty Doc from what `to_json` returned."""
+        return doc_json.from_json(cast("Doc", self), data)
+
+    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
+        """The document with its strings. exclude: any of tensor, cats, spans, user_data."""
+        return doc_bytes.to_bytes(cast("Doc", self), exclude)
+
+    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> Doc:
+        """Replace the content by what `to_bytes` wrote."""
+        return doc_bytes.from_bytes(cast("Doc", self), data, exclude)
+
+    def to_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> None:
+        Path(path).write_bytes(self.to_bytes(exclude=exclude))
+
+    def from_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> Doc:
+        return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
+
+    def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...]]:
+        return _unpickle, (self.vocab, self.to_bytes())
+
+
+def _unpickle(vocab: Vocab, data: bytes) -> Doc:
+    from kernel.tokens.doc import Doc
+
+    return Doc(vocab).from_bytes(data)
