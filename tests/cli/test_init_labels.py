@@ -1,0 +1,67 @@
+"""`kernel init labels`: label files that later runs read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kernel.cli.run import run
+
+CONFIG = """
+[nlp]
+lang = "xx"
+pipeline = ["sentencizer", "textcat_multilabel"]
+[components.sentencizer]
+factory = "sentencizer"
+[components.textcat_multilabel]
+factory = "textcat_multilabel"
+[components.textcat_multilabel.model]
+@architectures = "kernel.TextCatBOW.v3"
+exclusive_classes = false
+ngram_size = 1
+no_output_layer = false
+length = 64
+[paths]
+train = "data.jsonl"
+dev = "data.jsonl"
+[training]
+max_steps = 1
+"""
+USE = """
+[initialize.components.textcat_multilabel.labels]
+@readers = "kernel.read_labels.v1"
+path = "labels/textcat_multilabel.json"
+require = true
+"""
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.cfg").write_text(CONFIG)
+    Path("data.jsonl").write_text('{"text": "süß", "cats": {"süß": 1, "sauer": 0}}\n', "utf8")
+
+
+def test_a_file_for_each_component_with_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "labels", "config.cfg", "labels"]) == 0
+    assert [path.name for path in Path("labels").iterdir()] == ["textcat_multilabel.json"]
+    text = Path("labels/textcat_multilabel.json").read_text("utf8")
+    assert json.loads(text) == ["süß", "sauer"]
+    assert "süß" in text
+    out = capsys.readouterr().out
+    assert "sentencizer: no labels" in out
+    assert "[initialize.components.textcat_multilabel.labels]" in out
+
+
+def test_a_run_takes_the_labels_from_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("labels").mkdir()
+    Path("labels/textcat_multilabel.json").write_text('["sauer", "bitter", "süß"]', "utf8")
+    Path("config.cfg").write_text(CONFIG + USE)
+    assert run(["init", "labels", "config.cfg", "again"]) == 0
+    assert json.loads(Path("again/textcat_multilabel.json").read_text("utf8")) == ["sauer", "bitter", "süß"]
+
+
+def test_values_of_the_config_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "labels", "config.cfg", "labels", "--paths.train", "absent.jsonl"]) == 2
+    assert "absent.jsonl" in capsys.readouterr().err
+    assert not Path("labels").exists()
