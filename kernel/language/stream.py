@@ -96,6 +96,9 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
     where = f" on the document {_snippet(docs[0])}" if len(docs) == 1 else ""
     if len(docs) > 1:
         where = f" on a batch of {len(docs)} documents that starts with {_snippet(docs[0])}"
+    if isinstance(error, DataError) and error.path is not None:
+        # A file that the component happened to be the first to read.
+        return error
     if isinstance(error, KernelError):
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code

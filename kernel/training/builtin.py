@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from kernel import blas, random
-from kernel.errors import DataError, warn
+from kernel.errors import DataError
 from kernel.hooks import hookimpl
 from kernel.training.batches import parts
 from kernel.training.checkpoint import Unsavable
@@ -39,17 +39,13 @@ class Builtin:
 
     @hookimpl
     def evaluate(self, run: Run) -> dict[str, Any]:
-        """The pipeline's own scores over the development corpus, which is read once unless data is streamed."""
+        """The pipeline's own scores over the development corpus, which is read anew if the run is streamed."""
         random.seed_all(run.seed, "evaluate", run.step)
         examples = run.dev_examples
         if examples is None:
             examples = list(run.dev_corpus(run.pipeline))
         if not examples:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
-        if run.examples is not None:
-            run.dev_examples = examples
-        if not run.history:
-            _warn_of_unknown_labels(run, examples)
         with run.averaged(), blas.one_thread():
             return run.pipeline.evaluate(examples)
 
@@ -72,8 +68,3 @@ def _check_finite(losses: Mapping[str, float], step: int) -> None:
                 hint="A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data.",
             )
 
-
-def _warn_of_unknown_labels(run: Run, examples: Sequence[Any]) -> None:
-    find = getattr(run.pipeline, "unknown_labels", None)
-    for name, labels in (find(examples) if find is not None else {}).items():
-        warn(f"{run.settings.dev_corpus} has labels that '{name}' has not met in training: {', '.join(labels)}")

@@ -13,7 +13,8 @@ from typing import Any
 from kernel import random
 from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.checking import position
-from kernel.errors import ConfigError, DataError, Problem, warn
+from kernel.config.sources import problem_at
+from kernel.errors import ConfigError, DataError, Problem, RegistryError, warn
 from kernel.hooks import Hooks
 from kernel.ops import get_ops, place
 from kernel.parameters import Parameters
@@ -59,6 +60,8 @@ def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> 
     with random.scope(seed=seed):
         pipeline.initialize(sample, settings=plain["initialize"])
     hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
+    random.seed_all(seed, "evaluate")
+    dev_examples = _dev_examples(corpora[1], pipeline, settings)
     return Run(
         config=config,
         pipeline=pipeline,
@@ -70,6 +73,7 @@ def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> 
         dev_corpus=corpora[1],
         weights=_weights(pipeline, settings),
         examples=sample() if settings.max_epochs >= 0 else None,
+        dev_examples=dev_examples,
         output=output,
         seed=seed,
         device=gpu_id,
@@ -79,11 +83,27 @@ def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> 
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     """The class that `[nlp] lang` names."""
     lang = config.get("nlp", {}).get("lang")
+    sources = config.sources if isinstance(config, Config) else {}
+    known = ", ".join(registry.names("languages"))
     if not isinstance(lang, str):
         raise ConfigError(
-            Problem("missing", path="nlp.lang", expected='a name from the registry languages, such as "en"')
+            problem_at(sources, "nlp.lang", "missing", expected=f"a name from the registry languages: {known}")
         )
-    cls: type[Pipeline] = registry.get("languages", lang)
+    try:
+        cls: type[Pipeline] = registry.get("languages", lang)
+    except RegistryError as error:
+        if error.exit_code != RegistryError.exit_code:
+            raise
+        raise ConfigError(
+            problem_at(
+                sources,
+                "nlp.lang",
+                error.message,
+                value=f'"{lang}"',
+                expected=f"one of: {known}",
+                suggestion=error.hint,
+            )
+        ) from error
     return cls
 
 
@@ -191,6 +211,23 @@ class Sample:
             if not self._examples:
                 raise DataError(f"{self._name} has no examples to train on")
         return self._examples
+
+
+def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any) -> list[Any] | None:
+    """The development corpus, read before training so that nothing wrong with it comes up hours later.
+
+    A streamed run reads it for every evaluation; here it is only tried, and None returned.
+    """
+    streamed = settings.max_epochs < 0
+    examples = list(islice(corpus(pipeline), 1 if streamed else None))
+    if not examples:
+        raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
+    if streamed:
+        return None
+    find = getattr(pipeline, "unknown_labels", None)
+    for name, labels in (find(examples) if find is not None else {}).items():
+        warn(f"{settings.dev_corpus} has labels that '{name}' has not met in training: {', '.join(labels)}")
+    return examples
 
 
 def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
