@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,7 +113,9 @@ def concatenate(docs: Sequence[Doc], ensure_whitespace: bool, exclude: Sequence[
         for doc in docs:
             new.cats.update(doc.cats)
     if "tensor" not in exclude and all(len(doc.tensor) == len(doc) for doc in docs) and len(docs[0].tensor):
-        new.tensor = np.concatenate([doc.tensor for doc in docs])
+        # Arrays of the GPU are joined there.
+        module = import_module(type(docs[0].tensor).__module__.partition(".")[0])
+        new.tensor = module.concatenate([doc.tensor for doc in docs])
     places = np.cumsum([0, *map(len, docs)]).tolist()
     if "spans" not in exclude:
         _combine_groups(new, docs, places)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +92,11 @@ def test_extension_values_move_with_the_text(doc):
         assert whole[10:12]._.mark == "here"
     finally:
         Span.remove_extension("mark")
+
+
+def test_tensors_are_joined(vocab):
+    parts = [Doc(vocab, ["a", "b"]), Doc(vocab, ["c"])]
+    for doc in parts:
+        doc.tensor = np.full((len(doc), 2), len(doc), dtype=np.float32)
+    assert Doc.from_docs(parts).tensor.tolist() == [[2, 2], [2, 2], [1, 1]]
+    assert parts[0][1:2].as_doc().tensor.tolist() == [[2, 2]]

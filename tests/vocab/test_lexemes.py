@@ -1,4 +1,6 @@
+import gc
 from concurrent.futures import ThreadPoolExecutor
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -159,6 +161,23 @@ def test_a_generation_ends_at_its_limit_and_documents_keep_theirs():
     assert all(len(doc._table) < 10 for doc in docs)
     assert [doc.text for doc in docs] == [f"{number}-0 {number}-1 {number}-2 " for number in range(20)]
     assert [doc[2].shape_ for doc in docs[:2]] == ["d-d", "d-d"]
+
+
+def test_an_unused_generation_is_freed_at_once():
+    vocab = Vocab(lexeme_limit=50)
+    tables = []
+    gc.disable()
+    try:
+        for number in range(40):
+            # Annotations of documents count as much as their words.
+            doc = Doc(vocab, ["same"] * 5, lemmas=[f"{number}-{place}" for place in range(5)])
+            assert doc[4].lemma_ == f"{number}-4" and doc.to_array("SHAPE").any()
+            tables.append(ref(doc._table))
+            del doc
+        assert len({table() for table in tables} - {None}) == 1
+        assert sum(table() is None for table in tables) >= 30
+    finally:
+        gc.enable()
 
 
 def test_threads_see_one_table():
