@@ -7,6 +7,7 @@ from thinc.api import Model
 
 from kernel.modelbytes import model_from_bytes, model_to_bytes
 from kernel.ops import place
+from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 
@@ -24,11 +25,11 @@ def source():
                 model.inc_grad("v", gradient.sum(axis=0))
             return []
 
-        lengths = [np.array([len(token.text) for token in doc], dtype=v.dtype) for doc in docs]
+        lengths = [model.ops.asarray([len(token.text) for token in doc], dtype=v.dtype) for doc in docs]
         return [each[:, None] + v for each in lengths], backprop
 
     def init(model, X=None, Y=None):
-        model.set_param("v", np.linspace(-1, 1, WIDTH, dtype="float32"))
+        model.set_param("v", model.ops.asarray(np.linspace(-1, 1, WIDTH, dtype="float32")))
 
     return Model("source", forward, init=init, dims={"nO": WIDTH}, params={"v": None})
 
@@ -100,3 +101,14 @@ def test_weights_survive_bytes(docs):
     model_from_bytes(again, model_to_bytes(model))
     for one, other in zip(again.predict(docs), model.predict(docs), strict=True):
         assert np.array_equal(one, other)
+
+
+def test_another_device_computes_the_same(docs):
+    here = tagger(docs, dtype="float32")
+    there = model_from_bytes(place(build_tagger(source()), StandInOps()), model_to_bytes(here))
+    for (scores, backprop), model in ((here.begin_update(docs), here), (there.begin_update(docs), there)):
+        backprop([part - 0.5 for part in scores])
+        assert model is here or all(isinstance(part, DeviceArray) for part in scores)
+    for one, other in zip(here.walk(), there.walk(), strict=True):
+        for name in one.param_names:
+            assert np.allclose(there.ops.to_numpy(other.get_grad(name)), one.get_grad(name), atol=1e-5)

@@ -11,6 +11,7 @@ from thinc.api import Model, SparseLinear_v2, get_width
 
 from kernel.modelbytes import model_from_bytes, model_to_bytes
 from kernel.ops import place
+from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 
@@ -27,16 +28,16 @@ def embedding(width, rows=7):
 
         def backprop(d_vectors):
             for each, gradient in zip(ids, d_vectors, strict=True):
-                dE = np.zeros_like(E)
-                np.add.at(dE, each, gradient)
-                model.inc_grad("E", dE)
+                dE = np.zeros(E.shape, dtype=E.dtype)
+                np.add.at(dE, each, model.ops.to_numpy(gradient))
+                model.inc_grad("E", model.ops.asarray(dE))
             return []
 
-        return [E[each] for each in ids], backprop
+        return [E[model.ops.asarray(each)] for each in ids], backprop
 
     def init(model, X=None, Y=None):
         values = np.random.default_rng(0).standard_normal((rows, width))
-        model.set_param("E", values.astype("float32"))
+        model.set_param("E", model.ops.asarray(values.astype("float32")))
 
     return Model("embedding", forward, init=init, dims={"nO": width}, params={"E": None})
 
@@ -234,6 +235,25 @@ def test_weights_survive_bytes(build, docs):
     model_from_bytes(again, model_to_bytes(model))
     assert np.array_equal(again.predict(docs), model.predict(docs))
     assert model_to_bytes(again) == model_to_bytes(model)
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_another_device_computes_the_same(build, exclusive, docs):
+    here = ready(build(exclusive), docs, dtype="float32")
+    there = model_from_bytes(place(build(exclusive), StandInOps()), model_to_bytes(here))
+    scores, backprop = here.begin_update(docs)
+    others, other_backprop = there.begin_update(docs)
+    assert isinstance(others, DeviceArray)
+    assert np.allclose(there.ops.to_numpy(others), scores, atol=1e-5)
+    d_scores = np.random.default_rng(3).standard_normal(scores.shape).astype("float32")
+    backprop(d_scores)
+    other_backprop(there.ops.asarray(d_scores))
+    for one, other in zip(here.walk(), there.walk(), strict=True):
+        for name in one.param_names:
+            gradient = other.get_grad(name)
+            assert isinstance(gradient, DeviceArray), (other.name, name)
+            assert np.allclose(there.ops.to_numpy(gradient), one.get_grad(name), atol=1e-4), (one.name, name)
 
 
 def test_reductions_stand_side_by_side_in_a_fixed_order(docs):

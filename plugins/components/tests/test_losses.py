@@ -5,6 +5,8 @@ import pytest
 from kernel_components.losses import MISSING, cross_entropy, excluded
 from thinc.api import NumpyOps, SequenceCategoricalCrossentropy
 
+from kernel.testing.device import StandInOps
+
 LABELS = ["A", "B", "C"]
 OPS = NumpyOps()
 
@@ -39,6 +41,15 @@ def test_labels_known_to_be_wrong():
     expected_loss, expected = reference(guesses, ["!A", "B", "!C"], 0.0)
     assert np.allclose(gradient, expected, atol=1e-6)
     assert loss == pytest.approx(expected_loss, rel=1e-5)
+
+
+def test_another_device_computes_the_same():
+    device, guesses = StandInOps(), probabilities(4)
+    gold = np.array([excluded(0), 1, MISSING, 2], dtype=np.int32)
+    expected_loss, expected = cross_entropy(OPS, guesses, gold, 0.1)
+    loss, gradient = cross_entropy(device, device.asarray(guesses), gold, 0.1)
+    assert loss == pytest.approx(expected_loss)
+    assert np.allclose(device.to_numpy(gradient), expected)
 
 
 def test_smoothing_leaves_a_label_known_to_be_wrong_at_zero():

@@ -30,7 +30,8 @@ def _forward(
 ) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
     Q = model.get_param("Q")
-    lengths = ops.asarray(lengths_of(vectors))
+    counts = lengths_of(vectors)
+    lengths = ops.asarray(counts)
     X = ops.flatten(vectors)
     weights = _softmax(ops, (X @ Q).reshape(-1, 1), lengths)
     pooled = sum_rows(ops, X * weights, lengths)
@@ -43,7 +44,7 @@ def _forward(
         d_weights -= weights * repeat_rows(ops, sum_rows(ops, d_weights, lengths), lengths)
         model.inc_grad("Q", d_weights[:, 0] @ X)
         dX += d_weights * Q
-        unflat: list[Any] = ops.unflatten(dX, lengths)
+        unflat: list[Any] = ops.unflatten(dX, counts)
         return unflat
 
     return pooled, backprop

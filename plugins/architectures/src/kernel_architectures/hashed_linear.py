@@ -88,7 +88,7 @@ def _forward_buckets(
     if ngram_size > 1:
         unigrams = np.ascontiguousarray(token_features(docs, [ORTH])[:, 0])
         for n in range(2, ngram_size + 1):
-            keys, counts = ngrams(model.ops, unigrams, lengths, n)
+            keys, counts = ngrams(unigrams, lengths, n)
             output.append((buckets(keys, length), counts))
     asarray = model.ops.asarray
 

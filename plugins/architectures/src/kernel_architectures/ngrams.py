@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from thinc.api import Model
+from thinc.api import Model, NumpyOps
 
 from kernel.tokens import Doc
 from kernel.tokens.features import token_features
@@ -13,9 +13,12 @@ from kernel.vocab.attrs import intify
 
 from .segments import lengths_of
 
+# Documents live on the host, whatever the model computes on.
+_HOST = NumpyOps()
+
 
 def ngrams(
-    ops: Any, unigrams: NDArray[np.uint64], lengths: NDArray[np.int32], n: int
+    unigrams: NDArray[np.uint64], lengths: NDArray[np.int32], n: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
     """The key of each run of n tokens within a document, and how many such runs each document has.
 
@@ -24,7 +27,7 @@ def ngrams(
     """
     if n == 1 or not len(unigrams):
         return unigrams, lengths
-    keys = ops.ngrams(n, unigrams)
+    keys = _HOST.ngrams(n, unigrams)
     counts = np.maximum(lengths - (n - 1), 0)
     if len(counts) > 1:
         # A run that starts among the last n - 1 tokens of a document would cross its end.
@@ -51,7 +54,7 @@ def extract_ngrams(ngram_size: int, attr: int | str = "LOWER") -> Model[Any, Any
 def _forward(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
     lengths = lengths_of(docs)
     unigrams = np.ascontiguousarray(token_features(docs, [model.attrs["attr"]])[:, 0])
-    parts = [ngrams(model.ops, unigrams, lengths, n) for n in range(1, model.attrs["ngram_size"] + 1)]
+    parts = [ngrams(unigrams, lengths, n) for n in range(1, model.attrs["ngram_size"] + 1)]
     keys = np.concatenate([part for part, _ in parts])
     owners = np.concatenate([np.repeat(np.arange(len(docs)), counts) for _, counts in parts])
     distinct, inverse = np.unique(keys, return_inverse=True)

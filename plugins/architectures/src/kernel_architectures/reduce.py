@@ -25,7 +25,8 @@ def _forward(
 ) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
     xp = ops.xp
-    lengths = ops.asarray(lengths_of(vectors))
+    counts = lengths_of(vectors)
+    lengths = ops.asarray(counts)
     X = ops.flatten(vectors)
     filled = xp.flatnonzero(lengths)
     sizes = lengths[filled]
@@ -57,7 +58,7 @@ def _forward(
                 dX += ops.backprop_reduce_mean(d_part, sizes)
             else:
                 dX += ops.backprop_reduce_max(d_part, which, sizes)
-        unflat: list[Any] = ops.unflatten(dX, lengths)
+        unflat: list[Any] = ops.unflatten(dX, counts)
         return unflat
 
     return output, backprop
