@@ -36,7 +36,12 @@ _COLORS = {"good": "green", "info": "blue", "warn": "yellow", "fail": "red"}
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def debug_data(
-    ctx: click.Context, config_path: str, code: tuple[Path, ...], verbose: bool, ignore_warnings: bool, form: str
+    ctx: click.Context,
+    config_path: str,
+    code: tuple[Path, ...],
+    verbose: bool,
+    ignore_warnings: bool,
+    form: str,
 ) -> None:
     """Look for mistakes in the corpora of CONFIG (- for standard input), and say what is in them.
 
@@ -56,7 +61,11 @@ def debug_data(
     else:
         for line in lines(topics, None if verbose else ITEMS):
             click.echo(line)
-        click.echo(", ".join(_numbered(counts[level], word) for level, word in (("warn", "warning"), ("fail", "failure"))))
+        click.echo(
+            ", ".join(
+                _numbered(counts[level], word) for level, word in (("warn", "warning"), ("fail", "failure"))
+            )
+        )
     ctx.exit(1 if counts["fail"] else 0)
 
 

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 @click.argument("output", metavar="OUTPUT")
 @click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
 @click.option(
-    "--pipeline", "-p", default="ner", show_default=True, help="Components in their order, separated by commas."
+    "--pipeline",
+    "-p",
+    default="ner",
+    show_default=True,
+    help="Components in their order, separated by commas.",
 )
 @click.option(
     "--optimize",
@@ -70,7 +74,9 @@ def report(new: NewConfig, output: str, optimize: str) -> list[str]:
     for path, text in new.needs.items():
         lines.append(f"needed: {path}, {text}")
     file = "config.cfg" if output == "-" else shlex.quote(output)
-    data = " ".join(f"--{path} {path.rpartition('.')[2].upper()}" for path in ("paths.train", "paths.dev", *new.needs))
+    data = " ".join(
+        f"--{path} {path.rpartition('.')[2].upper()}" for path in ("paths.train", "paths.dev", *new.needs)
+    )
     gpu = " --gpu-id 0" if new.gpu else ""
     return [
         *lines,

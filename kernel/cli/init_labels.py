@@ -24,7 +24,9 @@ to use a file, write in the config:
 @options.code
 @options.gpu_id
 @click.pass_context
-def init_labels(ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...], gpu_id: int) -> None:
+def init_labels(
+    ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...], gpu_id: int
+) -> None:
     """Initialize the pipeline of CONFIG and write the labels of its components to OUTPUT_DIR, a JSON file each.
 
     A run that reads them need not go through the whole corpus first, and all runs have the same labels. Any value of

@@ -111,7 +111,10 @@ def _vectors(nlp: Language, train: Examples) -> Iterator[Finding]:
     without = vectors.rows(words) < 0
     if without.any():
         share = f"{int(without.sum()):,} of {len(words):,} different words"
-        yield Finding("warn", f"{share} have no vector; they make {counts[without].sum() / counts.sum():.1%} of all words")
+        yield Finding(
+            "warn",
+            f"{share} have no vector; they make {counts[without].sum() / counts.sum():.1%} of all words",
+        )
     else:
         yield Finding("good", "every word has a vector")
 

@@ -40,23 +40,31 @@ class NewConfig:
     notes: list[str] = field(default_factory=list)
 
 
-def new_config(lang: str, names: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False) -> NewConfig:
+def new_config(
+    lang: str, names: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
+) -> NewConfig:
     """The config of a pipeline of the named factories, with their shared sources in front.
 
     `UsageError` for a component that is not installed; the nearest name and the package that has it are in the hint.
     """
     if not hasattr(pipeline_class({"nlp": {"lang": lang}}), "factory"):
-        raise UsageError(f"'{lang}' is a class of pipelines without component factories: its configs are its own")
+        raise UsageError(
+            f"'{lang}' is a class of pipelines without component factories: its configs are its own"
+        )
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated or not names:
-        raise UsageError(f"'{repeated}' is named twice" if repeated else "a pipeline needs at least one component")
+        raise UsageError(
+            f"'{repeated}' is named twice" if repeated else "a pipeline needs at least one component"
+        )
     plan = _Plan(lang, optimize, gpu)
     for name in names:
         plan.add(name)
     missing = plan.choose_sources(names)
     if missing and gpu:
         result = new_config(lang, names, optimize=optimize, gpu=False)
-        result.notes.insert(0, f"'{missing[0]}' is not installed, so this config is one for the CPU. {missing[1]}")
+        result.notes.insert(
+            0, f"'{missing[0]}' is not installed, so this config is one for the CPU. {missing[1]}"
+        )
         return result
     if missing:
         raise UsageError(f"no installed component gives shared token vectors: {missing[0]}", hint=missing[1])
@@ -122,7 +130,9 @@ class _Plan:
         config["components"] = {name: self._block(name) for name in pipeline}
         config = Config(config, is_interpolated=False)
         config = fill_config(pipeline_class(config), config)
-        weights = {key: weight for name in pipeline for key, weight in self.metas[name].default_score_weights.items()}
+        weights = {
+            key: weight for name in pipeline for key, weight in self.metas[name].default_score_weights.items()
+        }
         config["training"]["score_weights"] = combine_weights(weights, config["training"]["score_weights"])
         _add_comments(config, {path: f"Needed: {text}." for path, text in needs.items()})
         for name in pipeline:

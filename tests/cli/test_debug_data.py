@@ -79,7 +79,8 @@ def write(name: str, rows: list[dict[str, Any]]) -> None:
 
 def texts(number: int, start: int = 0, **more: Any) -> list[dict[str, Any]]:
     return [
-        {"text": f"This is text {i}.", "cats": {"A": i % 2, "B": 1 - i % 2}, **more} for i in range(start, start + number)
+        {"text": f"This is text {i}.", "cats": {"A": i % 2, "B": 1 - i % 2}, **more}
+        for i in range(start, start + number)
     ]
 
 
@@ -160,7 +161,14 @@ def test_texts_in_both_parts_and_repeated_ones(look) -> None:
 
 
 def test_words_with_other_borders_than_the_annotated_ones(look) -> None:
-    rows = [{"text": "welcome home", "words": ["wel", "come", "home"], "spaces": [False, True, False], "cats": {"A": 1, "B": 0}}]
+    rows = [
+        {
+            "text": "welcome home",
+            "words": ["wel", "come", "home"],
+            "spaces": [False, True, False],
+            "cats": {"A": 1, "B": 0},
+        }
+    ]
     write("dev.jsonl", [*rows, *texts(2, start=300)])
     assert has(look()["words"], "warn", "1 of 12 words (8.3%) to evaluate on")
 
@@ -201,7 +209,14 @@ def test_components_bring_their_own_findings(look) -> None:
 
 
 def test_a_component_that_breaks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    args = ["--code", "parts.py", "--components.faulty.factory", "looker", "--nlp.pipeline", '["textcat", "faulty"]']
+    args = [
+        "--code",
+        "parts.py",
+        "--components.faulty.factory",
+        "looker",
+        "--nlp.pipeline",
+        '["textcat", "faulty"]',
+    ]
     assert run(["debug", "data", "config.cfg", *args]) == 1
     error = capsys.readouterr().err
     assert "component 'faulty' failed to look at the data: ValueError: oops" in error
@@ -243,7 +258,9 @@ def test_report_to_read(capsys: pytest.CaptureFixture[str]) -> None:
         (["--training.train_corpus", "corpora.tarin"], "corpora.tarin"),
     ],
 )
-def test_config_and_files_that_cannot_be_used(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_and_files_that_cannot_be_used(
+    args: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["debug", "data", "config.cfg", *args]) == 2
     error = capsys.readouterr().err
     assert message in error and "Traceback" not in error

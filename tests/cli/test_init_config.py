@@ -110,7 +110,11 @@ def test_scores_share_the_weight() -> None:
 
 def test_a_recommendation_may_be_a_block_or_none_at_all() -> None:
     components = made("test_plain,test_silent", "--lang", "xx", "--optimize", "accuracy")["components"]
-    assert components["test_plain"] == {"factory": "test_plain", "choice": ["xx", "accuracy", False], "more": False}
+    assert components["test_plain"] == {
+        "factory": "test_plain",
+        "choice": ["xx", "accuracy", False],
+        "more": False,
+    }
     assert components["test_silent"] == {"factory": "test_silent", "size": 4}
 
 
@@ -183,7 +187,9 @@ def test_a_file_is_not_replaced_without_force(capsys: pytest.CaptureFixture[str]
         ("ner", ("--lang", "zz"), "languages has no function 'zz'"),
     ],
 )
-def test_mistakes(pipeline: str, args: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mistakes(
+    pipeline: str, args: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert init(pipeline, *args) == 2
     error = capsys.readouterr().err
     assert message in error and "Traceback" not in error

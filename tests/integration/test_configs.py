@@ -17,15 +17,27 @@ SHORT = ["--training.max_steps", "2", "--training.eval_frequency", "2"]
 def data(tmp_path: Path) -> list[str]:
     """Two small corpora with entities, tags and categories; the overrides that name them."""
     rows = []
-    for name, place, topic in (("Ada", "Oslo", "A"), ("Ben", "Rome", "B"), ("Cleo", "Lima", "A"), ("Dov", "Bern", "B")):
+    for name, place, topic in (
+        ("Ada", "Oslo", "A"),
+        ("Ben", "Rome", "B"),
+        ("Cleo", "Lima", "A"),
+        ("Dov", "Bern", "B"),
+    ):
         text = f"{name} went to {place}"
         at = text.index(place)
-        spans = [{"start": 0, "end": len(name), "label": "PERSON"}, {"start": at, "end": len(text), "label": "PLACE"}]
+        spans = [
+            {"start": 0, "end": len(name), "label": "PERSON"},
+            {"start": at, "end": len(text), "label": "PLACE"},
+        ]
         cats = {label: float(label == topic) for label in "AB"}
-        rows.append({"text": text, "words": text.split(), "tags": ["N", "V", "P", "N"], "spans": spans, "cats": cats})
+        rows.append(
+            {"text": text, "words": text.split(), "tags": ["N", "V", "P", "N"], "spans": spans, "cats": cats}
+        )
     for part, some in (("train", rows), ("dev", rows[:2])):
         (tmp_path / f"{part}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some), "utf8")
-    return [word for part in ("train", "dev") for word in (f"--paths.{part}", str(tmp_path / f"{part}.jsonl"))]
+    return [
+        word for part in ("train", "dev") for word in (f"--paths.{part}", str(tmp_path / f"{part}.jsonl"))
+    ]
 
 
 def test_there_are_ready_configs() -> None:
@@ -60,7 +72,9 @@ def test_demo_is_about_the_sample_corpus() -> None:
         assert (FOLDER.parent / config["paths"][part]).is_file()
 
 
-def test_data_of_the_demo_have_no_faults(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_data_of_the_demo_have_no_faults(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(FOLDER.parent)
     assert run(["debug", "data", str(FOLDER / "demo.cfg")]) == 0
     assert ", 0 failures\n" in capsys.readouterr().out

@@ -81,7 +81,9 @@ def test_entities_across_sentences(nlp):
 
 
 def test_entities_inside_of_words(nlp):
-    reference = Doc(nlp.vocab, words=["New", "-", "York", "is"], spaces=[0, 0, 1, 0], ents=["B-A", "O", "O", "B-A"])
+    reference = Doc(
+        nlp.vocab, words=["New", "-", "York", "is"], spaces=[0, 0, 1, 0], ents=["B-A", "O", "O", "B-A"]
+    )
     found = look(nlp, "ner", [Example(Doc(nlp.vocab, words=["New-York", "is"], spaces=[1, 0]), reference)])
     assert has(found, "warn", "1 entities to train on are lost: they start or end inside of a word: 'New'")
 
@@ -105,12 +107,24 @@ def test_fine_categories(nlp):
         ("textcat", [{}], [], "fail", "no document has categories"),
         ("textcat", [{"A": 1, "B": 0.5}], [], "fail", "neither 0 nor 1: B 0.5"),
         ("textcat", [{"A": 1, "B": 1}], [], "fail", "1 documents to train on have several categories"),
-        ("textcat", [{"A": 1, "B": 0}], [{"A": 1, "B": 1}], "fail", "1 documents to evaluate on have several"),
+        (
+            "textcat",
+            [{"A": 1, "B": 0}],
+            [{"A": 1, "B": 1}],
+            "fail",
+            "1 documents to evaluate on have several",
+        ),
         ("textcat", [{"A": 1, "B": 0}], [], "warn", "these categories hold for no document to train on: B"),
         ("textcat", [{"A": 1, "B": 0}, {}], [], "info", "1 of 2 documents to train on have no categories"),
         ("textcat_multilabel", [{}], [], "fail", "no document has categories"),
         ("textcat_multilabel", [{"A": 1, "B": 0}], [], "warn", "textcat may do better"),
-        ("textcat_multilabel", [{"A": 1}], [{"A": 1, "B": 1}], "fail", "1 documents to evaluate on have several"),
+        (
+            "textcat_multilabel",
+            [{"A": 1}],
+            [{"A": 1, "B": 1}],
+            "fail",
+            "1 documents to evaluate on have several",
+        ),
         ("textcat_multilabel", [{"A": 2}], [], "fail", "neither 0 nor 1: A 2"),
     ],
 )

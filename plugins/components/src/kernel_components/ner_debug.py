@@ -33,7 +33,10 @@ def _amounts(examples: Sequence[Example]) -> Iterator[Finding]:
             entity = "entity" if count == 1 else "entities"
             yield Finding("warn", f"{label}: only {count} {entity} to train on; {FEW} or more are better")
         if documents[label] == len(examples):
-            yield Finding("warn", f"{label}: every document has one; add texts without, or all texts will seem to have it")
+            yield Finding(
+                "warn",
+                f"{label}: every document has one; add texts without, or all texts will seem to have it",
+            )
 
 
 def _annotation(examples: Sequence[Example], part: str) -> Iterator[Finding]:
@@ -51,7 +54,9 @@ def _annotation(examples: Sequence[Example], part: str) -> Iterator[Finding]:
     elif without:
         yield Finding("info", f"{without} of {len(examples)} documents {part} have no entity annotation")
     if missing:
-        yield Finding("info", f"{missing:,} tokens {part} have no entity annotation, in documents that have some")
+        yield Finding(
+            "info", f"{missing:,} tokens {part} have no entity annotation, in documents that have some"
+        )
     if unnamed:
         yield Finding("fail", f"{unnamed} tokens {part} are in entities with an empty label")
 

@@ -14,7 +14,9 @@ def findings(counts: Mapping[str, int]) -> Iterator[Finding]:
     elif len(present) == 1:
         yield Finding("warn", "there is only one label, so there is nothing to learn")
     else:
-        yield Finding("info", f"normalized entropy {entropy(present):.2f} (1: all labels are equally frequent)")
+        yield Finding(
+            "info", f"normalized entropy {entropy(present):.2f} (1: all labels are equally frequent)"
+        )
 
 
 def entropy(counts: list[int]) -> float:
