@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kernel import plugins
 from kernel.registry import registry
@@ -17,16 +18,20 @@ def write_distribution(
     name: str,
     version: str = "1.0",
     *,
+    requires: Sequence[str] = (),
     entry_points: Mapping[str, Mapping[str, str]] | None = None,
     modules: Mapping[str, str] | None = None,
 ) -> None:
     """Write the metadata and the modules of a distribution, as an installer would.
 
-    entry_points: group -> name -> target. modules: module name -> source code.
+    requires: its `Requires-Dist`, such as "kernel-nlp<0.3" or 'torch; extra == "torch"'. entry_points: group -> name ->
+    target. modules: module name -> source code.
     """
     info = folder / f"{plugins.normalize(name).replace('-', '_')}-{version}.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n\n")
+    fields = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+    fields += [f"Requires-Dist: {requirement}" for requirement in requires]
+    (info / "METADATA").write_text("\n".join(fields) + "\n\n")
     lines = []
     for group, points in (entry_points or {}).items():
         lines += [f"[{group}]", *(f"{key} = {target}" for key, target in points.items()), ""]
@@ -34,7 +39,7 @@ def write_distribution(
     for module, source in (modules or {}).items():
         file = folder.joinpath(*module.split(".")).with_suffix(".py")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(source)
+        file.write_text(source, encoding="utf-8")
 
 
 @contextmanager
@@ -54,3 +59,21 @@ def installed(folder: Path) -> Iterator[None]:
             file = getattr(sys.modules[name], "__file__", None) or ""
             if file.startswith(str(folder)):
                 del sys.modules[name]
+
+
+@contextmanager
+def fake_distribution(
+    name: str,
+    version: str = "1.0",
+    *,
+    requires: Sequence[str] = (),
+    entry_points: Mapping[str, Mapping[str, str]] | None = None,
+    modules: Mapping[str, str] | None = None,
+) -> Iterator[Path]:
+    """An installed distribution for the length of a `with` block, which gets its folder; see `write_distribution`."""
+    with TemporaryDirectory() as folder:
+        # As Python will spell the files of its modules.
+        place = Path(folder).resolve()
+        write_distribution(place, name, version, requires=requires, entry_points=entry_points, modules=modules)
+        with installed(place):
+            yield place

@@ -1,0 +1,104 @@
+"""Suites for callbacks and loggers."""
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from kernel.hooks import Hooks
+from kernel.modelbytes import model_to_bytes
+from kernel.testing.suites.base import Suite
+from kernel.testing.toy import ToyError, toy_run
+from kernel.training.loggers import adapt
+from kernel.training.loop import train
+from kernel.training.run import Run
+
+
+class CallbackSuite(Suite):
+    """A function of the registry `callbacks`: returns an object with methods marked `@kernel.hookimpl`.
+
+    settings: paths in it are relative to a temporary directory. changes_training: whether it is there to change the
+    weights or the number of steps.
+    """
+
+    kind = "callbacks"
+    changes_training: ClassVar[bool] = False
+
+    @pytest.fixture(autouse=True)
+    def _in_a_directory_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+
+    def block(self) -> dict[str, Any]:
+        """The callback as a config names it."""
+        return {f"@{self.kind}": self.name, **self.settings}
+
+    def run(self, *, output: Path | None = None, fails: bool = False) -> tuple[Run, str]:
+        """A run of six steps with the callback, and what was printed meanwhile."""
+        printed = io.StringIO()
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            toy_run(output=output, fails=fails, **self._place()) as run,
+        ):
+            list(train(run))
+        return run, printed.getvalue()
+
+    def golden(self) -> Any:
+        run, _ = self.run()
+        return {"step": run.step, "reason": run.reason, "files": sorted(p.name for p in Path.cwd().iterdir())}
+
+    def test_reacts_to_declared_events_with_declared_arguments(self) -> None:
+        Hooks().add([(repr(self.name), adapt(self.build()))])
+
+    def test_goes_through_a_run(self, tmp_path: Path) -> None:
+        run, _ = self.run(output=tmp_path / "output")
+        assert run.reason, "training did not end in order"
+        assert (tmp_path / "output" / "model-last").is_dir()
+
+    def test_leaves_the_training_alone(self) -> None:
+        run, _ = self.run()
+        with toy_run() as plain:
+            list(train(plain))
+        if not self.changes_training:
+            assert run.step == plain.step == 6
+            one, other = (model_to_bytes(each.pipeline.models()["line"]) for each in (run, plain))
+            assert one == other, "the weights differ from those of a run without it"
+
+    def test_two_runs_in_one_process_do_not_meet(self) -> None:
+        first = self.run()[0]
+        for path in Path.cwd().iterdir():
+            if path.is_file():
+                path.unlink()
+        second = self.run()[0]
+        assert (first.step, first.history, first.reason) == (second.step, second.history, second.reason)
+
+    def test_a_run_that_fails_keeps_its_own_error(self, recwarn: pytest.WarningsRecorder) -> None:
+        with pytest.raises(ToyError):
+            self.run(fails=True)
+        assert not [str(each.message) for each in recwarn], "the callback failed after the run had failed"
+
+    def test_a_state_that_is_restored_is_the_same(self) -> None:
+        callback, other = self.build(), self.build()
+        if not (hasattr(callback, "state") and hasattr(callback, "restore")):
+            return
+        state = callback.state()
+        other.restore(state)
+        assert other.state() == state
+
+    def _place(self) -> dict[str, Any]:
+        return {"callbacks": {"suite": self.block()}}
+
+
+class LoggerSuite(CallbackSuite):
+    """A function of the registry `loggers`.
+
+    It returns a callback, or a function `setup(pipeline, stdout, stderr)` that returns `log_step(info)` and
+    `finalize()`.
+    """
+
+    kind = "loggers"
+
+    def _place(self) -> dict[str, Any]:
+        return {"logger": self.block()}

@@ -1,0 +1,52 @@
+"""The suite for commands that packages add to the command line."""
+
+from typing import Any, ClassVar
+
+import click
+from click.testing import CliRunner
+
+from kernel import plugins
+from kernel.registry import load
+from kernel.testing.suites.base import Suite
+
+
+class CommandSuite(Suite):
+    """A click command of the entry-point group `kernel_cli`.
+
+    name: of the command. arguments: a line that works, and that ends with exit code 0.
+    """
+
+    kind = "cli"
+    arguments: ClassVar[tuple[str, ...]] = ("--help",)
+
+    def build(self, **changes: Any) -> Any:
+        points = [point for point in plugins.entry_points("kernel_cli") if point.name == self.name]
+        assert points, f"no installed package has the command '{self.name}'; install yours: pip install -e ."
+        return load(points[0], "command")
+
+    def run(self, *arguments: str) -> Any:
+        """The click result of a line."""
+        return CliRunner().invoke(self.build(), arguments)
+
+    def golden(self) -> Any:
+        return self.run(*self.arguments).output
+
+    def test_is_a_click_command(self) -> None:
+        assert isinstance(self.build(), click.Command)
+
+    def test_has_help(self) -> None:
+        command = self.build()
+        assert command.get_short_help_str(), "the function of the command has no docstring"
+        assert self.run("--help").exit_code == 0
+
+    def test_no_built_in_command_has_the_name(self) -> None:
+        from kernel.cli import COMMANDS
+
+        assert self.name not in COMMANDS, f"kernel has a command '{self.name}' of its own, which hides this one"
+
+    def test_works(self) -> None:
+        result = self.run(*self.arguments)
+        assert result.exit_code == 0, result.output
+
+    def test_an_unknown_option_is_refused(self) -> None:
+        assert self.run("--no-such-option-at-all").exit_code == 2

@@ -1,0 +1,211 @@
+"""Every registered name of the package goes through the suite of its kind."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kernel.listeners import Channel
+from kernel.testing import ArchitectureSuite, LayerSuite, sample_docs
+from kernel.testing.gradients import arrays_forward
+from kernel.vocab import Vocab
+
+GOLDENS = Path(__file__).with_name("goldens.json")
+WIDTH = 8
+NO_WEIGHTS = "the layer has no weights and its output counts, so that there is no gradient"
+TOK2VEC = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "width": WIDTH,
+    "depth": 2,
+    "embed_size": 40,
+    "window_size": 1,
+    "maxout_pieces": 3,
+    "subword_features": True,
+    "pretrained_vectors": None,
+}
+BOW = {
+    "@architectures": "kernel.TextCatBOW.v3",
+    "exclusive_classes": True,
+    "ngram_size": 2,
+    "no_output_layer": False,
+    "length": 64,
+}
+
+
+def rows(*lengths):
+    generator = np.random.default_rng(0)
+    return [generator.normal(size=(length, WIDTH)).astype("float32") for length in lengths]
+
+
+class Architecture(ArchitectureSuite):
+    goldens = GOLDENS
+
+
+class Encoder(Architecture):
+    """From one array a document to another."""
+
+    def inputs(self):
+        return rows(7, 1, 3, 5)
+
+
+class Classifier(Architecture):
+    """Three classes, which initialisation learns from a sample of the output."""
+
+    def targets(self):
+        return np.zeros((1, 3), dtype="float32")
+
+
+class Layer(LayerSuite):
+    goldens = GOLDENS
+
+
+class TestCharacterEmbed(Architecture):
+    name = "kernel.CharacterEmbed.v2"
+    settings = {"width": WIDTH, "rows": 40, "nM": 4, "nC": 3, "include_static_vectors": False}
+
+
+class TestHashEmbedCNN(Architecture):
+    name = "kernel.HashEmbedCNN.v2"
+    settings = {key: value for key, value in TOK2VEC.items() if key != "@architectures"}
+
+
+class TestMaxoutWindowEncoder(Encoder):
+    name = "kernel.MaxoutWindowEncoder.v2"
+    settings = {"width": WIDTH, "window_size": 1, "maxout_pieces": 3, "depth": 2}
+
+
+class TestMishWindowEncoder(Encoder):
+    name = "kernel.MishWindowEncoder.v2"
+    settings = {"width": WIDTH, "window_size": 1, "depth": 2}
+
+
+class TestMultiHashEmbed(Architecture):
+    name = "kernel.MultiHashEmbed.v2"
+    settings = {"width": WIDTH, "attrs": ["NORM", "SHAPE"], "rows": [40, 20], "include_static_vectors": False}
+
+
+class TestTagger(Classifier):
+    name = "kernel.Tagger.v2"
+    settings = {"tok2vec": TOK2VEC, "normalize": True}
+    cross_entropy = True
+
+
+class TestTextCatBOW(Classifier):
+    name = "kernel.TextCatBOW.v3"
+    settings = {key: value for key, value in BOW.items() if key != "@architectures"}
+
+
+class TestTextCatCNN(Classifier):
+    name = "kernel.TextCatCNN.v2"
+    settings = {"tok2vec": TOK2VEC, "exclusive_classes": False}
+
+
+class TestTextCatEnsemble(Classifier):
+    name = "kernel.TextCatEnsemble.v2"
+    settings = {"tok2vec": TOK2VEC, "linear_model": BOW}
+    cross_entropy = True
+
+
+class TestTextCatReduce(Classifier):
+    name = "kernel.TextCatReduce.v1"
+    cross_entropy = True
+    settings = {
+        "tok2vec": TOK2VEC,
+        "exclusive_classes": True,
+        "use_reduce_first": True,
+        "use_reduce_last": True,
+        "use_reduce_max": True,
+        "use_reduce_mean": True,
+    }
+
+
+class TestTok2Vec(Architecture):
+    name = "kernel.Tok2Vec.v2"
+    settings = {
+        "embed": {"@architectures": "kernel.MultiHashEmbed.v2", **TestMultiHashEmbed.settings},
+        "encode": {"@architectures": "kernel.MaxoutWindowEncoder.v2", **TestMaxoutWindowEncoder.settings},
+    }
+
+
+class TestTok2VecListener(Architecture):
+    """In training it hears from a source, in prediction it reads what the source has written."""
+
+    name = "kernel.Tok2VecListener.v1"
+    settings = {"width": WIDTH}
+
+    def inputs(self):
+        docs = sample_docs()
+        for doc, vectors in zip(docs, rows(*map(len, docs)), strict=True):
+            doc.tensor = vectors
+        return docs
+
+    def empty(self):
+        doc = sample_docs(texts=[""])[0]
+        doc.tensor = rows(0)[0]
+        return doc
+
+    def forward(self, model, X, is_train):
+        if is_train:
+            channel = Channel("source")
+            channel.add(model, "listener")
+            channel.publish(X, [doc.tensor for doc in X], lambda gradients: gradients)
+        return arrays_forward(model, X, is_train)
+
+
+class TestTransitionBasedParser(Architecture):
+    """The output scores states; here one state a token, with the token before it."""
+
+    name = "kernel.TransitionBasedParser.v2"
+    settings = {
+        "tok2vec": TOK2VEC,
+        "state_type": "ner",
+        "extra_state_tokens": False,
+        "hidden_width": 6,
+        "maxout_pieces": 2,
+        "use_upper": True,
+        "nO": 4,
+    }
+    exempt = {"test_output_fits_the_documents": "the output belongs to states of the whole batch"}
+
+    def forward(self, model, X, is_train):
+        scores, finish = model(X, is_train)
+        ids = np.full((scores.n_tokens, scores.n_slots), -1, dtype="int32")
+        ids[:, 0] = np.arange(scores.n_tokens)
+        ids[:, 1] = np.arange(scores.n_tokens) - 1
+        if not is_train:
+            return [scores.score(ids)], finish
+        found, backprop = scores.begin_update(ids)
+
+        def backward(gradients):
+            backprop(gradients[0])
+            return finish(None)
+
+        return [found], backward
+
+
+class TestCharEmbed(Layer):
+    name = "kernel.CharEmbed.v1"
+    settings = {"nM": 4, "nC": 3}
+
+
+class TestFeatureExtractor(Layer):
+    name = "kernel.FeatureExtractor.v1"
+    settings = {"columns": ["NORM", "SHAPE", "ORTH"]}
+    exempt = {"test_gradients": NO_WEIGHTS}
+
+
+class TestStaticVectors(Layer):
+    name = "kernel.StaticVectors.v2"
+    settings = {"nO": WIDTH}
+
+    def inputs(self):
+        vocab = Vocab()
+        generator = np.random.default_rng(0)
+        for word in ("Anna", "apples", "pears", "is", "."):
+            vocab.set_vector(word, generator.normal(size=5).astype("float32"))
+        return sample_docs(vocab)
+
+
+class TestExtractNgrams(Layer):
+    name = "kernel.extract_ngrams.v1"
+    settings = {"ngram_size": 2}
+    exempt = {"test_gradients": NO_WEIGHTS}

@@ -1,0 +1,53 @@
+"""Every registered name of the package goes through the suite of its kind."""
+
+from pathlib import Path
+
+from kernel.testing import CallbackSuite, LoggerSuite
+
+GOLDENS = Path(__file__).with_name("goldens.json")
+
+
+class TestAverages(CallbackSuite):
+    name = "kernel.Averages.v1"
+    goldens = GOLDENS
+
+
+class TestConsoleTable(CallbackSuite):
+    name = "kernel.ConsoleTable.v1"
+    settings = {"progress_bar": None, "output_file": "table.jsonl"}
+    goldens = GOLDENS
+
+
+class TestEarlyStop(CallbackSuite):
+    name = "kernel.EarlyStop.v1"
+    settings = {"patience": 1, "metric": "accuracy"}
+    goldens = GOLDENS
+
+
+class TestEarlyStopThatStops(CallbackSuite):
+    name = "kernel.EarlyStop.v1"
+    settings = {"patience": 2, "min_delta": 10.0}
+    changes_training = True
+
+
+class TestJsonlLog(CallbackSuite):
+    name = "kernel.JsonlLog.v1"
+    settings = {"path": "log.jsonl", "every_step": True}
+    goldens = GOLDENS
+
+
+class TestConsoleLogger1(LoggerSuite):
+    name = "kernel.ConsoleLogger.v1"
+    goldens = GOLDENS
+
+
+class TestConsoleLogger2(LoggerSuite):
+    name = "kernel.ConsoleLogger.v2"
+    settings = {"output_file": "rows.jsonl"}
+    goldens = GOLDENS
+
+
+class TestConsoleLogger3(LoggerSuite):
+    name = "kernel.ConsoleLogger.v3"
+    settings = {"progress_bar": "eval"}
+    goldens = GOLDENS

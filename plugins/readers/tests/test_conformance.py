@@ -1,0 +1,118 @@
+"""Every registered name of the package goes through the suite of its kind."""
+
+import json
+from pathlib import Path
+
+from kernel.language import Language
+from kernel.testing import ConverterSuite, ReaderSuite, sample_examples
+from kernel.tokens import DocBin
+
+GOLDENS = Path(__file__).with_name("goldens.json")
+JSONL = '{"text": "Anna likes Berlin", "spans": [{"start": 0, "end": 4, "label": "PERSON"}]}\n{"text": "Stop"}\n'
+BROKEN_JSONL = JSONL + '{"text": \n'
+IOB = "Anna B-PERSON\nlikes O\nBerlin B-PLACE\n\nStop O\n"
+CONLLU = (
+    "1\tAnna\tAnna\tPROPN\tNNP\t_\t2\tnsubj\t_\t_\n"
+    "2\tlikes\tlike\tVERB\tVBZ\t_\t0\troot\t_\t_\n"
+    "3\tBerlin\tBerlin\tPROPN\tNNP\t_\t2\tobj\t_\t_\n\n"
+)
+DOCBIN = DocBin(docs=[example.reference for example in sample_examples(Language())]).to_bytes()
+
+
+class Reader(ReaderSuite):
+    goldens = GOLDENS
+
+
+class Converter(ConverterSuite):
+    goldens = GOLDENS
+
+
+class TestCorpus(Reader):
+    name = "kernel.Corpus.v1"
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3}
+
+
+class TestJsonlCorpus(Reader):
+    name = "kernel.JsonlCorpus.v1"
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3, '{"text": "one"}\n{"txt": "two"}\n': 2}
+
+
+class TestPlainTextCorpus(Reader):
+    name = "kernel.PlainTextCorpus.v1"
+    content = "One line.\n\nAnother one.\n"
+    malformed = {b"One line.\n\xff\xfe\n": 2}
+
+
+class TestReadLabels(Reader):
+    """Not a corpus: the content of a file, at once."""
+
+    name = "kernel.read_labels.v1"
+    settings = {"require": True}
+    filename = "labels.json"
+    content = json.dumps(["PERSON", "PLACE"])
+    malformed = {'["PERSON",\n  "PLACE"': None}
+    exempt = {
+        name: "label files are read at once, not as a stream"
+        for name in (
+            "test_one_reader_reads_again",
+            "test_two_passes_at_once_do_not_disturb_each_other",
+            "test_examples_are_new_each_time",
+            "test_a_state_that_is_restored_goes_on_the_same",
+        )
+    }
+
+    def read(self, path):
+        return self.reader(path)
+
+    def describe(self, item):
+        return item
+
+
+class TestAuto(Converter):
+    name = "kernel.auto.v1"
+    filename = "data.iob"
+    content = IOB
+
+
+class TestConllu(Converter):
+    name = "kernel.conllu.v1"
+    filename = "data.conllu"
+    content = CONLLU
+    malformed = {CONLLU + "1\tAnna\n": 5}
+
+
+class TestIob(Converter):
+    name = "kernel.iob.v1"
+    filename = "data.iob"
+    content = IOB
+    malformed = {"Anna B-PERSON\nlikes\n": 2}
+
+
+class TestIobLines(Converter):
+    name = "kernel.iob_lines.v1"
+    content = "Anna|B-PERSON likes|O Berlin|B-PLACE\nStop|O\n"
+    malformed = {"Anna|B-PERSON\nlikes Berlin|O\n": 2}
+
+
+class TestJsonl(Converter):
+    name = "kernel.jsonl.v1"
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3}
+
+
+class TestSpacy(Converter):
+    name = "kernel.spacy.v1"
+    filename = "data.spacy"
+    content = DOCBIN
+    malformed = {DOCBIN[:40]: None, b"no DocBin": None}
+
+
+class TestText(Converter):
+    name = "kernel.text.v1"
+    content = "One line.\n\nAnother one.\n"
+    malformed = {b"One line.\n\xff\xfe\n": 2}
