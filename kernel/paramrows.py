@@ -90,9 +90,11 @@ def _step_rows(optimizer: Optimizer, key: str, weights: Array, gradient: Array, 
         if values is not None:
             part = values.reshape(weights.shape).take(rows, axis=0)
             state[key] = part if values.ndim == weights.ndim else part.ravel()
-    stepped, _ = optimizer(key, weights.take(rows, axis=0), gradient.take(rows, axis=0))
+    used = gradient.take(rows, axis=0)
+    stepped, _ = optimizer(key, weights.take(rows, axis=0), used)
     _put(weights, rows, stepped)
-    gradient.fill(0)
+    used.fill(0)
+    _put(gradient, rows, used)
     xp = get_array_module(weights)
     for state, values in zip(_states(optimizer), whole, strict=True):
         if key not in state:
