@@ -1,0 +1,115 @@
+"""Every registered name of the package goes through the suite of its kind."""
+
+from pathlib import Path
+
+from kernel.testing import ComponentSuite, ScorerSuite
+
+GOLDENS = Path(__file__).with_name("goldens.json")
+WIDTH = 16
+HASH_EMBED = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "width": WIDTH,
+    "depth": 1,
+    "embed_size": 100,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+    "pretrained_vectors": None,
+}
+LISTENER = {"@architectures": "kernel.Tok2VecListener.v1", "width": WIDTH}
+BOW = {
+    "@architectures": "kernel.TextCatBOW.v3",
+    "exclusive_classes": True,
+    "ngram_size": 1,
+    "no_output_layer": False,
+    "length": 512,
+}
+
+
+class Component(ComponentSuite):
+    goldens = GOLDENS
+
+
+class TestNer(Component):
+    name = "ner"
+    settings = {
+        "model": {
+            "@architectures": "kernel.TransitionBasedParser.v2",
+            "tok2vec": HASH_EMBED,
+            "state_type": "ner",
+            "extra_state_tokens": False,
+            "hidden_width": 16,
+            "maxout_pieces": 2,
+            "use_upper": True,
+        }
+    }
+
+
+class TestSentencizer(Component):
+    name = "sentencizer"
+
+
+class TestTagger(Component):
+    name = "tagger"
+    settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
+
+
+class TestTaggerThatListens(ComponentSuite):
+    name = "tagger"
+    settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": LISTENER}}
+    before = {"tok2vec": {"model": HASH_EMBED}}
+
+
+class TestTextCat(Component):
+    name = "textcat"
+    settings = {"model": BOW}
+
+
+class TestTextCatMultilabel(Component):
+    name = "textcat_multilabel"
+    settings = {"model": {**BOW, "exclusive_classes": False}}
+
+
+class TestTok2Vec(Component):
+    name = "tok2vec"
+    settings = {"model": HASH_EMBED}
+    after = {"tagger": TestTaggerThatListens.settings}
+
+
+class Scorer(ScorerSuite):
+    goldens = GOLDENS
+
+
+class TestNerScorer(Scorer):
+    name = "kernel.ner_scorer.v1"
+    perfect = ("ents_p", "ents_r", "ents_f")
+
+
+class TestSenterScorer(Scorer):
+    name = "kernel.senter_scorer.v1"
+    perfect = ("sents_p", "sents_r", "sents_f")
+
+    def gold(self):
+        """Every document predicted as one sentence: without any boundary, there is nothing to score."""
+        examples = super().gold()
+        for example in examples:
+            for token in example.predicted:
+                token.is_sent_start = token.i == 0
+        return examples
+
+
+class TestTaggerScorer(Scorer):
+    name = "kernel.tagger_scorer.v1"
+    perfect = ("tag_acc",)
+
+
+class TestTextCatMultilabelScorer(Scorer):
+    name = "kernel.textcat_multilabel_scorer.v2"
+    arguments = {"labels": ["good", "bad"], "threshold": 0.5}
+    perfect = ("cats_micro_f", "cats_macro_f")
+
+
+class TestTextCatScorer(Scorer):
+    name = "kernel.textcat_scorer.v2"
+    arguments = {"labels": ["good", "bad"]}
+    perfect = ("cats_micro_f", "cats_macro_f")
