@@ -60,7 +60,12 @@ def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
         # The reader of our output has gone; Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001
+        from kernel.blame import describe, place_of
+
+        if place_of(error) and not with_traceback:
+            click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)
+            return 1
         traceback.print_exc()
         click.echo("error: not foreseen by kernel; the traceback above says whose code it comes from", err=True)
         return 1

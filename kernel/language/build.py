@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kernel.blame import naming
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
 from kernel.config.checking import check_component
 from kernel.config.plans import Planner
@@ -106,7 +107,9 @@ def from_config(
     created = cls
     if settings["before_creation"] is not None:
         created = fresh_subclass(cls)
-        if settings["before_creation"](created) is not created:
+        with naming("nlp.before_creation"):
+            returned = settings["before_creation"](created)
+        if returned is not created:
             raise _wrong_return(filled, "before_creation", "the class that it was given")
     nlp = created(
         vocab,
@@ -248,7 +251,8 @@ def _called(config: Config, key: str, callback: Callable[[Any], Any] | None, nlp
 
     if callback is None:
         return nlp
-    returned = callback(nlp)
+    with naming(f"nlp.{key}"):
+        returned = callback(nlp)
     if not isinstance(returned, ComponentList):
         raise _wrong_return(config, key, "the pipeline")
     return returned  # type: ignore[return-value]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel import random
+from kernel.blame import naming
 from kernel.config import resolve
-from kernel.errors import ConfigError, UsageError, warn
+from kernel.errors import ConfigError, DataError, UsageError, warn
 from kernel.language.build import interpolated_section
 from kernel.language.learn import training_names
 from kernel.language.links import link
@@ -31,6 +32,7 @@ def initialize(
     given = interpolated_section(nlp, "initialize") if settings is None else settings
     settings = resolve(given, config=nlp.config, path="initialize")
     _call(settings.get("before_init"), nlp, "before_init")
+    _check_first(get_examples)
     _initialize_vocab(nlp, settings)
     if hasattr(nlp.tokenizer, "initialize"):
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
@@ -104,6 +106,17 @@ def _checked_source(
     return get_examples
 
 
+def _check_first(get_examples: Callable[[], Iterable[Example]]) -> None:
+    from kernel.tokens.example import Example
+
+    first = next(iter(get_examples()), None)
+    if first is not None and not isinstance(first, Example):
+        raise DataError(
+            f"the examples must be Example objects, not {type(first).__name__}",
+            hint="A reader returns a function that yields kernel.training.Example objects.",
+        )
+
+
 def _check_arguments(name: str, component: Any, arguments: dict[str, Any]) -> None:
     parameters = inspect.signature(component.initialize).parameters
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
@@ -119,7 +132,8 @@ def _check_arguments(name: str, component: Any, arguments: dict[str, Any]) -> No
 
 def _call(callback: Callable[[Any], Any] | None, nlp: Language, name: str) -> None:
     if callback is not None:
-        callback(nlp)
+        with naming(f"initialize.{name}"):
+            callback(nlp)
 
 
 def _initialize_vocab(nlp: Language, settings: dict[str, Any]) -> None:

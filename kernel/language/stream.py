@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kernel.blame import describe
 from kernel.errors import DataError, KernelError, UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code
     else:
-        wrapped = KernelError(f"component '{name}' {verb}{where}: {type(error).__name__}: {error}")
+        wrapped = KernelError(f"component '{name}' {verb}{where}: {describe(error)}")
     return wrapped
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kernel.errors import DataError
+from kernel.errors import DataError, TrainingError
 from kernel.random import seed_all, stream
 from kernel.training.run import Run
 
@@ -22,6 +22,8 @@ def batches(run: Run) -> Iterator[Sequence[Any]]:
         run.hook.epoch_start(run=run, epoch=run.epoch)
         empty = True
         for batch in run.settings.batcher(_epoch(run)):
+            if not isinstance(batch, Sequence):
+                raise TrainingError(f"training.batcher must give lists of examples, not {type(batch).__name__}")
             if batch:
                 empty = False
                 yield batch

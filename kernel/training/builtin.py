@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from kernel import blas, random
+from kernel.blame import naming
 from kernel.errors import DataError
 from kernel.hooks import hookimpl
 from kernel.training.batches import parts
@@ -23,7 +24,8 @@ class Builtin:
         """Gradients of every part of the batch, summed in their order, then one step of the optimizer."""
         settings = run.settings
         if settings.before_update is not None:
-            settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
+            with naming(f"training.before_update at step {run.step}"):
+                settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
         run.dropout = value_at(settings.dropout, run.step)
         losses: dict[str, float] = {}
         with blas.one_thread():

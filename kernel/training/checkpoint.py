@@ -7,7 +7,8 @@ from math import isfinite
 from pathlib import Path
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
-from kernel.errors import TrainingError, UsageError
+from kernel.blame import naming
+from kernel.errors import CallbackError, TrainingError, UsageError
 from kernel.provenance import provenance
 from kernel.training.run import Run
 
@@ -45,7 +46,11 @@ def save(run: Run, *, is_best: bool) -> None:
         raise Unsavable(f"weights are nan or infinite at step {run.step}; the last saved model is kept")
     pipeline = run.pipeline
     if run.settings.before_to_disk is not None:
-        pipeline = run.settings.before_to_disk(pipeline)
+        try:
+            with naming("training.before_to_disk"):
+                pipeline = run.settings.before_to_disk(pipeline)
+        except CallbackError as error:
+            raise Unsavable(error.message) from error
         if not hasattr(pipeline, "to_disk"):
             raise Unsavable(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
     last, best = run.output / LAST, run.output / BEST

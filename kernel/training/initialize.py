@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kernel import random
+from kernel.blame import naming
 from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.checking import position
 from kernel.config.sources import problem_at
@@ -207,7 +208,8 @@ class Sample:
 
     def __call__(self) -> list[Any]:
         if self._examples is None:
-            self._examples = list(islice(self._read(), self._limit))
+            with naming(f"reading {self._name}"):
+                self._examples = list(islice(self._read(), self._limit))
             if not self._examples:
                 raise DataError(f"{self._name} has no examples to train on")
         return self._examples
@@ -219,7 +221,8 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any) -> list[Any
     A streamed run reads it for every evaluation; here it is only tried, and None returned.
     """
     streamed = settings.max_epochs < 0
-    examples = list(islice(corpus(pipeline), 1 if streamed else None))
+    with naming(f"reading {settings.dev_corpus}"):
+        examples = list(islice(corpus(pipeline), 1 if streamed else None))
     if not examples:
         raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
     if streamed:

@@ -18,7 +18,7 @@ ROWS = [
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],
     ["language", "build", "pipes", "serialize"],
-    ["cli", "testing"],
+    ["cli", "testing", "packaging"],
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 MODULES = sorted((ROOT / "kernel").rglob("*.py"))
