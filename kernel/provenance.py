@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     codes = _named_codes()
     names: dict[str, dict[str, str]] = {}
     files = _hashes(codes)
-    versions = _imported_by(codes.values())
+    versions = imports.distributions_of(code_imports(codes.values()))
     for kind, name, _ in functions(config):
         try:
             origin = registry.origin(kind, name)
@@ -102,7 +102,7 @@ def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None
             f"the pipeline {where} needs functions that are not here:\n" + "\n".join(dict.fromkeys(lines)),
             hint=" ".join(_remedies(record, [(kind, name) for kind, name, _ in missing])),
         )
-    _compare_code(config, record, where)
+    compare_code(config, record, where)
 
 
 def origin_of(record: Mapping[str, Any], kind: str, name: str) -> str:
@@ -143,7 +143,8 @@ def _at(config: Any, path: str) -> str:
     return f"{Path(file).name}:{line}:{column}: " if file else ""
 
 
-def _compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> None:
+def compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> None:
+    """Warn if custom code that is here has other hashes than a saved pipeline recorded."""
     recorded: Mapping[str, str] = record.get("code") or {}
     if not recorded:
         return
@@ -206,15 +207,15 @@ def _digest(file: str) -> str:
     return digest(Path(file))
 
 
-def _imported_by(codes: Any) -> dict[str, str]:
-    """Distributions that custom code imports, by version."""
-    files = [file for code in codes for file in _files(code)]
-    own = {code.module.partition(".")[0] for code in codes} | {code.name.removesuffix(".py") for code in codes}
-    return imports.distributions_of(imports.third_party(files) - own)
+def code_imports(codes: Iterable[Code]) -> set[str]:
+    """Top-level modules that custom code imports, other than Python's and its own."""
+    codes = list(codes)
+    own = {code.module.partition(".")[0] for code in codes} | {code.path.stem for code in codes}
+    return imports.third_party(file for code in codes for file in _files(code)) - own
 
 
 def _files(code: Code) -> list[Path]:
-    return [code.path if name == code.name else code.path.parent / name for name in code.files]
+    return [code.path if code.path.is_file() else code.path.parent / name for name in code.files]
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, str, str]]:

@@ -13,11 +13,13 @@ from kernel.cli.lazy import LazyGroup
 # Name -> ("module:attribute", one line of help). A command needs a file and a line here, nothing else.
 COMMANDS = {
     "apply": ("kernel.cli.apply:apply", "Run a pipeline over texts and save what it finds."),
+    "assemble": ("kernel.cli.assemble:assemble", "Build a pipeline without training it."),
     "convert": ("kernel.cli.convert:convert", "Convert annotated files of other formats to .spacy."),
     "debug": ("kernel.cli:debug", "Look into configs, data and models."),
     "evaluate": ("kernel.cli.evaluate:evaluate", "Score a pipeline on annotated data."),
     "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
     "init": ("kernel.cli:init", "Write configs, labels and vectors to start from."),
+    "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
     "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
 }
 INIT: dict[str, tuple[str, str]] = {

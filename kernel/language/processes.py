@@ -65,18 +65,22 @@ def pipe_in_processes(
 
 def definitions(nlp: Language) -> list[tuple[str, str]]:
     """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
-    from kernel.code import loaded
+    from kernel.code import CODE_MODULE, loaded
     from kernel.provenance import functions_of
     from kernel.registry import registry
 
-    codes = loaded()
-    found = {code.module: str(code.path) for code in codes}
-    for kind, name in functions_of(nlp.config):
-        origin = registry.origin(kind, name)
-        module = origin.target.partition(":")[0]
-        if origin.distribution is not None or module == "__main__":
-            continue
-        if not any(code.file_of(origin.file or "") for code in codes):
+    found = {code.module: str(code.path) for code in loaded()}
+    by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
+    wanted = {
+        origin.target.partition(":")[0]
+        for origin in (registry.origin(kind, name) for kind, name in functions_of(nlp.config))
+        if origin.distribution is None
+    }
+    # Of code that was imported as any module is, what registered something: importing a package runs no more than its
+    # own file.
+    wanted |= {module for module in registry.modules() if module.startswith(tuple(f"{name}." for name in found))}
+    for module in sorted(wanted - {"__main__"}):
+        if not module.startswith(by_path or ("/",)):
             found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
     return list(found.items())
 

@@ -1,0 +1,31 @@
+"""`kernel assemble`: a pipeline from a config, without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+
+@click.command("assemble", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
+@options.code
+@click.pass_context
+def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...]) -> None:
+    """Build the pipeline of CONFIG (- for standard input) without training it, and save it to OUTPUT.
+
+    Components with a source are copied with their weights, the others are initialised. Any value of the config can be
+    set on the command line: --section.key value.
+    """
+    from kernel.config import load_config, parse_overrides
+    from kernel.training.assemble import assemble as build
+    from kernel.training.assemble import save
+
+    options.load_codes(code)
+    pipeline, config = build(load_config(config_path, parse_overrides(ctx.meta[OVERRIDES])))
+    save(pipeline, config, output)
+    click.echo(f"saved to {output}")

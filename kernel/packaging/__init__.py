@@ -1,0 +1,1 @@
+"""Saved pipelines as installable packages: `kernel package`."""

@@ -1,0 +1,109 @@
+"""What the package of a pipeline requires: compatible releases of the distributions it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kernel import imports, plugins
+from kernel.code import Code
+from kernel.errors import RegistryError, UsageError, warn
+from kernel.provenance import BUILDING, CODE, code_imports, functions, origin_of
+from kernel.registry import registry
+
+# The extra with what it takes to train or to evaluate the pipeline, and not to run it.
+TRAINING = "training"
+
+
+def pins(config: Mapping[str, Any], record: Mapping[str, Any], codes: Iterable[Code]) -> tuple[list[str], list[str]]:
+    """Requirements for running the pipeline, and those that only training it adds; sorted.
+
+    record: the pipeline's provenance. What the kernel itself requires is left to the kernel, which knows its ranges.
+    """
+    versions = dict(record.get("distributions") or {})
+    running: set[str] = {"kernel-nlp"}
+    training: set[str] = set()
+    for kind, name, path in functions(config):
+        distribution, version = _distribution(record, kind, name)
+        if distribution:
+            versions.setdefault(distribution, version)
+            (running if path.partition(".")[0] in BUILDING else training).add(distribution)
+    for distribution, version in imports.distributions_of(code_imports(codes)).items():
+        versions.setdefault(distribution, version)
+        running.add(distribution)
+    if "kernel-nlp" not in versions:
+        versions["kernel-nlp"] = plugins.installed_version("kernel-nlp") or ""
+    for distribution in list(running):
+        running |= set(imports.requirements(distribution)) & set(versions)
+    training |= set(versions)
+    known = set(imports.requirements("kernel-nlp"))
+    running, training = running - known, training - running - known
+    return (
+        [compatible(name, versions[name]) for name in sorted(running)],
+        [compatible(name, versions[name]) for name in sorted(training)],
+    )
+
+
+def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> None:
+    """`UsageError` if custom code that building the pipeline takes was not given; warnings for the rest."""
+    needed = [(k, n) for k, n, path in functions(config) if path.partition(".")[0] in BUILDING]
+    lacking = []
+    for kind, name in dict.fromkeys(needed):
+        origin = origin_of(record, kind, name)
+        if registry.has(kind, name) and not origin.startswith(CODE):
+            continue
+        if not origin or (origin.startswith(CODE) and not _defined(kind, name, codes)):
+            file = origin.removeprefix(CODE)
+            sha256 = (record.get("code") or {}).get(file, "")
+            lacking.append((kind, name, file, f" of {file} (sha256 {sha256})" if file else ""))
+    if lacking:
+        tops = dict.fromkeys(file.partition("/")[0] for _, _, file, _ in lacking if file)
+        hint = "Give the code that the pipeline was trained with: " + " ".join(f"--code {top}" for top in tops)
+        raise UsageError(
+            "the pipeline needs custom code that was not given:\n"
+            + "\n".join(f"  {kind} {name!r}{origin}" for kind, name, _, origin in lacking),
+            hint=hint if tops else "Give its file, folder or module with --code, or install its package.",
+        )
+    given = {code.name for code in codes}
+    left_out = sorted({file.partition("/")[0] for file in record.get("code") or {}} - given)
+    if left_out:
+        warn(f"code that the pipeline was trained with is left out, because it was not given: {', '.join(left_out)}")
+    nobody = sorted(name for name in code_imports(codes) if not imports.distributions_of([name]))
+    if nobody:
+        warn(
+            f"the code imports {', '.join(nobody)}, which belongs to no installed distribution: "
+            "the package won't require it"
+        )
+
+
+def compatible(name: str, version: str) -> str:
+    """A requirement for a release that is compatible with a version: `acme-nlp~=1.2.0`."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        return f"{name}==={version}" if version else name
+    text = parsed.public
+    if len(parsed.release) < 2:
+        text = text.replace(str(parsed.release[0]), f"{parsed.release[0]}.0", 1)
+    return f"{name}~={text}"
+
+
+def _distribution(record: Mapping[str, Any], kind: str, name: str) -> tuple[str, str]:
+    origin = origin_of(record, kind, name)
+    if origin:
+        distribution, _, version = ("" if origin.startswith(CODE) else origin).partition("==")
+        return plugins.normalize(distribution), version
+    try:
+        found = registry.origin(kind, name)
+    except RegistryError:
+        return "", ""
+    return plugins.normalize(found.distribution or ""), found.version or ""
+
+
+def _defined(kind: str, name: str, codes: list[Code]) -> bool:
+    if not registry.has(kind, name):
+        return False
+    file = registry.origin(kind, name).file
+    return file is not None and any(code.file_of(file) for code in codes)

@@ -1,0 +1,61 @@
+"""A pipeline from a config without training: copied components keep their weights, the others are initialised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kernel import random
+from kernel.atomic import atomic_directory
+from kernel.config import Config, check, fill
+from kernel.errors import ConfigError, UsageError
+from kernel.provenance import provenance
+from kernel.schemas import InitializeSchema
+from kernel.training.initialize import pipeline_class, to_device
+
+# Sections that say how to train; a config that is only assembled need not have them in order.
+_TRAINING = ("corpora", "training", "pretraining")
+
+
+def assemble(config: Config) -> tuple[Any, Config]:
+    """Build and initialise the pipeline of a config; returns it with its filled config. Only `[initialize]` reads data.
+
+    config: not interpolated; defaults are filled in. `ConfigError` with everything that is wrong outside of the
+    sections on training.
+    """
+    cls = pipeline_class(config)
+    usual = hasattr(cls, "factory")
+    filled = cls.fill_config(config).copy()
+    filled["initialize"] = fill(
+        filled.get("initialize", {}), path="initialize", schema=InitializeSchema, config=filled
+    )
+    try:
+        check(filled, skip=_TRAINING if usual else (*_TRAINING, "nlp", "components"))
+    except ConfigError as error:
+        problems = [one for one in error.problems if (one.path or "").partition(".")[0] not in _TRAINING]
+        if problems:
+            raise ConfigError(problems) from error
+    plain = filled.interpolate()
+    seed = (plain.get("training") or {}).get("seed") or 0
+    random.seed_all(seed, "create")
+    pipeline: Any = cls.from_config(filled)
+    to_device(pipeline, -1)
+    random.seed_all(seed, "initialize")
+    with random.scope(seed=seed):
+        # A Language makes an example up where it gets none.
+        pipeline.initialize(None if usual else list, settings=plain["initialize"])
+    meta = getattr(pipeline, "meta", None)
+    if isinstance(meta, dict):
+        meta["provenance"] = provenance(filled)
+    return pipeline, filled
+
+
+def save(pipeline: Any, config: Config, output: Path) -> None:
+    """Write an assembled pipeline to a directory, whole or not at all."""
+    try:
+        with atomic_directory(output) as directory:
+            pipeline.to_disk(directory)
+            if not (directory / "config.cfg").exists():
+                config.to_disk(directory / "config.cfg")
+    except OSError as error:
+        raise UsageError(f"can't save the pipeline to {output}: {error.strerror or error}") from error
