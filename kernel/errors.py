@@ -6,10 +6,17 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
+from textwrap import wrap
+from typing import Any
+
+# Longest part of a line that is shown, in characters.
+_EXCERPT = 100
+_WRAPPING: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
 class KernelError(Exception):
@@ -42,7 +49,8 @@ class Problem:
     file, line, column: where it is written, 1-based. path: dotted path in the config. value: the offending
     value, as JSON text. expected: what the place takes, and who says so. suggestion: the nearest right
     name or the next step. origin: where the value comes from (a file, an override, the environment, a
-    default).
+    default). exit_code: 3 if not the config is wrong, but a package or --code file that it names. text: the line
+    as written, without its neighbours; width: how many of its columns are meant.
     """
 
     message: str
@@ -54,6 +62,9 @@ class Problem:
     expected: str | None = None
     suggestion: str | None = None
     origin: str | None = None
+    exit_code: int = 2
+    text: str | None = None
+    width: int = 1
 
     @property
     def location(self) -> str:
@@ -67,13 +78,41 @@ class Problem:
 
     def __str__(self) -> str:
         head = ": ".join(part for part in (self.location, self.path, self.message) if part)
+        shown = self.value if self.value is None or self.value not in (self.text or "") else None
         details = (
-            ("found", self.value),
+            ("found", shown),
             ("expected", self.expected),
             ("set by", self.origin),
             ("hint", self.suggestion),
         )
-        return "\n".join([head, *(f"    {name}: {text}" for name, text in details if text)])
+        lines = [head, *self._excerpt()]
+        for name, text in details:
+            if text:
+                lines += wrap(
+                    f"{name}: {text}", 110, initial_indent="    ", subsequent_indent="        ", **_WRAPPING
+                )
+        return "\n".join(lines)
+
+    def _excerpt(self) -> list[str]:
+        """The line with a caret under what is meant, cut where it is long."""
+        if self.text is None or self.column is None:
+            return []
+        start = 0 if len(self.text) <= _EXCERPT else max(0, self.column - 1 - _EXCERPT // 3)
+        shown = self.text[start : start + _EXCERPT].rstrip()
+        dots = "..." if start else ""
+        before = shown[: self.column - 1 - start]
+        width = max(1, min(self.width, len(shown) - len(before)))
+        more = "..." if len(self.text.rstrip()) > start + _EXCERPT else ""
+        blank = "".join(mark if mark == "\t" else " " * _columns(mark) for mark in dots + before)
+        carets = "^" * max(1, sum(map(_columns, shown[len(before) : len(before) + width])))
+        return [f"    {dots}{shown}{more}", f"    {blank}{carets}"]
+
+
+def _columns(mark: str) -> int:
+    """Columns of a character on a terminal."""
+    if unicodedata.combining(mark):
+        return 0
+    return 2 if unicodedata.east_asian_width(mark) in "WF" else 1
 
 
 class ConfigError(KernelError):
@@ -89,6 +128,7 @@ class ConfigError(KernelError):
         if len(self.problems) > 1:
             text = f"{len(self.problems)} problems in the config\n{text}"
         super().__init__(text, hint=hint)
+        self.exit_code = min((problem.exit_code for problem in self.problems), default=2)
 
 
 class DataError(KernelError):
@@ -145,16 +185,40 @@ class NameConflict(RegistryError):
     exit_code = 3
 
 
-class PluginLoadError(RegistryError):
+class PluginError(RegistryError):
+    """Something is wrong with a package, not with the config that names it.
+
+    kind, name: what was asked for. distribution, version, target: the package and where it says that the thing is.
+    Those that don't apply are "".
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        kind: str = "",
+        name: str = "",
+        distribution: str = "",
+        version: str = "",
+        target: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.name = name
+        self.distribution = distribution
+        self.version = version
+        self.target = target
+
+
+class PluginLoadError(PluginError):
     """A plugin that fails when it is imported."""
 
-    exit_code = 3
 
-
-class IncompatiblePlugin(RegistryError):
+class IncompatiblePlugin(PluginError):
     """A plugin that was made for another version of kernel."""
-
-    exit_code = 3
 
 
 class CodeError(KernelError):

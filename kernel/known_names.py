@@ -57,6 +57,9 @@ _OWNERS = {
     "annotation_setters": "kernel-nlp-transformers",
 }
 
+# Who may call its names `kernel.<Name>.v<N>`.
+FIRST_PARTY = frozenset({"kernel-nlp", "kernel-nlp-ray", "kernel-nlp-spacy", *_OWNERS.values()})
+
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names("ner tagger textcat textcat_multilabel tok2vec sentencizer"),

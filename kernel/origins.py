@@ -28,10 +28,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Something registered in this process, by a decorator or a call."""
+    """Something registered in this process, by a decorator or a call.
+
+    package: the distribution whose import did it, None for code that no entry point led to.
+    """
 
     value: Any
     origin: Origin
+    package: str | None = None
 
     @property
     def module(self) -> str:

@@ -12,10 +12,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
-
-from kernel.errors import PluginLoadError
 
 PREFIXES = ("kernel_", "thinc_")
 
@@ -53,10 +49,14 @@ class EntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one walk over `sys.path` found: entry points by group, and the folder of each distribution."""
+    """What one walk over `sys.path` found: entry points by group, and the folder of each distribution.
+
+    folders: "" for a distribution that is in no folder. fields: metadata that was asked for.
+    """
 
     groups: dict[str, list[EntryPoint]]
     folders: dict[str, str]
+    fields: dict[str, dict[str, list[str]]]
 
 
 def entry_points(group: str) -> list[EntryPoint]:
@@ -74,7 +74,28 @@ def installed_version(distribution: str) -> str | None:
     folder = scan().folders.get(normalize(distribution))
     if folder is None:
         return None
+    if not folder:
+        return metadata(distribution)["version"][0]
     return _name_and_version(folder)[1]
+
+
+def installed_name(distribution: str) -> str | None:
+    """Name of an installed distribution as it spells it, None if it isn't installed."""
+    folder = scan().folders.get(normalize(distribution))
+    if folder is None:
+        return None
+    return _name_and_version(folder)[0] if folder else metadata(distribution)["name"][0]
+
+
+def metadata(distribution: str) -> dict[str, list[str]]:
+    """The fields of a distribution's METADATA, by name in lower case; empty if it isn't installed."""
+    found = scan()
+    key = normalize(distribution)
+    if key not in found.folders:
+        return {}
+    if key not in found.fields:
+        found.fields[key] = dict(_fields(found.folders[key], key))
+    return found.fields[key]
 
 
 def scan() -> Scan:
@@ -108,23 +129,8 @@ def parse_entry_points(text: str) -> Iterator[tuple[str, str, str]]:
             yield group, name.strip(), value.strip()
 
 
-def load(point: EntryPoint, kind: str) -> Any:
-    """Import what an entry point names. Raises PluginLoadError with the whole address if that fails."""
-    try:
-        value: Any = import_module(point.module)
-        for attribute in filter(None, point.attribute.split(".")):
-            value = getattr(value, attribute)
-    except (Exception, SystemExit) as error:
-        raise PluginLoadError(
-            f"{kind}: {point.name!r} of {point.distribution} {point.version} ({point.target}) can't be imported: "
-            f"{type(error).__name__}: {error}{_failed_at(error)}",
-            hint=f"The fault is in the package {point.distribution} or in what it needs.",
-        ) from error
-    return value
-
-
 def _walk(path: Iterable[str]) -> Scan:
-    result = Scan({}, {})
+    result = Scan({}, {}, {})
     odd = _has_other_finders()
     for place in dict.fromkeys(place or "." for place in path):
         try:
@@ -194,20 +200,30 @@ def _name_and_version(folder: str) -> tuple[str, str]:
     return fields["name"], fields["version"]
 
 
+def _fields(folder: str, key: str) -> dict[str, list[str]]:
+    if folder:
+        text = _read(os.path.join(folder, "METADATA")) or _read(os.path.join(folder, "PKG-INFO")) or ""
+    else:
+        from importlib.metadata import distribution
+
+        text = str(distribution(key).metadata)
+    found: dict[str, list[str]] = {}
+    last: list[str] = []
+    for line in text.splitlines():
+        if not line:
+            break
+        name, separator, value = line.partition(":")
+        if line[0] in " \t" and last:
+            last[-1] += "\n" + line.strip()
+        elif separator:
+            last = found.setdefault(name.strip().lower(), [])
+            last.append(value.strip())
+    return found
+
+
 def _read(path: str) -> str | None:
     try:
         with open(path, encoding="utf8", errors="replace") as file:
             return file.read()
     except OSError:
         return None
-
-
-def _failed_at(error: BaseException) -> str:
-    """The innermost line of the failing import, unless it is the import system's or ours."""
-    place, traceback = "", error.__traceback__
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if file != __file__ and not file.startswith("<frozen") and "importlib" not in file:
-            place = f" ({file}:{traceback.tb_lineno})"
-        traceback = traceback.tb_next
-    return place

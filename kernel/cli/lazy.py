@@ -72,7 +72,7 @@ class LazyGroup(click.Group):
     def _points(self) -> list[EntryPoint]:
         if self._plugins is None:
             return []
-        from kernel.plugins import entry_points
+        from kernel.selection import entry_points
 
         return [point for point in entry_points(self._plugins) if point.name not in self._table]
 

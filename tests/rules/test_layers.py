@@ -12,8 +12,8 @@ from .conftest import ROOT, imported_modules
 
 ROWS = [
     ["errors", "atomic", "known_names"],
-    ["plugins"],
-    ["hookspecs", "hooks", "origins", "registry", "code", "imports", "random", "ops", "modelbytes", "parameters"]
+    ["plugins", "metadata", "selection", "importing"],
+    ["hookspecs", "hooks", "origins", "registered", "registry", "packages", "code", "imports", "random", "ops", "modelbytes", "parameters"]
     + ["paramrows", "paramserver", "vocab", "tokens", "blas", "provenance"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
     ["training"],

@@ -1,0 +1,95 @@
+"""What the metadata of an installed distribution says: its requirements, extras and the versions of kernel it admits."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kernel import __version__, plugins
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+KERNEL = "kernel-nlp"
+
+# Modules whose distribution has another name.
+_PROVIDERS = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "google": "protobuf",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
+
+def kernel_range(distribution: str) -> str | None:
+    """The versions of kernel that a distribution asks for, such as ">=0.3,<0.4"; "" for any, None if it asks for none."""
+    ranges = [
+        re.sub(r"[()\s]", "", rest.partition(";")[0])
+        for name, rest in _lines(distribution)
+        if name == KERNEL and "extra" not in rest.partition(";")[2]
+    ]
+    return ",".join(filter(None, ranges)) if ranges else None
+
+
+def incompatibility(distribution: str) -> str | None:
+    """ "kernel-nlp<0.3" if a distribution was made for another version of kernel than this, else None."""
+    wanted = kernel_range(distribution)
+    return f"{KERNEL}{wanted}" if wanted and not admits(wanted, __version__) else None
+
+
+@cache
+def admits(specifier: str, version: str) -> bool:
+    """Whether a range such as ">=0.3,<0.4" contains a version. One that nobody can read admits everything."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return True
+
+
+def requirements(distribution: str) -> list[Requirement]:
+    """Everything that a distribution requires, extras included; lines that nobody can read are left out."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    found = []
+    for line in plugins.metadata(distribution).get("requires-dist", ()):
+        try:
+            found.append(Requirement(line))
+        except InvalidRequirement:
+            continue
+    return found
+
+
+def remedy(distribution: str, module: str) -> str:
+    """What to install when a module of somebody else is missing that a distribution imports."""
+    top = module.partition(".")[0]
+    wanted = {plugins.normalize(top), plugins.normalize(_PROVIDERS.get(top, top))}
+    optional = []
+    for one in requirements(distribution):
+        if plugins.normalize(one.name) not in wanted:
+            continue
+        extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", str(one.marker or ""))
+        if extra is None:
+            return f"{distribution} requires {one.name}, which is not installed: pip install '{one.name}{one.specifier}'"
+        optional.append(extra[1])
+    # The extra that brings the least: `all` lists what the others do.
+    optional.sort(key=lambda extra: extra in ("all", "dev", "test", "tests"))
+    return f"pip install '{distribution}[{optional[0]}]'" if optional else ""
+
+
+def _lines(distribution: str) -> list[tuple[str, str]]:
+    """(normalised name, the rest of the line) of each requirement."""
+    found = []
+    for line in plugins.metadata(distribution).get("requires-dist", ()):
+        match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?(.*)", line)
+        if match:
+            found.append((plugins.normalize(match[1]), match[2].strip()))
+    return found

@@ -1,0 +1,290 @@
+"""One registry: the functions of one kind, by name.
+
+Names come from three places: entry points of installed packages (group `kernel_<kind>`), decorators that ran in this
+process, and thinc's own registries. When several claim one name, none gets it unless the config says which.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar, overload
+
+from kernel import importing, plugins, selection
+from kernel.errors import NameConflict, RegistryError
+from kernel.importing import load
+from kernel.known_names import THINC_NAMES, provider
+from kernel.origins import Definition, Origin, is_same, origin_of, place_of
+from kernel.selection import CODE
+
+Registered = TypeVar("Registered")
+THINC = "thinc"
+
+
+class Family(Protocol):
+    """All registries, for what one of them says about the others."""
+
+    def kinds(self) -> list[str]: ...
+    def has(self, kind: str, name: str) -> bool: ...
+
+
+class Registry:
+    """The functions of one kind. Calling it gives the decorator that registers a function."""
+
+    def __init__(self, kind: str, family: Family | None = None) -> None:
+        self.kind = kind
+        self._family = family
+        self._definitions: dict[str, Definition] = {}
+
+    def __repr__(self) -> str:
+        return f"<registry of {self.kind}>"
+
+    @overload
+    def __call__(self, name: str) -> Callable[[Registered], Registered]: ...
+    @overload
+    def __call__(self, name: str, func: Registered) -> Registered: ...
+    def __call__(self, name: str, func: Any = None) -> Any:
+        """Register a function under a name: as a decorator, or at once if `func` is given."""
+        return self._register(name, func)
+
+    @overload
+    def register(self, name: str) -> Callable[[Registered], Registered]: ...
+    @overload
+    def register(self, name: str, *, func: Registered) -> Registered: ...
+    def register(self, name: str, *, func: Any = None) -> Any:
+        """The same as calling the registry. Raises NameConflict if another function has the name."""
+        return self._register(name, func)
+
+    def get(self, name: str) -> Any:
+        """The function of a name. Imports the module that holds it and nothing else.
+
+        Raises RegistryError for an unknown name, NameConflict if several packages claim it, PluginLoadError
+        if its module can't be imported, IncompatiblePlugin if it was made for another version of kernel.
+        """
+        points, owner = self._points(name), selection.owner_of(name)
+        definition = self._definitions.get(name)
+        if not points and definition is None and not self._is_thincs(name):
+            raise self.unknown(name)
+        if owner is not None:
+            return self._get_from(owner, name)
+        if len(points) + self._is_thincs(name) > 1 or (definition and not points and self._is_thincs(name)):
+            raise self._conflict(name)
+        if not points:
+            return definition.value if definition else self._get_from_thinc(name)
+        loaded = load(points[0], self.kind)
+        # The import may have run a decorator on the same function.
+        definition = self._definitions.get(name)
+        if definition is None:
+            return loaded
+        if not is_same(loaded, definition.value):
+            raise self._conflict(name)
+        return definition.value
+
+    def get_all(self) -> Mapping[str, Any]:
+        """All names with their functions. A function is imported when it is looked up, so that none is in vain."""
+        return _Functions(self)
+
+    def names(self) -> list[str]:
+        """All names, sorted. Imports nothing."""
+        found = {*self._definitions, *THINC_NAMES.get(self.kind, ()), *self._thinc_live()}
+        for group in self._groups():
+            found.update(point.name for point in selection.entry_points(group))
+        return sorted(found)
+
+    def origin(self, name: str) -> Origin:
+        """Where a name comes from, the first of several claims. Imports nothing.
+
+        Raises RegistryError for an unknown name.
+        """
+        definition, owner = self._definitions.get(name), selection.owner_of(name)
+        for point in self._points(name):
+            if owner in (None, plugins.normalize(point.distribution)):
+                same = definition is not None and definition.package in (None, point.distribution)
+                file, line = (
+                    (definition.origin.file, definition.origin.line) if definition and same else (None, None)
+                )
+                return Origin(point.distribution, point.version, point.target, file, line)
+        if definition is not None and owner in (None, CODE):
+            return definition.origin
+        if self._is_thincs(name):
+            return Origin(THINC, plugins.installed_version(THINC), f"thinc.api:registry.{self.kind}")
+        if definition is not None:
+            return definition.origin
+        raise self.unknown(name)
+
+    def claims(self, name: str) -> list[str]:
+        """Everyone who claims a name, for messages: more than one is a conflict. Imports nothing."""
+        definition = self._definitions.get(name)
+        found = [point.claim for point in self._points(name)]
+        packages = {point.distribution for point in self._points(name)}
+        if definition is not None and definition.package not in packages:
+            found.append(place_of(definition.origin))
+        if self._is_thincs(name):
+            found.append(f"{THINC} {plugins.installed_version(THINC)}")
+        return found
+
+    def owners(self, name: str) -> list[str]:
+        """The values that `[registry.override]` may give a name: distributions and "code"."""
+        found = [point.distribution for point in self._points(name)]
+        definition = self._definitions.get(name)
+        if definition is not None and definition.package not in found:
+            found.append(CODE)
+        return found + [THINC] * self._is_thincs(name)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (
+            name in self._definitions or self._is_thincs(name) or bool(self._points(name))
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def unknown(self, name: str) -> RegistryError:
+        """The error for a name that isn't here: the nearest name, and who else has or provides it."""
+        hints = []
+        if name.startswith("spacy.") and "kernel." + name[len("spacy.") :] in self:
+            hints.append(f"Did you mean {'kernel.' + name[len('spacy.') :]!r}?")
+        else:
+            nearest = nearest_name(name, self.names())
+            if nearest:
+                hints.append(f"Did you mean {nearest!r}?")
+        family = self._family
+        elsewhere = [kind for kind in family.kinds() if family.has(kind, name)] if family else []
+        if elsewhere:
+            hints.append(f"The name exists in: {', '.join(elsewhere)}.")
+        distribution = provider(self.kind, name)
+        version = plugins.installed_version(distribution) if distribution else None
+        if distribution and not version:
+            hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
+        elif version and not hints:
+            hints.append(f"{distribution} {version} is installed, but doesn't provide this name.")
+        hints += self._denied(name)
+        if not hints:
+            hints.append("The package that provides it may not be installed, or its --code file not given.")
+        return RegistryError(f"{self.kind} has no function {name!r}", hint=" ".join(hints))
+
+    def _register(self, name: str, func: Any) -> Any:
+        # Frame 0 is this function, 1 the public method, 2 the code that defines the function.
+        frame = sys._getframe(2)
+        place = (frame.f_code.co_filename, frame.f_lineno)
+
+        def decorate(value: Registered) -> Registered:
+            self._add(name, value, place)
+            return value
+
+        return decorate if func is None else decorate(func)
+
+    def _add(self, name: str, value: Any, place: tuple[str, int]) -> None:
+        point = importing.current()
+        new = Definition(value, origin_of(value, place), point.distribution if point else None)
+        old = self._definitions.get(name)
+        if old is not None and not old.is_former_self_of(new):
+            # The claim of a package is its entry point: what its decorators say as well is kept if there is room.
+            packages = {point.distribution for point in self._points(name)}
+            if new.package in packages:
+                return
+            if old.package not in packages:
+                raise NameConflict(
+                    f"{self.kind}: {name!r} is registered twice, "
+                    f"at {place_of(old.origin)} and at {place_of(new.origin)}",
+                    hint="Give one of the two functions another name.",
+                )
+        self._definitions[name] = new
+
+    def _get_from(self, owner: str, name: str) -> Any:
+        """The function of one of those who claim a name. owner: as `[registry.override]` says, normalised."""
+        definition = self._definitions.get(name)
+        packages = {point.distribution for point in self._points(name)}
+        if owner == CODE and definition is not None and definition.package not in packages:
+            return definition.value
+        if owner == THINC and self._is_thincs(name):
+            return self._get_from_thinc(name)
+        for point in self._points(name):
+            if plugins.normalize(point.distribution) == owner:
+                return load(point, self.kind)
+        raise RegistryError(
+            f"{self.kind}: [registry.override] gives {name!r} to {owner!r}, which doesn't claim it",
+            hint=f"It is claimed by: {'; '.join(self.claims(name))}.",
+        )
+
+    def _conflict(self, name: str) -> NameConflict:
+        owner = next(iter(self.owners(name)), CODE)
+        return NameConflict(
+            f"{self.kind}: {name!r} is claimed by " + " and by ".join(self.claims(name)),
+            hint=f'Say in the config whose it is: [registry.override] "{name}" = "{owner}". Or uninstall one of them.',
+        )
+
+    def _denied(self, name: str) -> list[str]:
+        """Who provides a name and may not be used."""
+        found = []
+        for group in self._groups():
+            for point in plugins.entry_points(group):
+                reason = selection.denied(point.distribution) if point.name == name else None
+                if reason:
+                    found.append(
+                        f"It is in {point.distribution} {point.version}, which is denied by {reason}."
+                    )
+        return list(dict.fromkeys(found))
+
+    def _groups(self) -> tuple[str, ...]:
+        if self.kind in THINC_NAMES:
+            return f"kernel_{self.kind}", f"thinc_{self.kind}"
+        return (f"kernel_{self.kind}",)
+
+    def _points(self, name: str) -> list[plugins.EntryPoint]:
+        """Entry points of a name that may be used, one for each target: of our group if it has any, else of thinc's."""
+        for group in self._groups():
+            points = [point for point in plugins.entry_points(group) if point.name == name]
+            points = [point for point in points if selection.denied(point.distribution) is None]
+            if points:
+                return list({point.target: point for point in reversed(points)}.values())[::-1]
+        return []
+
+    def _is_thincs(self, name: str) -> bool:
+        """Whether thinc itself has a name, or somebody registered it with thinc's decorators in this process."""
+        if name in THINC_NAMES.get(self.kind, ()):
+            return True
+        return name in self._thinc_live() and name not in self._definitions and not self._points(name)
+
+    def _get_from_thinc(self, name: str) -> Any:
+        from thinc.api import registry as thinc_registry
+
+        return thinc_registry.get(self.kind, name)
+
+    def _thinc_live(self) -> Mapping[str, Any]:
+        """What was registered with thinc's decorators in this process; empty while thinc isn't imported."""
+        catalogue = sys.modules.get("catalogue")
+        if self.kind not in THINC_NAMES or catalogue is None or "thinc.config" not in sys.modules:
+            return {}
+        return {
+            key[2]: value
+            for key, value in list(catalogue.REGISTRY.items())
+            if key[:2] == ("thinc", self.kind) and len(key) == 3
+        }
+
+
+class _Functions(Mapping[str, Any]):
+    """Names and functions of a registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._registry:
+            raise KeyError(name)
+        return self._registry.get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._registry.names())
+
+    def __len__(self) -> int:
+        return len(self._registry.names())
+
+
+def nearest_name(name: str, names: list[str]) -> str | None:
+    """The name most like `name`, None if nothing is alike."""
+    from difflib import get_close_matches
+
+    folded = {other.lower(): other for other in reversed(names)}
+    close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None

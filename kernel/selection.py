@@ -1,0 +1,156 @@
+"""Which installed packages may be used, and who gets a name that several of them claim.
+
+The first that says something about a distribution decides: `--deny`, `--only`, the environment variable
+KERNEL_PLUGINS ("acme-nlp,other" are the only ones allowed, "-acme-nlp" is denied), `[plugins]` of the config. kernel
+itself and thinc can't be denied.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel import plugins
+
+VARIABLE = "KERNEL_PLUGINS"
+# The owner of what this process defined, as `[registry.override]` calls it.
+CODE = "code"
+_ALWAYS = frozenset({"kernel-nlp", "thinc"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one source says. only: nothing else may be used; None if it doesn't say so."""
+
+    only: frozenset[str] | None = None
+    deny: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, only: Iterable[str] | None, deny: Iterable[str]) -> Rules:
+        """Rules from names as somebody wrote them."""
+        wanted = None if only is None else frozenset(map(plugins.normalize, only))
+        return cls(wanted, frozenset(map(plugins.normalize, deny)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a config says. overrides: registered name -> the distribution that gets it, or "code"."""
+
+    rules: Rules = Rules()
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+_command_line = Rules()
+_choices: ContextVar[Choices | None] = ContextVar("choices", default=None)
+_NOTHING = Choices()
+
+
+@contextmanager
+def command_line(only: Iterable[str], deny: Iterable[str]) -> Iterator[None]:
+    """Let `--only` and `--deny` rule this process for the length of a block."""
+    global _command_line
+    before = _command_line
+    only = list(only)
+    _command_line = Rules.of(only or None, deny)
+    try:
+        yield
+    finally:
+        _command_line = before
+
+
+@contextmanager
+def chosen_by(config: Mapping[str, Any] | None) -> Iterator[None]:
+    """Let `[plugins]` and `[registry.override]` of a config rule a block of code.
+
+    A config without these sections leaves the rules as they are. Values of the wrong type are left to the check of the
+    config.
+    """
+    if config is None or not ("plugins" in config or "registry" in config):
+        yield
+        return
+    token = _choices.set(choices_of(config))
+    try:
+        yield
+    finally:
+        _choices.reset(token)
+
+
+def choices_of(config: Mapping[str, Any]) -> Choices:
+    """What a config says about packages and names, as far as it can be understood."""
+    section = config.get("plugins")
+    section = section if isinstance(section, Mapping) else {}
+    only = section.get("only")
+    rules = Rules.of(None if only is None else _texts(only), _texts(section.get("deny")))
+    return Choices(rules, overrides_of(config))
+
+
+def overrides_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """`[registry.override]` of a config: registered name -> distribution or "code". Names may stand in quotes."""
+    section = config.get("registry")
+    return dict(_flat(section.get("override"), "")) if isinstance(section, Mapping) else {}
+
+
+def denied(distribution: str) -> str | None:
+    """What denies a distribution, for messages; None if it may be used."""
+    name = plugins.normalize(distribution)
+    if name in _ALWAYS:
+        return None
+    if name in _command_line.deny:
+        return f"--deny {name}"
+    if _command_line.only is not None:
+        return None if name in _command_line.only else f"--only {' --only '.join(sorted(_command_line.only))}"
+    value = os.environ.get(VARIABLE, "")
+    if value.strip(", "):
+        environment = _environment(value)
+        if name in environment.deny:
+            return f"{VARIABLE}={value}"
+        if environment.only is not None:
+            return None if name in environment.only else f"{VARIABLE}={value}"
+    rules = (_choices.get() or _NOTHING).rules
+    if name in rules.deny:
+        return "[plugins] deny of the config"
+    if rules.only is not None and name not in rules.only:
+        return "[plugins] only of the config"
+    return None
+
+
+def entry_points(group: str) -> list[plugins.EntryPoint]:
+    """Entry points of a group whose distributions may be used."""
+    return [point for point in plugins.entry_points(group) if denied(point.distribution) is None]
+
+
+def owner_of(name: str) -> str | None:
+    """Who gets a name by `[registry.override]`: a normalised distribution, or "code"; None if the config is silent."""
+    owner = (_choices.get() or _NOTHING).overrides.get(name)
+    return None if owner is None else plugins.normalize(owner)
+
+
+def arguments() -> tuple[list[str], list[str]]:
+    """`--only` and `--deny` of this process, for the processes that it starts."""
+    return sorted(_command_line.only or ()), sorted(_command_line.deny)
+
+
+def _environment(value: str) -> Rules:
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    only = [word for word in words if not word.startswith("-")]
+    return Rules.of(only or None, [word[1:] for word in words if word.startswith("-")])
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else []
+
+
+def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    """Names and owners, whatever depth their dots have become on the command line."""
+    if not isinstance(value, Mapping):
+        return
+    for key, item in value.items():
+        name = prefix + str(key).strip('"')
+        if isinstance(item, str):
+            yield name, item
+        else:
+            yield from _flat(item, f"{name}.")
