@@ -6,13 +6,14 @@ DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyp
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 DEMO := output/demo
 
-.PHONY: help install demo test slow check lint types rules bench clean
+.PHONY: help install demo test slow check lint types rules isolated bench clean
 
 help:
 	@echo "make demo    train the sample pipeline, evaluate it, apply it"
 	@echo "make test    all quick tests"
 	@echo "make slow    the long tests"
 	@echo "make check   ruff, mypy and the rules of the repository"
+	@echo "make isolated  every package alone, in environments of their own (minutes)"
 	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
 
 # Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
@@ -46,6 +47,10 @@ types: install
 
 rules: install
 	$(BIN)/python -m pytest -q tests/rules
+
+# Fresh environments outside of the checkout; takes some minutes and is no part of `make check`.
+isolated: install
+	$(BIN)/python scripts/isolated.py
 
 bench: install
 	$(BIN)/python benchmarks/run.py $(ARGS)
