@@ -7,12 +7,18 @@ from typing import Any
 
 import click
 
+from kernel.cli import options
+
 
 @click.command("convert")
 @click.argument("input_path", type=click.Path(path_type=Path))
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter.")
-@click.option("--lang", "-l", default="xx", show_default=True, help="Language whose tokenizer splits raw text.")
+@click.option(
+    "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
+)
+@click.option(
+    "--lang", "-l", default="xx", show_default=True, help="Language whose tokenizer splits raw text."
+)
 @click.option("--n-sents", "-n", type=click.IntRange(min=0), help="Sentences a document; 0 makes one of all.")
 @click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
 def convert(
@@ -61,11 +67,9 @@ def _input_files(path: Path) -> list[Path]:
 
 
 def _write(store: Any, path: Path, n_docs: int) -> None:
-    from kernel.errors import UsageError
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         store.to_disk(path)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise options.unwritable(path, error) from error
     click.echo(f"{path}: {n_docs} documents")

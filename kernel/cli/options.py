@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from kernel.config import Config
+    from kernel.errors import KernelError
 
 code = click.option(
     "--code",
@@ -53,10 +54,19 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
 def write_text(path: Path, text: str) -> None:
     """Write a file, whole or not at all."""
     from kernel.atomic import atomic_file
-    from kernel.errors import UsageError
 
     try:
         with atomic_file(path) as fresh:
             fresh.write_text(text, encoding="utf8")
     except OSError as error:
-        raise UsageError(f"can't write {path}: {error.strerror or error}") from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> KernelError:
+    """The error for a file that can't be written: the disk is at fault, or whoever named the place."""
+    from errno import EDQUOT, EFBIG, EIO, ENOSPC
+
+    from kernel.errors import KernelError, UsageError
+
+    kind = KernelError if error.errno in (EDQUOT, EFBIG, EIO, ENOSPC) else UsageError
+    return kind(f"can't write {path}: {error.strerror or error}")

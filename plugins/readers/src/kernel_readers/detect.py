@@ -80,7 +80,7 @@ def detect(path: Path) -> str:
     raise DataError(
         "the format of the file is not recognised",
         path=path,
-        hint=f"Name it in the reader's block, for example: format = \"iob\". Known: {', '.join(FORMATS)}.",
+        hint=f'Name it: format = "iob" in the reader\'s block, or --converter iob. Known: {", ".join(FORMATS)}.',
     )
 
 

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.lines import numbered_lines
 
 
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
     """Yield a document for every line that is not blank."""
-    for _, line in numbered_lines(path):
+    for number, line in numbered_lines(path):
         if line.strip():
-            yield nlp.make_doc(line)
+            try:
+                doc = nlp.make_doc(line)
+            except DataError as error:
+                raise error.at(path, line=number) from error
+            yield doc

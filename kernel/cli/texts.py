@@ -1,0 +1,88 @@
+"""The texts that `kernel apply` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import DataError
+
+INPUTS = (".jsonl", ".spacy", ".txt")
+
+
+def input_files(path: Path) -> list[Path]:
+    """The file itself, or the readable files below a directory, sorted, hidden ones left out."""
+    if path.is_dir():
+        found = [file for file in sorted(path.rglob("*")) if file.suffix in INPUTS and file.name[0] != "."]
+        if not found:
+            raise DataError(f"no {', '.join(INPUTS)} files in this directory", path=path)
+        return found
+    if not path.exists():
+        raise DataError("no such file or directory", path=path)
+    if path.suffix not in INPUTS:
+        raise DataError(f"can't tell the format; known are {', '.join(INPUTS)}", path=path)
+    return [path]
+
+
+def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[Any]:
+    """The texts of a file, or its documents if they are tokenized already. Empty lines are left out."""
+    try:
+        if path.suffix == ".spacy":
+            yield from _documents(path, pipeline.vocab)
+            return
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                line = _decoded(raw, path, number).strip()
+                if line:
+                    text = line if path.suffix == ".txt" else _text_of(line, text_key, path, number)
+                    _check_length(text, pipeline, path, number)
+                    yield text
+    except OSError as error:
+        raise DataError(f"can't be read: {error.strerror or error}", path=path) from error
+
+
+def _documents(path: Path, vocab: Any) -> Iterator[Any]:
+    from kernel.tokens import DocBin
+
+    try:
+        yield from DocBin().from_disk(path).get_docs(vocab)
+    except DataError as error:
+        raise error.at(path, document=error.document) from error
+
+
+def _decoded(raw: bytes, path: Path, number: int) -> str:
+    try:
+        return raw.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        byte = f"byte 0x{raw[error.start]:02x} is not valid UTF-8"
+        raise DataError(byte, path=path, line=number, offset=error.start) from None
+
+
+def _text_of(line: str, key: str, path: Path, number: int) -> str:
+    try:
+        text = json.loads(line)[key]
+    except (ValueError, RecursionError):
+        raise DataError("no JSON", path=path, line=number) from None
+    except (TypeError, KeyError):
+        raise DataError(f"no key '{key}'", path=path, line=number, hint="See --text-key.") from None
+    if not isinstance(text, str):
+        raise DataError(f"'{key}' is no text", path=path, line=number, hint="See --text-key.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = "the text holds half of a surrogate pair"
+        raise DataError(half, path=path, line=number, offset=error.start) from None
+    return text
+
+
+def _check_length(text: str, pipeline: Any, path: Path, number: int) -> None:
+    limit = getattr(pipeline, "max_length", len(text))
+    if len(text) > limit:
+        raise DataError(
+            f"a text of {len(text)} characters is longer than nlp.max_length = {limit}",
+            path=path,
+            line=number,
+            hint="Cut it into parts.",
+        )
