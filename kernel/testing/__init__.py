@@ -10,6 +10,8 @@ There is a suite for every kind of registered thing, `check_gradients` for model
 exist during one test, and `box`, a directory of its own to run commands in. The fixtures `box` and `fake_distribution`
 come with `pytest_plugins = ["kernel.testing"]` in a test module or in the outermost conftest.py. Importing this module
 imports neither pytest nor anything heavy.
+
+PYTEST_DONT_REWRITE: nothing here asserts, and tests may import this module before another one names it as a plugin.
 """
 
 import sys

@@ -56,9 +56,13 @@ def installed(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
         plugins.refresh()
         for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            if file.startswith(str(folder)):
+            if any(place.startswith(str(folder)) for place in _places(sys.modules[name])):
                 del sys.modules[name]
+
+
+def _places(module: object) -> list[str]:
+    """The file of a module, and the folders of a package."""
+    return [getattr(module, "__file__", None) or "", *map(str, getattr(module, "__path__", ()))]
 
 
 @contextmanager

@@ -123,12 +123,13 @@ class _Check:
         else:
             d_outputs = [weights.copy() for weights in self.weights]
         d_inputs = backprop(d_outputs)
+        d_inputs = list(d_inputs) if isinstance(d_inputs, list | tuple) else [d_inputs]
         for node, name in parameters(self.model):
             gradient = node.get_grad(name).copy() if node.has_grad(name) else None
             for _ in range(directions):
                 self._check_parameter(node, name, gradient)
         for place, array in enumerate(_float_arrays(self.X)):
-            self._check_input(place, array, list(d_inputs)[place])
+            self._check_input(place, array, d_inputs[place])
 
     def _forward(self) -> tuple[list[Any], Callable[[list[Any]], Any]]:
         with scope(seed=0):

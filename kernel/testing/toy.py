@@ -9,6 +9,7 @@ import numpy as np
 from thinc.api import Linear, Model
 
 from kernel.config import Config, fill, resolve
+from kernel.errors import TrainingError
 from kernel.modelbytes import model_from_bytes, model_to_bytes
 from kernel.registry import registry
 from kernel.training.initialize import prepare
@@ -150,5 +151,5 @@ def _failing() -> Callable[[Any, Mapping[str, Any]], None]:
     return fail
 
 
-class ToyError(RuntimeError):
+class ToyError(TrainingError):
     """The failure that `toy_run(fails=True)` asks for."""

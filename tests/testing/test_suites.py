@@ -1,0 +1,303 @@
+"""The suites themselves: that they are kept whole (T29), and that they find what is wrong."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from thinc.api import Model
+
+import kernel
+from kernel import registry
+from kernel.errors import DataError
+from kernel.language import Language
+from kernel.testing import (
+    ArchitectureSuite,
+    BatcherSuite,
+    CallbackSuite,
+    ComponentSuite,
+    ReaderSuite,
+    ScorerSuite,
+    Suite,
+    TokenizerSuite,
+    exercised,
+)
+from kernel.tokens import Doc
+from kernel.training import Example
+
+
+@pytest.fixture(autouse=True)
+def _registered_here_only() -> Iterator[None]:
+    with registry.restored():
+        yield
+
+
+def test_a_test_of_the_suite_cannot_be_overridden() -> None:
+    with pytest.raises(TypeError, match=r"Mine\.test_gradients replaces a test of the suite"):
+
+        class Mine(ArchitectureSuite):
+            def test_gradients(self) -> None: ...
+
+
+def test_a_test_of_the_suite_cannot_be_set_to_none() -> None:
+    with pytest.raises(TypeError, match="replaces a test of the suite"):
+
+        class Mine(BatcherSuite):
+            test_no_batch_is_empty = None  # type: ignore[assignment]
+
+
+def test_an_xfail_without_reason_does_not_count() -> None:
+    with pytest.raises(TypeError, match="replaces a test of the suite"):
+
+        class Mine(BatcherSuite):
+            @pytest.mark.xfail
+            def test_no_batch_is_empty(self) -> None: ...
+
+
+def test_a_test_may_be_overridden_with_a_reason() -> None:
+    class Mine(BatcherSuite):
+        @pytest.mark.xfail(reason="known, see issue 7")
+        def test_no_batch_is_empty(self) -> None: ...
+
+    assert "xfail" in str(Mine.test_no_batch_is_empty.pytestmark)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("exempt", "message"),
+    [({"test_gradient": "none"}, "but the suite has: .*test_gradients"), ({"test_gradients": " "}, "gives no reason")],
+)
+def test_exemptions_name_a_test_and_a_reason(exempt: dict[str, str], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        type("Mine", (ArchitectureSuite,), {"exempt": exempt, "__module__": __name__})
+
+
+def test_an_exempted_test_is_skipped_with_its_reason() -> None:
+    mine: Any = type("Mine", (ArchitectureSuite,), {"exempt": {"test_gradients": "sparse"}, "__module__": __name__})
+    assert mine.test_gradients.pytestmark[0].kwargs["reason"] == "sparse"
+
+
+def test_a_removed_test_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine(BatcherSuite):
+        name = "any"
+
+    monkeypatch.delattr(BatcherSuite, "test_no_batch_is_empty")
+    with pytest.raises(AssertionError, match="tests of the suite were removed: test_no_batch_is_empty"):
+        Mine().test_no_test_of_the_suite_is_missing()
+
+
+def test_what_a_module_covers() -> None:
+    from types import ModuleType
+
+    module = ModuleType("tests_of_acme")
+    module.Mine = type("Mine", (BatcherSuite,), {"name": "acme.b.v1", "__module__": __name__})  # type: ignore[attr-defined]
+    module.Base = BatcherSuite  # type: ignore[attr-defined]
+    assert exercised(module) == {("batchers", "acme.b.v1")}
+
+
+def suite_of(kind: type[Suite], function: Callable[..., Any], **attributes: Any) -> Any:
+    """A suite for a function, registered for the length of the test."""
+    registry.of(kind.kind)("test.Thing.v1", function)
+    return type("Mine", (kind,), {"name": "test.Thing.v1", "__module__": __name__, **attributes})()
+
+
+def lengths_model(d_weight: float = 1.0, *, noise: float = 0.0, batch: bool = False) -> Model:
+    """Each token of a document gets W times its number of characters."""
+
+    def forward(model: Any, docs: list[Doc], is_train: bool) -> Any:
+        features = [np.array([[len(token)] for token in doc], dtype="float32").reshape(-1, 1) for doc in docs]
+        outputs = [each * model.get_param("W") + noise * is_train + batch * len(docs) for each in features]
+
+        def backprop(gradients: list[Any]) -> list[Any]:
+            gradient = sum(float((g * f).sum()) for g, f in zip(gradients, features, strict=True))
+            model.inc_grad("W", model.ops.asarray([d_weight * gradient], dtype=outputs[0].dtype))
+            return []
+
+        return outputs, backprop
+
+    def init(model: Any, X: Any = None, Y: Any = None) -> None:
+        model.set_param("W", np.ones(1, dtype="float32"))
+
+    return Model("lengths", forward, init=init, params={"W": None}, dims={"nO": 1})
+
+
+def test_a_good_model_passes() -> None:
+    suite = suite_of(ArchitectureSuite, lambda: lengths_model())
+    for name in dir(suite):
+        if name.startswith("test_"):
+            getattr(suite, name)()
+
+
+def test_a_wrong_gradient_is_found_and_named() -> None:
+    suite = suite_of(ArchitectureSuite, lambda: lengths_model(1.1))
+    with pytest.raises(AssertionError, match="the gradient of parameter W of layer 'lengths' is wrong"):
+        suite.test_gradients()
+
+
+def test_training_that_computes_something_else_is_found() -> None:
+    suite = suite_of(ArchitectureSuite, lambda: lengths_model(noise=0.5))
+    with pytest.raises(AssertionError, match="training without dropout and prediction differ"):
+        suite.test_training_without_dropout_computes_what_prediction_does()
+
+
+def test_documents_that_see_each_other_are_found() -> None:
+    suite = suite_of(ArchitectureSuite, lambda: lengths_model(batch=True))
+    with pytest.raises(AssertionError, match="depends on its batch"):
+        suite.test_documents_do_not_see_each_other()
+
+
+def test_a_batcher_that_loses_the_rest_is_found() -> None:
+    def losing() -> Callable[[Any], Iterator[list[Any]]]:
+        def batches(items: Any) -> Iterator[list[Any]]:
+            batch = []
+            for item in items:
+                batch.append(item)
+                if len(batch) == 3:
+                    yield batch
+                    batch = []
+
+        return batches
+
+    suite = suite_of(BatcherSuite, losing)
+    with pytest.raises(AssertionError, match="20 examples went in, 18 came out"):
+        suite.test_nothing_is_lost_or_doubled()
+    suite.test_examples_are_read_as_they_are_needed()
+
+
+def test_a_batcher_that_reads_everything_first_is_found() -> None:
+    suite = suite_of(BatcherSuite, lambda: lambda items: iter([list(items)]), window=100)
+    with pytest.raises(AssertionError, match="100 examples were read before the first batch came"):
+        suite.test_examples_are_read_as_they_are_needed()
+
+
+def lines_reader(*, once: bool = False, anonymous: bool = False) -> Callable[..., Any]:
+    def make(path: Path) -> Callable[[Any], Any]:
+        def read(nlp: Any) -> Iterator[Example]:
+            if not path.is_file():
+                raise DataError("no such file", path=path)
+            for number, line in enumerate(path.read_text().splitlines(), start=1):
+                if line.startswith("!"):
+                    raise DataError("bad line", path=None if anonymous else path, line=number)
+                yield Example(nlp.make_doc(line), nlp.make_doc(line))
+
+        kept: list[Any] = []
+
+        def read_once(nlp: Any) -> Any:
+            if not kept:
+                kept.append(read(nlp))
+            return kept[0]
+
+        return read_once if once else read
+
+    return make
+
+
+def test_a_good_reader_passes(tmp_path: Path) -> None:
+    suite = suite_of(ReaderSuite, lines_reader(), content="one\ntwo\n", malformed={"one\n!two\n": 2})
+    for number, name in enumerate(name for name in dir(suite) if name.startswith("test_")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        getattr(suite, name)(*([] if name == "test_no_test_of_the_suite_is_missing" else [folder]))
+
+
+def test_a_reader_that_reads_once_is_found(tmp_path: Path) -> None:
+    suite = suite_of(ReaderSuite, lines_reader(once=True), content="one\ntwo\n")
+    with pytest.raises(AssertionError, match="a second epoch reads something else"):
+        suite.test_one_reader_reads_again(tmp_path)
+
+
+def test_an_error_without_its_place_is_found(tmp_path: Path) -> None:
+    suite = suite_of(ReaderSuite, lines_reader(anonymous=True), content="one\n", malformed={"one\n!two\n": 2})
+    with pytest.raises(AssertionError, match="the message doesn't name the file"):
+        suite.test_a_malformed_line_is_named(tmp_path)
+
+
+class Nudge:
+    @kernel.hookimpl
+    def step_end(self, run: Any) -> None:
+        model = run.pipeline.models()["line"]
+        model.set_param("b", model.get_param("b") + 1)
+
+    @kernel.hookimpl
+    def train_error(self) -> None:
+        raise RuntimeError("again")
+
+
+def test_a_callback_that_changes_the_weights_is_found() -> None:
+    suite = suite_of(CallbackSuite, lambda: Nudge())
+    with pytest.raises(AssertionError, match="the weights differ"):
+        suite.test_leaves_the_training_alone()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_callback_that_fails_after_a_failure_is_found(recwarn: pytest.WarningsRecorder) -> None:
+    suite = suite_of(CallbackSuite, lambda: Nudge())
+    with pytest.raises(AssertionError, match="failed after the run had failed"):
+        suite.test_a_run_that_fails_keeps_its_own_error(recwarn)
+
+
+def test_a_scorer_that_cannot_do_without_examples_is_found() -> None:
+    def score(examples: Any) -> dict[str, float]:
+        found = [float(example.predicted.text == example.reference.text) for example in examples]
+        return {"same": sum(found) / len(found)}
+
+    suite = suite_of(ScorerSuite, lambda: score, perfect=("same",))
+    suite.test_what_is_right_scores_one()
+    with pytest.raises(ZeroDivisionError):
+        suite.test_no_examples_are_no_crash()
+
+
+def test_a_tokenizer_that_loses_spaces_is_found() -> None:
+    suite = suite_of(TokenizerSuite, lambda: lambda nlp: lambda text: Doc(nlp.vocab, words=text.split()))
+    with pytest.raises(AssertionError, match="became"):
+        suite.test_every_character_is_kept()
+
+
+def test_a_component_that_sets_what_it_does_not_declare_is_found() -> None:
+    @Language.factory("test_liar", assigns=["doc.cats"])
+    def make(nlp: Any, name: str) -> Callable[[Doc], Doc]:
+        def mark(doc: Doc) -> Doc:
+            for token in doc:
+                token.tag_ = "X"
+            return doc
+
+        return mark
+
+    suite: Any = type("Mine", (ComponentSuite,), {"name": "test_liar", "__module__": __name__})()
+    suite.test_leaves_the_text_alone()
+    with pytest.raises(AssertionError, match="the component sets tag, not in assigns"):
+        suite.test_sets_nothing_but_what_it_declares()
+
+
+def test_a_changed_output_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 3
+
+    def make() -> Callable[[Any], Iterator[list[Any]]]:
+        def batches(items: Any) -> Iterator[list[Any]]:
+            kept = list(items)
+            for start in range(0, len(kept), size):
+                yield kept[start : start + size]
+
+        return batches
+
+    monkeypatch.delenv("KERNEL_UPDATE_GOLDENS", raising=False)
+    suite = suite_of(BatcherSuite, make, goldens=tmp_path / "goldens.json")
+    with pytest.raises(AssertionError, match="has no output of batchers: test.Thing.v1"):
+        suite.test_output_is_as_recorded(tmp_path, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setenv("KERNEL_UPDATE_GOLDENS", "1")
+        suite.test_output_is_as_recorded(tmp_path, patch)
+    suite.test_output_is_as_recorded(tmp_path, monkeypatch)
+    size = 4
+    with pytest.raises(AssertionError, match="no longer does what it did"):
+        suite.test_output_is_as_recorded(tmp_path, monkeypatch)
+
+
+def test_recorded_numbers_are_compared_with_a_tolerance() -> None:
+    from kernel.testing.goldens import differences, plain
+
+    array = np.linspace(-1, 1, 50, dtype="float32").reshape(5, 10)
+    assert not differences(plain([array]), plain([array * 1.00001]))
+    assert differences(plain([array]), plain([array * 1.1]))
+    assert differences(plain([array]), plain([array.T]))
+    assert differences({"a": 1}, {"a": 1, "b": 2})
