@@ -98,9 +98,9 @@ def read_manifest(path: str | Path) -> dict[str, Any] | None:
         return None
     try:
         manifest = json.loads(file.read_text(encoding="utf8"))
-        if not isinstance(manifest["files"], dict):
-            raise TypeError("'files' is not a table")
-    except (ValueError, KeyError, TypeError) as error:
+        for facts in manifest["files"].values():
+            facts["size"], facts["sha256"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"the manifest is damaged: {error}", path=str(file)) from error
     return dict(manifest)
 

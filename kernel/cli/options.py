@@ -46,7 +46,7 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
         check_names(config, read_meta(path), path)
         pipeline = pipeline_class(config).from_disk(path)
     except OSError as error:
-        raise UsageError(f"can't read the pipeline {model}: {error.strerror or error}") from error
+        raise UsageError(f"can't read the pipeline {error.filename or model}: {error.strerror or error}") from error
     to_device(pipeline, gpu_id)
     return pipeline, config
 

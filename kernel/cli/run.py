@@ -48,7 +48,10 @@ def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error.__cause__, EOFError):
+            # click takes the end of a file for a user who has gone.
+            return _unforeseen(error.__cause__, with_traceback)
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except KernelError as error:
@@ -61,14 +64,18 @@ def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001
-        from kernel.blame import describe, place_of
+        return _unforeseen(error, with_traceback)
 
-        if place_of(error) and not with_traceback:
-            click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)
-            return 1
-        traceback.print_exc()
-        click.echo("error: not foreseen by kernel; the traceback above says whose code it comes from", err=True)
+
+def _unforeseen(error: BaseException, with_traceback: bool) -> int:
+    from kernel.blame import describe, place_of
+
+    if place_of(error) and not with_traceback:
+        click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)
         return 1
+    traceback.print_exception(error)
+    click.echo("error: not foreseen by kernel; the traceback above says whose code it comes from", err=True)
+    return 1
 
 
 def _show_warnings() -> set[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import srsly
 
 from kernel.atomic import check_manifest, recover
+from kernel.blame import describe
 from kernel.code import load_packaged
 from kernel.config import Config
-from kernel.errors import DataError, UsageError, warn
+from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.plugins import entry_points
 from kernel.provenance import check_names
 
@@ -172,16 +174,34 @@ def read_data(nlp: Language, folder: Path, exclude: Iterable[str] = ()) -> None:
     """Load vocab, tokenizer and components of a built pipeline."""
     left_out = set(exclude)
     if VOCAB not in left_out and (folder / VOCAB).is_dir():
-        nlp.vocab.from_disk(folder / VOCAB)
+        with _reading(folder / VOCAB):
+            nlp.vocab.from_disk(folder / VOCAB)
     if TOKENIZER not in left_out and (folder / TOKENIZER).exists() and hasattr(nlp.tokenizer, "from_disk"):
-        nlp.tokenizer.from_disk(folder / TOKENIZER)
+        with _reading(folder / TOKENIZER):
+            nlp.tokenizer.from_disk(folder / TOKENIZER)
     for name, component in nlp.components:
         if name in left_out or not hasattr(component, "from_disk"):
             continue
         if not (folder / name).exists():
             raise DataError(f"the data of component '{name}' is missing", path=folder)
-        component.from_disk(folder / name)
+        with _reading(folder / name):
+            component.from_disk(folder / name)
     nlp.relink()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say which part of a saved pipeline is damaged, whatever the damage does to its reader."""
+    try:
+        yield
+    except DataError as error:
+        raise error if error.path is not None else error.at(path) from error
+    except KernelError:
+        raise
+    except OSError as error:
+        raise DataError(f"can't be read: {error.strerror or error}", path=error.filename or path) from error
+    except Exception as error:
+        raise DataError(f"can't be read, it may be damaged: {describe(error)}", path=path) from error
 
 
 def load_vectors(nlp: Language, where: str | Path) -> None:
