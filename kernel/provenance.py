@@ -11,6 +11,7 @@ from kernel import imports, plugins
 from kernel.code import Code, digest, loaded
 from kernel.errors import RegistryError, warn
 from kernel.registry import Origin, registry
+from kernel.selection import obeys_config, overrides_of
 
 # Their versions decide the numbers, whatever the config says.
 NUMERIC = ("kernel-nlp", "numpy", "thinc")
@@ -20,6 +21,7 @@ BUILDING = ("nlp", "components")
 CODE = "code:"
 
 
+@obeys_config
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a pipeline consists of; the same for the same installation: no times, no absolute paths.
 
@@ -54,10 +56,12 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     for name in NUMERIC:
         versions[name] = plugins.installed_version(name) or ""
     versions["kernel-nlp"] = versions["kernel-nlp"] or __version__
+    overrides = overrides_of(config)
     return {
         "kernel": __version__,
         "python": python_version(),
         "blas": blas.facts(),
+        **({"overrides": dict(sorted(overrides.items()))} if overrides else {}),
         "names": {kind: dict(sorted(found.items())) for kind, found in sorted(names.items())},
         "code": dict(sorted(files.items())),
         "distributions": {name: version for name, version in sorted(versions.items()) if version},
@@ -84,6 +88,7 @@ def functions(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
 
 
+@obeys_config
 def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None:
     """Whether a saved pipeline can be built here.
 

@@ -84,3 +84,11 @@ class InitializeSchema(Section):
     after_init: Callable[..., Any] | None = None
     components: dict[StrictStr, dict[str, Any]] = Field(default_factory=dict)
     tokenizer: dict[str, Any] = Field(default_factory=dict)
+
+
+class PluginsSchema(Section):
+    """`[plugins]`: the packages that may be used, those that may not, and those that must be here."""
+
+    only: list[StrictStr] | None = None
+    deny: list[StrictStr] = Field(default_factory=list)
+    require: list[StrictStr] = Field(default_factory=list)

@@ -8,13 +8,17 @@ itself and thinc can't be denied.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from kernel import plugins
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 VARIABLE = "KERNEL_PLUGINS"
 # The owner of what this process defined, as `[registry.override]` calls it.
@@ -77,6 +81,20 @@ def chosen_by(config: Mapping[str, Any] | None) -> Iterator[None]:
         yield
     finally:
         _choices.reset(token)
+
+
+def obeys_config(func: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Let a function's config rule what it does: its argument `config`, else its first one that is a mapping."""
+
+    @wraps(func)
+    def ruled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        config: Any = kwargs.get("config")
+        if config is None:
+            config = next((value for value in args if isinstance(value, Mapping)), None)
+        with chosen_by(config):
+            return func(*args, **kwargs)
+
+    return ruled
 
 
 def choices_of(config: Mapping[str, Any]) -> Choices:

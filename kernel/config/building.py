@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from kernel.blame import describe
 from kernel.config import hints
 from kernel.config.config import Config
-from kernel.config.plans import Call, Collection, Constant, Plan, Planner, expectation, function_keys, join
-from kernel.config.signatures import Parameter
+from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
+from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
+from kernel.config.wording import expectation
 from kernel.errors import ConfigError, KernelError, Problem
+from kernel.selection import obeys_config
 
 _FAILED: Any = object()
 
 
+@obeys_config
 def resolve(
     block: Mapping[str, Any],
     *,
@@ -46,8 +51,8 @@ def resolve(
     else:
         plans = planner.section(block, path, schema)
         if not planner.problems:
-            owner = f"[{path}]" if path else "the config"
-            result = {key: builder.argument(hint, plan, key, owner) for key, (hint, plan) in plans.items()}
+            taker = Signature(f"[{path}]" if path else "the config", {})
+            result = {key: builder.argument(hint, plan, key, taker) for key, (hint, plan) in plans.items()}
     problems = planner.problems or builder.problems
     if problems:
         raise ConfigError(problems) from builder.cause
@@ -62,16 +67,16 @@ class _Builder:
         self.problems: list[Problem] = []
         self.cause: Exception | None = None
 
-    def build(self, plan: Plan, owner: str = "") -> Any:
+    def build(self, plan: Plan, taker: Signature | None = None) -> Any:
         if isinstance(plan, Constant):
             return plan.value
         if isinstance(plan, Collection):
-            return self._collection(plan, owner)
+            return self._collection(plan, taker)
         return self._call(plan)
 
-    def argument(self, hint: Any, plan: Plan, name: str, owner: str) -> Any:
+    def argument(self, hint: Any, plan: Plan, name: str, taker: Signature | None) -> Any:
         """Build a value and check it from outside against the hint of its place."""
-        value = self.build(plan, owner)
+        value = self.build(plan, taker)
         if value is _FAILED or not isinstance(plan, Call):
             return value
         if not hints.accepts(hint, value, is_schedule=plan.kind == "schedules"):
@@ -81,15 +86,15 @@ class _Builder:
                     join(plan.path, f"@{plan.kind}"),
                     f"{plan.signature.owner} returned an object of type {type(value).__qualname__}",
                     value=plan.name,
-                    expected=expectation(hint, plan.path, Parameter(name, hint), owner),
+                    expected=expectation(hint, plan.path, Parameter(name, hint), taker),
                 )
             )
             return _FAILED
         return value
 
-    def _collection(self, plan: Collection, owner: str) -> Any:
+    def _collection(self, plan: Collection, taker: Signature | None) -> Any:
         items = {
-            key: self.argument(hints.item_hint(plan.hint, key), item, str(key), owner)
+            key: self.argument(hints.item_hint(plan.hint, key), item, str(key), taker)
             for key, item in plan.items.items()
         }
         if any(value is _FAILED for value in items.values()):
@@ -98,8 +103,8 @@ class _Builder:
 
     def _call(self, plan: Call) -> Any:
         owner = plan.signature.owner
-        args = [self.argument(hint, item, "*", owner) for hint, item in plan.args]
-        kwargs = {name: self.argument(hint, item, name, owner) for name, (hint, item) in plan.kwargs.items()}
+        args = [self.argument(hint, item, "*", plan.signature) for hint, item in plan.args]
+        kwargs = {name: self.argument(hint, item, name, plan.signature) for name, (hint, item) in plan.kwargs.items()}
         if any(value is _FAILED for value in (*args, *kwargs.values())):
             return _FAILED
         try:
@@ -110,6 +115,8 @@ class _Builder:
             raise
         except Exception as error:  # noqa: BLE001 (a plugin's function may fail in any way)
             self.cause = self.cause or error
-            message = f"{owner} failed: {type(error).__name__}: {error}"
-            self.problems.append(problem_at(self.sources, plan.path, message))
+            problem = problem_at(self.sources, plan.path, f"{owner} failed: {describe(error)}")
+            # What a function refuses with a ValueError is the config's fault.
+            exit_code = 2 if isinstance(error, ValueError) else 3
+            self.problems.append(replace(problem, exit_code=exit_code))
         return _FAILED

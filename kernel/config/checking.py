@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config.config import Config, merge_defaults
+from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.signatures import of_function
 from kernel.config.sources import problem_at
@@ -15,7 +16,15 @@ from kernel.config.values import show_value
 from kernel.config.variables import all_paths, interpolate, references
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registry import nearest_name, registry
-from kernel.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
+from kernel.schemas import (
+    InitializeSchema,
+    NlpSchema,
+    PluginsSchema,
+    PretrainingSchema,
+    SystemSchema,
+    TrainingSchema,
+)
+from kernel.selection import obeys_config
 
 SECTIONS = (
     "nlp",
@@ -36,9 +45,11 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
     "training": TrainingSchema,
     "pretraining": PretrainingSchema,
     "initialize": InitializeSchema,
+    "plugins": PluginsSchema,
 }
 
 
+@obeys_config
 def check(config: Config, *, skip: Collection[str] = ()) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
 
@@ -60,6 +71,7 @@ def check(config: Config, *, skip: Collection[str] = ()) -> None:
         _check_corpus_name(plain, section, key, planner)
     if "components" not in skip:
         _check_components(plain, planner)
+    problems += package_problems(config)
     problems += [problem for problem in planner.problems if problem.path not in broken]
     problems += [problem for problem in unused_overrides(config, used) if _section(problem) not in skip]
     if problems:

@@ -8,13 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config.config import Config
-from kernel.config.plans import POSITIONAL, Planner, function_keys, join
+from kernel.config.config import Config, has_path
+from kernel.config.plans import POSITIONAL, Planner, function_keys, join, owner_name
 from kernel.config.signatures import Signature, of_function, of_schema
+from kernel.config.sources import DEFAULT, Source, Sources
 from kernel.config.values import is_plain
+from kernel.config.variables import all_paths
 from kernel.errors import ConfigError
+from kernel.selection import obeys_config
 
 
+@obeys_config
 def fill(
     block: Mapping[str, Any],
     *,
@@ -24,7 +28,8 @@ def fill(
 ) -> dict[str, Any]:
     """A copy of a block with defaults added after what is given, in the order of the signatures.
 
-    Calls nothing; variables stay. Defaults that can't be written in a config are left to their functions.
+    Calls nothing; variables stay. Defaults that can't be written in a config are left to their functions. Where the others
+    come from is noted in the sources of `config`.
     Raises ConfigError with every function that can't be found.
     """
     if config is None and isinstance(block, Config):
@@ -32,7 +37,7 @@ def fill(
     planner = Planner(config.sources if config is not None else None)
     result = _fill_block(block, path, planner)
     if schema is not None:
-        _add_defaults(result, of_schema(schema, path))
+        _add_defaults(result, of_schema(schema, f"[{path}]"), path, planner.sources)
     if planner.problems:
         raise ConfigError(planner.problems)
     return result
@@ -44,7 +49,7 @@ def _fill_block(block: Mapping[str, Any], path: str, planner: Planner) -> dict[s
     if keys and "$" not in str(block[keys[0]]):
         found = planner.function(block, path)
         if found is not None:
-            _add_defaults(result, of_function(found[2], found[1]))
+            _add_defaults(result, of_function(found[2], owner_name(*found[:2])), path, planner.sources)
     return result
 
 
@@ -56,13 +61,23 @@ def _fill_value(value: Any, path: str, planner: Planner) -> Any:
     return copy.deepcopy(value) if is_plain(value) else value
 
 
-def _add_defaults(block: dict[str, Any], signature: Signature) -> None:
+def _add_defaults(block: dict[str, Any], signature: Signature, path: str, sources: Sources) -> None:
     by_position = block.get(POSITIONAL) or ()
     taken = {parameter.name for parameter in signature.positional[: len(by_position)]}
     for name, parameter in signature.parameters.items():
         if name in block or name in taken or parameter.is_required or not is_plain(parameter.default):
             continue
         block[name] = _as_written(parameter.default)
+        sources.setdefault(join(path, name), Source(DEFAULT, signature.owner))
+
+
+def note_defaults(
+    sources: Sources, block: Mapping[str, Any], given: Mapping[str, Any], path: str, owner: str
+) -> None:
+    """Note where the values of a block come from that are not among the given ones. owner: what has them as defaults."""
+    for inner in all_paths(dict(block)):
+        if not has_path(given, inner):
+            sources.setdefault(join(path, inner), Source(DEFAULT, owner))
 
 
 def _as_written(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kernel.blame import naming
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
 from kernel.config.checking import check_component
+from kernel.config.packages import verify
 from kernel.config.plans import Planner
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
@@ -15,6 +16,7 @@ from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.order import to_disable, unknown
 from kernel.registry import nearest_name, registry
 from kernel.schemas import NlpSchema
+from kernel.selection import obeys_config
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -27,6 +29,7 @@ PARTS = frozenset({"vocab", "tokenizer"})
 Block = dict[str, Any]
 
 
+@obeys_config
 def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     """The config over the defaults of the kernel and of the language, with `[nlp]` and `[components]` filled.
 
@@ -81,6 +84,7 @@ def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tupl
     return interpolated, nlp
 
 
+@obeys_config
 def from_config(
     cls: type[Pipeline],
     config: Mapping[str, Any],
@@ -98,6 +102,7 @@ def from_config(
     disable, enable: components to keep, but not to run. exclude: components to leave out. auto_fill: add defaults
     first. `ConfigError` with every problem.
     """
+    verify(config)
     cls = _class_for(cls, config)
     filled, problems = _fill(cls, config) if auto_fill else (Config(config), [])
     interpolated, block = _check(cls, filled, problems)

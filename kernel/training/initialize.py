@@ -14,6 +14,7 @@ from kernel import random
 from kernel.blame import naming
 from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.checking import position
+from kernel.config.packages import verify
 from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, Problem, RegistryError, warn
 from kernel.hooks import Hooks
@@ -21,6 +22,7 @@ from kernel.ops import get_ops, place
 from kernel.parameters import Parameters
 from kernel.registry import registry
 from kernel.schemas import InitializeSchema, TrainingSchema
+from kernel.selection import obeys_config
 from kernel.training.builtin import Builtin
 from kernel.training.checkpoint import check_output
 from kernel.training.evaluate import score_weights
@@ -32,6 +34,7 @@ _STREAM_SAMPLE = 100
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
 
 
+@obeys_config
 def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
@@ -81,8 +84,10 @@ def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> 
     )
 
 
+@obeys_config
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
-    """The class that `[nlp] lang` names."""
+    """The class that `[nlp] lang` names. Packages that the config requires are looked for first."""
+    verify(config)
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}
     known = ", ".join(registry.names("languages"))
@@ -108,6 +113,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     return cls
 
 
+@obeys_config
 def fill_config(cls: type[Pipeline], config: Config) -> Config:
     """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong in the file."""
     problems: list[Problem] = []

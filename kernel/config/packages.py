@@ -1,0 +1,85 @@
+"""`[plugins]` and `[registry.override]` of a config: whether what they ask for is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel import metadata, plugins, selection
+from kernel.config.sources import Sources, problem_at
+from kernel.config.values import show_value
+from kernel.config.variables import interpolate
+from kernel.errors import ConfigError, Problem
+from kernel.registry import nearest_name, registry
+
+
+def verify(config: Mapping[str, Any]) -> None:
+    """Raise ConfigError if a package that `[plugins] require` asks for isn't here, or an override can't be obeyed.
+
+    Imports nothing; called before anything of the config is.
+    """
+    with selection.chosen_by(config):
+        problems = package_problems(config)
+    if problems:
+        raise ConfigError(problems)
+
+
+def package_problems(config: Mapping[str, Any]) -> list[Problem]:
+    """What can't be done of what the two sections ask for; values of the wrong type are left to their schema."""
+    sources: Sources = getattr(config, "sources", {})
+    parts = {key: config[key] for key in ("plugins", "registry") if key in config}
+    if not parts:
+        return []
+    plain, _ = interpolate(dict(config), sources, escaped=not getattr(config, "is_interpolated", False))
+    return [*_unmet(plain.get("plugins"), sources), *_overrides(plain.get("registry"), sources)]
+
+
+def _unmet(section: Any, sources: Sources) -> Iterator[Problem]:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    wanted = section.get("require") if isinstance(section, Mapping) else None
+    for number, line in enumerate(wanted if isinstance(wanted, list) else ()):
+        path = f"plugins.require.{number}"
+        try:
+            one = Requirement(line)
+        except (InvalidRequirement, TypeError):
+            expected = 'a package and its versions, such as "acme-nlp>=1.2"'
+            yield problem_at(sources, path, "not a requirement", value=show_value(line), expected=expected)
+            continue
+        if one.marker is not None and not one.marker.evaluate():
+            continue
+        version = plugins.installed_version(one.name)
+        reason = selection.denied(one.name)
+        if version is None:
+            message, remedy = f"{one.name} is not installed", f"pip install '{line}'"
+        elif not metadata.admits(str(one.specifier), version):
+            message, remedy = f"{one.name} {version} is installed", f"pip install '{line}'"
+        elif reason:
+            message, remedy = f"{one.name} is denied by {reason}", "Allow the package, or don't require it."
+        else:
+            continue
+        yield problem_at(sources, path, message, value=show_value(line), expected=str(one), suggestion=remedy)
+
+
+def _overrides(section: Any, sources: Sources) -> Iterator[Problem]:
+    if not isinstance(section, Mapping):
+        return
+    for key in section:
+        if key != "override":
+            hint = "Did you mean 'override'?" if nearest_name(str(key), ["override"]) else None
+            message, expected = f"[registry] takes no {key!r}", "one of: override"
+            yield problem_at(sources, f"registry.{key}", message, key=True, expected=expected, suggestion=hint)
+    for name, owner in selection.overrides_of({"registry": section}).items():
+        path = next((path for path in (f"registry.override.{name}", f'registry.override."{name}"') if path in sources), "")
+        owners = [one for kind in registry.kinds() if registry.has(kind, name) for one in registry.of(kind).owners(name)]
+        if plugins.normalize(owner) in map(plugins.normalize, owners):
+            continue
+        hint = "Give the file that registers it with --code." if owner == selection.CODE else f"Is {owner} installed?"
+        yield problem_at(
+            sources,
+            path or "registry.override",
+            f"{name} is not in {owner}",
+            value=show_value(owner),
+            expected="one of: " + ", ".join(dict.fromkeys(owners)) if owners else "a package that has the name",
+            suggestion=hint,
+        )
