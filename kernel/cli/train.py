@@ -52,7 +52,10 @@ def train(
         for _ in train_loop(run):
             pass
     except KeyboardInterrupt:
-        saved = f", saved to {output / 'model-last'}" if output is not None and run.step else ""
+        saved = ""
+        if output is not None and run.saved_step is not None:
+            at = "" if run.saved_step == run.step else f" at step {run.saved_step}"
+            saved = f", saved{at} to {output / 'model-last'}"
         click.echo(f"interrupted at step {run.step}{saved}", err=True)
         ctx.exit(130)
     _conclude(run)

@@ -65,6 +65,7 @@ def save(run: Run, *, is_best: bool) -> None:
             _copy(last, best)
     except OSError as error:
         raise Unsavable(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
+    run.saved_step = run.step
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:
         run.hook.saved(run=run, path=best, is_best=True)

@@ -44,7 +44,7 @@ class Run:
     updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
     history: (score, step) of every evaluation. scores: of the latest one. dropout: the rate of the latest step.
     averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those
-    of the optimizer, if it keeps any. reason: why the run ended.
+    of the optimizer, if it keeps any. reason: why the run ended. saved_step: of the weights in `model-last`.
     """
 
     config: Config
@@ -70,6 +70,7 @@ class Run:
     dropout: float = 0.0
     averages: Mapping[Any, Any] | None = None
     reason: str | None = None
+    saved_step: int | None = None
     started: float = field(default_factory=perf_counter)
 
     def __post_init__(self) -> None:
