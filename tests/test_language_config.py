@@ -97,7 +97,7 @@ value = 1
         "my.cfg:14:11: components.other.factory",
         "Did you mean 'mark'?",
         "my.cfg:16:1: components.third: a component needs either a factory or a source",
-        "my.cfg:3:12: nlp.pipeline: the pipeline names 'fourth'",
+        "my.cfg:3:39: nlp.pipeline.3: the pipeline names 'fourth'",
     ):
         assert part in message
 

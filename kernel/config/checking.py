@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config.config import Config, merge_defaults
+from kernel.config.config import Config, merge_defaults, position
 from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.signatures import of_function
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
-from kernel.config.variables import all_paths, interpolate, references
+from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registry import nearest_name, registry
 from kernel.schemas import (
@@ -50,16 +50,17 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
 
 
 @obeys_config
-def check(config: Config, *, skip: Collection[str] = ()) -> None:
+def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem] = ()) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
 
     config: not interpolated. Checked are the names of sections, variables, every block against the function
     that it names, every section against its schema, and that each override means something. skip: sections
-    that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own.
+    that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own. known: what
+    is wrong for sure, and not to be said again.
     """
     used = references(config)
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
-    broken = {problem.path for problem in problems}
+    broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
     problems = unknown_sections(config, used) + problems
     planner = Planner(config.sources)
     for name, schema in _SCHEMAS.items():
@@ -71,20 +72,29 @@ def check(config: Config, *, skip: Collection[str] = ()) -> None:
         _check_corpus_name(plain, section, key, planner)
     if "components" not in skip:
         _check_components(plain, planner)
+        _check_names(plain, planner)
     problems += package_problems(config)
-    problems += [problem for problem in planner.problems if problem.path not in broken]
+    # A value that is wrong where it is written is no news where a variable brings it.
+    brought = dependents(config, {problem.path for problem in planner.problems if problem.path})
+    problems += [problem for problem in planner.problems if not _follows(problem, {*broken, *brought})]
     problems += [problem for problem in unused_overrides(config, used) if _section(problem) not in skip]
+    problems = [problem for problem in problems if problem not in known]
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=position))
 
 
+def _follows(problem: Problem, broken: Collection[str]) -> bool:
+    """Whether a problem lies in a value that is known to be broken. What is missing next to one is news."""
+    path = problem.path or ""
+    around = {path}
+    while "." in path:
+        path = path.rpartition(".")[0]
+        around.add(path)
+    return bool(around & set(broken))
+
+
 def _section(problem: Problem) -> str:
     return (problem.path or "").partition(".")[0]
-
-
-def position(problem: Problem) -> tuple[bool, str, int]:
-    """Order of a report: the user's files from the top, then overrides and defaults."""
-    return problem.origin is not None, problem.file or "", problem.line or 0
 
 
 def unknown_sections(config: Config, used: set[str]) -> list[Problem]:
@@ -190,24 +200,8 @@ def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner
 
 
 def _check_components(plain: Mapping[str, Any], planner: Planner) -> None:
-    nlp = plain.get("nlp", {})
-    lang, pipeline = nlp.get("lang"), nlp.get("pipeline")
+    lang = (plain.get("nlp") or {}).get("lang")
     blocks = plain.get("components", {})
-    for name in pipeline if isinstance(pipeline, list) else ():
-        if name not in blocks:
-            near = nearest_name(str(name), list(blocks))
-            hint = f"Did you mean {near!r}?" if near else None
-            expected = f"a block [components.{name}]"
-            planner.problems.append(
-                problem_at(
-                    planner.sources,
-                    "nlp.pipeline",
-                    f"{name!r} is not in [components]",
-                    value=show_value(name),
-                    expected=expected,
-                    suggestion=hint,
-                )
-            )
     for name, block in blocks.items():
         path = join("components", name)
         if not isinstance(block, Mapping) or not ("factory" in block or "source" in block):
@@ -216,6 +210,45 @@ def _check_components(plain: Mapping[str, Any], planner: Planner) -> None:
             )
         elif "source" not in block:
             check_component(block, path, lang, planner)
+
+
+def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
+    """Lists and sections that name components name those of the pipeline."""
+    nlp, training = plain.get("nlp") or {}, plain.get("training") or {}
+    pipeline = nlp.get("pipeline")
+    if not isinstance(pipeline, list):
+        return
+    lists = {
+        "nlp.pipeline": (pipeline, list(plain.get("components") or {}), "a name of a section [components.NAME]"),
+        "nlp.disabled": (nlp.get("disabled"), pipeline, "a component of the pipeline"),
+        "training.frozen_components": (training.get("frozen_components"), pipeline, "a component of the pipeline"),
+        "training.annotating_components": (training.get("annotating_components"), pipeline, "a component of the pipeline"),
+    }
+    for path, (names, known, expected) in lists.items():
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            where = join(path, str(index))
+            if isinstance(name, str) and name not in known:
+                _add_unknown(planner, where, name, known, expected, f"there is no component {name!r}")
+            elif path == "nlp.pipeline" and name in pipeline[:index]:
+                planner.problems.append(
+                    problem_at(planner.sources, where, f"{name!r} is in the pipeline already", value=show_value(name))
+                )
+    settings = (plain.get("initialize") or {}).get("components")
+    for name in settings if isinstance(settings, Mapping) else ():
+        if name not in pipeline:
+            path, expected = f"initialize.components.{name}", "a component of the pipeline"
+            _add_unknown(planner, path, name, pipeline, expected, f"there is no component {name!r}", key=True)
+
+
+def _add_unknown(
+    planner: Planner, path: str, name: str, known: Sequence[str], expected: str, message: str, key: bool = False
+) -> None:
+    near = nearest_name(name, [str(one) for one in known])
+    hint = f"Did you mean {near!r}?" if near else None
+    expected = f"{expected}: {', '.join(map(str, known))}" if known else expected
+    planner.problems.append(
+        problem_at(planner.sources, path, message, key=key, value=show_value(name), expected=expected, suggestion=hint)
+    )
 
 
 def check_component(block: Mapping[str, Any], path: str, lang: str | None, planner: Planner) -> None:

@@ -12,13 +12,23 @@ import confection
 
 from kernel.config.overrides import apply_overrides, environment_overrides
 from kernel.config.reader import nest
-from kernel.config.sources import DEFAULT, ENVIRONMENT, FILE, Source, Sources, merge_sources, nearest
+from kernel.config.sources import (
+    DEFAULT,
+    ENVIRONMENT,
+    FILE,
+    Source,
+    Sources,
+    merge_sources,
+    nearest,
+    place_of,
+)
 from kernel.config.text import read
 from kernel.config.variables import interpolate
 from kernel.config.writer import write
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, Problem, UsageError
 
 DEFAULTS = Path(__file__).parent.parent / "defaults.cfg"
+DEFAULTS_NAME = "kernel/defaults.cfg"
 
 
 class Config(confection.Config):  # type: ignore[misc]
@@ -48,14 +58,20 @@ class Config(confection.Config):  # type: ignore[misc]
         overrides: Mapping[str, Any] | None = None,
         name: str = "config",
         kind: str = FILE,
+        problems: list[Problem] | None = None,
     ) -> Config:
-        """Read a text. name: what error messages call it. Raises ConfigError with every problem."""
+        """Read a text. name: what error messages call it. Raises ConfigError with every problem.
+
+        problems: a list that takes the problems instead; the config is then what could be read.
+        """
         document = read(text, name)
-        data, sources, problems = nest(document, name, kind)
-        problems = sorted(document.problems + problems, key=lambda problem: problem.line or 0)
-        problems += apply_overrides(data, sources, overrides or {})
-        if problems:
-            raise ConfigError(problems)
+        data, sources, found = nest(document, name, kind)
+        found = sorted(document.problems + found, key=position)
+        found += apply_overrides(data, sources, overrides or {})
+        if problems is not None:
+            problems += found
+        elif found:
+            raise ConfigError(found)
         config = cls(data, is_interpolated=False)
         config.sources = sources
         config.last_comments = document.last_comments
@@ -70,8 +86,9 @@ class Config(confection.Config):  # type: ignore[misc]
         overrides: Mapping[str, Any] | None = None,
         name: str | None = None,
         kind: str = FILE,
+        problems: list[Problem] | None = None,
     ) -> Config:
-        """Read a file. Raises ConfigError with every problem, UsageError if the file can't be read."""
+        """Read a file; see from_str. Raises UsageError if the file can't be read."""
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except OSError as error:
@@ -79,8 +96,9 @@ class Config(confection.Config):  # type: ignore[misc]
             raise UsageError(f"{path}: the config can't be read: {reason}") from None
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
+        name = name or str(path)
         return cls.from_str(
-            text, interpolate=interpolate, overrides=overrides, name=name or str(path), kind=kind
+            text, interpolate=interpolate, overrides=overrides, name=name, kind=kind, problems=problems
         )
 
     @classmethod
@@ -130,10 +148,8 @@ class Config(confection.Config):  # type: ignore[misc]
 
     def where(self, path: str) -> tuple[str, int, int] | None:
         """(file, line, column) of the value at a dotted path, or of what is written around it."""
-        source = self.source(path)
-        if source is None or source.line is None:
-            return None
-        return source.name, source.line, source.column or 1
+        place = place_of(self.sources, path)
+        return None if place is None else (place.file, place.line, place.column)
 
     def source(self, path: str) -> Source | None:
         """Where the value at a dotted path, or what is written around it, comes from."""
@@ -157,26 +173,39 @@ def has_path(data: Mapping[str, Any], path: str) -> bool:
 
 
 def load_config(
-    path: str | Path, overrides: Mapping[str, Any] | None = None, *, environment: bool = True
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    environment: bool = True,
+    problems: list[Problem] | None = None,
 ) -> Config:
     """Read a config file, `-` for standard input, with overrides and those of the environment applied.
 
-    The environment wins over `overrides`. Variables stay. environment: False reads the file as it is.
+    The environment wins over `overrides`. Variables stay. environment: False reads the file as it is. problems: a list
+    that takes what is wrong, as in Config.from_str.
     """
     if str(path) == "-":
-        config = Config.from_str(sys.stdin.read(), overrides=overrides, name="stdin")
+        config = Config.from_str(sys.stdin.read(), overrides=overrides, name="stdin", problems=problems)
     else:
-        config = Config.from_disk(path, overrides=overrides)
+        config = Config.from_disk(path, overrides=overrides, problems=problems)
     more = environment_overrides() if environment else {}
-    problems = apply_overrides(config, config.sources, more, ENVIRONMENT)
-    if problems:
-        raise ConfigError(problems)
+    found = apply_overrides(config, config.sources, more, ENVIRONMENT)
+    if problems is not None:
+        problems += found
+    elif found:
+        raise ConfigError(found)
     return config
+
+
+def position(problem: Problem) -> tuple[bool, bool, str, int, int]:
+    """Order of a report: the user's files from the top, then the kernel's defaults, then overrides."""
+    is_ours = problem.file == DEFAULTS_NAME
+    return problem.line is None, is_ours, problem.file or "", problem.line or 0, problem.column or 0
 
 
 def default_config() -> Config:
     """The defaults of every section that the kernel knows, not interpolated."""
-    return Config.from_disk(DEFAULTS, name="kernel/defaults.cfg", kind=DEFAULT)
+    return Config.from_disk(DEFAULTS, name=DEFAULTS_NAME, kind=DEFAULT)
 
 
 def merge_defaults(block: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:

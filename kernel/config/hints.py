@@ -11,6 +11,9 @@ import types
 import typing
 import warnings
 from collections import abc
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
@@ -37,20 +40,33 @@ _SCHEDULABLE = (
 
 
 # Faults of pydantic that say that a value of the right type is out of its bounds.
-_LIMITS = ("greater_than", "less_than", "multiple_of", "too_long", "too_short", "string_too", "finite_number")
+_LIMITS = ("greater_than", "less_than", "multiple_of", "too_long", "too_short", "string_", "finite_number", "value_error")
+_LIMITS_NOT = ("string_type", "string_sub_type")
+_MISSING = ("missing", "missing_argument", "missing_keyword_only_argument")
+_EXTRA = ("extra_forbidden", "unexpected_keyword_argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a written value.
+
+    place: keys and numbers that lead to it, none for the value itself. is_limit: the type is right, but not the value.
+    is_missing, is_extra: the last key of the place is lacking, or not known.
+    """
+
+    place: tuple[str, ...]
+    reason: str
+    is_limit: bool = False
+    is_missing: bool = False
+    is_extra: bool = False
 
 
 class Refused(ValueError):
-    """A written value that doesn't fit its hint.
+    """A written value that doesn't fit its hint."""
 
-    place: where inside the value, if it is a collection. is_limit: the type is right, but not the value.
-    """
-
-    def __init__(self, place: str, reason: str, is_limit: bool = False) -> None:
-        super().__init__(reason)
-        self.place = place
-        self.reason = reason
-        self.is_limit = is_limit
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(fault.reason for fault in faults))
+        self.faults = faults
 
 
 def convert(hint: Any, value: Any) -> Any:
@@ -63,10 +79,31 @@ def convert(hint: Any, value: Any) -> Any:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
-        raise Refused(*_first_fault(hint, error)) from None
+        raise Refused(_faults(value, error)) from None
     except TypeError:
         # Classes with validators of the first pydantic can't be asked.
         return value
+
+
+def takes(hint: Any, value: Any) -> bool:
+    """Whether a written value would fit a hint that says something."""
+    if hint is Any or isinstance(hint, _OPEN):
+        return False
+    try:
+        convert(hint, value)
+    except Refused:
+        return False
+    return True
+
+
+def options(hint: Any) -> list[Any]:
+    """The values that a hint names one by one, in Literal or as members of an Enum."""
+    hint = bare(hint)
+    if get_origin(hint) in _UNIONS:
+        return [option for part in get_args(hint) for option in options(part)]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return [member.value for member in hint]
+    return list(get_args(hint)) if get_origin(hint) is Literal else []
 
 
 def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
@@ -163,6 +200,13 @@ def item_hint(hint: Any, key: Any) -> Any:
     return args[0] if issubclass(origin, abc.Iterable) and not issubclass(origin, abc.Mapping) else Any
 
 
+def inside(hint: Any, place: Sequence[str]) -> Any:
+    """The hint of what keys and numbers lead to, Any where the hints don't say."""
+    for part in place:
+        hint = item_hint(hint, int(part) if part.isdecimal() else part)
+    return hint
+
+
 def describe(hint: Any) -> str:
     """A hint as people write it."""
     if isinstance(hint, str):
@@ -235,16 +279,47 @@ class _Stream:
     """Stands for generators, which can't be written in a config."""
 
 
-def _first_fault(hint: Any, error: ValidationError) -> tuple[str, str, bool]:
-    """(place inside the value, reason, is_limit). The alternatives of a union have no one place."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    first = next((fault for fault in faults if fault["type"].startswith(_LIMITS)), faults[0])
-    is_limit = first["type"].startswith(_LIMITS)
-    reason = first["msg"].replace("Input should", "must", 1) if is_limit else first["msg"]
-    if get_origin(bare(hint)) in _UNIONS:
-        return "", reason, is_limit
-    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier())
-    return place, reason[:1].lower() + reason[1:], is_limit
+def _faults(value: Any, error: ValidationError) -> list[Fault]:
+    """What pydantic found, one fault a place. Of the alternatives of a union those that came closest."""
+    found: dict[tuple[str, ...], Fault] = {}
+    doubtful = set()
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        kind = fault["type"]
+        place, is_tagged = _place(value, fault["loc"], kind in _MISSING)
+        is_limit = kind.startswith(_LIMITS) and kind not in _LIMITS_NOT
+        one = Fault(place, _reason(fault["msg"]), is_limit, kind in _MISSING, kind in _EXTRA)
+        if is_tagged:
+            doubtful.add(place)
+        if place not in found or (is_limit and not found[place].is_limit):
+            found[place] = one
+    places = [place for place in found if not (place in doubtful and _has_deeper(place, found))]
+    return [found[place] for place in places]
+
+
+def _place(value: Any, loc: tuple[int | str, ...], is_missing: bool) -> tuple[tuple[str, ...], bool]:
+    """The path of a fault inside a value, without the names of the alternatives; and whether there were such names."""
+    place: list[str] = []
+    skipped = False
+    for depth, part in enumerate(loc):
+        last = depth == len(loc) - 1
+        if isinstance(part, int) and isinstance(value, (list, tuple)) and (part < len(value) or last):
+            value = value[part] if part < len(value) else None
+        elif isinstance(value, Mapping) and (part in value or (last and is_missing)):
+            value = value.get(part)
+        else:
+            skipped = True
+            continue
+        place.append(str(part))
+    return tuple(place), skipped
+
+
+def _has_deeper(place: tuple[str, ...], others: Iterable[tuple[str, ...]]) -> bool:
+    return any(len(other) > len(place) and other[: len(place)] == place for other in others)
+
+
+def _reason(message: str) -> str:
+    text = message.removeprefix("Value error, ").replace("Input should", "must", 1)
+    return text[:1].lower() + text[1:]
 
 
 def _is_thinc(hint: Any, name: str | None = None) -> bool:

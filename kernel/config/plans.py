@@ -6,10 +6,8 @@ that one report shows all of them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,7 +15,8 @@ from pydantic import BaseModel
 from kernel.config import hints
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
-from kernel.config.values import has_variable, is_plain, show_value
+from kernel.config.values import is_plain, show_value
+from kernel.config.wording import expectation, parameters, remedy
 from kernel.errors import Problem, RegistryError
 from kernel.registry import nearest_name, registry
 
@@ -79,25 +78,25 @@ class Planner:
         return plans
 
     def value(
-        self, value: Any, hint: Any, path: str, parameter: Parameter | None = None, owner: str = ""
+        self, value: Any, hint: Any, path: str, parameter: Parameter | None = None, taker: Signature | None = None
     ) -> Plan:
         """Plan of any value where a hint stands."""
         if isinstance(value, Mapping) and function_keys(value):
             plan = self.call(value, path)
             if isinstance(plan, Call):
-                self._check_returns(plan, hint, parameter, owner)
+                self._check_returns(plan, hint, parameter, taker)
             return plan
         if isinstance(value, (Mapping, list, tuple)) and holds_blocks(value):
-            return self._collection(value, hint, path, owner)
+            return self._collection(value, hint, path, taker)
         if parameter is not None and parameter.is_default(value):
             return Constant(value, path)
         if not is_plain(value):
-            self._check_object(value, hint, path, parameter, owner)
+            self._check_object(value, hint, path, parameter, taker)
             return Constant(value, path)
         try:
             return Constant(hints.convert(hint, value), path)
         except hints.Refused as error:
-            self._refused(value, hint, path, parameter, owner, error)
+            self._refused(value, hint, path, parameter, taker, error)
             return Constant(value, path)
 
     def call(self, block: Mapping[str, Any], path: str) -> Plan:
@@ -132,6 +131,7 @@ class Planner:
             function = registry.get(kind, name)
         except RegistryError as error:
             self._add(where, error.message, suggestion=error.hint, value=show_value(name))
+            self.problems[-1] = replace(self.problems[-1], exit_code=error.exit_code)
             return None
         if not callable(function):
             self._add(where, f"{kind}: {name!r} is not a function", value=show_value(name))
@@ -161,7 +161,7 @@ class Planner:
                 count = len(slots)
                 self._add(where, f"{call.signature.owner} takes {count} values by position", key=True)
                 continue
-            call.args.append((hint, self.value(value, hint, where, parameter, call.signature.owner)))
+            call.args.append((hint, self.value(value, hint, where, parameter, call.signature)))
         return filled
 
     def arguments(
@@ -183,37 +183,37 @@ class Planner:
             if key in filled:
                 self._add(where, f"{key} is already filled by position", key=True)
             hint = parameter.hint if parameter else signature.varkwargs
-            plans[key] = hint, self.value(value, hint, where, parameter, signature.owner)
+            plans[key] = hint, self.value(value, hint, where, parameter, signature)
         for name, parameter in signature.parameters.items():
             if parameter.is_required and name not in arguments and name not in filled:
                 self._missing(parameter, path, signature)
         return plans
 
-    def _collection(self, value: Any, hint: Any, path: str, owner: str) -> Collection:
+    def _collection(self, value: Any, hint: Any, path: str, taker: Signature | None) -> Collection:
         is_list = not isinstance(value, Mapping)
         pairs = enumerate(value) if is_list else value.items()
         plan = Collection({}, path, is_list, hint)
         for key, item in pairs:
             expected = hints.item_hint(hint, key)
-            plan.items[key] = self.value(item, expected, join(path, str(key)), owner=owner)
+            plan.items[key] = self.value(item, expected, join(path, str(key)), taker=taker)
         return plan
 
-    def _check_returns(self, call: Call, hint: Any, parameter: Parameter | None, owner: str) -> None:
+    def _check_returns(self, call: Call, hint: Any, parameter: Parameter | None, taker: Signature | None) -> None:
         returns = call.signature.returns
         if not hints.may_return(hint, returns, is_schedule=call.kind == "schedules"):
             self._add(
                 join(call.path, f"@{call.kind}"),
                 f"{call.signature.owner} returns {hints.describe(returns)}",
                 value=show_value(call.name),
-                expected=expectation(hint, call.path, parameter, owner),
+                expected=expectation(hint, call.path, parameter, taker),
             )
 
     def _check_object(
-        self, value: Any, hint: Any, path: str, parameter: Parameter | None, owner: str
+        self, value: Any, hint: Any, path: str, parameter: Parameter | None, taker: Signature | None
     ) -> None:
         if not hints.accepts(hint, value):
             message = f"an object of type {type(value).__qualname__} can't stand here"
-            self._add(path, message, expected=expectation(hint, path, parameter, owner))
+            self._add(path, message, expected=expectation(hint, path, parameter, taker))
 
     def _refused(
         self,
@@ -221,29 +221,30 @@ class Planner:
         hint: Any,
         path: str,
         parameter: Parameter | None,
-        owner: str,
+        taker: Signature | None,
         error: hints.Refused,
     ) -> None:
-        message = f"not {hints.describe(hint)}"
-        if error.is_limit and not error.place:
-            message = error.reason
-        elif error.place:
-            message += f": item {error.place}: {error.reason}"
-        self._add(
-            path,
-            message,
-            value=show_value(value),
-            expected=expectation(hint, path, parameter, owner),
-            suggestion=_remedy(value, hint),
-        )
+        expected = expectation(hint, path, parameter, taker)
+        for fault in error.faults:
+            where, part = path, value
+            for key in fault.place[:-1] if fault.is_missing else fault.place:
+                where, part = join(where, key), _inside(part, key)
+            if fault.is_missing:
+                self._add(where, f"{fault.place[-1]!r} is missing", key=True, expected=expected)
+            elif fault.is_extra:
+                self._add(where, f"unknown key {fault.place[-1]!r}", key=True, expected=expected)
+            else:
+                reason = fault.reason if fault.is_limit or fault.place else f"not {hints.describe(hint)}"
+                advice = remedy(part, hints.inside(hint, fault.place))
+                self._add(where, reason, value=show_value(part), expected=expected, suggestion=advice)
 
     def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
         free = [name for name in signature.parameters if name not in arguments]
         near = nearest_name(key, free) or nearest_name(key, list(signature.parameters))
-        expected = None
-        if not near or len(signature.parameters) <= 10:
-            names = ", ".join(signature.parameters)
-            expected = f"one of: {names}" if names else "no settings"
+        if signature.is_function:
+            expected: str | None = parameters(signature)
+        else:
+            expected = None if near else f"one of: {', '.join(signature.parameters)}"
         self._add(
             path,
             f"{signature.owner} takes no {key!r}",
@@ -257,7 +258,7 @@ class Planner:
             path,
             f"{parameter.name!r} is missing",
             key=True,
-            expected=expectation(parameter.hint, join(path, parameter.name), parameter, signature.owner),
+            expected=expectation(parameter.hint, join(path, parameter.name), parameter, signature),
         )
 
     def _add(self, path: str, message: str, **details: Any) -> None:
@@ -276,6 +277,13 @@ def holds_blocks(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(map(holds_blocks, value))
 
 
+def _inside(value: Any, key: str) -> Any:
+    """An item of a mapping or a list; None where there is none."""
+    if isinstance(value, Mapping):
+        return value.get(key)
+    return value[int(key)] if isinstance(value, (list, tuple)) and int(key) < len(value) else None
+
+
 def join(path: str, key: str) -> str:
     """The dotted path of a key; at the top the key itself."""
     return f"{path}.{key}" if path else str(key)
@@ -285,25 +293,3 @@ def owner_name(kind: str, name: str) -> str:
     """A registered function with its package, as messages call it."""
     origin = registry.origin(kind, name)
     return f"{name} ({origin})"
-
-
-def expectation(hint: Any, path: str, parameter: Parameter | None, owner: str) -> str:
-    """What a place takes, and who says so."""
-    name = parameter.name if parameter else path.rpartition(".")[2]
-    said_by = f" for {name!r} of {owner}" if owner else ""
-    return f"{hints.describe(hint)}{said_by}"
-
-
-def _remedy(value: Any, hint: Any) -> str | None:
-    if isinstance(value, str):
-        if has_variable(value):
-            return "The value holds a variable that was not replaced."
-        if " #" in value or " ;" in value:
-            return "A comment needs a line of its own."
-        with suppress(ValueError):
-            number = json.loads(value)
-            if isinstance(number, (int, float)) and hints.accepts(hint, number):
-                return f"Write {value}, without quotes."
-    if isinstance(value, (int, float)) and hints.accepts(hint, ""):
-        return f'Write "{show_value(value)}", in double quotes, for a text.'
-    return None

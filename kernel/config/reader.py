@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kernel.config.sources import FILE, Source, Sources
-from kernel.config.text import Document, Option
+from kernel.config.sources import FILE, Source, Sources, problem
+from kernel.config.text import Document, Option, Section
 from kernel.config.values import PYTHON_LITERALS, ValueProblem, parse_value, show_text
 from kernel.errors import Problem, warn
 
@@ -19,47 +19,63 @@ def nest(document: Document, file: str, kind: str = FILE) -> tuple[dict[str, Any
     data: dict[str, Any] = {}
     sources: Sources = {}
     problems: list[Problem] = []
-    names = {section.name for section in document.sections}
+    made_by = _sections_by_path(document)
     for section in document.sections:
-        header = Source(kind, file, section.line, (section.column,), section.column, f"[{section.name}]")
+        text = f"[{section.name}]"
+        header = Source(kind, file, (section.line,), section.line.column, text)
         node, path = data, ""
         for part in section.name.split("."):
             path = f"{path}.{part}" if path else part
             # A parent that has no header of its own stands where its first child does.
             sources.setdefault(path, header)
-            child = node.setdefault(part, {})
-            node = child if isinstance(child, dict) else {}
+            node = node.setdefault(part, {})
         sources[section.name] = replace(header, comments=tuple(section.comments))
         for option in section.options:
             path = f"{section.name}.{option.key}"
-            if path in names:
-                message = "set here, and a section of that name exists too"
-                problems.append(Problem(message, file, option.line, option.key_column, path))
+            source = _option_source(option, kind, file)
+            value, found = _value(option, source, path)
+            problems += found
+            if path in made_by:
+                other = made_by[path]
+                message = f"a value, but [{other.name}] on line {other.line.number} makes it a section"
+                problems.append(problem(message, path, source.key_place()))
                 continue
-            source = sources[path] = _option_source(option, kind, file)
-            try:
-                node[option.key] = parse_value(option.text)
-            except ValueProblem as error:
-                line, column = source.place(error.offset)
-                value = show_text(option.text)
-                problems.append(Problem(str(error), file, line, column, path, value, None, error.hint))
-            else:
+            sources[path] = source
+            node[option.key] = value
+            if not found:
                 _warn_of_python(option, path, file)
     return data, sources, problems
+
+
+def _sections_by_path(document: Document) -> dict[str, Section]:
+    """The section that makes a path one: its own, or the first one below it."""
+    found: dict[str, Section] = {}
+    for section in document.sections:
+        parts = section.name.split(".")
+        for depth in range(1, len(parts) + 1):
+            found.setdefault(".".join(parts[:depth]), section)
+    return found
+
+
+def _value(option: Option, source: Source, path: str) -> tuple[Any, list[Problem]]:
+    try:
+        return parse_value(option.text), []
+    except ValueProblem as error:
+        place = source.place(error.offset, error.offset + 1)
+        value = show_text(option.text)
+        return option.text, [problem(str(error), path, place, value=value, suggestion=error.hint)]
 
 
 def _option_source(option: Option, kind: str, file: str) -> Source:
     comments = option.comments
     while comments and not comments[-1]:
         comments = comments[:-1]
-    return Source(
-        kind, file, option.line, tuple(option.columns), option.key_column, option.text, tuple(comments)
-    )
+    return Source(kind, file, tuple(option.lines), option.key_column, option.text, tuple(comments))
 
 
 def _warn_of_python(option: Option, path: str, file: str) -> None:
     text = option.text
-    where = f"{file}:{option.line}:{option.columns[0]}: {path}"
+    where = f"{file}:{option.lines[0].number}:{option.lines[0].column}: {path}"
     if text in PYTHON_LITERALS:
         json_text = {"True": "true", "False": "false", "None": "null"}[text]
         warn(f"{where}: {text} is read as {json_text}; a config writes {json_text}")

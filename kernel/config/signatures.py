@@ -36,7 +36,8 @@ class Parameter:
 class Signature:
     """Parameters in order. varargs, varkwargs: hint of `*args` and `**kwargs`, REQUIRED where there is none.
 
-    owner: what takes them, for messages. returns: hint of what is returned.
+    owner: what takes them, for messages. returns: hint of what is returned. is_function: whether it is a function, and no
+    section.
     """
 
     owner: str
@@ -44,6 +45,7 @@ class Signature:
     varargs: Any = REQUIRED
     varkwargs: Any = REQUIRED
     returns: Any = Any
+    is_function: bool = False
 
     @property
     def positional(self) -> list[Parameter]:
@@ -59,7 +61,7 @@ def of_function(func: Callable[..., Any], owner: str, *, given: Iterable[str] = 
     try:
         raw = inspect.signature(func)
     except (ValueError, TypeError):
-        return Signature(owner, {}, Any, Any)
+        return Signature(owner, {}, Any, Any, is_function=True)
     hints = type_hints(func)
     parameters: dict[str, Parameter] = {}
     varargs = varkwargs = REQUIRED
@@ -73,7 +75,7 @@ def of_function(func: Callable[..., Any], owner: str, *, given: Iterable[str] = 
             by_position = one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
             parameters[name] = Parameter(name, hint, one.default, by_position)
     returns = func if inspect.isclass(func) else hints.get("return", Any)
-    return Signature(owner, parameters, varargs, varkwargs, returns)
+    return Signature(owner, parameters, varargs, varkwargs, returns, is_function=True)
 
 
 def of_schema(schema: type[BaseModel], owner: str) -> Signature:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
+from kernel.config.json_places import locate
+from kernel.config.values import VARIABLE
 from kernel.errors import Problem
 
 FILE = "file"
@@ -13,20 +16,40 @@ OVERRIDE = "override"
 ENVIRONMENT = "environment"
 
 
+class Line(NamedTuple):
+    """One line of a value. number and column: where it starts, 1-based. raw: the whole line of the file."""
+
+    number: int
+    column: int
+    raw: str
+
+
+class Place(NamedTuple):
+    """Something in a file. width: columns that it takes on its line. raw: the whole line."""
+
+    file: str
+    line: int
+    column: int
+    width: int
+    raw: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Origin of one value or section.
 
-    kind: FILE, DEFAULT, OVERRIDE or ENVIRONMENT. name: the file, or the override as the user wrote it.
-    line: where the value starts, 1-based; columns: where each of its lines starts; key_column: where its
-    key does. text: the value as written. comments: the comment lines above it, as written. is_new: an
-    override of something that no file or default had.
+    kind: FILE, DEFAULT, OVERRIDE or ENVIRONMENT. name: the file, the override as the user wrote it, or what has the
+    default. lines: those of the value, the first one with its key. key_column: where the key starts. text: the value
+    as written, its lines stripped. comments: the comment lines above it, as written. is_new: an override of something
+    that no file or default had.
     """
 
     kind: str
     name: str
-    line: int | None = None
-    columns: tuple[int, ...] = ()
+    lines: tuple[Line, ...] = ()
     key_column: int | None = None
     text: str | None = None
     comments: tuple[str, ...] = ()
@@ -37,15 +60,38 @@ class Source:
         return self.kind in (OVERRIDE, ENVIRONMENT)
 
     @property
-    def column(self) -> int | None:
-        return self.columns[0] if self.columns else None
+    def is_section(self) -> bool:
+        """Whether it is the header of a section."""
+        return bool(self.lines) and self.lines[0].column == self.key_column
 
-    def place(self, offset: int) -> tuple[int | None, int | None]:
-        """Line and column of a position in the text."""
-        if self.line is None or self.text is None:
-            return self.line, self.column
-        before = self.text[:offset].split("\n")
-        return self.line + len(before) - 1, self.columns[len(before) - 1] + len(before[-1])
+    @property
+    def line(self) -> int | None:
+        return self.lines[0].number if self.lines else None
+
+    @property
+    def column(self) -> int | None:
+        return self.lines[0].column if self.lines else None
+
+    def place(self, start: int = 0, end: int | None = None) -> Place | None:
+        """The part of the text between two offsets, as far as it is on one line; None if nothing is written."""
+        if not self.lines or self.text is None:
+            return None
+        start = start or len(self.text) - len(self.text.lstrip())
+        before = self.text[:start].split("\n")
+        row = min(len(before), len(self.lines)) - 1
+        rest = self.text[start : len(self.text) if end is None else end].partition("\n")[0].rstrip()
+        line = self.lines[row]
+        return Place(self.name, line.number, line.column + len(before[-1]), max(len(rest), 1), line.raw)
+
+    def key_place(self) -> Place | None:
+        """The key of the value, or the header of the section."""
+        if not self.lines or self.key_column is None:
+            return self.place()
+        line = self.lines[0]
+        width = len(line.raw[self.key_column - 1 : line.column - 1].rstrip(" \t=:"))
+        if self.is_section:
+            width = len(self.text or "")
+        return Place(self.name, line.number, self.key_column, max(width, 1), line.raw)
 
     def describe(self) -> str | None:
         """How to say where the value was set; None for a plain file, whose position says it all."""
@@ -54,7 +100,7 @@ class Source:
         if self.kind == ENVIRONMENT:
             return f"environment variable {ENVIRONMENT_VARIABLE} ({self.name})"
         if self.kind == DEFAULT:
-            return f"default ({self.name})"
+            return f"default of {self.name}"
         return None
 
 
@@ -64,15 +110,25 @@ Sources = dict[str, Source]
 ENVIRONMENT_VARIABLE = "KERNEL_CONFIG_OVERRIDES"
 
 
-def nearest(sources: Sources, path: str) -> tuple[Source | None, bool]:
-    """The source of a path, or of the closest thing around it; and whether it is the path's own."""
-    own = True
+def nearest(sources: Sources, path: str) -> tuple[Source | None, list[str]]:
+    """The source of a path, or of the closest thing around it; and the rest of the path, inside of that thing."""
+    rest: list[str] = []
     while path:
         if path in sources:
-            return sources[path], own
-        own = False
+            return sources[path], rest
+        path, _, last = path.rpartition(".")
+        rest.insert(0, last)
+    return None, rest
+
+
+def written(sources: Sources, path: str) -> Source | None:
+    """The source of the closest thing at or around a path that stands in a file."""
+    while path:
+        source = sources.get(path)
+        if source is not None and source.lines:
+            return source
         path = path.rpartition(".")[0]
-    return None, False
+    return None
 
 
 def merge_sources(base: Sources, updates: Sources, in_base: Callable[[str], bool]) -> Sources:
@@ -88,24 +144,50 @@ def merge_sources(base: Sources, updates: Sources, in_base: Callable[[str], bool
     return result
 
 
-def problem_at(
-    sources: Sources,
-    path: str,
-    message: str,
-    *,
-    key: bool = False,
-    value: str | None = None,
-    expected: str | None = None,
-    suggestion: str | None = None,
-) -> Problem:
-    """A problem with the place and the origin of what stands at a path. key: the key itself is wrong."""
-    source, own = nearest(sources, path)
+def place_of(sources: Sources, path: str, *, key: bool = False) -> Place | None:
+    """Where the value at a path is written: inside of a list or mapping the item, else what is around it.
+
+    key: where its key is.
+    """
+    source, rest = nearest(sources, path)
     if source is None:
-        return Problem(message, path=path or None, value=value, expected=expected, suggestion=suggestion)
-    origin = source.describe()
-    if source.line is None:
-        return Problem(message, None, None, None, path, value, expected, suggestion, origin)
-    column = source.key_column if key and own else source.column
-    return Problem(
-        message, source.name, source.line, column, path or None, value, expected, suggestion, origin
-    )
+        return None
+    if not source.lines:
+        # An override has no place of its own; a default stands for something that is missing from its block.
+        around = None if source.is_override else written(sources, path)
+        return around.key_place() if around else None
+    if rest and source.text is not None and not source.is_section:
+        found = locate(source.text, rest, key=key)
+        if found:
+            return source.place(*found)
+    return source.key_place() if key and not rest else source.place()
+
+
+def problem_at(sources: Sources, path: str, message: str, *, key: bool = False, **details: Any) -> Problem:
+    """A problem with the place and the origin of what stands at a path. key: the key itself is wrong.
+
+    details: value, expected and suggestion of the problem.
+    """
+    source, _ = nearest(sources, path)
+    return problem(message, path, place_of(sources, path, key=key), origin(sources, source), **details)
+
+
+def problem(message: str, path: str, place: Place | None, origin: str | None = None, **details: Any) -> Problem:
+    """A problem at a place."""
+    if place is not None:
+        file, line, column, width, text = place
+        details |= {"file": file, "line": line, "column": column, "width": width, "text": text}
+    return Problem(message, path=path or None, origin=origin, **details)
+
+
+def origin(sources: Sources, source: Source | None) -> str | None:
+    """Where a value was set, if not where it stands: an override, a default, another value of the file."""
+    if source is None:
+        return None
+    said = source.describe()
+    variable = VARIABLE.fullmatch(source.text.strip()) if source.text else None
+    target = written(sources, variable[1].replace(":", ".")) if variable else None
+    if said is None and variable and target is not None:
+        place = target.place()
+        said = f"{variable[0]}, set at {place}"
+    return said

@@ -9,26 +9,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from kernel.config.sources import Line, Place, problem
 from kernel.errors import Problem
 
 _SECTION = re.compile(r"\[(.+)\]$")
+# What a broken header was meant to be: the rest of its section is worth a look all the same.
+_MEANT = re.compile(r"\[+\s*([^\s\[\]#;=]+)")
 _OPTION = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$")
 
 
 @dataclass(slots=True)
 class Option:
-    """`key = text`. line: where the value starts; lines: its lines, stripped; columns: where they start."""
+    """`key = text`. texts: its lines, stripped; lines: where each of them stands."""
 
     key: str
-    line: int
     key_column: int
-    columns: list[int]
-    lines: list[str]
+    lines: list[Line]
+    texts: list[str]
     comments: list[str]
 
     @property
     def text(self) -> str:
-        return "\n".join(self.lines).rstrip()
+        return "\n".join(self.texts).rstrip()
 
 
 @dataclass(slots=True)
@@ -36,8 +38,7 @@ class Section:
     """`[name]` with its options in file order."""
 
     name: str
-    line: int
-    column: int
+    line: Line
     comments: list[str]
     options: list[Option] = field(default_factory=list)
 
@@ -53,89 +54,102 @@ class Document:
 
 def read(text: str, file: str) -> Document:
     """Read a config's text; nothing is raised, problems are collected."""
-    document = Document()
-    section: Section | None = None
-    option: Option | None = None
-    pending: list[str] = []
-    indent = 0
+    return _Reader(file).run(text)
 
-    def problem(message: str, hint: str | None = None) -> None:
-        document.problems.append(
-            Problem(message, file=file, line=number, column=level + 1, value=stripped, suggestion=hint)
-        )
 
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        stripped = line.strip()
-        level = len(line) - len(line.lstrip())
-        if stripped.startswith(("#", ";")):
-            pending.append(stripped)
-        elif not stripped:
-            if option is not None:
-                option.lines.append("")
-                option.columns.append(1)
-            if pending and pending[-1]:
-                pending.append("")
-        elif option is not None and level > indent:
-            option.lines.append(stripped)
-            option.columns.append(level + 1)
-            option.comments.extend(pending)
-            pending = []
-        elif stripped.startswith("["):
-            indent, option = level, None
-            match = _SECTION.match(stripped)
-            if match is None:
-                problem("a section's header is [name], alone on its line")
-                section = Section("", number, 1, [])
-                continue
-            section = _new_section(document, match[1], file, number, level, pending)
-            pending = []
-        else:
-            indent, option = level, None
-            match = _OPTION.match(stripped)
-            if match is None or not match["key"]:
-                hint = "A value that goes on over several lines is indented." if section else None
-                problem("expected [section] or key = value", hint)
-            elif section is None:
-                problem("a value before the first section", "Every value belongs to a [section].")
-                section = Section("", number, 1, [])
+class _Reader:
+    """section: the open one, None before the first. is_repeated: its name stood in the file before."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.document = Document()
+        self.section: Section | None = None
+        self.is_repeated = False
+        self.option: Option | None = None
+        self.pending: list[str] = []
+
+    def run(self, text: str) -> Document:
+        indent = 0
+        for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+            stripped = raw.strip()
+            level = len(raw) - len(raw.lstrip())
+            line = Line(number, level + 1, raw)
+            if stripped.startswith(("#", ";")):
+                self.pending.append(stripped)
+            elif not stripped:
+                self._blank(line)
+            elif self.option is not None and level > indent:
+                self.option.texts.append(stripped)
+                self.option.lines.append(line)
+                self.option.comments.extend(self._comments(trim=False))
             else:
-                column = level + match.start("value") + 1
-                option = Option(match["key"], number, level + 1, [column], [match["value"]], pending)
-                _add_option(document, section, option, file)
-                pending = []
-    document.last_comments = _trimmed(pending)
-    return document
+                indent, self.option = level, None
+                if stripped.startswith("["):
+                    self._header(stripped, line)
+                else:
+                    self._option(stripped, line)
+        self.document.last_comments = self._comments()
+        return self.document
 
+    def _blank(self, line: Line) -> None:
+        if self.option is not None:
+            self.option.texts.append("")
+            self.option.lines.append(line)
+        if self.pending and self.pending[-1]:
+            self.pending.append("")
 
-def _new_section(
-    document: Document, name: str, file: str, line: int, level: int, comments: list[str]
-) -> Section:
-    section = Section(name, line, level + 1, _trimmed(comments))
-    place = {"file": file, "line": line, "column": level + 1, "value": f"[{name}]"}
-    first = next((other for other in document.sections if other.name == name), None)
-    if first is not None:
-        message = f"section [{name}] is already defined on line {first.line}"
-        document.problems.append(Problem(message, **place, suggestion="Join the two."))  # type: ignore[arg-type]
-    elif name == "DEFAULT" or name != name.strip() or not all(name.split(".")):
-        message = f"[{name}] can't be the name of a section"
-        document.problems.append(Problem(message, **place))  # type: ignore[arg-type]
-    else:
-        document.sections.append(section)
-    return section
+    def _header(self, text: str, line: Line) -> None:
+        match = _SECTION.match(text)
+        name = match[1] if match else ""
+        if match is None:
+            meant = _MEANT.match(text)
+            name = meant[1] if meant else ""
+            hint = "A comment needs a line of its own." if re.search(r"\]\s*[#;]", text) else None
+            self._problem("a section's header is [name], alone on its line", line, text, hint)
+        elif name == "DEFAULT" or name != name.strip() or "[" in name or "]" in name or not all(name.split(".")):
+            self._problem(f"[{name}] can't be the name of a section", line, text)
+        first = next((other for other in self.document.sections if other.name == name), None)
+        self.is_repeated = first is not None
+        if first is not None:
+            if match is not None:
+                message = f"section [{name}] is already defined on line {first.line.number}"
+                self._problem(message, line, text, "Join the two.", path=name)
+            self.section = first
+            return
+        self.section = Section(name, line, self._comments())
+        if name and all(name.split(".")) and name != "DEFAULT" and name == name.strip():
+            self.document.sections.append(self.section)
 
+    def _option(self, text: str, line: Line) -> None:
+        match = _OPTION.match(text)
+        if match is None or not match["key"]:
+            hint = "A value that goes on over several lines is indented." if self.section else None
+            self._problem("expected [section] or key = value", line, text, hint)
+            return
+        if self.section is None:
+            hint = "Every value belongs to a [section]."
+            self._problem("a value before the first section", line, text, hint)
+            self.section = Section("", line, [])
+            return
+        start = Line(line.number, line.column + match.start("value"), line.raw)
+        option = Option(match["key"], line.column, [start], [match["value"]], self._comments())
+        self.option = option
+        first = next((other for other in self.section.options if other.key == option.key), None)
+        if first is None:
+            self.section.options.append(option)
+        elif not self.is_repeated:
+            message = f"already set on line {first.lines[0].number}"
+            self._problem(message, line, option.key, path=f"{self.section.name}.{option.key}")
 
-def _add_option(document: Document, section: Section, option: Option, file: str) -> None:
-    option.comments = _trimmed(option.comments)
-    first = next((other for other in section.options if other.key == option.key), None)
-    if first is None:
-        section.options.append(option)
-        return
-    path = f"{section.name}.{option.key}"
-    message = f"already set on line {first.line}"
-    document.problems.append(Problem(message, file, option.line, option.key_column, path))
+    def _problem(
+        self, message: str, line: Line, text: str, hint: str | None = None, path: str = ""
+    ) -> None:
+        place = Place(self.file, line.number, line.column, len(text), line.raw)
+        value = None if path else text
+        self.document.problems.append(problem(message, path, place, value=value, suggestion=hint))
 
-
-def _trimmed(comments: list[str]) -> list[str]:
-    while comments and not comments[-1]:
-        comments = comments[:-1]
-    return comments
+    def _comments(self, *, trim: bool = True) -> list[str]:
+        comments, self.pending = self.pending, []
+        while trim and comments and not comments[-1]:
+            comments = comments[:-1]
+        return comments

@@ -80,12 +80,30 @@ def _problem(text: str, error: ValueError) -> ValueProblem:
     offset = getattr(error, "pos", 0)
     reason = getattr(error, "msg", str(error))
     hint = None
+    opened = _unclosed(text)
     if re.search(r"\s[#;]", text):
         hint = "A comment needs a line of its own."
     elif re.search(r"\b(True|False|None)\b", text):
         hint = "JSON writes true, false and null."
+    elif opened is not None:
+        return ValueProblem(f"{text[opened]} is never closed", opened)
     elif "'" in text:
         hint = "JSON strings have double quotes."
     elif re.search(r",\s*[\]}]", text):
         hint = "JSON has no comma after the last item."
     return ValueProblem(f"not valid JSON: {reason[:1].lower()}{reason[1:]}", offset, hint)
+
+
+def _unclosed(text: str) -> int | None:
+    """Offset of the bracket or quote that is opened last and never closed."""
+    opened: list[int] = []
+    for match in re.finditer(r'"(?:\\.|[^"\\])*("?)|[\[\]{}]', text):
+        mark = match[0]
+        if mark in ("[", "{"):
+            opened.append(match.start())
+        elif mark in ("]", "}"):
+            if opened:
+                opened.pop()
+        elif not match[1]:
+            return match.start()
+    return opened[-1] if opened else None

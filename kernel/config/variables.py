@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from kernel.config.sources import Sources, nearest
+from kernel.config.sources import Sources, nearest, place_of, problem
 from kernel.config.values import VARIABLE, ValueProblem, has_variable, parse_value, show_text
 from kernel.errors import Problem
 
@@ -140,7 +141,8 @@ class Interpolator:
             )
             return _MISSING
         if target in self._open:
-            self._problem(path, f"{shown} refers back to itself", variable=shown, value=shown)
+            message = f"{shown} refers back to itself: {self._circle(target)}"
+            self._problem(path, message, variable=shown, value=shown)
             return _MISSING
         value = self._copy(target)
         if isinstance(value, dict) and not section_allowed:
@@ -150,6 +152,13 @@ class Interpolator:
             )
             return _MISSING
         return value
+
+    def _circle(self, target: tuple[str, ...]) -> str:
+        """The paths of a circle with their lines, from the target around to it."""
+        paths = [".".join(path) for path in self._open[self._open.index(target) :]]
+        places = [place_of(self.sources, path) for path in paths]
+        lines = [f"{path} (line {place.line})" if place else path for path, place in zip(paths, places, strict=True)]
+        return " -> ".join([*lines, paths[0]])
 
     def _find(self, name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
         target = tuple(name.strip().replace(":", ".").split("."))
@@ -177,15 +186,12 @@ class Interpolator:
     ) -> None:
         dotted = ".".join(path)
         source, _ = nearest(self.sources, dotted)
-        if source is None:
-            self.problems.append(Problem(message, path=dotted, value=value, suggestion=hint))
-            return
-        offset = source.text.find(variable) if source.text else 0
-        line, column = source.place(max(offset, 0))
-        file = source.name if source.line is not None else None
-        self.problems.append(
-            Problem(message, file, line, column, dotted, value, None, hint, source.describe())
-        )
+        place = place_of(self.sources, dotted)
+        if source is not None and source.text and variable in source.text:
+            start = source.text.find(variable)
+            place = source.place(start, start + len(variable))
+        origin = source.describe() if source is not None else None
+        self.problems.append(problem(message, dotted, place, origin, value=value, suggestion=hint))
 
 
 def interpolate(
@@ -194,6 +200,37 @@ def interpolate(
     """Data with its variables replaced, and the problems met on the way."""
     interpolator = Interpolator(data, sources, escaped=escaped)
     return interpolator.run(), interpolator.problems
+
+
+def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:
+    """The paths of values that can't be told because of broken ones: these, and all that refer to them."""
+    found = set(broken)
+    while more := dependents(data, found) - found:
+        found |= more
+    return found
+
+
+def dependents(data: dict[str, Any], paths: Collection[str]) -> set[str]:
+    """The paths of values whose variables lead to one of some paths."""
+    return {
+        path
+        for path, value in _leaves(data)
+        if any(_overlap(name, path, other) for name in references(value) for other in paths if other != path)
+    }
+
+
+def _overlap(name: str, path: str, other: str) -> bool:
+    """Whether a variable in the value at a path takes in another path, or lies in it."""
+    local = f"{path.rpartition('.')[0]}.{name}" if "." not in name else name
+    return any(f"{one}.".startswith(f"{other}.") or other.startswith(f"{one}.") for one in (name, local))
+
+
+def _leaves(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def references(data: Any) -> set[str]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kernel.blame import naming
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
 from kernel.config.checking import check_component
+from kernel.config.filling import note_defaults
 from kernel.config.packages import verify
-from kernel.config.plans import Planner
+from kernel.config.plans import Planner, owner_name
+from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
 from kernel.language.factories import FactoryMeta, find_factory
@@ -53,9 +55,9 @@ def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[
         with _Collected(problems):
             components[name] = _fill_component(name, block, nlp["lang"], merged)
     pipeline = nlp.get("pipeline") or []
-    for name in pipeline if isinstance(pipeline, list) else ():
+    for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
         if name not in components:
-            problems.append(_without_block(name, list(components), merged))
+            problems.append(_without_block(name, place, list(components), merged))
     merged["components"] = components
     return merged, problems
 
@@ -239,16 +241,17 @@ def _fill_settings(
             text = f"'{key}' is set by the pipeline and can't be a setting of a component"
             raise ConfigError(_problem(whole, f"{path}.{key}", text))
     merged = merge_defaults(settings, meta.default_config)
+    if whole is not None:
+        note_defaults(whole.sources, merged, settings, path, owner_name("factories", registered))
     filled = fill({"@factories": registered, **merged}, path=path, config=whole)
     return {key: value for key, value in filled.items() if key not in ("@factories", "nlp", "name")}
 
 
-def _without_block(name: str, names: list[str], config: Config) -> Problem:
-    close = nearest_name(name, names)
+def _without_block(name: str, place: int, names: list[str], config: Config) -> Problem:
+    close = nearest_name(str(name), names)
     hint = f"Did you mean {close!r}?" if close else f'Add a section [components.{name}] with factory = "..."'
-    return _problem(
-        config, "nlp.pipeline", f"the pipeline names '{name}', but there is no [components.{name}]", hint
-    )
+    message = f"the pipeline names '{name}', but there is no [components.{name}]"
+    return _problem(config, f"nlp.pipeline.{place}", message, hint)
 
 
 def _called(config: Config, key: str, callback: Callable[[Any], Any] | None, nlp: Pipeline) -> Pipeline:
@@ -268,8 +271,8 @@ def _wrong_return(config: Config, key: str, what: str) -> ConfigError:
 
 
 def _problem(config: Config | None, path: str, message: str, hint: str = "") -> Problem:
-    file, line, column = (config.where(path) if config is not None else None) or (None, None, None)
-    return Problem(message, file=file, line=line, column=column, path=path, suggestion=hint or None)
+    sources = config.sources if config is not None else {}
+    return problem_at(sources, path, message, suggestion=hint or None)
 
 
 def _names(value: str | Iterable[str]) -> list[str]:

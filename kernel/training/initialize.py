@@ -13,7 +13,7 @@ from typing import Any
 from kernel import random
 from kernel.blame import naming
 from kernel.config import Config, check, default_config, fill, resolve
-from kernel.config.checking import position
+from kernel.config.config import position
 from kernel.config.packages import verify
 from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, Problem, RegistryError, warn
@@ -114,25 +114,26 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
 
 
 @obeys_config
-def fill_config(cls: type[Pipeline], config: Config) -> Config:
-    """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong in the file."""
-    problems: list[Problem] = []
+def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | None = None) -> Config:
+    """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong in the file.
+
+    problems: those that are known already; takes the others too, and nothing is raised.
+    """
+    found = [] if problems is None else problems
     # Classes with component factories have [nlp] and [components] of the usual form; others check their own.
     usual = hasattr(cls, "factory")
     filled = default_config().merge(config) if usual else config
-    with _collecting(problems):
+    with _collecting(found):
         filled = cls.fill_config(config)
     filled = filled.copy()
     for section, schema in _SECTIONS.items():
-        with _collecting(problems):
+        with _collecting(found):
             filled[section] = fill(filled.get(section, {}), path=section, schema=schema, config=filled)
-    known = {problem.path for problem in problems}
-    try:
-        check(filled, skip=() if usual else ("nlp", "components"))
-    except ConfigError as error:
-        problems += [problem for problem in error.problems if problem.path not in known]
-    if problems:
-        raise ConfigError(sorted(problems, key=position))
+    with _collecting(found):
+        check(filled, skip=() if usual else ("nlp", "components"), known=found)
+    found[:] = sorted(dict.fromkeys(found), key=position)
+    if found and problems is None:
+        raise ConfigError(found)
     return filled
 
 
@@ -200,7 +201,8 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        problems += error.problems
+        # What is known already may have been met again.
+        problems += [problem for problem in error.problems if problem not in problems]
 
 
 class Sample:

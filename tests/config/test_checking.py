@@ -104,7 +104,7 @@ def test_components_are_checked_against_their_factory():
 
 def test_component_without_a_block():
     (problem,) = problems("", nlp__pipeline=["prat"])
-    assert "'prat' is not in [components]" in problem.message
+    assert problem.message == "there is no component 'prat'"
     assert problem.suggestion == "Did you mean 'part'?"
     assert problem.origin == 'override --nlp.pipeline ["prat"]'
 

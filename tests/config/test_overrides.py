@@ -35,7 +35,7 @@ def test_parse_refuses_the_rest_of_the_command_line(args):
 
 
 def test_parse_refuses_broken_json():
-    with pytest.raises(ConfigError, match=r"a\.b: not valid JSON(.|\n)*override --a\.b"):
+    with pytest.raises(ConfigError, match=r"a\.b: \[ is never closed(.|\n)*override --a\.b"):
         parse_overrides(["--a.b", "[1,"])
 
 

@@ -58,12 +58,20 @@ def test_byte_order_mark_and_windows_lines_are_fine(tmp_path):
 def test_every_problem_is_reported_at_once_with_its_place():
     found = problems('[a]\nx = [1,2\nx = 3\ny = "s" # note\njunk\n[b\n[a]\n[a.y]\n')
     places = [(problem.line, problem.column) for problem in found]
-    assert places == [(2, 9), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1)]
+    assert places == [
+        (2, 5),
+        (3, 1),
+        (4, 1),
+        (4, 9),
+        (5, 1),
+        (6, 1),
+        (7, 1),
+    ]
     text = str(ConfigError(found))
     for part in (
-        "a.cfg:2:9: a.x: not valid JSON",
+        "a.cfg:2:5: a.x: [ is never closed",
         "a.cfg:3:1: a.x: already set on line 2",
-        "a.cfg:4:1: a.y: set here, and a section of that name exists too",
+        "a.cfg:4:1: a.y: a value, but [a.y] on line 8 makes it a section",
         "a.cfg:5:1: expected [section] or key = value",
         "a.cfg:6:1: a section's header is [name]",
         "a.cfg:7:1: section [a] is already defined on line 1",
