@@ -158,12 +158,12 @@ def both(config: str, train_path: Path, dev_path: Path, steps: int) -> dict[str,
 SIDE_NAMES = ("kernel", "spacy", "spacy-matmul")
 
 
-def speed_row(label: str, task: str, models: dict[str, dict[str, str]], **settings: Any) -> list[Row]:
+def speed_row(label: str, job: str, models: dict[str, dict[str, str]], **settings: Any) -> list[Row]:
     rows = []
     for core_type, shown in ((PINNED, "AVX2"), (None, "free")):
         say(f"{label} ({shown})")
         sides = {side: {**models.get(side, {}), **settings} for side in SIDE_NAMES}
-        result = compare(task, sides, core_type=core_type)
+        result = compare(job, sides, core_type=core_type)
         low, high = result["range"]["spacy"]
         rows.append(
             (
