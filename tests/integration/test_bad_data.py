@@ -172,7 +172,7 @@ def test_biluo_violations(kernel: Kernel, rows: str, place: int, message: str) -
 
 
 def test_inside_after_outside_is_counted(kernel: Kernel) -> None:
-    text = "\n".join(["Ada B-PERSON", "in O", "Paris I-CITY", "", "Bob B-PERSON", "Rome I-CITY", ""])
+    text = "Ada B-PERSON\nin O\nParis I-CITY\n\nBob B-PERSON\nRome I-CITY\n"
     result = train_on(kernel, written(text, "loose.iob"), "--paths.dev", "loose.iob")
     assert result.code == 0
     assert [line for line in result.warnings if "loose.iob:3: I- follows no entity" in line]
