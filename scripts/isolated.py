@@ -117,12 +117,14 @@ def all_parts() -> list[Part]:
     """The kernel alone, each package beside it, all together."""
     kernel, *packages = distribution_folders()
     own = [path for path in sorted((kernel / "tests").iterdir()) if path.name not in TOGETHER]
+    # A pipeline without text, which the tests of training use: it takes no package.
+    own.append(kernel / "tests" / "integration" / "numeric.py")
     parts = [Part("kernel", [project(kernel)], [project(kernel)], own)]
     for folder in packages:
         name = project(folder)
         parts.append(Part(folder.name, [name], [name], [folder / "tests"]))
     names = [project(folder) for folder in packages]
-    tests = [*own, kernel / "tests" / "integration", *(folder / "tests" for folder in packages)]
+    tests = [*own[:-1], kernel / "tests" / "integration", *(folder / "tests" for folder in packages)]
     return [*parts, Part("all", [f"{project(kernel)}[all]", *names], [project(kernel), *names], tests)]
 
 
@@ -160,16 +162,13 @@ def install(python: Path, wheels: Path, requirements: list[str]) -> None:
 
 
 def copy(path: Path, target: Path) -> Path:
-    """Copy tests below a folder, at the path that they have in the checkout; conftest files above them too."""
+    """Copy tests below a folder, to the path that they have in the checkout."""
     place = target / path.relative_to(ROOT)
     place.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         shutil.copytree(path, place, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copy(path, place)
-    configs = target / "configs"
-    if not configs.exists() and (ROOT / "configs").is_dir():
-        shutil.copytree(ROOT / "configs", configs)
     return place
 
 
@@ -178,7 +177,9 @@ def holds_tests(path: Path) -> bool:
 
 
 def write_settings(folder: Path) -> None:
-    """The checkout's settings of pytest, in the folder with the copies."""
+    """The checkout's settings of pytest, in the folder with the copies; and the data that tests share."""
+    shutil.copy(ROOT / "conftest.py", folder)
+    shutil.copytree(ROOT / "configs", folder / "configs")
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["tool"]["pytest"]["ini_options"]
     lines = ["[pytest]", f"addopts = {table['addopts']}", "xfail_strict = true"]
     for key in ("markers", "filterwarnings"):

@@ -9,6 +9,8 @@ from kernel import blank
 from kernel.cli.run import run
 from kernel.tokens import DocBin
 
+pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components")
+
 TEXTS = ["One here. Two there.", "Drei hier."]
 
 

@@ -9,6 +9,10 @@ import pytest
 from kernel import blank, registry
 from kernel.cli.run import run
 
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers", "kernel-nlp-batchers", "kernel-nlp-callbacks"
+)
+
 CONFIG = """
 [nlp]
 lang = "en"

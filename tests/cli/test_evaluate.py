@@ -8,6 +8,8 @@ from kernel.cli.evaluate import reader_block, report
 from kernel.cli.run import run
 from kernel.tokens import Doc, DocBin
 
+pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-readers")
+
 
 @pytest.fixture
 def data(workplace: Path) -> str:

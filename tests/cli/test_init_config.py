@@ -9,6 +9,10 @@ from kernel import registry
 from kernel.cli.run import run
 from kernel.config import Config
 
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers", "kernel-nlp-batchers", "kernel-nlp-callbacks"
+)
+
 CODE = """
 from kernel.component import Component
 from kernel.language import SHARED, Language, Recommendation

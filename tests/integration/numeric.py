@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ def rows(path: Path, limit: int = 0) -> Callable[[Any], Iterator[Row]]:
             yield Row(inputs, target)
 
     return read
+
+
+@registry.batchers("numbers.Batches.v1")
+def batches(size: int) -> Callable[[Iterable[Row]], Iterator[list[Row]]]:
+    def cut(examples: Iterable[Row]) -> Iterator[list[Row]]:
+        stream = iter(examples)
+        while batch := list(islice(stream, size)):
+            yield batch
+
+    return cut
 
 
 @registry.architectures("numbers.Line.v1")

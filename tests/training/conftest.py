@@ -33,7 +33,7 @@ eval_frequency = 4
 patience = 0
 [training.callbacks]
 [training.batcher]
-@batchers = "kernel.batch_by_sequence.v1"
+@batchers = "numbers.Batches.v1"
 size = 8
 [training.optimizer]
 @optimizers = "Adam.v1"

@@ -111,7 +111,7 @@ def test_streaming_reads_the_corpus_anew_and_in_order(make_run: MakeRun, numbers
             batches.append([row.inputs[0] for row in batch])
             return {}
 
-    batcher = {"@batchers": "kernel.batch_by_sequence.v1", "size": 100}
+    batcher = {"@batchers": "numbers.Batches.v1", "size": 100}
     run = make_run(Watch(), reader="test.Stream.v1", max_epochs=-1, max_steps=4, batcher=batcher)
     assert sampled == [100]
     list(train(run))
@@ -141,6 +141,7 @@ def test_development_corpus_without_examples(make_run: MakeRun, tmp_path: Path, 
         make_run()
 
 
+@pytest.mark.needs("kernel-nlp-batchers")
 def test_epoch_without_batches_ends(make_run: MakeRun) -> None:
     run = make_run(
         batcher={"@batchers": "kernel.batch_by_words.v1", "size": 1, "tolerance": 0.0, "discard_oversize": True}
