@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Generator
 from difflib import get_close_matches
 from functools import wraps
+from time import perf_counter
 from typing import Any
 
 import pluggy
@@ -29,10 +30,11 @@ class Hooks:
     """The callbacks of one run.
 
     `hooks.call.step_end(run=..., info=...)` calls every implementation of an event. `place` is a text that says
-    where the run is ("at step 120"), for error messages.
+    where the run is ("at step 120"), for error messages. trace: gets a line about every call of a callback.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Callable[[str], None] | None = None) -> None:
+        self._trace = trace
         self._manager = pluggy.PluginManager("kernel")
         self._manager.add_hookspecs(hookspecs)
         self._labels: list[str] = []
@@ -50,6 +52,11 @@ class Hooks:
 
     def add_builtin(self, implementations: object) -> None:
         """Register the kernel's own implementations: called last, their errors are passed on as they are."""
+        if self._trace is not None:
+            methods = _implementations(implementations)
+            implementations = _Guarded(
+                {name: self._timed("kernel", _event(name, method), method) for name, method in methods.items()}
+            )
         self._manager.register(implementations, name="kernel")
 
     def add(self, callbacks: list[tuple[str, object]]) -> None:
@@ -63,7 +70,9 @@ class Hooks:
             methods = _implementations(callback)
             _check(label, callback, methods)
             guarded = {
-                name: self._guard(label, _event(name, method), method) for name, method in methods.items()
+                name: self._timed(label, event, self._guard(label, event, method))
+                for name, method in methods.items()
+                for event in [_event(name, method)]
             }
             self._manager.register(_Guarded(guarded), name=f"{number}: {label}")
         self._labels += [label for label, _ in callbacks]
@@ -104,6 +113,33 @@ class Hooks:
                 if error is passing:
                     raise
                 raise blame(error) from error
+
+        return wrap if inspect.isgeneratorfunction(method) else call
+
+    def _timed(self, label: str, event: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        """The same method, whose calls are traced if that was asked for."""
+        trace = self._trace
+        if trace is None:
+            return method
+
+        def line(start: float, note: str = "") -> str:
+            return f"{perf_counter() - start:9.6f} s  {event}  {label}  {self.place()}{note}"
+
+        @wraps(method)
+        def call(*args: Any) -> Any:
+            start = perf_counter()
+            try:
+                return method(*args)
+            finally:
+                trace(line(start))
+
+        @wraps(method)
+        def wrap(*args: Any) -> Generator[None, Any, Any]:
+            start = perf_counter()
+            try:
+                return (yield from method(*args))
+            finally:
+                trace(line(start, ", with what it wraps"))
 
         return wrap if inspect.isgeneratorfunction(method) else call
 

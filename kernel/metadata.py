@@ -34,7 +34,10 @@ def kernel_range(distribution: str) -> str | None:
         for name, rest in _lines(distribution)
         if name == KERNEL and "extra" not in rest.partition(";")[2]
     ]
-    return ",".join(filter(None, ranges)) if ranges else None
+    if not ranges:
+        return None
+    # Lower bounds first, whatever order the build tool wrote them in.
+    return ",".join(sorted(filter(None, ",".join(ranges).split(",")), key=lambda part: not part.startswith(">")))
 
 
 def incompatibility(distribution: str) -> str | None:

@@ -53,13 +53,20 @@ _choices: ContextVar[Choices | None] = ContextVar("choices", default=None)
 _NOTHING = Choices()
 
 
+def add_command_line(only: Iterable[str], deny: Iterable[str]) -> None:
+    """Let more `--only` and `--deny` rule this process."""
+    global _command_line
+    rules = Rules.of(only, deny)
+    before = _command_line
+    _command_line = Rules(((before.only or frozenset()) | (rules.only or frozenset())) or None, before.deny | rules.deny)
+
+
 @contextmanager
-def command_line(only: Iterable[str], deny: Iterable[str]) -> Iterator[None]:
+def command_line(only: Iterable[str] = (), deny: Iterable[str] = ()) -> Iterator[None]:
     """Let `--only` and `--deny` rule this process for the length of a block."""
     global _command_line
     before = _command_line
-    only = list(only)
-    _command_line = Rules.of(only or None, deny)
+    add_command_line(only, deny)
     try:
         yield
     finally:

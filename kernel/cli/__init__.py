@@ -20,6 +20,8 @@ COMMANDS = {
     "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
     "init": ("kernel.cli:init", "Write configs, labels and vectors to start from."),
     "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
+    "plugins": ("kernel.cli:plugins", "Look into installed plugins, or start one."),
+    "registry": ("kernel.cli:registry", "Look into the functions that a config can name."),
     "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
 }
 INIT: dict[str, tuple[str, str]] = {
@@ -28,11 +30,25 @@ INIT: dict[str, tuple[str, str]] = {
     "labels": ("kernel.cli.init_labels:init_labels", "Collect the labels of a corpus, for all later runs."),
 }
 DEBUG: dict[str, tuple[str, str]] = {
+    "config": ("kernel.cli.debug_config:debug_config", "Check a config, and see what it names."),
     "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),
+}
+PLUGINS: dict[str, tuple[str, str]] = {
+    "check": ("kernel.cli.plugins_check:plugins_check", "Look for mistakes in plugins."),
+    "list": ("kernel.cli.plugins_list:plugins_list", "List the plugins and whether they can be used."),
+    "new": ("kernel.cli.plugins_new:plugins_new", "Write a small package to start a plugin from."),
+    "requires": ("kernel.cli.plugins_requires:plugins_requires", "Pin the packages that a config needs."),
+    "show": ("kernel.cli.plugins_show:plugins_show", "Show what one package provides."),
+}
+REGISTRY: dict[str, tuple[str, str]] = {
+    "list": ("kernel.cli.registry_list:registry_list", "List the names that a config can use."),
+    "show": ("kernel.cli.registry_show:registry_show", "Show a function, and its block for a config."),
 }
 
 init = LazyGroup("init", INIT, help="Write configs, labels and vectors to start from.")
 debug = LazyGroup("debug", DEBUG, help="Look into configs, data and models.")
+plugins = LazyGroup("plugins", PLUGINS, help="Look into installed plugins, or start one.")
+registry = LazyGroup("registry", REGISTRY, help="Look into the functions that a config can name.")
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -41,6 +57,19 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
 
         click.echo(__version__)
         ctx.exit()
+
+
+def _select(ctx: click.Context, parameter: click.Parameter, names: Sequence[str]) -> None:
+    if not names or ctx.resilient_parsing:
+        return
+    from kernel.plugins import installed_version
+    from kernel.selection import command_line
+
+    for name in names:
+        if installed_version(name) is None:
+            click.echo(f"warning: --{parameter.name} {name}: no such package is installed", err=True)
+    rules = command_line(only=names) if parameter.name == "only" else command_line(deny=names)
+    ctx.with_resource(rules)
 
 
 cli = LazyGroup(
@@ -54,6 +83,14 @@ cli = LazyGroup(
             help="Show the version.",
         ),
         click.Option(
+            ["--only"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            help="Use no plugins but those of this package. May be repeated.",
+        ),
+        click.Option(
+            ["--deny"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            help="Don't use the plugins of this package. May be repeated.",
+        ),
+        click.Option(
             ["--traceback"], is_flag=True, expose_value=False, help="Show where in the code an error was raised."
         ),
     ],
@@ -62,6 +99,7 @@ cli = LazyGroup(
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
-    from kernel.cli.run import run
+    from kernel.cli.run import name_crashes, run
 
+    name_crashes()
     sys.exit(run(sys.argv[1:] if args is None else args))

@@ -33,6 +33,17 @@ def run(args: Sequence[str]) -> int:
     return code
 
 
+def name_crashes() -> None:
+    """Let Python say where it was when a plugin's compiled code, or a plugin, ends the process."""
+    import faulthandler
+
+    try:
+        faulthandler.enable()
+    except (AttributeError, OSError, ValueError, RuntimeError):
+        # Standard error is closed, or no file.
+        return
+
+
 def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
     try:
         result = cli.main(words, prog_name="kernel", standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from kernel.training.run import Run
 
 
-@click.command("train", cls=ConfigCommand)
+_TRACE = "--trace-hooks"
+
+
+class _TrainCommand(ConfigCommand):
+    """`--trace-hooks` alone means standard error, so that it never takes the word after it for a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
+
+
+@click.command("train", cls=_TrainCommand)
 @click.argument("config_path", metavar="CONFIG")
 @click.option(
     "--output",
@@ -27,6 +38,12 @@ if TYPE_CHECKING:
 @options.code
 @options.gpu_id
 @click.option("--verbose", "-V", is_flag=True, help="Show versions, corpora and callbacks.")
+@click.option(
+    _TRACE,
+    "trace_path",
+    metavar="[=FILE]",
+    help="Show each call of a callback and its seconds on standard error, or write them to =FILE.",
+)
 @click.pass_context
 def train(
     ctx: click.Context,
@@ -35,18 +52,20 @@ def train(
     code: tuple[Path, ...],
     gpu_id: int,
     verbose: bool,
+    trace_path: str | None,
 ) -> None:
     """Train a pipeline from CONFIG (- for standard input).
 
     Any value of the config can be set on the command line: --section.key value.
     """
-    from kernel.config import load_config, parse_overrides
+    from kernel.config import parse_overrides
+    from kernel.training.diagnosis import load
     from kernel.training.initialize import prepare
     from kernel.training.loop import train as train_loop
 
     options.load_codes(code)
-    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    run = prepare(config, output=output, gpu_id=gpu_id)
+    config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    run = prepare(config, output=output, gpu_id=gpu_id, trace=_tracer(ctx, trace_path))
     _announce(run, verbose)
     try:
         for _ in train_loop(run):
@@ -59,6 +78,21 @@ def train(
         click.echo(f"interrupted at step {run.step}{saved}", err=True)
         ctx.exit(130)
     _conclude(run)
+
+
+def _tracer(ctx: click.Context, path: str | None) -> Callable[[str], None] | None:
+    """What writes the lines of `--trace-hooks`, to a file that is closed with the command."""
+    from kernel.errors import UsageError
+
+    if path is None:
+        return None
+    if path == "-":
+        return lambda line: click.echo(line, err=True)
+    try:
+        file = ctx.with_resource(open(path, "w", encoding="utf8", buffering=1))
+    except OSError as error:
+        raise UsageError(f"can't write {path}: {error.strerror or error}") from error
+    return lambda line: print(line, file=file)
 
 
 def _announce(run: Run, verbose: bool) -> None:

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kernel import selection
 from kernel.errors import KernelError, UsageError
 from kernel.language.stream import Batch, Settings, check_length, make_docs, run_batch
 
@@ -44,7 +45,14 @@ def pipe_in_processes(
     count = n_process if n_process > 0 else (os.cpu_count() or 1)
     if n_process == 0 or n_process < -1:
         raise UsageError(f"n_process must be -1 (one per CPU core) or at least 1, not {n_process}")
-    start = (nlp.to_bytes(), [name for name, _ in steps], dict(settings), nlp.max_length, definitions(nlp))
+    start = (
+        nlp.to_bytes(),
+        [name for name, _ in steps],
+        dict(settings),
+        nlp.max_length,
+        definitions(nlp),
+        selection.arguments(),
+    )
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=start) as pool:
         waiting: deque[tuple[Future[Any], list[Any]]] = deque()
@@ -109,7 +117,12 @@ def _finished(
 
 
 def _start_worker(
-    data: bytes, names: list[str], settings: Settings, max_length: int, modules: list[tuple[str, str]]
+    data: bytes,
+    names: list[str],
+    settings: Settings,
+    max_length: int,
+    modules: list[tuple[str, str]],
+    only_and_deny: tuple[list[str], list[str]],
 ) -> None:
     global _worker
     from threadpoolctl import threadpool_limits
@@ -118,6 +131,7 @@ def _start_worker(
 
     # The processes are the parallelism.
     threadpool_limits(1)
+    selection.add_command_line(*only_and_deny)
     for module, file in modules:
         _import(module, file)
     nlp = unpickle(data)

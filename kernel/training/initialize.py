@@ -35,17 +35,24 @@ _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": Initiali
 
 
 @obeys_config
-def prepare(config: Config, *, output: Path | None = None, gpu_id: int = -1) -> Run:
+def prepare(
+    config: Config,
+    *,
+    output: Path | None = None,
+    gpu_id: int = -1,
+    trace: Callable[[str], None] | None = None,
+) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
     config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. gpu_id: -1
-    for the CPU. Callbacks, the output directory and the config are checked before any data is read.
+    for the CPU. trace: gets a line about every call of a callback. Callbacks, the output directory and the config are
+    checked before any data is read.
     """
     cls = pipeline_class(config)
     config = fill_config(cls, config)
     plain = config.interpolate()
     settings, corpora = _settings(plain, config)
-    hooks = Hooks()
+    hooks = Hooks(trace)
     hooks.add_builtin(Builtin())
     hooks.add(callbacks(plain, settings))
     hooks.call.config_ready(config=config)

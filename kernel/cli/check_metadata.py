@@ -1,0 +1,82 @@
+"""What can be wrong with a plugin by its metadata alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+from kernel import plugins
+from kernel.known_names import FIRST_PARTY
+from kernel.metadata import KERNEL
+from kernel.packages import OWNER, Package, kind_of
+from kernel.plugins import EntryPoint
+
+OK, WARN, FAIL = "ok", "warn", "FAIL"
+RESERVED = "kernel"
+NAME = re.compile(r"(?P<owner>\w[\w-]*(\.\w[\w-]*)*)\.\w[\w-]*\.v\d+")
+TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*(\.[^\W\d]\w*)*)?")
+# Kinds whose names users type and read; they needn't name their owner.
+FREE = frozenset({"factories", "languages", "cli", "models"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a report. level: ok, warn or FAIL. kind, name: of what; "" for the package itself."""
+
+    level: str
+    kind: str
+    name: str
+    text: str
+
+
+def check_metadata(package: Package, commands: Container[str]) -> list[Finding]:
+    """Everything that the metadata shows. commands: those that are built in."""
+    findings = [*_state(package), *_range(package)]
+    for point in package.points:
+        if point.group != OWNER:
+            findings += [Finding(FAIL, kind_of(point), point.name, text) for text in _mistakes(point, package, commands)]
+    if not any(finding.level == FAIL for finding in findings):
+        findings.insert(0, Finding(OK, "", "", "names, owners and targets"))
+    return findings
+
+
+def _state(package: Package) -> Iterator[Finding]:
+    if package.denied:
+        yield Finding(WARN, "", "", f"denied by {package.denied}")
+    if package.incompatible:
+        yield Finding(FAIL, "", "", f"needs {package.incompatible}, which this is not")
+    for text in package.conflicts:
+        yield Finding(FAIL, "", "", f"conflict: {text}")
+
+
+def _range(package: Package) -> Iterator[Finding]:
+    if package.distribution == KERNEL:
+        return
+    if package.wants is None:
+        yield Finding(WARN, "", "", f'does not require {KERNEL}; say with which versions it works: "{KERNEL}>=0.1,<0.2"')
+    elif not re.search(r"<|==|~=", package.wants):
+        yield Finding(WARN, "", "", f"{KERNEL}{package.wants} has no upper bound; the next version may break it")
+
+
+def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:
+    kind = kind_of(point)
+    if not TARGET.fullmatch(point.target):
+        yield f"{point.value!r} is not a target such as package.module:function"
+    elif ":" not in point.target and kind != "models":
+        yield f"{point.target} names a module and no function: {point.target}:function"
+    if kind == "cli" and point.name in commands:
+        yield "kernel has a command of this name, which can't be replaced"
+    match = NAME.fullmatch(point.name)
+    own = plugins.normalize(package.distribution) in FIRST_PARTY
+    if point.name.partition(".")[0] == RESERVED and not own:
+        yield f"the owner {RESERVED!r} is reserved"
+    elif kind in FREE or own or not point.group.startswith("kernel_"):
+        return
+    elif match is None:
+        yield "not of the form <owner>.<Name>.v<number>"
+    elif match["owner"] not in package.owners:
+        yield (
+            f"the owner {match['owner']!r} is neither {plugins.normalize(package.distribution)!r} nor declared: "
+            f"[project.entry-points.{OWNER}] {match['owner']} = \"{point.module.partition('.')[0]}\""
+        )

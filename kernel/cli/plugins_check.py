@@ -1,0 +1,69 @@
+"""`kernel plugins check`: mistakes of plugins, from their metadata or by importing each target in a process of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from kernel.cli.check_metadata import Finding
+    from kernel.packages import Package
+
+
+@click.command("check")
+@click.argument("distributions", metavar="[DIST]...", nargs=-1)
+@click.option("--import", "imports", is_flag=True, help="Import each target too, in a process of its own.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds an import.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def plugins_check(
+    ctx: click.Context, distributions: tuple[str, ...], imports: bool, timeout: float, as_json: bool
+) -> None:
+    """Look for mistakes in the plugins DIST, or in all.
+
+    Checked are names and their owners, conflicts, the versions of kernel that a package admits; with --import also
+    that every target can be imported, how long that takes, what heavy modules it brings, docstrings and annotations.
+    Exit code 1 if anything fails.
+    """
+    from kernel.cli import COMMANDS
+    from kernel.cli.check_metadata import check_metadata
+    from kernel.cli.plugins_show import find
+    from kernel.packages import packages
+
+    chosen = [find(name) for name in distributions] if distributions else packages()
+    reports = []
+    for package in chosen:
+        findings = check_metadata(package, COMMANDS)
+        if imports and not package.denied and not package.incompatible:
+            from kernel.cli.check_imports import check_imports
+
+            findings += check_imports(package, timeout)
+        reports.append((package, findings))
+        if not as_json:
+            _print(package, findings)
+    failed = sum(finding.level == "FAIL" for _, findings in reports for finding in findings)
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        click.echo(
+            json.dumps(
+                [
+                    {"distribution": p.distribution, "version": p.version, "findings": [asdict(one) for one in found]}
+                    for p, found in reports
+                ],
+                indent=2,
+            )
+        )
+    else:
+        click.echo(f"{failed} failed" if failed else "nothing failed")
+    ctx.exit(1 if failed else 0)
+
+
+def _print(package: Package, findings: list[Finding]) -> None:
+    from kernel.cli.tables import table
+
+    click.echo(f"{package.distribution} {package.version}")
+    for line in table([(one.level, one.kind, one.name, one.text) for one in findings]):
+        click.echo(f"  {line}")

@@ -1,0 +1,58 @@
+"""`kernel plugins requires`: the packages that a config needs, pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+
+
+@click.command("requires", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@options.code
+@click.pass_context
+def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...]) -> None:
+    """Print the packages that CONFIG (- for standard input) names, with their versions, as a requirements file.
+
+    Defaults count: what they name is needed too. `pip install -r` of the output makes the config resolve elsewhere.
+    """
+    from kernel.config import load_config, parse_overrides
+
+    options.load_codes(code)
+    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    for line in pins(config):
+        click.echo(line)
+
+
+def pins(config: Config) -> list[str]:
+    """`distribution==version` of everything that a config and its defaults name; a comment for what no package has."""
+    from kernel import __version__
+    from kernel.config import fill
+    from kernel.provenance import functions
+    from kernel.registry import registry
+    from kernel.selection import chosen_by
+    from kernel.training.initialize import pipeline_class
+
+    with chosen_by(config):
+        cls = pipeline_class(config)
+        filled = cls.fill_config(config)
+        named: Mapping[str, Any] = {**filled, "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled)}
+        for section in ("training", "pretraining", "initialize"):
+            named = {**named, section: fill(filled.get(section, {}), path=section, config=filled)}
+        origins = {(kind, name): registry.origin(kind, name) for kind, name, _ in functions(named)}
+    found = {"kernel-nlp": f"kernel-nlp=={__version__}"}
+    code = []
+    for (kind, name), origin in origins.items():
+        if origin.distribution:
+            found[origin.distribution] = f"{origin.distribution}=={origin.version}"
+        else:
+            code.append(f"# {kind} {name} is in no package: give {origin.file} with --code")
+    return [*sorted(found.values()), *sorted(code)]

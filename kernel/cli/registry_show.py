@@ -1,0 +1,127 @@
+"""`kernel registry show`: one registered function."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kernel.cli import options
+
+# Where in a config the block of a kind usually stands.
+PLACES = {
+    "architectures": "components.NAME.model",
+    "augmenters": "corpora.train.augmenter",
+    "batchers": "training.batcher",
+    "callbacks": "training.callbacks.NAME",
+    "factories": "components.NAME",
+    "languages": "nlp",
+    "loggers": "training.logger",
+    "lookups": "initialize.lookups",
+    "objectives": "pretraining.objective",
+    "optimizers": "training.optimizer",
+    "readers": "corpora.train",
+    "schedules": "training.optimizer.learn_rate",
+    "scorers": "components.NAME.scorer",
+    "tokenizers": "nlp.tokenizer",
+    "vectors": "nlp.vectors",
+}
+
+
+@click.command("show")
+@click.argument("name")
+@click.option("--kind", help="The registry to look in; all by default.")
+@options.code
+def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
+    """Show the function NAME: its signature, its docstring, where it comes from, and its block for a config.
+
+    Imports the module of that function and no other.
+    """
+    from kernel.registry import registry
+
+    options.load_codes(code)
+    kinds = [kind] if kind else [one for one in registry.kinds() if registry.has(one, name)]
+    if not kinds:
+        raise _unknown(name)
+    click.echo("\n\n".join(describe(one, name) for one in kinds))
+
+
+def describe(kind: str, name: str) -> str:
+    """Everything about a registered function, as text."""
+    from kernel.registry import registry
+
+    function, origin = registry.get(kind, name), registry.origin(kind, name)
+    parts = [f"{name}  ({kind}, from {origin}, {origin.target})"]
+    if callable(function):
+        parts.append(f"{getattr(function, '__name__', name)}{_signature(function)}")
+    parts.append(inspect.getdoc(function) or "It has no docstring.")
+    if callable(function):
+        parts.append(block(kind, name, function))
+    return "\n\n".join(parts)
+
+
+def block(kind: str, name: str, function: Any) -> str:
+    """A block for a config: what has a default with its value, what has none as a comment."""
+    from kernel.config import Config, fill, merge_defaults
+    from kernel.config.hints import describe as describe_hint
+    from kernel.config.plans import owner_name
+    from kernel.config.signatures import of_function
+    from kernel.registry import registry
+
+    given = ("nlp", "name") if kind == "factories" else ()
+    if kind == "languages":
+        return f'[nlp]\nlang = "{name}"'
+    place = PLACES.get(kind, "NAME")
+    signature = of_function(function, owner_name(kind, name), given=given)
+    defaults = {key: p.default for key, p in signature.parameters.items() if not p.is_required}
+    own = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
+    defaults = merge_defaults(own, {key: value for key, value in defaults.items() if _is_plain(value)})
+    head = {"factory": name} if kind == "factories" else {f"@{kind}": name}
+    # What the defaults name may not be installed.
+    filled = {key: _filled(value, fill, registry) for key, value in defaults.items()}
+    text = Config({"block": {**head, **filled}}).to_str().rstrip()
+    lines = [line.replace("[block", f"[{place}", 1) if line.startswith("[block") else line for line in text.split("\n")]
+    required = [p for key, p in signature.parameters.items() if p.is_required and key not in own]
+    # After the header and the line that names the function.
+    lines[2:2] = [f"# {p.name} = ({describe_hint(p.hint)}, required)" for p in required]
+    return "\n".join(lines)
+
+
+def _filled(value: Any, fill: Any, registry: Any) -> Any:
+    from kernel.errors import KernelError
+
+    if not isinstance(value, dict):
+        return value
+    try:
+        return fill(value)
+    except KernelError:
+        return value
+
+
+def _is_plain(value: Any) -> bool:
+    from kernel.config.values import is_plain
+
+    return is_plain(value)
+
+
+def _signature(function: Any) -> str:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return "(...)"
+    parameters = [str(one) for one in signature.parameters.values()]
+    returns = signature.return_annotation
+    arrow = "" if returns is signature.empty else f" -> {inspect.formatannotation(returns)}"
+    line = f"({', '.join(parameters)}){arrow}"
+    return line if len(line) < 80 else "(\n    " + ",\n    ".join(parameters) + f",\n){arrow}"
+
+
+def _unknown(name: str) -> Exception:
+    from kernel.errors import RegistryError
+    from kernel.registry import nearest_name, registry
+
+    names = sorted({one for kind in registry.kinds() for one in registry.names(kind)})
+    near = nearest_name(name, names)
+    return RegistryError(f"there is no function {name!r}", hint=f"Did you mean {near!r}?" if near else "")
