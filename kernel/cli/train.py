@@ -89,7 +89,7 @@ def _tracer(ctx: click.Context, path: str | None) -> Callable[[str], None] | Non
     if path == "-":
         return lambda line: click.echo(line, err=True)
     try:
-        file = ctx.with_resource(open(path, "w", encoding="utf8", buffering=1))
+        file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror or error}") from error
     return lambda line: print(line, file=file)

@@ -154,8 +154,8 @@ def _recorded(hooks: list[str], scores: dict[str, Any]) -> Iterator[None]:
 
     make = Hooks.__init__
 
-    def make_watched(self: Hooks) -> None:
-        make(self)
+    def make_watched(self: Hooks, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
         self._manager.add_hookcall_monitoring(before, after)
 
     Hooks.__init__ = make_watched  # type: ignore[method-assign]
