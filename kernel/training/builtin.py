@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from kernel import blas, random
 from kernel.blame import naming
 from kernel.errors import DataError
@@ -28,7 +30,8 @@ class Builtin:
                 settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
         run.dropout = value_at(settings.dropout, run.step)
         losses: dict[str, float] = {}
-        with blas.one_thread():
+        # Overflow shows in the loss, which is checked: one message instead of one from every layer.
+        with np.errstate(all="ignore"), blas.one_thread():
             for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
                 random.seed_all(run.seed, "update", run.step, shard)
                 with random.scope(seed=run.seed, step=run.step, shard=shard):
@@ -48,7 +51,7 @@ class Builtin:
             examples = list(run.dev_corpus(run.pipeline))
         if not examples:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
-        with run.averaged(), blas.one_thread():
+        with run.averaged(), np.errstate(all="ignore"), blas.one_thread():
             return run.pipeline.evaluate(examples)
 
     @hookimpl

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from math import isfinite
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
 from kernel.blame import naming
@@ -32,7 +35,8 @@ def check_output(output: Path) -> None:
         model = output / name
         if model.exists() and read_manifest(model) is None and (not model.is_dir() or any(model.iterdir())):
             raise UsageError(
-                f"{model} exists and was not saved by kernel", hint="Choose another --output, or move it away."
+                f"{model} exists and was not saved by kernel",
+                hint="Choose another --output, or move it away.",
             )
 
 
@@ -40,10 +44,7 @@ def save(run: Run, *, is_best: bool) -> None:
     """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
         return
-    weights = run.parameters.weights
-    # None if all the weights are in torch modules.
-    if weights is not None and not isfinite(weights.sum()):
-        raise Unsavable(f"weights are nan or infinite at step {run.step}; the last saved model is kept")
+    _check_weights(run)
     pipeline = run.pipeline
     if run.settings.before_to_disk is not None:
         try:
@@ -69,6 +70,29 @@ def save(run: Run, *, is_best: bool) -> None:
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:
         run.hook.saved(run=run, path=best, is_best=True)
+
+
+def _check_weights(run: Run) -> None:
+    # None if all the weights are in torch modules.
+    weights = run.parameters.weights
+    with np.errstate(all="ignore"):
+        if weights is None or isfinite(weights.sum()):
+            return
+        spoilt = [name for name, model in run.pipeline.models().items() if not _is_finite(model)]
+    if not spoilt:
+        return
+    raise Unsavable(
+        f"weights of {', '.join(map(repr, spoilt))} are nan or infinite at step {run.step}; the last saved model is kept"
+    )
+
+
+def _is_finite(model: Any) -> bool:
+    return all(
+        isfinite(node.get_param(name).sum())
+        for node in model.walk()
+        for name in node.param_names
+        if node.has_param(name)
+    )
 
 
 def _describe(run: Run) -> None:
