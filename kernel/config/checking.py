@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from kernel.config import hints
 from kernel.config.config import Config, merge_defaults, position
 from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
-from kernel.config.signatures import of_function
+from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
@@ -73,6 +74,7 @@ def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem
     if "components" not in skip:
         _check_components(plain, planner)
         _check_names(plain, planner)
+        _check_initialize(plain, planner)
     problems += package_problems(config)
     # A value that is wrong where it is written is no news where a variable brings it.
     brought = dependents(config, {problem.path for problem in planner.problems if problem.path})
@@ -269,3 +271,21 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
     # The factory's own defaults are in a filled config; one that could not be filled is checked all the same.
     defaults = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
     planner.arguments(merge_defaults(settings, defaults), signature, path)
+
+
+def _check_initialize(plain: Mapping[str, Any], planner: Planner) -> None:
+    """Settings of `[initialize.components]` against what the components' `initialize` takes, as far as it is known."""
+    blocks = (plain.get("initialize") or {}).get("components")
+    for name, block in blocks.items() if isinstance(blocks, Mapping) else ():
+        factory = (plain.get("components") or {}).get(name, {}).get("factory")
+        if not isinstance(block, Mapping) or not isinstance(factory, str):
+            continue
+        try:
+            returns = type_hints(registry.get("factories", factory)).get("return")
+        except RegistryError:
+            continue
+        function = getattr(hints.bare(returns), "initialize", None)
+        if function is not None:
+            owner = f"{name!r}.initialize"
+            signature = of_function(function, owner, given=("self", "get_examples", "nlp"))
+            planner.arguments(block, signature, f"initialize.components.{name}")

@@ -288,6 +288,10 @@ def _faults(value: Any, error: ValidationError) -> list[Fault]:
         place, is_tagged = _place(value, fault["loc"], kind in _MISSING)
         is_limit = kind.startswith(_LIMITS) and kind not in _LIMITS_NOT
         one = Fault(place, _reason(fault["msg"]), is_limit, kind in _MISSING, kind in _EXTRA)
+        if one.is_missing and isinstance(fault["loc"][-1], int):
+            # A tuple that is too short.
+            one = Fault(place[:-1], f"item {place[-1]} is missing", is_limit=True)
+            place = one.place
         if is_tagged:
             doubtful.add(place)
         if place not in found or (is_limit and not found[place].is_limit):

@@ -89,8 +89,9 @@ def _problem(text: str, error: ValueError) -> ValueProblem:
         return ValueProblem(f"{text[opened]} is never closed", opened)
     elif "'" in text:
         hint = "JSON strings have double quotes."
-    elif re.search(r",\s*[\]}]", text):
+    elif comma := re.search(r",\s*[\]}]", text):
         hint = "JSON has no comma after the last item."
+        return ValueProblem("not valid JSON: nothing follows the comma", comma.start(), hint)
     return ValueProblem(f"not valid JSON: {reason[:1].lower()}{reason[1:]}", offset, hint)
 
 

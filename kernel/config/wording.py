@@ -17,6 +17,9 @@ _LONGEST = 240
 def expectation(hint: Any, path: str, parameter: Parameter | None, taker: Signature | None) -> str:
     """What a place takes, and who says so: the function with its package and its parameters."""
     name = parameter.name if parameter else path.rpartition(".")[2]
+    if taker and name not in taker.parameters:
+        # An item of a list or a mapping is taken as part of the whole.
+        name = next((part for part in reversed(path.split(".")) if part in taker.parameters), name)
     said_by = f" for {name!r} of {taker.owner}" if taker else ""
     takes = f", which takes {parameters(taker, name)}" if taker and taker.is_function else ""
     return f"{hints.describe(hint)}{said_by}{takes}"

@@ -239,7 +239,7 @@ def _fill_settings(
     for key in ("nlp", "name"):
         if key in settings:
             text = f"'{key}' is set by the pipeline and can't be a setting of a component"
-            raise ConfigError(_problem(whole, f"{path}.{key}", text))
+            raise ConfigError(_problem(whole, f"{path}.{key}", text, key=True))
     merged = merge_defaults(settings, meta.default_config)
     if whole is not None:
         note_defaults(whole.sources, merged, settings, path, owner_name("factories", registered))
@@ -270,9 +270,11 @@ def _wrong_return(config: Config, key: str, what: str) -> ConfigError:
     return ConfigError(_problem(config, f"nlp.{key}", f"the callback must return {what}"))
 
 
-def _problem(config: Config | None, path: str, message: str, hint: str = "") -> Problem:
+def _problem(
+    config: Config | None, path: str, message: str, hint: str = "", *, key: bool = False
+) -> Problem:
     sources = config.sources if config is not None else {}
-    return problem_at(sources, path, message, suggestion=hint or None)
+    return problem_at(sources, path, message, key=key, suggestion=hint or None)
 
 
 def _names(value: str | Iterable[str]) -> list[str]:

@@ -74,7 +74,7 @@ def test_every_problem_is_reported_at_once_with_its_place():
         "a.cfg:4:1: a.y: a value, but [a.y] on line 8 makes it a section",
         "a.cfg:5:1: expected [section] or key = value",
         "a.cfg:6:1: a section's header is [name]",
-        "a.cfg:7:1: section [a] is already defined on line 1",
+        "a.cfg:7:1: a: section [a] is already defined on line 1",
     ):
         assert part in text
 

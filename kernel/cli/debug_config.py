@@ -1,0 +1,127 @@
+"""`kernel debug config`: is this config right, and what does it name?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+    from kernel.errors import Problem
+
+FIELDS = ("file", "line", "column", "path", "value", "expected", "message", "suggestion", "origin")
+
+
+@click.command("config", cls=ConfigCommand)
+@click.argument("config_path", metavar="CONFIG")
+@options.code
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--show-functions", "-F", is_flag=True, help="List the functions that the config names.")
+@click.option("--show-variables", "-V", is_flag=True, help="List the variables and their values.")
+@click.pass_context
+def debug_config(
+    ctx: click.Context,
+    config_path: str,
+    code: tuple[Path, ...],
+    form: str,
+    show_functions: bool,
+    show_variables: bool,
+) -> None:
+    """Check everything in CONFIG (- for standard input) that can be checked without building it.
+
+    Any value of the config can be set on the command line: --section.key value. The exit code is 2 if something is wrong;
+    all of it is shown. With --format json it is a list of objects, empty for a right config.
+    """
+    from kernel.errors import ConfigError
+
+    options.load_codes(code)
+    problems: list[Problem] = []
+    filled = None
+    try:
+        filled, problems = _look(config_path, ctx.meta[OVERRIDES])
+    except ConfigError as error:
+        problems = error.problems
+    if form == "json":
+        shown = [{field: getattr(problem, field) for field in FIELDS} for problem in problems]
+        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    else:
+        if filled is not None and show_functions:
+            for line in functions(filled):
+                click.echo(line)
+        if filled is not None and show_variables:
+            for line in variables(filled):
+                click.echo(line)
+        click.echo(str(ConfigError(problems)) if problems else "config is valid")
+    ctx.exit(2 if problems else 0)
+
+
+def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
+    from kernel.config import load_config, parse_overrides
+    from kernel.training.diagnosis import diagnose
+
+    problems: list[Problem] = []
+    config = load_config(path, parse_overrides(args), problems=problems)
+    return diagnose(config, problems)
+
+
+def functions(config: Config) -> Iterator[str]:
+    """Every registered function that a filled config names: path, registry and name, package, target, file and line."""
+    from kernel.registry import registry
+
+    for path, kind, name in _named(config, ""):
+        if registry.has(kind, name):
+            origin = registry.origin(kind, name)
+            package = f"{origin.distribution} {origin.version}" if origin.distribution else ""
+            yield f"{path}: {kind} {name}: " + ", ".join(part for part in (package, origin.target, _place(kind, name)) if part)
+        else:
+            yield f"{path}: {kind} {name}: not found"
+
+
+def _named(block: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(block, (list, tuple)):
+        block = {str(index): item for index, item in enumerate(block)}
+    if not isinstance(block, Mapping):
+        return
+    for key, value in block.items():
+        inner = f"{path}.{key}" if path else str(key)
+        if isinstance(value, str) and key.startswith("@"):
+            yield path, key[1:], value
+        elif isinstance(value, str) and key == "factory" and path.count(".") == 1 and path.startswith("components."):
+            yield path, "factories", value
+        else:
+            yield from _named(value, inner)
+
+
+def _place(kind: str, name: str) -> str:
+    import inspect
+
+    from kernel.errors import KernelError
+    from kernel.registry import registry
+
+    try:
+        function = inspect.unwrap(registry.get(kind, name))
+        return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
+    except (KernelError, TypeError, OSError):
+        return ""
+
+
+def variables(config: Config) -> Iterator[str]:
+    """Every variable of a config with its value, and where the value is written."""
+    from kernel.config.values import show_value
+    from kernel.config.variables import interpolate, references
+
+    plain, _ = interpolate(config, config.sources)
+    for name in sorted(references(config)):
+        value: Any = plain
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        place = config.where(name)
+        where = f" ({place[0]}:{place[1]}:{place[2]})" if place else ""
+        yield f"${{{name}}} = {show_value(value)}{where}"
