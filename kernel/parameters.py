@@ -112,6 +112,7 @@ class Parameters:
 
     def collect(self, shard: int = 0) -> None:
         """Add the gradients of a shard that is done to the step's total. Shards are collected in order."""
+        self.sync()
         now = self._touched_now()
         if self._collected or not now:
             return
@@ -129,7 +130,6 @@ class Parameters:
         optimizer: thinc's protocol, `(key, weights, gradient) -> (weights, gradient)`; in place where it can. What
         torch modules hold is updated by their shims.
         """
-        self.sync()
         self.collect()
         for shim in [shim for model in self.models.values() for node in model.walk() for shim in node.shims]:
             shim.finish_update(optimizer)
@@ -144,6 +144,7 @@ class Parameters:
             if total is not own:
                 own.fill(0)
             server.touched.discard(key)
+            _forget_other_shapes(optimizer, path, view)
             if self._tables.step(optimizer, path, view, total, server):
                 continue
             weights, _ = optimizer(path, view, total)
@@ -168,11 +169,15 @@ class Parameters:
     def averages(self, optimizer: Any) -> dict[Any, Array]:
         """Return the averages that the optimizer keeps, under thinc's keys (node id, name), empty if it keeps none.
 
-        This is what `Model.use_params` takes; keys that are no path of these models stay as they are.
+        This is what `Model.use_params` takes; keys that are no path of these models stay as they are. A parameter that
+        has been resized since has no average until its next step.
         """
-        kept: Mapping[Any, Array] = getattr(optimizer, "averages", None) or {}
-        known = paths(self.models)
-        return {(known[key][0].id, known[key][1]) if key in known else key: kept[key] for key in kept}
+        averages: dict[Any, Array] = dict(getattr(optimizer, "averages", None) or {})
+        for path, (node, name) in paths(self.models).items():
+            average = averages.pop(path, None)
+            if average is not None and node.has_param(name) and average.shape == read(node, name).shape:
+                averages[node.id, name] = average
+        return averages
 
     @contextmanager
     def use_params(self, params: Mapping[Any, Array] | None) -> Iterator[None]:
@@ -260,3 +265,13 @@ class Parameters:
             if self._sums is not None and path in old_shapes and old_shapes[path].shape == value.shape:
                 self._view(self._sums, path)[...] = old_shapes[path]
             self._slots[path] = node, name, key
+
+
+def _forget_other_shapes(optimizer: Any, path: str, weights: Array) -> None:
+    """Let thinc's optimizer start anew with a parameter that was resized (by a new label) since its last step."""
+    if not isinstance(optimizer, Optimizer):
+        return
+    states = [state for state in (optimizer.mom1, optimizer.mom2, optimizer.averages) if state is not None]
+    if any(path in state and state[path].size != weights.size for state in states):
+        for state in (*states, optimizer.nr_update):
+            state.pop(path, None)

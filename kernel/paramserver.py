@@ -82,6 +82,9 @@ class BoundServer(VersionedServer):
         if key in self.views and same_memory(value, self.views[key][0]):
             value = self.views[key][0]
         super().set_param(model_id, name, value)
+        if not self.fits(key):
+            # The gradient has the old form.
+            self.touched.discard(key)
 
     def has_grad(self, model_id: int, name: str) -> bool:
         return (model_id, name) in self.touched or (model_id, name) in self._grads

@@ -226,6 +226,59 @@ def test_resized_and_late_parameters_are_taken_in():
     assert parameters.weights.size == 2 * 4 + 2 + 5 * 2 + 5
 
 
+def growing():
+    """A model whose output another class can be added to."""
+    np.random.seed(0)
+    return place(chain(Linear(3, 4), Linear(2, 3)).initialize())
+
+
+def grow(model, replace):
+    """One more output, as for a new label: in the same layer or in a new one."""
+    old = model.layers[1]
+    layer = place(Linear(3, 3).initialize()) if replace else old
+    weights, bias = read(old, "W"), read(old, "b")
+    layer.set_param("W", np.concatenate([weights, weights[:1] * 0]))
+    layer.set_param("b", np.concatenate([bias, bias[:1] * 0]))
+    model.layers[1] = layer
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("make", [Adam, RAdam])
+def test_a_new_label_starts_its_layer_anew_in_the_optimizer(make, replace):
+    model = growing()
+    parameters, optimizer = Parameters({"ner": model}), make(0.01, use_averages=True)
+    for _ in range(3):
+        backward(model)
+        parameters.step(optimizer)
+    grow(model, replace)
+    with parameters.use_params(parameters.averages(optimizer)):
+        assert model.predict(X).shape == (5, 3)
+    before = values(model)
+    backward(model)
+    parameters.step(optimizer)
+    assert all((old != new).any() for old, new in zip(before, values(model), strict=True))
+    assert optimizer.nr_update["ner/1:W"] == 1 and optimizer.nr_update["ner/0:W"] == 4
+    assert optimizer.averages["ner/1:W"].shape == (3, 3)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_label_that_comes_in_a_later_shard_loses_no_gradient_of_its_shard(replace):
+    model, plain = growing(), growing()
+    parameters = Parameters({"ner": model})
+    backward(model)
+    parameters.collect(0)
+    for each in (model, plain):
+        grow(each, replace)
+        backward(each, 2.0)
+    parameters.collect(1)
+    backward(model, 3.0)
+    parameters.collect(2)
+    backward(plain, 3.0)
+    parameters.step(SGD(0.1, grad_clip=0))
+    plain.finish_update(SGD(0.1, grad_clip=0))
+    np.testing.assert_allclose(read(model.layers[1], "W"), read(plain.layers[1], "W"), rtol=1e-5, atol=1e-6)
+
+
 def test_a_model_can_be_bound_again_elsewhere():
     model = network()
     first = Parameters({"ner": model})
