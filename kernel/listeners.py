@@ -154,7 +154,9 @@ class Subscription:
         self.grad_factor = grad_factor
         self.channel: Channel | None = None
         self.owner = ""
-        self._values: list[float] = []
+        # Of an iterator: the latest value and its step.
+        self._drawn: float | None = None
+        self._step = -1
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
@@ -165,7 +167,7 @@ class Subscription:
         return self.upstream in ("*", source)
 
     def factor(self, step: int) -> float:
-        """Return the gradient's factor at a step."""
+        """Return the gradient's factor at a step. An iterator can't go back: an earlier step gets its latest value."""
         given = self.grad_factor
         if isinstance(given, int | float):
             return float(given)
@@ -173,14 +175,12 @@ class Subscription:
             return float(given(step))
         if isinstance(given, Sequence):
             return float(given[min(step, len(given) - 1)])
-        while len(self._values) <= step:
-            following = next(given, None)
-            if following is None:
-                if not self._values:
-                    raise KernelError(f"The grad_factor of the listener in '{self.owner}' has no values.")
-                break
-            self._values.append(float(following))
-        return self._values[min(step, len(self._values) - 1)]
+        while self._step < step:
+            self._drawn = next(given, self._drawn)
+            self._step += 1
+        if self._drawn is None:
+            raise KernelError(f"The grad_factor of the listener in '{self.owner}' has no values.")
+        return float(self._drawn)
 
 
 def Listener(width: int, upstream: str = "*", grad_factor: GradFactor = 1.0) -> Model[Any, Any]:
