@@ -46,10 +46,15 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     except BaseException:
         _remove(fresh)
         raise
-    _remove(old)
-    if final.exists():
-        final.rename(old)
-    fresh.rename(final)
+    try:
+        _remove(old)
+        if final.exists():
+            final.rename(old)
+        fresh.rename(final)
+    except BaseException:
+        recover(final)
+        _remove(fresh)
+        raise
     _flush(final.parent)
     _remove(old)
 

@@ -68,6 +68,16 @@ def test_crash_between_the_renames_is_recovered(tmp_path):
     assert (tmp_path / "out" / "a").read_text() == "1"
 
 
+def test_a_failing_rename_leaves_the_previous_directory(tmp_path):
+    write(tmp_path / "out", a="1")
+    with pytest.raises(OSError), atomic_directory(tmp_path / "out") as folder:
+        (folder / "a").write_text("2")
+        # Somebody puts something in the way of the new directory at the last moment.
+        (tmp_path / ".out.old").write_text("in the way")
+    assert (tmp_path / "out" / "a").read_text() == "1"
+    assert not (tmp_path / ".out.partial").exists()
+
+
 def test_nested_use_on_the_yielded_directory(tmp_path):
     with atomic_directory(tmp_path / "out") as folder:
         write(folder, a="1")
