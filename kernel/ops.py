@@ -86,7 +86,8 @@ def _neighbours(arrays: Sequence[Array]) -> Array | None:
         return None
     if not base.flags.c_contiguous or base.dtype != first.dtype or base.nbytes < len(arrays) * _WORTH_A_LOOK:
         return None
-    if any(array.base is not base or array.ndim != base.ndim for array in arrays):
+    width = base.shape[1:]
+    if any(array.base is not base or array.shape[1:] != width for array in arrays):
         return None
     row_bytes = base.strides[0]
     origin = base.__array_interface__["data"][0]

@@ -96,6 +96,12 @@ def test_flatten_of_anything_else_is_a_concatenation(cut):
     np.testing.assert_array_equal(OPS.flatten(parts), np.concatenate(parts))
 
 
+def test_flatten_of_different_widths_is_refused():
+    whole = np.zeros((3000, 8), dtype="float32")
+    with pytest.raises(ValueError, match="dimension"):
+        OPS.flatten([whole[:1000], whole[1000:, :4]])
+
+
 def test_flatten_and_unflatten_agree_with_thinc_on_padding_types_and_emptiness():
     parts = [array(3, 2), array(0, 2), array(1, 2)]
     lengths = np.array([3, 0, 1])
