@@ -31,6 +31,17 @@ class LexemeSettings:
         self.getters: dict[int, Getter] = {**GETTERS, **(getters or {})}
         self.overrides: dict[int, dict[str, Any]] = {}
         self.version = 0
+        self._changed: dict[int, int] = {}
+
+    def note_change(self, names: Iterable[int]) -> None:
+        """Say, after the fact, that the values of these attributes have changed: every generation fills them anew."""
+        version = self.version + 1
+        self._changed.update(dict.fromkeys(names, version))
+        self.version = version
+
+    def changed_since(self, version: int) -> list[int]:
+        """The attributes that have changed since a version."""
+        return [attr for attr, changed in list(self._changed.items()) if changed > version]
 
     def value(self, attr: int, form: str) -> Any:
         """One attribute of a form, as the getter or the user's hand gives it."""
@@ -174,14 +185,10 @@ class LexemeTable:
     def _refresh(self) -> None:
         """Forget columns that a user's hand has changed, so that they are filled again."""
         with self._lock:
-            for attr in self.settings.overrides:
+            version = self.settings.version
+            for attr in self.settings.changed_since(self._version):
                 self._columns.pop(attr, None)
-            self._version = self.settings.version
-
-    def forget(self, attr: int) -> None:
-        """Drop a column, because its getter has changed."""
-        with self._lock:
-            self._columns.pop(attr, None)
+            self._version = version
 
     def intern(self, text: str) -> int:
         """The number of a string that belongs to a document (a lemma, a tag), known while this lives."""

@@ -71,16 +71,19 @@ class Vocab:
         table = self._table
         if table.size >= self.lexeme_limit:
             with self._lock:
-                full = self._table is table
-            table = self.new_generation() if full else self._table
+                # Another thread may have been here first.
+                return self._begin_generation() if self._table is table else self._table
         return table
 
     def new_generation(self) -> LexemeTable:
         """Start an empty generation; documents keep the older ones alive."""
-        table = LexemeTable(self.lexeme_settings)
         with self._lock:
-            self.strings.watch(table)
-            self._table = table
+            return self._begin_generation()
+
+    def _begin_generation(self) -> LexemeTable:
+        table = LexemeTable(self.lexeme_settings)
+        self.strings.watch(table)
+        self._table = table
         return table
 
     def __getitem__(self, key: str | int) -> Lexeme:
@@ -112,7 +115,7 @@ class Vocab:
             self.strings.add(value)
         with self._lock:
             self.lexeme_settings.overrides.setdefault(number, {})[form] = value
-            self.lexeme_settings.version += 1
+            self.lexeme_settings.note_change([number])
 
     def add_flag(self, getter: Callable[[str], bool], flag_id: int = -1) -> int:
         """Add a flag computed by a function of the text; returns its number (19 to 63 are free)."""
@@ -123,9 +126,9 @@ class Vocab:
                 raise UsageError("all free flags (19 to 63) are taken")
         elif flag_id not in attrs.FLAGS:
             raise UsageError(f"{flag_id} is no number of a flag: 1 to 63 are")
-        self.lexeme_settings.getters[flag_id] = getter
-        self._table.forget(flag_id)
-        self.lexeme_settings.version += 1
+        with self._lock:
+            self.lexeme_settings.getters[flag_id] = getter
+            self.lexeme_settings.note_change([flag_id])
         return flag_id
 
     @property
@@ -198,12 +201,11 @@ class Vocab:
 
     def _overrides_from_bytes(self, data: bytes) -> None:
         named = json.loads(data.decode("utf-8", "surrogatepass"))
+        overrides = {attrs.intify(name): values for name, values in named.items()}
         with self._lock:
-            self.lexeme_settings.overrides = {attrs.intify(name): values for name, values in named.items()}
-            self.lexeme_settings.version += 1
-        for table in (self._table,):
-            for attr in attrs.LEXICAL:
-                table.forget(attr)
+            gone = self.lexeme_settings.overrides
+            self.lexeme_settings.overrides = overrides
+            self.lexeme_settings.note_change({*gone, *overrides})
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = (self.to_bytes(), self.lexeme_settings.getters, self.lexeme_limit, self.writing_system)

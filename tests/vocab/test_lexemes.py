@@ -136,6 +136,18 @@ def test_what_a_user_sets_holds_in_every_generation():
     assert vocab.strings["and so on"] in vocab.strings
 
 
+def test_living_documents_see_every_change():
+    vocab = Vocab()
+    doc = Doc(vocab, ["etc", "and"])
+    flag = vocab.add_flag(str.islower)
+    vocab["etc"].is_stop = True
+    assert [(token.is_stop, token.check_flag(flag)) for token in doc] == [(True, True), (False, True)]
+    vocab.new_generation()
+    vocab.add_flag(lambda text: text == "and", flag)
+    vocab.from_bytes(Vocab().to_bytes())
+    assert [(token.is_stop, token.check_flag(flag)) for token in doc] == [(False, False), (False, True)]
+
+
 def test_attributes_that_follow_from_the_text_cannot_be_set():
     with pytest.raises(UsageError, match="LENGTH"):
         Vocab().set_lexeme_attr("a", "LENGTH", 3)
