@@ -72,7 +72,7 @@ class Alignment:
         """Align two lists of words. DataError if their texts differ in more than case and whitespace."""
         if list(x) == list(y):
             return cls.identity(len(x))
-        x_folded, y_folded = _folded(x), _folded(y)
+        x_folded, y_folded = list(map(folded, x)), list(map(folded, y))
         _check_same("".join(x_folded), "".join(y_folded))
         x_lengths, y_lengths = _lengths(x_folded), _lengths(y_folded)
         x_of = np.repeat(np.arange(len(x)), x_lengths)
@@ -85,8 +85,9 @@ class Alignment:
         return cls(_ragged(pairs, 0, len(x)), _ragged(pairs, 1, len(y)))
 
 
-def _folded(words: Sequence[str]) -> list[str]:
-    return ["".join(word.split()).lower() for word in words]
+def folded(text: str) -> str:
+    """A text without whitespace and case. Each character by itself: `lower` looks at neighbours (final sigma)."""
+    return "".join(text.split()).casefold()
 
 
 def _lengths(words: list[str]) -> NDArray[np.int64]:

@@ -126,6 +126,7 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
         touched = doc._token_range(start, end, "expand")
         exact = doc._token_range(start, end, "strict")
         if touched is None:
+            lost.append(name)
             continue
         for index in range(*touched):
             if index in owner:

@@ -86,8 +86,14 @@ def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[
             f"the array has the shape {array.shape}: expected {(len(doc), len(numbers))}, a row for each token "
             "and a column for each attribute"
         )
-    if array.dtype.kind in "iu":
-        array = array.astype(np.int64).view(np.uint64)
+    if array.dtype.kind not in "iub":
+        raise DataError(f"attributes are whole numbers, the array is of {array.dtype}")
+    array = array.astype(np.int64).view(np.uint64)
+    starts = None
+    if attrs.HEAD in numbers:
+        # Before anything is set: an array with an error in its heads changes nothing.
+        heads = np.ascontiguousarray(array[:, numbers.index(attrs.HEAD)])
+        starts = _starts_of_checked(heads.view(np.int64).astype(np.int32))
     for column, attr in enumerate(numbers):
         values = np.ascontiguousarray(array[:, column])
         if attr == attrs.SPACY:
@@ -100,10 +106,8 @@ def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[
             doc._set_column(attr, values if dtype == np.uint64 else values.view(np.int64).astype(dtype))
         elif attr != attrs.ORTH:
             raise DataError(f"{attrs.NAMES[attr]} follows from the text and can't be set from an array")
-    if attrs.HEAD in numbers:
-        _check_heads(doc)
-        if attrs.SENT_START not in numbers:
-            doc._set_column(attrs.SENT_START, starts_from_heads(doc._columns[attrs.HEAD]))
+    if starts is not None and attrs.SENT_START not in numbers:
+        doc._set_column(attrs.SENT_START, starts)
     return doc
 
 
@@ -118,13 +122,15 @@ def _set_norms(doc: Doc, values: NDArray[np.uint64]) -> None:
         doc._rows = rows
 
 
-def _check_heads(doc: Doc) -> None:
-    heads = np.arange(len(doc)) + doc._columns[attrs.HEAD]
-    wrong = np.flatnonzero((heads < 0) | (heads >= len(doc)))
+def _starts_of_checked(relative: NDArray[np.int32]) -> NDArray[np.int8]:
+    """`starts_from_heads`; DataError also if a head lies outside the text."""
+    heads = np.arange(len(relative)) + relative
+    wrong = np.flatnonzero((heads < 0) | (heads >= len(heads)))
     if len(wrong):
         raise DataError(
             f"the head of token {int(wrong[0])} is token {int(heads[wrong[0]])}, outside the text"
         )
+    return starts_from_heads(relative)
 
 
 def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:

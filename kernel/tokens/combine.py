@@ -89,8 +89,13 @@ def _moved_key(key: Any, distance: int) -> Any:
     return ("._.", name, None if start is None else start + distance, None if end is None else end + distance)
 
 
-def concatenate(docs: Sequence[Doc], ensure_whitespace: bool, exclude: Sequence[str]) -> Doc | None:
-    """One Doc of several. Annotations that some lack are missing in their part."""
+def concatenate(
+    docs: Sequence[Doc],
+    ensure_whitespace: bool,
+    exclude: Sequence[str],
+    only: Sequence[str | int] | None = None,
+) -> Doc | None:
+    """One Doc of several. Annotations that some lack are missing in their part; `only` names those to keep."""
     if not docs:
         return None
     vocab = docs[0].vocab
@@ -107,7 +112,10 @@ def concatenate(docs: Sequence[Doc], ensure_whitespace: bool, exclude: Sequence[
                 flags[-1] = True
     new = type(docs[0])._from_rows(vocab, table, np.concatenate(rows), np.concatenate(spaces), None)
     new.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
-    for attr in sorted({attr for doc in docs for attr in doc._columns}):
+    kept = {attr for doc in docs for attr in doc._columns}
+    if only is not None:
+        kept.intersection_update(map(attrs.intify, only))
+    for attr in sorted(kept):
         new._set_column(attr, np.concatenate([_column_for(doc, attr, table) for doc in docs]))
     if "cats" not in exclude:
         for doc in docs:

@@ -317,9 +317,10 @@ class Doc(Extensible, Vectored, Stored):
     ) -> None:
         """Set the named entities.
 
-        entities_: Spans, or tuples (label, start token, end token[, kb_id[, id]]). blocked, missing, outside:
-        spans that can't be entities, whose annotation is missing, that are outside entities. default: what
-        all other tokens become: "outside", "missing", "blocked" or "unmodified". Overlaps are a DataError.
+        entities_: Spans, or tuples (label, start token, end token), (label, kb_id, start token, end token) or
+        (id, kb_id, label, start token, end token). blocked, missing, outside: spans that can't be entities,
+        whose annotation is missing, that are outside entities. default: what all other tokens become:
+        "outside", "missing", "blocked" or "unmodified". Overlaps are a DataError.
         """
         entities.set_entities(
             self, entities_, blocked=blocked, missing=missing, outside=outside, default=default
@@ -333,19 +334,19 @@ class Doc(Extensible, Vectored, Stored):
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences. DataError if nothing has set sentence boundaries."""
+        return (Span(self, start, end) for start, end in pairwise(self._sentence_borders()))
+
+    def _sentence_borders(self) -> list[int]:
+        """The first token of each sentence, and the end of the text. DataError if nothing has set them."""
         if not self.has_annotation(attrs.SENT_START):
             raise DataError(
                 "the text has no sentence boundaries",
                 hint="add a component that sets them (sentencizer, senter, parser), or set token.is_sent_start",
             )
-        borders = [*self._sentence_starts(), len(self)]
-        return (Span(self, start, end) for start, end in pairwise(borders))
-
-    def _sentence_starts(self) -> list[int]:
         starts = values_of(self, attrs.SENT_START) == 1
         starts[:1] = True
         borders: list[int] = np.flatnonzero(starts).tolist()
-        return borders
+        return [*borders, len(self)]
 
     @property
     def noun_chunks(self) -> Iterator[Span]:
@@ -400,6 +401,11 @@ class Doc(Extensible, Vectored, Stored):
         first = bisect_right(offsets, start_char) - 1
         last = bisect_right(offsets, end_char - 1) - 1
         first, last = min(first, n - 1), min(last, n - 1)
+        if mode == "expand" and start_char >= int(offsets[first + 1]) - int(self._spaces[first]):
+            # The space after a token is no part of it.
+            first += 1
+            if first > last:
+                return None
         starts_token = int(offsets[first]) == start_char
         end_of_last = int(offsets[last + 1]) - int(self._spaces[last])
         ends_token = end_of_last == end_char
@@ -431,19 +437,25 @@ class Doc(Extensible, Vectored, Stored):
             return bool((self._vector_rows() >= 0).any())
         return len(self.tensor) > 0
 
-    def _vector_rows(self) -> NDArray[np.int32]:
-        vectors = self.vocab.vectors
-        return vectors.rows(columns.as_uint64(values_of(self, attrs.intify(vectors.attr))))
+    def _vector_keys(self, start: int, end: int | None) -> NDArray[np.uint64]:
+        attr = attrs.intify(self.vocab.vectors.attr)
+        if attr in attrs.LEXICAL:
+            return columns.as_uint64(self._table.column(attr)[self._rows[start:end]])
+        return columns.as_uint64(values_of(self, attr)[start:end])
 
-    def _vectors(self) -> NDArray[np.float32]:
-        """The vector of each token, shape (len(self), width)."""
+    def _vector_rows(self, start: int = 0, end: int | None = None) -> NDArray[np.int32]:
+        """The row of each token's vector, -1 where there is none. Only of the tokens from start to end."""
+        return self.vocab.vectors.rows(self._vector_keys(start, end))
+
+    def _vectors(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
+        """The vector of each token from start to end, shape (tokens, width)."""
         vectors = self.vocab.vectors
         if vectors:
-            return vectors.get_batch(columns.as_uint64(values_of(self, attrs.intify(vectors.attr))))
+            return vectors.get_batch(self._vector_keys(start, end))
         if len(self.tensor):
-            tensor: NDArray[np.float32] = self.tensor
+            tensor: NDArray[np.float32] = self.tensor[start:end]
             return tensor
-        return np.zeros((len(self), vectors.width), dtype=np.float32)
+        return np.zeros((len(self._rows[start:end]), vectors.width), dtype=np.float32)
 
     @property
     def vector(self) -> Any:

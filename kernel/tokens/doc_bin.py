@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.atomic import atomic_file
 from kernel.errors import DataError, KernelError
 from kernel.tokens.bulk import check_heads, columns_of_tokens, entities_of_documents, rows_of_tokens, text_of
 from kernel.tokens.columns import STRING_COLUMNS, matrix_of, starts_from_heads
@@ -159,7 +160,6 @@ class DocBin:
 
     def to_bytes(self) -> bytes:
         """The contents of a `.spacy` file."""
-
         lengths = np.array(self._lengths, dtype="<i4")
         tokens = np.concatenate(self._tokens) if self._tokens else np.zeros(0, dtype=np.uint64)
         spaces = np.concatenate(self._spaces) if self._spaces else np.zeros(0, dtype=bool)
@@ -220,10 +220,8 @@ class DocBin:
 
     def to_disk(self, path: str | PathLike[str]) -> None:
         """Write a `.spacy` file. The file is replaced only once the new one is complete."""
-        target = Path(path)
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(self.to_bytes())
-        part.replace(target)
+        with atomic_file(Path(path)) as part:
+            part.write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | PathLike[str]) -> DocBin:
         """Read a `.spacy` file."""
@@ -243,6 +241,5 @@ def _ordered(names: Iterable[str | int]) -> list[int]:
 
 
 def _user_data(data: bytes) -> dict[Any, Any]:
-
     loaded: dict[Any, Any] = unpack(data, use_list=False)
     return loaded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +116,7 @@ def set_entities(
 def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
     number = doc._number
     if isinstance(entity, tuple):
-        label, start, end, *rest = entity
-        kb_id, span_id = (*rest, 0, 0)[:2]
+        span_id, kb_id, label, start, end = _tuple_fields(entity)
     else:
         label, start, end = entity.label, entity.start, entity.end
         kb_id, span_id = entity.kb_id, entity.id
@@ -129,6 +128,21 @@ def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
     if not label:
         raise DataError(f"the entity {doc[start:end].text!r} has no label", offset=doc[start].idx)
     return start, end, number(label), number(kb_id), number(span_id)
+
+
+def _tuple_fields(entity: tuple[Any, ...]) -> tuple[Any, Any, Any, int, int]:
+    """(id, kb_id, label, start, end) of a tuple in one of the forms that `Doc.set_ents` names."""
+    *names, start, end = entity
+    if len(names) == 1:
+        names = [0, 0, *names]
+    elif len(names) == 2:
+        names = [0, names[1], names[0]]
+    if len(names) != 3 or not isinstance(start, SupportsIndex) or not isinstance(end, SupportsIndex):
+        raise DataError(
+            f"{entity!r} is no entity: expected (label, start, end), (label, kb_id, start, end) or "
+            "(id, kb_id, label, start, end), start and end being tokens"
+        )
+    return names[0], names[1], names[2], int(start), int(end)
 
 
 def _claim(doc: Doc, owner: list[Any], start: int, end: int, entity: Any) -> None:
@@ -144,7 +158,10 @@ def _claim(doc: Doc, owner: list[Any], start: int, end: int, entity: Any) -> Non
 
 
 def _describe(doc: Doc, entity: Any) -> str:
-    label, start, end = entity[:3] if isinstance(entity, tuple) else (entity.label, entity.start, entity.end)
+    fields = (
+        _tuple_fields(entity)[2:] if isinstance(entity, tuple) else (entity.label, entity.start, entity.end)
+    )
+    label, start, end = fields
     name = label if isinstance(label, str) else doc.vocab.strings.find(label) or ""
     span = doc[start:end]
     return f"{name} {span.text!r} ({span.start_char}-{span.end_char})".strip()

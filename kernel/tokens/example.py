@@ -9,7 +9,7 @@ import numpy as np
 
 from kernel.errors import DataError
 from kernel.tokens import biluo
-from kernel.tokens.alignment import Alignment, AlignmentArray
+from kernel.tokens.alignment import Alignment, AlignmentArray, folded
 from kernel.tokens.columns import STRING_COLUMNS, as_uint64, values_of
 from kernel.tokens.doc import Doc
 from kernel.tokens.entities import OUTSIDE
@@ -208,7 +208,7 @@ class Example:
                 continue
             label = span.label_ if span.label else 0
             aligned = Span(target, places[0], places[-1] + 1, label)
-            if self.same_words or _folded(aligned.text) == _folded(span.text):
+            if len(places) == len(span) if self.same_words else folded(aligned.text) == folded(span.text):
                 found.append(aligned)
                 taken.update(places)
         return found
@@ -262,7 +262,3 @@ def _same_words(x: Doc, y: Doc) -> bool:
         orth_x, orth_y = values_of(x, attrs.ORTH), values_of(y, attrs.ORTH)
         return bool(np.array_equal(as_uint64(orth_x), as_uint64(orth_y)))
     return x._words() == y._words()
-
-
-def _folded(text: str) -> str:
-    return "".join(text.split()).lower()

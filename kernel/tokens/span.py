@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -163,8 +164,10 @@ class Span(Extensible, Vectored):
 
     @property
     def sent(self) -> Span:
-        """The sentence of the span's first token."""
-        return next(sent for sent in self.doc.sents if sent.start <= self.start < sent.end)
+        """The sentence of the span's first token. DataError if nothing has set sentence boundaries."""
+        borders = self.doc._sentence_borders()
+        end = min(max(1, bisect_right(borders, self.start)), len(borders) - 1)
+        return Span(self.doc, borders[end - 1], borders[end])
 
     @property
     def root(self) -> Token:
@@ -217,12 +220,11 @@ class Span(Extensible, Vectored):
     @property
     def has_vector(self) -> bool:
         if self.doc.vocab.vectors:
-            return bool((self.doc._vector_rows()[self.start : self.end] >= 0).any())
+            return bool((self.doc._vector_rows(self.start, self.end) >= 0).any())
         return len(self.doc.tensor) > 0
 
     @property
     def vector(self) -> Any:
         """The mean of the tokens' vectors."""
-        vectors = self.doc._vectors()
-        rows = vectors[self.start : self.end]
-        return rows.mean(axis=0) if len(rows) else np.zeros(vectors.shape[1:], dtype=np.float32)
+        vectors = self.doc._vectors(self.start, self.end)
+        return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)

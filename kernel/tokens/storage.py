@@ -32,8 +32,11 @@ class Stored:
         *,
         exclude: Sequence[str] = (),
     ) -> Doc | None:
-        """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is."""
-        return combine.concatenate(list(docs), ensure_whitespace, exclude)
+        """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is.
+
+        attrs: the token annotations to keep, all by default. exclude: any of tensor, cats, spans, user_data.
+        """
+        return combine.concatenate(list(docs), ensure_whitespace, exclude, attrs)
 
     def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
         """The document as plain values for JSON; `underscore` names extension attributes to include."""

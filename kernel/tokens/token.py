@@ -228,7 +228,7 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def is_oov(self) -> bool:
         """The token has no word vector."""
-        return int(self.doc._vector_rows()[self.i]) < 0
+        return int(self.doc._vector_rows(self.i, self.i + 1)[0]) < 0
 
     @property
     def has_vector(self) -> bool:

@@ -64,3 +64,9 @@ def test_values_are_known_where_they_agree():
     values, known = array.gather(np.array([1, 1, 2, 3, 4]))
     assert values.tolist() == [1, 0, 4]
     assert known.tolist() == [True, False, True]
+
+
+def test_case_is_that_of_a_character_and_not_of_its_place_in_the_word():
+    # The last letter of the shorter word is a final sigma in lower case, in the longer one it is not.
+    longer, shorter = "\u039f\u0394\u039f\u03a3\u0391", ["\u039f\u0394\u039f\u03a3", "\u0391"]
+    assert Alignment.from_strings([longer], shorter).x2y[0].tolist() == [0, 1]

@@ -55,6 +55,14 @@ def test_offsets_to_tags_and_back(doc):
     assert biluo_tags_to_offsets(doc, tags) == [(0, 1, "P"), (6, 14, "GPE")]
 
 
+def test_an_offset_in_a_space_does_not_touch_the_word_before(doc):
+    with pytest.warns(KernelWarning, match="LOC ' New'"):
+        tags = offsets_to_biluo_tags(doc, [(2, 5, "ACT"), (5, 9, "LOC")])
+    assert tags == ["O", "U-ACT", "-", "O", "O", "O", "O", "O"]
+    with pytest.warns(KernelWarning, match="LOC ' '"):
+        assert offsets_to_biluo_tags(doc, [(1, 2, "LOC")]) == ["O"] * 8
+
+
 def test_misaligned_offsets_are_missing_and_said(doc):
     with pytest.warns(KernelWarning, match=r"GPE 'New Yor' \(6-13\)"):
         tags = offsets_to_biluo_tags(doc, [(6, 13, "GPE")], missing="?")

@@ -36,6 +36,12 @@ def test_concatenation_keeps_tokens_and_annotations(parts):
     assert [ent.label_ for ent in whole.ents] == [ent.label_ for doc in parts for ent in doc.ents]
 
 
+def test_annotations_to_keep_can_be_named(doc):
+    both = Doc.from_docs([doc, doc], attrs=["TAG", "LEMMA"])
+    assert both[1].tag_ == "VBD" and both[9].lemma_ == "see"
+    assert not both.has_annotation("DEP") and both.ents == ()
+
+
 def test_nothing_concatenated_is_nothing():
     assert Doc.from_docs([]) is None
 

@@ -138,6 +138,8 @@ def test_spans(doc):
         (0, 26, "strict", None),
         (-1, 3, "expand", None),
         (3, 3, "expand", None),
+        (1, 4, "expand", "saw"),
+        (1, 2, "expand", None),
     ],
 )
 def test_char_span(doc, start, end, mode, text):
@@ -155,6 +157,41 @@ def test_entities(doc):
         ("It", "X", "Q1", "7"),
     ]
     assert [token.ent_iob_ for token in doc] == ["B", "I", "O", "O", "O", "B", "O", "O"]
+
+
+def test_entities_as_tuples(doc):
+    strings = doc.vocab.strings
+    label, kb_id, span_id = (strings.add(text) for text in ("GPE", "Q60", "e1"))
+    for entity, ids in [
+        (("GPE", 2, 4), ("", "")),
+        (("GPE", "Q60", 2, 4), ("Q60", "")),
+        ((span_id, kb_id, label, np.int64(2), np.int64(4)), ("Q60", "e1")),
+    ]:
+        doc.ents = [entity]
+        assert [(ent.text, ent.label_, (ent.kb_id_, ent.id_)) for ent in doc.ents] == [
+            ("New York", "GPE", ids)
+        ]
+    for wrong in [("GPE", 2), ("GPE", 2, 4, "Q60")]:
+        with pytest.raises(DataError, match="is no entity: expected"):
+            doc.ents = [wrong]
+
+
+def test_heads_with_an_error_change_nothing(doc):
+    heads = [token.head.i for token in doc]
+    with pytest.raises(DataError, match="cycle"):
+        doc[1].head = doc[0]
+    with pytest.raises(DataError, match="outside the text"):
+        doc.from_array("HEAD", np.full(len(doc), 9))
+    with pytest.raises(DataError, match="whole numbers"):
+        doc.from_array("HEAD", np.zeros(len(doc)))
+    assert [token.head.i for token in doc] == heads
+    assert [sent.start for sent in doc.sents] == [0, 5]
+
+
+def test_the_sentence_of_a_span(doc):
+    assert [token.sent.start for token in doc] == [0] * 5 + [5] * 3
+    assert (doc[4:6].sent.start, doc[8:8].sent.start) == (0, 5)
+    assert len(Doc(doc.vocab)[0:0].sent) == 0
 
 
 def test_neighbouring_entities_of_one_label_stay_apart(vocab):

@@ -242,3 +242,12 @@ def test_a_copy_is_independent(apart):
     copy = apart.copy()
     copy.reference.ents = []
     assert apart.reference.ents and copy.get_aligned("TAG") == apart.get_aligned("TAG")
+
+
+def test_spans_that_overlap_are_never_shortened(plain):
+    example = Example(plain, plain.copy())
+    spans = [plain[0:3], plain[2:5], plain[3:5]]
+    for aligned in (example.get_aligned_spans_x2y, example.get_aligned_spans_y2x):
+        assert [(span.start, span.end) for span in aligned(spans)] == [(0, 3), (3, 5)]
+        everything = aligned(spans, allow_overlap=True)
+        assert [(span.start, span.end) for span in everything] == [(0, 3), (2, 5), (3, 5)]

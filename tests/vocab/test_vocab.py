@@ -30,7 +30,8 @@ def test_vectors_of_documents_spans_and_tokens(vocab):
     assert doc[0].has_vector and not doc[1].has_vector and doc[1].is_oov
     assert doc.vector.tolist() == pytest.approx([1 / 3, 0, 2 / 3])
     assert doc[1:3].vector.tolist() == [0, 0, 1]
-    assert doc[2].vector_norm == 2
+    assert doc[2].vector_norm == 2 and doc[2].vector.tolist() == [0, 0, 2]
+    assert doc[1:3].has_vector and not doc[1:2].has_vector and not doc[2].is_oov
     assert doc.has_vector
 
 
