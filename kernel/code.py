@@ -52,10 +52,6 @@ class Code:
         return None
 
 
-# Module name -> what was imported, and whether that registered anything.
-_loaded: dict[str, tuple[Code, bool]] = {}
-
-
 def load_code(path: str | Path) -> None:
     """Import a Python file, all modules of a folder, or a module by its dotted name.
 
@@ -79,7 +75,7 @@ def load_packaged(package: str, folder: Path) -> None:
         if place.name.startswith(("_", ".")) or not (place.is_dir() or place.suffix == ".py"):
             continue
         files = digests(place)
-        if any(code.files == files for code in loaded()):
+        if any(_contents(code.name, code.files) == _contents(place.name, files) for code in loaded()):
             continue
         name = f"{package}.code.{place.stem}"
         parts = _modules(place, str(place)) if place.is_dir() else [""]
@@ -92,7 +88,7 @@ def loaded() -> list[Code]:
     alive = registry.modules()
     return [
         code
-        for code, registers in _loaded.values()
+        for code, registers in registry.custom_code.values()
         if not registers or any(_within(module, code.module) for module in alive)
     ]
 
@@ -125,6 +121,11 @@ def identifier(file: Path) -> str:
     """The name of a file or folder, without its suffix, as a name that Python can import."""
     name = re.sub(r"\W", "_", file.stem if file.suffix == ".py" else file.name)
     return f"_{name}" if not name or name[0].isdigit() else name
+
+
+def _contents(name: str, files: dict[str, str]) -> dict[str, str]:
+    """Hashes without the name of the file or folder: a package may have to give it another one."""
+    return {path[len(name) :]: sha256 for path, sha256 in files.items()}
 
 
 def _load_path(place: Path, shown: str, parts: list[str]) -> None:
@@ -169,8 +170,8 @@ def _is_installed(path: Path) -> bool:
 
 def _remember(code: Code) -> None:
     registers = any(_within(module, code.module) for module in registry.modules())
-    _loaded.pop(code.module, None)
-    _loaded[code.module] = code, registers
+    registry.custom_code.pop(code.module, None)
+    registry.custom_code[code.module] = code, registers
 
 
 def _import(name: str, path: Path, shown: str, modules: list[str], *, top: bool = False) -> None:

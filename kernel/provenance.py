@@ -156,6 +156,8 @@ def compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> N
     codes = _named_codes()
     now = _hashes(codes)
     for kind, name in functions_of(config):
+        if not registry.has(kind, name):
+            continue
         origin = registry.origin(kind, name)
         file = _recorded_file(origin, codes) if origin.distribution is None else None
         if file is not None and origin.file is not None:

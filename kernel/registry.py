@@ -52,6 +52,8 @@ class Registries:
 
     def __init__(self) -> None:
         self._registries = {kind: Registry(kind, self) for kind in KINDS}
+        # What kernel.code imported, by module; here because it is forgotten together with the definitions.
+        self.custom_code: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return "<kernel.registry>"
@@ -123,9 +125,11 @@ class Registries:
     def restored(self) -> Iterator[None]:
         """Forget, at the end of the block, whatever was registered inside it."""
         before = {kind: dict(one._definitions) for kind, one in self._registries.items()}
+        code = dict(self.custom_code)
         try:
             yield
         finally:
+            self.custom_code = code
             for kind in list(self._registries):
                 if kind in before:
                     self._registries[kind]._definitions = before[kind]
