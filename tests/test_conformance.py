@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from kernel.testing import (
     InitializerSuite,
     LayerSuite,
@@ -48,12 +50,6 @@ class TestGlorot(InitializerSuite):
 class TestMaxout(LayerSuite):
     name = "Maxout.v1"
     settings = {"nO": 4, "nP": 2}
-    exempt = {"test_single_tokens": "rows have no documents", "test_empty_documents": "rows have no documents"}
 
     def inputs(self):
-        import numpy as np
-
         return np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
-
-    def test_documents_are_rows(self):
-        assert self.predict(self.model(), self.inputs())[0].shape == (6, 4)

@@ -45,8 +45,8 @@ def register_factory(
     retokenizes: bool = False,
     default_score_weights: dict[str, float | None] | None = None,
     recommend: Recommend | None = None,
-    func: Func | None = None,
-) -> Any:
+    func: Callable[..., Any] | None = None,
+) -> Callable[[Func], Func]:
     """Register a factory: a decorator, or the function at once with `func`."""
     meta = FactoryMeta(
         _checked_name(name),
@@ -70,12 +70,12 @@ def register_factory(
 
 def register_component(
     name: str,
-    func: Func | None = None,
+    func: Callable[..., Any] | None = None,
     *,
     assigns: Iterable[str] = (),
     requires: Iterable[str] = (),
     retokenizes: bool = False,
-) -> Any:
+) -> Callable[[Func], Func]:
     """Register a function from Doc to Doc as a component without settings; a decorator unless `func` is given."""
     meta = FactoryMeta(_checked_name(name), {}, tuple(assigns), tuple(requires), retokenizes)
 

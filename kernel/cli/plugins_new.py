@@ -1,0 +1,54 @@
+"""`kernel plugins new`: a small package that works, to start a plugin from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.cli.scaffold.kinds import KINDS
+
+
+@click.command("new")
+@click.argument("name")
+@click.option(
+    "--kind",
+    "-k",
+    required=True,
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    help=f"What the package registers: {', '.join(KINDS)}.",
+)
+@click.option(
+    "--dir",
+    "-d",
+    "parent",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Where the folder NAME is made; by default the current directory.",
+)
+def plugins_new(name: str, kind: str, parent: Path) -> None:
+    """Write a package NAME, such as acme-nlp, with one plugin and its tests.
+
+    It installs, and passes its tests, ruff and mypy, as it is. Nothing is downloaded or installed.
+    """
+    from kernel.cli.scaffold.project import files
+    from kernel.errors import UsageError
+
+    texts = files(name, kind)
+    folder = parent / name
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise UsageError(f"{folder} exists already", hint="Nothing was written. Choose another NAME or --dir.")
+    try:
+        for path, text in texts.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"can't write {error.filename or folder}: {error.strerror}") from error
+    for path in texts:
+        click.echo(folder / path)
+    click.echo(
+        f"\nNext:\n  cd {folder}\n"
+        '  pip install -e ".[dev]"      (without network: pip install --no-build-isolation --no-deps -e .)\n'
+        f"  pytest && ruff check . && mypy\n  kernel plugins check {name}"
+    )

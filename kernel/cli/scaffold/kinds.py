@@ -1,0 +1,58 @@
+"""The kinds of plugins that can be started, and the texts of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The texts of one kind. In all of them `$owner`, `$package` and `$distribution` stand for those of the package.
+
+    module: name of the file with the code. function: what the entry point names in it. registered: the name that
+    configs use. about: what the package has, for its README. requires: besides kernel. config: sections of the example
+    config that differ from those of a plain tagger; None if an example would need more than this package.
+    """
+
+    module: str
+    function: str
+    registered: str
+    about: str
+    code: str
+    test: str
+    requires: tuple[str, ...] = ()
+    config: Mapping[str, str] | None = field(default=None)
+
+
+# Registry (or `cli`) -> the module with its texts, in the order of the help.
+_MODULES = {
+    "architectures": "models",
+    "layers": "models",
+    "factories": "components",
+    "scorers": "components",
+    "readers": "files",
+    "converters": "files",
+    "batchers": "batches",
+    "augmenters": "batches",
+    "callbacks": "events",
+    "loggers": "events",
+    "tokenizers": "text",
+    "languages": "text",
+    "vectors": "assets",
+    "lookups": "assets",
+    "misc": "assets",
+    "optimizers": "optimisation",
+    "schedules": "optimisation",
+    "losses": "optimisation",
+    "initializers": "optimisation",
+    "cli": "commands",
+}
+KINDS = tuple(_MODULES)
+
+
+def kind_of(name: str) -> Kind:
+    """The texts of a kind."""
+    found: Kind = getattr(import_module(f"kernel.cli.scaffold.{_MODULES[name]}"), name.upper())
+    return found
