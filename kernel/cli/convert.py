@@ -21,8 +21,15 @@ from kernel.cli import options
 )
 @click.option("--n-sents", "-n", type=click.IntRange(min=0), help="Sentences a document; 0 makes one of all.")
 @click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
+@options.code_without_letter
 def convert(
-    input_path: Path, output_dir: Path, converter: str, lang: str, n_sents: int | None, concatenate: bool
+    input_path: Path,
+    output_dir: Path,
+    converter: str,
+    lang: str,
+    n_sents: int | None,
+    concatenate: bool,
+    code: tuple[Path, ...],
 ) -> None:
     """Convert INPUT_PATH, a file or a directory, to .spacy files in OUTPUT_DIR.
 
@@ -32,6 +39,7 @@ def convert(
     from kernel.errors import DataError
     from kernel.tokens import DocBin
 
+    options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
     files = _input_files(input_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,20 @@ if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.errors import KernelError
 
-code = click.option(
-    "--code",
-    "-c",
-    "code",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Python file, folder or module with registered functions, imported first. May be repeated.",
-)
+
+
+def _code(*names: str) -> Callable[[Any], Any]:
+    return click.option(
+        *names,
+        "code",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Python file, folder or module with registered functions, imported first. May be repeated.",
+    )
+
+
+code = _code("--code", "-c")
+code_without_letter = _code("--code")
 gpu_id = click.option(
     "--gpu-id", "-g", type=int, default=-1, show_default=True, help="Number of the GPU, -1 for the CPU."
 )

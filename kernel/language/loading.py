@@ -94,6 +94,12 @@ def load_directory(
     overrides = _dotted(config or {})
     saved = Config.from_disk(folder / CONFIG, overrides=overrides)
     check_names(saved, meta, folder)
+    other = _other_class(saved) if cls is None else None
+    if other is not None:
+        if not vocab or vocab is not True or disable or enable is not None or exclude or config:
+            raise UsageError(f"pipelines of the class {other.__name__} are loaded as they are, without settings")
+        loaded: Language = other.from_disk(folder)
+        return loaded
     left_out = [exclude] if isinstance(exclude, str) else list(exclude)
     nlp: Language = (cls or Language).from_config(
         saved, vocab=vocab, disable=disable, enable=enable, exclude=left_out, meta=meta
@@ -101,6 +107,16 @@ def load_directory(
     read_data(nlp, folder, left_out)
     nlp.path = folder
     return nlp
+
+
+def _other_class(config: Mapping[str, Any]) -> Any:
+    """The class of a pipeline that is no Language, such as one without text; None for a Language."""
+    from kernel.language.components import ComponentList
+    from kernel.registry import registry
+
+    lang = (config.get("nlp") or {}).get("lang")
+    found = registry.languages.get(lang) if isinstance(lang, str) and lang else None
+    return None if found is None or (isinstance(found, type) and issubclass(found, ComponentList)) else found
 
 
 def locate(name: str | Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import kernel
 from kernel import registry
 from kernel.cli.run import run as run_command
 from kernel.code import load_code, module_name
@@ -238,3 +239,17 @@ def test_killed_while_training_leaves_whole_models() -> None:
     process.communicate(timeout=60)
     for name in ("model-last", "model-best"):
         assert run_command(["evaluate", f"out/{name}", "dev.txt", *CODE]) == 0
+
+
+def test_packaged_and_loaded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_command(["train", "config.cfg", "-o", "out", *CODE]) == 0
+    assert run_command(["package", "out/model-best", "packages", *CODE, "--build", "none"]) == 0
+    monkeypatch.syspath_prepend("packages/numbers_pipeline-0.0.0")
+    assert kernel.load("numbers_pipeline").meta["provenance"]["names"]["architectures"] == {
+        "numbers.Line.v1": "code:numeric.py"
+    }
+    result = in_new_process(
+        "evaluate", "numbers_pipeline", "dev.txt", env={**os.environ, "PYTHONPATH": "packages/numbers_pipeline-0.0.0"}
+    )
+    assert result.returncode == 0, result.stderr
+    assert "r2" in result.stdout
