@@ -73,7 +73,8 @@ def replace_with_copy(
             f"component '{name}' has {len(listeners)} listeners to '{source}', but replace_listeners names "
             f"{len(paths)}: {', '.join(paths) or 'none'}"
         )
-    block = nlp.get_pipe_config(source)["model"]
+    # Without variables: what they refer to may not be in the config that the copy goes into.
+    block = nlp.config.interpolate()["components"][source]["model"]  # type: ignore[attr-defined]
     for path, listener in zip(paths, listeners, strict=True):
         _set_path(config, path, block, name)
         replace_node(component.model, listener, upstream.model.copy())

@@ -131,6 +131,23 @@ def test_a_sourced_recogniser_with_a_copy_of_its_embedding(tmp_path):
     assert found(kernel.load(tmp_path / "alone")) == found(source)
 
 
+def test_a_copy_of_an_embedding_carries_no_variables_into_another_config(tmp_path):
+    model = {**SMALL["model"]["tok2vec"], "width": "${components.tok2vec.model.depth}", "depth": 2}
+    listener = {**LISTENER, "width": 2}
+    config = {"nlp": {"lang": "en", "pipeline": ["tok2vec", "ner"]}}
+    config["components"] = {
+        "tok2vec": {"factory": "tok2vec", "model": model},
+        "ner": {"factory": "ner", "model": {"tok2vec": listener}},
+    }
+    source = Language.from_config(config)
+    source.initialize(lambda: examples(source))
+    source.to_disk(tmp_path / "source")
+    block = {"source": str(tmp_path / "source"), "replace_listeners": ["model.tok2vec"]}
+    nlp = Language.from_config({"nlp": {"lang": "en", "pipeline": ["ner"]}, "components": {"ner": block}})
+    nlp.to_disk(tmp_path / "alone")
+    assert found(kernel.load(tmp_path / "alone")) == found(source)
+
+
 def test_equal_seeds_give_equal_weights():
     made = []
     for _ in range(2):
