@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel import importing, plugins, selection
-from kernel.errors import NameConflict, RegistryError
+from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.importing import load
 from kernel.known_names import THINC_NAMES, provider
 from kernel.origins import Definition, Origin, is_same, origin_of, place_of
@@ -71,7 +71,7 @@ class Registry:
             raise self._conflict(name)
         if not points:
             return definition.value if definition else self._get_from_thinc(name)
-        loaded = load(points[0], self.kind)
+        loaded = self._load(points[0])
         # The import may have run a decorator on the same function.
         definition = self._definitions.get(name)
         if definition is None:
@@ -115,7 +115,7 @@ class Registry:
     def claims(self, name: str) -> list[str]:
         """Everyone who claims a name, for messages: more than one is a conflict. Imports nothing."""
         definition = self._definitions.get(name)
-        found = [point.claim for point in self._points(name)]
+        found = sorted(point.claim for point in self._points(name))
         packages = {point.distribution for point in self._points(name)}
         if definition is not None and definition.package not in packages:
             found.append(place_of(definition.origin))
@@ -201,10 +201,24 @@ class Registry:
             return self._get_from_thinc(name)
         for point in self._points(name):
             if plugins.normalize(point.distribution) == owner:
-                return load(point, self.kind)
+                return self._load(point)
         raise RegistryError(
             f"{self.kind}: [registry.override] gives {name!r} to {owner!r}, which doesn't claim it",
             hint=f"It is claimed by: {'; '.join(self.claims(name))}.",
+        )
+
+    def _load(self, point: plugins.EntryPoint) -> Any:
+        value = load(point, self.kind)
+        if callable(value):
+            return value
+        raise PluginLoadError(
+            f"{self.kind}: {point.name!r} of {point.claim} is a {type(value).__name__}, not a function",
+            hint=f"The fault is in the package {point.distribution}.",
+            kind=self.kind,
+            name=point.name,
+            distribution=point.distribution,
+            version=point.version,
+            target=point.target,
         )
 
     def _conflict(self, name: str) -> NameConflict:

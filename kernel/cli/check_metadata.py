@@ -15,7 +15,7 @@ from kernel.plugins import EntryPoint
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 RESERVED = "kernel"
 NAME = re.compile(r"(?P<owner>\w[\w-]*(\.\w[\w-]*)*)\.\w[\w-]*\.v\d+")
-TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*(\.[^\W\d]\w*)*)?")
+TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*)?\s*(\[.*\])?")
 # Kinds whose names users type and read; they needn't name their owner.
 FREE = frozenset({"factories", "languages", "cli", "models"})
 
@@ -61,7 +61,7 @@ def _range(package: Package) -> Iterator[Finding]:
 
 def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:
     kind = kind_of(point)
-    if not TARGET.fullmatch(point.target):
+    if not TARGET.fullmatch(point.value):
         yield f"{point.value!r} is not a target such as package.module:function"
     elif ":" not in point.target and kind != "models":
         yield f"{point.target} names a module and no function: {point.target}:function"

@@ -1,0 +1,133 @@
+"""T24, T25: which packages may be used."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kernel import Config, selection
+from kernel.errors import RegistryError
+from kernel.registry import registry
+from kernel.testing.box import Box
+
+Fake = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def three(fake_distribution: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KERNEL_PLUGINS", raising=False)
+    for name in ("acme", "bolt", "cog"):
+        fake_distribution(
+            name,
+            entry_points={"kernel_misc": {f"{name}.F.v1": f"{name}_poison:make"}, "kernel_cli": {name: f"{name}_x:c"}},
+            modules={f"{name}_poison": "raise SystemExit\n"},
+        )
+
+
+def usable() -> set[str]:
+    return {name for name in ("acme", "bolt", "cog") if registry.has("misc", f"{name}.F.v1")}
+
+
+@pytest.mark.parametrize(
+    ("deny", "only", "environment", "config", "expected"),
+    [
+        ([], [], "", {}, "acme bolt cog"),
+        (["acme"], [], "", {}, "bolt cog"),
+        ([], ["Acme", "bolt"], "", {}, "acme bolt"),
+        (["acme"], ["acme", "bolt"], "", {}, "bolt"),
+        ([], [], "acme", {}, "acme"),
+        ([], [], "-acme", {}, "bolt cog"),
+        ([], [], "acme, bolt, -bolt", {}, "acme"),
+        ([], [], ",", {}, "acme bolt cog"),
+        ([], [], "", {"only": ["acme"]}, "acme"),
+        ([], [], "", {"deny": ["acme"]}, "bolt cog"),
+        ([], [], "", {"only": ["acme", "bolt"], "deny": ["bolt"]}, "acme"),
+        ([], [], "", {"only": []}, ""),
+        # Each level over the next.
+        (["acme"], [], "acme", {"only": ["acme", "cog"]}, ""),
+        ([], ["acme"], "-acme", {"deny": ["acme"]}, "acme"),
+        ([], ["acme"], "bolt", {"only": ["cog"]}, "acme"),
+        ([], [], "acme", {"deny": ["acme"]}, "acme"),
+        ([], [], "-acme", {"only": ["acme", "bolt"]}, "bolt"),
+        (["bolt"], [], "-acme", {"deny": ["cog"]}, ""),
+    ],
+)
+def test_t24_the_first_that_says_something_decides(
+    deny: list[str],
+    only: list[str],
+    environment: str,
+    config: dict[str, list[str]],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KERNEL_PLUGINS", environment)
+    with selection.command_line(only, deny), selection.chosen_by({"plugins": config}):
+        assert usable() == set(expected.split())
+        assert registry.has("tokenizers", "kernel.Tokenizer.v1"), "kernel itself can't be denied"
+        assert registry.has("optimizers", "Adam.v1")
+    monkeypatch.delenv("KERNEL_PLUGINS")
+    assert usable() == {"acme", "bolt", "cog"}
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "said"),
+    [
+        (["--deny", "acme"], "", "denied by --deny acme"),
+        (["--only", "bolt", "--only", "cog"], "", "denied by --only bolt --only cog"),
+        ([], "-acme", "denied by KERNEL_PLUGINS=-acme"),
+    ],
+)
+def test_t24_denied_names_behave_as_not_installed(args: list[str], environment: str, said: str, numbers: Box) -> None:
+    numbers.env["KERNEL_PLUGINS"] = environment
+    shown = numbers.run(*args, "registry", "show", "acme.F.v1", "--kind", "misc")
+    assert shown.exit_code == 2
+    assert "misc has no function 'acme.F.v1'" in shown.stderr
+    assert f"It is in acme 1.0, which is {said}." in shown.stderr
+    assert "acme.F.v1" not in numbers.run(*args, "registry", "list").stdout
+    assert " acme " not in numbers.run(*args, "--help").stdout
+    rows = {row["distribution"]: row for row in json.loads(numbers.run(*args, "plugins", "list", "--json").stdout)}
+    assert (rows["acme"]["state"], rows["acme"]["reason"]) == ("denied", said.removeprefix("denied "))
+
+
+def test_t24_a_config_rules_what_it_builds() -> None:
+    config = Config.from_str('[plugins]\ndeny = ["acme"]\n[a]\n[a.b]\n@misc = "acme.F.v1"\n')
+    with pytest.raises(RegistryError, match="has no function") as info:
+        with selection.chosen_by(config):
+            registry.get("misc", "acme.F.v1")
+    assert "denied by [plugins] deny of the config" in info.value.hint
+
+
+def test_t25_denying_comes_before_the_import(numbers: Box) -> None:
+    block = '{"@callbacks": "acme.F.v1"}'
+    result = numbers.run(
+        "--deny", "acme", "train", "config.cfg", "--code", "numeric.py", "--training.callbacks.x", block
+    )
+    assert result.exit_code == 2
+    assert "acme_poison" not in sys.modules
+    assert numbers.run("--deny", "acme", "acme").exit_code == 2
+
+
+def test_denying_settles_a_conflict(fake_distribution: Fake) -> None:
+    for name in ("one", "two"):
+        fake_distribution(
+            name,
+            entry_points={"kernel_misc": {"shared.F.v1": f"{name}_shared:make"}},
+            modules={f"{name}_shared": f"def make(): return {name!r}\n"},
+        )
+    with selection.command_line(deny=["two"]):
+        assert registry.get("misc", "shared.F.v1")() == "one"
+
+
+def test_a_package_that_is_not_there_is_said(box: Box) -> None:
+    result = box.run("--deny", "acmee", "plugins", "list")
+    assert result.exit_code == 0
+    assert "warning: --deny acmee: no such package is installed" in result.stderr
+
+
+def test_the_rules_end_with_the_command(box: Box) -> None:
+    box.run("--only", "acme", "plugins", "list")
+    assert usable() == {"acme", "bolt", "cog"}
