@@ -6,7 +6,7 @@ DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyp
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 DEMO := output/demo
 
-.PHONY: help install demo test slow check lint types rules isolated bench clean
+.PHONY: help install demo test slow check lint types rules isolated goldens bench clean
 
 help:
 	@echo "make demo    train the sample pipeline, evaluate it, apply it"
@@ -14,6 +14,7 @@ help:
 	@echo "make slow    the long tests"
 	@echo "make check   ruff, mypy and the rules of the repository"
 	@echo "make isolated  every package alone, in environments of their own (minutes)"
+	@echo "make goldens record the outputs of registered names that have none yet, or of new versions"
 	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
 
 # Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
@@ -51,6 +52,10 @@ rules: install
 # Fresh environments outside of the checkout; takes some minutes and is no part of `make check`.
 isolated: install
 	$(BIN)/python scripts/isolated.py
+
+# Look at the difference before committing: a published name never changes what it does.
+goldens: install
+	KERNEL_UPDATE_GOLDENS=1 $(BIN)/python -m pytest -q $(wildcard tests/test_conformance.py plugins*/tests/test_conformance.py plugins/*/tests/test_conformance.py)
 
 bench: install
 	$(BIN)/python benchmarks/run.py $(ARGS)

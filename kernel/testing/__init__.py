@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kernel.testing.suites.components import ComponentSuite as ComponentSuite
     from kernel.testing.suites.models import ArchitectureSuite as ArchitectureSuite
     from kernel.testing.suites.models import LayerSuite as LayerSuite
+    from kernel.testing.suites.objectives import ObjectiveSuite as ObjectiveSuite
     from kernel.testing.suites.optimisation import InitializerSuite as InitializerSuite
     from kernel.testing.suites.optimisation import LossSuite as LossSuite
     from kernel.testing.suites.optimisation import OptimizerSuite as OptimizerSuite
@@ -68,6 +69,7 @@ _MODULES = {
     "suites.commands": "CommandSuite",
     "suites.components": "ComponentSuite",
     "suites.models": "ArchitectureSuite LayerSuite",
+    "suites.objectives": "ObjectiveSuite",
     "suites.optimisation": "InitializerSuite LossSuite OptimizerSuite ScheduleSuite",
     "suites.readers": "ConverterSuite ReaderSuite",
     "suites.scorers": "ScorerSuite",
@@ -90,6 +92,7 @@ __all__ = [
     "LookupsSuite",
     "LossSuite",
     "MiscSuite",
+    "ObjectiveSuite",
     "OptimizerSuite",
     "ReaderSuite",
     "Result",
