@@ -7,88 +7,140 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, Stric
 
 
 class Section(BaseModel):
-    """A section in which unknown keys are errors."""
+    """A section in which unknown keys are errors. The text below a key says what it is for."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
 
 class SystemSchema(Section):
     """`[system]`"""
 
     seed: StrictInt = 0
+    """Governs everything random; see `[training] seed`."""
     gpu_allocator: StrictStr | None = None
+    """"pytorch" or "tensorflow": whose GPU memory cupy is to use."""
 
 
 class NlpSchema(Section):
     """`[nlp]`: the pipeline's language, tokenizer and components in order."""
 
     lang: StrictStr
+    """Name in the registry `languages`: the class of the pipeline."""
     pipeline: list[StrictStr] = Field(default_factory=list)
+    """Names of the components in their order; each has a block `[components.<name>]`."""
     disabled: list[StrictStr] = Field(default_factory=list)
+    """Components that are loaded and saved, but not run."""
     before_creation: Callable[..., Any] | None = None
+    """A function of the language's class (a copy of it), which it returns after changes."""
     after_creation: Callable[..., Any] | None = None
+    """A function of the pipeline before it has components; returns it."""
     after_pipeline_creation: Callable[..., Any] | None = None
+    """A function of the pipeline with its components; returns it."""
     batch_size: Annotated[StrictInt, Field(ge=1)] | None = 1000
+    """Documents a batch of `nlp.pipe` and of evaluation."""
     tokenizer: Any = None
+    """A function of the pipeline that makes its tokenizer."""
     vectors: Any = None
+    """A function of the vocabulary that makes its table of word vectors."""
 
 
 class TrainingSchema(Section):
     """`[training]`: the run. A dropout may be a schedule."""
 
     dev_corpus: StrictStr = "corpora.dev"
+    """Dotted path of the reader's block for evaluation."""
     train_corpus: StrictStr = "corpora.train"
+    """Dotted path of the reader's block for training."""
     seed: StrictInt | None = 0
+    """Governs everything random in the run; null draws one and records it."""
     gpu_allocator: StrictStr | None = None
+    """As in `[system]`."""
     dropout: StrictFloat | StrictInt = Field(default=0.1, ge=0, lt=1)
+    """Share of the features that a step leaves out; may be a schedule."""
     accumulate_gradient: StrictInt = Field(default=1, ge=1)
+    """Cut each batch into so many parts, one after the other, for one update."""
     shards: StrictInt = Field(default=1, ge=1)
+    """The same: the larger of the two counts. Equal shards give equal weights, however they run."""
     patience: StrictInt = Field(default=1600, ge=0)
+    """Stop after so many steps without a better score; 0 never does."""
     max_epochs: StrictInt = Field(default=0, ge=-1)
+    """Stop after so many epochs; 0 is no limit; -1 streams the corpus and shuffles nothing."""
     max_steps: StrictInt = Field(default=20000, ge=0)
+    """Stop after so many updates; 0 is no limit."""
     eval_frequency: StrictInt = Field(default=200, ge=0)
+    """Evaluate, and save, every so many steps; 0 only at the end."""
     score_weights: dict[StrictStr, float | None] = Field(default_factory=dict)
+    """Share of each score in the one that decides which model is best; 0 shows it, null hides it."""
     frozen_components: list[StrictStr] = Field(default_factory=list)
+    """Components whose weights stay as they are."""
     annotating_components: list[StrictStr] = Field(default_factory=list)
+    """Components whose predictions the later ones see in training."""
     before_to_disk: Callable[..., Any] | None = None
+    """A function of the pipeline that returns the one to save."""
     before_update: Callable[..., Any] | None = None
+    """A function of the pipeline and of {step, epoch}, called before every update."""
     logger: Any = None
+    """One more callback, or a logger's setup function."""
     callbacks: dict[StrictStr, Any] = Field(default_factory=dict)
+    """Callbacks by any names, called in the order of the file."""
     batcher: Callable[..., Any]
+    """Turns a stream of examples into batches."""
     optimizer: Callable[..., Any]
+    """Turns gradients into changes of the weights."""
 
 
 class PretrainingSchema(Section):
     """`[pretraining]`: only checked if the section isn't empty."""
 
     max_epochs: StrictInt = Field(default=1000, ge=-1)
+    """Stop after so many epochs; -1 streams the corpus."""
     dropout: StrictFloat | StrictInt = Field(default=0.2, ge=0, lt=1)
+    """Share of the features that a step leaves out."""
     n_save_every: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Save every so many batches."""
     n_save_epoch: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Save every so many epochs."""
     component: StrictStr = "tok2vec"
+    """The component to pretrain."""
     layer: StrictStr = ""
+    """The part of its model, by reference name; "" is all of it."""
     corpus: StrictStr = "corpora.pretrain"
+    """Dotted path of the reader's block."""
     batcher: Callable[..., Any]
+    """Turns a stream of examples into batches."""
     objective: Callable[..., Any]
+    """Makes the model that is trained, and its loss."""
     optimizer: Callable[..., Any]
+    """Turns gradients into changes of the weights."""
 
 
 class InitializeSchema(Section):
     """`[initialize]`: what the components see before the first step."""
 
     vectors: StrictStr | None = None
+    """A saved pipeline, or a directory, whose word vectors to use."""
     init_tok2vec: StrictStr | None = None
+    """A file of pretrained weights."""
     vocab_data: StrictStr | None = None
+    """A JSON Lines file with attributes of word forms."""
     lookups: Any = None
+    """Tables for the language's attributes."""
     before_init: Callable[..., Any] | None = None
+    """A function of the pipeline, called first."""
     after_init: Callable[..., Any] | None = None
+    """A function of the pipeline, called last."""
     components: dict[StrictStr, dict[str, Any]] = Field(default_factory=dict)
+    """Component name -> arguments of its `initialize`, such as its labels."""
     tokenizer: dict[str, Any] = Field(default_factory=dict)
+    """Arguments of the tokenizer's `initialize`."""
 
 
 class PluginsSchema(Section):
     """`[plugins]`: the packages that may be used, those that may not, and those that must be here."""
 
     only: list[StrictStr] | None = None
+    """The only distributions whose functions may be used."""
     deny: list[StrictStr] = Field(default_factory=list)
+    """Distributions whose functions may not be used."""
     require: list[StrictStr] = Field(default_factory=list)
+    """Requirements, such as "acme-nlp>=1.2", that must be met before anything is built."""
