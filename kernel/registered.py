@@ -212,7 +212,7 @@ class Registry:
         if callable(value):
             return value
         raise PluginLoadError(
-            f"{self.kind}: {point.name!r} of {point.claim} is a {type(value).__name__}, not a function",
+            f"{self.kind}: {point.name!r} of {point.claim} is of type {type(value).__name__}, not a function",
             hint=f"The fault is in the package {point.distribution}.",
             kind=self.kind,
             name=point.name,

@@ -35,7 +35,7 @@ def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:
         return
     if not found["usable"]:
         what = "a click command" if kind == "cli" else "a function"
-        yield Finding(FAIL, kind, name, f"{point.target}: a {found['type']}, not {what}")
+        yield Finding(FAIL, kind, name, f"{point.target}: of type {found['type']}, not {what}")
         return
     heavy = f"  imports: {', '.join(found['heavy'])}" if found["heavy"] else ""
     yield Finding(OK, kind, name, f"{point.target}  {found['seconds']:.2f} s{heavy}")

@@ -22,7 +22,9 @@ def _clean():
         yield
 
 
-def claim(fake: Fake, distribution: str, *, group: str = "kernel_misc", name: str = "shared.R.v1", **more: str) -> None:
+def claim(
+    fake: Fake, distribution: str, *, group: str = "kernel_misc", name: str = "shared.R.v1", **more: str
+) -> None:
     module = more.pop("module", distribution.replace("-", "_"))
     fake(
         distribution,
@@ -55,7 +57,10 @@ def test_t07_as_long_as_nobody_uses_the_name_all_is_well(two: None, numbers: Box
     assert rows["acme-nlp"]["state"] == rows["other-nlp"]["state"] == "conflict"
     assert rows["acme-nlp"]["reason"] == "shared.R.v1 also in other-nlp 2.0 (other_nlp:make)"
     assert rows["between"]["state"] == "ok"
-    assert "conflict: acme-nlp 1.2 (acme_nlp:make) and other-nlp" in numbers.run("registry", "list", "misc").stdout
+    assert (
+        "conflict: acme-nlp 1.2 (acme_nlp:make) and other-nlp"
+        in numbers.run("registry", "list", "misc").stdout
+    )
     checked = numbers.run("plugins", "check", "acme-nlp", "other-nlp")
     assert checked.exit_code == 1
     assert "conflict: shared.R.v1 also in acme-nlp 1.2 (acme_nlp:make)" in checked.stdout
@@ -139,7 +144,9 @@ def test_t09_the_override_is_in_the_metadata_of_a_pipeline(fake_distribution: Fa
 
     claim(fake_distribution, "acme-nlp")
     registry.misc("shared.R.v1", func=len)
-    config = Config.from_str('[registry.override]\n"shared.R.v1" = "acme-nlp"\n[nlp]\n[nlp.x]\n@misc = "shared.R.v1"\n')
+    config = Config.from_str(
+        '[registry.override]\n"shared.R.v1" = "acme-nlp"\n[nlp]\n[nlp.x]\n@misc = "shared.R.v1"\n'
+    )
     record = provenance(config)
     assert record["overrides"] == {"shared.R.v1": "acme-nlp"}
     assert record["names"]["misc"] == {"shared.R.v1": "acme-nlp==1.0"}
@@ -162,7 +169,9 @@ def test_a_decorator_of_the_package_does_not_hide_the_clash(fake_distribution: F
     with pytest.raises(NameConflict, match=r"acme-nlp 1.0 .* and by .*test_conflicts.py"):
         registry.get("misc", "shared.R.v1")
     for owner, expected in (("acme-nlp", "acme"), ("code", mine())):
-        config = Config({"registry": {"override": {"shared.R.v1": owner}}, "a": {"b": {"@misc": "shared.R.v1"}}})
+        config = Config(
+            {"registry": {"override": {"shared.R.v1": owner}}, "a": {"b": {"@misc": "shared.R.v1"}}}
+        )
         assert registry.resolve(config)["a"]["b"] == expected
 
 
@@ -180,7 +189,9 @@ def test_thincs_names_cannot_be_taken_in_silence(fake_distribution: Fake, box: B
     with pytest.raises(NameConflict, match=r"acme-nlp 1.0 \(acme_nlp:make\) and by thinc "):
         registry.get("optimizers", "Adam.v1")
     for owner in ("acme-nlp", "thinc"):
-        config = Config({"registry": {"override": {"Adam.v1": owner}}, "a": {"b": {"@optimizers": "Adam.v1"}}})
+        config = Config(
+            {"registry": {"override": {"Adam.v1": owner}}, "a": {"b": {"@optimizers": "Adam.v1"}}}
+        )
         made = registry.resolve(config)["a"]["b"]
         assert (made == "acme-nlp") == (owner == "acme-nlp")
     assert "Adam.v1 also in thinc" in box.run("plugins", "list").stdout
@@ -208,14 +219,20 @@ def test_thincs_names_cannot_be_taken_in_silence(fake_distribution: Fake, box: B
         ("kernel_cli", "acme", None),
     ],
 )
-def test_t10_names_and_their_owners(group: str, name: str, said: str | None, fake_distribution: Fake, box: Box) -> None:
-    fake_distribution("Acme.NLP", entry_points={group: {name: "acme_x:make"}, "kernel_owner": {"acme": "acme_x"}})
+def test_t10_names_and_their_owners(
+    group: str, name: str, said: str | None, fake_distribution: Fake, box: Box
+) -> None:
+    fake_distribution(
+        "Acme.NLP", entry_points={group: {name: "acme_x:make"}, "kernel_owner": {"acme": "acme_x"}}
+    )
     result = box.run("plugins", "check", "acme-nlp")
     assert result.exit_code == (0 if said is None else 1)
     assert said is None or said in result.stdout
 
 
-@pytest.mark.parametrize("target", ["", ":make", "a b:c", "os.path", ".acme:make", "acme:make:again", "acme:"])
+@pytest.mark.parametrize(
+    "target", ["", ":make", "a b:c", "os.path", ".acme:make", "acme:make:again", "acme:"]
+)
 def test_targets_that_lead_nowhere_fail_the_check(target: str, fake_distribution: Fake, box: Box) -> None:
     fake_distribution("acme", entry_points={"kernel_readers": {"acme.R.v1": target}})
     assert box.run("plugins", "check", "acme").exit_code == 1

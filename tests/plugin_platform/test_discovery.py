@@ -22,7 +22,9 @@ Fake = Callable[..., Path]
 
 def in_new_process(code: str, folder: Path) -> str:
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(folder)})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(folder)}
+    )
     return done.stdout
 
 
@@ -61,7 +63,9 @@ def test_t01_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path:
 
 
 @pytest.mark.parametrize("args", [["--help"], ["info"], ["plugins", "list"], ["registry", "list"]])
-def test_t02_a_plugin_that_exits_at_import_stops_nothing(args: list[str], box: Box, fake_distribution: Fake) -> None:
+def test_t02_a_plugin_that_exits_at_import_stops_nothing(
+    args: list[str], box: Box, fake_distribution: Fake
+) -> None:
     fake_distribution(
         "acme-nlp",
         entry_points={"kernel_readers": {"acme-nlp.R.v1": "acme_poison:make"}},
@@ -91,7 +95,10 @@ def test_t03_one_name_imports_one_module(fake_distribution: Fake) -> None:
         },
     )
     assert registry.resolve({"block": {"@misc": "acme-nlp.part3.v1"}}) == {"block": "part3"}
-    assert {name for name in sys.modules if name.startswith("acme_parts")} == {"acme_parts", "acme_parts.part3"}
+    assert {name for name in sys.modules if name.startswith("acme_parts")} == {
+        "acme_parts",
+        "acme_parts.part3",
+    }
 
 
 def test_t04_one_scan_in_a_whole_training(numbers: Box, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,9 +55,13 @@ def test_t14_the_callback_of_a_package_is_named_with_it(numbers: Box, fake_distr
         entry_points={"kernel_callbacks": {"acme.Slack.v1": "acme_slack:slack"}},
         modules={"acme_slack": source},
     )
-    result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--training.callbacks.slack", CALLBACK)
+    result = numbers.run(
+        "train", "config.cfg", "--code", "numeric.py", "--training.callbacks.slack", CALLBACK
+    )
     assert result.exit_code == 1
-    assert "callback 'acme.Slack.v1' (acme 1.2) failed in step_end at step 1: ConnectionError" in result.stderr
+    assert (
+        "callback 'acme.Slack.v1' (acme 1.2) failed in step_end at step 1: ConnectionError" in result.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,9 @@ def test_t14_the_callback_of_a_package_is_named_with_it(numbers: Box, fake_distr
         ("step_end", "runs", "asks for 'runs' in step_end"),
     ],
 )
-def test_t15_misspelt_hooks_fail_before_data_is_read(event: str, arguments: str, said: str, numbers: Box) -> None:
+def test_t15_misspelt_hooks_fail_before_data_is_read(
+    event: str, arguments: str, said: str, numbers: Box
+) -> None:
     result = train(numbers, "--corpora.train.path", "nothing.txt", event=event, arguments=arguments)
     assert result.exit_code == 3
     assert said in result.stderr and "Did you mean" in result.stderr

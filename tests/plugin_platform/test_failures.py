@@ -22,7 +22,9 @@ def broken(fake: Fake, source: str, *requires: str) -> PluginLoadError:
         "acme-nlp",
         "1.2",
         requires=requires,
-        entry_points={"kernel_readers": {"acme-nlp.R.v1": "acme_broken:make", "acme-nlp.Fine.v1": "acme_fine:make"}},
+        entry_points={
+            "kernel_readers": {"acme-nlp.R.v1": "acme_broken:make", "acme-nlp.Fine.v1": "acme_fine:make"}
+        },
         modules={"acme_broken": source, "acme_fine": "def make(): pass\n"},
     )
     fake("bystander", entry_points={"kernel_readers": {"bystander.R.v1": "bystander:make"}})
@@ -50,7 +52,11 @@ def test_t12_a_failing_import_has_the_whole_address(fake_distribution: Fake) -> 
     [
         ("slack_sdk_x", ['slack-sdk-x>=3; extra == "slack"'], "pip install 'acme-nlp[slack]'"),
         ("slack_sdk_x.web", ["other", "Slack.SDK.X ; extra == 'slack'"], "pip install 'acme-nlp[slack]'"),
-        ("cv2", ['opencv-python; extra == "all"', 'opencv-python; extra == "images"'], "pip install 'acme-nlp[images]'"),
+        (
+            "cv2",
+            ['opencv-python; extra == "all"', 'opencv-python; extra == "images"'],
+            "pip install 'acme-nlp[images]'",
+        ),
         ("slack_sdk_x", ["slack-sdk-x>=3"], "pip install 'slack-sdk-x>=3'"),
         ("slack_sdk_x", ["slack-sdk>=3"], "The fault is in the package acme-nlp or in what it needs."),
         ("acme_broken.more", [], "declares a module that it doesn't contain"),
@@ -62,7 +68,9 @@ def test_t12_a_missing_module_names_what_to_install(
     assert hint in broken(fake_distribution, f"import {module}\n", *requires).hint
 
 
-@pytest.mark.parametrize("source", ["raise SystemExit(3)", "class Odd(BaseException): pass\nraise Odd('x')", "def (", ""])
+@pytest.mark.parametrize(
+    "source", ["raise SystemExit(3)", "class Odd(BaseException): pass\nraise Odd('x')", "def (", ""]
+)
 def test_t12_whatever_a_plugin_raises(source: str, fake_distribution: Fake) -> None:
     error = broken(fake_distribution, source)
     assert error.__cause__ is not None
@@ -159,7 +167,9 @@ def test_t16_exit_codes(code: int, args: list[str], numbers: Box, fake_distribut
     # 130, an interruption, is tested with the commands.
     fake_distribution(
         "acme-nlp",
-        entry_points={"kernel_callbacks": {"acme-nlp.Bad.v1": "acme_bad:make", "acme-nlp.Junk.v1": "acme_junk:make"}},
+        entry_points={
+            "kernel_callbacks": {"acme-nlp.Bad.v1": "acme_bad:make", "acme-nlp.Junk.v1": "acme_junk:make"}
+        },
         modules={"acme_bad": "1 / 0\n", "acme_junk": "make = 5\n"},
     )
     numbers.code(FAILING)

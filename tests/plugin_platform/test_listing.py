@@ -42,7 +42,11 @@ def test_t21_the_json_of_the_listing(acme: None, box: Box) -> None:
             "distribution": "acme-nlp",
             "version": "1.2.0",
             "kernel": ">=0.1,<0.2",
-            "provides": {"cli": ["gaze"], "factories": ["gazetteer"], "misc": ["acme-nlp.A.v1", "acme-nlp.B.v1"]},
+            "provides": {
+                "cli": ["gaze"],
+                "factories": ["gazetteer"],
+                "misc": ["acme-nlp.A.v1", "acme-nlp.B.v1"],
+            },
             "state": "ok",
             "reason": "",
         }
@@ -63,7 +67,11 @@ def test_show(acme: None, box: Box) -> None:
     assert "requires: thinc" in text and "acme_poison:make" in text
     facts = json.loads(box.run("plugins", "show", "acme-nlp", "--json").stdout)
     assert facts["requires"] == ["kernel-nlp>=0.1,<0.2", "thinc"]
-    assert facts["entry_points"][0] == {"group": "kernel_cli", "name": "gaze", "target": "acme_poison:command"}
+    assert facts["entry_points"][0] == {
+        "group": "kernel_cli",
+        "name": "gaze",
+        "target": "acme_poison:command",
+    }
     unknown = box.run("plugins", "show", "acme-npl")
     assert (unknown.exit_code, "Did you mean 'acme-nlp'?" in unknown.stderr) == (2, True)
     assert "provides nothing for kernel" in box.run("plugins", "show", "numpy").stderr
@@ -87,7 +95,10 @@ def test_t22_each_target_is_imported_in_a_process_of_its_own(fake_distribution: 
         "acme-nlp",
         requires=["kernel-nlp>=0.1,<0.2", 'slack-sdk-x; extra == "slack"'],
         entry_points={"kernel_misc": {f"acme-nlp.{name}.v1": f"acme_hosts.{name}:make" for name in HOSTS}},
-        modules={"acme_hosts.__init__": "", **{f"acme_hosts.{name}": source for name, source in HOSTS.items()}},
+        modules={
+            "acme_hosts.__init__": "",
+            **{f"acme_hosts.{name}": source for name, source in HOSTS.items()},
+        },
     )
     result = box.run("plugins", "check", "acme-nlp", "--import", "--timeout", "5", "--json")
     assert result.exit_code == 1
@@ -104,11 +115,13 @@ def test_t22_each_target_is_imported_in_a_process_of_its_own(fake_distribution: 
     assert "no docstring" in found["bare"][1][1] and "'width' has no annotation" in found["bare"][2][1]
     said = {name: entries[0][1] for name, entries in found.items() if entries[0][0] == "FAIL"}
     assert said.keys() == HOSTS.keys() - {"fine", "bare"}
-    assert said["missing"].endswith("ModuleNotFoundError: No module named 'slack_sdk_x'; pip install 'acme-nlp[slack]'")
+    assert said["missing"].endswith(
+        "ModuleNotFoundError: No module named 'slack_sdk_x'; pip install 'acme-nlp[slack]'"
+    )
     assert "SIGABRT" in said["abort"] and "abort.py:2" in said["abort"]
     assert "ended the process with exit code 0" in said["leave"]
     assert "not imported after 5 s" in said["hang"]
-    assert "a int, not a function" in said["junk"]
+    assert "of type int, not a function" in said["junk"]
     assert "SystemExit: 0" in said["exits"]
 
 
@@ -116,13 +129,16 @@ def test_t22_one_import(fake_distribution: Fake, box: Box) -> None:
     fake_distribution(
         "acme-nlp",
         requires=["kernel-nlp<0.2"],
-        entry_points={"kernel_misc": {"acme-nlp.F.v1": "acme_one:make"}, "kernel_cli": {"acme": "acme_one:make"}},
+        entry_points={
+            "kernel_misc": {"acme-nlp.F.v1": "acme_one:make"},
+            "kernel_cli": {"acme": "acme_one:make"},
+        },
         modules={"acme_one": HOSTS["fine"]},
     )
     result = box.run("plugins", "check", "acme-nlp", "--import")
     assert result.exit_code == 1
     assert "ok    misc  acme-nlp.F.v1" in result.stdout
-    assert "a function, not a click command" in result.stdout
+    assert "of type function, not a click command" in result.stdout
     assert result.stdout.endswith("1 failed\n")
 
 
@@ -138,7 +154,9 @@ def test_t22_one_import(fake_distribution: Fake, box: Box) -> None:
 def test_the_range_should_be_bounded(
     requires: list[str], warning: str | None, fake_distribution: Fake, box: Box
 ) -> None:
-    fake_distribution("acme-nlp", requires=requires, entry_points={"kernel_misc": {"acme-nlp.F.v1": "acme:f"}})
+    fake_distribution(
+        "acme-nlp", requires=requires, entry_points={"kernel_misc": {"acme-nlp.F.v1": "acme:f"}}
+    )
     result = box.run("plugins", "check", "acme-nlp")
     assert result.exit_code == 0
     assert warning in result.stdout if warning else "warn" not in result.stdout
@@ -173,7 +191,9 @@ def test_t23_requires_pins_what_a_config_names(numbers: Box, fake_distribution: 
 
 
 @pytest.mark.slow
-def test_t23_the_pins_make_the_config_resolve_elsewhere(tmp_path: Path, fake_distribution: Fake, box: Box) -> None:
+def test_t23_the_pins_make_the_config_resolve_elsewhere(
+    tmp_path: Path, fake_distribution: Fake, box: Box
+) -> None:
     entry_points = {"kernel_misc": {"acme-nlp.F.v1": "acme_elsewhere:make"}}
     modules = {"acme_elsewhere": "def make(n: int = 7): return n\n"}
     fake_distribution("acme-nlp", "1.2", entry_points=entry_points, modules=modules)
@@ -182,7 +202,9 @@ def test_t23_the_pins_make_the_config_resolve_elsewhere(tmp_path: Path, fake_dis
         wheel(tmp_path / "house", version, entry_points, modules)
     numbers = Config.from_str("[nlp]\nlang = numbers\n[variables]\n[variables.x]\n@misc = acme-nlp.F.v1\n")
     numbers.to_disk(box.path / "config.cfg")
-    box.code("from kernel import registry\n@registry.languages('numbers')\nclass N:\n    fill_config = lambda c: c\n")
+    box.code(
+        "from kernel import registry\n@registry.languages('numbers')\nclass N:\n    fill_config = lambda c: c\n"
+    )
     pinned = box.run("plugins", "requires", "config.cfg", "--code", "functions.py")
     assert pinned.exit_code == 0, pinned.stderr
     box.file("requirements.txt", pinned.stdout)
@@ -190,19 +212,33 @@ def test_t23_the_pins_make_the_config_resolve_elsewhere(tmp_path: Path, fake_dis
     python = tmp_path / "env" / "bin" / "python"
     site = next((tmp_path / "env").rglob("site-packages"))
     (site / "ours.pth").write_text("\n".join(path for path in sys.path if path and Path(path).is_dir()))
-    install = [python, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--find-links", tmp_path / "house"]
+    install = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-index",
+        "--no-deps",
+        "--find-links",
+        tmp_path / "house",
+    ]
     subprocess.run([*install, "-r", box.path / "requirements.txt"], check=True)
     code = "from kernel import registry, plugins; print(registry.get('misc', 'acme-nlp.F.v1')(), plugins.installed_version('acme-nlp'))"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, env={})
     assert done.stdout == "7 1.2\n"
 
 
-def wheel(house: Path, version: str, entry_points: dict[str, dict[str, str]], modules: dict[str, str]) -> None:
+def wheel(
+    house: Path, version: str, entry_points: dict[str, dict[str, str]], modules: dict[str, str]
+) -> None:
     """Write a wheel of acme-nlp."""
     folder = house / version
     write_distribution(folder, "acme-nlp", version, entry_points=entry_points, modules=modules)
     info = folder / f"acme_nlp-{version}.dist-info"
-    (info / "WHEEL").write_text("Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    (info / "WHEEL").write_text(
+        "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
     files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
     names = [file.relative_to(folder).as_posix() for file in files]
     record = f"{info.name}/RECORD"
@@ -266,13 +302,20 @@ def test_commands_of_packages(fake_distribution: Fake, box: Box) -> None:
     fake_distribution(
         "acme-nlp",
         "1.2",
-        entry_points={"kernel_cli": {"hello": "acme_cli:hello", "train": "acme_cli:hello", "bad": "acme_bad:c"}},
+        entry_points={
+            "kernel_cli": {"hello": "acme_cli:hello", "train": "acme_cli:hello", "bad": "acme_bad:c"}
+        },
         modules={"acme_cli": source, "acme_bad": "raise SystemExit(7)\n"},
     )
-    fake_distribution("old", requires=["kernel-nlp<0.1"], entry_points={"kernel_cli": {"old": "acme_cli:hello"}})
+    fake_distribution(
+        "old", requires=["kernel-nlp<0.1"], entry_points={"kernel_cli": {"old": "acme_cli:hello"}}
+    )
     help = box.run("--help").stdout
     assert "hello     (from acme-nlp 1.2)" in help and "Train a pipeline from a config." in help
     assert box.run("hello").stdout == "hello\n"
     bad = box.run("bad")
-    assert (bad.exit_code, "command: 'bad' of acme-nlp 1.2 (acme_bad:c) can't be imported" in bad.stderr) == (3, True)
+    assert (bad.exit_code, "command: 'bad' of acme-nlp 1.2 (acme_bad:c) can't be imported" in bad.stderr) == (
+        3,
+        True,
+    )
     assert box.run("old").exit_code == 3

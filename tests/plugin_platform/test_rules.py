@@ -23,7 +23,10 @@ def three(fake_distribution: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("acme", "bolt", "cog"):
         fake_distribution(
             name,
-            entry_points={"kernel_misc": {f"{name}.F.v1": f"{name}_poison:make"}, "kernel_cli": {name: f"{name}_x:c"}},
+            entry_points={
+                "kernel_misc": {f"{name}.F.v1": f"{name}_poison:make"},
+                "kernel_cli": {name: f"{name}_x:c"},
+            },
             modules={f"{name}_poison": "raise SystemExit\n"},
         )
 
@@ -81,7 +84,9 @@ def test_t24_the_first_that_says_something_decides(
         ([], "-acme", "denied by KERNEL_PLUGINS=-acme"),
     ],
 )
-def test_t24_denied_names_behave_as_not_installed(args: list[str], environment: str, said: str, numbers: Box) -> None:
+def test_t24_denied_names_behave_as_not_installed(
+    args: list[str], environment: str, said: str, numbers: Box
+) -> None:
     numbers.env["KERNEL_PLUGINS"] = environment
     shown = numbers.run(*args, "registry", "show", "acme.F.v1", "--kind", "misc")
     assert shown.exit_code == 2
@@ -89,15 +94,16 @@ def test_t24_denied_names_behave_as_not_installed(args: list[str], environment: 
     assert f"It is in acme 1.0, which is {said}." in shown.stderr
     assert "acme.F.v1" not in numbers.run(*args, "registry", "list").stdout
     assert " acme " not in numbers.run(*args, "--help").stdout
-    rows = {row["distribution"]: row for row in json.loads(numbers.run(*args, "plugins", "list", "--json").stdout)}
+    rows = {
+        row["distribution"]: row for row in json.loads(numbers.run(*args, "plugins", "list", "--json").stdout)
+    }
     assert (rows["acme"]["state"], rows["acme"]["reason"]) == ("denied", said.removeprefix("denied "))
 
 
 def test_t24_a_config_rules_what_it_builds() -> None:
     config = Config.from_str('[plugins]\ndeny = ["acme"]\n[a]\n[a.b]\n@misc = "acme.F.v1"\n')
-    with pytest.raises(RegistryError, match="has no function") as info:
-        with selection.chosen_by(config):
-            registry.get("misc", "acme.F.v1")
+    with pytest.raises(RegistryError, match="has no function") as info, selection.chosen_by(config):
+        registry.get("misc", "acme.F.v1")
     assert "denied by [plugins] deny of the config" in info.value.hint
 
 

@@ -28,7 +28,9 @@ def install(fake: Fake, *requires: str, version: str = "1.2") -> None:
     )
 
 
-@pytest.mark.parametrize("requirement", ["kernel-nlp<0.1", "Kernel_NLP (<0.1)", "kernel-nlp[all]>=9; python_version>'3'"])
+@pytest.mark.parametrize(
+    "requirement", ["kernel-nlp<0.1", "Kernel_NLP (<0.1)", "kernel-nlp[all]>=9; python_version>'3'"]
+)
 def test_t17_an_incompatible_plugin_is_refused_before_its_import(
     requirement: str, fake_distribution: Fake, box: Box
 ) -> None:
@@ -36,9 +38,16 @@ def test_t17_an_incompatible_plugin_is_refused_before_its_import(
     with pytest.raises(IncompatiblePlugin) as info:
         registry.get("readers", "acme-nlp.R.v1")
     assert "acme_ranged" not in sys.modules
-    assert f"needs kernel-nlp{metadata.kernel_range('acme-nlp')}, and this is kernel-nlp {__version__}" in str(info.value)
+    assert (
+        f"needs kernel-nlp{metadata.kernel_range('acme-nlp')}, and this is kernel-nlp {__version__}"
+        in str(info.value)
+    )
     assert (info.value.distribution, info.value.version, info.value.exit_code) == ("acme-nlp", "1.2", 3)
-    (row,) = [row for row in json.loads(box.run("plugins", "list", "--json").stdout) if row["distribution"] == "acme-nlp"]
+    (row,) = [
+        row
+        for row in json.loads(box.run("plugins", "list", "--json").stdout)
+        if row["distribution"] == "acme-nlp"
+    ]
     assert row["state"] == "incompatible"
     assert row["reason"] == f"needs kernel-nlp{row['kernel']}"
     assert box.run("plugins", "check", "acme-nlp").exit_code == 1
@@ -56,7 +65,9 @@ def test_t17_an_incompatible_plugin_is_refused_before_its_import(
         (["kernel-nlp-readers<0.1"], None),
     ],
 )
-def test_t17_other_ranges_are_no_obstacle(requires: list[str], wants: str | None, fake_distribution: Fake) -> None:
+def test_t17_other_ranges_are_no_obstacle(
+    requires: list[str], wants: str | None, fake_distribution: Fake
+) -> None:
     install(fake_distribution, *requires)
     assert metadata.kernel_range("acme-nlp") == wants
     assert registry.get("readers", "acme-nlp.R.v1")() == 1
@@ -97,7 +108,9 @@ def test_t20_nothing_is_imported_before(fake_distribution: Fake) -> None:
         Language.from_config(config)
 
 
-@pytest.mark.parametrize("section", ["deny = 1", "only = acme", "requires = []", 'require = "acme"', "deny = [1]"])
+@pytest.mark.parametrize(
+    "section", ["deny = 1", "only = acme", "requires = []", 'require = "acme"', "deny = [1]"]
+)
 def test_misspelt_and_mistyped_settings_are_problems(section: str, numbers: Box) -> None:
     numbers.config(f"[plugins]\n{section}\n" + (numbers.path / "config.cfg").read_text())
     result = numbers.run("train", "config.cfg", "--code", "numeric.py")
