@@ -8,7 +8,9 @@ from kernel.testing import ConverterSuite, ReaderSuite, sample_examples
 from kernel.tokens import DocBin
 
 GOLDENS = Path(__file__).with_name("goldens.json")
-JSONL = '{"text": "Anna likes Berlin", "spans": [{"start": 0, "end": 4, "label": "PERSON"}]}\n{"text": "Stop"}\n'
+JSONL = (
+    '{"text": "Anna likes Berlin", "spans": [{"start": 0, "end": 4, "label": "PERSON"}]}\n{"text": "Stop"}\n'
+)
 BROKEN_JSONL = JSONL + '{"text": \n'
 IOB = "Anna B-PERSON\nlikes O\nBerlin B-PLACE\n\nStop O\n"
 CONLLU = (

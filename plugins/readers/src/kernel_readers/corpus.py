@@ -62,9 +62,13 @@ class Corpus:
         for found, example in enumerate(islice(examples, self.limit or None), start=1):  # noqa: B007
             yield example
         if not found:
-            raise DataError(f"no examples are left of {tally.documents} documents", path=self.path, hint=self._why(tally))
+            raise DataError(
+                f"no examples are left of {tally.documents} documents", path=self.path, hint=self._why(tally)
+            )
         if tally.too_long and found != self.limit:
-            warn(f"{self.path}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out")
+            warn(
+                f"{self.path}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out"
+            )
 
     def _why(self, tally: "_Tally") -> str:
         if tally.too_long:
@@ -105,11 +109,21 @@ class Corpus:
             elif len(piece):
                 yield piece
 
+    def _at_once(self, made: int) -> int:
+        """How many documents to tokenize together: many, but none that the limit cuts off."""
+        if not self.limit or self.augmenter is not None:
+            return _AT_ONCE
+        return min(_AT_ONCE, self.limit - made)
+
     def _examples(self, nlp: Any, references: Iterator[Doc]) -> Iterator[Example]:
-        while docs := list(islice(references, _AT_ONCE)):
+        made = 0
+        while docs := list(islice(references, self._at_once(made))):
+            made += len(docs)
             own_words = self.gold_preproc
             texts = [doc.text for doc in docs if not (own_words or doc.has_unknown_spaces)]
-            tokenized = iter(nlp.tokenizer.batch(texts) if hasattr(nlp.tokenizer, "batch") else map(nlp.make_doc, texts))
+            tokenized = iter(
+                nlp.tokenizer.batch(texts) if hasattr(nlp.tokenizer, "batch") else map(nlp.make_doc, texts)
+            )
             for doc in docs:
                 if own_words or doc.has_unknown_spaces:
                     yield Example(_untagged(doc), doc)

@@ -1,5 +1,6 @@
 """Which format a file has: by its extension where that says it, otherwise by its first lines."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def detect(path: Path) -> str:
         return EXTENSIONS[path.suffix]
     with path.open("rb") as file:
         head = file.read(_SNIFFED)
-    if head[:1] == b"\x78" and b"\x00" in head:
+    if _is_compressed(head):
         return "spacy"
     text = head.decode("utf-8", errors="replace")
     lines = text.splitlines()
@@ -82,6 +83,13 @@ def detect(path: Path) -> str:
         path=path,
         hint=f'Name it: format = "iob" in the reader\'s block, or --converter iob. Known: {", ".join(FORMATS)}.',
     )
+
+
+def _is_compressed(head: bytes) -> bool:
+    try:
+        return bool(zlib.decompressobj().decompress(head, 1))
+    except zlib.error:
+        return False
 
 
 def data_files(path: Path) -> list[Path]:

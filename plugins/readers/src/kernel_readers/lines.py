@@ -53,9 +53,9 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
 def grouped(items: Iterable[tuple[T, bool]], n_sents: int | None) -> Iterator[list[T]]:
     """Group sentences into documents.
 
-    `items` yields (sentence, starts_document). With `n_sents` unset the file's own documents are used, and
-    `DEFAULT_N_SENTS` sentences a document where the file marks none. `n_sents = 0` puts each of the file's
-    documents, or the whole file, into one document.
+    `items` yields (sentence, starts_document); no document of the file is joined to another. With `n_sents` unset
+    its own documents are used, and `DEFAULT_N_SENTS` sentences a document where it marks none. `n_sents = 0` puts
+    each of its documents, or the whole file, into one document; any other number cuts them into parts.
     """
     group: list[T] = []
     marked = False
@@ -64,7 +64,7 @@ def grouped(items: Iterable[tuple[T, bool]], n_sents: int | None) -> Iterator[li
         marked = marked or starts
         if n_sents is None:
             size = 0 if marked else DEFAULT_N_SENTS
-        if group and ((starts and not n_sents) or (size and len(group) >= size)):
+        if group and (starts or (size and len(group) >= size)):
             yield group
             group = []
         group.append(item)

@@ -18,7 +18,9 @@ class TextCorpus:
     `max_length` words or more is left out. limit: examples in all, 0 is no limit.
     """
 
-    def __init__(self, texts: Callable[[], Iterator[str]], min_length: int, max_length: int, limit: int) -> None:
+    def __init__(
+        self, texts: Callable[[], Iterator[str]], min_length: int, max_length: int, limit: int
+    ) -> None:
         self.texts = texts
         self.min_length = min_length
         self.max_length = max_length

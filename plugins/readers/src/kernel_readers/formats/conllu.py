@@ -133,7 +133,9 @@ def _head(path: Path, number: int, head: str, position: int) -> int:
     if not head.isdecimal():
         raise DataError(f"the head must be a number, found {head!r}", path=path, line=number)
     if int(head) == position:
-        raise DataError(f"word {position} is its own head", path=path, line=number, hint="The root has head 0.")
+        raise DataError(
+            f"word {position} is its own head", path=path, line=number, hint="The root has head 0."
+        )
     return position - 1 if head == "0" else int(head) - 1
 
 
@@ -183,7 +185,9 @@ def _make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) ->
     if all(head >= 0 for head in flat("heads")) and any(flat("deps")):
         annotations["deps"] = flat("deps")
         annotations["heads"] = [
-            head + start for sentence, start in zip(sentences, offsets, strict=False) for head in sentence.heads
+            head + start
+            for sentence, start in zip(sentences, offsets, strict=False)
+            for head in sentence.heads
         ]
     else:
         starts = set(offsets)

@@ -98,7 +98,9 @@ def _spaces(record: Record, words: list[str]) -> list[bool]:
     for word in words:
         start = text.find(word, position)
         if start < 0 or text[position:start].strip():
-            raise record.error(f"the word {word!r} is not in the text after character {position}", offset=position)
+            raise record.error(
+                f"the word {word!r} is not in the text after character {position}", offset=position
+            )
         position = start + len(word)
         spaces.append(text[position : position + 1] == " ")
     return spaces

@@ -46,7 +46,9 @@ def records(path: Path) -> Iterator[Record]:
         try:
             data = json.loads(line)
         except json.JSONDecodeError as error:
-            raise DataError(f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos) from error
+            raise DataError(
+                f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos
+            ) from error
         except RecursionError:
             raise DataError("not valid JSON: nested too deeply", path=path, line=number) from None
         if not isinstance(data, dict):
@@ -61,10 +63,14 @@ def _json_list(path: Path) -> Iterator[Record]:
     except UnicodeDecodeError as error:
         raise DataError("not valid UTF-8", path=path, offset=error.start) from error
     except json.JSONDecodeError as error:
-        raise DataError(f"not valid JSON: {error.msg}", path=path, line=error.lineno, offset=error.pos) from error
+        raise DataError(
+            f"not valid JSON: {error.msg}", path=path, line=error.lineno, offset=error.pos
+        ) from error
     except RecursionError:
         raise DataError("not valid JSON: nested too deeply", path=path) from None
     if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
-        raise DataError("expected a list of objects", path=path, hint="A file with an object a line ends in .jsonl.")
+        raise DataError(
+            "expected a list of objects", path=path, hint="A file with an object a line ends in .jsonl."
+        )
     for number, item in enumerate(content, start=1):
         yield Record(path, number, item)

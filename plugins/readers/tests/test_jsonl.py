@@ -1,0 +1,136 @@
+"""JSON lines: annotations of texts and of words, Prodigy's exports."""
+
+import json
+
+import pytest
+from kernel_readers.formats.jsonl import read
+
+from kernel.errors import DataError, KernelWarning
+
+
+@pytest.fixture
+def docs(write, nlp):
+    def load(*records):
+        return list(read(write("a.jsonl", *map(json.dumps, records)), nlp))
+
+    return load
+
+
+def entities(doc):
+    return [(ent.text, ent.label_) for ent in doc.ents]
+
+
+TEXT = "Ada Lovelace lives in Paris."
+
+
+@pytest.mark.parametrize("key", ["spans", "entities"])
+@pytest.mark.parametrize(
+    "form", [lambda s, e, x: [s, e, x], lambda s, e, x: {"start": s, "end": e, "label": x, "token_start": 0}]
+)
+def test_entities(docs, key, form):
+    (doc,) = docs({"text": TEXT, key: [form(22, 27, "CITY"), form(0, 12, "PERSON")]})
+    assert entities(doc) == [("Ada Lovelace", "PERSON"), ("Paris", "CITY")]
+    assert all(token.ent_iob_ in "BIO" for token in doc)
+
+
+def test_no_key_is_no_annotation_and_an_empty_list_is_one(docs):
+    bare, none = docs({"text": TEXT}, {"text": TEXT, "spans": []})
+    assert not bare.has_annotation("ENT_IOB")
+    assert {token.ent_iob_ for token in none} == {"O"}
+
+
+def test_misaligned_entities_leave_their_tokens_open(docs):
+    with pytest.warns(KernelWarning, match=r"a.jsonl: 2 entities .*line 1, offset 4: 'X' 'Love'"):
+        first, second = docs(
+            {"text": TEXT, "spans": [[4, 8, "X"], [22, 27, "CITY"]]}, {"text": TEXT, "spans": [[0, 14, "X"]]}
+        )
+    assert entities(first) == [("Paris", "CITY")]
+    assert [token.ent_iob_ for token in first] == ["O", "", "O", "O", "B", "O"]
+    assert [token.ent_iob_ for token in second] == ["", "", "", "O", "O", "O"]
+
+
+def test_misaligned_beside_an_entity_on_the_same_token(docs):
+    with pytest.warns(KernelWarning, match="1 entity"):
+        (doc,) = docs({"text": "Ada-Lovelace's x", "spans": [[0, 3, "A"], [4, 6, "B"]]})
+    assert ("Ada", "A") in entities(doc) or doc[0].ent_iob_ == ""
+
+
+def test_categories(docs):
+    (doc,) = docs({"text": TEXT, "cats": {"A": 1, "B": 0.25, "C": False}})
+    assert doc.cats == {"A": 1.0, "B": 0.25, "C": 0.0}
+
+
+def test_words_and_their_annotations(docs):
+    (doc,) = docs(
+        {
+            "text": "I don't.",
+            "words": ["I", "do", "n't", "."],
+            "tags": ["PRP", "VBP", "RB", "."],
+            "pos": ["PRON", "AUX", "PART", "PUNCT"],
+            "lemmas": ["I", "do", "not", "."],
+            "morphs": ["Person=1", "", "", ""],
+            "heads": [1, 1, 1, 1],
+            "deps": ["nsubj", "ROOT", "neg", "punct"],
+        }
+    )
+    assert doc.text == "I don't."
+    assert [token.tag_ for token in doc] == ["PRP", "VBP", "RB", "."]
+    assert [token.head.i for token in doc] == [1, 1, 1, 1]
+    assert str(doc[0].morph) == "Person=1"
+
+
+def test_words_are_the_tokenizers_where_only_tags_are_given(docs):
+    (doc,) = docs({"text": "Ada ran.", "tags": ["A", "B", None]})
+    assert [(token.text, token.tag_) for token in doc] == [("Ada", "A"), ("ran", "B"), (".", "")]
+
+
+def test_sentence_starts_and_given_spaces(docs):
+    (doc,) = docs({"text": "a b", "words": ["a", "b"], "spaces": [True, False], "sent_starts": [1, 1]})
+    assert [sent.text for sent in doc.sents] == ["a", "b"]
+
+
+def test_other_keys_are_left_alone(docs):
+    (doc,) = docs({"text": "a", "meta": {"source": 1}, "_task_hash": 3, "tokens": [{"text": "a"}]})
+    assert doc.text == "a"
+
+
+def test_list_in_a_json_file(write, nlp):
+    path = write("a.json", json.dumps([{"text": "a"}, {"text": "b", "cats": {"X": 1}}], indent=1))
+    assert [doc.text for doc in read(path, nlp)] == ["a", "b"]
+    with pytest.raises(DataError, match=r"b.json: expected a list of objects"):
+        list(read(write("b.json", '{"text": "a"}'), nlp))
+
+
+def test_blank_lines_and_a_byte_order_mark(write, nlp):
+    path = write("a.jsonl", b'\xef\xbb\xbf{"text": "a"}\n\n{"text": "b"}')
+    assert [doc.text for doc in read(path, nlp)] == ["a", "b"]
+
+
+# Prodigy
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+def test_rejected_and_ignored_entities_are_left_out(docs, answer):
+    spans = [{"start": 0, "end": 3, "label": "X"}]
+    found = docs(
+        {"text": "Ada", "spans": spans, "answer": answer, "label": "X"},
+        {"text": "b", "spans": [], "answer": "accept"},
+    )
+    assert [doc.text for doc in found] == ["b"]
+
+
+def test_one_label_accepted_rejected_or_ignored(docs):
+    found = docs(
+        *({"text": answer, "label": "X", "answer": answer} for answer in ("accept", "reject", "ignore"))
+    )
+    assert [(doc.text, doc.cats) for doc in found] == [("accept", {"X": 1.0}), ("reject", {"X": 0.0})]
+
+
+def test_options(docs):
+    options = [{"id": "A", "text": "a"}, {"id": "B", "text": "b"}, {"id": 3, "text": "c"}]
+    found = docs(
+        {"text": "x", "options": options, "accept": ["B"], "answer": "accept"},
+        {"text": "y", "options": options, "accept": ["A", 3], "answer": "accept"},
+        {"text": "z", "options": options, "accept": [], "answer": "reject"},
+    )
+    assert [doc.cats for doc in found] == [{"A": 0, "B": 1, "3": 0}, {"A": 1, "B": 0, "3": 1}]
