@@ -7,6 +7,8 @@ IOB has no L and U. In IOB an I that continues nothing opens an entity; in BILUO
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, warn
@@ -115,7 +117,7 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
     found: list[tuple[int, int, str]] = []
     ignored: list[int] = []
     lost: list[str] = []
-    owner: dict[int, str] = {}
+    names: list[tuple[int, int, str]] = []
     for entity in entities:
         start, end, label = _fields(entity)
         if not 0 <= start < end <= text_length:
@@ -123,30 +125,34 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
                 f"the entity {label} from character {start} to {end} doesn't lie in the text of {text_length} characters"
             )
         name = f"{label} {doc.text[start:end]!r} ({start}-{end})"
+        names.append((start, end, name))
         touched = doc._token_range(start, end, "expand")
         exact = doc._token_range(start, end, "strict")
         if touched is None:
             lost.append(name)
             continue
-        for index in range(*touched):
-            if index in owner:
-                raise DataError(
-                    f"{owner[index]} and {name} overlap",
-                    offset=start,
-                    hint="a token belongs to one entity at most; `spans` takes overlapping spans",
-                )
-            owner[index] = name
         if exact is None:
             lost.append(name)
             ignored.extend(range(*touched))
         else:
             found.append((*exact, label))
+    _refuse_overlaps(names)
     if lost:
         warn(
             "entities whose borders fall inside a token are ignored in training and evaluation: "
             f"{', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''} in {doc.text[:60]!r}"
         )
     return found, ignored
+
+
+def _refuse_overlaps(entities: list[tuple[int, int, str]]) -> None:
+    for (_, end, name), (start, _, other) in pairwise(sorted(entities, key=itemgetter(0))):
+        if start < end:
+            raise DataError(
+                f"{name} and {other} overlap",
+                offset=start,
+                hint="a token belongs to one entity at most; `spans` takes overlapping spans",
+            )
 
 
 def _fields(entity: Any) -> tuple[int, int, str]:

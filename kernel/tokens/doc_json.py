@@ -47,7 +47,9 @@ def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]
             entry["head"] = token.head.i
         tokens.append(entry)
     if doc._groups:
-        data["spans"] = {key: [_span(span) for span in group] for key, group in doc.spans.items()}
+        data["spans"] = {
+            key: [{**_span(span), "kb_id": span.kb_id_} for span in group] for key, group in doc.spans.items()
+        }
     if underscore:
         _add_extensions(doc, data, underscore)
     return data

@@ -179,12 +179,13 @@ class Example:
         return heads, deps
 
     def get_aligned_sent_starts(self) -> list[bool | None]:
-        """Whether each predicted token starts a gold sentence; all None without gold sentences."""
+        """Whether a gold sentence starts in each predicted token; all None without gold sentences."""
         if not self._y.has_annotation(attrs.SENT_START):
             return [None] * len(self._x)
         starts: list[bool | None] = [False] * len(self._x)
-        for sentence in self.get_aligned_spans_y2x(self._y.sents):
-            starts[sentence.start] = True
+        for sentence in self._y.sents:
+            for place in self.alignment.y2x[sentence.start : sentence.end][:1].tolist():
+                starts[place] = True
         return starts
 
     def get_aligned_spans_x2y(self, x_spans: Iterable[Span], allow_overlap: bool = False) -> list[Span]:
@@ -202,13 +203,11 @@ class Example:
         taken: set[int] = set()
         for span in spans:
             places = array[span.start : span.end].tolist()
-            if not allow_overlap:
-                places = [place for place in places if place not in taken]
-            if not places:
+            if not places or not allow_overlap and not taken.isdisjoint(places):
                 continue
             label = span.label_ if span.label else 0
             aligned = Span(target, places[0], places[-1] + 1, label)
-            if len(places) == len(span) if self.same_words else folded(aligned.text) == folded(span.text):
+            if self.same_words or folded(aligned.text) == folded(span.text):
                 found.append(aligned)
                 taken.update(places)
         return found

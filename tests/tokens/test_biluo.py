@@ -63,6 +63,12 @@ def test_an_offset_in_a_space_does_not_touch_the_word_before(doc):
         assert offsets_to_biluo_tags(doc, [(1, 2, "LOC")]) == ["O"] * 8
 
 
+def test_entities_inside_of_one_token_are_misaligned_and_not_overlapping(vocab):
+    doc = Doc(vocab, words=["Paris/Rome", "now"])
+    with pytest.warns(KernelWarning, match="LOC 'Paris' .* LOC 'Rome'"):
+        assert offsets_to_biluo_tags(doc, [(0, 5, "LOC"), (6, 10, "LOC")]) == ["-", "O"]
+
+
 def test_misaligned_offsets_are_missing_and_said(doc):
     with pytest.warns(KernelWarning, match=r"GPE 'New Yor' \(6-13\)"):
         tags = offsets_to_biluo_tags(doc, [(6, 13, "GPE")], missing="?")

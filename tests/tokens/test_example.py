@@ -251,3 +251,10 @@ def test_spans_that_overlap_are_never_shortened(plain):
         assert [(span.start, span.end) for span in aligned(spans)] == [(0, 3), (3, 5)]
         everything = aligned(spans, allow_overlap=True)
         assert [(span.start, span.end) for span in everything] == [(0, 3), (2, 5), (3, 5)]
+
+
+def test_a_sentence_starts_in_the_token_of_its_first_word(vocab):
+    words, gold = ["ab", "cd", "ef"], ["a", "b", "c", "de", "f"]
+    reference = Doc(vocab, words=gold, spaces=[False] * 5, sent_starts=[1, -1, -1, 1, -1])
+    example = Example(Doc(vocab, words=words, spaces=[False] * 3), reference)
+    assert example.get_aligned_sent_starts() == [True, True, False]
