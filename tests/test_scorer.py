@@ -174,6 +174,25 @@ def test_sentences_are_spans_without_labels():
     assert scores == {"sents_p": 0.0, "sents_r": 0.0, "sents_f": 0.0}
 
 
+def test_predictions_without_sentences_are_no_spans():
+    gold = doc(["a", "b"], sent_starts=[1, -1])
+    scores = Scorer.score_spans(
+        [pair(doc(["a", "b"]), gold)],
+        "sents",
+        getter=lambda doc, attr: doc.sents,
+        has_annotation=lambda doc: doc.has_annotation("SENT_START"),
+        labeled=False,
+    )
+    assert (scores["sents_p"], scores["sents_r"]) == (0.0, 0.0)
+
+
+def test_exclusive_categories_of_other_components_do_not_count():
+    examples = [cats({"A": 0.6, "B": 0.4, "X": 0.9}, {"A": 1.0, "B": 0.0, "X": 0.0, "Y": 1.0})]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=False)
+    assert scores["cats_f_per_type"]["A"]["f"] == 1.0 and list(scores["cats_f_per_type"]) == ["A", "B"]
+    assert scores["cats_micro_f"] == 1.0 and scores["cats_macro_f"] == 0.5
+
+
 def test_exclusive_categories():
     examples = [
         cats({"A": 0.9, "B": 0.1}, {"A": 1.0, "B": 0.0}),

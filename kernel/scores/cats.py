@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import UsageError
@@ -27,8 +27,8 @@ def score_cats(
     """Precision, recall and F-score per label, pooled (micro) and averaged over labels (macro), and ROC-AUC.
 
     With `multi_label` a label is predicted if its score reaches `threshold` (default 0.5), and labels that the gold
-    document doesn't mention are left out; otherwise only the best label of each side counts, if it reaches `threshold`
-    (default 0). `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label` if one is given,
+    document doesn't mention are left out; otherwise only the best of `labels` on each side counts, if it reaches
+    `threshold` (default 0). `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label` if one is given,
     else the macro F-score; `{attr}_score_desc` says which. A label without both positive and negative cases has no
     AUC and counts as 0 in the mean.
     """
@@ -49,7 +49,8 @@ def score_cats(
         if multi_label:
             _count_independent(prf, found, gold, threshold)
         else:
-            _count_exclusive(prf, found, gold, threshold)
+            # Other components may have categories of their own.
+            _count_exclusive(prf, _among(found, prf), _among(gold, prf), threshold)
     return _report(attr, prf, auc, multi_label, positive_label)
 
 
@@ -73,12 +74,16 @@ def _count_exclusive(prf: dict[str, PRFScore], found: Cats, gold: Cats, threshol
     if truth is not None and gold[truth] <= 0:
         truth = None
     if best is not None and best == truth:
-        prf.setdefault(best, PRFScore()).tp += 1
+        prf[best].tp += 1
         return
     if best is not None:
-        prf.setdefault(best, PRFScore()).fp += 1
+        prf[best].fp += 1
     if truth is not None:
-        prf.setdefault(truth, PRFScore()).fn += 1
+        prf[truth].fn += 1
+
+
+def _among(cats: Cats, labels: Container[str]) -> Cats:
+    return {label: score for label, score in cats.items() if label in labels}
 
 
 def _best(cats: Cats) -> str | None:

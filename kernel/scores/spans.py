@@ -64,9 +64,9 @@ def score_spans(
         if has_annotation is not None and not has_annotation(example.reference):
             continue
         gold = {_key(span, labeled) for span in getter(example.reference, attr)}
-        spans = list(getter(example.predicted, attr))
-        if has_annotation is not None and not has_annotation(example.predicted):
-            spans = []
+        spans: Iterable[Any] = ()
+        if has_annotation is None or has_annotation(example.predicted):
+            spans = getter(example.predicted, attr)
         found = {_key(span, labeled) for span in example.get_aligned_spans_x2y(spans, allow_overlap)}
         total.score_set(found, gold)
         for key in gold | found:
