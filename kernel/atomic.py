@@ -18,6 +18,7 @@ from typing import Any
 from kernel.errors import DataError, KernelError, UsageError
 
 MANIFEST = "manifest.json"
+_ATTEMPTS = 10
 
 
 @contextmanager
@@ -47,16 +48,28 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
         _remove(fresh)
         raise
     try:
-        _remove(old)
-        if final.exists():
-            final.rename(old)
-        fresh.rename(final)
+        _swap(fresh, final, old)
     except BaseException:
         recover(final)
         _remove(fresh)
         raise
     _flush(final.parent)
     _remove(old)
+
+
+def _swap(fresh: Path, final: Path, old: Path) -> None:
+    for _ in range(_ATTEMPTS):
+        _remove(old)
+        if final.exists():
+            final.rename(old)
+        try:
+            fresh.rename(final)
+            return
+        except OSError:
+            # One who reads at this very moment takes the gap for that of a crash, and puts the old one back.
+            if not final.is_dir():
+                raise
+    raise KernelError(f"can't replace {final}: it comes back each time", hint="Is another run writing there?")
 
 
 @contextmanager
@@ -80,7 +93,12 @@ def recover(path: str | Path) -> None:
     final = Path(path).resolve()
     old = _sibling(final, "old")
     if old.is_dir() and not final.exists():
-        old.rename(final)
+        try:
+            old.rename(final)
+        except OSError:
+            # The successor has come in the meantime.
+            if not final.exists():
+                raise
 
 
 def write_manifest(path: str | Path) -> dict[str, Any]:

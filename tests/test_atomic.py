@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from kernel.atomic import atomic_directory, atomic_file, check_manifest, recover
@@ -76,6 +78,25 @@ def test_a_failing_rename_leaves_the_previous_directory(tmp_path):
         (tmp_path / ".out.old").write_text("in the way")
     assert (tmp_path / "out" / "a").read_text() == "1"
     assert not (tmp_path / ".out.partial").exists()
+
+
+def test_one_who_reads_meanwhile_does_not_make_writing_fail(tmp_path):
+    write(tmp_path / "out", a="0")
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            recover(tmp_path / "out")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for number in range(30):
+            write(tmp_path / "out", a=str(number))
+    finally:
+        stop.set()
+        reader.join()
+    assert (tmp_path / "out" / "a").read_text() == "29"
 
 
 def test_nested_use_on_the_yielded_directory(tmp_path):
