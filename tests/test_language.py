@@ -267,6 +267,29 @@ def test_an_error_handler_lets_documents_go():
     assert failed == [("fussy", "bad")]
 
 
+@pytest.mark.parametrize("as_class", [False, True])
+def test_a_component_that_takes_single_documents_sees_each_once(as_class):
+    seen = []
+
+    def count(doc):
+        seen.append(doc.text)
+        if doc.text == "bad":
+            raise ValueError("no")
+        return doc
+
+    class Counter(Component):
+        def __call__(self, doc):
+            return count(doc)
+
+    with registry.restored():
+        Language.factory("counter", func=lambda nlp, name: Counter(name) if as_class else count)
+        nlp = Language()
+        nlp.add_pipe("counter")
+        nlp.set_error_handler(lambda name, component, docs, error: None)
+        assert [doc.text for doc in nlp.pipe(["a", "b", "bad", "c"])] == ["a", "b", "c"]
+    assert seen == ["a", "b", "bad", "c"]
+
+
 def test_a_component_that_returns_no_doc_is_named():
     with registry.restored():
         Language.component("forgetful", func=lambda doc: None)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kernel.blame import describe
+from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError
 
 if TYPE_CHECKING:
@@ -81,15 +82,19 @@ def run_batch(
     for name, component in steps:
         if not docs:
             break
+        own = settings.get(name, {})
+        if not _takes_batches(component):
+            docs, positions = _one_by_one(name, component, docs, positions, own, handler)
+            continue
         try:
-            done = _run(name, component, docs, settings.get(name, {}))
+            docs = _run(component, docs, own)
         except Exception as error:  # noqa: BLE001 (a component may fail in any way)
-            docs, positions = _salvage(
-                name, component, docs, positions, settings.get(name, {}), handler, error
-            )
-        else:
-            docs = done
+            docs, positions = _salvage(name, component, docs, positions, own, handler, error)
     return docs, positions
+
+
+def _takes_batches(component: Any) -> bool:
+    return hasattr(component, "pipe") and getattr(type(component), "pipe", None) is not Component.pipe
 
 
 def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str = "failed") -> KernelError:
@@ -108,7 +113,7 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
     return wrapped
 
 
-def _run(name: str, component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:
+def _run(component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:
     if hasattr(component, "pipe"):
         done = list(component.pipe(docs, **{"batch_size": len(docs), **settings}))
     else:
@@ -130,22 +135,35 @@ def _salvage(
     error: Exception,
 ) -> tuple[list[Doc], list[int]]:
     """Run a batch that failed document by document, to name the one at fault and to save the others."""
-    kept: list[tuple[Doc, int]] = []
-    failures = 0
-    for doc, position in zip(docs, positions, strict=True):
-        try:
-            kept.append((_run(name, component, [doc], settings)[0], position))
-        except Exception as single:
-            failures += 1
-            if handler is None:
-                raise failure(name, single, [doc]) from single
-            handler(name, component, [doc], single)
-    if not failures:
+    kept, places = _one_by_one(name, component, docs, positions, settings, handler)
+    if len(kept) == len(docs):
         # Only the batch as a whole fails.
         if handler is None:
             raise failure(name, error, docs) from error
         handler(name, component, list(docs), error)
-    return [doc for doc, _ in kept], [position for _, position in kept]
+    return kept, places
+
+
+def _one_by_one(
+    name: str,
+    component: Any,
+    docs: list[Doc],
+    positions: list[int],
+    settings: Mapping[str, Any],
+    handler: ErrorHandler | None,
+) -> tuple[list[Doc], list[int]]:
+    kept: list[Doc] = []
+    places: list[int] = []
+    for doc, position in zip(docs, positions, strict=True):
+        try:
+            kept += _run(component, [doc], settings)
+        except Exception as error:
+            if handler is None:
+                raise failure(name, error, [doc]) from error
+            handler(name, component, [doc], error)
+        else:
+            places.append(position)
+    return kept, places
 
 
 def _snippet(doc: Any) -> str:
