@@ -79,7 +79,9 @@ def functions(config: Config) -> Iterator[str]:
         if registry.has(kind, name):
             origin = registry.origin(kind, name)
             package = f"{origin.distribution} {origin.version}" if origin.distribution else ""
-            yield f"{path}: {kind} {name}: " + ", ".join(part for part in (package, origin.target, _place(kind, name)) if part)
+            yield f"{path}: {kind} {name}: " + ", ".join(
+                part for part in (package, origin.target, _place(kind, name)) if part
+            )
         else:
             yield f"{path}: {kind} {name}: not found"
 
@@ -93,7 +95,12 @@ def _named(block: Any, path: str) -> Iterator[tuple[str, str, str]]:
         inner = f"{path}.{key}" if path else str(key)
         if isinstance(value, str) and key.startswith("@"):
             yield path, key[1:], value
-        elif isinstance(value, str) and key == "factory" and path.count(".") == 1 and path.startswith("components."):
+        elif (
+            isinstance(value, str)
+            and key == "factory"
+            and path.count(".") == 1
+            and path.startswith("components.")
+        ):
             yield path, "factories", value
         else:
             yield from _named(value, inner)

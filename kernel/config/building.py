@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from kernel.blame import describe
 from kernel.config import hints
+from kernel.config.blocks import record
 from kernel.config.config import Config
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
 from kernel.config.signatures import Parameter, Signature
@@ -104,11 +105,14 @@ class _Builder:
     def _call(self, plan: Call) -> Any:
         owner = plan.signature.owner
         args = [self.argument(hint, item, "*", plan.signature) for hint, item in plan.args]
-        kwargs = {name: self.argument(hint, item, name, plan.signature) for name, (hint, item) in plan.kwargs.items()}
+        kwargs = {
+            name: self.argument(hint, item, name, plan.signature)
+            for name, (hint, item) in plan.kwargs.items()
+        }
         if any(value is _FAILED for value in (*args, *kwargs.values())):
             return _FAILED
         try:
-            return plan.function(*args, **kwargs)
+            made = plan.function(*args, **kwargs)
         except ConfigError as error:
             self.problems.extend(error.problems)
         except KernelError:
@@ -119,4 +123,9 @@ class _Builder:
             # What a function refuses with a ValueError is the config's fault.
             exit_code = 2 if isinstance(error, ValueError) else 3
             self.problems.append(replace(problem, exit_code=exit_code))
+        else:
+            names = [parameter.name for parameter in plan.signature.positional]
+            settings = {**dict(zip(names, args, strict=False)), **kwargs}
+            record(made, plan.path, plan.kind, settings, self.sources)
+            return made
         return _FAILED

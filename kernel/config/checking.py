@@ -221,10 +221,22 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
     if not isinstance(pipeline, list):
         return
     lists = {
-        "nlp.pipeline": (pipeline, list(plain.get("components") or {}), "a name of a section [components.NAME]"),
+        "nlp.pipeline": (
+            pipeline,
+            list(plain.get("components") or {}),
+            "a name of a section [components.NAME]",
+        ),
         "nlp.disabled": (nlp.get("disabled"), pipeline, "a component of the pipeline"),
-        "training.frozen_components": (training.get("frozen_components"), pipeline, "a component of the pipeline"),
-        "training.annotating_components": (training.get("annotating_components"), pipeline, "a component of the pipeline"),
+        "training.frozen_components": (
+            training.get("frozen_components"),
+            pipeline,
+            "a component of the pipeline",
+        ),
+        "training.annotating_components": (
+            training.get("annotating_components"),
+            pipeline,
+            "a component of the pipeline",
+        ),
     }
     for path, (names, known, expected) in lists.items():
         for index, name in enumerate(names if isinstance(names, list) else ()):
@@ -233,7 +245,9 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
                 _add_unknown(planner, where, name, known, expected, f"there is no component {name!r}")
             elif path == "nlp.pipeline" and name in pipeline[:index]:
                 planner.problems.append(
-                    problem_at(planner.sources, where, f"{name!r} is in the pipeline already", value=show_value(name))
+                    problem_at(
+                        planner.sources, where, f"{name!r} is in the pipeline already", value=show_value(name)
+                    )
                 )
     settings = (plain.get("initialize") or {}).get("components")
     for name in settings if isinstance(settings, Mapping) else ():
@@ -243,13 +257,27 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
 
 
 def _add_unknown(
-    planner: Planner, path: str, name: str, known: Sequence[str], expected: str, message: str, key: bool = False
+    planner: Planner,
+    path: str,
+    name: str,
+    known: Sequence[str],
+    expected: str,
+    message: str,
+    key: bool = False,
 ) -> None:
     near = nearest_name(name, [str(one) for one in known])
     hint = f"Did you mean {near!r}?" if near else None
     expected = f"{expected}: {', '.join(map(str, known))}" if known else expected
     planner.problems.append(
-        problem_at(planner.sources, path, message, key=key, value=show_value(name), expected=expected, suggestion=hint)
+        problem_at(
+            planner.sources,
+            path,
+            message,
+            key=key,
+            value=show_value(name),
+            expected=expected,
+            suggestion=hint,
+        )
     )
 
 

@@ -40,7 +40,16 @@ _SCHEDULABLE = (
 
 
 # Faults of pydantic that say that a value of the right type is out of its bounds.
-_LIMITS = ("greater_than", "less_than", "multiple_of", "too_long", "too_short", "string_", "finite_number", "value_error")
+_LIMITS = (
+    "greater_than",
+    "less_than",
+    "multiple_of",
+    "too_long",
+    "too_short",
+    "string_",
+    "finite_number",
+    "value_error",
+)
 _LIMITS_NOT = ("string_type", "string_sub_type")
 _MISSING = ("missing", "missing_argument", "missing_keyword_only_argument")
 _EXTRA = ("extra_forbidden", "unexpected_keyword_argument")

@@ -78,7 +78,12 @@ class Planner:
         return plans
 
     def value(
-        self, value: Any, hint: Any, path: str, parameter: Parameter | None = None, taker: Signature | None = None
+        self,
+        value: Any,
+        hint: Any,
+        path: str,
+        parameter: Parameter | None = None,
+        taker: Signature | None = None,
     ) -> Plan:
         """Plan of any value where a hint stands."""
         if isinstance(value, Mapping) and function_keys(value):
@@ -198,7 +203,9 @@ class Planner:
             plan.items[key] = self.value(item, expected, join(path, str(key)), taker=taker)
         return plan
 
-    def _check_returns(self, call: Call, hint: Any, parameter: Parameter | None, taker: Signature | None) -> None:
+    def _check_returns(
+        self, call: Call, hint: Any, parameter: Parameter | None, taker: Signature | None
+    ) -> None:
         returns = call.signature.returns
         if not hints.may_return(hint, returns, is_schedule=call.kind == "schedules"):
             self._add(

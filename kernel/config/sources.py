@@ -172,7 +172,9 @@ def problem_at(sources: Sources, path: str, message: str, *, key: bool = False, 
     return problem(message, path, place_of(sources, path, key=key), origin(sources, source), **details)
 
 
-def problem(message: str, path: str, place: Place | None, origin: str | None = None, **details: Any) -> Problem:
+def problem(
+    message: str, path: str, place: Place | None, origin: str | None = None, **details: Any
+) -> Problem:
     """A problem at a place."""
     if place is not None:
         file, line, column, width, text = place

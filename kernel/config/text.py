@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from kernel.config.sources import Line, Place, problem
+from kernel.config.values import DEEPEST
 from kernel.errors import Problem
 
 _SECTION = re.compile(r"\[(.+)\]$")
@@ -106,7 +107,14 @@ class _Reader:
             name = meant[1] if meant else ""
             hint = "A comment needs a line of its own." if re.search(r"\]\s*[#;]", text) else None
             self._problem("a section's header is [name], alone on its line", line, text, hint)
-        elif name == "DEFAULT" or name != name.strip() or "[" in name or "]" in name or not all(name.split(".")):
+        elif (
+            name == "DEFAULT"
+            or name != name.strip()
+            or "[" in name
+            or "]" in name
+            or not all(name.split("."))
+            or name.count(".") >= DEEPEST
+        ):
             self._problem(f"[{name}] can't be the name of a section", line, text)
         first = next((other for other in self.document.sections if other.name == name), None)
         self.is_repeated = first is not None
@@ -141,9 +149,7 @@ class _Reader:
             message = f"already set on line {first.lines[0].number}"
             self._problem(message, line, option.key, path=f"{self.section.name}.{option.key}")
 
-    def _problem(
-        self, message: str, line: Line, text: str, hint: str | None = None, path: str = ""
-    ) -> None:
+    def _problem(self, message: str, line: Line, text: str, hint: str | None = None, path: str = "") -> None:
         place = Place(self.file, line.number, line.column, len(text), line.raw)
         value = None if path else text
         self.document.problems.append(problem(message, path, place, value=value, suggestion=hint))

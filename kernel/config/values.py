@@ -10,6 +10,8 @@ from typing import Any
 VARIABLE = re.compile(r"\$\{([^{}$]+)\}")
 
 PYTHON_LITERALS = {"True": True, "False": False, "None": None}
+# Levels of a value, and of sections.
+DEEPEST = 60
 _JSON_STARTS = ("[", "{", '"')
 
 
@@ -22,13 +24,48 @@ class ValueProblem(ValueError):
         self.hint = hint
 
 
+class TooDeep(ValueProblem):
+    """A value with more levels than anybody writes by hand, which would end in a recursion error somewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(f"nested more than {DEEPEST} levels deep", 0)
+
+
+def load_json(text: str) -> Any:
+    """The value of a JSON text. Raises ValueError if it isn't JSON, or nested too deep."""
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise TooDeep from None
+    if text.count("[") + text.count("{") > DEEPEST and measure(value)[1] > DEEPEST:
+        raise TooDeep
+    return value
+
+
+def measure(value: Any) -> tuple[int, int]:
+    """Number of values inside a value, itself included, and how many levels deep they are."""
+    size, depth, level = 0, 0, [value]
+    while level:
+        size += len(level)
+        depth += 1
+        level = [
+            item
+            for one in level
+            if isinstance(one, (dict, list, tuple))
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+    return size, depth
+
+
 def parse_value(text: str) -> Any:
     """The value of a text. Text with variables stays text; what isn't JSON is a string.
 
     Raises ValueProblem if the text starts like a list, a mapping or a string and isn't valid JSON.
     """
     try:
-        value = json.loads(text)
+        value = load_json(text)
+    except TooDeep:
+        raise
     except ValueError as error:
         if text in PYTHON_LITERALS:
             return PYTHON_LITERALS[text]

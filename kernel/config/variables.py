@@ -13,12 +13,25 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from kernel.config.sources import Sources, nearest, place_of, problem
-from kernel.config.values import VARIABLE, ValueProblem, has_variable, parse_value, show_text
+from kernel.config.values import (
+    DEEPEST,
+    VARIABLE,
+    ValueProblem,
+    has_variable,
+    load_json,
+    measure,
+    parse_value,
+    show_text,
+)
 from kernel.errors import Problem
 
 _TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
 _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
+# Values that variables may copy, and characters of a text that they may make: a few lines could ask for any number.
+_LARGEST = 1_000_000
+# Variables that may lead to each other in a row.
+_LONGEST = 60
 
 
 class Interpolator:
@@ -34,6 +47,7 @@ class Interpolator:
         self.problems: list[Problem] = []
         self._done: dict[tuple[str, ...], Any] = {}
         self._open: list[tuple[str, ...]] = []
+        self._copied = 0
 
     def run(self) -> dict[str, Any]:
         result = self._value(())
@@ -97,14 +111,14 @@ class Interpolator:
             except ValueProblem:
                 return text
         try:
-            return json.loads(text)
+            return load_json(text)
         except ValueError:
             self._problem(path, "not valid JSON after its variables are replaced", value=show_text(raw))
             return raw
 
     def _splice(self, raw: str, path: tuple[str, ...], *, quoted: bool) -> str:
         """Replace the variables in a text. quoted: the text is JSON, so that quotes matter."""
-        parts, position, inside = [], 0, False
+        parts, position, inside, length = [], 0, False, 0
         for match in _TOKEN.finditer(raw):
             before = raw[position : match.start()]
             parts.append(before)
@@ -125,6 +139,10 @@ class Interpolator:
                 else:
                     text = value if isinstance(value, str) else json.dumps(value)
                     parts.append(json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
+            length += len(before) + len(parts[-1])
+            if length > _LARGEST:
+                self._problem(path, "too large, with its variables replaced")
+                return raw
         parts.append(raw[position:])
         return "".join(parts)
 
@@ -144,7 +162,18 @@ class Interpolator:
             message = f"{shown} refers back to itself: {self._circle(target)}"
             self._problem(path, message, variable=shown, value=shown)
             return _MISSING
+        if len(self._open) > _LONGEST + DEEPEST:
+            self._problem(
+                path, f"{shown} is the end of a very long chain of variables", variable=shown, value=shown
+            )
+            return _MISSING
         value = self._copy(target)
+        size, depth = measure(value)
+        self._copied += size
+        if self._copied > _LARGEST or depth > DEEPEST:
+            message = f"{shown} makes the config too {'deep' if depth > DEEPEST else 'large'}"
+            self._problem(path, message, variable=shown, value=shown)
+            return _MISSING
         if isinstance(value, dict) and not section_allowed:
             hint = "Refer to one of its values. What a block builds can't be part of a text."
             self._problem(
@@ -157,7 +186,10 @@ class Interpolator:
         """The paths of a circle with their lines, from the target around to it."""
         paths = [".".join(path) for path in self._open[self._open.index(target) :]]
         places = [place_of(self.sources, path) for path in paths]
-        lines = [f"{path} (line {place.line})" if place else path for path, place in zip(paths, places, strict=True)]
+        lines = [
+            f"{path} (line {place.line})" if place else path
+            for path, place in zip(paths, places, strict=True)
+        ]
         return " -> ".join([*lines, paths[0]])
 
     def _find(self, name: str, path: tuple[str, ...]) -> tuple[str, ...] | None:

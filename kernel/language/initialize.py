@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from kernel.language.links import link
 from kernel.language.stream import failure
 from kernel.listeners import Channel, shape_inference
 from kernel.modelbytes import model_from_bytes
+from kernel.shapes import check_listeners, try_out, watched
 
 if TYPE_CHECKING:
     from kernel.language.core import Language
@@ -38,6 +41,7 @@ def initialize(
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
     link(nlp)
     _check_roles(nlp)
+    check_listeners(nlp.pipeline)
     seed = interpolated_section(nlp, "training").get("seed") or 0
     components = settings.get("components") or {}
     for name in components:
@@ -49,14 +53,31 @@ def initialize(
         _check_arguments(name, component, arguments)
         random.seed_all(seed, "initialize", name)
         try:
-            with shape_inference():
+            with shape_inference(), _watched(name, component):
                 component.initialize(get_examples, nlp=nlp, **arguments)
+        except ConfigError:
+            raise
         except Exception as error:
             raise failure(name, error, verb="failed to initialize") from error
+        check_listeners(nlp.pipeline)
+        _try_out(name, component, get_examples)
     if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
         _load_pretrained(nlp, settings["init_tok2vec"])
     link(nlp)
     _call(settings.get("after_init"), nlp, "after_init")
+
+
+def _watched(name: str, component: Any) -> AbstractContextManager[None]:
+    model = getattr(component, "model", None)
+    return watched(model, f"components.{name}") if hasattr(model, "walk") else nullcontext()
+
+
+def _try_out(name: str, component: Any, get_examples: Callable[[], Iterable[Example]]) -> None:
+    model = getattr(component, "model", None)
+    docs = [example.x for example in islice(get_examples(), 1)]
+    if hasattr(model, "walk") and any(map(len, docs)):
+        with shape_inference():
+            try_out(model, docs, f"components.{name}")
 
 
 def _check_roles(nlp: Language) -> None:

@@ -100,7 +100,10 @@ def test_overrides_are_checked_and_named(capsys):
 def test_the_environment_is_named(capsys, monkeypatch):
     monkeypatch.setenv("KERNEL_CONFIG_OVERRIDES", "--training.dropout 3")
     assert valid() == 2
-    assert "set by: environment variable KERNEL_CONFIG_OVERRIDES (--training.dropout 3)" in capsys.readouterr().out
+    assert (
+        "set by: environment variable KERNEL_CONFIG_OVERRIDES (--training.dropout 3)"
+        in capsys.readouterr().out
+    )
 
 
 def test_broken_overrides_are_json_too(capsys):

@@ -28,7 +28,9 @@ def entry_points(source: str) -> dict[str, dict[str, str]]:
     """The entry points that the module states, without importing it."""
     tree = ast.parse(source)
     value = next(
-        node.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "ENTRY_POINTS"
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "ENTRY_POINTS"
     )
     return ast.literal_eval(value)
 

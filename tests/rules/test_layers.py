@@ -15,7 +15,7 @@ ROWS = [
     ["plugins", "metadata", "selection", "importing"],
     ["hookspecs", "hooks", "origins", "registered", "registry", "packages", "code", "imports", "random", "ops", "modelbytes", "parameters"]
     + ["paramrows", "paramserver", "vocab", "tokens", "blas", "provenance"],
-    ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component"],
+    ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component", "shapes"],
     ["training"],
     ["language", "build", "pipes", "serialize"],
     ["cli", "testing", "packaging"],
