@@ -6,7 +6,7 @@ DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyp
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 DEMO := output/demo
 
-.PHONY: help install demo test slow check lint types rules isolated goldens bench clean
+.PHONY: help install demo test slow check lint types rules isolated goldens docs bench clean
 
 help:
 	@echo "make demo    train the sample pipeline, evaluate it, apply it"
@@ -15,6 +15,7 @@ help:
 	@echo "make check   ruff, mypy and the rules of the repository"
 	@echo "make isolated  every package alone, in environments of their own (minutes)"
 	@echo "make goldens record the outputs of registered names that have none yet, or of new versions"
+	@echo "make docs    write docs/reference anew from the code"
 	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
 
 # Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
@@ -56,6 +57,9 @@ isolated: install
 # Look at the difference before committing: a published name never changes what it does.
 goldens: install
 	KERNEL_UPDATE_GOLDENS=1 $(BIN)/python -m pytest -q $(wildcard tests/test_conformance.py plugins*/tests/test_conformance.py plugins/*/tests/test_conformance.py)
+
+docs: install
+	$(BIN)/python scripts/reference
 
 bench: install
 	$(BIN)/python benchmarks/run.py $(ARGS)

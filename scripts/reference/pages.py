@@ -1,0 +1,281 @@
+"""The pages, from signatures, docstrings, options and schemas."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic.fields import FieldInfo
+from signatures import signature
+from texts import KINDS, SECTIONS, VARIABLES
+
+from kernel import hookspecs, testing
+from kernel.cli import cli
+from kernel.cli.registry_show import block
+from kernel.config import default_config
+from kernel.config.hints import describe
+from kernel.known_names import THINC_NAMES
+from kernel.registry import registry
+from kernel.testing.suites.base import Suite
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTE = "<!-- Made by `make docs` from the code. Changes here are lost. -->"
+OURS = "kernel-nlp"
+# Read by tests and benchmarks of this repository only.
+IGNORED_VARIABLES = re.compile(r"KERNEL_(DATA|PYTHON|REWRITE_GOLDEN)$")
+
+
+def pages() -> dict[str, str]:
+    """File name -> content of every page."""
+    found = {f"{kind}.md": _registry_page(kind) for kind in registry.kinds() if _names(kind)}
+    found["hooks.md"] = _hooks_page()
+    found["commands.md"] = _commands_page()
+    found["config.md"] = _config_page()
+    found["environment.md"] = _environment_page()
+    found["testing.md"] = _testing_page()
+    found["README.md"] = _index(found)
+    return {name: f"{NOTE}\n\n{text.rstrip()}\n" for name, text in found.items()}
+
+
+def _index(found: dict[str, str]) -> str:
+    lines = ["# Reference", "", "Everything that a config, a command line or a plugin can name.", ""]
+    for name, title in (
+        ("commands", "Commands"),
+        ("config", "Sections of a config"),
+        ("hooks", "Events of a run"),
+    ):
+        lines.append(f"- [{title}]({name}.md)")
+    lines += [
+        "- [Environment variables](environment.md)",
+        "- [kernel.testing](testing.md), for authors of plugins",
+        "",
+    ]
+    lines += ["Registered functions, by registry:", "", "| registry | names | |", "|---|---|---|"]
+    for kind in registry.kinds():
+        count = len(_names(kind))
+        title = f"[{kind}]({kind}.md)" if count else kind
+        lines.append(f"| {title} | {count} | {KINDS[kind]} |")
+    return "\n".join(lines)
+
+
+def _names(kind: str) -> list[str]:
+    """Names that our packages or thinc provide; other packages document their own."""
+    return [
+        name
+        for name in registry.names(kind)
+        if (registry.origin(kind, name).distribution or "").startswith((OURS, "thinc"))
+    ]
+
+
+def _registry_page(kind: str) -> str:
+    assert kind in KINDS, f"say in scripts/reference.py what the registry {kind} holds"
+    parts = [f"# {kind}", KINDS[kind]]
+    for name in _names(kind):
+        origin = registry.origin(kind, name)
+        function = registry.get(kind, name)
+        parts += [f"## {name}", f"From the package {origin.distribution}: `{origin.target}`."]
+        parts.append(_fenced("python", signature(function)))
+        if name not in THINC_NAMES.get(kind, ()):
+            parts.append(inspect.getdoc(function) or "")
+        meta = getattr(function, "__kernel_factory__", None)
+        if meta is not None:
+            parts.append(_factory_facts(meta))
+        if kind not in ("ops", "languages"):
+            parts.append(_fenced("ini norun", block(kind, name, function)))
+    if kind in THINC_NAMES:
+        parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _factory_facts(meta: Any) -> str:
+    facts = []
+    if meta.assigns:
+        facts.append("Sets " + ", ".join(f"`{name}`" for name in meta.assigns) + ".")
+    if meta.requires:
+        facts.append("Needs " + ", ".join(f"`{name}`" for name in meta.requires) + ".")
+    weights = {name: weight for name, weight in meta.default_score_weights.items() if weight is not None}
+    if weights:
+        facts.append(
+            "Weights of its scores: "
+            + ", ".join(f"`{name}` {weight}" for name, weight in weights.items())
+            + "."
+        )
+    return " ".join(facts)
+
+
+def _hooks_page() -> str:
+    parts = [
+        "# Events",
+        (
+            "A callback is an object with methods marked `@kernel.hookimpl`. A method is named like its event and takes any "
+            "subset of the arguments. [The page on events](../plugins/events.md) says how to write one."
+        ),
+    ]
+    for name, spec in vars(hookspecs).items():
+        if not hasattr(spec, "kernel_spec"):
+            continue
+        parts += [f"## {name}", _fenced("python", signature(spec))]
+        if spec.kernel_spec["firstresult"]:
+            parts.append("The first answer that is not None counts.")
+        parts.append(inspect.getdoc(spec) or "")
+    return "\n\n".join(parts)
+
+
+def _commands_page() -> str:
+    parts = [
+        "# Commands",
+        (
+            "Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code`, 130 interrupted. "
+            "Other packages may add commands."
+        ),
+    ]
+    parts += _command_parts(cli, ["kernel"], click.Context(cli, info_name="kernel"))
+    return "\n\n".join(parts)
+
+
+def _command_parts(command: click.Command, words: list[str], ctx: click.Context) -> Iterator[str]:
+    subcommands = list(getattr(command, "_table", {}))
+    options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+    usage = [
+        *words,
+        "[OPTIONS]" * bool(options),
+        *(_argument(one) for one in arguments),
+        "COMMAND" * bool(subcommands),
+    ]
+    yield f"## {' '.join(words)}"
+    yield _fenced("text", " ".join(word for word in usage if word))
+    yield inspect.cleandoc(command.help or "").replace("\b\n", "")
+    if options:
+        rows = ["| option | |", "|---|---|", *(_option(one) for one in options)]
+        yield "\n".join(rows)
+    for name in sorted(subcommands):
+        assert isinstance(command, click.Group)
+        child = command.get_command(ctx, name)
+        assert child is not None
+        yield from _command_parts(child, [*words, name], ctx)
+
+
+def _argument(one: click.Argument) -> str:
+    name = one.metavar or (one.name or "").upper()
+    name = name if one.required else f"[{name.strip('[]')}]"
+    return f"{name}..." if one.nargs != 1 and not name.rstrip("]").endswith("...") else name
+
+
+def _option(one: click.Option) -> str:
+    value = "" if one.is_flag else f" {one.metavar or _type_name(one.type)}"
+    names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts)) + value.replace("|", "\\|")
+    text = one.help or ""
+    if one.show_default and not one.is_flag and one.default is not None:
+        text += f" Default: `{one.default}`."
+    return f"| {names} | {text} |"
+
+
+def _type_name(kind: click.ParamType) -> str:
+    if isinstance(kind, click.Choice):
+        return "[" + "|".join(map(str, kind.choices)) + "]"
+    return kind.name.replace(" range", "").upper()
+
+
+def _config_page() -> str:
+    parts = [
+        "# Sections of a config",
+        (
+            "Unknown keys are errors. A section of another name is allowed if a variable refers to it. Defaults stand in "
+            "`kernel/defaults.cfg`; `kernel init fill-config` writes them out."
+        ),
+    ]
+    defaults = default_config()
+    for name, (schema, text) in SECTIONS.items():
+        parts += [f"## [{name}]", text]
+        if schema is not None:
+            rows = ["| key | type | default | |", "|---|---|---|---|"]
+            rows += [_key(name, key, field, defaults) for key, field in schema.model_fields.items()]
+            parts.append("\n".join(rows))
+        if defaults.get(name):
+            parts.append(_fenced("ini norun", _section_text(name)))
+    return "\n\n".join(parts)
+
+
+def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> str:
+    assert field.description, f"[{section}] {key} has no text in kernel/schemas.py"
+    hint = describe(field.annotation)
+    bounds = [
+        f"{sign} {getattr(one, name)}"
+        for one in field.metadata
+        for name, sign in _SIGNS.items()
+        if hasattr(one, name)
+    ]
+    kind = ", ".join([hint, *bounds]).replace("|", "\\|")
+    default = "required" if field.is_required() else _plain(field.get_default(call_default_factory=True))
+    if isinstance(defaults.get(section, {}).get(key), dict) and any(
+        k.startswith("@") for k in defaults[section][key]
+    ):
+        default = "below"
+    return f"| `{key}` | {kind} | {default} | {field.description.strip()} |"
+
+
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
+
+def _plain(value: Any) -> str:
+    return f"`{json.dumps(value)}`"
+
+
+def _section_text(section: str) -> str:
+    """The part of the default config that a section is."""
+    text = (ROOT / "kernel" / "defaults.cfg").read_text(encoding="utf8")
+    blocks = re.split(r"\n(?=\[)", text)
+    return "\n".join(one for one in blocks if re.match(rf"\[{section}[\].]", one)).strip()
+
+
+def _environment_page() -> str:
+    unknown = sorted(variables() - set(VARIABLES))
+    assert not unknown, f"say in scripts/reference.py what these variables do: {unknown}"
+    assert set(VARIABLES) <= variables(), "scripts/reference.py describes variables that nothing reads"
+    parts = ["# Environment variables"]
+    for name, text in sorted(VARIABLES.items()):
+        parts += [f"## {name}", text]
+    return "\n\n".join(parts)
+
+
+def variables() -> set[str]:
+    """Variables that kernel or one of our packages reads."""
+    files = [*(ROOT / "kernel").rglob("*.py"), *ROOT.glob("plugins*/**/src/**/*.py")]
+    found = {
+        name
+        for file in files
+        for name in re.findall(r"\bKERNEL_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf8"))
+    }
+    return {name for name in found if not IGNORED_VARIABLES.match(name)}
+
+
+def _testing_page() -> str:
+    parts = ["# kernel.testing", (inspect.getdoc(testing) or "").partition("\n")[0], _suite_note()]
+    for name in testing.__all__:
+        thing = getattr(testing, name)
+        parts += [f"## {name}", f"`{thing.__module__}`", inspect.getdoc(thing) or ""]
+        if isinstance(thing, type) and issubclass(thing, Suite):
+            parts.append(_suite_tests(thing))
+        else:
+            parts.insert(-1, _fenced("python", signature(thing)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _suite_note() -> str:
+    return "[Testing a plugin](../plugins/README.md) shows how they are used."
+
+
+def _suite_tests(suite: type[Suite]) -> str:
+    tests = [name for name in dir(suite) if name.startswith("test_")]
+    own = [name for name in tests if name not in dir(Suite)] if suite is not Suite else tests
+    return "\n".join(["Tests:", "", *(f"- `{name}`" for name in own)]) if own else ""
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text}\n```"

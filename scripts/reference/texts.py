@@ -1,0 +1,74 @@
+"""What the pages say that no docstring does: what a registry holds, what a section and a variable are for."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from kernel import schemas
+
+KINDS = {
+    "architectures": "Functions that return a Thinc model. Components take one as `model`.",
+    "augmenters": "Functions that return a function from an example to examples.",
+    "batchers": "Functions that return a function from a stream of examples to batches of them.",
+    "callbacks": "Functions that return an object with methods for the [events](hooks.md) of a run; also those of `[nlp]`, "
+    "which return a function.",
+    "converters": "Functions that return a reading function of a file format, for `format` of a corpus and `kernel convert`.",
+    "factories": "Functions that make a component: `factory` in `[components.<name>]`.",
+    "initializers": "Functions that draw the first weights of a layer.",
+    "languages": "Classes of pipelines: `lang` in `[nlp]`.",
+    "layers": "Functions that return a layer, to build architectures from.",
+    "loggers": "Functions that return a callback, or the setup function of a logger: `[training.logger]`.",
+    "lookups": "Functions that return tables for a language: `[initialize.lookups]`.",
+    "losses": "Functions that return a loss.",
+    "misc": "Functions that return anything else that a config needs.",
+    "objectives": "Functions that return a pretraining objective: `[pretraining.objective]`.",
+    "ops": "Classes of array operations.",
+    "optimizers": "Functions that return an optimizer: `[training.optimizer]`.",
+    "readers": "Functions that return a corpus, a function from the pipeline to its examples; or other data, such as labels.",
+    "schedules": "Functions that return a number for each step. They may stand wherever a number stands.",
+    "scorers": "Functions that return a function from examples to scores: `scorer` of a component.",
+    "tokenizers": "Functions that return a function from the pipeline to its tokenizer: `[nlp.tokenizer]`.",
+    "vectors": "Functions that return a function from the vocabulary to its word vectors: `[nlp.vectors]`.",
+}
+SECTIONS: dict[str, tuple[type[BaseModel] | None, str]] = {
+    "paths": (None, "Values for other sections to refer to, as `${paths.train}`. Any keys."),
+    "system": (schemas.SystemSchema, "Values for other sections to refer to."),
+    "nlp": (schemas.NlpSchema, "The pipeline: its language, tokenizer and components in order."),
+    "components": (
+        None,
+        (
+            "A block for each component, `[components.<name>]`. Either `factory`, a name in the registry "
+            "[factories](factories.md), with the settings that it takes; or `source`, a saved pipeline to copy the component "
+            "from, with `component`, its name there if that is another, and `replace_listeners`, paths of listeners that become "
+            "copies of what they listen to."
+        ),
+    ),
+    "corpora": (
+        None,
+        "A block with `@readers` for each corpus, `[corpora.<name>]`. Usual names are `train` and `dev`.",
+    ),
+    "training": (schemas.TrainingSchema, "The run."),
+    "pretraining": (
+        schemas.PretrainingSchema,
+        "Training of token vectors on raw text. Only checked if it is not empty.",
+    ),
+    "initialize": (schemas.InitializeSchema, "What the pipeline sees before the first step."),
+    "registry": (
+        None,
+        (
+            '`[registry.override]` says who gets a name that several packages claim: `"acme.CNN.v1" = "acme-nlp"`; `"code"` is '
+            "what `--code` registered. It is recorded with the pipeline."
+        ),
+    ),
+    "plugins": (
+        schemas.PluginsSchema,
+        "The packages that may be used, those that may not, and those that must be here.",
+    ),
+}
+VARIABLES = {
+    "KERNEL_CONFIG_OVERRIDES": "Overrides of the config, written as on the command line: `--training.max_steps 100 "
+    '--nlp.lang "en"`. It wins over the command line.',
+    "KERNEL_PLUGINS": "The distributions whose functions may be used, separated by commas; `-acme-nlp` denies one. `--only` "
+    "and `--deny` win, and it wins over `[plugins]` of a config.",
+    "KERNEL_UPDATE_GOLDENS": "Set to 1 while pytest runs, the suites of `kernel.testing` record their outputs anew.",
+}

@@ -1,0 +1,77 @@
+"""The reference is up to date, and has a heading for everything that a config or a command line can name (T31)."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kernel import cli, hookspecs, schemas
+from kernel.cli.lazy import LazyGroup
+
+from .conftest import ROOT
+from .test_packaging import ENTRIES
+
+FOLDER = ROOT / "docs" / "reference"
+HOOKS = [name for name, spec in vars(hookspecs).items() if hasattr(spec, "kernel_spec")]
+SCHEMAS = [name for name, item in vars(schemas).items() if name.endswith("Schema") and inspect.isclass(item)]
+COMMANDS = [
+    f"kernel {name}" if group.name == "kernel" else f"kernel {group.name} {name}"
+    for group in vars(cli).values()
+    if isinstance(group, LazyGroup)
+    for name in group._table
+]
+
+
+def headings(page: str) -> set[str]:
+    path = FOLDER / f"{page}.md"
+    return (
+        set(re.findall(r"^## (.+)$", path.read_text(encoding="utf8"), re.MULTILINE))
+        if path.is_file()
+        else set()
+    )
+
+
+def test_the_pages_are_what_the_code_says() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/reference", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}Run `make docs`."
+
+
+@pytest.mark.parametrize(
+    ("path", "group", "name", "target"), ENTRIES, ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_every_registered_name_has_a_heading(path: Path, group: str, name: str, target: str) -> None:
+    if group.startswith("kernel_") and group not in ("kernel_cli", "kernel_models"):
+        assert name in headings(group.removeprefix("kernel_"))
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_event_has_a_heading_and_its_arguments(name: str) -> None:
+    assert name in headings("hooks")
+    parameters = ", ".join(inspect.signature(getattr(hookspecs, name)).parameters)
+    text = (FOLDER / "hooks.md").read_text(encoding="utf8")
+    found = re.search(rf"^{name}\((.*)\) ->", text, re.MULTILINE)
+    assert found and re.sub(r": [^,\[\]]*(\[[^\]]*\])?", "", found[1]) == parameters
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_heading(name: str) -> None:
+    assert name in headings("commands")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_section_has_a_heading_and_its_keys(name: str) -> None:
+    section = name.removesuffix("Schema").lower()
+    assert f"[{section}]" in headings("config")
+    text = (FOLDER / "config.md").read_text(encoding="utf8").split(f"## [{section}]")[1].split("\n## ")[0]
+    assert all(f"| `{key}` |" in text for key in getattr(schemas, name).model_fields)
