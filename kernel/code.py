@@ -221,7 +221,9 @@ def _modules(folder: Path, shown: str) -> list[str]:
     found = {""} if (folder / "__init__.py").is_file() else set()
     for file in folder.rglob("*.py"):
         parts = file.relative_to(folder).parts
-        if _LEFT_OUT.fullmatch(parts[-1]) or not all(part.isidentifier() for part in (*parts[:-1], file.stem)):
+        if _LEFT_OUT.fullmatch(parts[-1]) or not all(
+            part.isidentifier() for part in (*parts[:-1], file.stem)
+        ):
             continue
         if not _LEFT_OUT_FOLDERS & set(parts[:-1]):
             found.add(".".join(parts[:-1] if parts[-1] == "__init__.py" else (*parts[:-1], file.stem)))

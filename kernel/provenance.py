@@ -102,7 +102,10 @@ def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None
         if not registry.has(kind, name)
     ]
     if missing:
-        lines = [f"  {_at(config, path)}{kind} {name!r}{_origin(record, kind, name)}" for kind, name, path in missing]
+        lines = [
+            f"  {_at(config, path)}{kind} {name!r}{_origin(record, kind, name)}"
+            for kind, name, path in missing
+        ]
         raise RegistryError(
             f"the pipeline {where} needs functions that are not here:\n" + "\n".join(dict.fromkeys(lines)),
             hint=" ".join(_remedies(record, [(kind, name) for kind, name, _ in missing])),
@@ -194,7 +197,9 @@ def _named_codes() -> dict[str, Code]:
 
 def _hashes(codes: Mapping[str, Code]) -> dict[str, str]:
     return {
-        name + key[len(code.name) :]: sha256 for name, code in codes.items() for key, sha256 in code.files.items()
+        name + key[len(code.name) :]: sha256
+        for name, code in codes.items()
+        for key, sha256 in code.files.items()
     }
 
 

@@ -25,7 +25,7 @@ TOOLS = ["pytest", "hypothesis"]
 TOGETHER = ("integration", "rules")
 
 # Runs in the fresh environment, before any tool for testing is installed.
-PROBE = r'''
+PROBE = r"""
 import ast, importlib, importlib.metadata as metadata, pathlib, pkgutil, re, sys
 
 distribution = metadata.distribution(sys.argv[1])
@@ -69,7 +69,7 @@ for file in files:
             failures.append(f"{file}: imports {name} of {', '.join(sorted(owners))}, which is not declared")
 print("\n".join(failures))
 sys.exit(bool(failures))
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ class Part:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--keep", action="store_true", help="leave the environments in place")
     options = parser.parse_args()
@@ -110,7 +112,11 @@ def main() -> int:
 
 
 def distribution_folders() -> list[Path]:
-    return [ROOT, *sorted(p.parent for p in ROOT.glob("plugins/*/pyproject.toml")), ROOT / "plugins-transformers"]
+    return [
+        ROOT,
+        *sorted(p.parent for p in ROOT.glob("plugins/*/pyproject.toml")),
+        ROOT / "plugins-transformers",
+    ]
 
 
 def all_parts() -> list[Part]:
@@ -151,7 +157,9 @@ def check(part: Part, work: Path, wheels: Path) -> str:
         return ""
     install(python, wheels, TOOLS)
     write_settings(place / "tests")
-    status = run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "."], cwd=place / "tests", check=False)
+    status = run(
+        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "."], cwd=place / "tests", check=False
+    )
     print(f"   {time.perf_counter() - start:.0f} s", flush=True)
     return "tests failed" if status else ""
 
@@ -173,14 +181,16 @@ def copy(path: Path, target: Path) -> Path:
 
 
 def holds_tests(path: Path) -> bool:
-    return path.suffix == ".py" or (path.is_dir() and any(path.rglob("*.py")))
+    return path.is_file() or any(path.rglob("*.py"))
 
 
 def write_settings(folder: Path) -> None:
     """The checkout's settings of pytest, in the folder with the copies; and the data that tests share."""
     shutil.copy(ROOT / "conftest.py", folder)
     shutil.copytree(ROOT / "configs", folder / "configs")
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["tool"]["pytest"]["ini_options"]
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["tool"]["pytest"][
+        "ini_options"
+    ]
     lines = ["[pytest]", f"addopts = {table['addopts']}", "xfail_strict = true"]
     for key in ("markers", "filterwarnings"):
         lines += [f"{key} =", *(f"    {value}" for value in table.get(key, ()))]

@@ -17,9 +17,15 @@ from kernel.cli import options
 @options.code
 @click.option("--name", "-n", default="", help="Name, instead of the one in the pipeline's meta.")
 @click.option("--version", "-v", default="", help="Version, instead of the one in the pipeline's meta.")
-@click.option("--meta-path", "-m", type=click.Path(path_type=Path), help="JSON file with entries over the meta.")
 @click.option(
-    "--build", "-b", default="sdist,wheel", show_default=True, help="Archives to build: sdist, wheel, both or none."
+    "--meta-path", "-m", type=click.Path(path_type=Path), help="JSON file with entries over the meta."
+)
+@click.option(
+    "--build",
+    "-b",
+    default="sdist,wheel",
+    show_default=True,
+    help="Archives to build: sdist, wheel, both or none.",
 )
 @click.option("--force", "-f", "-F", is_flag=True, help="Replace the package if it exists.")
 def package(

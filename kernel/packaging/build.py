@@ -97,7 +97,9 @@ def code_targets(codes: Sequence[Code]) -> dict[str, Code]:
     for code in codes:
         target = identifier(code.path) + (".py" if code.path.is_file() else "")
         if identifier(Path(target)) in {identifier(Path(other)) for other in found}:
-            raise CodeError(f"two pieces of code are called {code.name}", hint="Rename one of them, and train again.")
+            raise CodeError(
+                f"two pieces of code are called {code.name}", hint="Rename one of them, and train again."
+            )
         for file in _python_files(code):
             if code.path.is_dir() and code.name in imports.imported(file):
                 raise CodeError(

@@ -15,7 +15,9 @@ from kernel.registry import registry
 TRAINING = "training"
 
 
-def pins(config: Mapping[str, Any], record: Mapping[str, Any], codes: Iterable[Code]) -> tuple[list[str], list[str]]:
+def pins(
+    config: Mapping[str, Any], record: Mapping[str, Any], codes: Iterable[Code]
+) -> tuple[list[str], list[str]]:
     """Requirements for running the pipeline, and those that only training it adds; sorted.
 
     record: the pipeline's provenance. What the kernel itself requires is left to the kernel, which knows its ranges.
@@ -58,7 +60,9 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
             lacking.append((kind, name, file, f" of {file} (sha256 {sha256})" if file else ""))
     if lacking:
         tops = dict.fromkeys(file.partition("/")[0] for _, _, file, _ in lacking if file)
-        hint = "Give the code that the pipeline was trained with: " + " ".join(f"--code {top}" for top in tops)
+        hint = "Give the code that the pipeline was trained with: " + " ".join(
+            f"--code {top}" for top in tops
+        )
         raise UsageError(
             "the pipeline needs custom code that was not given:\n"
             + "\n".join(f"  {kind} {name!r}{origin}" for kind, name, _, origin in lacking),
@@ -67,7 +71,9 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
     given = {code.name for code in codes}
     left_out = sorted({file.partition("/")[0] for file in record.get("code") or {}} - given)
     if left_out:
-        warn(f"code that the pipeline was trained with is left out, because it was not given: {', '.join(left_out)}")
+        warn(
+            f"code that the pipeline was trained with is left out, because it was not given: {', '.join(left_out)}"
+        )
     nobody = sorted(name for name in code_imports(codes) if not imports.distributions_of([name]))
     if nobody:
         warn(

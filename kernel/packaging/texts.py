@@ -88,9 +88,13 @@ def pyproject(one: Description) -> str:
         'readme = "README.md"',
         f"requires-python = {_toml(requires_python())}",
     ]
-    author = {key: one.get(field) for key, field in (("name", "author"), ("email", "email")) if one.get(field)}
+    author = {
+        key: one.get(field) for key, field in (("name", "author"), ("email", "email")) if one.get(field)
+    }
     if author:
-        lines.append("authors = [{ " + ", ".join(f"{key} = {_toml(text)}" for key, text in author.items()) + " }]")
+        lines.append(
+            "authors = [{ " + ", ".join(f"{key} = {_toml(text)}" for key, text in author.items()) + " }]"
+        )
     lines.append(f"dependencies = {_toml_list(one.requires)}")
     if one.training:
         lines += ["", "[project.optional-dependencies]", f"{TRAINING} = {_toml_list(one.training)}"]
@@ -121,7 +125,11 @@ def readme(one: Description) -> str:
         lines += ["## Labels", "", "| component | labels |", "|---|---|"]
         lines += [f"| {name} | {_cell(', '.join(map(str, found)))} |" for name, found in labels.items()]
         lines.append("")
-    scores = {name: value for name, value in (meta.get("performance") or {}).items() if isinstance(value, int | float)}
+    scores = {
+        name: value
+        for name, value in (meta.get("performance") or {}).items()
+        if isinstance(value, int | float)
+    }
     if scores:
         lines += ["## Scores", "", "| score | value |", "|---|---|"]
         lines += [f"| {name} | {value:.4f} |" for name, value in scores.items()]

@@ -82,7 +82,9 @@ def test_sections_on_training_need_not_be_in_order() -> None:
 def test_equal_configs_give_equal_files() -> None:
     for name in ("one", "two"):
         assert run(["assemble", "config.cfg", name]) == 0
-    one, two = ({p.relative_to(n): p.read_bytes() for p in Path(n).rglob("*") if p.is_file()} for n in ("one", "two"))
+    one, two = (
+        {p.relative_to(n): p.read_bytes() for p in Path(n).rglob("*") if p.is_file()} for n in ("one", "two")
+    )
     assert one == two
 
 

@@ -127,7 +127,12 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
                     text = pattern.format(firm, city)
                     spans = [(text.index(firm), firm, "ORG"), (text.index(city), city, "GPE")]
                     lines.append(
-                        {"text": text, "spans": [{"start": s, "end": s + len(w), "label": x} for s, w, x in sorted(spans)]}
+                        {
+                            "text": text,
+                            "spans": [
+                                {"start": s, "end": s + len(w), "label": x} for s, w, x in sorted(spans)
+                            ],
+                        }
                     )
         Path("data.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         Path("texts.txt").write_text("\n".join(TEXTS) + "\n")
@@ -151,7 +156,14 @@ def command(*args: str) -> None:
 
 def train() -> None:
     command(
-        "train", "config.cfg", "-o", "out", "--code", "demo_code", "--paths.train=data.jsonl", "--paths.dev=data.jsonl"
+        "train",
+        "config.cfg",
+        "-o",
+        "out",
+        "--code",
+        "demo_code",
+        "--paths.train=data.jsonl",
+        "--paths.dev=data.jsonl",
     )
 
 
@@ -172,7 +184,16 @@ def entities(path: Path) -> list[list[tuple[int, int, str]]]:
 
 
 def install(wheel: Path, target: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--target", str(target), str(wheel)], check=True)
 
 
@@ -263,7 +284,9 @@ def test_packages_are_byte_stable_and_require_what_was_used(workplace: Path) -> 
     with zipfile.ZipFile(f"one/en_pipeline-0.0.0/dist/{names[0]}") as wheel:
         metadata = wheel.read("en_pipeline-0.0.0.dist-info/METADATA").decode()
         points = wheel.read("en_pipeline-0.0.0.dist-info/entry_points.txt").decode()
-        assert {"en_pipeline/code/demo_code/model.py", "en_pipeline/code/demo_code/layers.py"} <= set(wheel.namelist())
+        assert {"en_pipeline/code/demo_code/model.py", "en_pipeline/code/demo_code/layers.py"} <= set(
+            wheel.namelist()
+        )
     required = {line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist")}
     for name in ("kernel-nlp", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-languages"):
         assert f"{name}~={plugins.installed_version(name)}" in required

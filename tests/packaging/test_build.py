@@ -43,7 +43,9 @@ def workplace(tmp_path, monkeypatch):
     Path("my-code.py").write_text(CODE)
     with registry.restored():
         load_code("my-code.py")
-        nlp = kernel.blank("tst", meta={"name": "demo", "description": 'Says "marked".\nTwice.', "author": "Ann Ü"})
+        nlp = kernel.blank(
+            "tst", meta={"name": "demo", "description": 'Says "marked".\nTwice.', "author": "Ann Ü"}
+        )
         nlp.add_pipe("mark")
         nlp.to_disk("model")
         yield tmp_path
@@ -57,7 +59,10 @@ def package(*args):
 def test_tree_and_metadata(workplace):
     assert package("--code", "my-code.py", "--version", "1.2") == 0
     root = Path("out/tst_demo-1.2")
-    assert {p.name for p in (root / "dist").iterdir()} == {"tst_demo-1.2-py3-none-any.whl", "tst_demo-1.2.tar.gz"}
+    assert {p.name for p in (root / "dist").iterdir()} == {
+        "tst_demo-1.2-py3-none-any.whl",
+        "tst_demo-1.2.tar.gz",
+    }
     with zipfile.ZipFile(root / "dist/tst_demo-1.2-py3-none-any.whl") as wheel:
         names = set(wheel.namelist())
         fields = message_from_string(wheel.read("tst_demo-1.2.dist-info/METADATA").decode())
@@ -98,7 +103,16 @@ def test_code_that_is_here_already_is_not_loaded_twice(workplace):
 
 def test_the_source_archive_installs_without_a_network(workplace):
     assert package("--code", "my-code.py", "--build", "sdist") == 0
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-index",
+    ]
     archive = "out/tst_demo-0.0.0/dist/tst_demo-0.0.0.tar.gz"
     pytest.importorskip("hatchling")
     subprocess.run([*pip, "--no-build-isolation", "--target", "site", archive], check=True)
@@ -145,7 +159,9 @@ class Rule(Component):
 def test_other_distributions_are_pinned_as_they_were_when_it_was_saved(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     points = {"kernel_factories": {"acme": "acme_nlp:make"}}
-    write_distribution(tmp_path / "site", "acme-nlp", "1.2.0", entry_points=points, modules={"acme_nlp": ACME})
+    write_distribution(
+        tmp_path / "site", "acme-nlp", "1.2.0", entry_points=points, modules={"acme_nlp": ACME}
+    )
     Path("language.py").write_text(LANGUAGE)
     with registry.restored():
         load_code("language.py")
@@ -153,7 +169,9 @@ def test_other_distributions_are_pinned_as_they_were_when_it_was_saved(tmp_path,
             nlp = kernel.blank("tst")
             nlp.add_pipe("acme")
             nlp.to_disk("model")
-        with pytest.raises(RegistryError, match=r"came from acme-nlp 1\.2\.0\n.*pip install 'acme-nlp==1\.2\.0'"):
+        with pytest.raises(
+            RegistryError, match=r"came from acme-nlp 1\.2\.0\n.*pip install 'acme-nlp==1\.2\.0'"
+        ):
             kernel.load("model")
         assert run(["package", "model", "out", "--code", "language.py"]) == 0
     record = json.loads(Path("model/meta.json").read_text())["provenance"]
@@ -200,7 +218,8 @@ def test_what_is_no_pipeline(workplace, capsys):
 
 
 @pytest.mark.parametrize(
-    ("name", "package"), [("demo", "en_demo"), ("en_demo", "en_demo"), ("My-Demo", "en_my_demo"), ("a b", "en_a_b")]
+    ("name", "package"),
+    [("demo", "en_demo"), ("en_demo", "en_demo"), ("My-Demo", "en_my_demo"), ("a b", "en_a_b")],
 )
 def test_names(name, package):
     assert package_name(name, "en") == package
@@ -213,7 +232,14 @@ def test_versions(version, form):
 
 @pytest.mark.parametrize(
     ("version", "requirement"),
-    [("1.2.0", "a~=1.2.0"), ("5", "a~=5.0"), ("1.2rc1", "a~=1.2rc1"), ("2.1+cpu", "a~=2.1"), ("?", "a===?"), ("", "a")],
+    [
+        ("1.2.0", "a~=1.2.0"),
+        ("5", "a~=5.0"),
+        ("1.2rc1", "a~=1.2rc1"),
+        ("2.1+cpu", "a~=2.1"),
+        ("?", "a===?"),
+        ("", "a"),
+    ],
 )
 def test_compatible_releases(version, requirement):
     assert compatible("a", version) == requirement
