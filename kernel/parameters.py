@@ -47,15 +47,15 @@ def use_params(models: Mapping[str, Model[Any, Any]], params: Mapping[Any, Array
     params = params or {}
     backup = []
     with ExitStack() as stack:
-        for path, (node, name) in paths(models).items():
-            value = params.get(path, params.get((node.id, name)))
-            if value is not None and node.has_param(name):
-                backup.append((node, name, read(node, name)))
-                node.set_param(name, value)
-        for model in models.values():
-            for shim in [shim for node in model.walk() for shim in node.shims]:
-                stack.enter_context(shim.use_params(params))
         try:
+            for path, (node, name) in paths(models).items():
+                value = params.get(path, params.get((node.id, name)))
+                if value is not None and node.has_param(name):
+                    backup.append((node, name, read(node, name)))
+                    node.set_param(name, value)
+            for model in models.values():
+                for shim in [shim for node in model.walk() for shim in node.shims]:
+                    stack.enter_context(shim.use_params(params))
             yield
         finally:
             for node, name, value in reversed(backup):
