@@ -22,6 +22,7 @@ COMMANDS = {
     "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
     "plugins": ("kernel.cli:plugins", "Look into installed plugins, or start one."),
     "registry": ("kernel.cli:registry", "Look into the functions that a config can name."),
+    "schema": ("kernel.cli.schema:schema", "Write a JSON Schema of all configs that work here."),
     "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
 }
 INIT: dict[str, tuple[str, str]] = {
@@ -32,6 +33,8 @@ INIT: dict[str, tuple[str, str]] = {
 DEBUG: dict[str, tuple[str, str]] = {
     "config": ("kernel.cli.debug_config:debug_config", "Check a config, and see what it names."),
     "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),
+    "diff-config": ("kernel.cli.debug_diff_config:debug_diff_config", "Compare a config with what is recommended."),
+    "model": ("kernel.cli.debug_model:debug_model", "Show the layers of a config's models."),
 }
 PLUGINS: dict[str, tuple[str, str]] = {
     "check": ("kernel.cli.plugins_check:plugins_check", "Look for mistakes in plugins."),

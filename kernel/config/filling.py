@@ -62,8 +62,7 @@ def _fill_value(value: Any, path: str, planner: Planner) -> Any:
 
 
 def _add_defaults(block: dict[str, Any], signature: Signature, path: str, sources: Sources) -> None:
-    by_position = block.get(POSITIONAL) or ()
-    taken = {parameter.name for parameter in signature.positional[: len(by_position)]}
+    taken = {parameter.name for parameter in signature.positional[: _count_by_position(block.get(POSITIONAL))]}
     for name, parameter in signature.parameters.items():
         if name in block or name in taken or parameter.is_required or not is_plain(parameter.default):
             continue
@@ -78,6 +77,12 @@ def note_defaults(
     for inner in all_paths(dict(block)):
         if not has_path(given, inner):
             sources.setdefault(join(path, inner), Source(DEFAULT, owner))
+
+
+def _count_by_position(values: Any) -> int:
+    if isinstance(values, Mapping) and not function_keys(values) or isinstance(values, (list, tuple)):
+        return len(values)
+    return 0 if values is None else 1
 
 
 def _as_written(value: Any) -> Any:

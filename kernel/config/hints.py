@@ -115,6 +115,17 @@ def options(hint: Any) -> list[Any]:
     return list(get_args(hint)) if get_origin(hint) is Literal else []
 
 
+def alternatives(hint: Any) -> list[Any]:
+    """The parts of a union; any other hint alone."""
+    whole = bare(hint)
+    return list(get_args(whole)) if get_origin(whole) in _UNIONS else [hint]
+
+
+def writable(hint: Any) -> Any:
+    """The hint with what can't be looked at without being used up replaced, as values are converted to it."""
+    return _eager(hint)
+
+
 def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
     """Whether a built object may be passed where a hint stands. is_schedule: a registered schedule made it."""
     hint = bare(hint)

@@ -57,7 +57,7 @@ class _Writer:
             return
         self._comments(path)
         self.lines.append(f"[{path}]")
-        blocks = {key: value for key, value in data.items() if _is_section(value)}
+        blocks = {key: value for key, value in data.items() if _PLAIN_KEY.match(key) and _is_section(value)}
         for key, value in data.items():
             if key not in blocks:
                 self._comments(f"{path}.{key}")

@@ -1,0 +1,221 @@
+"""A JSON Schema of every config that works with what is installed, for editors that complete and check.
+
+The schema is of a config as nested data, such as JSON or TOML. It is draft 2020-12, and says a little less than the kernel
+checks: what a block's function returns isn't part of it, and a text with a variable may stand anywhere.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import abc
+from collections.abc import Callable, Mapping
+from typing import Any, get_origin
+
+from pydantic import BaseModel, TypeAdapter
+
+from kernel.config import hints
+from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
+from kernel.config.values import is_plain
+from kernel.errors import KernelError, warn
+from kernel.registry import registry
+from kernel.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "nlp": NlpSchema,
+    "system": SystemSchema,
+    "training": TrainingSchema,
+    "pretraining": PretrainingSchema,
+    "initialize": InitializeSchema,
+}
+# Which functions a setting of a section is made by.
+_KINDS = {
+    "nlp.tokenizer": "tokenizers",
+    "nlp.vectors": "vectors",
+    "training.batcher": "batchers",
+    "training.optimizer": "optimizers",
+    "training.logger": "loggers",
+    "training.callbacks": "callbacks",
+    "pretraining.batcher": "batchers",
+    "pretraining.optimizer": "optimizers",
+    "pretraining.objective": "objectives",
+}
+# Bounds of a union, which pydantic leaves as they are.
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+Schema = dict[str, Any]
+
+
+def config_schema() -> Schema:
+    """The schema. Imports every function that is installed; those that can't be imported are only named, with a warning."""
+    return _Writer().run()
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.defs: dict[str, Schema] = {
+            "variable": {
+                "type": "string",
+                "pattern": r"\$\{[^{}$]+\}",
+                "description": "A text with a variable.",
+            }
+        }
+
+    def run(self) -> Schema:
+        for kind in registry.kinds():
+            if kind not in ("factories", "languages", "converters"):
+                self.defs[kind] = self._kind(kind, f"@{kind}", ())
+        self.defs["factories"] = self._kind("factories", "factory", ("nlp", "name"))
+        kinds = [kind for kind in registry.kinds() if kind in self.defs and kind != "factories"]
+        keys = [{"required": [f"@{kind}"], **_ref(kind)} for kind in kinds]
+        self.defs["block"] = {"description": "A block that names a registered function.", "anyOf": keys}
+        sections = {name: self._section(name, schema) for name, schema in _SECTIONS.items()}
+        if "lang" in sections["nlp"]["properties"]:
+            sections["nlp"]["properties"]["lang"] = {"enum": registry.names("languages")}
+        source = {"type": "object", "required": ["source"], "properties": {"source": {"type": "string"}}}
+        component = {"if": {"required": ["source"]}, "then": source, "else": _ref("factories")}
+        sections["components"] = {"type": "object", "additionalProperties": component}
+        sections["corpora"] = {
+            "type": "object",
+            "if": {"required": ["@readers"]},
+            "then": _ref("readers"),
+            "else": {"additionalProperties": _ref("block")},
+        }
+        # Whatever a variable refers to.
+        sections["system"]["additionalProperties"] = True
+        return {
+            "$schema": DRAFT,
+            "title": "A config of kernel",
+            "type": "object",
+            "properties": dict(sorted(sections.items())),
+            "additionalProperties": {"type": "object"},
+            "$defs": dict(sorted(self.defs.items())),
+        }
+
+    def _section(self, name: str, schema: type[BaseModel]) -> Schema:
+        found = self._object(of_schema(schema, f"[{name}]"), f"section.{name}", schema.__doc__ or "")
+        # A config may leave out whatever the kernel's defaults have.
+        found.pop("required", None)
+        for key in found["properties"]:
+            kind = _KINDS.get(f"{name}.{key}")
+            if kind and key == "callbacks":
+                found["properties"][key] = {"type": "object", "additionalProperties": _ref(kind)}
+            elif kind:
+                found["properties"][key] = {"anyOf": [_ref(kind), _ref("block"), {"type": "null"}]}
+        return found
+
+    def _kind(self, kind: str, key: str, given: tuple[str, ...]) -> Schema:
+        """Blocks of one kind: the name decides what else stands in them."""
+        names = registry.names(kind)
+        cases = []
+        for name in names:
+            self.defs[f"{kind}.{name}"] = self._function(kind, name, key, given)
+            is_this = {"properties": {key: {"const": name}}, "required": [key]}
+            cases.append({"if": is_this, "then": _ref(f"{kind}.{name}")})
+        found: Schema = {"type": "object", "required": [key], "properties": {key: {"enum": names}}}
+        return {**found, "allOf": cases} if cases else found
+
+    def _function(self, kind: str, name: str, key: str, given: tuple[str, ...]) -> Schema:
+        origin = str(registry.origin(kind, name))
+        try:
+            function: Callable[..., Any] = registry.get(kind, name)
+        except KernelError as error:
+            warn(f"{kind}: {name!r} is named, but not described: {error.message}")
+            return {"title": name, "$comment": origin}
+        signature = of_function(function, name, given=given)
+        defaults = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
+        found = self._object(signature, f"{kind}.{name}", inspect.getdoc(function) or "", defaults)
+        found["properties"] = {key: {"const": name}, **found["properties"]}
+        if kind != "factories" and (signature.positional or signature.varargs is not REQUIRED):
+            # What stands in * fills the first parameters, so none of them can be required.
+            found["properties"]["*"] = {"type": ["array", "object"]}
+            required = found.pop("required", [])
+            if required:
+                found["if"], found["then"] = {"not": {"required": ["*"]}}, {"required": required}
+        return {"title": name, "$comment": origin, **found}
+
+    def _object(
+        self, signature: Signature, owner: str, doc: str, defaults: Mapping[str, Any] | None = None
+    ) -> Schema:
+        described = described_parameters(doc)
+        properties: dict[str, Schema] = {}
+        required = []
+        for name, parameter in signature.parameters.items():
+            schema = self._value(parameter.hint, f"{owner}.{name}")
+            if name in described:
+                schema["description"] = described[name]
+            if defaults and name in defaults:
+                schema["default"] = defaults[name]
+            elif parameter.is_required:
+                required.append(name)
+            elif is_plain(parameter.default):
+                schema["default"] = _listed(parameter)
+            properties[name] = schema
+        found: Schema = {"type": "object", "properties": properties}
+        if doc:
+            found["description"] = doc.split("\n\n")[0].strip()
+        if required:
+            found["required"] = required
+        found["additionalProperties"] = (
+            self._value(signature.varkwargs, owner) if signature.takes_more else False
+        )
+        return found
+
+    def _value(self, hint: Any, owner: str) -> Schema:
+        """What can be written where a hint stands: a value, a block that makes one, or a variable."""
+        if hint is Any or isinstance(hint, str):
+            return {}
+        whole = self._written(hint, owner)
+        options = [whole] if whole else []
+        for one in () if whole else hints.alternatives(hint):
+            part = self._written(one, owner) or self._of_blocks(one, owner)
+            options += [part] if part else []
+        return {"anyOf": [*options, _ref("block"), _ref("variable")]}
+
+    def _written(self, hint: Any, owner: str) -> Schema | None:
+        """The values of a hint, None if nothing that can be written fits it."""
+        try:
+            adapter = TypeAdapter(hints.writable(hint))
+            schema = adapter.json_schema(ref_template=f"#/$defs/{owner}.{{model}}")
+        except Exception:  # noqa: BLE001 (classes of strangers may fail in any way)
+            return None
+        for name, part in schema.pop("$defs", {}).items():
+            self.defs[f"{owner}.{name}"] = part
+        return {_BOUNDS.get(word, word): value for word, value in schema.items()}
+
+    def _of_blocks(self, hint: Any, owner: str) -> Schema | None:
+        """A list or a mapping of what only blocks can make."""
+        origin = get_origin(hints.bare(hint))
+        if not isinstance(origin, type) or issubclass(origin, (abc.Iterator, type)):
+            return None
+        if issubclass(origin, abc.Mapping):
+            return {"type": "object", "additionalProperties": self._value(hints.item_hint(hint, ""), owner)}
+        if issubclass(origin, abc.Iterable):
+            return {"type": "array", "items": self._value(hints.item_hint(hint, 0), owner)}
+        return None
+
+
+def described_parameters(doc: str) -> dict[str, str]:
+    """What a docstring says of parameters, in lines such as `width: width of the output` or `width, depth: ...`."""
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in doc.split("\n"):
+        match = re.match(r"\s*([a-zA-Z_]\w*(?:, [a-zA-Z_]\w*)*): (\S.*)$", line)
+        if match:
+            names = match[1].split(", ")
+            found.update(dict.fromkeys(names, match[2]))
+        elif names and line.startswith(" ") and line.strip():
+            found.update({name: f"{found[name]} {line.strip()}" for name in names})
+        else:
+            names = []
+    return found
+
+
+def _listed(parameter: Parameter) -> Any:
+    value = parameter.default
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _ref(name: str) -> Schema:
+    # A slash or a tilde has a meaning in a JSON pointer.
+    return {"$ref": "#/$defs/" + name.replace("~", "~0").replace("/", "~1")}
