@@ -7,6 +7,8 @@ import kernel
 from kernel.tokens import Doc
 from kernel.training import Example
 
+pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages")
+
 
 @pytest.fixture(scope="module")
 def nlp():

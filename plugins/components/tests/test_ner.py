@@ -14,6 +14,8 @@ from kernel.ops import place
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 
+pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages")
+
 DATA = [
     ("I saw Ada Lovelace in London today", "O O B-PER I-PER O B-LOC O"),
     ("London is large", "B-LOC O O"),

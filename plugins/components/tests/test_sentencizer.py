@@ -84,6 +84,7 @@ def test_many_scripts_have_an_end_of_sentence():
     assert not set(",;:…\"')") & set(characters)
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 def test_a_pipeline_scores_its_sentences():
     nlp = kernel.blank("xx")
     nlp.add_pipe("sentencizer")

@@ -8,6 +8,8 @@ from kernel.errors import KernelError, UsageError
 from kernel.tokens import Doc
 from kernel.training import Example
 
+pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages")
+
 DATA = [
     ("I like green eggs", "N V J N"),
     ("Eat blue ham", "V J N"),

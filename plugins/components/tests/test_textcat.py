@@ -8,6 +8,8 @@ from kernel.errors import DataError, KernelError, UsageError
 from kernel.tokens import Doc
 from kernel.training import Example
 
+pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages")
+
 EXCLUSIVE = [
     ("what a lovely day", {"good": 1.0, "bad": 0.0}),
     ("I love this", {"good": 1, "bad": 0}),

@@ -7,6 +7,8 @@ import kernel
 from kernel.errors import KernelError
 from kernel.training import Example
 
+pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages")
+
 WIDTH = 16
 SOURCE = {
     "@architectures": "kernel.HashEmbedCNN.v2",
