@@ -260,10 +260,11 @@ class TrainableComponent(Component):
                 f"component '{self.name}': can't add the label '{label}': the model already has {size} output{'s' * (size != 1)}",
                 hint="Add labels before initialize, or use an architecture that can be resized.",
             )
-        self.cfg["labels"] = [*self.labels, label]
-        self.vocab.strings.add(label)
+        labels = [*self.labels, label]
         if size is not None:
-            self.model = self.model.attrs["resize_output"](self.model, len(self.labels)) or self.model
+            self.model = self.model.attrs["resize_output"](self.model, len(labels)) or self.model
+        self.cfg["labels"] = labels
+        self.vocab.strings.add(label)
         return 1
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:

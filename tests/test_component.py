@@ -163,6 +163,14 @@ def test_an_output_that_can_grow(vocab):
     component.add_label("B")
     assert grown == [2]
 
+    def full(model, size):
+        raise MemoryError
+
+    component.model.attrs["resize_output"] = full
+    with pytest.raises(MemoryError):
+        component.add_label("C")
+    assert component.labels == ("A", "B")
+
 
 def test_initialize_takes_a_function_with_examples(vocab):
     component = Sized(vocab, lengths_to_scores(1), "sized")

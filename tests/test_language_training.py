@@ -273,6 +273,9 @@ def test_a_listener_without_its_source_says_what_is_missing():
         pytest.raises(KernelError, match="'target'.*'source', which has not run"),
     ):
         nlp("some text")
+    nlp.remove_pipe("source")
+    with pytest.raises(KernelError, match="'target'.*no source is connected"):
+        nlp("some text")
 
 
 def test_listeners_hear_the_nearest_source_before_them():

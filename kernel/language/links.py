@@ -15,19 +15,23 @@ if TYPE_CHECKING:
 def link(nlp: ComponentList) -> None:
     """Connect every enabled component's listeners to the nearest source before it that they match."""
     sources: list[tuple[str, Channel]] = []
+    listening = {name: listeners_of(component) for name, component in nlp.components}
     for name, component in nlp.components:
         channel = getattr(component, "channel", None)
         if isinstance(channel, Channel):
             channel.clear()
             channel.name = name
+        for listener in listening[name]:
+            # The source may have left the pipeline.
+            listener.attrs["listener"].channel = None
+            listener.attrs["listener"].owner = name
     for name, component in nlp.components:
         if nlp.is_enabled(name):
             heard: list[Channel] = []
-            for listener in listeners_of(component):
+            for listener in listening[name]:
                 source = next(
                     (c for n, c in reversed(sources) if listener.attrs["listener"].matches(n)), None
                 )
-                listener.attrs["listener"].owner = name
                 if source is not None:
                     source.add(listener, name)
                     if source not in heard:
