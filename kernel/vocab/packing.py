@@ -8,6 +8,8 @@ from threading import local
 from typing import Any
 
 _HERE = local()
+# Text from broken sources may hold lone surrogates, which strict UTF-8 can't write; other text is not affected.
+_SURROGATES = "surrogatepass"
 
 
 def pack(value: Any) -> bytes:
@@ -16,7 +18,7 @@ def pack(value: Any) -> bytes:
     if packer is None:
         from srsly.msgpack import Packer
 
-        packer = _HERE.packer = Packer(use_bin_type=True)
+        packer = _HERE.packer = Packer(use_bin_type=True, unicode_errors=_SURROGATES)
     try:
         return bytes(packer.pack(value))
     except Exception:
@@ -29,7 +31,9 @@ def unpack(data: bytes, *, use_list: bool = True) -> Any:
     """The value of msgpack bytes; arrays become lists, or tuples if not `use_list`."""
     from srsly.msgpack import unpackb
 
-    return unpackb(data, raw=False, use_list=use_list, object_pairs_hook=_map_hook())
+    return unpackb(
+        data, raw=False, use_list=use_list, unicode_errors=_SURROGATES, object_pairs_hook=_map_hook()
+    )
 
 
 @cache

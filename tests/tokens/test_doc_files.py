@@ -178,3 +178,12 @@ def test_bytes_of_something_else_are_refused(vocab):
 
     with pytest.raises(DataError, match="no document"):
         Doc(vocab).from_bytes(srsly.msgpack_dumps({"a": 1}))
+
+
+def test_text_with_lone_surrogates_survives():
+    doc = Doc(Vocab(), words=["a\ud800b", "c"], tags=["\udfff", ""])
+    for back in (
+        next(DocBin().from_bytes(DocBin(docs=[doc]).to_bytes()).get_docs(Vocab())),
+        Doc(Vocab()).from_bytes(doc.to_bytes()),
+    ):
+        assert (back.text, back[0].tag_) == (doc.text, "\udfff")
