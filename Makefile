@@ -23,7 +23,7 @@ $(VENV)/.installed: $(MANIFESTS) constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt \
-		$(foreach d,$(filter-out .,$(DISTRIBUTIONS)),-e $(d)) -e ".[dev]"
+		-e ".[dev]" $(foreach d,$(filter-out .,$(DISTRIBUTIONS)),-e $(d))
 	touch $@
 
 install: $(VENV)/.installed
