@@ -452,3 +452,12 @@ def test_letters_are_never_split_by_rules_about_other_things():
         "日本語",
     ]
     assert NORM in split.rules["don't"][1]
+
+
+@pytest.mark.parametrize("pairs", [10, 3000])
+def test_a_chunk_of_any_number_of_affixes_is_stripped_to_its_core(pairs):
+    core = "Word" * 200
+    split = tokenizer(rules={":)": [{"ORTH": ":)"}], "x(": [{"ORTH": "x("}]})
+    assert words(split("(" * pairs + core + ")" * pairs)) == ["("] * pairs + [core] + [")"] * pairs
+    assert words(split("(" * pairs + "x(")) == ["("] * pairs + ["x("]
+    assert words(split("(" * pairs + core + "-" + core)) == ["("] * pairs + [core + "-" + core]

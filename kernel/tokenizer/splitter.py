@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 from kernel.tokenizer.letters import avoids_letters
 from kernel.tokenizer.rules import FindIter, Search
 
-# Beyond this length only the end of a chunk is searched for suffixes: a megabyte of brackets has to come to an end.
+# A megabyte of brackets has to come to an end. Beyond this length only the end of a chunk is searched for suffixes;
+# and after some rounds what is left is looked at as a whole only when it has become shorter.
 _LONG_CHUNK = 500
-_LONG_CHUNK_END = 200
+_LONG_CHUNK_END = 100
+_WHOLE_ROUNDS = 50
 
 
 class Piece(NamedTuple):
@@ -74,25 +76,38 @@ class Splitter:
         """The pieces of the special case `text`."""
         return list(self._specials[text])
 
-    def _strip_affixes(self, rest: str) -> tuple[list[Piece], str, list[Piece]]:
+    def _strip_affixes(self, chunk: str) -> tuple[list[Piece], str, list[Piece]]:
         prefixes: list[Piece] = []
         suffixes: list[Piece] = []
-        while rest and not self._is_whole(rest):
-            start = self._prefix_length(rest)
-            end = len(rest) - self._suffix_length(rest, start)
-            # An affix that bares a special case goes alone: what is left is not to be stripped further.
-            if start and rest[start:] in self._specials:
-                end = len(rest)
-            elif end < len(rest) and rest[:end] in self._specials:
-                start = 0
-            if start == 0 and end == len(rest):
+        first, last, rounds = 0, len(chunk), 0
+        while first < last:
+            is_far = rounds >= _WHOLE_ROUNDS and last - first > _LONG_CHUNK
+            rest = chunk[first : first + _LONG_CHUNK] if is_far else chunk[first:last]
+            if not is_far and self._is_whole(rest):
                 break
-            if start:
-                prefixes.append(Piece(rest[:start], None, "PREFIX"))
-            if end < len(rest):
-                suffixes.append(Piece(rest[end:], None, "SUFFIX"))
-            rest = rest[start:end]
-        return prefixes, rest, suffixes
+            start = self._prefix_length(rest)
+            if is_far and start == len(rest):
+                start = self._prefix_length(chunk[first:last])
+            left = first + start
+            end_from = left if last - first <= _LONG_CHUNK else max(left, last - _LONG_CHUNK_END)
+            right = last - self._suffix_length(chunk[end_from:last])
+            # An affix that bares a special case goes alone: what is left is not to be stripped further.
+            if start and self._is_special(chunk, left, last):
+                right = last
+            elif right < last and self._is_special(chunk, first, right):
+                left = first
+            if left == first and right == last:
+                break
+            if left > first:
+                prefixes.append(Piece(chunk[first:left], None, "PREFIX"))
+            if right < last:
+                suffixes.append(Piece(chunk[right:last], None, "SUFFIX"))
+            first, last, rounds = left, right, rounds + 1
+        return prefixes, chunk[first:last], suffixes
+
+    def _is_special(self, chunk: str, start: int, end: int) -> bool:
+        # Longer ones are never hashed.
+        return end - start <= self._longest and chunk[start:end] in self._specials
 
     def _is_whole(self, text: str) -> bool:
         if text in self._specials or (self._letters_are_plain and text.isalpha()):
@@ -103,12 +118,8 @@ class Splitter:
         match = self._prefix(text) if self._prefix else None
         return match.end() - match.start() if match else 0
 
-    def _suffix_length(self, text: str, start: int) -> int:
-        if self._suffix is None:
-            return 0
-        if len(text) > _LONG_CHUNK:
-            start = max(start, len(text) - _LONG_CHUNK_END)
-        match = self._suffix(text[start:] if start else text)
+    def _suffix_length(self, text: str) -> int:
+        match = self._suffix(text) if self._suffix else None
         return match.end() - match.start() if match else 0
 
     def _split_rest(self, rest: str) -> list[Piece]:
@@ -166,7 +177,7 @@ class Splitter:
         return best_end, best_text
 
     def _has_affix(self, text: str) -> bool:
-        if self._prefix_length(text) or self._suffix_length(text, 0):
+        if self._prefix_length(text) or self._suffix_length(text):
             return True
         return self._infix is not None and any(True for _ in self._infix(text))
 
