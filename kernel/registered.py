@@ -61,6 +61,8 @@ class Registry:
         Raises RegistryError for an unknown name, NameConflict if several packages claim it, PluginLoadError
         if its module can't be imported, IncompatiblePlugin if it was made for another version of kernel.
         """
+        if not isinstance(name, str):
+            raise RegistryError(f"{self.kind}: the name of a function is a text, not {name!r}")
         points, owner = self._points(name), selection.owner_of(name)
         definition = self._definitions.get(name)
         if not points and definition is None and not self._is_thincs(name):

@@ -112,7 +112,7 @@ class _Reader:
             or name != name.strip()
             or "[" in name
             or "]" in name
-            or not all(name.split("."))
+            or not all(part and part == part.strip() for part in name.split("."))
             or name.count(".") >= DEEPEST
         ):
             self._problem(f"[{name}] can't be the name of a section", line, text)

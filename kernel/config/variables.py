@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
 _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
 # Values that variables may copy, and characters of a text that they may make: a few lines could ask for any number.
-_LARGEST = 1_000_000
+_LARGEST = 50_000
 # Variables that may lead to each other in a row.
 _LONGEST = 60
 
@@ -142,6 +142,7 @@ class Interpolator:
             length += len(before) + len(parts[-1])
             if length > _LARGEST:
                 self._problem(path, "too large, with its variables replaced")
+                self._copied = length
                 return raw
         parts.append(raw[position:])
         return "".join(parts)
@@ -166,6 +167,9 @@ class Interpolator:
             self._problem(
                 path, f"{shown} is the end of a very long chain of variables", variable=shown, value=shown
             )
+            return _MISSING
+        if self._copied > _LARGEST:
+            # It has been said.
             return _MISSING
         value = self._copy(target)
         size, depth = measure(value)
@@ -237,8 +241,9 @@ def interpolate(
 def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:
     """The paths of values that can't be told because of broken ones: these, and all that refer to them."""
     found = set(broken)
-    while more := dependents(data, found) - found:
-        found |= more
+    latest = found
+    while latest := dependents(data, latest) - found:
+        found |= latest
     return found
 
 

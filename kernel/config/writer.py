@@ -23,6 +23,9 @@ ORDER = (
 
 _PLAIN_KEY = re.compile(r"[^\s=:\[\]#;$.\"'{}](?:[^\n=:\[\].]*[^\s=:\[\].])?$")
 
+# What can be a part of a section's name.
+_HEADER_KEY = re.compile(r"[^\s\[\].](?:[^\n\[\].]*[^\s\[\].])?$")
+
 
 def write(data: dict[str, Any], sources: Sources, last_comments: list[str], *, escape: bool) -> str:
     """Text of a config. escape: write `$` as `$$`, except in variables.
@@ -57,7 +60,7 @@ class _Writer:
             return
         self._comments(path)
         self.lines.append(f"[{path}]")
-        blocks = {key: value for key, value in data.items() if _PLAIN_KEY.match(key) and _is_section(value)}
+        blocks = {key: value for key, value in data.items() if _HEADER_KEY.match(key) and _is_section(value)}
         for key, value in data.items():
             if key not in blocks:
                 self._comments(f"{path}.{key}")
@@ -94,7 +97,10 @@ def _is_section(value: Any) -> bool:
         return False
     return all(
         isinstance(key, str)
-        and _PLAIN_KEY.match(key) is not None
-        and (not isinstance(item, dict) or _is_section(item))
+        and (
+            _HEADER_KEY.match(key) is not None and _is_section(item)
+            if isinstance(item, dict)
+            else _PLAIN_KEY.match(key) is not None
+        )
         for key, item in value.items()
     )

@@ -56,7 +56,7 @@ def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[
             components[name] = _fill_component(name, block, nlp["lang"], merged)
     pipeline = nlp.get("pipeline") or []
     for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
-        if name not in components:
+        if isinstance(name, str) and name not in components:
             problems.append(_without_block(name, place, list(components), merged))
     merged["components"] = components
     return merged, problems
