@@ -16,7 +16,7 @@ from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.config import position
 from kernel.config.packages import verify
 from kernel.config.sources import problem_at
-from kernel.errors import ConfigError, DataError, Problem, RegistryError, warn
+from kernel.errors import CallbackError, ConfigError, DataError, Problem, RegistryError, warn
 from kernel.hooks import Hooks
 from kernel.ops import get_ops, place
 from kernel.parameters import Parameters
@@ -212,6 +212,19 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
         problems += [problem for problem in error.problems if problem not in problems]
 
 
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Name the corpus, or the file that its reader could not open."""
+    try:
+        with naming(f"reading {name}"):
+            yield
+    except CallbackError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.filename is not None:
+            raise DataError(f"{name} can't be read: {cause.strerror}", path=cause.filename) from cause
+        raise
+
+
 class Sample:
     """`get_examples` of a run: read once, kept for training, unless the corpus is streamed."""
 
@@ -223,7 +236,7 @@ class Sample:
 
     def __call__(self) -> list[Any]:
         if self._examples is None:
-            with naming(f"reading {self._name}"):
+            with _reading(self._name):
                 self._examples = list(islice(self._read(), self._limit))
             if not self._examples:
                 raise DataError(f"{self._name} has no examples to train on")
@@ -236,7 +249,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any) -> list[Any
     A streamed run reads it for every evaluation; here it is only tried, and None returned.
     """
     streamed = settings.max_epochs < 0
-    with naming(f"reading {settings.dev_corpus}"):
+    with _reading(settings.dev_corpus):
         examples = list(islice(corpus(pipeline), 1 if streamed else None))
     if not examples:
         raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
