@@ -94,12 +94,6 @@ def packed(block: Model[Array, Array]) -> Array:
     return weights
 
 
-def pieces(block: Model[Array, Array]) -> int:
-    """The number of maxout pieces of a block; 1 for mish."""
-    affine = block.layers[0]
-    return affine.get_dim("nP") if affine.has_dim("nP") else 1
-
-
 def with_ones(ops: Ops, rows: int, width: int, dtype: Any) -> Array:
     """Return an uninitialised (rows, width + 1) array whose last column is ones."""
     array = ops.xp.empty((rows, width + 1), dtype=dtype)

@@ -117,29 +117,39 @@ def _predict(model: Model[list[Array], list[Array]], flat: Array, lengths: list[
         return flat.copy()
     window, width = model.attrs["window_size"], flat.shape[1]
     dtype = np.result_type(flat.dtype, *(weights.dtype for _, weights, _, _ in layers))
-    # The rows of a block are worked on where the result will lie.
-    output = flat.astype(dtype, copy=True)
+    output = np.empty(flat.shape, dtype=dtype)
     for span in _blocks(lengths, model.attrs["receptive_field"]):
-        whole = span.start == span.read_start and span.end == span.read_end
-        X = output[span.start : span.end] if whole else flat[span.read_start : span.read_end].astype(dtype)
-        edges = Edges(model.ops, span.lengths, window)
-        columns = _SCRATCH.columns(len(X), (2 * window + 1) * width, dtype)
-        hidden = _SCRATCH.rows(len(X), width, dtype)
+        rows = span.read_end - span.read_start
+        X, windows = _padded(rows, width, window, dtype)
+        X[...] = flat[span.read_start : span.read_end]
+        edges = Edges(model.ops, span.lengths, window) if len(span.lengths) > 1 else None
+        columns = _SCRATCH.columns(rows, (2 * window + 1) * width, dtype)
+        inputs = columns[:, :-1]
+        hidden = _SCRATCH.rows(rows, width, dtype)
         for block, weights, G, b in layers:
-            edges.expand(X, columns)
-            planes = _SCRATCH.rows(len(X), len(weights), dtype, "planes")
+            inputs[...] = windows
+            if edges is not None:
+                edges.clear(inputs)
+            planes = _SCRATCH.rows(rows, len(weights), dtype, "planes")
             np.matmul(columns, weights.T, out=planes)
             if block.name == "mish_block":
                 hidden[...] = block.ops.mish(planes)
             else:
-                maxout(block.ops, planes, dense.pieces(block), out=hidden)
+                maxout(block.ops, planes, len(weights) // width, out=hidden)
             normalize(block.ops, hidden)
             hidden *= G
             X += b
             X += hidden
-        if not whole:
-            output[span.start : span.end] = X[span.start - span.read_start : span.end - span.read_start]
+        output[span.start : span.end] = X[span.start - span.read_start : span.end - span.read_start]
     return output
+
+
+def _padded(rows: int, width: int, window: int, dtype: Any) -> tuple[Array, Array]:
+    """Scratch (rows, width) between `window` rows of zeros, and a view of it: every row's window, side by side."""
+    padded = _SCRATCH.rows(rows + 2 * window, width, dtype, "padded")
+    padded[:window] = padded[window + rows :] = 0
+    windows = np.ndarray((rows, (2 * window + 1) * width), dtype, padded, strides=padded.strides)
+    return padded[window : window + rows], windows
 
 
 class _Span:
@@ -202,12 +212,18 @@ class Edges:
             target = columns[:, start : start + width]
             if offset == 0:
                 target[...] = X
-                continue
-            if offset < 0:
+            elif offset < 0:
                 target[-offset:] = X[:offset]
             else:
                 target[:-offset] = X[offset:]
-            target[self._outside[offset]] = 0
+        self.clear(columns)
+
+    def clear(self, columns: Array) -> None:
+        """Zero what lies outside of a row's document in columns (N, (2 * window + 1) * width or more)."""
+        width = columns.shape[1] // (2 * self.window + 1)
+        for offset, rows in self._outside.items():
+            start = (offset + self.window) * width
+            columns[rows, start : start + width] = 0
 
     def collapse(self, d_columns: Array, dX: Array) -> None:
         """Add the gradient of what `expand` wrote to dX. The rows of d_columns that lay outside are zeroed."""
