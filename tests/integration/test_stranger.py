@@ -187,9 +187,9 @@ def test_two_packages_that_claim_one_name(kernel: Kernel, site: Path) -> None:
 
 def test_in_a_process_of_its_own(site: Path) -> None:
     command = [sys.executable, "-m", "kernel", "train", "strange.cfg", "-o", "out"]
-    settings = {"capture_output": True, "text": True, "check": False}
-    found = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(site)}, **settings)
+    settings = {"capture_output": True, "text": True}
+    found = subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": str(site)}, **settings)
     assert found.returncode == 0, found.stderr
-    missing = subprocess.run(command, env={**os.environ, "PYTHONPATH": ""}, **settings)
+    missing = subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": ""}, **settings)
     assert missing.returncode == 2
     assert "architectures has no function 'acme.ShapeVectors.v1'" in missing.stderr
