@@ -63,9 +63,11 @@ class Package:
 def packages() -> list[Package]:
     """All of them, sorted by name."""
     points: dict[str, list[EntryPoint]] = {}
+    claims: dict[tuple[str, str], list[EntryPoint]] = {}
     for group in plugins.groups():
         for point in plugins.entry_points(group):
             points.setdefault(point.distribution, []).append(point)
+            claims.setdefault((group, point.name), []).append(point)
     return [
         Package(
             name,
@@ -74,13 +76,13 @@ def packages() -> list[Package]:
             found,
             selection.denied(name),
             metadata.incompatibility(name),
-            conflicts_of(found),
+            _conflicts(found, claims),
         )
         for name, found in sorted(points.items())
     ]
 
 
-def conflicts_of(points: list[EntryPoint]) -> list[str]:
+def _conflicts(points: list[EntryPoint], claims: dict[tuple[str, str], list[EntryPoint]]) -> list[str]:
     """A sentence for each of a package's names that another one claims too, denied ones left out."""
     found = []
     for point in points:
@@ -88,8 +90,8 @@ def conflicts_of(points: list[EntryPoint]) -> list[str]:
             continue
         others = [
             other.claim
-            for other in selection.entry_points(point.group)
-            if other.name == point.name and other.target != point.target
+            for other in claims[point.group, point.name]
+            if other.target != point.target and selection.denied(other.distribution) is None
         ]
         if point.name in THINC_NAMES.get(kind_of(point), ()):
             others.append(f"thinc {plugins.installed_version('thinc')}")

@@ -72,19 +72,7 @@ def groups() -> list[str]:
 def installed_version(distribution: str) -> str | None:
     """Version of an installed distribution, None if it isn't installed."""
     folder = scan().folders.get(normalize(distribution))
-    if folder is None:
-        return None
-    if not folder:
-        return metadata(distribution)["version"][0]
-    return _name_and_version(folder)[1]
-
-
-def installed_name(distribution: str) -> str | None:
-    """Name of an installed distribution as it spells it, None if it isn't installed."""
-    folder = scan().folders.get(normalize(distribution))
-    if folder is None:
-        return None
-    return _name_and_version(folder)[0] if folder else metadata(distribution)["name"][0]
+    return None if folder is None else _name_and_version(folder, metadata(distribution))[1]
 
 
 def metadata(distribution: str) -> dict[str, list[str]]:
@@ -94,7 +82,12 @@ def metadata(distribution: str) -> dict[str, list[str]]:
     if key not in found.folders:
         return {}
     if key not in found.fields:
-        found.fields[key] = dict(_fields(found.folders[key], key))
+        if found.folders[key]:
+            found.fields[key] = _fields(found.folders[key])
+        else:
+            from importlib.metadata import distribution as find
+
+            found.fields[key] = _parse_fields(str(find(key).metadata).splitlines())
     return found.fields[key]
 
 
@@ -158,7 +151,8 @@ def _add_folder(result: Scan, folder: str) -> None:
     result.folders[key] = folder
     text = _read(os.path.join(folder, "entry_points.txt"))
     if text and any(prefix in text for prefix in PREFIXES):
-        name, version = _name_and_version(folder)
+        result.fields[key] = _fields(folder)
+        name, version = _name_and_version(folder, result.fields[key])
         _add(result, text, name, version)
 
 
@@ -186,31 +180,27 @@ def _has_other_finders() -> bool:
     return any(getattr(finder, "__name__", "") != "PathFinder" for finder in finders)
 
 
-def _name_and_version(folder: str) -> tuple[str, str]:
-    stem = os.path.basename(folder).rpartition(".")[0]
-    name, _, version = stem.partition("-")
-    fields = {"name": name, "version": version}
-    text = _read(os.path.join(folder, "METADATA")) or _read(os.path.join(folder, "PKG-INFO")) or ""
-    for line in text.splitlines():
-        if not line:
-            break
-        key, separator, value = line.partition(":")
-        if separator and key.lower() in fields:
-            fields[key.lower()] = value.strip()
-    return fields["name"], fields["version"]
+def _name_and_version(folder: str, fields: dict[str, list[str]]) -> tuple[str, str]:
+    name, _, version = os.path.basename(folder).rpartition(".")[0].partition("-")
+    return fields.get("name", [name])[0], fields.get("version", [version])[0]
 
 
-def _fields(folder: str, key: str) -> dict[str, list[str]]:
-    if folder:
-        text = _read(os.path.join(folder, "METADATA")) or _read(os.path.join(folder, "PKG-INFO")) or ""
-    else:
-        from importlib.metadata import distribution
+def _fields(folder: str) -> dict[str, list[str]]:
+    """The fields of a distribution's metadata; the description, which comes after them, isn't read."""
+    for file in ("METADATA", "PKG-INFO"):
+        try:
+            with open(os.path.join(folder, file), encoding="utf8", errors="replace") as lines:
+                return _parse_fields(lines)
+        except OSError:
+            continue
+    return {}
 
-        text = str(distribution(key).metadata)
+
+def _parse_fields(lines: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     last: list[str] = []
-    for line in text.splitlines():
-        if not line:
+    for line in lines:
+        if not line.strip():
             break
         name, separator, value = line.partition(":")
         if line[0] in " \t" and last:
