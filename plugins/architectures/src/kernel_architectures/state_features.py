@@ -47,20 +47,21 @@ class Slots:
     def sum(self, ids: Array) -> Array:
         """The states (S, nP * nO) with feature tokens `ids` (S, nF)."""
         given = ids >= 0
-        whole = self._is_every_token(ids)
+        counts = given.sum(axis=0).tolist()
         constant = self.bias
         states = None
         missing: list[tuple[Array, Array]] = []
         for slot in range(ids.shape[1]):
-            there = given[:, slot]
-            if not there.any():
+            if not counts[slot]:
                 constant = constant + self.pad[slot]
-            elif there.all():
-                part = self._contribution(slot, None if slot == 0 and whole else ids[:, slot])
+            elif counts[slot] == len(ids):
+                whole = slot == 0 and self._is_every_token(ids)
+                part = self._contribution(slot, None if whole else ids[:, slot])
                 states = part if states is None else _add(states, part)
             else:
                 if states is None:
                     states = self.ops.xp.zeros((len(ids), len(self.bias)), dtype=self.vectors.dtype)
+                there = given[:, slot]
                 rows = self.ops.xp.flatnonzero(there)
                 states[rows] += self._contribution(slot, ids[rows, slot])
                 missing.append((~there, self.pad[slot]))

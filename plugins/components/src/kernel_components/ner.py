@@ -18,7 +18,8 @@ from kernel.vocab import Vocab
 
 from . import ner_debug, recommended
 from .biluo import Gold, Moves, costs, decode, gradient
-from .ner_columns import Entities, constraints, label_numbers, preset_labels, write_entities
+from .label_numbers import LabelNumbers
+from .ner_columns import Entities, constraints, preset_labels, write_entities
 from .ner_gold import count_labels, encode, gold_labels, has_gold
 
 MODEL = {
@@ -101,7 +102,7 @@ class EntityRecognizer(TrainableComponent):
             "incorrect_spans_key": incorrect_spans_key,
         }
         self.moves = moves if isinstance(moves, Moves) else Moves(moves)
-        self._hashes: tuple[tuple[str, ...], NDArray[np.uint64]] | None = None
+        self._numbers = LabelNumbers()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -125,10 +126,7 @@ class EntityRecognizer(TrainableComponent):
         return key
 
     def _label_numbers(self) -> NDArray[np.uint64]:
-        labels = self.moves.labels
-        if self._hashes is None or self._hashes[0] != labels:
-            self._hashes = labels, label_numbers(self.vocab, labels)
-        return self._hashes[1]
+        return self._numbers.of(self.vocab, self.moves.labels)
 
     def predict(self, docs: Sequence[Doc]) -> Entities:
         """The entities of all documents; these are not changed."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from kernel.tokens import Doc
 from kernel.tokens.features import batch_column, batch_rows
-from kernel.vocab import Vocab
 from kernel.vocab.attrs import intify
 
 from .biluo import Constraints, Path
@@ -41,11 +40,6 @@ class Entities:
         """`labels` translates label numbers of the path."""
         starts, ends, numbers = path.entities()
         return cls(starts, ends, labels[numbers])
-
-
-def label_numbers(vocab: Vocab, labels: Sequence[str]) -> NDArray[np.uint64]:
-    """The labels' numbers in the StringStore."""
-    return np.array([vocab.strings.add(label) for label in labels], dtype=np.uint64)
 
 
 def constraints(docs: Sequence[Doc], labels: NDArray[np.uint64]) -> tuple[Constraints, NDArray[np.uint64]]:
@@ -102,23 +96,29 @@ def write_entities(docs: Sequence[Doc], found: Entities) -> None:
     else:
         iob = np.full(n, OUTSIDE, dtype=np.int8)
         types = np.zeros(n, dtype=np.uint64)
+    if len(found.starts):
+        _cover(iob, types, found)
+    _hand_out(docs, iob, types, None if has_presets else found)
+
+
+def _cover(iob: NDArray[np.int8], types: NDArray[np.uint64], found: Entities) -> None:
+    """Write the entities to the columns of the batch."""
     lengths = found.ends - found.starts
     owner = np.repeat(np.arange(len(lengths)), lengths)
     covered = np.arange(len(owner)) - (np.cumsum(lengths) - lengths)[owner] + found.starts[owner]
     iob[covered] = INSIDE
     iob[found.starts] = BEGIN
     types[covered] = found.labels[owner]
-    _hand_out(docs, iob, types, None if has_presets else found)
 
 
 def _hand_out(
     docs: Sequence[Doc], iob: NDArray[np.int8], types: NDArray[np.uint64], found: Entities | None
 ) -> None:
     """Give every document its part of the columns, with its entities if those are all there are."""
-    borders = np.cumsum([0] + [len(doc) for doc in docs])
+    borders = np.cumsum([0, *map(len, docs)])
     spans: list[tuple[int, int, int]] = []
     parts = [0] * len(borders)
-    if found is not None:
+    if found is not None and len(found.starts):
         parts = np.searchsorted(found.starts, borders).tolist()
         shift = np.repeat(borders[:-1], np.diff(parts))
         columns: list[list[Any]] = [

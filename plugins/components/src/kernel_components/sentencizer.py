@@ -107,15 +107,17 @@ class Sentencizer(Component):
         if table is None:
             features = token_features(docs, (ORTH, IS_PUNCT))
             return self._kinds_of(features[:, 0], features[:, 1])
-        known, version = self._known.get(table, (np.zeros(0, dtype=np.uint8), table.version))
-        if version != table.version:
+        # Taken first: if another thread changes a form while this one reads, the result counts as old.
+        now = table.version
+        known, version = self._known.get(table, (np.zeros(0, dtype=np.uint8), now))
+        if version != now:
             known = known[:0]
         if len(known) < len(table):
             forms, punctuation = table.column(ORTH), table.column(IS_PUNCT)
             size = min(len(forms), len(punctuation))
             new = self._kinds_of(forms[len(known) : size], punctuation[len(known) : size])
             known = np.concatenate([known, new])
-            self._known[table] = known, table.version
+            self._known[table] = known, now
         return known[rows]
 
     def _kinds_of(self, forms: NDArray[np.uint64], punctuation: NDArray[Any]) -> NDArray[np.uint8]:

@@ -18,6 +18,7 @@ from kernel.vocab.attrs import intify
 
 from . import recommended, tagger_debug
 from .gold import label_key
+from .label_numbers import LabelNumbers
 from .losses import MISSING, check_smoothing, cross_entropy, excluded
 
 TAG = intify("TAG")
@@ -96,6 +97,7 @@ class Tagger(TrainableComponent):
         self.cfg.update(
             labels=[], overwrite=overwrite, neg_prefix=neg_prefix, label_smoothing=label_smoothing
         )
+        self._numbers = LabelNumbers()
 
     @property
     def label_data(self) -> list[str]:
@@ -107,8 +109,7 @@ class Tagger(TrainableComponent):
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the tags. Tags that are already there stay, unless the component overwrites."""
-        numbers = np.array([self.vocab.strings.add(label) for label in self.labels], dtype=np.uint64)
-        tags = numbers[self.model.ops.to_numpy(predictions)]
+        tags = self._numbers.of(self.vocab, self.labels)[self.model.ops.to_numpy(predictions)]
         overwrite = self.cfg["overwrite"]
         end = 0
         for doc in docs:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
+from .moves import BEGIN, IN, LAST, MISSING, Moves
 from .path import Path, slot_ids
 from .validity import Closed, Constraints, closed, opened
 
@@ -71,8 +71,8 @@ def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Pat
     if valid.outside is not None:
         table[~valid.outside, 0] = -np.inf
     best = table.argmax(axis=1)
-    path.action[:] = np.repeat(np.array([OUT, BEGIN, UNIT], dtype=np.int8), [1, n_labels, n_labels])[best]
-    path.label[:] = np.concatenate(([-1], np.arange(n_labels), np.arange(n_labels)))[best]
+    path.action[:] = moves.closed_actions[best]
+    path.label[:] = moves.closed_labels[best]
     if valid.outside is not None:
         stuck = ~valid.outside
         if n_labels:

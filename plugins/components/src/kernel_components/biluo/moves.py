@@ -132,6 +132,17 @@ class Moves:
         return np.concatenate(([self.outside], self.begin, self.unit)).astype(np.int64)
 
     @cached_property
+    def closed_actions(self) -> NDArray[np.int8]:
+        """The action of each class in `closed`."""
+        return np.repeat(np.array([OUT, BEGIN, UNIT], dtype=np.int8), [1, len(self.labels), len(self.labels)])
+
+    @cached_property
+    def closed_labels(self) -> NDArray[np.int64]:
+        """The label number of each class in `closed`, -1 for O."""
+        numbers = np.arange(len(self.labels))
+        return np.concatenate(([-1], numbers, numbers)).astype(np.int64)
+
+    @cached_property
     def open(self) -> NDArray[np.int64]:
         """Classes of a state inside an entity: every I, every L."""
         return np.concatenate((self.inside, self.last)).astype(np.int64)
