@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from math import nan
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -277,6 +278,7 @@ def scores(metric: str, *values: float) -> list[dict[str, Any]]:
     ("callback", "metric", "values", "stop"),
     [
         (early_stop(2), "ents_f", (0.1, 0.2, 0.2, 0.1, 0.9), 8),
+        (early_stop(2, metric="error", mode="min"), "error", (nan, 3.0, 2.0, nan, 1.0, 1.0, 1.5), 14),
         (early_stop(2, min_delta=0.05), "ents_f", (0.1, 0.14, 0.14, 0.9), 6),
         (early_stop(1, metric="error", mode="min"), "error", (3.0, 2.0, 2.5, 1.0), 6),
     ],

@@ -1,6 +1,7 @@
 """Stop when a score no longer gets better."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any, Literal
 
 from kernel import hookimpl
@@ -35,7 +36,8 @@ class EarlyStop:
             known = ", ".join(sorted(scores)) or "none"
             raise TrainingError(f"no score '{self.metric}' to watch; there are: {known}")
         signed = self.sign * float(value)  # type: ignore[arg-type]
-        if self.best is None or signed > self.best + self.min_delta:
+        # Never true of a NaN, which must not become the best value either.
+        if signed > (-inf if self.best is None else self.best + self.min_delta):
             self.best, self.waited = signed, 0
         else:
             self.waited += 1
