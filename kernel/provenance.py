@@ -25,8 +25,8 @@ CODE = "code:"
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a pipeline consists of; the same for the same installation: no times, no absolute paths.
 
-    kernel, python: versions. blas: facts of the BLAS libraries. names: registry -> name -> "distribution==version", or
-    "code:file". code: file -> SHA-256, of all custom code. distributions: name -> version of everything used.
+    kernel, python: versions. blas: facts of the BLAS libraries. overrides: `[registry.override]`, if there is any.
+    names: registry -> name -> "distribution==version", or "code:file". code: file -> SHA-256, of all custom code. distributions: name -> version of everything used.
     """
     from platform import python_version
 

@@ -13,7 +13,7 @@ from .conftest import ROOT, imported_modules
 ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins", "metadata", "selection", "importing"],
-    ["hookspecs", "hooks", "origins", "registered", "registry", "packages", "code", "imports", "random", "ops", "modelbytes", "parameters"]
+    ["hookspecs", "hooks", "origins", "registered", "registry", "packages", "blame", "code", "imports", "random", "ops", "modelbytes", "parameters"]
     + ["paramrows", "paramserver", "vocab", "tokens", "blas", "provenance"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component", "shapes"],
     ["training"],
