@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,8 @@ def main() -> int:
     unknown = set(options.parts) - {part.name for part in all_parts()}
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    # Background jobs ignore the signal, and so would the processes that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     work = Path(tempfile.mkdtemp(prefix="isolated-"))
     try:
         wheels = work / "wheels"

@@ -341,7 +341,9 @@ def guarded() -> Iterator[None]:
 
 def seeds() -> list[str]:
     """Real configs."""
-    files = [ROOT / "kernel" / "defaults.cfg", *sorted((ROOT / "configs").glob("*.cfg"))]
+    import kernel
+
+    files = [Path(kernel.__file__).with_name("defaults.cfg"), *sorted((ROOT / "configs").glob("*.cfg"))]
     return [file.read_text(encoding="utf8") for file in files]
 
 
