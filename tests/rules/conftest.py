@@ -19,7 +19,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def tracked() -> list[Path]:
     """Every file under version control, or every file outside of hidden and output folders in an export."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    listed = subprocess.run(["git", "ls-files"], check=False, cwd=ROOT, capture_output=True, text=True)
     if listed.returncode == 0 and listed.stdout:
         return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     return [p for p in ROOT.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.parts)]
