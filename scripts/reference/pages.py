@@ -12,7 +12,7 @@ from typing import Any
 import click
 from pydantic.fields import FieldInfo
 from signatures import signature
-from texts import KINDS, SECTIONS, VARIABLES
+from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import hookspecs, testing
 from kernel.cli import cli
@@ -46,7 +46,7 @@ def _index(found: dict[str, str]) -> str:
     lines = ["# Reference", "", "Everything that a config, a command line or a plugin can name.", ""]
     for name, title in (
         ("commands", "Commands"),
-        ("config", "Sections of a config"),
+        ("config", "Configs: the format and the sections"),
         ("hooks", "Events of a run"),
     ):
         lines.append(f"- [{title}]({name}.md)")
@@ -184,12 +184,13 @@ def _type_name(kind: click.ParamType) -> str:
 
 def _config_page() -> str:
     parts = [
-        "# Sections of a config",
+        "# Configs",
         (
             "Unknown keys are errors. A section of another name is allowed if a variable refers to it. Defaults stand in "
             "`kernel/defaults.cfg`; `kernel init fill-config` writes them out."
         ),
     ]
+    parts.append(FORMAT.rstrip())
     defaults = default_config()
     for name, (schema, text) in SECTIONS.items():
         parts += [f"## [{name}]", text]

@@ -30,6 +30,25 @@ KINDS = {
     "tokenizers": "Functions that return a function from the pipeline to its tokenizer: `[nlp.tokenizer]`.",
     "vectors": "Functions that return a function from the vocabulary to its word vectors: `[nlp.vectors]`.",
 }
+FORMAT = """\
+## The format
+
+| written | means |
+|---|---|
+| `[training.optimizer]` | the section `optimizer` in the section `training`, which need not be there itself |
+| `key = value` | a value of the section above. Keys may not repeat |
+| `0.1`, `true`, `null`, `"text"`, `[1, 2]`, `{"a": 1}` | values are JSON; a long one goes on over lines that are indented |
+| `hello there` | text; quotes are needed only if it would be JSON otherwise. `True` is read as `true`, with a warning |
+| `# a comment` | a line of its own; comments are kept by `fill-config` |
+| `${paths.train}` | the value of `train` in `[paths]`, of any type; inside of a text it becomes part of it |
+| `${training.optimizer}` | a whole section |
+| `$$` | a dollar sign |
+| `@readers = "acme.Tweets.v1"` | the section is what this function of the registry `readers` returns; the other keys are its arguments |
+| `{"@readers": "acme.Tweets.v1"}` | the same as a value |
+| `[block.*.first]`, `* = [...]` | arguments by position, for functions such as `chain.v1` |
+
+On the command line, `--section.key value` sets any value, and makes the section if it is not there.
+"""
 SECTIONS: dict[str, tuple[type[BaseModel] | None, str]] = {
     "paths": (None, "Values for other sections to refer to, as `${paths.train}`. Any keys."),
     "system": (schemas.SystemSchema, "Values for other sections to refer to."),

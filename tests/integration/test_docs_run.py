@@ -40,6 +40,7 @@ PAGES = [
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins*/**/README.md")])
     if not {"reference", ".venv", "node_modules"} & set(path.relative_to(ROOT).parts)
 ]
+REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FEW = {"train.jsonl": 105, "dev.jsonl": 15, "test.jsonl": 15}
 SHORT = ["--training.max_steps", "4", "--training.eval_frequency", "2"]
@@ -247,7 +248,7 @@ def test_page_works_in_full(path: Path, tmp_path: Path, request: pytest.FixtureR
     work_through(path, tmp_path, request, short=False)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [*PAGES, *REFERENCE], ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(path: Path) -> None:
     text = FENCE.sub("", path.read_text(encoding="utf8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
