@@ -197,6 +197,7 @@ def test_a_function_has_types_defaults_and_descriptions(schema):
     assert marker["properties"]["threshold"]["default"] == 0.1
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 @pytest.mark.parametrize(
     "changes",
     [
