@@ -50,7 +50,10 @@ FORMAT = """\
 On the command line, `--section.key value` sets any value, and makes the section if it is not there.
 """
 SECTIONS: dict[str, tuple[type[BaseModel] | None, str]] = {
-    "paths": (None, "Values for other sections to refer to, as `${paths.train}`. Any keys."),
+    "paths": (
+        None,
+        "Values for other sections to refer to, as `${paths.train}`. Any keys. `[variables]` is another such section.",
+    ),
     "system": (schemas.SystemSchema, "Values for other sections to refer to."),
     "nlp": (schemas.NlpSchema, "The pipeline: its language, tokenizer and components in order."),
     "components": (
