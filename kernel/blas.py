@@ -5,22 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy  # noqa: F401  (its BLAS must be loaded before the controller looks)
-from threadpoolctl import ThreadpoolController
 
 
 @cache
 def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
+
+
+class _Limit:
+    """One thread while anybody asks for it. The number of threads belongs to the process, so askers are counted."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._askers = 0
+        self._before: list[tuple[Any, int]] = []
+
+    def ask(self) -> None:
+        with self._lock:
+            self._askers += 1
+            if self._askers > 1:
+                return
+            for library in _controller().lib_controllers:
+                if library.user_api == "blas" and (threads := library.get_num_threads()) != 1:
+                    library.set_num_threads(1)
+                    self._before.append((library, threads))
+
+    def release(self) -> None:
+        with self._lock:
+            self._askers -= 1
+            if self._askers:
+                return
+            for library, threads in self._before:
+                library.set_num_threads(threads)
+            self._before.clear()
+
+
+_LIMIT = _Limit()
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One BLAS thread for a while: matrices of our size gain nothing from more, and results don't depend on cores."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """One BLAS thread for a while: matrices of our size gain nothing from more, and results don't depend on cores.
+
+    May be nested, and used by several threads at once; the number from before comes back when the last one is done.
+    """
+    _LIMIT.ask()
+    try:
         yield
+    finally:
+        _LIMIT.release()
 
 
 def facts() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kernel import blas
 from kernel.errors import UsageError, warn
 from kernel.language import build, describe, learn, order, stream
 from kernel.language.components import ComponentList
@@ -241,7 +242,8 @@ class Language(ComponentList):
         """
         if _ is not None:
             raise UsageError(learn.NOT_EXAMPLES, hint=learn.MAKE_EXAMPLES)
-        return learn.update(self, examples, drop, sgd, losses, component_cfg or {}, exclude, annotates)
+        with blas.one_thread():
+            return learn.update(self, examples, drop, sgd, losses, component_cfg or {}, exclude, annotates)
 
     def evaluate(
         self,

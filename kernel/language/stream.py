@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kernel import blas
 from kernel.blame import describe
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError
@@ -79,17 +80,18 @@ def run_batch(
     Returns the finished documents and their positions in the list: all of them, unless an error handler let some go.
     """
     positions = list(range(len(docs)))
-    for name, component in steps:
-        if not docs:
-            break
-        own = settings.get(name, {})
-        if not _takes_batches(component):
-            docs, positions = _one_by_one(name, component, docs, positions, own, handler)
-            continue
-        try:
-            docs = _run(component, docs, own)
-        except Exception as error:  # noqa: BLE001 (a component may fail in any way)
-            docs, positions = _salvage(name, component, docs, positions, own, handler, error)
+    with blas.one_thread():
+        for name, component in steps:
+            if not docs:
+                break
+            own = settings.get(name, {})
+            if not _takes_batches(component):
+                docs, positions = _one_by_one(name, component, docs, positions, own, handler)
+                continue
+            try:
+                docs = _run(component, docs, own)
+            except Exception as error:  # noqa: BLE001 (a component may fail in any way)
+                docs, positions = _salvage(name, component, docs, positions, own, handler, error)
     return docs, positions
 
 
