@@ -15,9 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 # Hints that say nothing: names that could not be resolved, and variables.
 _OPEN = (str, ForwardRef, TypeVar)
@@ -145,6 +146,8 @@ def accepts(hint: Any, value: Any, *, is_schedule: bool = False) -> bool:
         return True
     if kind is abc.Callable:
         return callable(value)
+    if kind in (int, float) and isinstance(value, bool):
+        return False
     if kind is float:
         return isinstance(value, (int, float)) or _is_scalar(value, "fi")
     if kind is int:
@@ -194,7 +197,7 @@ def bare(hint: Any) -> Any:
     while True:
         if _is_thinc(hint, "Generator"):
             return abc.Generator
-        if get_origin(hint) is typing.Annotated:
+        if get_origin(hint) is Annotated:
             hint = get_args(hint)[0]
         elif hasattr(hint, "__supertype__"):
             hint = hint.__supertype__
@@ -277,15 +280,25 @@ def _adapter(key: _Key) -> TypeAdapter[Any] | None:
 
 
 def _eager(hint: Any) -> Any:
-    """The hint with its lazy collections made lists: pydantic would return one-way iterators for them."""
+    """The hint with what pydantic is too free with made stricter.
+
+    Lazy collections become lists, since pydantic would return one-way iterators for them; true and false are no numbers.
+    """
     origin, args = get_origin(hint), get_args(hint)
+    if hint in (int, float):
+        return Annotated[hint, _NUMBER]
+    if origin is Annotated:
+        inner = bare(args[0])
+        return Annotated[(*args, _NUMBER)] if inner in (int, float) else hint
+    if hasattr(hint, "__supertype__"):
+        return _eager(hint.__supertype__)
     if hint in _LAZY or origin in _LAZY:
         return list[_eager(args[0])] if args else list  # type: ignore[misc]
     if hint in _STREAMS or origin in _STREAMS or _is_thinc(hint, "Generator"):
         return _Stream
     if _is_thinc(hint):
         return Any
-    if not args or origin in (Literal, typing.Annotated, abc.Callable, type):
+    if not args or origin in (Literal, abc.Callable, type):
         return hint
     changed = tuple(_eager(arg) for arg in args)
     if changed == args:
@@ -293,6 +306,15 @@ def _eager(hint: Any) -> Any:
     if origin in _UNIONS:
         return Union[changed]  # noqa: UP007
     return origin[changed]
+
+
+def _not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number_type", "Input should be a number, not true or false")
+    return value
+
+
+_NUMBER = BeforeValidator(_not_bool)
 
 
 class _Stream:

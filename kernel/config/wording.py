@@ -72,6 +72,8 @@ def remedy(value: Any, hint: Any) -> str | None:
             return f"Write {json.dumps(wrong[value.lower()])}."
         if hints.takes(hint, [value]):
             return f"Write {json.dumps([value])}: a list, even of one."
+    elif value is True and hints.takes(hint, 1):
+        return "Write a number. An override without a value means true."
     elif isinstance(value, (int, float)) and hints.takes(hint, show_value(value)):
         return f'Write "{show_value(value)}", in double quotes, for a text.'
     elif value is not None and not isinstance(value, (list, dict)) and hints.takes(hint, [value]):

@@ -48,6 +48,10 @@ class Shaped(Protocol):
         (Any, "3", "3"),
         ("NotKnown", "3", "3"),
         (Item, "3", "3"),
+        (bool | int, True, True),
+        (Literal[True, 1], True, True),
+        (Any, True, True),
+        (list[bool], [True], [True]),
     ],
 )
 def test_written_values_are_converted(hint, written, value):
@@ -71,6 +75,15 @@ def test_written_values_are_converted(hint, written, value):
         (Box[int], 3),
         (tuple[int, int], [1]),
         (None, 3),
+        (int, True),
+        (float, False),
+        (Width, True),
+        (int | str, True),
+        (Optional[float], True),  # noqa: UP045
+        (Annotated[int, Field(gt=0)], True),
+        (StrictInt, True),
+        (dict[str, list[float]], {"a": [True]}),
+        (Iterable[int], [True]),
     ],
 )
 def test_written_values_are_refused(hint, written):
@@ -89,6 +102,9 @@ def test_refusal_says_where_in_a_collection():
     [
         (int, 5, True),
         (int, 5.0, False),
+        (int, True, False),
+        (float, True, False),
+        (bool | int, True, True),
         (float, 5, True),
         (float, np.float32(1), True),
         (int, np.int64(1), True),
