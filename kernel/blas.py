@@ -24,24 +24,23 @@ class _Limit:
     def __init__(self) -> None:
         self._lock = Lock()
         self._askers = 0
-        self._before: list[tuple[Any, int]] = []
+        self._before: dict[Any, int] = {}
 
     def ask(self) -> None:
         with self._lock:
             self._askers += 1
-            if self._askers > 1:
-                return
+            # Some builds of OpenBLAS keep a number for each thread, so every asker sets its own.
             for library in _controller().lib_controllers:
                 if library.user_api == "blas" and (threads := library.get_num_threads()) != 1:
                     library.set_num_threads(1)
-                    self._before.append((library, threads))
+                    self._before[library] = threads
 
     def release(self) -> None:
         with self._lock:
             self._askers -= 1
             if self._askers:
                 return
-            for library, threads in self._before:
+            for library, threads in self._before.items():
                 library.set_num_threads(threads)
             self._before.clear()
 
