@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
@@ -18,24 +18,30 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
-class _Limit:
-    """One thread while anybody asks for it. The number of threads belongs to the process, so askers are counted."""
+class Limit:
+    """One thread while anybody asks for it. The number of threads belongs to the process, so askers are counted.
 
-    def __init__(self) -> None:
+    libraries: called for the objects with `get_num_threads` and `set_num_threads`.
+    """
+
+    def __init__(self, libraries: Callable[[], Iterable[Any]]) -> None:
+        self._libraries = libraries
         self._lock = Lock()
         self._askers = 0
         self._before: dict[Any, int] = {}
 
     def ask(self) -> None:
+        """Set every library to one thread."""
         with self._lock:
             self._askers += 1
             # Some builds of OpenBLAS keep a number for each thread, so every asker sets its own.
-            for library in _controller().lib_controllers:
-                if library.user_api == "blas" and (threads := library.get_num_threads()) != 1:
+            for library in self._libraries():
+                if (threads := library.get_num_threads()) != 1:
                     library.set_num_threads(1)
                     self._before[library] = threads
 
     def release(self) -> None:
+        """Undo one `ask`; the last one brings the numbers back."""
         with self._lock:
             self._askers -= 1
             if self._askers:
@@ -45,7 +51,12 @@ class _Limit:
             self._before.clear()
 
 
-_LIMIT = _Limit()
+@cache
+def _libraries() -> list[Any]:
+    return [library for library in _controller().lib_controllers if library.user_api == "blas"]
+
+
+_LIMIT = Limit(_libraries)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
-
 import numpy
 import pytest
 
@@ -28,27 +26,28 @@ def test_one_thread_inside_and_the_old_number_after() -> None:
     assert threads() == before
 
 
-@several
-def test_askers_of_several_threads_do_not_undo_each_other() -> None:
-    entered, seen = Barrier(2), []
+class Library:
+    """A BLAS library with a number of threads for the whole process."""
 
-    def first() -> None:
-        with blas.one_thread():
-            entered.wait()
-        entered.wait()
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
 
-    def second() -> None:
-        with blas.one_thread():
-            entered.wait()
-            entered.wait()
-            seen.append(threads())
+    def get_num_threads(self) -> int:
+        return self.threads
 
-    running = [Thread(target=first), Thread(target=second)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert seen == [{1}]
+    def set_num_threads(self, threads: int) -> None:
+        self.threads = threads
+
+
+def test_the_number_comes_back_when_the_last_asker_is_done() -> None:
+    libraries = [Library(4), Library(1)]
+    limit = blas.Limit(lambda: libraries)
+    limit.ask()
+    limit.ask()
+    limit.release()
+    assert [library.threads for library in libraries] == [1, 1]
+    limit.release()
+    assert [library.threads for library in libraries] == [4, 1]
 
 
 @several
