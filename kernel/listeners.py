@@ -21,6 +21,8 @@ from kernel.random import current_step
 # A number, or anything that gives one per step: a function of the step, a sequence, or an iterator such as a
 # thinc schedule (which is read once per step and keeps its last value at the end).
 GradFactor = Any
+# The upstream of a listener that takes the nearest source before its component.
+ANY = "*"
 
 
 class Channel:
@@ -164,7 +166,7 @@ class Subscription:
 
     def matches(self, source: str) -> bool:
         """Whether a source of this name is the one listened to."""
-        return self.upstream in ("*", source)
+        return self.upstream in (ANY, source)
 
     def factor(self, step: int) -> float:
         """Return the gradient's factor at a step. An iterator can't go back: an earlier step gets its latest value."""
@@ -183,7 +185,7 @@ class Subscription:
         return float(self._drawn)
 
 
-def Listener(width: int, upstream: str = "*", grad_factor: GradFactor = 1.0) -> Model[Any, Any]:
+def Listener(width: int, upstream: str = ANY, grad_factor: GradFactor = 1.0) -> Model[Any, Any]:
     """Return a layer (Docs to one array (tokens, width) each) that stands for the output of a shared source.
 
     upstream: the source's name in the pipeline, "*" for the nearest one before the component.
@@ -270,7 +272,7 @@ def _check_width(model: Model[Any, Any], outputs: list[Any]) -> None:
 def _source_has_not_run(state: Subscription) -> KernelError:
     owner = f"Component '{state.owner}'" if state.owner else "A component"
     if state.channel is None:
-        wanted = "no source is connected" if state.upstream == "*" else f"'{state.upstream}' is not connected"
+        wanted = "no source is connected" if state.upstream == ANY else f"'{state.upstream}' is not connected"
         return KernelError(
             f"{owner} listens to a shared source, but {wanted} and the Docs carry no tensor.",
             hint="Put the source (for example tok2vec) into the pipeline before the components that listen to it.",

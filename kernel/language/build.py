@@ -38,7 +38,11 @@ def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     `ConfigError` with every problem: functions that can't be found, components without a block.
     """
     filled, problems = _fill(cls, config)
+    from kernel.language.hearing import unheard_in_config
+
     if problems:
+    if not problems:
+        problems = unheard_in_config(filled)
         raise ConfigError(problems)
     return filled
 

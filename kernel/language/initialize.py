@@ -14,6 +14,7 @@ from kernel.blame import naming
 from kernel.config import resolve
 from kernel.errors import ConfigError, DataError, UsageError, warn
 from kernel.language.build import interpolated_section
+from kernel.language.hearing import check_hearing
 from kernel.language.learn import training_names
 from kernel.language.links import link
 from kernel.language.stream import failure
@@ -35,6 +36,8 @@ def initialize(
     given = interpolated_section(nlp, "initialize") if settings is None else settings
     settings = resolve(given, config=nlp.config, path="initialize")
     _call(settings.get("before_init"), nlp, "before_init")
+    link(nlp)
+    check_hearing(nlp)
     _check_first(get_examples)
     _initialize_vocab(nlp, settings)
     if hasattr(nlp.tokenizer, "initialize"):

@@ -1,0 +1,138 @@
+"""Listeners that no source comes before: found in a config before anything is built, and in a pipeline before data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kernel.config import Config
+from kernel.config.signatures import of_function
+from kernel.config.sources import problem, problem_at
+from kernel.config.variables import interpolate
+from kernel.errors import ConfigError, KernelError, Problem
+from kernel.language.factories import FactoryMeta, find_factory
+from kernel.language.links import listeners_of
+from kernel.listeners import ANY, Channel
+from kernel.registry import registry
+
+if TYPE_CHECKING:
+    from kernel.language.components import ComponentList
+
+# What the factory of a source says that it assigns.
+_SHARED = "doc.tensor"
+
+
+class _Part(NamedTuple):
+    """A component as its config describes it. meta: None if its factory is not known."""
+
+    meta: FactoryMeta | None
+    settings: Mapping[str, Any]
+    replaced: Sequence[str]
+    is_copy: bool
+
+    @property
+    def may_be_source(self) -> bool:
+        return self.meta is None or not self.meta.assigns or self.is_source
+
+    @property
+    def is_source(self) -> bool:
+        return self.meta is not None and _SHARED in self.meta.assigns
+
+
+def unheard_in_config(config: Config) -> list[Problem]:
+    """The listeners of a filled config that stand before their source, or have none. Unknown parts get the benefit of doubt."""
+    plain, _ = interpolate(config, config.sources, escaped=not config.is_interpolated)
+    nlp, blocks = plain.get("nlp") or {}, plain.get("components") or {}
+    names = [name for name in nlp.get("pipeline") or () if isinstance(name, str)]
+    lang = nlp.get("lang")
+    parts = {name: _part(name, blocks.get(name), lang if isinstance(lang, str) else None) for name in names}
+    known = [name for name in names if parts[name].is_source]
+    problems = []
+    for number, (name, part) in enumerate(parts.items()):
+        before = [other for other in names[:number] if parts[other].may_be_source]
+        for path, upstream in _listeners(part.settings, ""):
+            if path in part.replaced or any(upstream in (ANY, other) for other in before):
+                continue
+            where = f"components.{name}" if part.is_copy else f"components.{name}.{path}"
+            message, details = _said(name, upstream, names, known, path if part.is_copy else "")
+            problems.append(problem_at(config.sources, where, message, key=True, **details))
+    return problems
+
+
+def check_hearing(nlp: ComponentList) -> None:
+    """Raise ConfigError for the listeners of a linked pipeline's enabled components that are connected to no source."""
+    from kernel.shapes import Layers
+
+    names = nlp.component_names
+    known = [name for name, one in nlp.components if isinstance(getattr(one, "channel", None), Channel)]
+    problems = []
+    for name, component in nlp.pipeline:
+        for listener in listeners_of(component):
+            state = listener.attrs["listener"]
+            if state.channel is None:
+                path, place = Layers(component.model, f"components.{name}").where(listener, "nO", -1)
+                message, details = _said(name, state.upstream, names, known, "")
+                problems.append(problem(message, path.partition(" (")[0], place, **details))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _said(
+    name: str, upstream: str, names: Sequence[str], sources: Sequence[str], copied: str
+) -> tuple[str, dict[str, str]]:
+    """The message about a listener, and its details. copied: its path in a component that was taken from elsewhere."""
+    order = ", ".join(names)
+    wanted = "a shared source" if upstream == ANY else f"'{upstream}'"
+    message = f"'{name}' listens to {wanted}, but none comes before it in the pipeline: {order}"
+    later = [other for other in sources if upstream in (ANY, other) and other in names[names.index(name) :]]
+    if upstream != ANY:
+        message = f"'{name}' listens to {wanted}, which does not come before it in the pipeline: {order}"
+    if later:
+        advice = f"Put '{later[0]}' before '{name}' in nlp.pipeline."
+    elif upstream != ANY and sources:
+        advice = f"Sources of this pipeline: {', '.join(sources)}. Name one as upstream."
+    else:
+        advice = f"Add the component that '{name}' shares, such as tok2vec, before it"
+        more = f', or give \'{name}\' a copy of its own: replace_listeners = ["{copied}"]'
+        advice += f"{more}." if copied else ", or a model without a listener."
+    return message, {"expected": f"the source of a listener before '{name}' in nlp.pipeline", "suggestion": advice}
+
+
+def _part(name: str, block: Any, lang: str | None) -> _Part:
+    block = block if isinstance(block, Mapping) else {}
+    replaced = block.get("replace_listeners")
+    is_copy = "source" in block
+    if is_copy:
+        block = _copied(block, str(block.get("component") or name))
+    meta = None
+    if isinstance(block.get("factory"), str):
+        with suppress(KernelError):
+            meta = find_factory(block["factory"], lang)[1]
+    return _Part(meta, block, replaced if isinstance(replaced, (list, tuple)) else (), is_copy)
+
+
+def _copied(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The block of the pipeline that a component is taken from, if that is a directory that can be read."""
+    with suppress(KernelError, OSError):
+        found = Config.from_disk(Path(str(block["source"])) / "config.cfg").interpolate()
+        return (found.get("components") or {}).get(name) or {}
+    return {}
+
+
+def _listeners(block: Any, path: str) -> Iterator[tuple[str, str]]:
+    """(path inside the component, upstream) of every block that makes a listener."""
+    if isinstance(block, (list, tuple)):
+        block = {str(number): item for number, item in enumerate(block)}
+    if not isinstance(block, Mapping):
+        return
+    name = block.get("@architectures")
+    if isinstance(name, str) and registry.has("architectures", name):
+        with suppress(KernelError):
+            parameters = of_function(registry.get("architectures", name), name).parameters
+            # What every listener takes, and nothing else does.
+            if {"upstream", "grad_factor"} <= set(parameters):
+                yield path, str(block.get("upstream", parameters["upstream"].default))
+    for key, value in block.items():
+        yield from _listeners(value, f"{path}.{key}" if path else str(key))
