@@ -229,6 +229,15 @@ def test_independent_categories():
     assert Scorer.score_cats(examples, labels=["A"], threshold=0.3)["cats_micro_f"] == 1.0
 
 
+@pytest.mark.parametrize("multi_label", [True, False])
+@pytest.mark.parametrize("gold", [{}, {"X": 1.0}])
+def test_categories_that_nobody_annotated_have_no_scores(multi_label, gold):
+    examples = [cats({"A": 0.9, "B": 0.1}, gold)]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=multi_label)
+    assert scores.pop("cats_score_desc") == ("macro AUC" if multi_label else "macro F")
+    assert len(scores) == 10 and set(scores.values()) == {None}
+
+
 def test_parses():
     gold = doc("a b c .", heads=[1, 1, 1, 1], deps=["det", "ROOT", "obj", "punct"])
     found = doc("a b c .", heads=[1, 1, 0, 1], deps=["DET", "ROOT", "obj", "PUNCT"])

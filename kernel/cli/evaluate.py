@@ -89,8 +89,15 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
 
 
 def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
-    """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type."""
-    known = [(_TITLES[name], f"{100 * scores[name]:.2f}") for name in _TITLES if _is_number(scores.get(name))]
+    """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type.
+
+    A known one that was not measured is "-".
+    """
+    known = [
+        (title, "-" if scores[name] is None else f"{100 * scores[name]:.2f}")
+        for name, title in _TITLES.items()
+        if name in scores and (scores[name] is None or _is_number(scores[name]))
+    ]
     others = [
         (name.upper() if name == "speed" else name, f"{value:,.0f}" if name == "speed" else f"{value:.4f}")
         for name, value in scores.items()

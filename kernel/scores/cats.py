@@ -30,7 +30,7 @@ def score_cats(
     document doesn't mention are left out; otherwise only the best of `labels` on each side counts, if it reaches
     `threshold` (default 0). `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label` if one is given,
     else the macro F-score; `{attr}_score_desc` says which. A label without both positive and negative cases has no
-    AUC and counts as 0 in the mean.
+    AUC and counts as 0 in the mean. Where no gold document has any of the labels, every score is None.
     """
     if positive_label is not None and positive_label not in labels:
         raise UsageError(
@@ -40,8 +40,10 @@ def score_cats(
         threshold = 0.5 if multi_label else 0.0
     prf = {label: PRFScore() for label in labels}
     auc = {label: ROCAUCScore() for label in labels}
+    is_counted = False
     for example in examples:
         found, gold = getter(example.predicted, attr), getter(example.reference, attr)
+        is_counted = is_counted or any(label in gold for label in prf)
         for label in labels:
             truth = gold.get(label) if multi_label else gold.get(label, 0.0)
             if truth is not None:
@@ -51,7 +53,10 @@ def score_cats(
         else:
             # Other components may have categories of their own.
             _count_exclusive(prf, _among(found, prf), _among(gold, prf), threshold)
-    return _report(attr, prf, auc, multi_label, positive_label)
+    scores = _report(attr, prf, auc, multi_label, positive_label)
+    if not is_counted:
+        return {name: value if name == f"{attr}_score_desc" else None for name, value in scores.items()}
+    return scores
 
 
 def _count_independent(prf: dict[str, PRFScore], found: Cats, gold: Cats, threshold: float) -> None:

@@ -83,14 +83,16 @@ def test_report() -> None:
     scores = {
         "speed": 12345.6,
         "ents_f": 0.5,
+        "cats_score": None,
         "mse": 0.25,
         "missing": None,
         "ents_per_type": {"ORG": {"p": 1.0, "r": 0.5, "f": None}},
     }
     assert report(scores) == [
-        "NER F       50.00",
-        "SPEED      12,346",
-        "mse        0.2500",
+        "NER F         50.00",
+        "TEXTCAT           -",
+        "SPEED        12,346",
+        "mse          0.2500",
         "",
         "ents_per_type",
         "          P       R       F",
