@@ -261,6 +261,19 @@ def test_jsonl_log(make_run: Any, tmp_path: Path) -> None:
     assert (first["step"], second["step"], second["losses"], second["words"]) == (2, 4, {"ner": 3.0}, 24)
 
 
+def test_numbers_that_are_none_are_null_in_the_jsonl_log(make_run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    scores = {"ents_f": 0.5, "loss": nan, "table": np.array([1.0, nan]), "per_type": {"A": {"f": float("inf")}}}
+    list(train(make_run(jsonl_log(path), scores=[scores] * 2)))
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    for line in path.read_text().splitlines():
+        found = json.loads(line, parse_constant=refuse)["scores"]
+        assert found == {"ents_f": 0.5, "loss": None, "table": [1.0, None], "per_type": {"A": {"f": None}}}
+
+
 def test_jsonl_log_of_every_step(make_run: Any, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     list(train(make_run(jsonl_log(path, every_step=True))))

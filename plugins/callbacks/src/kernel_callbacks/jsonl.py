@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ def jsonl_log(path: Path, every_step: bool = False) -> "JsonlLog":
     """Log evaluations to a file, which is written anew.
 
     path: the file; its directory is created. every_step: also an object for each step, with the losses of that step.
-    Keys: epoch, step, losses, scores, score, words, seconds.
+    Keys: epoch, step, losses, scores, score, words, seconds. Numbers that are not finite are null.
     """
     return JsonlLog(path, every_step)
 
@@ -45,8 +46,17 @@ class JsonlLog:
 def append(path: Path, row: Mapping[str, Any]) -> None:
     """Add one object to a JSON Lines file."""
     with path.open("a", encoding="utf8") as file:
-        file.write(json.dumps(row, default=_plain) + "\n")
+        file.write(json.dumps(_plain(row), allow_nan=False) + "\n")
 
 
 def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else str(value)
+    """What JSON can say: numbers that are none, or infinite, are null."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
