@@ -6,6 +6,7 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from typing import Any
 
 # Longest part of a line that is shown, in characters.
 _EXCERPT = 100
+# Control characters, separators of lines, marks that change the direction of text, halves of surrogate pairs.
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _WRAPPING: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
@@ -85,11 +88,11 @@ class Problem:
             ("set by", self.origin),
             ("hint", self.suggestion),
         )
-        lines = [head, *self._excerpt()]
+        lines = [visible(head), *self._excerpt()]
         for name, text in details:
             if text:
                 lines += wrap(
-                    f"{name}: {text}", 110, initial_indent="    ", subsequent_indent="        ", **_WRAPPING
+                    visible(f"{name}: {text}"), 110, initial_indent="    ", subsequent_indent="        ", **_WRAPPING
                 )
         return "\n".join(lines)
 
@@ -103,9 +106,14 @@ class Problem:
         before = shown[: self.column - 1 - start]
         width = max(1, min(self.width, len(shown) - len(before)))
         more = "..." if len(self.text.rstrip()) > start + _EXCERPT else ""
-        blank = "".join(mark if mark == "\t" else " " * _columns(mark) for mark in dots + before)
-        carets = "^" * max(1, sum(map(_columns, shown[len(before) : len(before) + width])))
-        return [f"    {dots}{shown}{more}", f"    {blank}{carets}"]
+        blank = "".join(mark if mark == "\t" else " " * _columns(mark) for mark in dots + visible(before))
+        carets = "^" * max(1, sum(map(_columns, visible(shown[len(before) : len(before) + width]))))
+        return [f"    {dots}{visible(shown)}{more}", f"    {blank}{carets}"]
+
+
+def visible(text: str) -> str:
+    """A text with what a terminal would obey, not show, as escapes: `\\x1b`. Tabs and ends of lines stay."""
+    return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def _columns(mark: str) -> int:

@@ -63,3 +63,14 @@ def test_data_error_starts_with_its_place(place, text):
 def test_warn_issues_a_kernel_warning():
     with pytest.warns(KernelWarning, match="careful"):
         warn("careful")
+
+
+def test_what_a_terminal_would_obey_is_escaped():
+    text = "width\x1b[2J = \u202e5\x00\t!"
+    problem = Problem("bad \x07 value", file="a.cfg", line=1, column=14, text=text, width=2, value='"\x9b"')
+    assert str(problem) == (
+        "a.cfg:1:14: bad \\x07 value\n"
+        "    width\\x1b[2J = \\u202e5\\x00\t!\n"
+        "                         ^^^^^\n"
+        '    found: "\\x9b"'
+    )

@@ -53,6 +53,8 @@ def _documents(path: Path, vocab: Any) -> Iterator[Any]:
 
 
 def _decoded(raw: bytes, path: Path, number: int) -> str:
+    if b"\x00" in raw:
+        raise DataError("the file is binary, expected text", path=path, line=number, offset=raw.index(b"\x00"))
     try:
         return raw.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:

@@ -93,6 +93,8 @@ def test_existing_output_needs_force(workplace: Path, capsys: pytest.CaptureFixt
         ("in.jsonl", '{"text": "a"}\nnot json\n', "in.jsonl:2: no JSON"),
         ("in.jsonl", '{"text": 3}\n', "in.jsonl:1: 'text' is no text"),
         ("in.jsonl", '["text"]\n', "in.jsonl:1: no key 'text'"),
+        ("in.txt", "a\n\nb\0c\n", "in.txt:3: offset 1: the file is binary, expected text"),
+        ("in.jsonl", '{"text": "a\0"}\n', "in.jsonl:1: offset 11: the file is binary"),
         ("in.pdf", "", "in.pdf: can't tell the format"),
     ],
 )
@@ -121,3 +123,17 @@ def test_bad_arguments(
     Path("in.txt").write_text("Hello.")
     assert run(["apply", *args]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_pipeline_of_no_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import kernel
+    from kernel.language import Language
+
+    monkeypatch.chdir(tmp_path)
+    nlp = Language()
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk("model")
+    Path("in.txt").write_text(TEXTS[0], "utf8")
+    assert run(["apply", "model", "in.txt", "out.jsonl"]) == 0
+    assert [row["text"] for row in read_lines("out.jsonl")] == TEXTS[:1]
+    assert type(kernel.load("model")) is Language
