@@ -14,10 +14,12 @@ from kernel.cli.scaffold.kinds import KINDS
 @click.option(
     "--kind",
     "-k",
+    "kinds",
     required=True,
+    multiple=True,
     type=click.Choice(KINDS),
     metavar="KIND",
-    help=f"What the package registers: {', '.join(KINDS)}.",
+    help=f"What the package registers, one of: {', '.join(KINDS)}.",
 )
 @click.option(
     "--dir",
@@ -27,7 +29,7 @@ from kernel.cli.scaffold.kinds import KINDS
     default=Path(),
     help="Where the folder NAME is made; by default the current directory.",
 )
-def plugins_new(name: str, kind: str, parent: Path) -> None:
+def plugins_new(name: str, kinds: tuple[str, ...], parent: Path) -> None:
     """Write a package NAME, such as acme-nlp, with one plugin and its tests.
 
     It installs, and passes its tests, ruff and mypy, as it is. Nothing is downloaded or installed.
@@ -35,7 +37,12 @@ def plugins_new(name: str, kind: str, parent: Path) -> None:
     from kernel.cli.scaffold.project import files
     from kernel.errors import UsageError
 
-    texts = files(name, kind)
+    if len(kinds) > 1:
+        raise UsageError(
+            f"--kind was given {len(kinds)} times: {', '.join(kinds)}",
+            hint="A new package starts with one kind. Add the other functions and entry points to it by hand.",
+        )
+    texts = files(name, kinds[0])
     folder = parent / name
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(f"{folder} exists already", hint="Nothing was written. Choose another NAME or --dir.")

@@ -193,6 +193,12 @@ def test_an_unknown_kind_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "architectures" in capsys.readouterr().err
 
 
+def test_a_package_starts_with_one_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plugins", "new", "acme", "-k", "layers", "-k", "readers", "--dir", str(tmp_path)]) == 2
+    assert "--kind was given 2 times: layers, readers" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_existing_folder_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "mine.txt").write_text("precious")
