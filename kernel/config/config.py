@@ -139,7 +139,9 @@ class Config(confection.Config):  # type: ignore[misc]
         other = updates if isinstance(updates, Config) else Config(updates)
         base = confection.Config(copy.deepcopy(dict(self)))
         merged = base.merge(copy.deepcopy(dict(other)), remove_extra=remove_extra)
-        sources = merge_sources(self.sources, other.sources, lambda path: has_path(self, path))
+        sources = merge_sources(
+            self.sources, other.sources, lambda path: has_path(self, path), lambda path: has_path(other, path)
+        )
         sources = {path: source for path, source in sources.items() if has_path(merged, path)}
         flag = self.is_interpolated and other.is_interpolated
         result = self._derive(dict(merged), sources, is_interpolated=flag)

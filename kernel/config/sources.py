@@ -131,13 +131,22 @@ def written(sources: Sources, path: str) -> Source | None:
     return None
 
 
-def merge_sources(base: Sources, updates: Sources, in_base: Callable[[str], bool]) -> Sources:
+def merge_sources(
+    base: Sources, updates: Sources, in_base: Callable[[str], bool], in_updates: Callable[[str], bool]
+) -> Sources:
     """Sources of a merged config. Comments of a replaced value stay unless the new one has its own."""
     result = dict(base)
+    for path, old in base.items():
+        # A mapping that is the value of one key or override: the keys in it have no sources of their own.
+        around = nearest(updates, path)[0] if path not in updates and in_updates(path) else None
+        if around is not None and around.is_override:
+            result[path] = replace(around, comments=old.comments, is_new=False)
+        elif around is not None and around.lines and not around.is_section:
+            del result[path]
     for path, source in updates.items():
-        old = base.get(path)
-        if old is not None and old.comments and not source.comments:
-            source = replace(source, comments=old.comments)
+        former = base.get(path)
+        if former is not None and former.comments and not source.comments:
+            source = replace(source, comments=former.comments)
         if source.is_new and in_base(path):
             source = replace(source, is_new=False)
         result[path] = source

@@ -85,3 +85,24 @@ def test_override_below_a_value_is_an_error():
 def test_override_of_a_whole_section_is_an_error():
     with pytest.raises(ConfigError, match="whole section"):
         Config.from_str("[a]\nx = 1\n", overrides={"a": {}})
+
+
+@pytest.mark.parametrize("depth", ["a.b", "a.b.c"])
+def test_what_an_override_sets_inside_of_a_block_is_the_overrides(depth):
+    default = Config.from_str("[a]\n# why\n[a.b]\nkept = 1\n[a.b.c]\n# why\nx = 1\ny = 2\n", name="default", kind="default")
+    value = {"c": {"x": 5}} if depth == "a.b" else {"x": 5}
+    merged = default.merge(Config.from_str("[a]\nz = 1\n", overrides={depth: value}))
+    assert merged["a"]["b"] == {"kept": 1, "c": {"x": 5, "y": 2}}
+    assert merged.source("a.b.c.x").describe().startswith(f"override --{depth} ")
+    assert merged.source("a.b.c.x.deeper").describe().startswith(f"override --{depth} ")
+    assert merged.where("a.b.c.x") is None
+    assert merged.source("a.b.c.y").describe() == "default of default"
+    assert merged.where("a.b.kept") == ("default", 4, 8)
+    assert "# why\nx = 5" in merged.to_str()
+
+
+def test_what_a_value_of_the_file_sets_inside_of_a_block_is_the_files():
+    default = Config.from_str("[a]\n[a.b]\nx = 1\ny = 2\n", name="default", kind="default")
+    merged = default.merge(Config.from_str('[a]\nb = {"x": 5}\n', name="a.cfg"))
+    assert merged.where("a.b.x") == ("a.cfg", 2, 11)
+    assert merged.where("a.b.y") == ("default", 4, 5)
