@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from thinc.api import Model
 
+from kernel.blame import describe
 from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
 from kernel.errors import ConfigError, KernelError
@@ -241,7 +242,7 @@ class _Watch:
                 hints.append(
                     f"Its layer '{layer.name}' gives {layer.get_dim('nO')}: {f'{place} ' if place else ''}{path}."
                 )
-        message = f"{where}: layer '{node.name}' failed: {type(error).__name__}: {error}"
+        message = f"{where}: layer '{node.name}' failed: {describe(error)}"
         return _LayerError(message, hint="\n".join(hints))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from thinc.api import LayerNorm, Linear, Maxout, Model, Relu, chain, concatenate, residual, with_array
 
+from kernel.code import load_code
 from kernel.component import TrainableComponent
 from kernel.config import Config
 from kernel.config.blocks import block_of
@@ -357,3 +358,20 @@ def test_other_failures_of_a_layer_name_its_block():
     assert "a.cfg:" in str(info.value)
     assert "components.part.model.*.b: layer 'broken' failed: RuntimeError: out of luck" in str(info.value)
     assert "Its input has width 4 from a.cfg:" in str(info.value)
+
+
+def test_a_layer_of_foreign_code_that_fails_names_its_line(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "from kernel import registry\n"
+        "from thinc.api import Model\n\n"
+        "def forward(model, X, is_train):\n"
+        "    raise ValueError('no results')\n\n"
+        "@registry.architectures('own.Net.v1')\n"
+        "def build():\n"
+        "    return Model('own', forward)\n"
+    )
+    load_code(tmp_path / "own.py")
+    text = HEAD + block("", "chained") + block(".*.a", "embed", "width = 4")
+    text += '[components.part.model.*.b]\n@architectures = "own.Net.v1"\n' + block(".*.c", "linear", "width = 4")
+    with pytest.raises(KernelError, match=r"layer 'own' failed: ValueError: no results \(.*own\.py:5\)"):
+        initialize(text)
