@@ -75,6 +75,7 @@ class Box:
     def _here(self, words: list[str]) -> Result:
         from kernel.cli.run import run
         from kernel.registry import registry
+        from kernel.tokens import underscore
 
         out, err = io.StringIO(), io.StringIO()
         hooks: list[str] = []
@@ -82,6 +83,7 @@ class Box:
         with (
             self.entered(),
             registry.restored(),
+            underscore.restored(),
             _recorded(hooks, scores),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),

@@ -7,7 +7,8 @@ for a Token), so that they travel with the document.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
@@ -145,3 +146,15 @@ class Extensible:
         extension = cls.get_extension(name)
         del cls._extensions[name]
         return extension
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Forget, at the end of the block, whatever extensions were registered or removed inside it."""
+    before = {owner: dict(owner._extensions) for owner in Extensible.__subclasses__()}
+    try:
+        yield
+    finally:
+        for owner in Extensible.__subclasses__():
+            owner._extensions.clear()
+            owner._extensions.update(before.get(owner, {}))

@@ -33,6 +33,7 @@ from kernel.config import Config, fill
 from kernel.registry import registry
 from kernel.testing import installed, write_distribution
 from kernel.testing.box import Box
+from kernel.tokens import underscore
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -92,7 +93,7 @@ class Page:
         self._copy_data()
 
     def work_through(self) -> None:
-        with self.installed, self.box.entered(), registry.restored():
+        with self.installed, self.box.entered(), registry.restored(), underscore.restored():
             sys.path.insert(0, str(self.box.path))
             try:
                 for block in blocks(self.path):
@@ -152,7 +153,7 @@ class Page:
 
     def run_file(self, name: str) -> None:
         file = self.box.path / name
-        with redirect_stdout(StringIO()) as out, registry.restored():
+        with redirect_stdout(StringIO()) as out, registry.restored(), underscore.restored():
             code = compile(file.read_text(encoding="utf8"), name, "exec")
             exec(code, {"__name__": "__main__", "__file__": str(file)})  # noqa: S102
         self.printed += out.getvalue()

@@ -147,3 +147,13 @@ def test_modules_of_an_installed_folder_vanish(tmp_path: Path) -> None:
 
         assert acme_fake_three.deep.x == 1
     assert not [name for name in sys.modules if name.startswith("acme_fake_three")]
+
+
+def test_the_box_forgets_extension_attributes(box: Box) -> None:
+    from kernel.tokens import Doc
+
+    box.code("from kernel.tokens import Doc\nDoc.set_extension('boxed', default=1)\n")
+    for _ in range(2):
+        result = box.run("registry", "show", "Adam.v1", "--code", "functions.py")
+        assert result.exit_code == 0, result.stderr
+    assert not Doc.has_extension("boxed")
