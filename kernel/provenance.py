@@ -11,7 +11,7 @@ from kernel import imports, plugins
 from kernel.code import Code, digest, loaded
 from kernel.errors import RegistryError, warn
 from kernel.registry import Origin, registry
-from kernel.selection import obeys_config, overrides_of
+from kernel.selection import denied, obeys_config, overrides_of
 
 # Their versions decide the numbers, whatever the config says.
 NUMERIC = ("kernel-nlp", "numpy", "thinc")
@@ -125,7 +125,10 @@ def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]]) -> list
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
         distribution, _, version = pin.partition("==")
         here = plugins.installed_version(distribution)
-        if here == version:
+        ban = denied(distribution) if here else None
+        if ban:
+            found.append(f"{distribution} {here} is installed, but denied by {ban}.")
+        elif here == version:
             found.append(f"{distribution} {version} is installed, but lacks the name: install it anew.")
         else:
             found.append(f"pip install '{pin}'" + (f" (now {here} is installed)." if here else "."))

@@ -52,6 +52,9 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            denied = self._denied(args[0])
+            if denied:
+                raise click.UsageError(f"{error.message} {denied}", ctx) from None
             from difflib import get_close_matches
 
             nearest = get_close_matches(args[0], self.list_commands(ctx), 1)
@@ -75,6 +78,20 @@ class LazyGroup(click.Group):
         from kernel.selection import entry_points
 
         return [point for point in entry_points(self._plugins) if point.name not in self._table]
+
+    def _denied(self, name: str) -> str:
+        """Which packages have a command, but may not be used; "" for none."""
+        if self._plugins is None:
+            return ""
+        from kernel import plugins
+        from kernel.selection import denied
+
+        found = {
+            f"It is in {point.distribution} {point.version}, which is denied by {ban}.": None
+            for point in plugins.entry_points(self._plugins)
+            if point.name == name and (ban := denied(point.distribution))
+        }
+        return " ".join(found)
 
     def _load_plugin(self, name: str) -> click.Command | None:
         points = [point for point in self._points() if point.name == name]

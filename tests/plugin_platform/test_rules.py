@@ -137,3 +137,42 @@ def test_a_package_that_is_not_there_is_said(box: Box) -> None:
 def test_the_rules_end_with_the_command(box: Box) -> None:
     box.run("--only", "acme", "plugins", "list")
     assert usable() == {"acme", "bolt", "cog"}
+
+
+def test_a_language_that_is_denied_is_not_called_missing(box: Box) -> None:
+    box.file("a.cfg", '[nlp]\nlang = "en"\npipeline = []\n')
+    error = box.run("--only", "acme", "train", "a.cfg").stderr
+    assert "expected: a name from the registry languages: none is installed, or may be used" in error
+    assert "which is denied by --only acme" in error
+    assert "doesn't provide this name" not in error
+
+
+def test_a_denied_command_says_by_what(box: Box) -> None:
+    result = box.run("--deny", "acme", "acme")
+    assert result.exit_code == 2
+    assert "It is in acme 1.0, which is denied by --deny acme." in result.stderr
+
+
+@pytest.mark.parametrize("way", ["deny", "only", "environment"])
+def test_a_saved_pipeline_whose_package_is_denied_says_by_what(
+    way: str, box: Box, fake_distribution: Fake, tmp_path: Path
+) -> None:
+    from kernel.language import Language
+
+    fake_distribution(
+        "dull",
+        entry_points={"kernel_factories": {"dull": "dull_module:make"}},
+        modules={"dull_module": "def make(nlp, name):\n    return lambda doc: doc\n"},
+    )
+    nlp = Language()
+    nlp.add_pipe("dull")
+    nlp.to_disk(tmp_path / "saved")
+    box.file("in.txt", "One.")
+    args = {"deny": ["--deny", "dull"], "only": ["--only", "acme"], "environment": []}[way]
+    said = {"deny": "--deny dull", "only": "--only acme", "environment": "KERNEL_PLUGINS=-dull"}[way]
+    if way == "environment":
+        box.env["KERNEL_PLUGINS"] = "-dull"
+    result = box.run(*args, "apply", tmp_path / "saved", "in.txt", "-")
+    assert result.exit_code == 2
+    assert f"dull 1.0 is installed, but denied by {said}." in result.stderr
+    assert box.run("apply", tmp_path / "saved", "in.txt", "-").exit_code == (2 if way == "environment" else 0)
