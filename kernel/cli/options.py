@@ -45,17 +45,25 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     from kernel.errors import UsageError
     from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
     from kernel.provenance import check_names
-    from kernel.training.initialize import pipeline_class, to_device
+    from kernel.training.initialize import to_device
 
     try:
         path = existing(find_pipeline(model))
         config = Config.from_disk(path / CONFIG)
         check_names(config, read_meta(path), path)
-        pipeline = pipeline_class(config).from_disk(path)
+        pipeline = class_of(config).from_disk(path)
     except OSError as error:
         raise UsageError(f"can't read the pipeline {error.filename or model}: {error.strerror or error}") from error
     to_device(pipeline, gpu_id)
     return pipeline, config
+
+
+def class_of(config: Config) -> Any:
+    """The class of a saved pipeline; Language for one of no language in particular."""
+    from kernel.language import Language
+    from kernel.training.initialize import pipeline_class
+
+    return pipeline_class(config) if config.get("nlp", {}).get("lang") else Language
 
 
 def write_text(path: Path, text: str) -> None:

@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 @options.code
 @click.pass_context
 def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...]) -> None:
-    """Print the packages that CONFIG (- for standard input) names, with their versions, as a requirements file.
+    """Print the packages that CONFIG (- for standard input, or the directory of a saved pipeline) names, with their versions, as a requirements file.
 
     Defaults count: what they name is needed too. `pip install -r` of the output makes the config resolve elsewhere.
     """
     from kernel.config import load_config, parse_overrides
+    from kernel.language.loading import CONFIG, existing
 
     options.load_codes(code)
+    is_saved = Path(config_path).is_dir()
+    if is_saved:
+        config_path = str(existing(Path(config_path)) / CONFIG)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    for line in pins(config):
+    for line in pins(config, is_saved=is_saved):
         click.echo(line)
 
 
-def pins(config: Config) -> list[str]:
+def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     """`distribution==version` of everything that a config and its defaults name; a comment for what no package has."""
     from kernel import __version__
     from kernel.config import fill
@@ -42,7 +46,7 @@ def pins(config: Config) -> list[str]:
     from kernel.training.initialize import pipeline_class
 
     with chosen_by(config):
-        cls = pipeline_class(config)
+        cls = options.class_of(config) if is_saved else pipeline_class(config)
         filled = cls.fill_config(config)
         named: Mapping[str, Any] = {**filled, "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled)}
         for section in ("training", "pretraining", "initialize"):

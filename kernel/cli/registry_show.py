@@ -121,7 +121,14 @@ def _signature(function: Any) -> str:
 def _unknown(name: str) -> Exception:
     from kernel.errors import RegistryError
     from kernel.registry import nearest_name, registry
+    from kernel.selection import entry_points
 
+    owner = next((point for point in entry_points("kernel_cli") if point.name == name), None)
+    if owner is not None:
+        return RegistryError(
+            f"{name!r} is no function for configs, but a command of {owner.distribution} {owner.version}",
+            hint=f"kernel {name} --help shows what it does.",
+        )
     names = sorted({one for kind in registry.kinds() for one in registry.names(kind)})
     near = nearest_name(name, names)
     return RegistryError(f"there is no function {name!r}", hint=f"Did you mean {near!r}?" if near else "")

@@ -162,6 +162,23 @@ def test_the_range_should_be_bounded(
     assert warning in result.stdout if warning else "warn" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("group", "near"),
+    [("kernel_reader", "kernel_readers"), ("kernel_Layers", "kernel_layers"), ("kernel_clis", "kernel_cli")],
+)
+def test_a_misspelled_group_is_noticed(group: str, near: str, fake_distribution: Fake, box: Box) -> None:
+    requires = ["kernel-nlp~=0.1.0"]
+    fake_distribution("acme-nlp", requires=requires, entry_points={group: {"acme-nlp.F.v1": "acme:f"}})
+    output = box.run("plugins", "check", "acme-nlp").stdout
+    assert f"the group {group} is no registry of kernel; did you mean {near}?" in output
+
+
+def test_a_group_of_ones_own_is_no_mistake(fake_distribution: Fake, box: Box) -> None:
+    requires = ["kernel-nlp~=0.1.0"]
+    fake_distribution("acme-nlp", requires=requires, entry_points={"kernel_rewards": {"acme-nlp.F.v1": "acme:f"}})
+    assert "warn" not in box.run("plugins", "check", "acme-nlp").stdout
+
+
 def test_our_own_packages_pass_the_check(box: Box) -> None:
     result = box.run("plugins", "check")
     assert result.exit_code == 0
@@ -319,3 +336,19 @@ def test_commands_of_packages(fake_distribution: Fake, box: Box) -> None:
         True,
     )
     assert box.run("old").exit_code == 3
+
+
+def test_requires_takes_a_saved_pipeline(box: Box, tmp_path: Path) -> None:
+    from kernel.language import Language
+
+    Language().to_disk(tmp_path / "saved")
+    result = box.run("plugins", "requires", tmp_path / "saved")
+    assert result.exit_code == 0, result.stderr
+    assert f"kernel-nlp=={plugins.installed_version('kernel-nlp')}" in result.stdout
+
+
+def test_an_installed_command_is_no_function(fake_distribution: Fake, box: Box) -> None:
+    fake_distribution("acme-tools", "2.0", entry_points={"kernel_cli": {"acme-count": "acme_count:command"}})
+    result = box.run("registry", "show", "acme-count")
+    assert result.exit_code == 2
+    assert "'acme-count' is no function for configs, but a command of acme-tools 2.0" in result.stderr

@@ -38,6 +38,7 @@ pytest_plugins = ["kernel.testing"]
 
 class TestCommand(CommandSuite):
     name = "$owner"
+    arguments = (__file__,)
 
 
 def test_counts_words(box: Box) -> None:
