@@ -15,6 +15,7 @@ from typing import Any
 import pluggy
 
 from kernel import hookspecs
+from kernel.blame import describe
 from kernel.errors import CallbackError, PluginLoadError
 
 hookimpl = pluggy.HookimplMarker("kernel")
@@ -82,15 +83,18 @@ class Hooks:
         """The same method, whose errors say which callback failed where."""
 
         def blame(error: Exception) -> CallbackError:
-            what = f"{type(error).__name__}: {error}"
-            return CallbackError(f"callback {label} failed in {event} {self.place()}: {what}")
+            return CallbackError(f"callback {label} failed in {event} {self.place()}: {describe(error)}")
 
         @wraps(method)
         def call(*args: Any) -> Any:
             try:
-                return method(*args)
+                result = method(*args)
             except Exception as error:
                 raise blame(error) from error
+            if event == "should_stop" and not isinstance(result, str):
+                # Others are asked unless the answer is a reason.
+                return f"callback {label}" if result else None
+            return result
 
         @wraps(method)
         def wrap(*args: Any) -> Generator[None, Any, Any]:

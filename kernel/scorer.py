@@ -6,9 +6,11 @@ field's tables, so that figures compare. What is counted how is said in `kernel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kernel.blame import describe
+from kernel.errors import DataError, KernelError
 from kernel.scores.cats import score_cats
 from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
 from kernel.scores.deps import score_deps
@@ -33,10 +35,26 @@ class Scorer:
         tables: dict[str, Scores] = {"tokenizer": score_tokenization(examples)}
         for name, component in self.nlp.pipeline:
             if hasattr(component, "score"):
-                tables[name] = component.score(examples)
+                try:
+                    tables[name] = component.score(examples)
+                except Exception as error:
+                    raise self._failure(name, error) from error
         if per_component:
             return dict(tables)
         return {key: value for table in tables.values() for key, value in table.items()}
+
+    def _failure(self, name: str, error: Exception) -> KernelError:
+        """The error that says which component's scorer failed, and how."""
+        if isinstance(error, DataError) and error.path is not None:
+            return error
+        block = getattr(self.nlp, "_pipe_configs", {}).get(name, {}).get("scorer")
+        scorer = block.get("@scorers") if isinstance(block, Mapping) else None
+        what = f"scoring component '{name}'" + (f" with '{scorer}'" if scorer else "") + " failed: "
+        if isinstance(error, KernelError):
+            failed = KernelError(what + error.message, hint=error.hint)
+            failed.exit_code = error.exit_code
+            return failed
+        return KernelError(what + describe(error))
 
     score_tokenization = staticmethod(score_tokenization)
     score_token_attr = staticmethod(score_token_attr)

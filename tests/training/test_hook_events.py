@@ -196,3 +196,25 @@ def test_hook_train_end(make_run: MakeRun) -> None:
 def test_every_event_is_tested() -> None:
     events = {name for name, spec in vars(hookspecs).items() if hasattr(spec, "kernel_spec")}
     assert {name.removeprefix("test_hook_") for name in globals() if name.startswith("test_hook_")} == events
+
+
+def test_stopping_without_a_reason_names_the_callback(make_run: MakeRun) -> None:
+    class Callback:
+        @hookimpl
+        def should_stop(self, run: Run) -> Any:
+            return run.step == 3
+
+    run = make_run(Callback())
+    list(train(run))
+    assert run.step == 3 and run.reason.startswith("callback 'test.Callback0.v1'")
+
+
+def test_not_stopping_leaves_the_limits_alone(make_run: MakeRun) -> None:
+    class Callback:
+        @hookimpl
+        def should_stop(self) -> Any:
+            return False
+
+    run = make_run(Callback(), max_steps=4)
+    list(train(run))
+    assert run.reason == "max_steps = 4 reached"
