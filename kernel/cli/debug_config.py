@@ -36,8 +36,8 @@ def debug_config(
 ) -> None:
     """Check everything in CONFIG (- for standard input) that can be checked without building it.
 
-    Any value of the config can be set on the command line: --section.key value. The exit code is 2 if something is wrong;
-    all of it is shown. With --format json it is a list of objects, empty for a right config.
+    Any value of the config can be set on the command line: --section.key value. All that is wrong is shown; the
+    exit code is then 2, or 3 if only packages and code files that CONFIG names are at fault. With --format json it is a list of objects, empty for a right config.
     """
     from kernel.errors import ConfigError
 
@@ -59,7 +59,7 @@ def debug_config(
             for line in variables(filled):
                 click.echo(line)
         click.echo(str(ConfigError(problems)) if problems else "config is valid")
-    ctx.exit(2 if problems else 0)
+    ctx.exit(ConfigError(problems).exit_code if problems else 0)
 
 
 def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -290,9 +291,8 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
         function = registry.get("factories", registered)
     except RegistryError as error:
         where = join(path, "factory")
-        planner.problems.append(
-            problem_at(planner.sources, where, error.message, value=show_value(name), suggestion=error.hint)
-        )
+        problem = problem_at(planner.sources, where, error.message, value=show_value(name), suggestion=error.hint)
+        planner.problems.append(replace(problem, exit_code=error.exit_code))
         return
     signature = of_function(function, owner_name("factories", registered), given=("nlp", "name"))
     settings = {key: value for key, value in block.items() if key != "factory"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.blame import naming
@@ -35,14 +36,14 @@ Block = dict[str, Any]
 def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     """The config over the defaults of the kernel and of the language, with `[nlp]` and `[components]` filled.
 
-    `ConfigError` with every problem: functions that can't be found, components without a block.
+    `ConfigError` with every problem: functions that can't be found, components without a block, listeners without a source.
     """
-    filled, problems = _fill(cls, config)
     from kernel.language.hearing import unheard_in_config
 
-    if problems:
+    filled, problems = _fill(cls, config)
     if not problems:
         problems = unheard_in_config(filled)
+    if problems:
         raise ConfigError(problems)
     return filled
 
@@ -232,7 +233,8 @@ def _fill_component(name: str, block: Any, lang: str | None, config: Config) -> 
     try:
         registered, meta = find_factory(block["factory"], lang)
     except RegistryError as error:
-        raise ConfigError(_problem(config, f"{path}.factory", error.message, error.hint)) from error
+        problem = _problem(config, f"{path}.factory", error.message, error.hint)
+        raise ConfigError(replace(problem, exit_code=error.exit_code)) from error
     return {"factory": block["factory"], **_fill_settings(registered, meta, block, path, config)}
 
 

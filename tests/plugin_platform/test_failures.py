@@ -177,3 +177,38 @@ def test_t16_exit_codes(code: int, args: list[str], numbers: Box, fake_distribut
     result = numbers.run("train", "config.cfg", "--code", "numeric.py", *args)
     assert result.exit_code == code, result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "args"),
+    [(3, []), (2, ["--training.max_stepz", "3"])],
+)
+def test_a_broken_factory_is_the_fault_of_its_package(
+    code: int, args: list[str], box: Box, fake_distribution: Fake
+) -> None:
+    fake_distribution(
+        "acme-nlp",
+        entry_points={"kernel_factories": {"acme": "acme_bad:make"}},
+        modules={"acme_bad": "1 / 0\n"},
+    )
+    fake_distribution(
+        "acme-languages",
+        entry_points={"kernel_languages": {"qq": "acme_qq:Qq"}},
+        modules={"acme_qq": "from kernel.language import Language\nclass Qq(Language):\n    lang = 'qq'\n"},
+    )
+    box.config(
+        '''
+        [nlp]
+        lang = "qq"
+        pipeline = ["x"]
+        [components]
+        [components.x]
+        factory = "acme"
+        [corpora]
+        [training]
+        '''
+    )
+    for command in ("debug config", "train"):
+        result = box.run(*command.split(), "config.cfg", *args)
+        assert "can't be imported" in result.stdout + result.stderr
+        assert result.exit_code == code
