@@ -128,4 +128,4 @@ def _plain(value: Any) -> str:
 def _conclude(run: Run) -> None:
     best = max(score for score, _ in run.history)
     where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
-    click.echo(f"{run.reason}; best score {best:.4f} at step {run.best_step}{where}")
+    click.echo(f"{run.reason}; best score {best:.4f} at step {run.kept_step}{where}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from kernel.errors import TrainingError
+from kernel.errors import TrainingError, warn
 
 
 def score_weights(
@@ -40,3 +40,21 @@ def weighted_score(scores: Mapping[str, Any], weights: Mapping[str, float | None
             raise TrainingError(f"the score '{name}' is {float(score)}")
         total += float(score) * weight
     return total
+
+
+def warn_of_missing(
+    scores: Mapping[str, Any], weights: Mapping[str, float | None], sources: Mapping[str, str]
+) -> None:
+    """Warn of metrics that have a weight, but are not among the scores.
+
+    sources: metric -> the component that said it would deliver it.
+    """
+    for name, weight in weights.items():
+        if not weight or name in scores:
+            continue
+        said = f"the score '{name}' has the weight {weight:.2g} in the final score, but nothing delivered it: it counts as 0"
+        if name in sources:
+            warn(f"{said}. It should come from the scorer of component '{sources[name]}'.")
+        else:
+            known = ", ".join(sorted(key for key, score in scores.items() if isinstance(score, (int, float))))
+            warn(f"{said}. It stands in training.score_weights, and no component announces it. There are: {known}.")

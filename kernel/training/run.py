@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kernel.hooks import Hooks
-from kernel.training.evaluate import weighted_score
+from kernel.training.evaluate import warn_of_missing, weighted_score
 from kernel.training.protocols import Corpus, Pipeline
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Run:
         return max(self.history, key=lambda entry: (entry[0], -entry[1]))[1] if self.history else 0
 
     @property
+    def kept_step(self) -> int:
+        """The latest step among those with the best score, whose weights are in `model-best`; 0 before any evaluation."""
+        return max(self.history)[1] if self.history else 0
+
+    @property
     def is_evaluated(self) -> bool:
         """Whether the latest step has been evaluated."""
         return bool(self.history) and self.history[-1][1] == self.step
@@ -117,6 +122,8 @@ class Run:
 
     def record(self, scores: Mapping[str, Any]) -> bool:
         """Keep the scores of an evaluation; whether they are the best so far (the latest of equals is)."""
+        if not self.history:
+            warn_of_missing(scores, self.weights, getattr(self.pipeline, "score_sources", {}))
         score = weighted_score(scores, self.weights)
         is_best = not self.history or score >= max(self.history)[0]
         self.scores = dict(scores)
