@@ -177,6 +177,22 @@ def gradient(node: Model[Any, Any], name: str) -> Array:
     return node.get_grad(name)
 
 
+def forget_gradients(model: Model[Any, Any]) -> None:
+    """Drop what a model has collected in gradients since its last step."""
+    for node in model.walk():
+        server = node._params
+        for name in node.param_names:
+            key = node.id, name
+            if isinstance(server, BoundServer) and key in server.touched:
+                server.views[key][1].fill(0)
+                server.touched.discard(key)
+            server._grads.pop(key, None)
+        for shim in node.shims:
+            zero = getattr(getattr(shim, "_model", None), "zero_grad", None)
+            if zero is not None:
+                zero()
+
+
 def same_memory(one: Array, other: Array) -> bool:
     """Whether two arrays are one and the same piece of memory, seen in the same way."""
     if one is other:

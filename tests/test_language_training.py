@@ -411,3 +411,33 @@ def test_rule_components_are_left_alone_by_updates():
     optimizer = nlp.initialize(lambda: [example(nlp, y=1.0)])
     nlp.update([example(nlp, y=1.0)], sgd=optimizer)
     assert isinstance(nlp("x"), Doc)
+
+
+def test_an_error_of_a_scorer_names_it_and_its_component():
+    nlp = shared()
+
+    def broken(examples):
+        raise ValueError("no such thing")
+
+    nlp.initialize(lambda: [example(nlp, y=1.0)])
+    nlp.get_pipe("target").score = broken
+    with pytest.raises(KernelError, match="scoring component 'target' failed: ValueError: no such thing"):
+        nlp.evaluate([example(nlp, y=1.0)])
+
+
+def test_an_error_while_learning_leaves_no_gradients():
+    """Those of the components before it would go into the next step."""
+    nlp, other = shared("one", "two"), shared("one", "two")
+    results = []
+    for pipeline, fails in ((nlp, True), (other, False)):
+        examples = [example(pipeline, y=1.0)]
+        optimizer = pipeline.initialize(lambda examples=examples: examples)
+        two = pipeline.get_pipe("two")
+        if fails:
+            loss, two.get_loss = two.get_loss, lambda *args: 1 / 0
+            with pytest.raises(KernelError):
+                pipeline.update(examples, sgd=optimizer, drop=0.0)
+            two.get_loss = loss
+        pipeline.update(examples, sgd=optimizer, drop=0.0)
+        results.append([weights(pipeline, name) for name in pipeline.pipe_names])
+    assert results[0] == results[1]

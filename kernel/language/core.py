@@ -132,6 +132,11 @@ class Language(ComponentList):
             k: v for name in self.pipe_names for k, v in self._pipe_meta[name].default_score_weights.items()
         }
 
+    @property
+    def score_sources(self) -> dict[str, str]:
+        """Score -> the enabled component that says it delivers it."""
+        return {key: name for name in self.pipe_names for key in self._pipe_meta[name].default_score_weights}
+
     def analyze_pipes(self) -> dict[str, Any]:
         """What each component sets, needs and is scored by, and which needs nothing before it meets."""
         return describe.analyze(self)
@@ -238,7 +243,8 @@ class Language(ComponentList):
         sgd: the optimizer; False leaves the gradients for later; by default the pipeline's own, which is made from the
         config when it is first needed, except within a step of a training run, which has its own. exclude: components
         not to change, by default the config's frozen_components. annotates: components whose predictions the later
-        ones see, by default the config's annotating_components.
+        ones see, by default the config's annotating_components. After an error the gradients that wait for an optimizer
+        are gone.
         """
         if _ is not None:
             raise UsageError(learn.NOT_EXAMPLES, hint=learn.MAKE_EXAMPLES)

@@ -13,6 +13,7 @@ from kernel.language.build import interpolated_section
 from kernel.language.links import link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
+from kernel.paramserver import forget_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,9 @@ def _channels(nlp: Language) -> Iterator[list[Channel]]:
     except BaseException:
         for channel in channels:
             channel.reset()
+        # Half of a step would go into the next one.
+        for model in nlp.all_models().values():
+            forget_gradients(model)
         raise
 
 
