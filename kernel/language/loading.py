@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Entry-point group in which packages of pipelines declare themselves.
 MODELS = "kernel_models"
+NO_VECTORS = "Fill a vocab with vocab.set_vector(word, vector), save it with vocab.to_disk(directory), and name the directory."
 CONFIG, META, VOCAB, TOKENIZER = "config.cfg", "meta.json", "vocab", "tokenizer"
 
 
@@ -225,7 +226,7 @@ def load_vectors(nlp: Language, where: str | Path) -> None:
     root = locate(where)
     folder = root / VOCAB if (root / VOCAB).is_dir() else root
     if not (folder / "vectors").is_file():
-        raise DataError("there are no vectors", path=folder, hint="Make them with `kernel init vectors`.")
+        raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)
     strings = folder / "strings.json"
     if strings.is_file():
         for text in srsly.json_loads(strings.read_text(encoding="utf8")):
