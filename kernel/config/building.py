@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from inspect import isfunction
 from typing import Any
 
 from pydantic import BaseModel
@@ -75,12 +76,18 @@ class _Builder:
             return self._collection(plan, taker)
         return self._call(plan)
 
-    def argument(self, hint: Any, plan: Plan, name: str, taker: Signature | None) -> Any:
-        """Build a value and check it from outside against the hint of its place."""
+    def argument(
+        self, hint: Any, plan: Plan, name: str, taker: Signature | None, *, takes_steps: bool = True
+    ) -> Any:
+        """Build a value and check it from outside against the hint of its place.
+
+        takes_steps: whether a function of the step passes for a schedule.
+        """
         value = self.build(plan, taker)
         if value is _FAILED or not isinstance(plan, Call):
             return value
-        if not hints.accepts(hint, value, is_schedule=plan.kind == "schedules"):
+        is_function = plan.kind == "schedules" and isfunction(value) and not takes_steps
+        if not hints.accepts(hint, value, is_schedule=plan.kind == "schedules" and not is_function):
             self.problems.append(
                 problem_at(
                     self.sources,
@@ -88,6 +95,9 @@ class _Builder:
                     f"{plan.signature.owner} returned an object of type {type(value).__qualname__}",
                     value=plan.name,
                     expected=expectation(hint, plan.path, Parameter(name, hint), taker),
+                    suggestion="Return thinc.api.Schedule(name, lambda schedule, step, **kwargs: ...) instead of a function."
+                    if is_function
+                    else None,
                 )
             )
             return _FAILED
@@ -106,7 +116,7 @@ class _Builder:
         owner = plan.signature.owner
         args = [self.argument(hint, item, "*", plan.signature) for hint, item in plan.args]
         kwargs = {
-            name: self.argument(hint, item, name, plan.signature)
+            name: self.argument(hint, item, name, plan.signature, takes_steps=plan.kind != "optimizers")
             for name, (hint, item) in plan.kwargs.items()
         }
         if any(value is _FAILED for value in (*args, *kwargs.values())):

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from thinc.schedules import compounding, warmup_linear
 
+from kernel import registry
+from kernel.config import resolve
+from kernel.errors import ConfigError
 from kernel.training.schedules import value_at
 
 
@@ -66,3 +69,12 @@ def test_generators_are_not_kept_alive() -> None:
     del schedule
     gc.collect()
     assert closed
+
+
+def test_function_is_no_schedule_for_an_optimizer() -> None:
+    with registry.restored():
+        registry.schedules("test.function.v1", lambda: lambda step: 0.1)
+        rate = {"@schedules": "test.function.v1"}
+        with pytest.raises(ConfigError, match="returned an object of type function") as caught:
+            resolve({"@optimizers": "Adam.v1", "learn_rate": rate}, path="optimizer")
+    assert "thinc.api.Schedule" in str(caught.value)
