@@ -1,7 +1,9 @@
 """The suites themselves: that they are kept whole (T29), and that they find what is wrong."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -301,3 +303,34 @@ def test_recorded_numbers_are_compared_with_a_tolerance() -> None:
     assert differences(plain([array]), plain([array * 1.1]))
     assert differences(plain([array]), plain([array.T]))
     assert differences({"a": 1}, {"a": 1, "b": 2})
+
+
+class Stop:
+    @kernel.hookimpl
+    def should_stop(self, run: Any) -> str | None:
+        return "enough" if run.step == 2 else None
+
+
+def test_a_callback_that_stops_the_run_early_must_say_so(recwarn: pytest.WarningsRecorder) -> None:
+    suite = suite_of(CallbackSuite, lambda: Stop())
+    with pytest.raises(pytest.fail.Exception, match="ended after 2: enough. .*changes_training = True"):
+        suite.test_a_run_that_fails_keeps_its_own_error(recwarn)
+    suite = type("Said", (type(suite),), {"changes_training": True, "__module__": __name__})()
+    with pytest.raises(pytest.skip.Exception, match="ended after 2: enough"):
+        suite.test_a_run_that_fails_keeps_its_own_error(recwarn)
+
+
+def test_recorded_outputs_are_next_to_the_test_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERNEL_UPDATE_GOLDENS", "1")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "work").mkdir()
+    module = ModuleType("acme_tests_of_goldens")
+    module.__file__ = str(tmp_path / "tests" / "test_acme.py")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    suite = suite_of(
+        BatcherSuite, lambda: lambda items: ([item] for item in items), goldens="goldens.json", __module__=module.__name__
+    )
+    suite.test_output_is_as_recorded(tmp_path / "work", monkeypatch)
+    assert (tmp_path / "tests" / "goldens.json").is_file()

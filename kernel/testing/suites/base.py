@@ -1,6 +1,7 @@
 """What all suites share: building the registered thing, keeping the tests whole, recorded outputs."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,7 @@ class Suite:
     kind: the registry. name: the registered name. settings: its arguments, as a config would write them. exempt: tests
     that don't apply, each with the reason; they are skipped and the reason is shown. goldens: a JSON file with outputs
     recorded earlier, for a test that the output is still the same; run pytest with KERNEL_UPDATE_GOLDENS=1 to record
-    it. seed: of everything random.
+    it; a relative path starts at the folder of the test module. seed: of everything random.
 
     A test of the suite can't be overridden or removed but through `exempt`, or with a test that is marked
     `pytest.mark.xfail(reason=...)`: otherwise a class that says it conforms might not.
@@ -75,6 +76,13 @@ def exercised(module: ModuleType) -> set[tuple[str, str]]:
     return {(each.kind, each.name) for each in found if each.name}
 
 
+def _recorded_in(suite: type[Suite]) -> Path:
+    """The file of recorded outputs. A relative path starts at the module of the class that names it."""
+    owner = next(each for each in suite.__mro__ if vars(each).get("goldens") is not None)
+    module = Path(str(sys.modules[owner.__module__].__file__))
+    return module.parent.joinpath(vars(owner)["goldens"])
+
+
 def _is_excused(test: Any) -> bool:
     marks = getattr(test, "pytestmark", [])
     return any(mark.name in ("xfail", "skip") and str(mark.kwargs.get("reason", "")).strip() for mark in marks)
@@ -88,8 +96,7 @@ def _skipped(reason: str) -> Any:
 
 
 def _output_is_as_recorded(self: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = self.goldens
-    assert file is not None
+    file = _recorded_in(type(self))
     monkeypatch.chdir(tmp_path)
     key, found = f"{self.kind}: {self.name}", recorded.plain(self.golden())
     if os.environ.get(UPDATE):
