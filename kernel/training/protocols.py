@@ -21,7 +21,8 @@ class Pipeline(Protocol):
 
     `len(example)` is the size of an example (the number of words, where it has words). A pipeline may also have
     `meta`, a dict that it saves: the loop writes the scores into its `performance`; `unknown_labels(examples)`, gold
-    labels by component that no training example had; and `debug(train, dev)`, for `kernel debug data`.
+    labels by component that no training example had; `score_sources`, metric -> the component that announces it; and
+    `debug(train, dev)`, for `kernel debug data`.
     """
 
     @property
