@@ -75,7 +75,7 @@ def evaluated(run: Run, scores: Mapping[str, Any], is_best: bool) -> None:
 
 @hookspec(firstresult=True)
 def should_stop(run: Run) -> str | None:
-    """Asked after every step; the first text is the reason for which training ends."""
+    """Asked after every step; the first text is the reason for which training ends. True stands for the callback's name."""
 
 
 @hookspec

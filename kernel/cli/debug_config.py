@@ -36,8 +36,9 @@ def debug_config(
 ) -> None:
     """Check everything in CONFIG (- for standard input) that can be checked without building it.
 
-    Any value of the config can be set on the command line: --section.key value. All that is wrong is shown; the
-    exit code is then 2, or 3 if only packages and code files that CONFIG names are at fault. With --format json it is a list of objects, empty for a right config.
+    Any value of the config can be set on the command line: --section.key value. All that is wrong is shown;
+    the exit code is then 2, or 3 if only packages and code files that CONFIG names are at fault. With --format json it is a
+    list of objects, empty for a right config.
     """
     from kernel.errors import ConfigError
 

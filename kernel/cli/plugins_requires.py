@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @options.code
 @click.pass_context
 def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...]) -> None:
-    """Print the packages that CONFIG (- for standard input, or the directory of a saved pipeline) names, with their versions, as a requirements file.
+    """Print the packages that CONFIG names, with their versions, as a requirements file.
+
+    CONFIG: a file, - for standard input, or the directory of a saved pipeline.
 
     Defaults count: what they name is needed too. `pip install -r` of the output makes the config resolve elsewhere.
     """
