@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from inspect import isfunction
 from typing import Any
@@ -17,7 +17,7 @@ from kernel.config.plans import Call, Collection, Constant, Plan, Planner, funct
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
-from kernel.errors import ConfigError, KernelError, Problem
+from kernel.errors import CodeError, ConfigError, KernelError, PluginError, Problem
 from kernel.selection import obeys_config
 
 _FAILED: Any = object()
@@ -123,10 +123,11 @@ class _Builder:
             return _FAILED
         try:
             made = plan.function(*args, **kwargs)
-        except ConfigError as error:
-            self.problems.extend(error.problems)
-        except KernelError:
+        except (PluginError, CodeError):
             raise
+        except KernelError as error:
+            self.cause = self.cause or error
+            self.problems.extend(self._located(plan, error))
         except Exception as error:  # noqa: BLE001 (a plugin's function may fail in any way)
             self.cause = self.cause or error
             problem = problem_at(self.sources, plan.path, f"{owner} failed: {describe(error)}")
@@ -139,3 +140,19 @@ class _Builder:
             record(made, plan.path, plan.kind, settings, self.sources)
             return made
         return _FAILED
+
+    def _located(self, plan: Call, error: KernelError) -> Iterator[Problem]:
+        """The problems of an error that a function raised on purpose, each with a place in the config."""
+        if isinstance(error, ConfigError):
+            problems = error.problems
+        else:
+            problems = [Problem(error.message, suggestion=error.hint or None, exit_code=error.exit_code)]
+        for found in problems:
+            if found.line is not None or found.origin is not None:
+                yield found
+                continue
+            where = ": ".join(part for part in (found.file, found.path, found.message) if part)
+            details = {name: getattr(found, name) for name in ("value", "expected", "suggestion")}
+            details["suggestion"] = details["suggestion"] or error.hint or None
+            problem = problem_at(self.sources, plan.path, f"{plan.signature.owner} failed: {where}", **details)
+            yield replace(problem, exit_code=found.exit_code)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, StrictStr
 
 from kernel.config import Config, resolve
-from kernel.errors import ConfigError, DataError
+from kernel.errors import ConfigError, DataError, KernelError, PluginLoadError, Problem, UsageError
 from kernel.registry import registry
 
 pytestmark = pytest.mark.usefixtures("functions")
@@ -195,12 +195,46 @@ def test_failing_functions_are_all_reported_with_their_cause():
     assert isinstance(info.value.__cause__, ValueError)
 
 
-def test_our_own_errors_pass_through():
+@pytest.mark.parametrize(
+    ("error", "text", "suggestion", "exit_code"),
+    [
+        (ConfigError("attrs must differ"), "attrs must differ", None, 2),
+        (ConfigError("no such attribute", hint="Take NORM."), "no such attribute", "Take NORM.", 2),
+        (ConfigError(Problem("odd", path="attrs", exit_code=3)), "attrs: odd", None, 3),
+        (DataError("bad line", path="a.txt", line=3), "a.txt:3: bad line", None, 2),
+        (UsageError("no attribute X", hint="did you mean Y?"), "no attribute X", "did you mean Y?", 2),
+        (KernelError("it broke"), "it broke", None, 1),
+    ],
+)
+def test_an_error_raised_on_purpose_gets_a_place_in_the_config(error, text, suggestion, exit_code):
     def read():
-        raise DataError("bad line", path="a.txt", line=3)
+        raise error
 
     registry.readers("failing.v1", func=read)
-    with pytest.raises(DataError, match=r"a\.txt:3: bad line"):
+    (problem,) = problems('@readers = "failing.v1"\n')
+    assert (problem.file, problem.line, problem.column, problem.path) == ("a.cfg", 1, 1, "x")
+    assert problem.message.startswith("failing.v1 (") and problem.message.endswith(f") failed: {text}")
+    assert (problem.suggestion, problem.exit_code) == (suggestion, exit_code)
+
+
+def test_problems_that_have_a_place_keep_it():
+    here = Problem("odd", file="b.cfg", line=7, column=2, path="y")
+
+    def read():
+        raise ConfigError([here, Problem("lost")])
+
+    registry.readers("failing.v1", func=read)
+    first, second = problems('@readers = "failing.v1"\n')
+    assert first == here
+    assert (second.file, second.line) == ("a.cfg", 1)
+
+
+def test_the_fault_of_a_package_is_not_the_configs():
+    def read():
+        raise PluginLoadError("can't be imported")
+
+    registry.readers("failing.v1", func=read)
+    with pytest.raises(PluginLoadError, match="^can't be imported$"):
         build('@readers = "failing.v1"\n')
 
 
