@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from kernel import plugins
 from kernel.known_names import FIRST_PARTY
 from kernel.metadata import KERNEL
 from kernel.packages import OWNER, Package, kind_of
 from kernel.plugins import EntryPoint
+from kernel.registry import KINDS, OTHER_GROUPS, nearest_name
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 RESERVED = "kernel"
@@ -32,7 +34,7 @@ class Finding:
 
 def check_metadata(package: Package, commands: Container[str]) -> list[Finding]:
     """Everything that the metadata shows. commands: those that are built in."""
-    findings = [*_state(package), *_range(package)]
+    findings = [*_state(package), *_range(package), *_groups(package)]
     for point in package.points:
         if point.group != OWNER:
             findings += [Finding(FAIL, kind_of(point), point.name, text) for text in _mistakes(point, package, commands)]
@@ -57,6 +59,16 @@ def _range(package: Package) -> Iterator[Finding]:
         yield Finding(WARN, "", "", f'does not require {KERNEL}; say with which versions it works: "{KERNEL}>=0.1,<0.2"')
     elif not re.search(r"<|==|~=", package.wants):
         yield Finding(WARN, "", "", f"{KERNEL}{package.wants} has no upper bound; the next version may break it")
+
+
+def _groups(package: Package) -> Iterator[Finding]:
+    """Groups that look like misspelled ones: any group is a registry, so nothing else would notice."""
+    known = [*(f"kernel_{kind}" for kind in KINDS), *OTHER_GROUPS]
+    for group in dict.fromkeys(point.group for point in package.points):
+        near = nearest_name(group, known) if group.startswith("kernel_") and group not in known else None
+        if near and get_close_matches(group.removeprefix("kernel_"), [near.removeprefix("kernel_")], cutoff=0.75):
+            text = f"the group {group} is no registry of kernel; did you mean {near}?"
+            yield Finding(WARN, group.removeprefix("kernel_"), "", text)
 
 
 def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:
