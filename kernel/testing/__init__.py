@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kernel.testing.box import Box as Box
     from kernel.testing.box import Result as Result
+    from kernel.testing.device import DeviceArray as DeviceArray
     from kernel.testing.device import StandInOps as StandInOps
+    from kernel.testing.device import on_pretended_device as on_pretended_device
     from kernel.testing.distributions import fake_distribution as fake_distribution
     from kernel.testing.distributions import installed as installed
     from kernel.testing.distributions import write_distribution as write_distribution
@@ -57,7 +59,7 @@ pytest_plugins = ["kernel.testing.plugin"]
 
 _MODULES = {
     "box": "Box Result",
-    "device": "StandInOps",
+    "device": "DeviceArray StandInOps on_pretended_device",
     "distributions": "fake_distribution installed write_distribution",
     "gradients": "check_gradients",
     "samples": "sample_docs sample_examples",
@@ -85,6 +87,7 @@ __all__ = [
     "CommandSuite",
     "ComponentSuite",
     "ConverterSuite",
+    "DeviceArray",
     "InitializerSuite",
     "LanguageSuite",
     "LayerSuite",
@@ -106,6 +109,7 @@ __all__ = [
     "exercised",
     "fake_distribution",
     "installed",
+    "on_pretended_device",
     "sample_docs",
     "sample_examples",
     "write_distribution",

@@ -1,6 +1,7 @@
 """A pretended device, to test without a GPU that a model computes on its own operations' arrays only.
 
-    model = place(model, StandInOps())
+    model = on_pretended_device(model)
+    output, backprop = model(inputs, is_train=True)
 
 Its arrays are numpy's in disguise, but like cupy's they refuse to be mixed with plain numpy arrays: whoever forgets
 `model.ops.asarray`, or calls numpy where `model.ops.xp` is meant, gets a TypeError.
@@ -14,9 +15,23 @@ from typing import Any
 import numpy as np
 from thinc.api import Ops
 
+from kernel.ops import place
+
 # What cupy's functions of the same name don't take.
 _MISSING = {"einsum": ("out",), "take": ("mode",)}
 _TO_DEVICE = frozenset({"array", "asarray", "ascontiguousarray"})
+
+
+def on_pretended_device(model: Any) -> Any:
+    """Move a model, initialised or not, to the pretended device. Returns the model."""
+    return place(model, StandInOps())
+
+
+def to_device(value: Any) -> Any:
+    """A value, with its arrays, and those in lists and tuples, on the pretended device."""
+    if isinstance(value, list | tuple):
+        return type(value)(to_device(each) for each in value)
+    return _disguise(value)
 
 
 class DeviceArray(np.ndarray[Any, Any]):
@@ -114,6 +129,12 @@ class StandInOps(Ops):  # type: ignore[misc]
     def alloc(self, shape: Any, *, dtype: Any = "float32", zeros: bool = True) -> Any:
         """Return a new array on the device."""
         return _disguise(np.zeros(shape, dtype=dtype))
+
+    def flatten(self, X: Any, dtype: Any = None, pad: int = 0, ndim_if_empty: int = 2) -> Any:
+        """Join arrays, with rows of zeros around each if `pad` says so; thinc's takes numpy's for the device's."""
+        from thinc.api import NumpyOps
+
+        return _disguise(NumpyOps().flatten(_strip(list(X)), dtype=dtype, pad=pad, ndim_if_empty=ndim_if_empty))
 
     def hash(self, ids: Any, seed: int) -> Any:
         """Return four keys of 32 bits per value."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thinc.api import Model
+from thinc.api import Model, expand_window, with_array
 
 import kernel
 from kernel import registry
@@ -19,11 +19,13 @@ from kernel.testing import (
     BatcherSuite,
     CallbackSuite,
     ComponentSuite,
+    DeviceArray,
     ReaderSuite,
     ScorerSuite,
     Suite,
     TokenizerSuite,
     exercised,
+    on_pretended_device,
 )
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -103,22 +105,24 @@ def suite_of(kind: type[Suite], function: Callable[..., Any], **attributes: Any)
     return type("Mine", (kind,), {"name": "test.Thing.v1", "__module__": __name__, **attributes})()
 
 
-def lengths_model(d_weight: float = 1.0, *, noise: float = 0.0, batch: bool = False) -> Model:
-    """Each token of a document gets W times its number of characters."""
+def lengths_model(d_weight: float = 1.0, *, noise: float = 0.0, batch: bool = False, host: str = "") -> Model:
+    """Each token of a document gets W times its number of characters. host: the pass that computes with numpy."""
 
     def forward(model: Any, docs: list[Doc], is_train: bool) -> Any:
-        features = [np.array([[len(token)] for token in doc], dtype="float32").reshape(-1, 1) for doc in docs]
+        lengths = [np.array([[len(token)] for token in doc], dtype="float32").reshape(-1, 1) for doc in docs]
+        features = [model.ops.asarray(each) for each in lengths]
         outputs = [each * model.get_param("W") + noise * is_train + batch * len(docs) for each in features]
 
         def backprop(gradients: list[Any]) -> list[Any]:
-            gradient = sum(float((g * f).sum()) for g, f in zip(gradients, features, strict=True))
+            factors = lengths if host == "backprop" else features
+            gradient = sum(float((g * f).sum()) for g, f in zip(gradients, factors, strict=True))
             model.inc_grad("W", model.ops.asarray([d_weight * gradient], dtype=outputs[0].dtype))
-            return []
+            return lengths if host == "return" else []
 
-        return outputs, backprop
+        return (lengths if host == "forward" else outputs), backprop
 
     def init(model: Any, X: Any = None, Y: Any = None) -> None:
-        model.set_param("W", np.ones(1, dtype="float32"))
+        model.set_param("W", model.ops.alloc1f(1) + 1)
 
     return Model("lengths", forward, init=init, params={"W": None}, dims={"nO": 1})
 
@@ -146,6 +150,28 @@ def test_documents_that_see_each_other_are_found() -> None:
     suite = suite_of(ArchitectureSuite, lambda: lengths_model(batch=True))
     with pytest.raises(AssertionError, match="depends on its batch"):
         suite.test_documents_do_not_see_each_other()
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "message"),
+    [
+        ("forward", AssertionError, "an output is an array of the host"),
+        ("backprop", TypeError, "an array of the host is mixed with arrays of the device"),
+        ("return", AssertionError, "what backprop returns is an array of the host"),
+    ],
+)
+def test_arrays_of_the_host_are_found(host: str, error: type[Exception], message: str) -> None:
+    suite = suite_of(ArchitectureSuite, lambda: lengths_model(host=host))
+    with pytest.raises(error, match=message):
+        suite.test_computes_on_the_pretended_device()
+
+
+def test_thincs_layers_with_padding_compute_on_the_pretended_device() -> None:
+    model = on_pretended_device(with_array(expand_window(1), pad=2))
+    X = [model.ops.asarray(np.ones((n, 2), dtype="float32")) for n in (3, 0, 1)]
+    outputs, backprop = model(X, True)
+    assert [each.shape for each in outputs] == [(3, 6), (0, 6), (1, 6)]
+    assert all(isinstance(each, DeviceArray) for each in [*outputs, *backprop(outputs)])
 
 
 def test_a_batcher_that_loses_the_rest_is_found() -> None:

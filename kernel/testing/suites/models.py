@@ -10,6 +10,7 @@ from kernel.listeners import shape_inference
 from kernel.modelbytes import model_from_bytes, model_to_bytes
 from kernel.ops import place
 from kernel.random import scope, seed_all
+from kernel.testing.device import DeviceArray, on_pretended_device, to_device
 from kernel.testing.gradients import arrays_forward, check_gradients, randomise
 from kernel.testing.samples import sample_docs
 from kernel.testing.suites.base import Suite
@@ -47,10 +48,12 @@ class ModelSuite(Suite):
 
     def model(self) -> Any:
         """The model with its first weights."""
-        model = place(self.build())
+        return self._initialised(place(self.build()), self.inputs(), self.targets())
+
+    def _initialised(self, model: Any, X: Any, Y: Any) -> Any:
         seed_all(self.seed, self.name)
         with scope(seed=self.seed), shape_inference():
-            model.initialize(X=self.inputs(), Y=self.targets())
+            model.initialize(X=X, Y=Y)
         return model
 
     def lively_model(self) -> Any:
@@ -183,6 +186,36 @@ class ModelSuite(Suite):
         )
 
 
+    def test_computes_on_the_pretended_device(self) -> None:
+        """Forward and backward pass take and give arrays of `model.ops` only, as a GPU demands."""
+        here = self.lively_model()
+        there = on_pretended_device(self.build())
+        self._initialised(there, to_device(self.inputs()), to_device(self.targets()))
+        model_from_bytes(there, model_to_bytes(here), where=self.name)
+        found = []
+        for model, X in ((here, self.inputs()), (there, to_device(self.inputs()))):
+            set_dropout_rate(model, 0.0)
+            with scope(seed=self.seed):
+                outputs, backprop = self.forward(model, X, True)
+                generator = np.random.default_rng(self.seed)
+                noise = [generator.normal(size=array.shape).astype("float32") for array in outputs]
+                gradients = backprop([model.ops.asarray(each) for each in noise])
+            found.append((model, outputs, gradients))
+        (_, expected, _), (_, outputs, gradients) = found
+        for what, arrays in (("an output", outputs), ("what backprop returns", gradients)):
+            for array in arrays if isinstance(arrays, list | tuple) else [arrays]:
+                assert not _is_on_the_host(array), f"{what} is an array of the host; compute with model.ops.xp"
+        _assert_close([there.ops.to_numpy(array) for array in outputs], expected, "a device computes something else")
+        for one, other in zip(here.walk(), there.walk(), strict=True):
+            for name in one.param_names:
+                if one.has_grad(name):
+                    assert other.has_grad(name), f"layer '{other.name}' has no gradient of {name} on a device"
+                    gradient = other.get_grad(name)
+                    message = f"the gradient of {name} of layer '{other.name}'"
+                    assert not _is_on_the_host(gradient), f"{message} is an array of the host"
+                    _assert_close([other.ops.to_numpy(gradient)], [one.get_grad(name)], f"{message} differs on a device")
+
+
 class ArchitectureSuite(ModelSuite):
     """A function of the registry `architectures`."""
 
@@ -193,6 +226,10 @@ class LayerSuite(ModelSuite):
     """A function of the registry `layers`."""
 
     kind = "layers"
+
+
+def _is_on_the_host(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and not isinstance(value, DeviceArray) and value.dtype.kind == "f"
 
 
 def _content(value: Any) -> Any:
