@@ -156,11 +156,12 @@ class Registry:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
         distribution = provider(self.kind, name)
         version = plugins.installed_version(distribution) if distribution else None
+        denied = self._denied(name)
         if distribution and not version:
             hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
-        elif version and not hints:
+        elif version and not hints and not denied:
             hints.append(f"{distribution} {version} is installed, but doesn't provide this name.")
-        hints += self._denied(name)
+        hints += denied
         if not hints:
             hints.append("The package that provides it may not be installed, or its --code file not given.")
         return RegistryError(f"{self.kind} has no function {name!r}", hint=" ".join(hints))

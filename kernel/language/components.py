@@ -63,6 +63,13 @@ class ComponentList:
         """Component name -> labels, of the components that have any."""
         return {name: list(c.labels) for name, c in self._components if getattr(c, "labels", None)}
 
+    @property
+    def example_type(self) -> type[Example]:
+        """The class of the examples that it learns from."""
+        from kernel.tokens.example import Example
+
+        return Example
+
     def unknown_labels(self, examples: Sequence[Example]) -> dict[str, list[str]]:
         """Component name -> labels in the gold annotations that the component can't predict, sorted."""
         found = {}

@@ -15,7 +15,9 @@ from kernel.blame import naming
 from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.config import position
 from kernel.config.packages import verify
+from kernel.config.plans import function_keys, owner_name
 from kernel.config.sources import problem_at
+from kernel.config.values import show_value
 from kernel.errors import CallbackError, ConfigError, DataError, Problem, RegistryError, warn
 from kernel.hooks import Hooks
 from kernel.ops import get_ops, place
@@ -66,13 +68,13 @@ def prepare(
     if not pipeline.models():
         raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
-    sample = Sample(corpora[0], pipeline, settings)
+    sample = Sample(corpora[0], pipeline, settings, _reader(plain, settings.train_corpus))
     random.seed_all(seed, "initialize")
     with random.scope(seed=seed):
         pipeline.initialize(sample, settings=plain["initialize"])
     hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
     random.seed_all(seed, "evaluate")
-    dev_examples = _dev_examples(corpora[1], pipeline, settings)
+    dev_examples = _dev_examples(corpora[1], pipeline, settings, _reader(plain, settings.dev_corpus))
     return Run(
         config=config,
         pipeline=pipeline,
@@ -98,6 +100,8 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}
     known = ", ".join(registry.names("languages"))
+    if not known:
+        known = "none is installed, or may be used"
     if not isinstance(lang, str):
         raise ConfigError(
             problem_at(sources, "nlp.lang", "missing", expected=f"a name from the registry languages: {known}")
@@ -113,7 +117,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
                 "nlp.lang",
                 error.message,
                 value=f'"{lang}"',
-                expected=f"one of: {known}",
+                expected=f"a name from the registry languages: {known}",
                 suggestion=error.hint,
             )
         ) from error
@@ -157,6 +161,8 @@ def callbacks(plain: Mapping[str, Any], settings: Any) -> list[tuple[str, object
 def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
     """The reader that a dotted name such as `corpora.train` leads to. Other readers are not built."""
     block: Any = plain
+    maker: Mapping[str, Any] | None = None
+    where = ""
     path: list[str] = []
     for part in name.split("."):
         if not isinstance(block, Mapping) or part not in block:
@@ -167,11 +173,24 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
         path.append(part)
         block = block[part]
         # A block above it may make all corpora at once.
-        if isinstance(block, Mapping) and any(key.startswith("@") for key in block):
-            block = resolve(block, config=config, path=".".join(path))
-    if not callable(block):
-        raise ConfigError(Problem(f"'{name}' is no corpus", path=name, expected="a block with @readers"))
-    return block  # type: ignore[no-any-return]
+        if isinstance(block, Mapping) and function_keys(block):
+            maker, where = block, ".".join(path)
+            block = resolve(block, config=config, path=where)
+    if callable(block):
+        return block  # type: ignore[no-any-return]
+    if maker is None:
+        raise ConfigError(problem_at(config.sources, name, f"'{name}' is no corpus", expected="a block with @readers"))
+    key = function_keys(maker)[0]
+    made = f"an object of type {type(block).__qualname__}"
+    raise ConfigError(
+        problem_at(
+            config.sources,
+            f"{where}.{key}",
+            f"'{name}' is no corpus: {owner_name(key[1:], maker[key])} made {made}",
+            value=show_value(maker[key]),
+            expected="a function of the pipeline that returns its examples, anew at each call",
+        )
+    )
 
 
 def to_device(pipeline: Any, gpu_id: int, allocator: str | None = None) -> None:
@@ -226,10 +245,14 @@ def _reading(name: str) -> Iterator[None]:
 
 
 class Sample:
-    """`get_examples` of a run: read once, kept for training, unless the corpus is streamed."""
+    """`get_examples` of a run: read once, kept for training, unless the corpus is streamed.
 
-    def __init__(self, corpus: Corpus, pipeline: Pipeline, settings: Any) -> None:
+    reader: who reads it, for messages.
+    """
+
+    def __init__(self, corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> None:
         self._read: Callable[[], Iterable[Any]] = lambda: corpus(pipeline)
+        self._pipeline, self._reader = pipeline, reader
         self._name = settings.train_corpus
         self._limit = _STREAM_SAMPLE if settings.max_epochs < 0 else None
         self._examples: list[Any] | None = None
@@ -240,10 +263,33 @@ class Sample:
                 self._examples = list(islice(self._read(), self._limit))
             if not self._examples:
                 raise DataError(f"{self._name} has no examples to train on")
+            _check_type(self._examples, self._pipeline, self._name, self._reader)
         return self._examples
 
 
-def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any) -> list[Any] | None:
+def _reader(plain: Mapping[str, Any], name: str) -> str:
+    """The innermost function that makes a corpus, with its package; "" if there is none."""
+    found, block = "", plain
+    for part in name.split("."):
+        block = block.get(part, {}) if isinstance(block, Mapping) else {}
+        for key in function_keys(block)[:1]:
+            found = owner_name(key[1:], block[key])
+    return found
+
+
+def _check_type(examples: Iterable[Any], pipeline: Pipeline, name: str, reader: str) -> None:
+    """Raise DataError if an example isn't of the type that the pipeline says it takes."""
+    wanted = getattr(pipeline, "example_type", object)
+    wrong = next((one for one in examples if not isinstance(one, wanted)), None)
+    if wrong is not None:
+        raise DataError(
+            f"{name}: {f'its reader {reader}' if reader else 'its reader'} gave an object of type "
+            f"{type(wrong).__qualname__}, not {wanted.__qualname__}",
+            hint=f"A reader returns a function that yields {wanted.__qualname__} objects.",
+        )
+
+
+def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> list[Any] | None:
     """The development corpus, read before training so that nothing wrong with it comes up hours later.
 
     A streamed run reads it for every evaluation; here it is only tried, and None returned.
@@ -253,6 +299,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any) -> list[Any
         examples = list(islice(corpus(pipeline), 1 if streamed else None))
     if not examples:
         raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
+    _check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
     find = getattr(pipeline, "unknown_labels", None)

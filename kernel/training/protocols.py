@@ -20,9 +20,9 @@ class Pipeline(Protocol):
     """A class in the registry `languages`: the whole of what `[nlp]` and `[components]` describe.
 
     `len(example)` is the size of an example (the number of words, where it has words). A pipeline may also have
-    `meta`, a dict that it saves: the loop writes the scores into its `performance`; `unknown_labels(examples)`, gold
-    labels by component that no training example had; `score_sources`, metric -> the component that announces it; and
-    `debug(train, dev)`, for `kernel debug data`.
+    `meta`, a dict that it saves: the loop writes the scores into its `performance`; `example_type`, the class of its
+    examples, which readers are held to; `unknown_labels(examples)`, gold labels by component that no training example
+    had; `score_sources`, metric -> the component that announces it; and `debug(train, dev)`, for `kernel debug data`.
     """
 
     @property

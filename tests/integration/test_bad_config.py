@@ -250,8 +250,27 @@ def make():
             ["reading corpora.train failed: RuntimeError: no luck"],
         ),
         ("readers", "return fail", "corpora.dev", 1, ["reading corpora.dev failed: RuntimeError: no luck"]),
-        ("readers", "return lambda nlp: [1]", "corpora.train", 2, ["must be Example objects, not int"]),
-        ("readers", "return None", "corpora.train", 2, ["corpora.train"]),
+        (
+            "readers",
+            "return lambda nlp: [1]",
+            "corpora.train",
+            2,
+            ["corpora.train: its reader own.function.v1 (", "own.py:9) gave an object of type int, not Example"],
+        ),
+        (
+            "readers",
+            "return None",
+            "corpora.train",
+            2,
+            ["changed.cfg:", "'corpora.train' is no corpus: own.function.v1 (", "own.py:9) made an object of type None"],
+        ),
+        (
+            "readers",
+            "from kernel.errors import DataError; raise DataError('too few', hint='Add some.')",
+            "corpora.train",
+            2,
+            ["changed.cfg:", "corpora.train: own.function.v1 (", "own.py:9) failed: too few", "hint: Add some."],
+        ),
         ("batchers", "return fail", "training.batcher", 1, ["RuntimeError: no luck", "--traceback"]),
         ("batchers", "return iter", "training.batcher", 1, ["must give lists of examples, not Example"]),
         ("callbacks", "return fail", "nlp.before_creation", 1, ["nlp.before_creation failed", "no luck"]),
@@ -291,6 +310,27 @@ def test_code_that_fails_when_it_is_used(
     if "no luck" in result.err:
         assert "own.py:6" in result.err
     assert not list(Path("out").glob("model-*"))
+
+
+def test_an_override_of_a_whole_block_is_blamed_for_what_is_in_it(kernel: Kernel) -> None:
+    Path("own.py").write_text(FAILING.format(kind="schedules", body="fail()"))
+    value = '{"@optimizers": "Adam.v1", "learn_rate": {"@schedules": "own.function.v1", "peek": 1.0}}'
+    result = train_with(kernel, args=("--code", "own.py", "--training.optimizer", value))
+    result.is_refused(2, "takes no 'peek'", "set by: override --training.optimizer {")
+    assert "defaults.cfg" not in result.err
+
+
+def test_an_attribute_that_is_none_is_placed(kernel: Kernel) -> None:
+    tok2vec = (
+        '[components.ner.model.tok2vec]\n@architectures = "kernel.MultiHashEmbed.v2"\nwidth = 16\n'
+        'rows = [100]\nattrs = ["SHAPE"]\ninclude_static_vectors = false\n\n'
+    )
+    start, end = CONFIG.index("[components.ner.model.tok2vec]"), CONFIG.index("[training]")
+    override = ("--components.ner.model.tok2vec.attrs", '["SHAPEE"]')
+    result = train_with(kernel, (CONFIG[start:end], tok2vec), args=override)
+    message = "kernel.MultiHashEmbed.v2 (kernel-nlp-architectures"
+    result.is_refused(2, place("[components.ner.model.tok2vec]"), "components.ner.model.tok2vec: ", message)
+    assert "no token attribute is called 'SHAPEE'" in result.err and "did you mean 'SHAPE'?" in result.err
 
 
 def test_traceback_on_request(kernel: Kernel) -> None:

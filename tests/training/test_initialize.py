@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel import Config, hookimpl, registry
-from kernel.errors import ConfigError, KernelWarning, PluginLoadError, RegistryError
+from kernel.errors import ConfigError, DataError, KernelWarning, PluginLoadError, RegistryError
 from kernel.training.initialize import prepare
 from kernel.training.run import Run
 
@@ -104,3 +104,22 @@ def test_callbacks_come_in_file_order_then_the_logger(make_run: MakeRun) -> None
     registry.loggers("test.Logger.v1", lambda: Note("logger"))
     make_run(Note("first"), Note("second"), logger={"@loggers": "test.Logger.v1"})
     assert order == ["first", "second", "logger"]
+
+
+def test_a_reader_that_returns_no_function_is_named(make_run: MakeRun, numbers: Any) -> None:
+    registry.readers("test.Eager.v1", lambda: [numbers.Row([1.0, 2.0], 3.0)])
+    with pytest.raises(ConfigError) as caught:
+        make_run(reader="test.Eager.v1")
+    problem = caught.value.problems[0]
+    assert problem.path == "corpora.train.@readers"
+    assert "'corpora.train' is no corpus: test.Eager.v1 (" in problem.message
+    assert problem.message.endswith(" made an object of type list")
+
+
+def test_a_reader_that_yields_something_else_is_named(
+    make_run: MakeRun, numbers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers.Numbers, "example_type", numbers.Row, raising=False)
+    registry.readers("test.Wrong.v1", lambda: lambda pipeline: ["a row"])
+    with pytest.raises(DataError, match=r"corpora\.train: its reader test\.Wrong\.v1 \(.*\) gave .* type str, not Row"):
+        make_run(reader="test.Wrong.v1")
