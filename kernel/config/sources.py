@@ -197,8 +197,12 @@ def origin(sources: Sources, source: Source | None) -> str | None:
         return None
     said = source.describe()
     variable = VARIABLE.fullmatch(source.text.strip()) if source.text else None
-    target = written(sources, variable[1].replace(":", ".")) if variable else None
-    if said is None and variable and target is not None:
-        place = target.place()
-        said = f"{variable[0]}, set at {place}"
+    if said is None and variable:
+        name = variable[1].replace(":", ".")
+        around = nearest(sources, name)[0]
+        target = written(sources, name)
+        if around is not None and around.is_override:
+            said = f"{variable[0]}, {around.describe()}"
+        elif target is not None:
+            said = f"{variable[0]}, set at {target.place()}"
     return said

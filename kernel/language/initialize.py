@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from kernel import random
 from kernel.blame import naming
 from kernel.config import resolve
-from kernel.errors import ConfigError, DataError, UsageError, warn
+from kernel.config.sources import problem_at
+from kernel.config.values import VARIABLE, show_value
+from kernel.errors import ConfigError, DataError, KernelError, UsageError, warn
 from kernel.language.build import interpolated_section
 from kernel.language.hearing import check_hearing
 from kernel.language.learn import training_names
@@ -168,7 +170,24 @@ def _initialize_vocab(nlp: Language, settings: dict[str, Any]) -> None:
     if settings.get("vocab_data"):
         load_vocab_data(nlp, settings["vocab_data"])
     if settings.get("vectors"):
-        load_vectors(nlp, settings["vectors"])
+        try:
+            load_vectors(nlp, settings["vectors"])
+        except KernelError as error:
+            raise _without_vectors(nlp, settings["vectors"], error) from error
+
+
+def _without_vectors(nlp: Language, where: Any, error: KernelError) -> ConfigError:
+    """The error that names the setting whose vectors can't be loaded, and the way on without them."""
+    config = nlp.config
+    raw = VARIABLE.fullmatch(str((config.get("initialize") or {}).get("vectors")))
+    key = raw[1].replace(":", ".") if raw else "initialize.vectors"
+    advice = (
+        f"Give a pipeline with vectors, --{key} PATH, or train without: --{key} null, and include_static_vectors = false "
+        "in every model that has it."
+    )
+    hint = f"{error.hint} {advice}".strip()
+    problem = problem_at(config.sources, "initialize.vectors", error.message, value=show_value(where), suggestion=hint)
+    return ConfigError(problem)
 
 
 def _load_pretrained(nlp: Language, path: str) -> None:

@@ -27,6 +27,7 @@ from kernel.schemas import InitializeSchema, TrainingSchema
 from kernel.selection import obeys_config
 from kernel.training.builtin import Builtin
 from kernel.training.checkpoint import check_output
+from kernel.training.corpora import NamedCorpus
 from kernel.training.evaluate import score_weights
 from kernel.training.loggers import adapt
 from kernel.training.protocols import Corpus, Pipeline
@@ -177,7 +178,7 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
             maker, where = block, ".".join(path)
             block = resolve(block, config=config, path=where)
     if callable(block):
-        return block  # type: ignore[no-any-return]
+        return NamedCorpus(block, name, config)
     if maker is None:
         raise ConfigError(problem_at(config.sources, name, f"'{name}' is no corpus", expected="a block with @readers"))
     key = function_keys(maker)[0]
