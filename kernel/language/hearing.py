@@ -44,8 +44,10 @@ class _Part(NamedTuple):
 def unheard_in_config(config: Config) -> list[Problem]:
     """The listeners of a filled config that stand before their source, or have none. Unknown parts get the benefit of doubt."""
     plain, _ = interpolate(config, config.sources, escaped=not config.is_interpolated)
-    nlp, blocks = plain.get("nlp") or {}, plain.get("components") or {}
-    names = [name for name in nlp.get("pipeline") or () if isinstance(name, str)]
+    nlp, blocks = plain.get("nlp"), plain.get("components")
+    if not (isinstance(nlp, dict) and isinstance(blocks, dict) and isinstance(nlp.get("pipeline"), list)):
+        return []  # The check of the sections says what is wrong with them.
+    names = [name for name in nlp["pipeline"] if isinstance(name, str)]
     lang = nlp.get("lang")
     parts = {name: _part(name, blocks.get(name), lang if isinstance(lang, str) else None) for name in names}
     known = [name for name in names if parts[name].is_source]
