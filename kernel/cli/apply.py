@@ -17,7 +17,7 @@ from kernel.cli import options
 
 @click.command("apply")
 @click.argument("model")
-@click.argument("input_path", metavar="INPUT", type=click.Path(path_type=Path))
+@click.argument("input_path", metavar="INPUT", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_path", metavar="OUTPUT", type=click.Path(path_type=Path, allow_dash=True))
 @options.code
 @options.gpu_id
@@ -40,8 +40,9 @@ def apply(
 ) -> None:
     """Annotate INPUT with the pipeline MODEL and write OUTPUT.
 
-    INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, or a directory of them. OUTPUT: .spacy, .jsonl, or -
-    for JSON Lines on standard output, there without tokens that have nothing but their place.
+    INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, a directory of them, or - for standard input (a text a
+    line). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
+    that have nothing but their place. JSON Lines keep the other keys of a .jsonl record, such as its id.
     """
     from kernel.cli.texts import input_files, read_texts
     from kernel.errors import UsageError
@@ -56,13 +57,13 @@ def apply(
     options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
-    docs = _counted(pipeline.pipe(texts, batch_size=batch_size, n_process=n_process))
+    docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=batch_size, n_process=n_process))
     if output_path.suffix == ".spacy":
-        _write_store(docs, output_path)
+        _write_store((doc for doc, _ in docs), output_path)
     else:
         with _output(output_path) as file:
-            for doc in docs:
-                file.write(_line(doc, is_brief=str(output_path) == "-"))
+            for doc, others in docs:
+                file.write(_line(doc, others, is_brief=str(output_path) == "-"))
 
 
 def _write_store(docs: Iterator[Any], path: Path) -> None:
@@ -81,11 +82,12 @@ def _write_store(docs: Iterator[Any], path: Path) -> None:
         raise options.unwritable(path, error) from error
 
 
-def _line(doc: Any, *, is_brief: bool) -> str:
+def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
+    """A document as JSON, after the other keys of its record."""
     found = doc.to_json()
     if is_brief and all(set(token) <= {"id", "start", "end"} for token in found.get("tokens", ())):
         found.pop("tokens", None)
-    return json.dumps(found, ensure_ascii=False) + "\n"
+    return json.dumps({**others, **found}, ensure_ascii=False) + "\n"
 
 
 @contextmanager
@@ -103,17 +105,17 @@ def _output(path: Path) -> Iterator[TextIO]:
         raise options.unwritable(path, error) from error
 
 
-def _counted(docs: Iterator[Any]) -> Iterator[Any]:
-    """Pass documents on; shows how many on a terminal, and how fast at the end."""
+def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Pass documents with their records on; shows how many on a terminal, and how fast at the end."""
     from kernel.errors import warn
 
     terminal = sys.stderr.isatty()
     start = shown = perf_counter()
     number = words = 0
-    for doc in docs:
+    for doc, others in docs:
         number += 1
         words += len(doc)
-        yield doc
+        yield doc, others
         now = perf_counter()
         if terminal and now - shown > 0.1:
             shown = now

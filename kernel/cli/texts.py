@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
 
 INPUTS = (".jsonl", ".spacy", ".txt")
+STANDARD_INPUT = Path("-")
+# What the annotations of a document are written under.
+_ANNOTATIONS = frozenset({"text", "ents", "sents", "cats", "tokens", "spans"})
 
 
 def input_files(path: Path) -> list[Path]:
-    """The file itself, or the readable files below a directory, sorted, hidden ones left out."""
+    """The file itself, or the readable files below a directory, sorted, hidden ones left out. `-` is standard input."""
+    if path == STANDARD_INPUT:
+        return [path]
     if path.is_dir():
         found = [file for file in sorted(path.rglob("*")) if file.suffix in INPUTS and file.name[0] != "."]
         if not found:
@@ -26,21 +33,26 @@ def input_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[Any]:
-    """The texts of a file, or its documents if they are tokenized already. Empty lines are left out."""
+def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The texts of a file, or its documents if they are tokenized already, each with the other keys of its record.
+
+    Empty lines are left out. Annotations in a record are no such keys: the pipeline makes its own.
+    """
+    is_input = path == STANDARD_INPUT
+    name = Path("standard input") if is_input else path
     try:
         if path.suffix == ".spacy":
-            yield from _documents(path, pipeline.vocab)
+            yield from ((doc, {}) for doc in _documents(path, pipeline.vocab))
             return
-        with path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if is_input else path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                line = _decoded(raw, path, number).strip()
+                line = _decoded(raw, name, number).strip()
                 if line:
-                    text = line if path.suffix == ".txt" else _text_of(line, text_key, path, number)
-                    _check_length(text, pipeline, path, number)
-                    yield text
+                    text, others = (line, {}) if path.suffix != ".jsonl" else _record(line, text_key, name, number)
+                    _check_length(text, pipeline, name, number)
+                    yield text, others
     except OSError as error:
-        raise DataError(f"can't be read: {error.strerror or error}", path=path) from error
+        raise DataError(f"can't be read: {error.strerror or error}", path=name) from error
 
 
 def _documents(path: Path, vocab: Any) -> Iterator[Any]:
@@ -62,9 +74,10 @@ def _decoded(raw: bytes, path: Path, number: int) -> str:
         raise DataError(byte, path=path, line=number, offset=error.start) from None
 
 
-def _text_of(line: str, key: str, path: Path, number: int) -> str:
+def _record(line: str, key: str, path: Path, number: int) -> tuple[str, dict[str, Any]]:
     try:
-        text = json.loads(line)[key]
+        record = json.loads(line)
+        text = record[key]
     except (ValueError, RecursionError):
         raise DataError("no JSON", path=path, line=number) from None
     except (TypeError, KeyError):
@@ -76,7 +89,7 @@ def _text_of(line: str, key: str, path: Path, number: int) -> str:
     except UnicodeEncodeError as error:
         half = "the text holds half of a surrogate pair"
         raise DataError(half, path=path, line=number, offset=error.start) from None
-    return text
+    return text, {name: value for name, value in record.items() if name != key and name not in _ANNOTATIONS}
 
 
 def _check_length(text: str, pipeline: Any, path: Path, number: int) -> None:

@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -42,6 +43,32 @@ def test_json_lines_with_another_key(workplace: Path) -> None:
     Path("in.jsonl").write_text('{"body": "Gr\\u00fc\\u00dfe."}\n', "utf8")
     assert run(["apply", "model", "in.jsonl", "out.jsonl", "--text-key", "body"]) == 0
     assert "Grüße" in Path("out.jsonl").read_text("utf8")
+
+
+@pytest.mark.parametrize("processes", [[], ["--n-process", "2"]])
+def test_the_other_keys_of_a_record_are_kept(workplace: Path, processes: list[str]) -> None:
+    records = [{"id": 1, "body": "One here.", "meta": {"by": "A"}}, {"id": 2, "body": "Two.", "cats": {"X": 1.0}}]
+    Path("in.jsonl").write_text("\n\n".join(map(json.dumps, records)))
+    assert run(["apply", "model", "in.jsonl", "out.jsonl", "--text-key", "body", *processes]) == 0
+    first, second = read_lines("out.jsonl")
+    assert (first["id"], first["text"], first["meta"]) == (1, "One here.", {"by": "A"})
+    assert (second["id"], second["text"]) == (2, "Two.")
+    # Annotations are the pipeline's own.
+    assert "cats" not in second and "body" not in second
+
+
+def test_standard_input(workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"One here.\n\nDrei.\n")))
+    assert run(["apply", "model", "-", "-"]) == 0
+    assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == ["One here.", "Drei."]
+
+
+def test_faults_of_standard_input(
+    workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"One here.\n\xff\n")))
+    assert run(["apply", "model", "-", "out.spacy"]) == 2
+    assert "standard input:2: offset 0: byte 0xff is not valid UTF-8" in capsys.readouterr().err
 
 
 def test_directory_in_the_order_of_names(workplace: Path) -> None:
