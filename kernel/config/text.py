@@ -6,6 +6,7 @@ their own after `#` or `;`, and values that go on over lines with a deeper inden
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -16,6 +17,9 @@ from kernel.errors import Problem
 _SECTION = re.compile(r"\[(.+)\]$")
 # What a broken header was meant to be: the rest of its section is worth a look all the same.
 _MEANT = re.compile(r"\[+\s*([^\s\[\]#;=]+)")
+# An indented line that was hardly meant to go on with a value, if that was whole: another key, or a header.
+_STRAY = re.compile(r"(?P<key>[\w@*][\w.@*-]*)\s*=(?!=)|\[[A-Za-z_][\w.-]*\]$")
+_WORD = re.compile(r"[^\s\[\]{}\"',]+|\$\{[^{}]+\}")
 _OPTION = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$")
 
 
@@ -58,6 +62,17 @@ def read(text: str, file: str) -> Document:
     return _Reader(file).run(text)
 
 
+def _is_whole(text: str) -> bool:
+    """Whether a value doesn't look as if it went on: JSON, a variable or one word."""
+    if _WORD.fullmatch(text):
+        return True
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 class _Reader:
     """section: the open one, None before the first. is_repeated: its name stood in the file before."""
 
@@ -79,18 +94,30 @@ class _Reader:
                 self.pending.append(stripped)
             elif not stripped:
                 self._blank(line)
-            elif self.option is not None and level > indent:
+            elif self.option is not None and level > indent and not self._is_stray(stripped, line):
                 self.option.texts.append(stripped)
                 self.option.lines.append(line)
                 self.option.comments.extend(self._comments(trim=False))
             else:
-                indent, self.option = level, None
+                indent, self.option = min(level, indent) if self.option is not None else level, None
                 if stripped.startswith("["):
                     self._header(stripped, line)
                 else:
                     self._option(stripped, line)
         self.document.last_comments = self._comments()
         return self.document
+
+    def _is_stray(self, text: str, line: Line) -> bool:
+        """Whether an indented line is a key or header of its own, by all looks: noted as a problem."""
+        option = self.option
+        match = _STRAY.match(text)
+        if option is None or match is None or not _is_whole(option.text):
+            return False
+        owner = f"{self.section.name}.{option.key}" if self.section else option.key
+        what = f"'{match['key']}'" if match["key"] else f"the section {text}"
+        message = f"{what} is indented, so it would be part of the value of {owner} on line {option.lines[0].number}"
+        self._problem(message, line, text, "Start it in the first column. A value of several lines ends in brackets.")
+        return True
 
     def _blank(self, line: Line) -> None:
         if self.option is not None:

@@ -138,3 +138,33 @@ def test_reading_imports_neither_numpy_nor_thinc():
         "assert not {'numpy', 'thinc'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('[a]\nx = "y"\n  z = 1\n', 3, "'z' is indented, so it would be part of the value of a.x on line 2"),
+        ("[a]\nx = ${b.c}\n\n  @z = w\n[b]\nc = 1\n", 4, "'@z' is indented"),
+        ("[a]\nx = word\n  z = [1,\n   2]\n", 3, "'z' is indented"),
+        ("[a]\nx = [1,\n  2]\n [b.c]\ny = 1\n", 4, "the section [b.c] is indented"),
+    ],
+)
+def test_an_indented_key_after_a_whole_value(text: str, line: int, message: str) -> None:
+    with pytest.raises(ConfigError) as info:
+        Config.from_str(text)
+    (problem,) = info.value.problems
+    assert problem.line == line and problem.message.startswith(message)
+    assert "first column" in problem.suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[a]\nx = some words\n  z = 1\n", "some words\nz = 1"),
+        ("[a]\nx =\n  z = 1\n", "\nz = 1"),
+        ("[a]\nx = word\n  z == 1\n", "word\nz == 1"),
+        ('[a]\nx = {"y":\n  [1]\n  }\n', {"y": [1]}),
+    ],
+)
+def test_values_of_several_lines_stay(text: str, value: object) -> None:
+    assert Config.from_str(text)["a"]["x"] == value
