@@ -63,6 +63,8 @@ class Planner:
     def __init__(self, sources: Sources | None = None) -> None:
         self.sources = sources or {}
         self.problems: list[Problem] = []
+        # Blocks whose function's parameters are in a problem already.
+        self._explained: set[str] = set()
 
     def section(
         self, block: Mapping[str, Any], path: str, schema: type[BaseModel] | None
@@ -247,9 +249,12 @@ class Planner:
 
     def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
         free = [name for name in signature.parameters if name not in arguments]
+        expected: str | None
         near = nearest_name(key, free) or nearest_name(key, list(signature.parameters))
+        block = path.removesuffix(f".{key}")
         if signature.is_function:
-            expected: str | None = parameters(signature)
+            expected = None if block in self._explained else parameters(signature)
+            self._explained.add(block)
         else:
             expected = None if near else f"one of: {', '.join(signature.parameters)}"
         self._add(
@@ -265,8 +270,11 @@ class Planner:
             path,
             f"{parameter.name!r} is missing",
             key=True,
-            expected=expectation(parameter.hint, join(path, parameter.name), parameter, signature),
+            expected=expectation(
+                parameter.hint, join(path, parameter.name), parameter, signature, is_known=path in self._explained
+            ),
         )
+        self._explained.add(path)
 
     def _add(self, path: str, message: str, **details: Any) -> None:
         self.problems.append(problem_at(self.sources, path, message, **details))

@@ -14,14 +14,19 @@ from kernel.config.values import has_variable, is_plain, show_value
 _LONGEST = 240
 
 
-def expectation(hint: Any, path: str, parameter: Parameter | None, taker: Signature | None) -> str:
-    """What a place takes, and who says so: the function with its package and its parameters."""
+def expectation(
+    hint: Any, path: str, parameter: Parameter | None, taker: Signature | None, *, is_known: bool = False
+) -> str:
+    """What a place takes, and who says so: the function with its package and its parameters.
+
+    is_known: the parameters are in the report already.
+    """
     name = parameter.name if parameter else path.rpartition(".")[2]
     if taker and name not in taker.parameters:
         # An item of a list or a mapping is taken as part of the whole.
         name = next((part for part in reversed(path.split(".")) if part in taker.parameters), name)
     said_by = f" for {name!r} of {taker.owner}" if taker else ""
-    takes = f", which takes {parameters(taker, name)}" if taker and taker.is_function else ""
+    takes = f", which takes {parameters(taker, name)}" if taker and taker.is_function and not is_known else ""
     return f"{hints.describe(hint)}{said_by}{takes}"
 
 
