@@ -23,13 +23,35 @@ _PUBLIC = {
     "load": "kernel.serialize",
     "registry": "kernel.registry",
 }
+# Modules that `import kernel` alone is enough for.
+_MODULES = frozenset(
+    {
+        "component",
+        "config",
+        "errors",
+        "hooks",
+        "language",
+        "listeners",
+        "ops",
+        "parameters",
+        "random",
+        "scorer",
+        "testing",
+        "tokenizer",
+        "tokens",
+        "training",
+        "vocab",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"kernel.{name}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'kernel' has no attribute {name!r}")
     return getattr(import_module(_PUBLIC[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+    return sorted({*globals(), *_PUBLIC, *_MODULES})

@@ -14,17 +14,21 @@ from kernel.cli.lazy import OVERRIDES, ConfigCommand
 @click.argument("config_path", metavar="CONFIG")
 @click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
 @options.code
+@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it holds anything.")
 @click.pass_context
-def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...]) -> None:
+def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...], force: bool) -> None:
     """Build the pipeline of CONFIG (- for standard input) without training it, and save it to OUTPUT.
 
     Components with a source are copied with their weights, the others are initialised. Any value of the config can be
     set on the command line: --section.key value.
     """
     from kernel.config import load_config, parse_overrides
+    from kernel.errors import UsageError
     from kernel.training.assemble import assemble as build
     from kernel.training.assemble import save
 
+    if not force and (output.is_file() or (output.is_dir() and any(output.iterdir()))):
+        raise UsageError(f"{output} exists already", hint="Use --force to replace it.")
     options.load_codes(code)
     pipeline, config = build(load_config(config_path, parse_overrides(ctx.meta[OVERRIDES])))
     save(pipeline, config, output)

@@ -122,7 +122,22 @@ class ConfigCommand(click.Command):
         own = {name for parameter in self.params for name in [*parameter.opts, *parameter.secondary_opts]}
         rest, overrides = split_overrides(args, own)
         ctx.meta[OVERRIDES] = overrides
-        return super().parse_args(ctx, rest)
+        try:
+            return super().parse_args(ctx, rest)
+        except click.NoSuchOption as error:
+            raise click.NoSuchOption(
+                error.option_name, possibilities=meant(error.option_name) or error.possibilities, ctx=ctx
+            ) from None
+
+
+def meant(option: str) -> list[str]:
+    """The overrides whose key is the name of an unknown option: `--training.max_steps` for `--max_steps`."""
+    from kernel.config import default_config
+    from kernel.config.checking import SCHEMAS
+
+    key = option.lstrip("-").replace("-", "_")
+    paths = [f"--paths.{key}"] if key in default_config().get("paths", {}) else []
+    return paths + [f"--{section}.{key}" for section, schema in SCHEMAS.items() if key in schema.model_fields]
 
 
 def split_overrides(args: Sequence[str], options: set[str]) -> tuple[list[str], list[str]]:

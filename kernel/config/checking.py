@@ -42,7 +42,8 @@ SECTIONS = (
     "plugins",
 )
 
-_SCHEMAS: dict[str, type[BaseModel]] = {
+# What the sections take whose settings the kernel knows.
+SCHEMAS: dict[str, type[BaseModel]] = {
     "nlp": NlpSchema,
     "training": TrainingSchema,
     "pretraining": PretrainingSchema,
@@ -65,7 +66,7 @@ def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
     problems = unknown_sections(config, used) + problems
     planner = Planner(config.sources)
-    for name, schema in _SCHEMAS.items():
+    for name, schema in SCHEMAS.items():
         if name not in skip and (plain.get(name) or name == "training"):
             planner.section(plain.get(name, {}), name, schema)
     _check_system(plain.get("system", {}), used, planner)

@@ -88,6 +88,17 @@ def test_equal_configs_give_equal_files() -> None:
     assert one == two
 
 
+def test_an_output_that_holds_something_is_replaced_only_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("out").mkdir()
+    assert run(["assemble", "config.cfg", "out"]) == 0
+    Path("out/notes.txt").write_text("mine")
+    assert run(["assemble", "config.cfg", "out"]) == 2
+    assert "out exists already\nUse --force" in capsys.readouterr().err
+    assert Path("out/notes.txt").exists()
+    assert run(["assemble", "config.cfg", "out", "--force"]) == 0
+    assert kernel.load("out").pipe_names == ["sentencizer", "tagger"]
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

@@ -112,6 +112,26 @@ def test_overrides_are_told_from_options(line: str, rest: str, overrides: str) -
     assert split_overrides(line.split(), OPTIONS) == (rest.split(), overrides.split())
 
 
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [
+        ("--max_steps", "'--training.max_steps'"),
+        ("--train", "'--paths.train'"),
+        ("--batch-size=3", "'--nlp.batch_size'"),
+        ("--outptu", "'--output'"),
+    ],
+)
+def test_an_option_that_is_a_key_of_the_config(option: str, meant: str) -> None:
+    result = CliRunner().invoke(cli, ["train", "x.cfg", option, "3"])
+    assert result.exit_code == 2 and meant in result.output
+
+
+def test_modules_need_no_import_of_their_own() -> None:
+    code = "import kernel, sys; print('numpy' in sys.modules, kernel.random.seed_all, kernel.errors.ConfigError)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.startswith("False <function")
+
+
 def test_config_command_keeps_its_own_errors() -> None:
     @click.command(cls=ConfigCommand)
     @click.argument("config")

@@ -55,7 +55,8 @@ class EntityTags:
                 f"{tag!r} is not an entity tag",
                 path=self.path,
                 line=line,
-                hint="Expected O, B-LABEL, I-LABEL, L-LABEL or U-LABEL.",
+                hint="Expected O, or a label after B- or I- (IOB), after B-, I-, L- or U- (BILUO), after B-, I-, E- or S- "
+                "(BIOES), or after B-, M-, E- or S- (BMES).",
             )
         return action, label
 
