@@ -9,28 +9,39 @@ BATCHERS = Kind(
     about="a batcher by the number of examples and of words",
     code='''"""A batcher by the number of examples and of words."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
+
+from kernel.training.schedules import value_at
+
+# A number, or a schedule: a value a batch.
+Size = int | Sequence[int] | Generator[float, None, None] | Callable[[int], float]
 
 
 def make_batcher(
-    size: int = 32, max_words: int = 1000
+    size: Size = 32, max_words: int = 1000
 ) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches of at most `size` examples and `max_words` words.
 
-    An example that is longer than that is a batch of its own.
+    size: a number, or a schedule that is read once a batch, counted on over the epochs.
+    An example that is longer than `max_words` is a batch of its own.
     """
+    made = 0
 
     def batches(examples: Iterable[Any]) -> Iterator[list[Any]]:
+        nonlocal made
+        limit = value_at(size, made)
         batch: list[Any] = []
         words = 0
         for example in examples:
-            if batch and (len(batch) == size or words + len(example) > max_words):
+            if batch and (len(batch) >= limit or words + len(example) > max_words):
                 yield batch
-                batch, words = [], 0
+                batch, words, made = [], 0, made + 1
+                limit = value_at(size, made)
             batch.append(example)
             words += len(example)
         if batch:
+            made += 1
             yield batch
 
     return batches
@@ -39,6 +50,7 @@ def make_batcher(
 
 from typing import ClassVar
 
+from kernel import registry
 from kernel.testing import BatcherSuite
 
 
@@ -48,6 +60,13 @@ class TestBatcher(BatcherSuite):
     # No batch of several examples has more words; so many are read ahead at most.
     limit = 20
     window = 5
+
+
+def test_a_schedule_gives_a_size_to_every_batch() -> None:
+    batches = registry.batchers.get("$owner.batch_by_count.v1")([1, 2])
+    assert list(batches(["a", "b", "c"])) == [["a"], ["b", "c"]]
+    # It goes on where it was, and keeps its last value.
+    assert list(batches(["a", "b", "c"])) == [["a", "b"], ["c"]]
 ''',
     config={"training.batcher": '@batchers = "$owner.batch_by_count.v1"\nsize = 32\nmax_words = 1000'},
 )
