@@ -37,7 +37,7 @@ FORMAT = """\
 |---|---|
 | `[training.optimizer]` | the section `optimizer` in the section `training`, which need not be there itself |
 | `key = value` | a value of the section above. Keys may not repeat |
-| `0.1`, `true`, `null`, `"text"`, `[1, 2]`, `{"a": 1}` | values are JSON; a long one goes on over lines that are indented |
+| `0.1`, `true`, `null`, `"text"`, `[1, 2]`, `{"a": 1}` | values are JSON; a long one goes on over lines that are indented. `true` and `false` are no numbers |
 | `hello there` | text; quotes are needed only if it would be JSON otherwise. `True` is read as `true`, with a warning |
 | `# a comment` | a line of its own; comments are kept by `fill-config` |
 | `${paths.train}` | the value of `train` in `[paths]`, of any type; inside of a text it becomes part of it |
