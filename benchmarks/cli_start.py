@@ -33,7 +33,9 @@ def install(folder: Path) -> None:
             name,
             "1.2.3",
             requires=["kernel-nlp>=0.1,<0.2", "numpy>=2", 'torch>=2; extra == "torch"'],
-            entry_points={f"kernel_{kind}": {f"{name}.Thing.v1": f"acme_{number:03}.{kind}:make"} for kind in KINDS},
+            entry_points={
+                f"kernel_{kind}": {f"{name}.Thing.v1": f"acme_{number:03}.{kind}:make"} for kind in KINDS
+            },
             modules={f"acme_{number:03}.__init__": "raise SystemExit('imported')\n"},
         )
         metadata = folder / f"{name.replace('-', '_')}-1.2.3.dist-info" / "METADATA"

@@ -42,37 +42,39 @@ def interval(ours: list[float], theirs: list[float]) -> tuple[float, float]:
 
 
 def quality_rows(
-    corpora: dict[str, Path], train_command: Callable[..., list[str]], run: Callable[..., Any]
+    corpora: dict[str, Path], train_command: Callable[..., list[str]], run: Callable[..., Any], *, train: bool
 ) -> list[tuple[str, ...]]:
-    """Train, score, and compare the last models; results are kept, so that an interrupted run goes on."""
+    """A row for every entry of `RUNS`: mean and single scores of the last models, and the difference.
+
+    Results are kept, so that an interrupted run goes on. train: train what is missing; otherwise the seeds that both
+    sides have are compared, if there are two or more.
+    """
     kept = HERE / ".work" / "quality"
     kept.mkdir(parents=True, exist_ok=True)
     rows = []
-    for data, config, train, dev, test, metric, steps, seeds in RUNS:
-        if train not in corpora:
+    for data, config, train_name, dev, test, metric, steps, seeds in RUNS:
+        if train_name not in corpora:
             continue
         values: dict[str, list[float]] = {"kernel": [], "spacy": []}
         for seed in range(seeds):
-            for side, found in values.items():
-                result = kept / f"{side}-{config}-{train}-{seed}.json"
-                if not result.exists():
-                    output = kept / "model"
-                    run(
-                        train_command(
-                            side, config, corpora[train], corpora[dev], steps, output, **{"system.seed": seed}
-                        )
-                    )
-                    result.write_text(
-                        json.dumps(score(side, output / "model-last", corpora[test], run)), encoding="utf-8"
-                    )
+            results = {side: kept / f"{side}-{config}-{train_name}-{seed}.json" for side in values}
+            for side, result in results.items():
+                if train and not result.exists():
+                    output, own = kept / "model", {"system.seed": seed}
+                    run(train_command(side, config, corpora[train_name], corpora[dev], steps, output, **own))
+                    scores = score(side, output / "model-last", corpora[test], run)
+                    result.write_text(json.dumps(scores), encoding="utf-8")
                     shutil.rmtree(output)
-                found.append(json.loads(result.read_text(encoding="utf-8"))[metric])
+            if all(result.exists() for result in results.values()):
+                for side, result in results.items():
+                    values[side].append(json.loads(result.read_text(encoding="utf-8"))[metric])
+        if len(values["kernel"]) < 2:
+            continue
         difference, half = interval(values["kernel"], values["spacy"])
         shown = {
             side: f"{100 * statistics.mean(v):.1f} ({', '.join(f'{100 * x:.1f}' for x in v)})"
             for side, v in values.items()
         }
-        rows.append(
-            (data, metric, shown["kernel"], shown["spacy"], f"{100 * difference:+.1f} (±{100 * half:.1f})")
-        )
+        what = f"{data}, {steps} updates"
+        rows.append((what, metric, *shown.values(), f"{100 * difference:+.1f} (±{100 * half:.1f})"))
     return rows

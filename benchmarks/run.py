@@ -339,15 +339,8 @@ def table(header: tuple[str, ...], rows: list[Any]) -> str:
 
 def report(rows: list[Row], quality: list[tuple[str, ...]], parity: str) -> str:
     machine = "\n".join(f"- {key}: {value}" for key, value in facts().items())
-    known = HERE.parent / "docs" / "benchmarks.md"
-    if not quality and known.exists() and "## Scores" in known.read_text(encoding="utf-8"):
-        scores = (
-            "## Scores"
-            + known.read_text(encoding="utf-8").split("## Scores", 1)[1].split("\n## ", 1)[0].rstrip()
-        )
-    else:
-        header = ("data", "metric", "kernel", "spaCy", "difference (95 % interval)")
-        scores = "## Scores after training\n\n" + (table(header, quality) if quality else "Not measured.")
+    header = ("data", "metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)")
+    scores = "## Scores after training\n\n" + (table(header, quality) if quality else "Not measured.")
     return f"""# Benchmarks
 
 Measured against spaCy on the same data by `make bench`, which writes this page. Both sides run in processes of their
@@ -423,7 +416,7 @@ def main() -> None:
     rows = measure(only, arguments.documents)
     if only:
         return
-    quality = quality_rows(corpora(), train_command, run) if arguments.quality else []
+    quality = quality_rows(corpora(), train_command, run, train=arguments.quality)
     page = HERE.parent / "docs" / "benchmarks.md"
     page.write_text(report(rows, quality, parity_text()), encoding="utf-8")
     say(f"wrote {page.relative_to(ROOT)}")
