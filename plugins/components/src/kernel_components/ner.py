@@ -18,22 +18,14 @@ from kernel.vocab import Vocab
 
 from . import ner_debug, recommended
 from .biluo import Gold, Moves, costs, decode, gradient
+from .embedding import HASH_EMBED_CNN
 from .label_numbers import LabelNumbers
 from .ner_columns import Entities, constraints, preset_labels, write_entities
 from .ner_gold import count_labels, encode, gold_labels, has_gold
 
 MODEL = {
     "@architectures": "kernel.TransitionBasedParser.v2",
-    "tok2vec": {
-        "@architectures": "kernel.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
+    "tok2vec": HASH_EMBED_CNN,
     "state_type": "ner",
     "extra_state_tokens": False,
     "hidden_width": 64,

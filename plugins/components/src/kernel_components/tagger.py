@@ -17,6 +17,7 @@ from kernel.vocab import Vocab
 from kernel.vocab.attrs import intify
 
 from . import recommended, tagger_debug
+from .embedding import HASH_EMBED_CNN
 from .gold import label_key
 from .label_numbers import LabelNumbers
 from .losses import MISSING, check_smoothing, cross_entropy, excluded
@@ -25,16 +26,7 @@ TAG = intify("TAG")
 
 MODEL = {
     "@architectures": "kernel.Tagger.v2",
-    "tok2vec": {
-        "@architectures": "kernel.HashEmbedCNN.v2",
-        "pretrained_vectors": None,
-        "width": 96,
-        "depth": 4,
-        "embed_size": 2000,
-        "window_size": 1,
-        "maxout_pieces": 3,
-        "subword_features": True,
-    },
+    "tok2vec": HASH_EMBED_CNN,
     "nO": None,
     "normalize": False,
 }

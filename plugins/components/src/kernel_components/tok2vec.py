@@ -13,23 +13,13 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 
 from . import recommended
-
-MODEL = {
-    "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
+from .embedding import HASH_EMBED_CNN
 
 
 @Language.factory(
     "tok2vec",
     assigns=["doc.tensor"],
-    default_config={"model": MODEL},
+    default_config={"model": HASH_EMBED_CNN},
     recommend=recommended.tok2vec,
 )
 def make_tok2vec(nlp: Language, name: str, model: Model[list[Doc], list[Any]]) -> "Tok2Vec":
