@@ -92,7 +92,11 @@ class Problem:
         for name, text in details:
             if text:
                 lines += wrap(
-                    visible(f"{name}: {text}"), 110, initial_indent="    ", subsequent_indent="        ", **_WRAPPING
+                    visible(f"{name}: {text}"),
+                    110,
+                    initial_indent="    ",
+                    subsequent_indent="        ",
+                    **_WRAPPING,
                 )
         return "\n".join(lines)
 

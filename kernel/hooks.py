@@ -56,7 +56,10 @@ class Hooks:
         if self._trace is not None:
             methods = _implementations(implementations)
             implementations = _Guarded(
-                {name: self._timed("kernel", _event(name, method), method) for name, method in methods.items()}
+                {
+                    name: self._timed("kernel", _event(name, method), method)
+                    for name, method in methods.items()
+                }
             )
         self._manager.register(implementations, name="kernel")
 

@@ -37,7 +37,9 @@ def kernel_range(distribution: str) -> str | None:
     if not ranges:
         return None
     # Lower bounds first, whatever order the build tool wrote them in.
-    return ",".join(sorted(filter(None, ",".join(ranges).split(",")), key=lambda part: not part.startswith(">")))
+    return ",".join(
+        sorted(filter(None, ",".join(ranges).split(",")), key=lambda part: not part.startswith(">"))
+    )
 
 
 def incompatibility(distribution: str) -> str | None:

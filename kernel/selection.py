@@ -58,7 +58,9 @@ def add_command_line(only: Iterable[str], deny: Iterable[str]) -> None:
     global _command_line
     rules = Rules.of(only, deny)
     before = _command_line
-    _command_line = Rules(((before.only or frozenset()) | (rules.only or frozenset())) or None, before.deny | rules.deny)
+    _command_line = Rules(
+        ((before.only or frozenset()) | (rules.only or frozenset())) or None, before.deny | rules.deny
+    )
 
 
 @contextmanager

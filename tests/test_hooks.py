@@ -60,7 +60,9 @@ def test_misspelt_event_names_the_nearest() -> None:
         @hookimpl
         def step_ended(self, run: Any) -> None: ...
 
-    with pytest.raises(PluginLoadError, match=r"acme.Slack.v1.*unknown event 'step_ended'\nDid you mean 'step_end'"):
+    with pytest.raises(
+        PluginLoadError, match=r"acme.Slack.v1.*unknown event 'step_ended'\nDid you mean 'step_end'"
+    ):
         hooks_with(Callback())
 
 
@@ -69,7 +71,9 @@ def test_misspelt_argument_names_the_nearest() -> None:
         @hookimpl
         def step_end(self, infos: Any) -> None: ...
 
-    with pytest.raises(PluginLoadError, match=r"'infos' in step_end, which passes info, run\nDid you mean 'info'"):
+    with pytest.raises(
+        PluginLoadError, match=r"'infos' in step_end, which passes info, run\nDid you mean 'info'"
+    ):
         hooks_with(Callback())
 
 
@@ -154,7 +158,9 @@ def test_wrapper_changes_the_result() -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_error_in_a_wrapper_is_named(moment: str) -> None:
     hooks, _ = wrapped(moment)
-    with pytest.raises(CallbackError, match=f"acme.Slack.v1.*failed in update before training: ValueError: {moment}"):
+    with pytest.raises(
+        CallbackError, match=f"acme.Slack.v1.*failed in update before training: ValueError: {moment}"
+    ):
         hooks.call.update(run="fine", batch=[])
 
 

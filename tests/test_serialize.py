@@ -176,7 +176,9 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
         with pytest.raises(RegistryError) as caught:
             kernel.load(tmp_path / "saved")
     text = str(caught.value)
-    assert re.search(rf"config\.cfg:{line}:\d+: factories 'counter', which came from acme-nlp 1\.2\.0\n", text)
+    assert re.search(
+        rf"config\.cfg:{line}:\d+: factories 'counter', which came from acme-nlp 1\.2\.0\n", text
+    )
     assert "pip install 'acme-nlp==1.2.0'" in text
     assert "'rule', which came from the code file test_serialize.py (sha256 " in text
     assert "--code test_serialize.py" in text

@@ -372,6 +372,8 @@ def test_a_layer_of_foreign_code_that_fails_names_its_line(tmp_path):
     )
     load_code(tmp_path / "own.py")
     text = HEAD + block("", "chained") + block(".*.a", "embed", "width = 4")
-    text += '[components.part.model.*.b]\n@architectures = "own.Net.v1"\n' + block(".*.c", "linear", "width = 4")
+    text += '[components.part.model.*.b]\n@architectures = "own.Net.v1"\n' + block(
+        ".*.c", "linear", "width = 4"
+    )
     with pytest.raises(KernelError, match=r"layer 'own' failed: ValueError: no results \(.*own\.py:5\)"):
         initialize(text)

@@ -33,7 +33,10 @@ INIT: dict[str, tuple[str, str]] = {
 DEBUG: dict[str, tuple[str, str]] = {
     "config": ("kernel.cli.debug_config:debug_config", "Check a config, and see what it names."),
     "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),
-    "diff-config": ("kernel.cli.debug_diff_config:debug_diff_config", "Compare a config with what is recommended."),
+    "diff-config": (
+        "kernel.cli.debug_diff_config:debug_diff_config",
+        "Compare a config with what is recommended.",
+    ),
     "model": ("kernel.cli.debug_model:debug_model", "Show the layers of a config's models."),
 }
 PLUGINS: dict[str, tuple[str, str]] = {

@@ -44,7 +44,12 @@ def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:
     if not found["doc"]:
         yield Finding(WARN, kind, name, "has no docstring; `kernel registry show` has nothing to say")
     for parameter in found["bare"]:
-        yield Finding(WARN, kind, name, f"parameter {parameter!r} has no annotation; a config can't be checked against it")
+        yield Finding(
+            WARN,
+            kind,
+            name,
+            f"parameter {parameter!r} has no annotation; a config can't be checked against it",
+        )
 
 
 def _import(point: EntryPoint, timeout: float) -> dict[str, Any]:

@@ -37,7 +37,10 @@ def check_metadata(package: Package, commands: Container[str]) -> list[Finding]:
     findings = [*_state(package), *_range(package), *_groups(package)]
     for point in package.points:
         if point.group != OWNER:
-            findings += [Finding(FAIL, kind_of(point), point.name, text) for text in _mistakes(point, package, commands)]
+            findings += [
+                Finding(FAIL, kind_of(point), point.name, text)
+                for text in _mistakes(point, package, commands)
+            ]
     if not any(finding.level == FAIL for finding in findings):
         findings.insert(0, Finding(OK, "", "", "names, owners and targets"))
     return findings
@@ -56,9 +59,13 @@ def _range(package: Package) -> Iterator[Finding]:
     if package.distribution == KERNEL:
         return
     if package.wants is None:
-        yield Finding(WARN, "", "", f'does not require {KERNEL}; say with which versions it works: "{KERNEL}>=0.1,<0.2"')
+        yield Finding(
+            WARN, "", "", f'does not require {KERNEL}; say with which versions it works: "{KERNEL}>=0.1,<0.2"'
+        )
     elif not re.search(r"<|==|~=", package.wants):
-        yield Finding(WARN, "", "", f"{KERNEL}{package.wants} has no upper bound; the next version may break it")
+        yield Finding(
+            WARN, "", "", f"{KERNEL}{package.wants} has no upper bound; the next version may break it"
+        )
 
 
 def _groups(package: Package) -> Iterator[Finding]:
@@ -66,7 +73,9 @@ def _groups(package: Package) -> Iterator[Finding]:
     known = [*(f"kernel_{kind}" for kind in KINDS), *OTHER_GROUPS]
     for group in dict.fromkeys(point.group for point in package.points):
         near = nearest_name(group, known) if group.startswith("kernel_") and group not in known else None
-        if near and get_close_matches(group.removeprefix("kernel_"), [near.removeprefix("kernel_")], cutoff=0.75):
+        if near and get_close_matches(
+            group.removeprefix("kernel_"), [near.removeprefix("kernel_")], cutoff=0.75
+        ):
             text = f"the group {group} is no registry of kernel; did you mean {near}?"
             yield Finding(WARN, group.removeprefix("kernel_"), "", text)
 
@@ -90,5 +99,5 @@ def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> 
     elif match["owner"] not in package.owners:
         yield (
             f"the owner {match['owner']!r} is neither {plugins.normalize(package.distribution)!r} nor declared: "
-            f"[project.entry-points.{OWNER}] {match['owner']} = \"{point.module.partition('.')[0]}\""
+            f'[project.entry-points.{OWNER}] {match["owner"]} = "{point.module.partition(".")[0]}"'
         )

@@ -12,7 +12,23 @@ from typing import Any
 
 # Modules that take long to import, or much memory.
 HEAVY = frozenset(
-    ["cupy", "datasets", "jax", "matplotlib", "numba", "numpy", "pandas", "scipy", "sentencepiece", "sklearn", "spacy", "tensorflow", "thinc", "torch", "transformers"]
+    [
+        "cupy",
+        "datasets",
+        "jax",
+        "matplotlib",
+        "numba",
+        "numpy",
+        "pandas",
+        "scipy",
+        "sentencepiece",
+        "sklearn",
+        "spacy",
+        "tensorflow",
+        "thinc",
+        "torch",
+        "transformers",
+    ]
 )
 
 

@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-_LIBRARIES = ("numpy", "thinc", "confection", "pydantic", "pluggy", "catalogue", "cupy", "torch", "transformers")
+_LIBRARIES = (
+    "numpy",
+    "thinc",
+    "confection",
+    "pydantic",
+    "pluggy",
+    "catalogue",
+    "cupy",
+    "torch",
+    "transformers",
+)
 
 
 @click.command("info")
@@ -48,7 +58,12 @@ def pipeline_facts(model: str) -> dict[str, Any]:
 
     path = existing(locate(model))
     nlp = Config.from_disk(path / CONFIG)["nlp"]
-    return {"path": str(path), "lang": nlp.get("lang"), "pipeline": nlp.get("pipeline", []), **read_meta(path)}
+    return {
+        "path": str(path),
+        "lang": nlp.get("lang"),
+        "pipeline": nlp.get("pipeline", []),
+        **read_meta(path),
+    }
 
 
 def lines(shown: dict[str, Any], indent: str = "") -> list[str]:
@@ -81,7 +96,9 @@ def _plugins() -> list[dict[str, Any]]:
     for group in plugins.groups():
         if group.startswith("kernel_"):
             for point in plugins.entry_points(group):
-                counts[point.distribution, point.version] = counts.get((point.distribution, point.version), 0) + 1
+                counts[point.distribution, point.version] = (
+                    counts.get((point.distribution, point.version), 0) + 1
+                )
     return [
         {"distribution": name, "version": version, "functions": number}
         for (name, version), number in sorted(counts.items())
@@ -99,6 +116,10 @@ def _gpus() -> list[dict[str, Any]]:
     except Exception:  # noqa: BLE001
         return []
     return [
-        {"id": number, "name": facts["name"].decode(), "memory_gib": round(facts["totalGlobalMem"] / 2**30, 1)}
+        {
+            "id": number,
+            "name": facts["name"].decode(),
+            "memory_gib": round(facts["totalGlobalMem"] / 2**30, 1),
+        }
         for number, facts in enumerate(properties)
     ]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from kernel.errors import KernelError
 
 
-
 def _code(*names: str) -> Callable[[Any], Any]:
     return click.option(
         *names,
@@ -53,7 +52,9 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
         check_names(config, read_meta(path), path)
         pipeline = class_of(config).from_disk(path)
     except OSError as error:
-        raise UsageError(f"can't read the pipeline {error.filename or model}: {error.strerror or error}") from error
+        raise UsageError(
+            f"can't read the pipeline {error.filename or model}: {error.strerror or error}"
+        ) from error
     to_device(pipeline, gpu_id)
     return pipeline, config
 

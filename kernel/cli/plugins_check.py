@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("distributions", metavar="[DIST]...", nargs=-1)
 @click.option("--import", "imports", is_flag=True, help="Import each target too, in a process of its own.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds an import.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds an import."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def plugins_check(
@@ -50,7 +52,11 @@ def plugins_check(
         click.echo(
             json.dumps(
                 [
-                    {"distribution": p.distribution, "version": p.version, "findings": [asdict(one) for one in found]}
+                    {
+                        "distribution": p.distribution,
+                        "version": p.version,
+                        "findings": [asdict(one) for one in found],
+                    }
                     for p, found in reports
                 ],
                 indent=2,

@@ -45,7 +45,9 @@ def plugins_new(name: str, kinds: tuple[str, ...], parent: Path) -> None:
     texts = files(name, kinds[0])
     folder = parent / name
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise UsageError(f"{folder} exists already", hint="Nothing was written. Choose another NAME or --dir.")
+        raise UsageError(
+            f"{folder} exists already", hint="Nothing was written. Choose another NAME or --dir."
+        )
     try:
         for path, text in texts.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,10 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     with chosen_by(config):
         cls = options.class_of(config) if is_saved else pipeline_class(config)
         filled = cls.fill_config(config)
-        named: Mapping[str, Any] = {**filled, "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled)}
+        named: Mapping[str, Any] = {
+            **filled,
+            "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled),
+        }
         for section in ("training", "pretraining", "initialize"):
             named = {**named, section: fill(filled.get(section, {}), path=section, config=filled)}
         origins = {(kind, name): registry.origin(kind, name) for kind, name, _ in functions(named)}

@@ -49,8 +49,14 @@ def find(distribution: str) -> Package:
     if package is not None:
         return package
     near = nearest_name(distribution, list(found))
-    what = "is not installed" if plugins.installed_version(distribution) is None else "provides nothing for kernel"
-    raise UsageError(f"{distribution} {what}", hint=f"Did you mean {near!r}?" if near else "See `kernel plugins list`.")
+    what = (
+        "is not installed"
+        if plugins.installed_version(distribution) is None
+        else "provides nothing for kernel"
+    )
+    raise UsageError(
+        f"{distribution} {what}", hint=f"Did you mean {near!r}?" if near else "See `kernel plugins list`."
+    )
 
 
 def _lines(package: Package, fields: dict[str, list[str]]) -> list[str]:
@@ -58,7 +64,12 @@ def _lines(package: Package, fields: dict[str, list[str]]) -> list[str]:
     from kernel.packages import OWNER, kind_of
 
     lines = [f"{package.distribution} {package.version}"]
-    lines += [f"  {name}: {value}" for name in _FIELDS for value in fields.get(name, ()) if value and value != "UNKNOWN"]
+    lines += [
+        f"  {name}: {value}"
+        for name in _FIELDS
+        for value in fields.get(name, ())
+        if value and value != "UNKNOWN"
+    ]
     lines.append(f"  kernel: {package.wants or 'any'}")
     lines.append(f"  state: {package.state}" + (f", {package.reason}" if package.reason else ""))
     lines += [f"  requires: {line}" for line in fields.get("requires-dist", ())]

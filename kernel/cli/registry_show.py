@@ -82,7 +82,10 @@ def block(kind: str, name: str, function: Any) -> str:
     # What the defaults name may not be installed.
     filled = {key: _filled(value, fill, registry) for key, value in defaults.items()}
     text = Config({"block": {**head, **filled}}).to_str().rstrip()
-    lines = [line.replace("[block", f"[{place}", 1) if line.startswith("[block") else line for line in text.split("\n")]
+    lines = [
+        line.replace("[block", f"[{place}", 1) if line.startswith("[block") else line
+        for line in text.split("\n")
+    ]
     required = [p for key, p in signature.parameters.items() if p.is_required and key not in own]
     # After the header and the line that names the function.
     lines[2:2] = [f"# {p.name} = ({describe_hint(p.hint)}, required)" for p in required]

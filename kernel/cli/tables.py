@@ -10,12 +10,18 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def count(number: int, kind: str) -> str:
-    """"2 architectures", "1 factory"."""
+    """ "2 architectures", "1 factory"."""
     kind = "commands" if kind == "cli" else kind
     if number == 1 and kind not in ("misc", "ops"):
-        kind = kind[:-3] + "y" if kind.endswith("ies") else kind.removesuffix("es" if kind.endswith("sses") else "s")
+        kind = (
+            kind[:-3] + "y"
+            if kind.endswith("ies")
+            else kind.removesuffix("es" if kind.endswith("sses") else "s")
+        )
     return f"{number} {kind}"

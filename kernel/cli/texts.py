@@ -48,7 +48,9 @@ def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, 
             for number, raw in enumerate(file, start=1):
                 line = _decoded(raw, name, number).strip()
                 if line:
-                    text, others = (line, {}) if path.suffix != ".jsonl" else _record(line, text_key, name, number)
+                    text, others = (
+                        (line, {}) if path.suffix != ".jsonl" else _record(line, text_key, name, number)
+                    )
                     _check_length(text, pipeline, name, number)
                     yield text, others
     except OSError as error:
@@ -66,7 +68,9 @@ def _documents(path: Path, vocab: Any) -> Iterator[Any]:
 
 def _decoded(raw: bytes, path: Path, number: int) -> str:
     if b"\x00" in raw:
-        raise DataError("the file is binary, expected text", path=path, line=number, offset=raw.index(b"\x00"))
+        raise DataError(
+            "the file is binary, expected text", path=path, line=number, offset=raw.index(b"\x00")
+        )
     try:
         return raw.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:

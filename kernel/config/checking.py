@@ -292,7 +292,9 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
         function = registry.get("factories", registered)
     except RegistryError as error:
         where = join(path, "factory")
-        problem = problem_at(planner.sources, where, error.message, value=show_value(name), suggestion=error.hint)
+        problem = problem_at(
+            planner.sources, where, error.message, value=show_value(name), suggestion=error.hint
+        )
         planner.problems.append(replace(problem, exit_code=error.exit_code))
         return
     signature = of_function(function, owner_name("factories", registered), given=("nlp", "name"))

@@ -62,7 +62,9 @@ def _fill_value(value: Any, path: str, planner: Planner) -> Any:
 
 
 def _add_defaults(block: dict[str, Any], signature: Signature, path: str, sources: Sources) -> None:
-    taken = {parameter.name for parameter in signature.positional[: _count_by_position(block.get(POSITIONAL))]}
+    taken = {
+        parameter.name for parameter in signature.positional[: _count_by_position(block.get(POSITIONAL))]
+    }
     for name, parameter in signature.parameters.items():
         if name in block or name in taken or parameter.is_required or not is_plain(parameter.default):
             continue

@@ -68,18 +68,38 @@ def _overrides(section: Any, sources: Sources) -> Iterator[Problem]:
         if key != "override":
             hint = "Did you mean 'override'?" if nearest_name(str(key), ["override"]) else None
             message, expected = f"[registry] takes no {key!r}", "one of: override"
-            yield problem_at(sources, f"registry.{key}", message, key=True, expected=expected, suggestion=hint)
+            yield problem_at(
+                sources, f"registry.{key}", message, key=True, expected=expected, suggestion=hint
+            )
     for name, owner in selection.overrides_of({"registry": section}).items():
-        path = next((path for path in (f"registry.override.{name}", f'registry.override."{name}"') if path in sources), "")
-        owners = [one for kind in registry.kinds() if registry.has(kind, name) for one in registry.of(kind).owners(name)]
+        path = next(
+            (
+                path
+                for path in (f"registry.override.{name}", f'registry.override."{name}"')
+                if path in sources
+            ),
+            "",
+        )
+        owners = [
+            one
+            for kind in registry.kinds()
+            if registry.has(kind, name)
+            for one in registry.of(kind).owners(name)
+        ]
         if plugins.normalize(owner) in map(plugins.normalize, owners):
             continue
-        hint = "Give the file that registers it with --code." if owner == selection.CODE else f"Is {owner} installed?"
+        hint = (
+            "Give the file that registers it with --code."
+            if owner == selection.CODE
+            else f"Is {owner} installed?"
+        )
         yield problem_at(
             sources,
             path or "registry.override",
             f"{name} is not in {owner}",
             value=show_value(owner),
-            expected="one of: " + ", ".join(dict.fromkeys(owners)) if owners else "a package that has the name",
+            expected="one of: " + ", ".join(dict.fromkeys(owners))
+            if owners
+            else "a package that has the name",
             suggestion=hint,
         )

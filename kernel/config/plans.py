@@ -271,7 +271,11 @@ class Planner:
             f"{parameter.name!r} is missing",
             key=True,
             expected=expectation(
-                parameter.hint, join(path, parameter.name), parameter, signature, is_known=path in self._explained
+                parameter.hint,
+                join(path, parameter.name),
+                parameter,
+                signature,
+                is_known=path in self._explained,
             ),
         )
         self._explained.add(path)

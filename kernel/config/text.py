@@ -116,7 +116,9 @@ class _Reader:
         owner = f"{self.section.name}.{option.key}" if self.section else option.key
         what = f"'{match['key']}'" if match["key"] else f"the section {text}"
         message = f"{what} is indented, so it would be part of the value of {owner} on line {option.lines[0].number}"
-        self._problem(message, line, text, "Start it in the first column. A value of several lines ends in brackets.")
+        self._problem(
+            message, line, text, "Start it in the first column. A value of several lines ends in brackets."
+        )
         return True
 
     def _blank(self, line: Line) -> None:

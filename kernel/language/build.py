@@ -276,9 +276,7 @@ def _wrong_return(config: Config, key: str, what: str) -> ConfigError:
     return ConfigError(_problem(config, f"nlp.{key}", f"the callback must return {what}"))
 
 
-def _problem(
-    config: Config | None, path: str, message: str, hint: str = "", *, key: bool = False
-) -> Problem:
+def _problem(config: Config | None, path: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
     sources = config.sources if config is not None else {}
     return problem_at(sources, path, message, key=key, suggestion=hint or None)
 

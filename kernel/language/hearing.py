@@ -97,9 +97,12 @@ def _said(
         advice = f"Sources of this pipeline: {', '.join(sources)}. Name one as upstream."
     else:
         advice = f"Add the component that '{name}' shares, such as tok2vec, before it"
-        more = f', or give \'{name}\' a copy of its own: replace_listeners = ["{copied}"]'
+        more = f", or give '{name}' a copy of its own: replace_listeners = [\"{copied}\"]"
         advice += f"{more}." if copied else ", or a model without a listener."
-    return message, {"expected": f"the source of a listener before '{name}' in nlp.pipeline", "suggestion": advice}
+    return message, {
+        "expected": f"the source of a listener before '{name}' in nlp.pipeline",
+        "suggestion": advice,
+    }
 
 
 def _part(name: str, block: Any, lang: str | None) -> _Part:

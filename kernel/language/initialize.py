@@ -186,7 +186,9 @@ def _without_vectors(nlp: Language, where: Any, error: KernelError) -> ConfigErr
         "in every model that has it."
     )
     hint = f"{error.hint} {advice}".strip()
-    problem = problem_at(config.sources, "initialize.vectors", error.message, value=show_value(where), suggestion=hint)
+    problem = problem_at(
+        config.sources, "initialize.vectors", error.message, value=show_value(where), suggestion=hint
+    )
     return ConfigError(problem)
 
 

@@ -98,7 +98,9 @@ def load_directory(
     other = _other_class(saved) if cls is None else None
     if other is not None:
         if not vocab or vocab is not True or disable or enable is not None or exclude or config:
-            raise UsageError(f"pipelines of the class {other.__name__} are loaded as they are, without settings")
+            raise UsageError(
+                f"pipelines of the class {other.__name__} are loaded as they are, without settings"
+            )
         loaded: Language = other.from_disk(folder)
         return loaded
     left_out = [exclude] if isinstance(exclude, str) else list(exclude)
@@ -129,7 +131,9 @@ def locate(name: str | Path) -> Path:
     package = packaged(name)
     if package is not None:
         root = package[1]
-        found = [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
+        found = (
+            [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
+        )
         if not found:
             raise UsageError(f"the package '{package[0]}' contains no saved pipeline")
         return found[-1]

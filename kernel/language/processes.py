@@ -86,7 +86,9 @@ def definitions(nlp: Language) -> list[tuple[str, str]]:
     }
     # Of code that was imported as any module is, what registered something: importing a package runs no more than its
     # own file.
-    wanted |= {module for module in registry.modules() if module.startswith(tuple(f"{name}." for name in found))}
+    wanted |= {
+        module for module in registry.modules() if module.startswith(tuple(f"{name}." for name in found))
+    }
     for module in sorted(wanted - {"__main__"}):
         if not module.startswith(by_path or ("/",)):
             found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")

@@ -35,10 +35,10 @@ class Result:
 class Box:
     """A directory with a home and an environment of its own.
 
-        box.config("[nlp] ...")          # writes config.cfg
-        box.code("from kernel import ...")   # writes functions.py
-        result = box.run("train", "config.cfg", "--code", "functions.py", "--output", "out")
-        assert result.exit_code == 0, result.stderr
+    box.config("[nlp] ...")          # writes config.cfg
+    box.code("from kernel import ...")   # writes functions.py
+    result = box.run("train", "config.cfg", "--code", "functions.py", "--output", "out")
+    assert result.exit_code == 0, result.stderr
     """
 
     def __init__(self, path: Path) -> None:

@@ -134,7 +134,9 @@ class StandInOps(Ops):  # type: ignore[misc]
         """Join arrays, with rows of zeros around each if `pad` says so; thinc's takes numpy's for the device's."""
         from thinc.api import NumpyOps
 
-        return _disguise(NumpyOps().flatten(_strip(list(X)), dtype=dtype, pad=pad, ndim_if_empty=ndim_if_empty))
+        return _disguise(
+            NumpyOps().flatten(_strip(list(X)), dtype=dtype, pad=pad, ndim_if_empty=ndim_if_empty)
+        )
 
     def hash(self, ids: Any, seed: int) -> Any:
         """Return four keys of 32 bits per value."""

@@ -78,6 +78,8 @@ def fake_distribution(
     with TemporaryDirectory() as folder:
         # As Python will spell the files of its modules.
         place = Path(folder).resolve()
-        write_distribution(place, name, version, requires=requires, entry_points=entry_points, modules=modules)
+        write_distribution(
+            place, name, version, requires=requires, entry_points=entry_points, modules=modules
+        )
         with installed(place):
             yield place

@@ -52,7 +52,9 @@ def read(file: Path) -> dict[str, Any]:
 def record(file: Path, key: str, output: Any) -> None:
     """Put one output into a file."""
     outputs = {**read(file), key: output}
-    lines = [f"{json.dumps(name)}: {json.dumps(outputs[name], ensure_ascii=False)}" for name in sorted(outputs)]
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(outputs[name], ensure_ascii=False)}" for name in sorted(outputs)
+    ]
     file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

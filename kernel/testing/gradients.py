@@ -62,7 +62,9 @@ def to_arrays(output: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
         return list(output), type(output)
     if hasattr(output, "dtype"):
         return [output], lambda arrays: arrays[0]
-    raise TypeError(f"the output is a {type(output).__name__}; override forward(model, X, is_train) to give arrays")
+    raise TypeError(
+        f"the output is a {type(output).__name__}; override forward(model, X, is_train) to give arrays"
+    )
 
 
 def randomise(model: Any, seed: int = 0, scale: float = 0.3) -> None:
@@ -195,7 +197,9 @@ def _as_double(X: Any) -> Any:
 @contextmanager
 def _restored(model: Any) -> Iterator[None]:
     before = [(node, name, node.get_param(name).copy()) for node, name in parameters(model)]
-    gradients = [(node, name, node.get_grad(name).copy()) for node, name in parameters(model) if node.has_grad(name)]
+    gradients = [
+        (node, name, node.get_grad(name).copy()) for node, name in parameters(model) if node.has_grad(name)
+    ]
     try:
         yield
     finally:

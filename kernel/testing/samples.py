@@ -57,7 +57,14 @@ def sample_examples(nlp: Any) -> list[Example]:
 def _annotated(vocab: Vocab, row: Sequence[str]) -> Doc:
     words, tags, pos, lemmas, heads, deps, ents = (column.split() for column in row[:-1])
     doc = Doc(
-        vocab, words=words, tags=tags, pos=pos, lemmas=lemmas, heads=[int(head) for head in heads], deps=deps, ents=ents
+        vocab,
+        words=words,
+        tags=tags,
+        pos=pos,
+        lemmas=lemmas,
+        heads=[int(head) for head in heads],
+        deps=deps,
+        ents=ents,
     )
     doc.cats = {"good": float(row[-1] == "good"), "bad": float(row[-1] == "bad")}
     return doc

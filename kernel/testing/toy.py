@@ -101,7 +101,11 @@ class ToyPipeline:
 
 @contextmanager
 def toy_run(
-    *, callbacks: Mapping[str, Any] | None = None, logger: Any = None, output: Path | None = None, fails: bool = False
+    *,
+    callbacks: Mapping[str, Any] | None = None,
+    logger: Any = None,
+    output: Path | None = None,
+    fails: bool = False,
 ) -> Iterator[Run]:
     """A prepared run of six steps with an evaluation after every second one.
 

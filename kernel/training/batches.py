@@ -23,7 +23,9 @@ def batches(run: Run) -> Iterator[Sequence[Any]]:
         empty = True
         for batch in run.settings.batcher(_epoch(run)):
             if not isinstance(batch, Sequence):
-                raise TrainingError(f"training.batcher must give lists of examples, not {type(batch).__name__}")
+                raise TrainingError(
+                    f"training.batcher must give lists of examples, not {type(batch).__name__}"
+                )
             if batch:
                 empty = False
                 yield batch

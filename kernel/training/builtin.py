@@ -72,4 +72,3 @@ def _check_finite(losses: Mapping[str, float], step: int) -> None:
                 f"the loss of '{name}' is {float(loss)} at step {step}; the last saved model is kept",
                 hint="A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data.",
             )
-

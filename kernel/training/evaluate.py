@@ -31,7 +31,11 @@ def weighted_score(scores: Mapping[str, Any], weights: Mapping[str, float | None
         score = scores.get(name)
         if not weight or score is None:
             continue
-        if isinstance(score, Mapping) or not isinstance(score, (int, float)) and not hasattr(score, "__float__"):
+        if (
+            isinstance(score, Mapping)
+            or not isinstance(score, (int, float))
+            and not hasattr(score, "__float__")
+        ):
             raise TrainingError(
                 f"the score '{name}' has a weight but is not a number: {type(score).__name__}",
                 hint=f"Set training.score_weights.{name} to 0 or null.",
@@ -57,4 +61,6 @@ def warn_of_missing(
             warn(f"{said}. It should come from the scorer of component '{sources[name]}'.")
         else:
             known = ", ".join(sorted(key for key, score in scores.items() if isinstance(score, (int, float))))
-            warn(f"{said}. It stands in training.score_weights, and no component announces it. There are: {known}.")
+            warn(
+                f"{said}. It stands in training.score_weights, and no component announces it. There are: {known}."
+            )

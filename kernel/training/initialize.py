@@ -105,7 +105,9 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
         known = "none is installed, or may be used"
     if not isinstance(lang, str):
         raise ConfigError(
-            problem_at(sources, "nlp.lang", "missing", expected=f"a name from the registry languages: {known}")
+            problem_at(
+                sources, "nlp.lang", "missing", expected=f"a name from the registry languages: {known}"
+            )
         )
     try:
         cls: type[Pipeline] = registry.get("languages", lang)
@@ -169,7 +171,9 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
         if not isinstance(block, Mapping) or part not in block:
             known = ", ".join(block) if isinstance(block, Mapping) else ""
             raise ConfigError(
-                Problem(f"'{name}' is not in the config", path=".".join(path) or None, expected=f"one of: {known}")
+                Problem(
+                    f"'{name}' is not in the config", path=".".join(path) or None, expected=f"one of: {known}"
+                )
             )
         path.append(part)
         block = block[part]
@@ -180,7 +184,9 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
     if callable(block):
         return NamedCorpus(block, name, config)
     if maker is None:
-        raise ConfigError(problem_at(config.sources, name, f"'{name}' is no corpus", expected="a block with @readers"))
+        raise ConfigError(
+            problem_at(config.sources, name, f"'{name}' is no corpus", expected="a block with @readers")
+        )
     key = function_keys(maker)[0]
     made = f"an object of type {type(block).__qualname__}"
     raise ConfigError(

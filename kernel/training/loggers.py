@@ -12,7 +12,9 @@ from kernel.training.run import Run
 
 def adapt(logger: Any) -> object:
     """A logger's setup function as a callback; anything with events of its own as it is."""
-    if callable(logger) and not any(hasattr(getattr(type(logger), name, None), "kernel_impl") for name in dir(type(logger))):
+    if callable(logger) and not any(
+        hasattr(getattr(type(logger), name, None), "kernel_impl") for name in dir(type(logger))
+    ):
         return LoggerAdapter(logger)
     return logger
 

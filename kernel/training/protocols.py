@@ -40,9 +40,7 @@ class Pipeline(Protocol):
         """Build the pipeline. The config is filled and not interpolated."""
         ...
 
-    def initialize(
-        self, get_examples: Callable[[], Iterable[Any]], *, settings: dict[str, Any]
-    ) -> None:
+    def initialize(self, get_examples: Callable[[], Iterable[Any]], *, settings: dict[str, Any]) -> None:
         """Infer labels and shapes and set the first weights; settings = the interpolated `[initialize]`."""
         ...
 

@@ -47,7 +47,10 @@ def test_json_lines_with_another_key(workplace: Path) -> None:
 
 @pytest.mark.parametrize("processes", [[], ["--n-process", "2"]])
 def test_the_other_keys_of_a_record_are_kept(workplace: Path, processes: list[str]) -> None:
-    records = [{"id": 1, "body": "One here.", "meta": {"by": "A"}}, {"id": 2, "body": "Two.", "cats": {"X": 1.0}}]
+    records = [
+        {"id": 1, "body": "One here.", "meta": {"by": "A"}},
+        {"id": 2, "body": "Two.", "cats": {"X": 1.0}},
+    ]
     Path("in.jsonl").write_text("\n\n".join(map(json.dumps, records)))
     assert run(["apply", "model", "in.jsonl", "out.jsonl", "--text-key", "body", *processes]) == 0
     first, second = read_lines("out.jsonl")
@@ -57,10 +60,15 @@ def test_the_other_keys_of_a_record_are_kept(workplace: Path, processes: list[st
     assert "cats" not in second and "body" not in second
 
 
-def test_standard_input(workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input(
+    workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"One here.\n\nDrei.\n")))
     assert run(["apply", "model", "-", "-"]) == 0
-    assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == ["One here.", "Drei."]
+    assert [json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()] == [
+        "One here.",
+        "Drei.",
+    ]
 
 
 def test_faults_of_standard_input(

@@ -88,7 +88,9 @@ def test_equal_configs_give_equal_files() -> None:
     assert one == two
 
 
-def test_an_output_that_holds_something_is_replaced_only_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_output_that_holds_something_is_replaced_only_on_demand(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Path("out").mkdir()
     assert run(["assemble", "config.cfg", "out"]) == 0
     Path("out/notes.txt").write_text("mine")

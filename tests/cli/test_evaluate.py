@@ -27,7 +27,9 @@ def test_scores_on_screen_and_in_a_file(data: str, capsys: pytest.CaptureFixture
     scores = json.loads(Path("scores.json").read_text())
     assert scores["sents_p"] == pytest.approx(2 / 3)
     assert scores["sents_r"] == pytest.approx(2 / 4)
-    printed = {" ".join(line.split()[:-1]): line.split()[-1] for line in capsys.readouterr().out.splitlines() if line}
+    printed = {
+        " ".join(line.split()[:-1]): line.split()[-1] for line in capsys.readouterr().out.splitlines() if line
+    }
     assert (printed["SENT P"], printed["SENT R"]) == ("66.67", "50.00")
     assert "SPEED" in printed
 

@@ -10,7 +10,12 @@ from kernel.cli.run import run
 from kernel.config import Config
 
 pytestmark = pytest.mark.needs(
-    "kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers", "kernel-nlp-batchers", "kernel-nlp-callbacks"
+    "kernel-nlp-languages",
+    "kernel-nlp-components",
+    "kernel-nlp-architectures",
+    "kernel-nlp-readers",
+    "kernel-nlp-batchers",
+    "kernel-nlp-callbacks",
 )
 
 CODE = """

@@ -8,7 +8,12 @@ import pytest
 from kernel.cli.run import run
 
 pytestmark = pytest.mark.needs(
-    "kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers", "kernel-nlp-batchers", "kernel-nlp-callbacks"
+    "kernel-nlp-languages",
+    "kernel-nlp-components",
+    "kernel-nlp-architectures",
+    "kernel-nlp-readers",
+    "kernel-nlp-batchers",
+    "kernel-nlp-callbacks",
 )
 
 CONFIG = """

@@ -127,7 +127,9 @@ def test_an_option_that_is_a_key_of_the_config(option: str, meant: str) -> None:
 
 
 def test_modules_need_no_import_of_their_own() -> None:
-    code = "import kernel, sys; print('numpy' in sys.modules, kernel.random.seed_all, kernel.errors.ConfigError)"
+    code = (
+        "import kernel, sys; print('numpy' in sys.modules, kernel.random.seed_all, kernel.errors.ConfigError)"
+    )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.startswith("False <function")
 
@@ -140,6 +142,9 @@ def test_config_command_keeps_its_own_errors() -> None:
     def command(ctx: click.Context, config: str, output: str) -> None:
         click.echo(f"{config} {output} {ctx.meta[OVERRIDES]}")
 
-    assert CliRunner().invoke(command, ["c.cfg", "--x.y", "1", "--output", "o"]).output == "c.cfg o ['--x.y', '1']\n"
+    assert (
+        CliRunner().invoke(command, ["c.cfg", "--x.y", "1", "--output", "o"]).output
+        == "c.cfg o ['--x.y', '1']\n"
+    )
     result = CliRunner().invoke(command, ["c.cfg", "--outptu", "o"])
     assert (result.exit_code, "--output" in result.output) == (2, True)

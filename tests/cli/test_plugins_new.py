@@ -104,7 +104,9 @@ def test_ruff_and_mypy_accept_what_is_written(packages: Path) -> None:
     tool("ruff", "format", "--check", "--no-cache", ".", cwd=packages)
     sources = [path for name in NAMES.values() for path in sorted((packages / name).glob("src/*"))]
     tests = [path for name in NAMES.values() for path in sorted((packages / name).glob("tests/*.py"))]
-    tool("mypy", "--config-file", settings, "--cache-dir", packages / ".cache", *sources, *tests, cwd=packages)
+    tool(
+        "mypy", "--config-file", settings, "--cache-dir", packages / ".cache", *sources, *tests, cwd=packages
+    )
 
 
 def test_packages_pass_their_own_tests(packages: Path, site: Path) -> None:
@@ -216,10 +218,22 @@ def test_the_next_commands_are_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_packages_install_without_network_and_pass_everything(packages: Path, kind: str, tmp_path: Path) -> None:
+def test_packages_install_without_network_and_pass_everything(
+    packages: Path, kind: str, tmp_path: Path
+) -> None:
     folder, target = packages / NAMES[kind], tmp_path / "site"
     tool(
-        *("pip", "install", "--quiet", "--no-index", "--no-build-isolation", "--no-deps", "--target", target, folder),
+        *(
+            "pip",
+            "install",
+            "--quiet",
+            "--no-index",
+            "--no-build-isolation",
+            "--no-deps",
+            "--target",
+            target,
+            folder,
+        ),
         cwd=tmp_path,
     )
     tool("pytest", "-q", "-p", "no:cacheprovider", cwd=folder, path=[target])

@@ -89,7 +89,9 @@ def test_override_of_a_whole_section_is_an_error():
 
 @pytest.mark.parametrize("depth", ["a.b", "a.b.c"])
 def test_what_an_override_sets_inside_of_a_block_is_the_overrides(depth):
-    default = Config.from_str("[a]\n# why\n[a.b]\nkept = 1\n[a.b.c]\n# why\nx = 1\ny = 2\n", name="default", kind="default")
+    default = Config.from_str(
+        "[a]\n# why\n[a.b]\nkept = 1\n[a.b.c]\n# why\nx = 1\ny = 2\n", name="default", kind="default"
+    )
     value = {"c": {"x": 5}} if depth == "a.b" else {"x": 5}
     merged = default.merge(Config.from_str("[a]\nz = 1\n", overrides={depth: value}))
     assert merged["a"]["b"] == {"kept": 1, "c": {"x": 5, "y": 2}}

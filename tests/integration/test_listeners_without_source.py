@@ -46,22 +46,27 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("l.cfg").write_text(CONFIG)
 
 
-@pytest.mark.parametrize("command", [["debug", "config", "l.cfg"], ["assemble", "l.cfg", "out"], ["train", "l.cfg"]])
+@pytest.mark.parametrize(
+    "command", [["debug", "config", "l.cfg"], ["assemble", "l.cfg", "out"], ["train", "l.cfg"]]
+)
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
         (
             {"nlp.pipeline": '["tagger", "tok2vec"]'},
-            PLACE + r"'tagger' listens to a shared source, but none comes before it in the pipeline: tagger, tok2vec\n"
+            PLACE
+            + r"'tagger' listens to a shared source, but none comes before it in the pipeline: tagger, tok2vec\n"
             r"(.*\n)*.*hint: Put 'tok2vec' before 'tagger'",
         ),
         (
             {"nlp.pipeline": '["tagger"]'},
-            PLACE + r"'tagger' listens to a shared source.*: tagger\n(.*\n)*.*hint: Add the component that 'tagger' shares",
+            PLACE
+            + r"'tagger' listens to a shared source.*: tagger\n(.*\n)*.*hint: Add the component that 'tagger' shares",
         ),
         (
             {"components.tagger.model.tok2vec.upstream": "embed"},
-            PLACE + r"'tagger' listens to 'embed', which does not come before it.*\n(.*\n)*.*this pipeline: tok2vec",
+            PLACE
+            + r"'tagger' listens to 'embed', which does not come before it.*\n(.*\n)*.*this pipeline: tok2vec",
         ),
     ],
 )
@@ -79,13 +84,18 @@ def test_a_component_that_is_taken_from_another_pipeline(capsys):
     source.add_pipe("tagger", config=LISTENING).add_label("X")
     source.initialize()
     source.to_disk("shared")
-    Path("copy.cfg").write_text('[nlp]\nlang = "en"\npipeline = ["tagger"]\n[components.tagger]\nsource = "shared"\n')
+    Path("copy.cfg").write_text(
+        '[nlp]\nlang = "en"\npipeline = ["tagger"]\n[components.tagger]\nsource = "shared"\n'
+    )
     assert run(["assemble", "copy.cfg", "out"]) == 2
     assert re.search(
         r"copy\.cfg:4:1: components\.tagger: 'tagger' listens to .*\n(.*\n)*.*replace_listeners = \[\"model\.tok2vec\"\]",
         capsys.readouterr().err,
     )
-    assert run(["assemble", "copy.cfg", "out", "--components.tagger.replace_listeners", '["model.tok2vec"]']) == 0
+    assert (
+        run(["assemble", "copy.cfg", "out", "--components.tagger.replace_listeners", '["model.tok2vec"]'])
+        == 0
+    )
 
 
 def test_a_pipeline_made_by_hand():

@@ -194,7 +194,11 @@ def test_interruption_saves_and_says_so() -> None:
         (["train", "nothing.cfg"], 2, "nothing.cfg: the config can't be read"),
         (["train", "config.cfg", *CODE, "--training.max_stepz", "3"], 2, "training.max_stepz"),
         (["train", "config.cfg", *CODE, "--paths.train", "nothing.txt"], 2, "nothing.txt: no such file"),
-        (["train", "config.cfg", *CODE, "-o", "train.txt"], 2, "can't write to the output directory train.txt"),
+        (
+            ["train", "config.cfg", *CODE, "-o", "train.txt"],
+            2,
+            "can't write to the output directory train.txt",
+        ),
         (["train", "config.cfg", *CODE, "--max_steps", "3"], 2, "No such option"),
         (["train", "config.cfg"], 2, "languages has no function 'numbers'"),
         (["train", "config.cfg", "--code", "nothing.py"], 3, "nothing.py: no such file"),
@@ -249,7 +253,10 @@ def test_packaged_and_loaded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
         "numbers.Line.v1": "code:numeric.py"
     }
     result = in_new_process(
-        "evaluate", "numbers_pipeline", "dev.txt", env={**os.environ, "PYTHONPATH": "packages/numbers_pipeline-0.0.0"}
+        "evaluate",
+        "numbers_pipeline",
+        "dev.txt",
+        env={**os.environ, "PYTHONPATH": "packages/numbers_pipeline-0.0.0"},
     )
     assert result.returncode == 0, result.stderr
     assert "r2" in result.stdout

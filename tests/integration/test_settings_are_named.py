@@ -45,7 +45,10 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             ["--paths.dev", "train.spacy", "--paths.train", "nope.jsonl"],
-            ["nope.jsonl: no such file", 'corpora.train.path (my.cfg:15:8, ${paths.train}, override --paths.train "nope'],
+            [
+                "nope.jsonl: no such file",
+                'corpora.train.path (my.cfg:15:8, ${paths.train}, override --paths.train "nope',
+            ],
         ),
         (
             ["--corpora.dev.path", "nope.jsonl"],

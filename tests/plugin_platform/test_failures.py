@@ -197,7 +197,7 @@ def test_a_broken_factory_is_the_fault_of_its_package(
         modules={"acme_qq": "from kernel.language import Language\nclass Qq(Language):\n    lang = 'qq'\n"},
     )
     box.config(
-        '''
+        """
         [nlp]
         lang = "qq"
         pipeline = ["x"]
@@ -206,7 +206,7 @@ def test_a_broken_factory_is_the_fault_of_its_package(
         factory = "acme"
         [corpora]
         [training]
-        '''
+        """
     )
     for command in ("debug config", "train"):
         result = box.run(*command.split(), "config.cfg", *args)

@@ -175,7 +175,9 @@ def test_a_misspelled_group_is_noticed(group: str, near: str, fake_distribution:
 
 def test_a_group_of_ones_own_is_no_mistake(fake_distribution: Fake, box: Box) -> None:
     requires = ["kernel-nlp~=0.1.0"]
-    fake_distribution("acme-nlp", requires=requires, entry_points={"kernel_rewards": {"acme-nlp.F.v1": "acme:f"}})
+    fake_distribution(
+        "acme-nlp", requires=requires, entry_points={"kernel_rewards": {"acme-nlp.F.v1": "acme:f"}}
+    )
     assert "warn" not in box.run("plugins", "check", "acme-nlp").stdout
 
 

@@ -12,7 +12,10 @@ from kernel.testing import exercised
 
 from .conftest import ROOT
 
-FOLDERS = [ROOT, *sorted(path.parent for path in ROOT.glob("plugins*/**/pyproject.toml") if ".venv" not in path.parts)]
+FOLDERS = [
+    ROOT,
+    *sorted(path.parent for path in ROOT.glob("plugins*/**/pyproject.toml") if ".venv" not in path.parts),
+]
 
 
 def registered(folder: Path) -> set[tuple[str, str]]:
@@ -46,5 +49,6 @@ def test_every_name_has_a_recorded_output(folder: Path) -> None:
     file = folder / "tests" / "goldens.json"
     recorded = set(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else set()
     assert recorded >= {f"{kind}: {name}" for kind, name in registered(folder)}, (
-        "record the missing outputs: KERNEL_UPDATE_GOLDENS=1 python -m pytest " + f"{folder.name}/tests/test_conformance.py"
+        "record the missing outputs: KERNEL_UPDATE_GOLDENS=1 python -m pytest "
+        + f"{folder.name}/tests/test_conformance.py"
     )

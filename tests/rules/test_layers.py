@@ -13,7 +13,21 @@ from .conftest import ROOT, imported_modules
 ROWS = [
     ["errors", "atomic", "known_names"],
     ["plugins", "metadata", "selection", "importing"],
-    ["hookspecs", "hooks", "origins", "registered", "registry", "packages", "blame", "code", "imports", "random", "ops", "modelbytes", "parameters"]
+    [
+        "hookspecs",
+        "hooks",
+        "origins",
+        "registered",
+        "registry",
+        "packages",
+        "blame",
+        "code",
+        "imports",
+        "random",
+        "ops",
+        "modelbytes",
+        "parameters",
+    ]
     + ["paramrows", "paramserver", "vocab", "tokens", "blas", "provenance"],
     ["config", "schemas", "tokenizer", "listeners", "scorer", "scores", "component", "shapes"],
     ["training"],
@@ -22,7 +36,9 @@ ROWS = [
 ]
 ROW = {name: row for row, names in enumerate(ROWS) for name in names}
 MODULES = sorted((ROOT / "kernel").rglob("*.py"))
-PLUGINS = sorted(p for p in [*ROOT.glob("plugins/*/src/*"), *ROOT.glob("plugins-transformers/src/*")] if p.is_dir())
+PLUGINS = sorted(
+    p for p in [*ROOT.glob("plugins/*/src/*"), *ROOT.glob("plugins-transformers/src/*")] if p.is_dir()
+)
 
 
 def part(path: Path) -> str:
@@ -66,13 +82,21 @@ def test_the_microkernel_never_mentions_documents(name: str) -> None:
     for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
         text = path.read_text(encoding="utf-8")
         for word in ("Doc", "Language", "kernel.tokens", "kernel.language"):
-            hits = [line for line in text.splitlines() if word in line.replace("Document", "").replace("document", "")]
+            hits = [
+                line
+                for line in text.splitlines()
+                if word in line.replace("Document", "").replace("document", "")
+            ]
             assert not hits, f"{path.relative_to(ROOT)} mentions {word}: {hits[0].strip()}"
 
 
 def loaded_after(code: str) -> set[str]:
     program = f"import sys\n{code}\nprint(' '.join(sys.modules))"
-    return set(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 HEAVY = {"numpy", "thinc", "pydantic", "confection"}

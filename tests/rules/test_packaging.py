@@ -13,7 +13,11 @@ import pytest
 
 from .conftest import ROOT
 
-MANIFESTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("plugins/*/pyproject.toml")), ROOT / "plugins-transformers/pyproject.toml"]
+MANIFESTS = [
+    ROOT / "pyproject.toml",
+    *sorted(ROOT.glob("plugins/*/pyproject.toml")),
+    ROOT / "plugins-transformers/pyproject.toml",
+]
 NAME = re.compile(r"kernel\.[A-Za-z][A-Za-z0-9_]*\.v[0-9]+")
 FREE_KINDS = {"kernel_factories", "kernel_languages", "kernel_cli"}
 
@@ -34,8 +38,12 @@ ENTRIES = [(path, *entry) for path in MANIFESTS for entry in entries(path)]
 def test_installed_entry_points_are_those_of_the_manifest(path: Path) -> None:
     own = project(path)
     installed = importlib.metadata.distribution(own["name"])
-    found = sorted((e.group, e.name, e.value) for e in installed.entry_points if e.group.startswith("kernel_"))
-    assert found == sorted(entries(path)), f"{own['name']} is installed with other entry points: run `make install`"
+    found = sorted(
+        (e.group, e.name, e.value) for e in installed.entry_points if e.group.startswith("kernel_")
+    )
+    assert found == sorted(entries(path)), (
+        f"{own['name']} is installed with other entry points: run `make install`"
+    )
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
@@ -48,8 +56,12 @@ def test_all_distributions_have_one_version_and_pin_the_kernel(path: Path) -> No
         assert (path.parent / "README.md").is_file()
 
 
-@pytest.mark.parametrize(("path", "group", "name", "target"), ENTRIES, ids=lambda v: v if isinstance(v, str) else "")
-def test_entry_points_name_real_functions_with_owned_names(path: Path, group: str, name: str, target: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "group", "name", "target"), ENTRIES, ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_entry_points_name_real_functions_with_owned_names(
+    path: Path, group: str, name: str, target: str
+) -> None:
     module, _, attribute = target.partition(":")
     function = getattr(importlib.import_module(module), attribute)
     assert callable(function)
@@ -64,5 +76,8 @@ def test_no_name_is_claimed_twice() -> None:
 
 
 def test_the_extra_all_lists_every_first_party_package_without_torch() -> None:
-    wanted = {re.split("[<>=]", item)[0] for item in project(ROOT / "pyproject.toml")["optional-dependencies"]["all"]}
+    wanted = {
+        re.split("[<>=]", item)[0]
+        for item in project(ROOT / "pyproject.toml")["optional-dependencies"]["all"]
+    }
     assert wanted == {project(p)["name"] for p in MANIFESTS[1:]} - {"kernel-nlp-transformers"}

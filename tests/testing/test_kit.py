@@ -35,7 +35,10 @@ def test_a_fake_distribution_is_seen_and_then_gone() -> None:
         assert plugins.installed_version("acme-fake") == "1.2"
         assert registry.get("misc", "acme.One.v1")() == 1
         assert str(registry.origin("misc", "acme.One.v1")) == "acme-fake 1.2"
-        assert "Requires-Dist: kernel-nlp>=0.1,<99" in (folder / "acme_fake-1.2.dist-info" / "METADATA").read_text()
+        assert (
+            "Requires-Dist: kernel-nlp>=0.1,<99"
+            in (folder / "acme_fake-1.2.dist-info" / "METADATA").read_text()
+        )
     assert not folder.exists()
     assert "acme_fake_one" not in sys.modules and str(folder) not in sys.path
     assert plugins.installed_version("acme-fake") is None
@@ -54,7 +57,9 @@ def test_the_fixture_installs_several(fake_distribution: Callable[..., Path]) ->
     points = {"kernel_misc": {"acme.Same.v1": "acme_same:make"}}
     fake_distribution("acme-a", "1.0", entry_points=points)
     fake_distribution("acme-b", "2.0", entry_points={"kernel_misc": {"acme.Same.v1": "other:make"}})
-    assert [point.distribution for point in plugins.entry_points("kernel_misc") if point.name == "acme.Same.v1"] == [
+    assert [
+        point.distribution for point in plugins.entry_points("kernel_misc") if point.name == "acme.Same.v1"
+    ] == [
         "acme-b",
         "acme-a",
     ]
@@ -77,7 +82,9 @@ def test_fake_distributions_and_suites_need_no_installed_plugin() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("code", ["import kernel.testing", "from kernel.testing import Box, fake_distribution"])
+@pytest.mark.parametrize(
+    "code", ["import kernel.testing", "from kernel.testing import Box, fake_distribution"]
+)
 def test_importing_the_kit_imports_neither_pytest_nor_anything_heavy(code: str) -> None:
     program = f"import sys\n{code}\nprint(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -99,7 +106,9 @@ def test_the_box_trains(box: Box, subprocess: bool) -> None:
 
     box.config(CONFIG)
     box.code(CODE)
-    result = box.run("train", "config.cfg", "--code", "functions.py", "--output", "out", subprocess=subprocess)
+    result = box.run(
+        "train", "config.cfg", "--code", "functions.py", "--output", "out", subprocess=subprocess
+    )
     assert result.exit_code == 0, result.stderr
     assert (box.path / "out" / "model-last").is_dir()
     if not subprocess:

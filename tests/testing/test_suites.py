@@ -69,7 +69,10 @@ def test_a_test_may_be_overridden_with_a_reason() -> None:
 
 @pytest.mark.parametrize(
     ("exempt", "message"),
-    [({"test_gradient": "none"}, "but the suite has: .*test_gradients"), ({"test_gradients": " "}, "gives no reason")],
+    [
+        ({"test_gradient": "none"}, "but the suite has: .*test_gradients"),
+        ({"test_gradients": " "}, "gives no reason"),
+    ],
 )
 def test_exemptions_name_a_test_and_a_reason(exempt: dict[str, str], message: str) -> None:
     with pytest.raises(TypeError, match=message):
@@ -77,7 +80,9 @@ def test_exemptions_name_a_test_and_a_reason(exempt: dict[str, str], message: st
 
 
 def test_an_exempted_test_is_skipped_with_its_reason() -> None:
-    mine: Any = type("Mine", (ArchitectureSuite,), {"exempt": {"test_gradients": "sparse"}, "__module__": __name__})
+    mine: Any = type(
+        "Mine", (ArchitectureSuite,), {"exempt": {"test_gradients": "sparse"}, "__module__": __name__}
+    )
     assert mine.test_gradients.pytestmark[0].kwargs["reason"] == "sparse"
 
 
@@ -356,7 +361,10 @@ def test_recorded_outputs_are_next_to_the_test_module(
     module.__file__ = str(tmp_path / "tests" / "test_acme.py")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     suite = suite_of(
-        BatcherSuite, lambda: lambda items: ([item] for item in items), goldens="goldens.json", __module__=module.__name__
+        BatcherSuite,
+        lambda: lambda items: ([item] for item in items),
+        goldens="goldens.json",
+        __module__=module.__name__,
     )
     suite.test_output_is_as_recorded(tmp_path / "work", monkeypatch)
     assert (tmp_path / "tests" / "goldens.json").is_file()

@@ -59,7 +59,9 @@ def test_a_worse_model_does_not_replace_the_best(make_run: MakeRun, tmp_path: Pa
     assert scores == [1 / 4, 1 / 12]
 
 
-def test_failing_to_save_keeps_the_old_model(make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_to_save_keeps_the_old_model(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run(output=True)
     list(train(run))
     before = (tmp_path / "out" / "model-last" / "line").read_bytes()

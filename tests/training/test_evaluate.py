@@ -15,7 +15,9 @@ weights = st.dictionaries(names, st.one_of(st.none(), st.just(0.0), st.floats(0.
 @given(weights, weights)
 def test_weights_add_up_to_one(defaults: dict[str, float | None], own: dict[str, float | None]) -> None:
     merged = score_weights(defaults, own)
-    assert sum(weight or 0 for weight in merged.values()) == pytest.approx(1.0 if any(merged.values()) else 0.0)
+    assert sum(weight or 0 for weight in merged.values()) == pytest.approx(
+        1.0 if any(merged.values()) else 0.0
+    )
     assert merged.keys() == defaults.keys() | own.keys()
 
 
@@ -34,7 +36,9 @@ def test_score_of_another_number_type() -> None:
     assert weighted_score({"a": np.float32(0.5)}, {"a": 1.0}) == 0.5
 
 
-@pytest.mark.parametrize(("score", "message"), [({"PER": 1}, "not a number: dict"), ("high", "not a number: str")])
+@pytest.mark.parametrize(
+    ("score", "message"), [({"PER": 1}, "not a number: dict"), ("high", "not a number: str")]
+)
 def test_weighted_score_that_is_no_number(score: object, message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         weighted_score({"a": score}, {"a": 1.0})

@@ -177,7 +177,9 @@ def test_hook_train_error(make_run: MakeRun, tmp_path: Path) -> None:
             self.seen.append((type(error), (tmp_path / "out" / "model-last").exists()))
 
     callback = Callback()
-    with pytest.raises(CallbackError, match=r"'test.Callback0.v1' \(.*\) failed in step_end at step 3: RuntimeError: broken"):
+    with pytest.raises(
+        CallbackError, match=r"'test.Callback0.v1' \(.*\) failed in step_end at step 3: RuntimeError: broken"
+    ):
         list(train(make_run(callback, output=True)))
     assert callback.seen == [(CallbackError, True)]
 

@@ -36,7 +36,9 @@ def test_misspelt_event_fails_before_data_is_read(make_run: MakeRun) -> None:
         @hookimpl
         def step_ended(self) -> None: ...
 
-    with pytest.raises(PluginLoadError, match=r"'test.Callback0.v1' \(.*conftest.py:\d+\) implements the unknown"):
+    with pytest.raises(
+        PluginLoadError, match=r"'test.Callback0.v1' \(.*conftest.py:\d+\) implements the unknown"
+    ):
         make_run(Callback(), reader="test.Watched.v1")
     assert read == []
 
@@ -121,5 +123,7 @@ def test_a_reader_that_yields_something_else_is_named(
 ) -> None:
     monkeypatch.setattr(numbers.Numbers, "example_type", numbers.Row, raising=False)
     registry.readers("test.Wrong.v1", lambda: lambda pipeline: ["a row"])
-    with pytest.raises(DataError, match=r"corpora\.train: its reader test\.Wrong\.v1 \(.*\) gave .* type str, not Row"):
+    with pytest.raises(
+        DataError, match=r"corpora\.train: its reader test\.Wrong\.v1 \(.*\) gave .* type str, not Row"
+    ):
         make_run(reader="test.Wrong.v1")

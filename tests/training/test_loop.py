@@ -78,7 +78,9 @@ def test_the_latest_of_equal_scores_is_best(make_run: MakeRun) -> None:
 
 def test_a_weighted_score_that_nobody_delivers_is_said_once(make_run: MakeRun) -> None:
     run = make_run(Scores(0.1, 0.2, 0.3), score_weights={"r2": 0.5, "r3": 0.5, "r4": None})
-    with pytest.warns(KernelWarning, match="'r3' has the weight 0.5 .* no component announces it. There are: r2") as all:
+    with pytest.warns(
+        KernelWarning, match="'r3' has the weight 0.5 .* no component announces it. There are: r2"
+    ) as all:
         list(train(run))
     assert len(all) == 1
     run = make_run(Scores(0.1, 0.2, 0.3), score_weights={"r2": 0.5, "r3": 0.5})
@@ -157,7 +159,12 @@ def test_development_corpus_without_examples(make_run: MakeRun, tmp_path: Path, 
 @pytest.mark.needs("kernel-nlp-batchers")
 def test_epoch_without_batches_ends(make_run: MakeRun) -> None:
     run = make_run(
-        batcher={"@batchers": "kernel.batch_by_words.v1", "size": 1, "tolerance": 0.0, "discard_oversize": True}
+        batcher={
+            "@batchers": "kernel.batch_by_words.v1",
+            "size": 1,
+            "tolerance": 0.0,
+            "discard_oversize": True,
+        }
     )
     with pytest.raises(DataError, match=r"epoch 0 of corpora.train gave no batch\n.*discard_oversize"):
         list(train(run))

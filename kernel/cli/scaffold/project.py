@@ -80,7 +80,7 @@ _USES = {
     "cli": "Once it is installed, there is the command `kernel $registered`.\n",
     "converters": "Once it is installed: `kernel convert FILE DIR --converter $registered`\n",
 }
-_ELSEWHERE = "Once it is installed, a config may use it:\n\n    [some.block]\n    @$kind = \"$registered\"\n"
+_ELSEWHERE = 'Once it is installed, a config may use it:\n\n    [some.block]\n    @$kind = "$registered"\n'
 _EXAMPLE = """\
 # A tagger that uses this package. Training also needs: pip install "kernel-nlp[all]"
 """

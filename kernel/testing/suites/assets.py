@@ -63,7 +63,10 @@ class VectorsSuite(Suite):
 
     def golden(self) -> Any:
         vocab = self.vocab()
-        return {"shape": list(vocab.vectors.shape), "vectors": [vocab.get_vector(word) for word in ("apple", "pear")]}
+        return {
+            "shape": list(vocab.vectors.shape),
+            "vectors": [vocab.get_vector(word) for word in ("apple", "pear")],
+        }
 
     def test_unknown_words_have_zeros(self) -> None:
         vocab = self.vocab()

@@ -85,7 +85,9 @@ def _recorded_in(suite: type[Suite]) -> Path:
 
 def _is_excused(test: Any) -> bool:
     marks = getattr(test, "pytestmark", [])
-    return any(mark.name in ("xfail", "skip") and str(mark.kwargs.get("reason", "")).strip() for mark in marks)
+    return any(
+        mark.name in ("xfail", "skip") and str(mark.kwargs.get("reason", "")).strip() for mark in marks
+    )
 
 
 def _skipped(reason: str) -> Any:

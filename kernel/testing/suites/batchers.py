@@ -43,7 +43,9 @@ class BatcherSuite(Suite):
         found = sorted(id(item) for item in chain.from_iterable(self.batches(items)))
         expected = sorted(map(id, items))
         if self.drops:
-            assert len(found) == len(set(found)) and set(found) <= set(expected), "an example was doubled or made up"
+            assert len(found) == len(set(found)) and set(found) <= set(expected), (
+                "an example was doubled or made up"
+            )
         else:
             assert found == expected, f"{len(items)} examples went in, {len(found)} came out"
 
@@ -53,7 +55,9 @@ class BatcherSuite(Suite):
     def test_no_batch_is_too_large(self) -> None:
         if self.limit is not None:
             sizes = [self.measure(batch) for batch in self.batches(self.items()) if len(batch) > 1]
-            assert max(sizes, default=0) <= self.limit, f"a batch has size {max(sizes)}, more than {self.limit}"
+            assert max(sizes, default=0) <= self.limit, (
+                f"a batch has size {max(sizes)}, more than {self.limit}"
+            )
 
     def test_no_examples_give_no_batches(self) -> None:
         assert self.batches([]) == []

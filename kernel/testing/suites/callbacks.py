@@ -83,7 +83,9 @@ class CallbackSuite(Suite):
             ended = f"the run that was to fail in its fourth update ended after {run.step}: {run.reason}"
             if self.changes_training:
                 pytest.skip(ended)
-            pytest.fail(f"{ended}. A callback that is there to change or stop training says changes_training = True.")
+            pytest.fail(
+                f"{ended}. A callback that is there to change or stop training says changes_training = True."
+            )
         assert not [str(each.message) for each in recwarn], "the callback failed after the run had failed"
 
     def test_a_state_that_is_restored_is_the_same(self) -> None:

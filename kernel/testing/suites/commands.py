@@ -42,7 +42,9 @@ class CommandSuite(Suite):
     def test_no_built_in_command_has_the_name(self) -> None:
         from kernel.cli import COMMANDS
 
-        assert self.name not in COMMANDS, f"kernel has a command '{self.name}' of its own, which hides this one"
+        assert self.name not in COMMANDS, (
+            f"kernel has a command '{self.name}' of its own, which hides this one"
+        )
 
     def test_works(self) -> None:
         result = self.run(*self.arguments)

@@ -81,13 +81,20 @@ class ComponentSuite(Suite):
         # Few steps: the optimizer makes much of differences in the last digit.
         nlp, _, losses = self.trained(steps=3)
         found = [_annotations(doc) for doc in nlp.pipe(_docs(nlp))]
-        return {"losses": losses, "annotations": [{**each, "tensor": np.asarray(each["tensor"])} for each in found]}
+        return {
+            "losses": losses,
+            "annotations": [{**each, "tensor": np.asarray(each["tensor"])} for each in found],
+        }
 
     def test_the_factory_says_what_it_sets(self) -> None:
         meta = self.meta()
         unknown = [each for each in meta.assigns if each not in _PARTS and "._." not in each]
-        assert meta.assigns, f"@Language.factory({self.name!r}, assigns=[...]) says what the component sets; it is empty"
-        assert not unknown, f"assigns names {', '.join(unknown)}; there are {', '.join(_PARTS)} and extensions"
+        assert meta.assigns, (
+            f"@Language.factory({self.name!r}, assigns=[...]) says what the component sets; it is empty"
+        )
+        assert not unknown, (
+            f"assigns names {', '.join(unknown)}; there are {', '.join(_PARTS)} and extensions"
+        )
 
     def test_sets_nothing_but_what_it_declares(self) -> None:
         nlp, component, _ = self.trained()
@@ -98,7 +105,9 @@ class ComponentSuite(Suite):
             before = _annotations(doc)
             after = _annotations(component(doc))
             changed = {part for part in after if after[part] != before[part]}
-            assert changed <= declared, f"the component sets {', '.join(sorted(changed - declared))}, not in assigns"
+            assert changed <= declared, (
+                f"the component sets {', '.join(sorted(changed - declared))}, not in assigns"
+            )
 
     def test_leaves_the_text_alone(self) -> None:
         nlp, _, _ = self.trained()
@@ -164,7 +173,9 @@ class ComponentSuite(Suite):
             for file in (tmp_path / "again").rglob("*"):
                 if file.is_file():
                     first = tmp_path / component.name / file.relative_to(tmp_path / "again")
-                    assert file.read_bytes() == first.read_bytes(), f"{file.name} changes when it is loaded and saved"
+                    assert file.read_bytes() == first.read_bytes(), (
+                        f"{file.name} changes when it is loaded and saved"
+                    )
             self._assert_same(nlp, copy)
 
     def test_scores_are_those_that_it_announces(self) -> None:
@@ -173,7 +184,9 @@ class ComponentSuite(Suite):
         for name, weight in self.meta().default_score_weights.items():
             if weight:
                 assert name in scores, f"default_score_weights names {name}, which score() doesn't return"
-                assert scores[name] is None or 0 <= scores[name] <= 1, f"{name} is {scores[name]}, not from 0 to 1"
+                assert scores[name] is None or 0 <= scores[name] <= 1, (
+                    f"{name} is {scores[name]}, not from 0 to 1"
+                )
         if hasattr(component, "score"):
             component.score([])
 

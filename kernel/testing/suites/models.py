@@ -111,7 +111,9 @@ class ModelSuite(Suite):
         X = [self.empty(), X[0], self.empty(), *X[1:], self.empty()]
         for array in [*self.predict(model, X), *self.predict(model, [self.empty()])]:
             if array.dtype.kind == "f":
-                assert np.isfinite(array).all(), "an empty document has infinite numbers, or ones that are none"
+                assert np.isfinite(array).all(), (
+                    "an empty document has infinite numbers, or ones that are none"
+                )
         parts = self.by_document(model, X)
         alone = self.by_document(model, [X[1]])
         if parts is not None and alone is not None:
@@ -185,7 +187,6 @@ class ModelSuite(Suite):
             model, self.inputs(), forward=self.forward, cross_entropy=self.cross_entropy, seed=self.seed
         )
 
-
     def test_computes_on_the_pretended_device(self) -> None:
         """Forward and backward pass take and give arrays of `model.ops` only, as a GPU demands."""
         here = self.lively_model()
@@ -204,8 +205,12 @@ class ModelSuite(Suite):
         (_, expected, _), (_, outputs, gradients) = found
         for what, arrays in (("an output", outputs), ("what backprop returns", gradients)):
             for array in arrays if isinstance(arrays, list | tuple) else [arrays]:
-                assert not _is_on_the_host(array), f"{what} is an array of the host; compute with model.ops.xp"
-        _assert_close([there.ops.to_numpy(array) for array in outputs], expected, "a device computes something else")
+                assert not _is_on_the_host(array), (
+                    f"{what} is an array of the host; compute with model.ops.xp"
+                )
+        _assert_close(
+            [there.ops.to_numpy(array) for array in outputs], expected, "a device computes something else"
+        )
         for one, other in zip(here.walk(), there.walk(), strict=True):
             for name in one.param_names:
                 if one.has_grad(name):
@@ -213,7 +218,9 @@ class ModelSuite(Suite):
                     gradient = other.get_grad(name)
                     message = f"the gradient of {name} of layer '{other.name}'"
                     assert not _is_on_the_host(gradient), f"{message} is an array of the host"
-                    _assert_close([other.ops.to_numpy(gradient)], [one.get_grad(name)], f"{message} differs on a device")
+                    _assert_close(
+                        [other.ops.to_numpy(gradient)], [one.get_grad(name)], f"{message} differs on a device"
+                    )
 
 
 class ArchitectureSuite(ModelSuite):

@@ -35,7 +35,9 @@ class OptimizerSuite(Suite):
     def test_goes_downhill(self) -> None:
         weights = self.weights()
         assert np.isfinite(weights).all()
-        assert (abs(weights - 1) < 0.9).all(), f"from 0 it went to {weights} in {self.steps} steps, the minimum is at 1"
+        assert (abs(weights - 1) < 0.9).all(), (
+            f"from 0 it went to {weights} in {self.steps} steps, the minimum is at 1"
+        )
 
     def test_clears_the_gradient(self) -> None:
         weights, gradient = get_ops().alloc1f(4), get_ops().alloc1f(4)
@@ -77,7 +79,9 @@ class ScheduleSuite(Suite):
     def test_numbers_stay_in_their_bounds(self) -> None:
         values = self.values()
         assert np.isfinite(values).all()
-        assert self.lowest <= min(values) and max(values) <= self.highest, f"from {min(values)} to {max(values)}"
+        assert self.lowest <= min(values) and max(values) <= self.highest, (
+            f"from {min(values)} to {max(values)}"
+        )
 
     def test_numbers_are_the_same_each_time(self) -> None:
         assert self.values() == self.values()

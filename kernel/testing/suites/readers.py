@@ -42,7 +42,9 @@ class FileSuite(Suite):
         return [self.describe(each) for each in self.read(self.write(Path.cwd()))]
 
     def test_reads_something(self, tmp_path: Path) -> None:
-        assert self.read(self.write(tmp_path)), "the file of the suite gives nothing; set content and filename"
+        assert self.read(self.write(tmp_path)), (
+            "the file of the suite gives nothing; set content and filename"
+        )
 
     def test_reads_the_same_each_time(self, tmp_path: Path) -> None:
         path = self.write(tmp_path)
@@ -107,7 +109,9 @@ class ReaderSuite(FileSuite):
     def test_examples_are_new_each_time(self, tmp_path: Path) -> None:
         reader, nlp = self.reader(self.write(tmp_path)), Language()
         one, other = next(iter(reader(nlp))), next(iter(reader(nlp)))
-        assert one is not other, "a pass hands out the examples of the one before, which a run may have changed"
+        assert one is not other, (
+            "a pass hands out the examples of the one before, which a run may have changed"
+        )
 
     def test_a_state_that_is_restored_goes_on_the_same(self, tmp_path: Path) -> None:
         reader, nlp = self.reader(self.write(tmp_path)), Language()

@@ -62,7 +62,9 @@ class ScorerSuite(Suite):
         found = [self.score(examples) for examples in (self.right(), self.partly_right(), self.gold())]
         for name in self.perfect:
             for better, worse in pairwise(each.get(name) for each in found):
-                assert better is None or worse is None or better >= worse - 1e-9, f"{name}: {better} and {worse}"
+                assert better is None or worse is None or better >= worse - 1e-9, (
+                    f"{name}: {better} and {worse}"
+                )
 
     def test_no_examples_are_no_crash(self) -> None:
         for name, value in _numbers(self.score([])):
@@ -70,7 +72,10 @@ class ScorerSuite(Suite):
 
     def test_documents_without_tokens_or_annotation_are_no_crash(self) -> None:
         nlp = Language()
-        bare = [Example(Doc(nlp.vocab, words=words), Doc(nlp.vocab, words=words)) for words in ([], ["One", "two"])]
+        bare = [
+            Example(Doc(nlp.vocab, words=words), Doc(nlp.vocab, words=words))
+            for words in ([], ["One", "two"])
+        ]
         self.score(bare)
         right = self.right()
         words = [token.text for token in right[0].reference]

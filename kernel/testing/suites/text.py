@@ -59,14 +59,18 @@ class TokenizingSuite(Suite):
         tokenizer, other = self.tokenizer(), self.tokenizer()
         if hasattr(tokenizer, "to_bytes"):
             other.from_bytes(tokenizer.to_bytes())
-            assert [_words(other(text)) for text in self.texts] == [_words(tokenizer(text)) for text in self.texts]
+            assert [_words(other(text)) for text in self.texts] == [
+                _words(tokenizer(text)) for text in self.texts
+            ]
 
     def test_the_tokenizer_survives_disk(self, tmp_path: Path) -> None:
         tokenizer, other = self.tokenizer(), self.tokenizer()
         if hasattr(tokenizer, "to_disk"):
             tokenizer.to_disk(tmp_path / "tokenizer")
             other.from_disk(tmp_path / "tokenizer")
-            assert [_words(other(text)) for text in self.texts] == [_words(tokenizer(text)) for text in self.texts]
+            assert [_words(other(text)) for text in self.texts] == [
+                _words(tokenizer(text)) for text in self.texts
+            ]
 
 
 class TokenizerSuite(TokenizingSuite):
@@ -120,7 +124,9 @@ class LanguageSuite(TokenizingSuite):
     def test_the_pipeline_survives_bytes(self) -> None:
         nlp = self.language()
         copy = self.language().from_bytes(nlp.to_bytes())
-        assert [_words(copy.make_doc(text)) for text in self.texts] == [_words(nlp.make_doc(t)) for t in self.texts]
+        assert [_words(copy.make_doc(text)) for text in self.texts] == [
+            _words(nlp.make_doc(t)) for t in self.texts
+        ]
 
     def test_two_pipelines_share_no_settings(self) -> None:
         nlp = self.language()
@@ -128,7 +134,9 @@ class LanguageSuite(TokenizingSuite):
             nlp.tokenizer.add_special_case("Hello", [{"ORTH": "Hel"}, {"ORTH": "lo"}])
         except (AttributeError, KernelError):
             return
-        assert "Hel" in _words(nlp.make_doc("Hello")) and "Hel" not in _words(self.language().make_doc("Hello"))
+        assert "Hel" in _words(nlp.make_doc("Hello")) and "Hel" not in _words(
+            self.language().make_doc("Hello")
+        )
 
 
 def _words(doc: Any) -> list[str]:

@@ -58,7 +58,11 @@ def make_run() -> Any:
         model = Linear(2, 2).initialize()
         model.set_param("b", np.zeros(2, dtype="f"))
         settings = SimpleNamespace(
-            batcher=lambda examples: [list(examples)], max_epochs=0, max_steps=steps, eval_frequency=2, patience=0
+            batcher=lambda examples: [list(examples)],
+            max_epochs=0,
+            max_steps=steps,
+            eval_frequency=2,
+            patience=0,
         )
         parameters = SimpleNamespace(averages=lambda optimizer: None, use_params=lambda params: nullcontext())
         return Run(
@@ -149,7 +153,10 @@ def test_loggers_of_the_field_are_the_same_table() -> None:
     ],
 )
 def test_every_callback_is_registered_and_reacts_to_known_events(kind: str, name: str) -> None:
-    required: dict[str, dict[str, Any]] = {"kernel.EarlyStop.v1": {"patience": 3}, "kernel.JsonlLog.v1": {"path": "x"}}
+    required: dict[str, dict[str, Any]] = {
+        "kernel.EarlyStop.v1": {"patience": 3},
+        "kernel.JsonlLog.v1": {"path": "x"},
+    }
     built = registry.resolve({f"@{kind}": name, **required.get(name, {})})
     hooks = Hooks()
     hooks.add([(name, built)])
@@ -165,11 +172,15 @@ INFO = Info(step=50, epoch=0, losses={}, words=10_000, seconds=5.0)
 
 
 def test_progress_line() -> None:
-    assert describe(INFO, 50, 200) == " 25% [######..................] step 50 of 200, 0:15 left, 2,000 words/s"
+    assert (
+        describe(INFO, 50, 200) == " 25% [######..................] step 50 of 200, 0:15 left, 2,000 words/s"
+    )
     assert describe(INFO, 50, 0) == "step 50, epoch 0, 0:05 so far, 2,000 words/s"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3599, "59:59"), (3661, "1:01:01")]
+)
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
@@ -255,7 +266,9 @@ def test_bar_gives_way_to_rows(
 def test_jsonl_log(make_run: Any, tmp_path: Path) -> None:
     path = tmp_path / "logs" / "log.jsonl"
     for _ in range(2):
-        list(train(make_run(jsonl_log(path), scores=[{"ents_f": np.float32(0.5), "table": np.arange(2)}] * 2)))
+        list(
+            train(make_run(jsonl_log(path), scores=[{"ents_f": np.float32(0.5), "table": np.arange(2)}] * 2))
+        )
     first, second = [json.loads(line) for line in path.read_text().splitlines()]
     assert first["scores"] == {"ents_f": 0.5, "table": [0, 1]}
     assert (first["step"], second["step"], second["losses"], second["words"]) == (2, 4, {"ner": 3.0}, 24)
@@ -263,7 +276,12 @@ def test_jsonl_log(make_run: Any, tmp_path: Path) -> None:
 
 def test_numbers_that_are_none_are_null_in_the_jsonl_log(make_run: Any, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
-    scores = {"ents_f": 0.5, "loss": nan, "table": np.array([1.0, nan]), "per_type": {"A": {"f": float("inf")}}}
+    scores = {
+        "ents_f": 0.5,
+        "loss": nan,
+        "table": np.array([1.0, nan]),
+        "per_type": {"A": {"f": float("inf")}},
+    }
     list(train(make_run(jsonl_log(path), scores=[scores] * 2)))
 
     def refuse(word: str) -> None:
@@ -305,7 +323,9 @@ def test_early_stop(make_run: Any, callback: Any, metric: str, values: tuple[flo
 
 def test_early_stop_on_an_unknown_score(make_run: Any) -> None:
     run = make_run(early_stop(1, metric="ents_g"))
-    with pytest.raises(CallbackError, match="no score 'ents_g' to watch; there are: ents_f, ents_per_type, speed"):
+    with pytest.raises(
+        CallbackError, match="no score 'ents_g' to watch; there are: ents_f, ents_per_type, speed"
+    ):
         list(train(run))
 
 

@@ -61,8 +61,18 @@ class ConsoleTable:
             self._print(run, scores)
         if self.output_file is not None:
             self.output_file.parent.mkdir(parents=True, exist_ok=True)
-            shown = {name: _percent(name, scores.get(name)) for name, weight in run.weights.items() if weight is not None}
-            row = {"epoch": run.epoch, "step": run.step, "losses": run.losses, "scores": shown, "score": run.score}
+            shown = {
+                name: _percent(name, scores.get(name))
+                for name, weight in run.weights.items()
+                if weight is not None
+            }
+            row = {
+                "epoch": run.epoch,
+                "step": run.step,
+                "losses": run.losses,
+                "scores": shown,
+                "score": run.score,
+            }
             append(self.output_file, row)
         self._start_clock(run)
 
@@ -92,7 +102,11 @@ class ConsoleTable:
         shown = [name for name, weight in run.weights.items() if weight is not None]
         if not self._columns:
             self._columns = [("E", 3), ("#", 6), *((f"LOSS {_short(name)}", 8) for name in losses)]
-            self._columns += [*((_short(name), 8 if name == "speed" else 6) for name in shown), ("SCORE", 6), ("W/S", 7)]
+            self._columns += [
+                *((_short(name), 8 if name == "speed" else 6) for name in shown),
+                ("SCORE", 6),
+                ("W/S", 7),
+            ]
             self._row([title.upper() for title, _ in self._columns])
             self._row(["-" * max(len(title), width) for title, width in self._columns])
         speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)

@@ -39,7 +39,13 @@ class JsonlLog:
 
     @hookimpl
     def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
-        row = {"epoch": run.epoch, "step": run.step, "losses": run.losses, "scores": scores, "score": run.score}
+        row = {
+            "epoch": run.epoch,
+            "step": run.step,
+            "losses": run.losses,
+            "scores": scores,
+            "score": run.score,
+        }
         append(self.path, {**row, "words": run.words, "seconds": round(run.seconds, 3)})
 
 
