@@ -11,12 +11,12 @@ import signal
 
 import pytest
 
-from kernel import plugins
+from kernel.discovery import scan
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     wanted = {name for marker in item.iter_markers("needs") for name in marker.args}
-    missing = sorted(name for name in wanted if plugins.installed_version(name) is None)
+    missing = sorted(name for name in wanted if scan.installed_version(name) is None)
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
 

@@ -18,9 +18,9 @@ from kernel_architectures.hash_embed_cnn import build_hash_embed_cnn
 from thinc.api import Adam, set_dropout_rate
 from threadpoolctl import threadpool_limits
 
-from kernel import random
-from kernel.ops import place
-from kernel.parameters import Parameters
+from kernel.numeric import random
+from kernel.numeric.ops import place
+from kernel.numeric.parameters import Parameters
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 

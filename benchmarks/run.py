@@ -59,7 +59,7 @@ def spacy_environment() -> None:
 def corpora() -> dict[str, Path]:
     """Name -> .spacy file that both sides read, made once from the data folder."""
     from kernel import blank
-    from kernel.registry import registry
+    from kernel.registries.family import registry
     from kernel.tokens import DocBin
 
     data = Path(os.environ["KERNEL_DATA"]) if "KERNEL_DATA" in os.environ else None

@@ -19,8 +19,8 @@ from tasks import TASKS
 
 def kernel_side() -> Any:
     import kernel
-    from kernel import random
-    from kernel.parameters import Parameters
+    from kernel.numeric import random
+    from kernel.numeric.parameters import Parameters
     from kernel.tokens import DocBin
     from kernel.training import Example
     from kernel.training.batches import parts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import srsly
 
 from kernel.errors import DataError, UsageError
-from kernel.modelbytes import model_from_bytes, model_to_bytes
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 
 if TYPE_CHECKING:
     from kernel.listeners import Channel

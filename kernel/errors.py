@@ -233,6 +233,12 @@ class IncompatiblePlugin(PluginError):
     """A plugin that was made for another version of kernel."""
 
 
+class LentModuleError(KernelError, ImportError):
+    """A module that a package lends to the namespace `kernel`, and that can't be imported."""
+
+    exit_code = 3
+
+
 class CodeError(KernelError):
     """A `--code` file that fails when it is imported."""
 

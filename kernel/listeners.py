@@ -16,7 +16,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.errors import KernelError
-from kernel.random import current_step
+from kernel.numeric.random import current_step
 
 # A number, or anything that gives one per step: a function of the step, a sequence, or an iterator such as a
 # thinc schedule (which is read once per step and keeps its last value at the end).

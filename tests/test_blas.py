@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from kernel import blas
 from kernel.language import Language
+from kernel.numeric import blas
 
 LIBRARIES = [facts for facts in blas.facts() if facts["threads"]]
 several = pytest.mark.skipif(not LIBRARIES, reason="numpy's BLAS can't be asked for its threads")

@@ -3,9 +3,9 @@ import sys
 
 import pytest
 
-from kernel.code import load_code, loaded
 from kernel.errors import CodeError
-from kernel.registry import registry
+from kernel.registries.code import load_code, loaded
+from kernel.registries.family import registry
 
 
 @pytest.fixture(autouse=True)

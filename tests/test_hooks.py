@@ -7,7 +7,7 @@ import pytest
 
 from kernel import hookimpl
 from kernel.errors import CallbackError, PluginLoadError
-from kernel.hooks import Hooks
+from kernel.training.hooks import Hooks
 
 LABEL = "'acme.Slack.v1' (acme-nlp 1.2)"
 

@@ -8,7 +8,7 @@ import pytest
 from kernel.component import Component
 from kernel.errors import ConfigError, DataError, KernelError, RegistryError, UsageError
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.tokens import Doc
 
 

@@ -8,7 +8,7 @@ from kernel import Config
 from kernel.component import Component
 from kernel.errors import ConfigError, UsageError
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 
 class Mark(Component):

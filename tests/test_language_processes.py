@@ -7,7 +7,7 @@ import pytest
 
 from kernel.errors import DataError, UsageError
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 MODULE = """
 from kernel.language import Language

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from thinc.api import Adam, Linear, Model
 
-from kernel import random
 from kernel.component import Component, TrainableComponent
 from kernel.errors import ConfigError, KernelError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.listeners import Channel, Listener
-from kernel.registry import registry
+from kernel.numeric import random
+from kernel.registries.family import registry
 from kernel.tokens import Doc
 from kernel.training import Example
 

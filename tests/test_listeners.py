@@ -8,7 +8,7 @@ import pytest
 
 from kernel.errors import KernelError
 from kernel.listeners import Channel, Listener, find_listeners, shape_inference
-from kernel.random import scope
+from kernel.numeric.random import scope
 
 
 class FakeDoc:

@@ -5,7 +5,7 @@ import pytest
 from thinc.api import Linear, NumpyOps, chain
 
 from kernel.errors import UsageError
-from kernel.ops import (
+from kernel.numeric.ops import (
     KernelOps,
     backprop_normalize,
     get_ops,
@@ -14,7 +14,7 @@ from kernel.ops import (
     normalize,
     place,
 )
-from kernel.random import enter, scope
+from kernel.numeric.random import enter, scope
 
 OPS = KernelOps()
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from thinc.api import SGD, Adam, Linear, Maxout, Model, RAdam, chain
 
-from kernel.ops import place
-from kernel.parameters import Parameters, paths, use_params
-from kernel.paramserver import gradient, read, touch, version, versioned
+from kernel.numeric.ops import place
+from kernel.numeric.parameters import Parameters, paths, use_params
+from kernel.numeric.server import gradient, read, touch, version, versioned
 
 X = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
 

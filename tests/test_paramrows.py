@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from thinc.api import Adam, Model, Optimizer, RAdam
 
-from kernel.parameters import Parameters
-from kernel.paramserver import gradient, read
+from kernel.numeric.parameters import Parameters
+from kernel.numeric.server import gradient, read
 
 ROWS, WIDTH = 8192, 2
 OPTIMIZERS = {

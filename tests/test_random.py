@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 
-from kernel.random import current, current_step, enter, scope, seed_all, stream
+from kernel.numeric.random import current, current_step, enter, scope, seed_all, stream
 
 
 def draw(generator, count=8):

@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from kernel import plugins
+from kernel.discovery import scan
+from kernel.discovery.known_names import THINC_NAMES
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.known_names import THINC_NAMES
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
 
@@ -101,7 +101,7 @@ def test_unknown_name_names_other_registries_that_have_it():
 
 
 def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
-    monkeypatch.setattr(plugins, "installed_version", lambda name: None)
+    monkeypatch.setattr(scan, "installed_version", lambda name: None)
     with pytest.raises(RegistryError, match="pip install kernel-nlp-architectures"):
         registry.get("architectures", "kernel.Unheard.v9")
     with pytest.raises(RegistryError, match="pip install kernel-nlp-components"):

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.errors import UsageError
-from kernel.scorer import PRFScore, ROCAUCScore, Scorer
+from kernel.scores.scorer import PRFScore, ROCAUCScore, Scorer
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 from kernel.vocab import Vocab

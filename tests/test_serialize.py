@@ -12,8 +12,8 @@ import kernel
 from kernel.component import Component, TrainableComponent
 from kernel.errors import DataError, KernelWarning, RegistryError, UsageError
 from kernel.language import Language
-from kernel.modelbytes import model_from_bytes, model_to_bytes, walk_paths
-from kernel.registry import registry
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes, walk_paths
+from kernel.registries.family import registry
 
 
 class Counter(TrainableComponent):

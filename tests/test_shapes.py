@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from thinc.api import LayerNorm, Linear, Maxout, Model, Relu, chain, concatenate, residual, with_array
 
-from kernel.code import load_code
 from kernel.component import TrainableComponent
 from kernel.config import Config
 from kernel.config.blocks import block_of
 from kernel.errors import ConfigError, KernelError
 from kernel.language import Language
 from kernel.listeners import Channel, Listener
-from kernel.registry import registry
+from kernel.registries.code import load_code
+from kernel.registries.family import registry
 from kernel.tokens import Doc
 from kernel.training import Example
 

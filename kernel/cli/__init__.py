@@ -68,8 +68,8 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
 def _select(ctx: click.Context, parameter: click.Parameter, names: Sequence[str]) -> None:
     if not names or ctx.resilient_parsing:
         return
-    from kernel.plugins import installed_version
-    from kernel.selection import command_line
+    from kernel.discovery.rules import command_line
+    from kernel.discovery.scan import installed_version
 
     for name in names:
         if installed_version(name) is None:
@@ -82,7 +82,7 @@ cli = LazyGroup(
     "kernel",
     COMMANDS,
     help="Train and run NLP pipelines from one config file.",
-    plugins="kernel_cli",
+    group="kernel_cli",
     params=[
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version,

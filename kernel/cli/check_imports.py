@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kernel import metadata
 from kernel.cli.check_metadata import FAIL, OK, WARN, Finding
-from kernel.packages import OWNER, Package, kind_of
-from kernel.plugins import EntryPoint
+from kernel.discovery import metadata
+from kernel.discovery.listing import OWNER, Package, kind_of
+from kernel.discovery.scan import EntryPoint
 
 
 def check_imports(package: Package, timeout: float) -> list[Finding]:

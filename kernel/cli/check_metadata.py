@@ -7,12 +7,13 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kernel import plugins
-from kernel.known_names import FIRST_PARTY
-from kernel.metadata import KERNEL
-from kernel.packages import OWNER, Package, kind_of
-from kernel.plugins import EntryPoint
-from kernel.registry import KINDS, OTHER_GROUPS, nearest_name
+from kernel.discovery import scan
+from kernel.discovery.known_names import FIRST_PARTY
+from kernel.discovery.listing import OWNER, Package, kind_of
+from kernel.discovery.metadata import KERNEL
+from kernel.discovery.scan import EntryPoint
+from kernel.registries.family import KINDS, OTHER_GROUPS
+from kernel.registries.registry import nearest_name
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 RESERVED = "kernel"
@@ -89,7 +90,7 @@ def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> 
     if kind == "cli" and point.name in commands:
         yield "kernel has a command of this name, which can't be replaced"
     match = NAME.fullmatch(point.name)
-    own = plugins.normalize(package.distribution) in FIRST_PARTY
+    own = scan.normalize(package.distribution) in FIRST_PARTY
     if point.name.partition(".")[0] == RESERVED and not own:
         yield f"the owner {RESERVED!r} is reserved"
     elif kind in FREE or own or not point.group.startswith("kernel_"):
@@ -98,6 +99,6 @@ def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> 
         yield "not of the form <owner>.<Name>.v<number>"
     elif match["owner"] not in package.owners:
         yield (
-            f"the owner {match['owner']!r} is neither {plugins.normalize(package.distribution)!r} nor declared: "
+            f"the owner {match['owner']!r} is neither {scan.normalize(package.distribution)!r} nor declared: "
             f'[project.entry-points.{OWNER}] {match["owner"]} = "{point.module.partition(".")[0]}"'
         )

@@ -74,7 +74,7 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
 
 def functions(config: Config) -> Iterator[str]:
     """Every registered function that a filled config names: path, registry and name, package, target, file and line."""
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     for path, kind, name in _named(config, ""):
         if registry.has(kind, name):
@@ -111,7 +111,7 @@ def _place(kind: str, name: str) -> str:
     import inspect
 
     from kernel.errors import KernelError
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     try:
         function = inspect.unwrap(registry.get(kind, name))

@@ -74,9 +74,9 @@ def examine(config: Config) -> Topics:
 
     config: not interpolated. `ConfigError` and `DataError` for what can't be read at all.
     """
-    from kernel import random
     from kernel.component import Finding
-    from kernel.training.initialize import corpus, fill_config, pipeline_class
+    from kernel.numeric import random
+    from kernel.training.prepare import corpus, fill_config, pipeline_class
 
     cls = pipeline_class(config)
     config = fill_config(cls, config)
@@ -104,9 +104,9 @@ def examine(config: Config) -> Topics:
 
 
 def _initialized(pipeline: Any, train: Sequence[Any], settings: dict[str, Any], seed: int) -> Finding:
-    from kernel import random
     from kernel.component import Finding
     from kernel.errors import ConfigError, KernelError
+    from kernel.numeric import random
 
     try:
         with random.scope(seed=seed):

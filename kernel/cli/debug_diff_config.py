@@ -46,7 +46,7 @@ def debug_diff_config(
     """
     from kernel.config import load_config, parse_overrides
     from kernel.training.diagnosis import load
-    from kernel.training.initialize import fill_config, pipeline_class
+    from kernel.training.prepare import fill_config, pipeline_class
 
     options.load_codes(code)
     config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
@@ -74,7 +74,7 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     from kernel.errors import UsageError, warn
     from kernel.language.new_config import new_config
     from kernel.language.recommend import recommendation
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     names = []
     for name in config["nlp"].get("pipeline") or []:

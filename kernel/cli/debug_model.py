@@ -89,8 +89,8 @@ def look(
 
     config: not interpolated.
     """
-    from kernel import random
-    from kernel.training.initialize import fill_config, pipeline_class, to_device
+    from kernel.numeric import random
+    from kernel.training.prepare import fill_config, pipeline_class, to_device
 
     cls = pipeline_class(config)
     config = fill_config(cls, config)
@@ -123,7 +123,7 @@ def look(
 
 def _models(pipeline: Any, component: str | None) -> dict[str, Any]:
     from kernel.errors import UsageError
-    from kernel.registry import nearest_name
+    from kernel.registries.registry import nearest_name
 
     models = dict(pipeline.models())
     for name, one in getattr(pipeline, "components", ()):
@@ -141,7 +141,7 @@ def _models(pipeline: Any, component: str | None) -> dict[str, Any]:
 def _examples(plain: Any, config: Config, pipeline: Any) -> list[Any]:
     """The first examples of the training corpus; none if the config names no file."""
     from kernel.errors import ConfigError, DataError, UsageError, warn
-    from kernel.training.initialize import corpus
+    from kernel.training.prepare import corpus
 
     try:
         return list(islice(corpus(plain, config, plain["training"]["train_corpus"])(pipeline), SAMPLE))
@@ -161,8 +161,8 @@ def _words(pipeline: Any) -> list[Any]:
 def _update(pipeline: Any, examples: list[Any], seed: int) -> None:
     from thinc.api import Adam
 
-    from kernel import random
-    from kernel.parameters import Parameters
+    from kernel.numeric import random
+    from kernel.numeric.parameters import Parameters
 
     parameters = Parameters(pipeline.models())
     optimizer = Adam(0.001)
@@ -188,7 +188,7 @@ def tree(
     model: Any, name: str, chosen: Iterable[int] = (), show: dict[str, bool] | None = None
 ) -> Iterator[str]:
     """Lines of a model's tree. chosen: numbers of the layers to show, all if empty. show: what else, by option."""
-    from kernel.shapes import Layers
+    from kernel.language.shapes import Layers
 
     chosen, shown = set(chosen), show or {}
     layers = Layers(model, name)

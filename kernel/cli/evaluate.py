@@ -56,9 +56,9 @@ def evaluate(
 
     DATA is read by the reader of the pipeline's development corpus if that takes a path.
     """
-    from kernel import random
     from kernel.config import resolve
     from kernel.errors import DataError
+    from kernel.numeric import random
 
     if not data.exists():
         raise DataError("no such file or directory", path=data)

@@ -37,9 +37,11 @@ def facts(*, gpus: bool = True) -> dict[str, Any]:
     """What a run depends on besides its config. gpus: look for them, which imports cupy."""
     import platform
 
-    from kernel import __version__, blas, plugins
+    from kernel import __version__
+    from kernel.discovery import scan
+    from kernel.numeric import blas
 
-    versions = {name: plugins.installed_version(name) or _installed(name) for name in _LIBRARIES}
+    versions = {name: scan.installed_version(name) or _installed(name) for name in _LIBRARIES}
     return {
         "kernel": __version__,
         "python": platform.python_version(),
@@ -83,19 +85,19 @@ def lines(shown: dict[str, Any], indent: str = "") -> list[str]:
 
 def _installed(name: str) -> str | None:
     # cupy's distributions are named after their CUDA version.
-    from kernel.plugins import installed_version
+    from kernel.discovery.scan import installed_version
 
     names = [f"{name}-cuda{version}x" for version in (12, 13)] if name == "cupy" else []
     return next((version for name in names if (version := installed_version(name))), None)
 
 
 def _plugins() -> list[dict[str, Any]]:
-    from kernel import plugins
+    from kernel.discovery import scan
 
     counts: dict[tuple[str, str], int] = {}
-    for group in plugins.groups():
+    for group in scan.groups():
         if group.startswith("kernel_"):
-            for point in plugins.entry_points(group):
+            for point in scan.entry_points(group):
                 counts[point.distribution, point.version] = (
                     counts.get((point.distribution, point.version), 0) + 1
                 )

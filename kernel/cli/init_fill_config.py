@@ -21,7 +21,7 @@ def init_fill_config(base_path: str, output_path: str, diff: bool, code: tuple[P
     the result, or with --diff only the difference, goes to standard output.
     """
     from kernel.config import load_config
-    from kernel.training.initialize import fill_config, pipeline_class
+    from kernel.training.prepare import fill_config, pipeline_class
 
     options.load_codes(code)
     config = load_config(base_path, environment=False)

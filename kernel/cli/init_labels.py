@@ -34,7 +34,7 @@ def init_labels(
     """
     from kernel.config import load_config, parse_overrides
     from kernel.errors import UsageError
-    from kernel.training.initialize import prepare
+    from kernel.training.prepare import prepare
 
     options.load_codes(code)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))

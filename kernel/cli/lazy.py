@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from kernel.plugins import EntryPoint
+    from kernel.discovery.scan import EntryPoint
 
 OVERRIDES = "kernel.overrides"
 
@@ -27,12 +27,12 @@ class LazyGroup(click.Group):
         table: Mapping[str, tuple[str, str]],
         *,
         help: str,
-        plugins: str | None = None,
+        group: str | None = None,
         params: list[click.Parameter] | None = None,
     ) -> None:
         super().__init__(name, help=help, params=params or [])
         self._table = table
-        self._plugins = plugins
+        self._group = group
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self._table, *self.commands, *(point.name for point in self._points())})
@@ -73,22 +73,22 @@ class LazyGroup(click.Group):
                 formatter.write_dl(sorted(helps.items()))
 
     def _points(self) -> list[EntryPoint]:
-        if self._plugins is None:
+        if self._group is None:
             return []
-        from kernel.selection import entry_points
+        from kernel.discovery.rules import entry_points
 
-        return [point for point in entry_points(self._plugins) if point.name not in self._table]
+        return [point for point in entry_points(self._group) if point.name not in self._table]
 
     def _denied(self, name: str) -> str:
         """Which packages have a command, but may not be used; "" for none."""
-        if self._plugins is None:
+        if self._group is None:
             return ""
-        from kernel import plugins
-        from kernel.selection import denied
+        from kernel.discovery import scan
+        from kernel.discovery.rules import denied
 
         found = {
             f"It is in {point.distribution} {point.version}, which is denied by {ban}.": None
-            for point in plugins.entry_points(self._plugins)
+            for point in scan.entry_points(self._group)
             if point.name == name and (ban := denied(point.distribution))
         }
         return " ".join(found)
@@ -98,7 +98,7 @@ class LazyGroup(click.Group):
         if not points:
             return None
         from kernel.errors import NameConflict, PluginLoadError
-        from kernel.registry import load
+        from kernel.registries.loading import load
 
         if len({point.target for point in points}) > 1:
             owners = "; ".join(f"{point.distribution} {point.version} ({point.target})" for point in points)

@@ -32,7 +32,7 @@ gpu_id = click.option(
 
 def load_codes(paths: tuple[Path, ...]) -> None:
     """Import the files, folders and modules of `--code` in their order."""
-    from kernel.code import load_code
+    from kernel.registries.code import load_code
 
     for path in paths:
         load_code(path)
@@ -43,8 +43,8 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     from kernel.config import Config
     from kernel.errors import UsageError
     from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
-    from kernel.provenance import check_names
-    from kernel.training.initialize import to_device
+    from kernel.saving.provenance import check_names
+    from kernel.training.prepare import to_device
 
     try:
         path = existing(find_pipeline(model))
@@ -62,7 +62,7 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
 def class_of(config: Config) -> Any:
     """The class of a saved pipeline; Language for one of no language in particular."""
     from kernel.language import Language
-    from kernel.training.initialize import pipeline_class
+    from kernel.training.prepare import pipeline_class
 
     return pipeline_class(config) if config.get("nlp", {}).get("lang") else Language
 

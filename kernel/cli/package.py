@@ -42,8 +42,8 @@ def package(
 
     After `pip install` of what it builds, kernel.load("en_demo") finds the pipeline. Nothing is downloaded.
     """
-    from kernel.code import loaded
     from kernel.packaging.build import DIST, build_package
+    from kernel.registries.code import loaded
 
     formats = chosen_formats(build)
     before = {one.module for one in loaded()}

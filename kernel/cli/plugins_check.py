@@ -8,7 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from kernel.cli.check_metadata import Finding
-    from kernel.packages import Package
+    from kernel.discovery.listing import Package
 
 
 @click.command("check")
@@ -31,7 +31,7 @@ def plugins_check(
     from kernel.cli import COMMANDS
     from kernel.cli.check_metadata import check_metadata
     from kernel.cli.plugins_show import find
-    from kernel.packages import packages
+    from kernel.discovery.listing import packages
 
     chosen = [find(name) for name in distributions] if distributions else packages()
     reports = []

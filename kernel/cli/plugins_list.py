@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from kernel.packages import Package
+    from kernel.discovery.listing import Package
 
 
 @click.command("list")
@@ -18,7 +18,7 @@ def plugins_list(as_json: bool) -> None:
     The state is ok, incompatible (with this version of kernel), conflict (somebody else has the same name) or denied.
     Nothing is imported.
     """
-    from kernel.packages import packages
+    from kernel.discovery.listing import packages
 
     found = packages()
     if as_json:

@@ -42,10 +42,10 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     """`distribution==version` of everything that a config and its defaults name; a comment for what no package has."""
     from kernel import __version__
     from kernel.config import fill
-    from kernel.provenance import functions
-    from kernel.registry import registry
-    from kernel.selection import chosen_by
-    from kernel.training.initialize import pipeline_class
+    from kernel.discovery.rules import chosen_by
+    from kernel.registries.family import registry
+    from kernel.saving.provenance import functions
+    from kernel.training.prepare import pipeline_class
 
     with chosen_by(config):
         cls = options.class_of(config) if is_saved else pipeline_class(config)

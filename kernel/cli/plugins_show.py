@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from kernel.packages import Package
+    from kernel.discovery.listing import Package
 
 _FIELDS = ("summary", "author", "author-email", "license-expression", "license", "home-page", "project-url")
 
@@ -17,10 +17,10 @@ _FIELDS = ("summary", "author", "author-email", "license-expression", "license",
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins_show(distribution: str, as_json: bool) -> None:
     """Show what the package DIST says of itself and where each of its names leads. Nothing is imported."""
-    from kernel import plugins
+    from kernel.discovery import scan
 
     package = find(distribution)
-    fields = plugins.metadata(package.distribution)
+    fields = scan.fields(package.distribution)
     if as_json:
         import json
 
@@ -39,20 +39,18 @@ def plugins_show(distribution: str, as_json: bool) -> None:
 
 def find(distribution: str) -> Package:
     """An installed plugin by its name. Raises UsageError, with the nearest name."""
-    from kernel import plugins
+    from kernel.discovery import scan
+    from kernel.discovery.listing import packages
     from kernel.errors import UsageError
-    from kernel.packages import packages
-    from kernel.registry import nearest_name
+    from kernel.registries.registry import nearest_name
 
-    found = {plugins.normalize(package.distribution): package for package in packages()}
-    package = found.get(plugins.normalize(distribution))
+    found = {scan.normalize(package.distribution): package for package in packages()}
+    package = found.get(scan.normalize(distribution))
     if package is not None:
         return package
     near = nearest_name(distribution, list(found))
     what = (
-        "is not installed"
-        if plugins.installed_version(distribution) is None
-        else "provides nothing for kernel"
+        "is not installed" if scan.installed_version(distribution) is None else "provides nothing for kernel"
     )
     raise UsageError(
         f"{distribution} {what}", hint=f"Did you mean {near!r}?" if near else "See `kernel plugins list`."
@@ -61,7 +59,7 @@ def find(distribution: str) -> Package:
 
 def _lines(package: Package, fields: dict[str, list[str]]) -> list[str]:
     from kernel.cli.tables import table
-    from kernel.packages import OWNER, kind_of
+    from kernel.discovery.listing import OWNER, kind_of
 
     lines = [f"{package.distribution} {package.version}"]
     lines += [

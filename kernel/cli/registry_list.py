@@ -13,7 +13,7 @@ def registry_list(kind: str | None, as_json: bool) -> None:
 
     Nothing is imported.
     """
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     kinds = registry.kinds() if kind is None else [registry.of(kind).kind]
     rows = [(one, name) for one in kinds for name in registry.names(one)]
@@ -29,14 +29,14 @@ def registry_list(kind: str | None, as_json: bool) -> None:
 
 
 def _origin(kind: str, name: str) -> str:
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     claims = registry.of(kind).claims(name)
     return f"conflict: {' and '.join(claims)}" if len(claims) > 1 else str(registry.origin(kind, name))
 
 
 def _facts(kind: str, name: str) -> dict[str, object]:
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     origin = registry.origin(kind, name)
     return {

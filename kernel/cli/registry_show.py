@@ -39,7 +39,7 @@ def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
 
     Imports the module of that function and no other.
     """
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     options.load_codes(code)
     kinds = [kind] if kind else [one for one in registry.kinds() if registry.has(one, name)]
@@ -50,7 +50,7 @@ def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
 
 def describe(kind: str, name: str) -> str:
     """Everything about a registered function, as text."""
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     function, origin = registry.get(kind, name), registry.origin(kind, name)
     parts = [f"{name}  ({kind}, from {origin}, {origin.target})"]
@@ -68,7 +68,7 @@ def block(kind: str, name: str, function: Any) -> str:
     from kernel.config.hints import describe as describe_hint
     from kernel.config.plans import owner_name
     from kernel.config.signatures import of_function
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     given = ("nlp", "name") if kind == "factories" else ()
     if kind == "languages":
@@ -122,9 +122,10 @@ def _signature(function: Any) -> str:
 
 
 def _unknown(name: str) -> Exception:
+    from kernel.discovery.rules import entry_points
     from kernel.errors import RegistryError
-    from kernel.registry import nearest_name, registry
-    from kernel.selection import entry_points
+    from kernel.registries.family import registry
+    from kernel.registries.registry import nearest_name
 
     owner = next((point for point in entry_points("kernel_cli") if point.name == name), None)
     if owner is not None:

@@ -79,7 +79,7 @@ def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
 
 
 def _unforeseen(error: BaseException, with_traceback: bool) -> int:
-    from kernel.blame import describe, place_of
+    from kernel.registries.blame import describe, place_of
 
     if place_of(error) and not with_traceback:
         click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)

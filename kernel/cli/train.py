@@ -60,8 +60,8 @@ def train(
     """
     from kernel.config import parse_overrides
     from kernel.training.diagnosis import load
-    from kernel.training.initialize import prepare
     from kernel.training.loop import train as train_loop
+    from kernel.training.prepare import prepare
 
     options.load_codes(code)
     config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
@@ -96,8 +96,8 @@ def _tracer(ctx: click.Context, path: str | None) -> Callable[[str], None] | Non
 
 
 def _announce(run: Run, verbose: bool) -> None:
-    from kernel import blas
     from kernel.cli.info import facts
+    from kernel.numeric import blas
 
     if run.output is None:
         click.echo("no --output: nothing will be saved", err=True)

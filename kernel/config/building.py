@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.blame import describe
 from kernel.config import hints
 from kernel.config.blocks import record
 from kernel.config.config import Config
@@ -17,8 +16,9 @@ from kernel.config.plans import Call, Collection, Constant, Plan, Planner, funct
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
+from kernel.discovery.rules import obeys_config
 from kernel.errors import CodeError, ConfigError, KernelError, PluginError, Problem
-from kernel.selection import obeys_config
+from kernel.registries.blame import describe
 
 _FAILED: Any = object()
 

@@ -12,13 +12,7 @@ from kernel.config import hints
 from kernel.config.config import Config, merge_defaults, position
 from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
-from kernel.config.signatures import of_function, type_hints
-from kernel.config.sources import problem_at
-from kernel.config.values import show_value
-from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
-from kernel.errors import ConfigError, Problem, RegistryError
-from kernel.registry import nearest_name, registry
-from kernel.schemas import (
+from kernel.config.schemas import (
     InitializeSchema,
     NlpSchema,
     PluginsSchema,
@@ -26,7 +20,14 @@ from kernel.schemas import (
     SystemSchema,
     TrainingSchema,
 )
-from kernel.selection import obeys_config
+from kernel.config.signatures import of_function, type_hints
+from kernel.config.sources import problem_at
+from kernel.config.values import show_value
+from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
+from kernel.discovery.rules import obeys_config
+from kernel.errors import ConfigError, Problem, RegistryError
+from kernel.registries.family import registry
+from kernel.registries.registry import nearest_name
 
 SECTIONS = (
     "nlp",

@@ -27,8 +27,8 @@ from kernel.config.variables import interpolate
 from kernel.config.writer import write
 from kernel.errors import ConfigError, Problem, UsageError
 
-DEFAULTS = Path(__file__).parent.parent / "defaults.cfg"
-DEFAULTS_NAME = "kernel/defaults.cfg"
+DEFAULTS = Path(__file__).parent / "defaults.cfg"
+DEFAULTS_NAME = "kernel/config/defaults.cfg"
 
 
 class Config(confection.Config):  # type: ignore[misc]

@@ -14,8 +14,8 @@ from kernel.config.signatures import Signature, of_function, of_schema
 from kernel.config.sources import DEFAULT, Source, Sources
 from kernel.config.values import is_plain
 from kernel.config.variables import all_paths
+from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError
-from kernel.selection import obeys_config
 
 
 @obeys_config

@@ -15,11 +15,11 @@ from typing import Any, get_origin
 from pydantic import BaseModel, TypeAdapter
 
 from kernel.config import hints
+from kernel.config.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.values import is_plain
 from kernel.errors import KernelError, warn
-from kernel.registry import registry
-from kernel.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
+from kernel.registries.family import registry
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SECTIONS: dict[str, type[BaseModel]] = {

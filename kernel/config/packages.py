@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kernel import metadata, plugins, selection
 from kernel.config.sources import Sources, problem_at
 from kernel.config.values import show_value
 from kernel.config.variables import interpolate
+from kernel.discovery import metadata, rules, scan
 from kernel.errors import ConfigError, Problem
-from kernel.registry import nearest_name, registry
+from kernel.registries.family import registry
+from kernel.registries.registry import nearest_name
 
 
 def verify(config: Mapping[str, Any]) -> None:
@@ -18,7 +19,7 @@ def verify(config: Mapping[str, Any]) -> None:
 
     Imports nothing; called before anything of the config is.
     """
-    with selection.chosen_by(config):
+    with rules.chosen_by(config):
         problems = package_problems(config)
     if problems:
         raise ConfigError(problems)
@@ -48,8 +49,8 @@ def _unmet(section: Any, sources: Sources) -> Iterator[Problem]:
             continue
         if one.marker is not None and not one.marker.evaluate():
             continue
-        version = plugins.installed_version(one.name)
-        reason = selection.denied(one.name)
+        version = scan.installed_version(one.name)
+        reason = rules.denied(one.name)
         if version is None:
             message, remedy = f"{one.name} is not installed", f"pip install '{line}'"
         elif not metadata.admits(str(one.specifier), version):
@@ -71,7 +72,7 @@ def _overrides(section: Any, sources: Sources) -> Iterator[Problem]:
             yield problem_at(
                 sources, f"registry.{key}", message, key=True, expected=expected, suggestion=hint
             )
-    for name, owner in selection.overrides_of({"registry": section}).items():
+    for name, owner in rules.overrides_of({"registry": section}).items():
         path = next(
             (
                 path
@@ -86,11 +87,11 @@ def _overrides(section: Any, sources: Sources) -> Iterator[Problem]:
             if registry.has(kind, name)
             for one in registry.of(kind).owners(name)
         ]
-        if plugins.normalize(owner) in map(plugins.normalize, owners):
+        if scan.normalize(owner) in map(scan.normalize, owners):
             continue
         hint = (
             "Give the file that registers it with --code."
-            if owner == selection.CODE
+            if owner == rules.CODE
             else f"Is {owner} installed?"
         )
         yield problem_at(

@@ -18,7 +18,8 @@ from kernel.config.sources import Sources, problem_at
 from kernel.config.values import is_plain, show_value
 from kernel.config.wording import expectation, parameters, remedy
 from kernel.errors import Problem, RegistryError
-from kernel.registry import nearest_name, registry
+from kernel.registries.family import registry
+from kernel.registries.registry import nearest_name
 
 POSITIONAL = "*"
 

@@ -205,7 +205,7 @@ class Interpolator:
         return target if self._raw(target) is not _MISSING else None
 
     def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
-        from kernel.registry import nearest_name
+        from kernel.registries.registry import nearest_name
 
         others = [other for other in all_paths(self.data) if other != ".".join(path)]
         near = nearest_name(name.replace(":", "."), others)

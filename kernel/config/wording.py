@@ -87,6 +87,6 @@ def remedy(value: Any, hint: Any) -> str | None:
 
 
 def _nearest_option(value: str, hint: Any) -> str | None:
-    from kernel.registry import nearest_name
+    from kernel.registries.registry import nearest_name
 
     return nearest_name(value, [option for option in hints.options(hint) if isinstance(option, str)])

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kernel.blame import naming
 from kernel.config import Config, default_config, fill, merge_defaults, resolve
 from kernel.config.checking import check_component
 from kernel.config.filling import note_defaults
 from kernel.config.packages import verify
 from kernel.config.plans import Planner, owner_name
+from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
+from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.order import to_disable, unknown
-from kernel.registry import nearest_name, registry
-from kernel.schemas import NlpSchema
-from kernel.selection import obeys_config
+from kernel.registries.blame import naming
+from kernel.registries.family import registry
+from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -156,7 +157,7 @@ def create_component(
 
     config: interpolated settings. raw_config: the same with variables, filled.
     """
-    from kernel.ops import place
+    from kernel.numeric.ops import place
 
     registered, meta = find_factory(factory_name, nlp.lang)
     path = f"components.{name}"

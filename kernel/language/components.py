@@ -81,7 +81,7 @@ class ComponentList:
     @property
     def factory_names(self) -> list[str]:
         """All factories that are installed or registered."""
-        from kernel.registry import registry
+        from kernel.registries.family import registry
 
         return registry.factories.names()
 
@@ -210,7 +210,7 @@ class ComponentList:
     @property
     def ops(self) -> Any:
         """Where the models compute."""
-        from kernel.ops import get_ops
+        from kernel.numeric.ops import get_ops
 
         if self._ops is None:
             self._ops = get_ops(-1)
@@ -218,7 +218,7 @@ class ComponentList:
 
     def to_device(self, gpu_id: int) -> Self:
         """Move all models to a GPU, or with -1 to the CPU."""
-        from kernel.ops import get_ops, place
+        from kernel.numeric.ops import get_ops, place
 
         self._ops = get_ops(gpu_id)
         for model in self.all_models().values():

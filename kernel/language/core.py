@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kernel import blas
 from kernel.errors import UsageError, warn
 from kernel.language import build, describe, learn, order, stream
 from kernel.language.components import ComponentList
@@ -16,6 +15,7 @@ from kernel.language.factories import register_component, register_factory
 from kernel.language.initialize import initialize
 from kernel.language.links import link
 from kernel.language.loading import ClassOrInstance, from_disk
+from kernel.numeric import blas
 
 if TYPE_CHECKING:
     from kernel.component import Finding
@@ -75,7 +75,7 @@ class Language(ComponentList):
     factory = staticmethod(register_factory)
     component = staticmethod(register_component)
 
-    # Building, saving and loading: see kernel.language.build, .loading and kernel.serialize.
+    # Building, saving and loading: see kernel.language.build, .loading and kernel.language.saving.
 
     fill_config: ClassVar[Any] = classmethod(build.fill_config)
     from_config: ClassVar[Any] = classmethod(build.from_config)
@@ -83,24 +83,24 @@ class Language(ComponentList):
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Save to a directory: whole or not at all, with checksums, byte-stable."""
-        from kernel.serialize import save
+        from kernel.language.saving import save
 
         save(self, path, exclude=exclude)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Config, meta, vocab, tokenizer and components as bytes."""
-        from kernel.serialize import pipeline_to_bytes
+        from kernel.language.saving import pipeline_to_bytes
 
         return pipeline_to_bytes(self, exclude=exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
         """Load the data of a pipeline with the same components into this one."""
-        from kernel.serialize import pipeline_from_bytes
+        from kernel.language.saving import pipeline_from_bytes
 
         return pipeline_from_bytes(self, data, exclude=exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from kernel.serialize import unpickle
+        from kernel.language.saving import unpickle
 
         return unpickle, (self.to_bytes(),)
 
@@ -278,6 +278,6 @@ class Language(ComponentList):
 
     def use_params(self, params: Mapping[Any, Any] | None) -> AbstractContextManager[None]:
         """Use other parameters, such as averages, within a block."""
-        from kernel.parameters import use_params
+        from kernel.numeric.parameters import use_params
 
         return use_params(self.all_models(), params)

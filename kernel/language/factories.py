@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from kernel.errors import RegistryError, UsageError
 from kernel.language.recommend import Recommend
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 Func = TypeVar("Func", bound=Callable[..., Any])
 ATTRIBUTE = "__kernel_factory__"

@@ -15,7 +15,7 @@ from kernel.errors import ConfigError, KernelError, Problem
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.links import listeners_of
 from kernel.listeners import ANY, Channel
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -65,7 +65,7 @@ def unheard_in_config(config: Config) -> list[Problem]:
 
 def check_hearing(nlp: ComponentList) -> None:
     """Raise ConfigError for the listeners of a linked pipeline's enabled components that are connected to no source."""
-    from kernel.shapes import Layers
+    from kernel.language.shapes import Layers
 
     names = nlp.component_names
     known = [name for name, one in nlp.components if isinstance(getattr(one, "channel", None), Channel)]

@@ -9,8 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kernel import random
-from kernel.blame import naming
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
@@ -19,10 +17,12 @@ from kernel.language.build import interpolated_section
 from kernel.language.hearing import check_hearing
 from kernel.language.learn import training_names
 from kernel.language.links import link
+from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
 from kernel.listeners import Channel, shape_inference
-from kernel.modelbytes import model_from_bytes
-from kernel.shapes import check_listeners, try_out, watched
+from kernel.numeric import random
+from kernel.numeric.bytes import model_from_bytes
+from kernel.registries.blame import naming
 
 if TYPE_CHECKING:
     from kernel.language.core import Language

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kernel import random
 from kernel.errors import DataError, UsageError
 from kernel.language.build import interpolated_section
 from kernel.language.links import link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
-from kernel.paramserver import forget_gradients
+from kernel.numeric import random
+from kernel.numeric.server import forget_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +133,7 @@ def evaluate(
     per_component: bool,
 ) -> dict[str, Any]:
     """See `Language.evaluate`."""
-    from kernel.scorer import Scorer
+    from kernel.scores.scorer import Scorer
 
     examples = check_examples(examples, "evaluate takes a list of Example objects")
     start = perf_counter()

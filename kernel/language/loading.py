@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import srsly
 
 from kernel.atomic import check_manifest, recover
-from kernel.blame import describe
-from kernel.code import load_packaged
 from kernel.config import Config
+from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
-from kernel.plugins import entry_points
-from kernel.provenance import check_names
+from kernel.registries.blame import describe
+from kernel.registries.code import load_packaged
+from kernel.saving.provenance import check_names
 
 if TYPE_CHECKING:
     from kernel.language.core import Language
@@ -115,7 +115,7 @@ def load_directory(
 def _other_class(config: Mapping[str, Any]) -> Any:
     """The class of a pipeline that is no Language, such as one without text; None for a Language."""
     from kernel.language.components import ComponentList
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     lang = (config.get("nlp") or {}).get("lang")
     found = registry.languages.get(lang) if isinstance(lang, str) and lang else None

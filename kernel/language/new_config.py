@@ -12,8 +12,8 @@ from kernel.errors import RegistryError, UsageError
 from kernel.language.describe import combine_weights
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.recommend import Recommendation, recommendation
-from kernel.registry import registry
-from kernel.training.initialize import fill_config, pipeline_class
+from kernel.registries.family import registry
+from kernel.training.prepare import fill_config, pipeline_class
 
 _COMMENTS = {
     "paths": "Set these here or on the command line: --paths.train FILE --paths.dev FILE",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kernel.errors import UsageError
 from kernel.language.links import link, listeners_of
-from kernel.registry import nearest_name
+from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList

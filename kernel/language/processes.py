@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kernel import selection
+from kernel.discovery import rules
 from kernel.errors import KernelError, UsageError
 from kernel.language.stream import Batch, Settings, check_length, make_docs, run_batch
 
@@ -51,7 +51,7 @@ def pipe_in_processes(
         dict(settings),
         nlp.max_length,
         definitions(nlp),
-        selection.arguments(),
+        rules.arguments(),
     )
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=start) as pool:
@@ -73,9 +73,9 @@ def pipe_in_processes(
 
 def definitions(nlp: Language) -> list[tuple[str, str]]:
     """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
-    from kernel.code import CODE_MODULE, loaded
-    from kernel.provenance import functions_of
-    from kernel.registry import registry
+    from kernel.registries.code import CODE_MODULE, loaded
+    from kernel.registries.family import registry
+    from kernel.saving.provenance import functions_of
 
     found = {code.module: str(code.path) for code in loaded()}
     by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
@@ -87,7 +87,9 @@ def definitions(nlp: Language) -> list[tuple[str, str]]:
     # Of code that was imported as any module is, what registered something: importing a package runs no more than its
     # own file.
     wanted |= {
-        module for module in registry.modules() if module.startswith(tuple(f"{name}." for name in found))
+        module
+        for module in registry.defining_modules()
+        if module.startswith(tuple(f"{name}." for name in found))
     }
     for module in sorted(wanted - {"__main__"}):
         if not module.startswith(by_path or ("/",)):
@@ -129,11 +131,11 @@ def _start_worker(
     global _worker
     from threadpoolctl import threadpool_limits
 
-    from kernel.serialize import unpickle
+    from kernel.language.saving import unpickle
 
     # The processes are the parallelism.
     threadpool_limits(1)
-    selection.add_command_line(*only_and_deny)
+    rules.add_command_line(*only_and_deny)
     for module, file in modules:
         _import(module, file)
     nlp = unpickle(data)
@@ -142,7 +144,7 @@ def _start_worker(
 
 
 def _import(module: str, file: str) -> None:
-    from kernel.code import CODE_MODULE, load_code
+    from kernel.registries.code import CODE_MODULE, load_code
 
     try:
         if module.startswith(CODE_MODULE):

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kernel import blas
-from kernel.blame import describe
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError
+from kernel.numeric import blas
+from kernel.registries.blame import describe
 
 if TYPE_CHECKING:
     from kernel.language.core import Language

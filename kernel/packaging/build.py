@@ -9,16 +9,16 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kernel import imports
 from kernel.atomic import MANIFEST, atomic_directory, check_manifest, write_manifest
-from kernel.code import Code, identifier
 from kernel.config import Config
+from kernel.discovery import providers
 from kernel.errors import CodeError, UsageError
 from kernel.language.loading import CONFIG, META, existing, read_meta
 from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel
 from kernel.packaging.requirements import check_code, pins
-from kernel.provenance import CODE, compare_code
+from kernel.registries.code import Code, identifier
+from kernel.saving.provenance import CODE, compare_code
 
 DIST = "dist"
 FORMATS = ("sdist", "wheel")
@@ -101,7 +101,7 @@ def code_targets(codes: Sequence[Code]) -> dict[str, Code]:
                 f"two pieces of code are called {code.name}", hint="Rename one of them, and train again."
             )
         for file in _python_files(code):
-            if code.path.is_dir() and code.name in imports.imported(file):
+            if code.path.is_dir() and code.name in providers.imported(file):
                 raise CodeError(
                     f"{file}: imports {code.name}, a name that the code won't have in the package",
                     hint="Import other modules of the folder with relative imports: from .name import ...",

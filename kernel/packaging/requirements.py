@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kernel import imports, plugins
-from kernel.code import Code
+from kernel.discovery import providers, scan
 from kernel.errors import RegistryError, UsageError, warn
-from kernel.provenance import BUILDING, CODE, code_imports, functions, origin_of
-from kernel.registry import registry
+from kernel.registries.code import Code
+from kernel.registries.family import registry
+from kernel.saving.provenance import BUILDING, CODE, code_imports, functions, origin_of
 
 # The extra with what it takes to train or to evaluate the pipeline, and not to run it.
 TRAINING = "training"
@@ -30,15 +30,15 @@ def pins(
         if distribution:
             versions.setdefault(distribution, version)
             (running if path.partition(".")[0] in BUILDING else training).add(distribution)
-    for distribution, version in imports.distributions_of(code_imports(codes)).items():
+    for distribution, version in providers.distributions_of(code_imports(codes)).items():
         versions.setdefault(distribution, version)
         running.add(distribution)
     if "kernel-nlp" not in versions:
-        versions["kernel-nlp"] = plugins.installed_version("kernel-nlp") or ""
+        versions["kernel-nlp"] = scan.installed_version("kernel-nlp") or ""
     for distribution in list(running):
-        running |= set(imports.requirements(distribution)) & set(versions)
+        running |= set(providers.requirements(distribution)) & set(versions)
     training |= set(versions)
-    known = set(imports.requirements("kernel-nlp"))
+    known = set(providers.requirements("kernel-nlp"))
     running, training = running - known, training - running - known
     return (
         [compatible(name, versions[name]) for name in sorted(running)],
@@ -74,7 +74,7 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
         warn(
             f"code that the pipeline was trained with is left out, because it was not given: {', '.join(left_out)}"
         )
-    nobody = sorted(name for name in code_imports(codes) if not imports.distributions_of([name]))
+    nobody = sorted(name for name in code_imports(codes) if not providers.distributions_of([name]))
     if nobody:
         warn(
             f"the code imports {', '.join(nobody)}, which belongs to no installed distribution: "
@@ -100,12 +100,12 @@ def _distribution(record: Mapping[str, Any], kind: str, name: str) -> tuple[str,
     origin = origin_of(record, kind, name)
     if origin:
         distribution, _, version = ("" if origin.startswith(CODE) else origin).partition("==")
-        return plugins.normalize(distribution), version
+        return scan.normalize(distribution), version
     try:
         found = registry.origin(kind, name)
     except RegistryError:
         return "", ""
-    return plugins.normalize(found.distribution or ""), found.version or ""
+    return scan.normalize(found.distribution or ""), found.version or ""
 
 
 def _defined(kind: str, name: str, codes: list[Code]) -> bool:

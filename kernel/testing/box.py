@@ -74,7 +74,7 @@ class Box:
 
     def _here(self, words: list[str]) -> Result:
         from kernel.cli.run import run
-        from kernel.registry import registry
+        from kernel.registries.family import registry
         from kernel.tokens import underscore
 
         out, err = io.StringIO(), io.StringIO()
@@ -144,7 +144,7 @@ def _environment(path: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _recorded(hooks: list[str], scores: dict[str, Any]) -> Iterator[None]:
     """Write down every event of every run that starts inside."""
-    from kernel.hooks import Hooks
+    from kernel.training.hooks import Hooks
 
     def before(event: str, implementations: Any, arguments: Mapping[str, Any]) -> None:
         hooks.append(event)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Ops
 
-from kernel.ops import place
+from kernel.numeric.ops import place
 
 # What cupy's functions of the same name don't take.
 _MISSING = {"einsum": ("out",), "take": ("mode",)}

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kernel import plugins
-from kernel.registry import registry
+from kernel.discovery import scan
+from kernel.registries.family import registry
 
 
 def write_distribution(
@@ -27,7 +27,7 @@ def write_distribution(
     requires: its `Requires-Dist`, such as "kernel-nlp<0.3" or 'torch; extra == "torch"'. entry_points: group -> name ->
     target. modules: module name -> source code.
     """
-    info = folder / f"{plugins.normalize(name).replace('-', '_')}-{version}.dist-info"
+    info = folder / f"{scan.normalize(name).replace('-', '_')}-{version}.dist-info"
     info.mkdir(parents=True)
     fields = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     fields += [f"Requires-Dist: {requirement}" for requirement in requires]
@@ -48,13 +48,13 @@ def installed(folder: Path) -> Iterator[None]:
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    plugins.refresh()
+    scan.refresh()
     try:
         with registry.restored():
             yield
     finally:
         sys.path.remove(str(folder))
-        plugins.refresh()
+        scan.refresh()
         for name in set(sys.modules) - before:
             if any(place.startswith(str(folder)) for place in _places(sys.modules[name])):
                 del sys.modules[name]

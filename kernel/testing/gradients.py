@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Ragged
 
-from kernel.random import scope
+from kernel.numeric.random import scope
 
 Forward = Callable[[Any, Any, bool], tuple[list[Any], Callable[[list[Any]], Any]]]
 """A model, its input and whether it trains, to a list of arrays and the function that takes their gradients."""

@@ -10,9 +10,9 @@ from thinc.api import Linear, Model
 
 from kernel.config import Config, fill, resolve
 from kernel.errors import TrainingError
-from kernel.modelbytes import model_from_bytes, model_to_bytes
-from kernel.registry import registry
-from kernel.training.initialize import prepare
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.registries.family import registry
+from kernel.training.prepare import prepare
 from kernel.training.run import Run
 
 CONFIG = """

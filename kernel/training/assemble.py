@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kernel import random
 from kernel.atomic import atomic_directory
 from kernel.config import Config, check, fill
+from kernel.config.schemas import InitializeSchema
 from kernel.errors import ConfigError, UsageError
-from kernel.provenance import provenance
-from kernel.schemas import InitializeSchema
-from kernel.training.initialize import pipeline_class, to_device
+from kernel.numeric import random
+from kernel.saving.provenance import provenance
+from kernel.training.prepare import pipeline_class, to_device
 
 # Sections that say how to train; a config that is only assembled need not have them in order.
 _TRAINING = ("corpora", "training", "pretraining")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kernel.errors import DataError, TrainingError
-from kernel.random import seed_all, stream
+from kernel.numeric.random import seed_all, stream
 from kernel.training.run import Run
 
 

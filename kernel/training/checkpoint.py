@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
-from kernel.blame import naming
 from kernel.errors import CallbackError, TrainingError, UsageError
-from kernel.provenance import provenance
+from kernel.registries.blame import naming
+from kernel.saving.provenance import provenance
 from kernel.training.run import Run
 
 LAST, BEST = "model-last", "model-best"

@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel.config import Config, default_config, load_config
 from kernel.errors import ConfigError, Problem
-from kernel.training.initialize import fill_config, pipeline_class
+from kernel.training.prepare import fill_config, pipeline_class
 
 
 def load(path: str | Path, overrides: Mapping[str, Any] | None = None, *, environment: bool = True) -> Config:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from kernel.hooks import hookimpl
+from kernel.training.hooks import hookimpl
 from kernel.training.run import Run
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kernel.hooks import Hooks
-from kernel.training.evaluate import warn_of_missing, weighted_score
+from kernel.training.hooks import Hooks
 from kernel.training.protocols import Corpus, Pipeline
+from kernel.training.score import warn_of_missing, weighted_score
 
 if TYPE_CHECKING:
     from kernel.config import Config
-    from kernel.parameters import Parameters
+    from kernel.numeric.parameters import Parameters
 
 
 @dataclass

@@ -14,14 +14,15 @@ from pydantic.fields import FieldInfo
 from signatures import signature
 from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
-from kernel import hookspecs, testing
+from kernel import testing
 from kernel.cli import cli
 from kernel.cli.registry_show import block
 from kernel.config import default_config
 from kernel.config.hints import describe
-from kernel.known_names import THINC_NAMES
-from kernel.registry import registry
+from kernel.discovery.known_names import THINC_NAMES
+from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
+from kernel.training import events
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Made by `make docs` from the code. Changes here are lost. -->"
@@ -79,13 +80,14 @@ def _registry_page(kind: str) -> str:
         origin = registry.origin(kind, name)
         function = registry.get(kind, name)
         parts += [f"## {name}", f"From the package {origin.distribution}: `{origin.target}`."]
-        parts.append(_fenced("python", signature(function)))
+        if kind != "modules":
+            parts.append(_fenced("python", signature(function)))
         if name not in THINC_NAMES.get(kind, ()):
             parts.append(inspect.getdoc(function) or "")
         meta = getattr(function, "__kernel_factory__", None)
         if meta is not None:
             parts.append(_factory_facts(meta))
-        if kind not in ("ops", "languages"):
+        if kind not in ("ops", "languages", "modules", "sections"):
             parts.append(_fenced("ini norun", block(kind, name, function)))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
@@ -116,7 +118,7 @@ def _hooks_page() -> str:
             "subset of the arguments. [The page on events](../plugins/events.md) says how to write one."
         ),
     ]
-    for name, spec in vars(hookspecs).items():
+    for name, spec in vars(events).items():
         if not hasattr(spec, "kernel_spec"):
             continue
         parts += [f"## {name}", _fenced("python", signature(spec))]
@@ -187,7 +189,7 @@ def _config_page() -> str:
         "# Configs",
         (
             "Unknown keys are errors. A section of another name is allowed if a variable refers to it. Defaults stand in "
-            "`kernel/defaults.cfg`; `kernel init fill-config` writes them out."
+            "`kernel/config/defaults.cfg`; `kernel init fill-config` writes them out."
         ),
     ]
     parts.append(FORMAT.rstrip())
@@ -204,7 +206,7 @@ def _config_page() -> str:
 
 
 def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> str:
-    assert field.description, f"[{section}] {key} has no text in kernel/schemas.py"
+    assert field.description, f"[{section}] {key} has no text in kernel/config/schemas.py"
     hint = describe(field.annotation)
     bounds = [
         f"{sign} {getattr(one, name)}"
@@ -230,7 +232,7 @@ def _plain(value: Any) -> str:
 
 def _section_text(section: str) -> str:
     """The part of the default config that a section is."""
-    text = (ROOT / "kernel" / "defaults.cfg").read_text(encoding="utf8")
+    text = (ROOT / "kernel" / "config" / "defaults.cfg").read_text(encoding="utf8")
     blocks = re.split(r"\n(?=\[)", text)
     return "\n".join(one for one in blocks if re.match(rf"\[{section}[\].]", one)).strip()
 

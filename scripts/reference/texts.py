@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from kernel import schemas
+from kernel.config import schemas
 
 KINDS = {
     "architectures": "Functions that return a Thinc model. Components take one as `model`.",
@@ -21,12 +21,14 @@ KINDS = {
     "lookups": "Functions that return tables for a language: `[initialize.lookups]`.",
     "losses": "Functions that return a loss.",
     "misc": "Functions that return anything else that a config needs.",
+    "modules": "Modules that packages lend to the namespace `kernel`, each under the path by which it is imported.",
     "objectives": "Functions that return a pretraining objective: `[pretraining.objective]`.",
     "ops": "Classes of array operations.",
     "optimizers": "Functions that return an optimizer: `[training.optimizer]`.",
     "readers": "Functions that return a corpus, a function from the pipeline to its examples; or other data, such as labels.",
     "schedules": "Functions that return a number for each step. They may stand wherever a number stands.",
     "scorers": "Functions that return a function from examples to scores: `scorer` of a component.",
+    "sections": "Schemas of sections of the config that packages supply, each under the dotted name of its section.",
     "tokenizers": "Functions that return a function from the pipeline to its tokenizer: `[nlp.tokenizer]`.",
     "vectors": "Functions that return a function from the vocabulary to its word vectors: `[nlp.vectors]`.",
 }

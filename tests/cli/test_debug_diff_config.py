@@ -6,7 +6,7 @@ import pytest
 
 from kernel.cli.run import run
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 CONFIG = """\
 [nlp]

@@ -4,7 +4,7 @@ import pytest
 
 from kernel.cli.run import run
 from kernel.config import Config
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 CODE = """
 from kernel import registry

@@ -47,7 +47,7 @@ def test_unknown_command_names_the_nearest() -> None:
 @pytest.fixture
 def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Distributions that declare commands, found on the path."""
-    from kernel import plugins
+    from kernel.discovery import scan
 
     def add(distribution: str, **commands: str) -> None:
         folder = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
@@ -55,7 +55,7 @@ def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (folder / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
         lines = [f"{name} = {target}" for name, target in commands.items()]
         (folder / "entry_points.txt").write_text("\n".join(["[kernel_cli]", *lines]))
-        plugins.refresh()
+        scan.refresh()
 
     (tmp_path / "acme_hello.py").write_text(
         "import click\n@click.command()\ndef hello():\n    click.echo('hello')\nno_command = 1\n"
@@ -63,7 +63,7 @@ def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(tmp_path)
     yield add
     monkeypatch.undo()
-    plugins.refresh()
+    scan.refresh()
 
 
 def test_plugins_add_commands(plugin_commands) -> None:

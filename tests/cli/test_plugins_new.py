@@ -15,11 +15,11 @@ import pytest
 from kernel.cli.run import run
 from kernel.cli.scaffold.kinds import KINDS, kind_of
 from kernel.cli.scaffold.project import files, owner_of
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
 # Registries that nothing in a config is built from yet, or whose things are no functions.
-WITHOUT = {"objectives", "ops"}
+WITHOUT = {"objectives", "ops", "modules", "sections"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
 WITHOUT_EXAMPLE = {"layers", "converters", "misc", "losses", "initializers", "cli"}
@@ -140,7 +140,7 @@ def test_example_configs_can_be_filled(packages: Path, kind: str) -> None:
     for package in ("architectures", "batchers", "callbacks", "components", "languages", "readers"):
         pytest.importorskip(f"kernel_{package}", reason="the examples are taggers of our own packages")
     from kernel.config import Config
-    from kernel.training.initialize import fill_config, pipeline_class
+    from kernel.training.prepare import fill_config, pipeline_class
 
     paths = {"paths.train": "train.txt", "paths.dev": "dev.txt"}
     config = Config.from_disk(packages / NAMES[kind] / "configs" / "example.cfg", overrides=paths)

@@ -12,7 +12,7 @@ from kernel.cli.run import run
 from kernel.config import Config, default_config
 from kernel.config.json_schema import config_schema, described_parameters
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 TYPES = {
     "object": dict,

@@ -5,7 +5,7 @@ from typing import Any, Literal, NewType
 import pytest
 from pydantic import StrictInt
 
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 Width = NewType("Width", int)
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, StrictStr
 
 from kernel.config import Config, resolve
 from kernel.errors import ConfigError, DataError, KernelError, PluginLoadError, Problem, UsageError
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 pytestmark = pytest.mark.usefixtures("functions")
 

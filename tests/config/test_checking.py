@@ -1,9 +1,9 @@
 import pytest
 
 from kernel.config import Config, check, default_config
+from kernel.config.schemas import InitializeSchema, NlpSchema, SystemSchema, TrainingSchema
 from kernel.errors import ConfigError
-from kernel.registry import registry
-from kernel.schemas import InitializeSchema, NlpSchema, SystemSchema, TrainingSchema
+from kernel.registries.family import registry
 
 pytestmark = pytest.mark.usefixtures("functions")
 

@@ -1,9 +1,9 @@
 import pytest
 
 from kernel.config import Config, fill, merge_defaults
+from kernel.config.schemas import TrainingSchema
 from kernel.errors import ConfigError
-from kernel.registry import registry
-from kernel.schemas import TrainingSchema
+from kernel.registries.family import registry
 
 pytestmark = pytest.mark.usefixtures("functions")
 

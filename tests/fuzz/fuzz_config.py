@@ -273,7 +273,7 @@ def check_text(text: str) -> None:
     """Read, interpolate, write, check, fill and build a text. Raises for what may not happen."""
     from kernel.config import Config, check, fill, resolve
     from kernel.errors import ConfigError, KernelError
-    from kernel.training.initialize import fill_config, pipeline_class
+    from kernel.training.prepare import fill_config, pipeline_class
 
     try:
         config = Config.from_str(text)
@@ -319,31 +319,35 @@ def _is_harmless(block: Any) -> bool:
 @contextmanager
 def guarded() -> Iterator[None]:
     """Functions to name, and a watch over what is imported for a name."""
-    from kernel import importing, plugins
-    from kernel.registry import registry
+    from kernel.discovery import scan
+    from kernel.registries import loading
+    from kernel.registries.family import registry
 
-    targets = {point.module for group in plugins.groups() for point in plugins.entry_points(group)}
+    targets = {point.module for group in scan.groups() for point in scan.entry_points(group)}
 
     def watched(name: str) -> Any:
         assert name in targets, f"imports {name!r}, which no entry point names"
         return import_module(name)
 
-    before = importing.import_module
-    importing.import_module = watched
+    before = loading.import_module
+    loading.import_module = watched
     try:
         with registry.restored(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             register()
             yield
     finally:
-        importing.import_module = before
+        loading.import_module = before
 
 
 def seeds() -> list[str]:
     """Real configs."""
     import kernel
 
-    files = [Path(kernel.__file__).with_name("defaults.cfg"), *sorted((ROOT / "configs").glob("*.cfg"))]
+    files = [
+        Path(kernel.__file__).parent / "config" / "defaults.cfg",
+        *sorted((ROOT / "configs").glob("*.cfg")),
+    ]
     return [file.read_text(encoding="utf8") for file in files]
 
 
@@ -370,7 +374,7 @@ def run_atheris(args: list[str]) -> None:
     """Texts that reach new code, for as long as the arguments of libFuzzer say."""
     import atheris
 
-    with atheris.instrument_imports(include=["kernel.config", "kernel.registered"]):
+    with atheris.instrument_imports(include=["kernel.config", "kernel.registries.registry"]):
         for name in ("config", "registered", "training.initialize"):
             import_module(f"kernel.{name}")
     texts = seeds()

@@ -14,7 +14,7 @@ import kernel
 from kernel import registry
 from kernel.config import fill, resolve
 from kernel.errors import DataError
-from kernel.modelbytes import model_from_bytes, model_to_bytes
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 
 
 class Row:

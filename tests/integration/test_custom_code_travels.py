@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 import kernel
-from kernel import plugins, registry
+from kernel import registry
 from kernel.cli.run import run as run_command
-from kernel.code import load_code
+from kernel.discovery import scan
 from kernel.errors import KernelWarning, RegistryError
+from kernel.registries.code import load_code
 
 LAYERS = """
 from thinc.api import Model
@@ -244,9 +245,9 @@ def test_what_a_saved_pipeline_records(workplace: Path) -> None:
         for name in ("layers.py", "model.py")
     }
     assert record["names"]["architectures"]["demo.Scaled.v1"] == "code:demo_code/model.py"
-    version = plugins.installed_version("kernel-nlp-components")
+    version = scan.installed_version("kernel-nlp-components")
     assert record["names"]["factories"]["ner"] == f"kernel-nlp-components=={version}"
-    assert record["distributions"]["kernel-nlp-batchers"] == plugins.installed_version("kernel-nlp-batchers")
+    assert record["distributions"]["kernel-nlp-batchers"] == scan.installed_version("kernel-nlp-batchers")
     assert {"kernel-nlp", "numpy", "thinc"} <= record["distributions"].keys()
     assert record["kernel"] == kernel.__version__ and record["blas"] and record["python"]
     assert str(workplace) not in json.dumps(record)
@@ -289,8 +290,8 @@ def test_packages_are_byte_stable_and_require_what_was_used(workplace: Path) -> 
         )
     required = {line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist")}
     for name in ("kernel-nlp", "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-languages"):
-        assert f"{name}~={plugins.installed_version(name)}" in required
-    batchers = plugins.installed_version("kernel-nlp-batchers")
+        assert f"{name}~={scan.installed_version(name)}" in required
+    batchers = scan.installed_version("kernel-nlp-batchers")
     assert f'kernel-nlp-batchers~={batchers} ; extra == "training"' in required
     assert points == "[kernel_models]\nen_pipeline = en_pipeline\n"
 

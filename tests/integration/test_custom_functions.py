@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import kernel as package
-from kernel.code import load_code
 from kernel.config import Config
+from kernel.registries.code import load_code
 
 from .conftest import Result
 
@@ -136,7 +136,7 @@ def test_everything_at_once(kernel: Kernel) -> None:
 def test_saved_pipeline_says_what_it_needs(kernel: Kernel) -> None:
     assert kernel("train", "config.cfg", "-o", "out", *CODE).code == 0
     from kernel import registry
-    from kernel.code import module_name
+    from kernel.registries.code import module_name
 
     registry.forget(module_name(FUNCTIONS))
     Path("texts.txt").write_text("soup")

@@ -30,7 +30,7 @@ from typing import Any
 import pytest
 
 from kernel.config import Config, fill
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing import installed, write_distribution
 from kernel.testing.box import Box
 from kernel.tokens import underscore

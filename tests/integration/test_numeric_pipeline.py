@@ -17,7 +17,7 @@ import pytest
 import kernel
 from kernel import registry
 from kernel.cli.run import run as run_command
-from kernel.code import load_code, module_name
+from kernel.registries.code import load_code, module_name
 
 NUMERIC = Path(__file__).parent / "numeric.py"
 CODE = ["--code", str(NUMERIC)]

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 import kernel
-from kernel import plugins, registry
+from kernel import registry
 from kernel.cli.run import run
-from kernel.code import load_code
+from kernel.discovery import scan
 from kernel.errors import CodeError, RegistryError
 from kernel.packaging.build import package_name, package_version
 from kernel.packaging.requirements import compatible
+from kernel.registries.code import load_code
 from kernel.testing.distributions import installed, write_distribution
 
 CODE = """
@@ -68,7 +69,7 @@ def test_tree_and_metadata(workplace):
         fields = message_from_string(wheel.read("tst_demo-1.2.dist-info/METADATA").decode())
     assert {"tst_demo/__init__.py", "tst_demo/meta.json", "tst_demo/tst_demo-1.2/config.cfg"} <= names
     assert "tst_demo/code/my_code.py" in names
-    version = plugins.installed_version("kernel-nlp")
+    version = scan.installed_version("kernel-nlp")
     assert fields["Name"] == "tst_demo" and fields["Version"] == "1.2" and fields["Author"] == "Ann Ü"
     assert fields["Summary"] == 'Says "marked". Twice.'
     assert f"kernel-nlp~={version}" in fields.get_all("Requires-Dist")

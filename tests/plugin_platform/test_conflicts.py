@@ -10,7 +10,7 @@ import pytest
 
 from kernel import Config
 from kernel.errors import ConfigError, NameConflict
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -140,7 +140,7 @@ def test_t09_an_override_that_cannot_be_obeyed_is_an_error(clash: Box, section: 
 
 
 def test_t09_the_override_is_in_the_metadata_of_a_pipeline(fake_distribution: Fake) -> None:
-    from kernel.provenance import provenance
+    from kernel.saving.provenance import provenance
 
     claim(fake_distribution, "acme-nlp")
     registry.misc("shared.R.v1", func=len)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kernel import plugins
-from kernel.registry import registry
+from kernel.discovery import scan
+from kernel.registries.family import registry
 from kernel.testing import write_distribution
 from kernel.testing.box import Box
 
@@ -56,8 +56,8 @@ def test_t01_nothing_heavy_and_no_plugin_is_imported(args: list[str], tmp_path: 
 @pytest.mark.parametrize("args", [["--version"], ["train", "--help"], ["plugins", "check", "--help"]])
 def test_t01_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path: Path) -> None:
     code = (
-        "from kernel import plugins\nfrom kernel.cli.run import run\n"
-        f"assert run({args!r}) == 0\nprint('\\nscan', plugins._scan)"
+        "from kernel.discovery import scan\nfrom kernel.cli.run import run\n"
+        f"assert run({args!r}) == 0\nprint('\\nscan', scan._scan)"
     )
     assert in_new_process(code, tmp_path).rstrip().endswith("scan None")
 
@@ -104,9 +104,9 @@ def test_t03_one_name_imports_one_module(fake_distribution: Fake) -> None:
 def test_t04_one_scan_in_a_whole_training(numbers: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     # Scans by our own code: catalogue, of which thinc's registries are made, reads entry points by itself.
     calls = []
-    walk = plugins._walk
-    monkeypatch.setattr(plugins, "_walk", lambda path: calls.append(1) or walk(path))
-    plugins.refresh()
+    walk = scan._walk
+    monkeypatch.setattr(scan, "_walk", lambda path: calls.append(1) or walk(path))
+    scan.refresh()
     result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--output", "out")
     assert result.exit_code == 0, result.stderr
     assert len(calls) == 1

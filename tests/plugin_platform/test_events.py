@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kernel import hookspecs
 from kernel.testing.box import Box
+from kernel.training import events
 
-EVENTS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, "kernel_spec")}
+EVENTS = {name: spec for name, spec in vars(events).items() if hasattr(spec, "kernel_spec")}
 RECORD = Path(__file__).with_name("hookspecs.txt")
 CALLBACK = '{"@callbacks": "acme.Slack.v1"}'
 CODE = """

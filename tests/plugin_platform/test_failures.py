@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kernel import importing
 from kernel.errors import PluginLoadError, RegistryError
-from kernel.registry import registry
+from kernel.registries import loading
+from kernel.registries.family import registry
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -85,7 +85,7 @@ def test_an_interruption_is_not_the_plugins_fault(fake_distribution: Fake) -> No
 def test_a_slow_import_is_announced(
     fake_distribution: Fake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(importing, "SLOW", 0.01)
+    monkeypatch.setattr(loading, "SLOW", 0.01)
     fake_distribution(
         "acme-nlp",
         "1.2",

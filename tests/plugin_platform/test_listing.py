@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from kernel import Config, plugins
-from kernel.registry import registry
+from kernel import Config
+from kernel.discovery import scan
+from kernel.registries.family import registry
 from kernel.testing import write_distribution
 from kernel.testing.box import Box
 
@@ -203,8 +204,8 @@ def test_t23_requires_pins_what_a_config_names(numbers: Box, fake_distribution: 
     lines = result.stdout.splitlines()
     assert [line for line in lines if line[0] != "#"] == [
         "acme-nlp==1.2",
-        f"kernel-nlp=={plugins.installed_version('kernel-nlp')}",
-        f"thinc=={plugins.installed_version('thinc')}",
+        f"kernel-nlp=={scan.installed_version('kernel-nlp')}",
+        f"thinc=={scan.installed_version('thinc')}",
     ]
     assert any("numbers.Rows.v1 is in no package" in line and "numeric.py" in line for line in lines)
 
@@ -346,7 +347,7 @@ def test_requires_takes_a_saved_pipeline(box: Box, tmp_path: Path) -> None:
     Language().to_disk(tmp_path / "saved")
     result = box.run("plugins", "requires", tmp_path / "saved")
     assert result.exit_code == 0, result.stderr
-    assert f"kernel-nlp=={plugins.installed_version('kernel-nlp')}" in result.stdout
+    assert f"kernel-nlp=={scan.installed_version('kernel-nlp')}" in result.stdout
 
 
 def test_an_installed_command_is_no_function(fake_distribution: Fake, box: Box) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kernel import Config, selection
+from kernel import Config
+from kernel.discovery import rules
 from kernel.errors import RegistryError
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -68,7 +69,7 @@ def test_t24_the_first_that_says_something_decides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KERNEL_PLUGINS", environment)
-    with selection.command_line(only, deny), selection.chosen_by({"plugins": config}):
+    with rules.command_line(only, deny), rules.chosen_by({"plugins": config}):
         assert usable() == set(expected.split())
         assert registry.has("tokenizers", "kernel.Tokenizer.v1"), "kernel itself can't be denied"
         assert registry.has("optimizers", "Adam.v1")
@@ -102,7 +103,7 @@ def test_t24_denied_names_behave_as_not_installed(
 
 def test_t24_a_config_rules_what_it_builds() -> None:
     config = Config.from_str('[plugins]\ndeny = ["acme"]\n[a]\n[a.b]\n@misc = "acme.F.v1"\n')
-    with pytest.raises(RegistryError, match="has no function") as info, selection.chosen_by(config):
+    with pytest.raises(RegistryError, match="has no function") as info, rules.chosen_by(config):
         registry.get("misc", "acme.F.v1")
     assert "denied by [plugins] deny of the config" in info.value.hint
 
@@ -124,7 +125,7 @@ def test_denying_settles_a_conflict(fake_distribution: Fake) -> None:
             entry_points={"kernel_misc": {"shared.F.v1": f"{name}_shared:make"}},
             modules={f"{name}_shared": f"def make(): return {name!r}\n"},
         )
-    with selection.command_line(deny=["two"]):
+    with rules.command_line(deny=["two"]):
         assert registry.get("misc", "shared.F.v1")() == "one"
 
 

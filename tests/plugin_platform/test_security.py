@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import kernel
-from kernel import Config, importing, plugins
+from kernel import Config
+from kernel.discovery import scan
 from kernel.errors import KernelError, RegistryError
-from kernel.registry import registry
+from kernel.registries import loading
+from kernel.registries.family import registry
 
 Fake = Callable[..., Path]
 
@@ -26,7 +28,7 @@ def imported(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         names.append(name)
         return importlib.import_module(name)
 
-    monkeypatch.setattr(importing, "import_module", watched)
+    monkeypatch.setattr(loading, "import_module", watched)
     yield names
 
 
@@ -61,7 +63,7 @@ def test_t33_a_config_cannot_import(block: str, imported: list[str], tmp_path: P
         pass
     assert "acme_evil" not in set(sys.modules) - before
     assert not (tmp_path / "owned").exists()
-    targets = {point.module for group in plugins.groups() for point in plugins.entry_points(group)}
+    targets = {point.module for group in scan.groups() for point in scan.entry_points(group)}
     assert set(imported) <= targets
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kernel import __version__, metadata
+from kernel import __version__
+from kernel.discovery import metadata
 from kernel.errors import ConfigError, IncompatiblePlugin
 from kernel.language import Language
-from kernel.registry import registry
+from kernel.registries.family import registry
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from kernel import cli, hookspecs, schemas
+from kernel import cli
 from kernel.cli.lazy import LazyGroup
+from kernel.config import schemas
+from kernel.training import events
 
 from .conftest import ROOT
 from .test_packaging import ENTRIES
 
 FOLDER = ROOT / "docs" / "reference"
-HOOKS = [name for name, spec in vars(hookspecs).items() if hasattr(spec, "kernel_spec")]
+HOOKS = [name for name, spec in vars(events).items() if hasattr(spec, "kernel_spec")]
 SCHEMAS = [name for name, item in vars(schemas).items() if name.endswith("Schema") and inspect.isclass(item)]
 COMMANDS = [
     f"kernel {name}" if group.name == "kernel" else f"kernel {group.name} {name}"
@@ -58,7 +60,7 @@ def test_every_registered_name_has_a_heading(path: Path, group: str, name: str, 
 @pytest.mark.parametrize("name", HOOKS)
 def test_every_event_has_a_heading_and_its_arguments(name: str) -> None:
     assert name in headings("hooks")
-    parameters = ", ".join(inspect.signature(getattr(hookspecs, name)).parameters)
+    parameters = ", ".join(inspect.signature(getattr(events, name)).parameters)
     text = (FOLDER / "hooks.md").read_text(encoding="utf8")
     found = re.search(rf"^{name}\((.*)\) ->", text, re.MULTILINE)
     assert found and re.sub(r": [^,\[\]]*(\[[^\]]*\])?", "", found[1]) == parameters

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from thinc.api import Linear, Softmax, chain
 
-from kernel import plugins, registry
+from kernel import registry
+from kernel.discovery import scan
 from kernel.testing import Box, check_gradients, fake_distribution
 from kernel.testing.distributions import installed, write_distribution
 
@@ -32,7 +33,7 @@ def test_a_fake_distribution_is_seen_and_then_gone() -> None:
         "modules": {"acme_fake_one": "def one() -> int:\n    return 1\n"},
     }
     with fake_distribution("acme-fake", "1.2", **contents) as folder:
-        assert plugins.installed_version("acme-fake") == "1.2"
+        assert scan.installed_version("acme-fake") == "1.2"
         assert registry.get("misc", "acme.One.v1")() == 1
         assert str(registry.origin("misc", "acme.One.v1")) == "acme-fake 1.2"
         assert (
@@ -41,7 +42,7 @@ def test_a_fake_distribution_is_seen_and_then_gone() -> None:
         )
     assert not folder.exists()
     assert "acme_fake_one" not in sys.modules and str(folder) not in sys.path
-    assert plugins.installed_version("acme-fake") is None
+    assert scan.installed_version("acme-fake") is None
     assert not registry.has("misc", "acme.One.v1")
 
 
@@ -58,7 +59,7 @@ def test_the_fixture_installs_several(fake_distribution: Callable[..., Path]) ->
     fake_distribution("acme-a", "1.0", entry_points=points)
     fake_distribution("acme-b", "2.0", entry_points={"kernel_misc": {"acme.Same.v1": "other:make"}})
     assert [
-        point.distribution for point in plugins.entry_points("kernel_misc") if point.name == "acme.Same.v1"
+        point.distribution for point in scan.entry_points("kernel_misc") if point.name == "acme.Same.v1"
     ] == [
         "acme-b",
         "acme-a",
@@ -68,7 +69,7 @@ def test_the_fixture_installs_several(fake_distribution: Callable[..., Path]) ->
 def test_fake_distributions_and_suites_need_no_installed_plugin() -> None:
     code = (
         "import sys\n"
-        "from kernel import plugins\n"
+        "from kernel.discovery import scan as plugins\n"
         "from kernel.testing import fake_distribution, ComponentSuite, LanguageSuite, CallbackSuite, ReaderSuite\n"
         "assert not {p.distribution for g in plugins.groups() for p in plugins.entry_points(g)} - {'kernel-nlp'}\n"
         "with fake_distribution('acme', entry_points={'kernel_misc': {'acme.A.v1': 'os:getcwd'}}):\n"
@@ -77,7 +78,7 @@ def test_fake_distributions_and_suites_need_no_installed_plugin() -> None:
         "from kernel.training.loop import train\n"
         "with toy.toy_run() as run: assert len(list(train(run))) == 6\n"
     )
-    program = f"import kernel.plugins as p\np._walk = lambda path, walk=p._walk: walk(p_ for p_ in path if 'site-packages' not in p_)\n{code}"
+    program = f"import kernel.discovery.scan as p\np._walk = lambda path, walk=p._walk: walk(p_ for p_ in path if 'site-packages' not in p_)\n{code}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kernel import Config, registry
-from kernel.code import load_code
-from kernel.training.initialize import prepare
+from kernel.registries.code import load_code
+from kernel.training.prepare import prepare
 from kernel.training.run import Run
 
 NUMERIC = Path(__file__).parent.parent / "integration" / "numeric.py"
@@ -47,7 +47,7 @@ def numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module of the pipeline, registered, with data in the working directory."""
     import sys
 
-    from kernel.code import module_name
+    from kernel.registries.code import module_name
 
     monkeypatch.chdir(tmp_path)
     with registry.restored():

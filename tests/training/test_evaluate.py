@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import TrainingError
-from kernel.training.evaluate import score_weights, weighted_score
+from kernel.training.score import score_weights, weighted_score
 
 names = st.sampled_from(["ents_f", "ents_p", "tag_acc", "cats_score"])
 weights = st.dictionaries(names, st.one_of(st.none(), st.just(0.0), st.floats(0.01, 10)))

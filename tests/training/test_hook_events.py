@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from kernel import hookimpl, hookspecs
+from kernel import hookimpl
 from kernel.errors import CallbackError
+from kernel.training import events
 from kernel.training.loop import train
 from kernel.training.run import Info, Run
 
@@ -196,8 +197,8 @@ def test_hook_train_end(make_run: MakeRun) -> None:
 
 
 def test_every_event_is_tested() -> None:
-    events = {name for name, spec in vars(hookspecs).items() if hasattr(spec, "kernel_spec")}
-    assert {name.removeprefix("test_hook_") for name in globals() if name.startswith("test_hook_")} == events
+    found = {name for name, spec in vars(events).items() if hasattr(spec, "kernel_spec")}
+    assert {name.removeprefix("test_hook_") for name in globals() if name.startswith("test_hook_")} == found
 
 
 def test_stopping_without_a_reason_names_the_callback(make_run: MakeRun) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kernel import Config, hookimpl, registry
 from kernel.errors import ConfigError, DataError, KernelWarning, PluginLoadError, RegistryError
-from kernel.training.initialize import prepare
+from kernel.training.prepare import prepare
 from kernel.training.run import Run
 
 MakeRun = Callable[..., Run]

@@ -7,8 +7,8 @@ from string import Template
 
 from kernel import __version__
 from kernel.cli.scaffold.kinds import Kind, kind_of
+from kernel.discovery.scan import normalize
 from kernel.errors import UsageError
-from kernel.plugins import normalize
 
 # What the index of packages takes as a name, and what Python takes as a module.
 _DISTRIBUTION = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_.][A-Za-z0-9]+)*")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.language import Language
-from kernel.random import seed_all
+from kernel.numeric.random import seed_all
 from kernel.testing.samples import sample_examples
 from kernel.testing.suites.base import Suite
 from kernel.training import Example

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, ClassVar
 
-from kernel.random import seed_all
+from kernel.numeric.random import seed_all
 from kernel.testing.suites.base import Suite
 
 _LENGTHS = (3, 1, 8, 2, 2, 12, 5, 1, 1, 4, 7, 6, 2, 9, 3, 1, 5, 5, 2, 10)

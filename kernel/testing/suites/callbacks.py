@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from kernel.hooks import Hooks
-from kernel.modelbytes import model_to_bytes
+from kernel.numeric.bytes import model_to_bytes
 from kernel.testing.suites.base import Suite
 from kernel.testing.toy import ToyError, toy_run
+from kernel.training.hooks import Hooks
 from kernel.training.loggers import adapt
 from kernel.training.loop import train
 from kernel.training.run import Run

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 import click
 from click.testing import CliRunner
 
-from kernel import plugins
-from kernel.registry import load
+from kernel.discovery import scan
+from kernel.registries.loading import load
 from kernel.testing.suites.base import Suite
 
 
@@ -20,7 +20,7 @@ class CommandSuite(Suite):
     arguments: ClassVar[tuple[str, ...]] = ("--help",)
 
     def build(self, **changes: Any) -> Any:
-        points = [point for point in plugins.entry_points("kernel_cli") if point.name == self.name]
+        points = [point for point in scan.entry_points("kernel_cli") if point.name == self.name]
         assert points, f"no installed package has the command '{self.name}'; install yours: pip install -e ."
         return load(points[0], "command")
 

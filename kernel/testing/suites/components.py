@@ -8,7 +8,7 @@ import numpy as np
 
 from kernel.language import Language
 from kernel.language.factories import FactoryMeta, find_factory
-from kernel.random import scope, seed_all
+from kernel.numeric.random import scope, seed_all
 from kernel.testing.samples import sample_docs, sample_examples
 from kernel.testing.suites.base import Suite
 from kernel.tokens import Doc

@@ -7,9 +7,9 @@ import numpy as np
 from thinc.api import Ragged, set_dropout_rate
 
 from kernel.listeners import shape_inference
-from kernel.modelbytes import model_from_bytes, model_to_bytes
-from kernel.ops import place
-from kernel.random import scope, seed_all
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.numeric.ops import place
+from kernel.numeric.random import scope, seed_all
 from kernel.testing.device import DeviceArray, on_pretended_device, to_device
 from kernel.testing.gradients import arrays_forward, check_gradients, randomise
 from kernel.testing.samples import sample_docs

@@ -7,8 +7,8 @@ import numpy as np
 from thinc.api import Linear
 
 from kernel.config import resolve
-from kernel.ops import get_ops
-from kernel.random import seed_all
+from kernel.numeric.ops import get_ops
+from kernel.numeric.random import seed_all
 from kernel.testing.suites.base import Suite
 from kernel.training.schedules import value_at
 

@@ -5,8 +5,8 @@ import pytest
 from kernel_architectures.tagger import build_tagger
 from thinc.api import Model
 
-from kernel.modelbytes import model_from_bytes, model_to_bytes
-from kernel.ops import place
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.numeric.ops import place
 from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab

@@ -9,8 +9,8 @@ from kernel_architectures.textcat_ensemble import build_ensemble
 from kernel_architectures.textcat_reduce import build_reduce
 from thinc.api import Model, SparseLinear_v2, get_width
 
-from kernel.modelbytes import model_from_bytes, model_to_bytes
-from kernel.ops import place
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.numeric.ops import place
 from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab

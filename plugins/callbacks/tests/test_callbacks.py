@@ -24,10 +24,10 @@ from thinc.api import Linear
 
 from kernel import hookimpl, registry
 from kernel.errors import CallbackError, KernelWarning
-from kernel.hooks import Hooks
-from kernel.training.builtin import Builtin
+from kernel.training.hooks import Hooks
 from kernel.training.loop import train
 from kernel.training.run import Info, Run
+from kernel.training.update import Builtin
 
 SCORES = [{"ents_f": 0.5, "speed": 1000.0, "ents_per_type": {}}, {"ents_f": 0.75, "speed": 2000.0}]
 

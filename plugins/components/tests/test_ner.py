@@ -10,7 +10,7 @@ from thinc.api import Model
 
 import kernel
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.ops import place
+from kernel.numeric.ops import place
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 

@@ -8,7 +8,7 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from kernel.errors import UsageError
-from kernel.paramserver import gradient, read, versioned
+from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH
 from kernel_architectures.word_types import Backprop, WordTypes

@@ -14,8 +14,8 @@ from typing import Any
 
 from thinc.api import Dropout, LayerNorm, Model, Ops, glorot_uniform_init
 
-from kernel.ops import backprop_normalize, maxout, maxout_winners, normalize
-from kernel.paramserver import gradient, read, version, versioned
+from kernel.numeric.ops import backprop_normalize, maxout, maxout_winners, normalize
+from kernel.numeric.server import gradient, read, version, versioned
 
 Array = Any
 

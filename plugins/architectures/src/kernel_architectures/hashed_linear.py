@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, get_width
 
-from kernel.paramserver import gradient, read
+from kernel.numeric.server import gradient, read
 from kernel.tokens import Doc
 from kernel.tokens.features import batch_rows, token_features
 from kernel.vocab.attrs import intify

@@ -8,7 +8,7 @@ Parameters, with nO outputs in nP pieces from vectors of width nI:
     W (nF, nP, nO, nI)    spaCy's (nF, nO, nP, nI) with axes 1 and 2 exchanged
     b (nP, nO)            spaCy's (nO, nP) transposed
     pad (nF, nP, nO)      what a missing token contributes; spaCy's (1, nF, nO, nP)[0] with axes 1 and 2 exchanged
-The pieces of a state lie side by side (nP * nO columns), as `kernel.ops.maxout` has them.
+The pieces of a state lie side by side (nP * nO columns), as `kernel.numeric.ops.maxout` has them.
 """
 
 from collections.abc import Callable

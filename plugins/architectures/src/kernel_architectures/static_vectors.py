@@ -7,7 +7,7 @@ from thinc.api import Model, glorot_uniform_init
 from thinc.types import Ragged
 
 from kernel.errors import KernelError, warn
-from kernel.paramserver import gradient, read, versioned
+from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH, intify
 from kernel_architectures.word_types import Backprop, WordTypes

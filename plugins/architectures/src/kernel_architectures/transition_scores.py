@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Model
 
-from kernel.ops import maxout, maxout_winners
+from kernel.numeric.ops import maxout, maxout_winners
 
 from .state_features import Slots
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.ops import KernelOps
-from kernel.paramserver import read, version, versioned
+from kernel.numeric.ops import KernelOps
+from kernel.numeric.server import read, version, versioned
 from kernel.tokens.features import batch_rows, lexical, unique_features
 from kernel.vocab.attrs import ORTH
 from kernel_architectures import char_embed, dense, static_vectors

@@ -17,8 +17,8 @@ import numpy as np
 from thinc.api import Model, Ops
 
 from kernel.errors import KernelError, UsageError
-from kernel.ops import KernelOps, maxout, normalize
-from kernel.paramserver import read
+from kernel.numeric.ops import KernelOps, maxout, normalize
+from kernel.numeric.server import read
 from kernel_architectures import dense
 
 Array = Any

@@ -8,7 +8,7 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.paramserver import gradient, read
+from kernel.numeric.server import gradient, read
 
 Array = Any
 # Takes the gradient (U, width) of what was written, which it may write to; adds to the gradients of parameters.

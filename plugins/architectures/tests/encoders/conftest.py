@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kernel.random import scope
+from kernel.numeric.random import scope
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 

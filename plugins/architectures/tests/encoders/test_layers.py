@@ -13,8 +13,8 @@ from kernel_architectures.tok2vec_listener import build_tok2vec_listener
 from thinc.types import Ragged
 
 from kernel.errors import KernelError, KernelWarning
-from kernel.ops import place
-from kernel.random import scope
+from kernel.numeric.ops import place
+from kernel.numeric.random import scope
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 
@@ -197,7 +197,7 @@ def test_documents_of_a_batch_do_not_see_each_other(make_docs):
 def test_equal_seeds_give_equal_models_and_equal_training(make_docs):
     from thinc.api import Adam, set_dropout_rate
 
-    from kernel.parameters import Parameters
+    from kernel.numeric.parameters import Parameters
 
     def train():
         np.random.seed(0)

@@ -12,8 +12,8 @@ from kernel_architectures.static_vectors import build_static_vectors
 from kernel_architectures.tok2vec import build_tok2vec
 from thinc.api import set_dropout_rate
 
-from kernel.ops import place
-from kernel.parameters import Parameters
+from kernel.numeric.ops import place
+from kernel.numeric.parameters import Parameters
 from kernel.testing.device import DeviceArray, StandInOps
 
 from .conftest import randomise

@@ -11,9 +11,9 @@ from thinc.api import Adam, HashEmbed, NumpyOps, set_dropout_rate
 from thinc.backends import ParamServer
 
 from kernel.errors import KernelError, UsageError
-from kernel.ops import place
-from kernel.parameters import Parameters
-from kernel.random import scope
+from kernel.numeric.ops import place
+from kernel.numeric.parameters import Parameters
+from kernel.numeric.random import scope
 from kernel.tokens import Doc
 from kernel.tokens.features import token_features
 from kernel.vocab.attrs import intify

@@ -10,8 +10,8 @@ from kernel_architectures.mish_window_encoder import build_mish_window_encoder
 from thinc.api import Maxout, NumpyOps, set_dropout_rate
 
 from kernel.errors import KernelError, UsageError
-from kernel.ops import place
-from kernel.random import scope
+from kernel.numeric.ops import place
+from kernel.numeric.random import scope
 
 from .conftest import check_gradients, randomise
 

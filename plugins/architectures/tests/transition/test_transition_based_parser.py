@@ -6,7 +6,7 @@ from kernel_architectures.transition_based_parser import build_transition_model
 from thinc.api import Model
 
 from kernel.errors import ConfigError
-from kernel.ops import place
+from kernel.numeric.ops import place
 from kernel.testing.device import StandInOps
 
 

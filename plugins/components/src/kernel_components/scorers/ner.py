@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kernel.scorer import Scorer
+from kernel.scores.scorer import Scorer
 from kernel.training import Example
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from kernel import blas, random
-from kernel.blame import naming
 from kernel.errors import DataError
-from kernel.hooks import hookimpl
+from kernel.numeric import blas, random
+from kernel.registries.blame import naming
 from kernel.training.batches import parts
 from kernel.training.checkpoint import Unsavable
+from kernel.training.hooks import hookimpl
 from kernel.training.run import Run
 from kernel.training.schedules import value_at
 

@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kernel import __version__, plugins
+from kernel import __version__
+from kernel.discovery import scan
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -65,7 +66,7 @@ def requirements(distribution: str) -> list[Requirement]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     found = []
-    for line in plugins.metadata(distribution).get("requires-dist", ()):
+    for line in scan.fields(distribution).get("requires-dist", ()):
         try:
             found.append(Requirement(line))
         except InvalidRequirement:
@@ -76,10 +77,10 @@ def requirements(distribution: str) -> list[Requirement]:
 def remedy(distribution: str, module: str) -> str:
     """What to install when a module of somebody else is missing that a distribution imports."""
     top = module.partition(".")[0]
-    wanted = {plugins.normalize(top), plugins.normalize(_PROVIDERS.get(top, top))}
+    wanted = {scan.normalize(top), scan.normalize(_PROVIDERS.get(top, top))}
     optional = []
     for one in requirements(distribution):
-        if plugins.normalize(one.name) not in wanted:
+        if scan.normalize(one.name) not in wanted:
             continue
         extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", str(one.marker or ""))
         if extra is None:
@@ -93,8 +94,8 @@ def remedy(distribution: str, module: str) -> str:
 def _lines(distribution: str) -> list[tuple[str, str]]:
     """(normalised name, the rest of the line) of each requirement."""
     found = []
-    for line in plugins.metadata(distribution).get("requires-dist", ()):
+    for line in scan.fields(distribution).get("requires-dist", ()):
         match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?(.*)", line)
         if match:
-            found.append((plugins.normalize(match[1]), match[2].strip()))
+            found.append((scan.normalize(match[1]), match[2].strip()))
     return found

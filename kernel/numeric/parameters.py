@@ -17,9 +17,9 @@ from typing import Any
 
 from thinc.api import Model, Optimizer, get_array_module
 
-from kernel.modelbytes import walk_paths
-from kernel.paramrows import Tables
-from kernel.paramserver import Array, BoundServer, Key, read, same_memory
+from kernel.numeric.bytes import walk_paths
+from kernel.numeric.rows import Tables
+from kernel.numeric.server import Array, BoundServer, Key, read, same_memory
 
 
 def paths(models: Mapping[str, Model[Any, Any]]) -> dict[str, tuple[Model[Any, Any], str]]:

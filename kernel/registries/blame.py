@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from kernel import code, plugins
+from kernel.discovery import scan
 from kernel.errors import CallbackError, KernelError
+from kernel.registries import code
 
 _OURS = "kernel-nlp"
 
@@ -59,9 +60,9 @@ def _foreign_packages() -> dict[str, str]:
     """Distribution and version by top-level module, of packages that aren't ours."""
     return {
         point.module.partition(".")[0]: f"{point.distribution} {point.version}"
-        for group in plugins.groups()
-        for point in plugins.entry_points(group)
-        if group.startswith("kernel_") and not plugins.normalize(point.distribution).startswith(_OURS)
+        for group in scan.groups()
+        for point in scan.entry_points(group)
+        if group.startswith("kernel_") and not scan.normalize(point.distribution).startswith(_OURS)
     }
 
 

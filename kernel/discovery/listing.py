@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kernel import metadata, plugins, selection
-from kernel.known_names import THINC_NAMES
-from kernel.plugins import EntryPoint
+from kernel.discovery import metadata, rules, scan
+from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.scan import EntryPoint
 
 OK, DENIED, INCOMPATIBLE, CONFLICT = "ok", "denied", "incompatible", "conflict"
 # Entry-point group in which a package says once which owner its names have, if that isn't its own name.
@@ -57,15 +57,15 @@ class Package:
     @property
     def owners(self) -> set[str]:
         """The owners that the package's names may have: its own name, and what it declares."""
-        return {plugins.normalize(self.distribution), *(p.name for p in self.points if p.group == OWNER)}
+        return {scan.normalize(self.distribution), *(p.name for p in self.points if p.group == OWNER)}
 
 
 def packages() -> list[Package]:
     """All of them, sorted by name."""
     points: dict[str, list[EntryPoint]] = {}
     claims: dict[tuple[str, str], list[EntryPoint]] = {}
-    for group in plugins.groups():
-        for point in plugins.entry_points(group):
+    for group in scan.groups():
+        for point in scan.entry_points(group):
             points.setdefault(point.distribution, []).append(point)
             claims.setdefault((group, point.name), []).append(point)
     return [
@@ -74,7 +74,7 @@ def packages() -> list[Package]:
             found[0].version,
             metadata.kernel_range(name),
             found,
-            selection.denied(name),
+            rules.denied(name),
             metadata.incompatibility(name),
             _conflicts(found, claims),
         )
@@ -91,10 +91,10 @@ def _conflicts(points: list[EntryPoint], claims: dict[tuple[str, str], list[Entr
         others = [
             other.claim
             for other in claims[point.group, point.name]
-            if other.target != point.target and selection.denied(other.distribution) is None
+            if other.target != point.target and rules.denied(other.distribution) is None
         ]
         if point.name in THINC_NAMES.get(kind_of(point), ()):
-            others.append(f"thinc {plugins.installed_version('thinc')}")
+            others.append(f"thinc {scan.installed_version('thinc')}")
         if others:
             found.append(f"{point.name} also in {', '.join(dict.fromkeys(others))}")
     return found

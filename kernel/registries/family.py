@@ -5,7 +5,8 @@ Listing, membership and origin import nothing; `get` imports the one module that
     @kernel.registry.architectures("acme.Net.v1")
     def build(width: int) -> Model: ...
 
-`kernel.registry` may name this module or the object `registry`: the module hands unknown attributes on.
+`kernel.registry` is the object below, however it is imported: `from kernel import registry`, `import kernel.registry`
+and `from kernel.registry import registry` give the same.
 """
 
 from __future__ import annotations
@@ -15,14 +16,11 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from kernel import plugins
+from kernel.discovery import scan
+from kernel.discovery.known_names import THINC_NAMES
 from kernel.errors import RegistryError
-from kernel.importing import load
-from kernel.known_names import THINC_NAMES
-from kernel.origins import Origin
-from kernel.registered import Registry, nearest_name
-
-__all__ = ["Origin", "Registries", "Registry", "load", "nearest_name", "registry"]
+from kernel.registries.origins import Origin
+from kernel.registries.registry import Registry, nearest_name
 
 KINDS = (
     "architectures",
@@ -35,9 +33,11 @@ KINDS = (
     "loggers",
     "lookups",
     "misc",
+    "modules",
     "objectives",
     "readers",
     "scorers",
+    "sections",
     "tokenizers",
     "vectors",
     *THINC_NAMES,
@@ -52,11 +52,16 @@ class Registries:
 
     def __init__(self) -> None:
         self._registries = {kind: Registry(kind, self) for kind in KINDS}
-        # What kernel.code imported, by module; here because it is forgotten together with the definitions.
+        # What kernel.registries.code imported, by module; here because it is forgotten together with the definitions.
         self.custom_code: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return "<kernel.registry>"
+
+    @property
+    def registry(self) -> Registries:
+        """Itself, for `from kernel.registry import registry`."""
+        return self
 
     def __getattr__(self, kind: str) -> Registry:
         if kind.startswith("_"):
@@ -117,7 +122,7 @@ class Registries:
                 if definition.module == module:
                     del one._definitions[name]
 
-    def modules(self) -> set[str]:
+    def defining_modules(self) -> set[str]:
         """The modules whose definitions are registered in this process."""
         return {d.module for one in self._registries.values() for d in one._definitions.values()}
 
@@ -138,13 +143,7 @@ class Registries:
 
 
 def _declared_groups() -> list[str]:
-    return [group for group in plugins.groups() if group.startswith("kernel_") and group not in OTHER_GROUPS]
+    return [group for group in scan.groups() if group.startswith("kernel_") and group not in OTHER_GROUPS]
 
 
 registry = Registries()
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return getattr(registry, name)

@@ -14,15 +14,15 @@ from typing import Any
 
 import pluggy
 
-from kernel import hookspecs
-from kernel.blame import describe
 from kernel.errors import CallbackError, PluginLoadError
+from kernel.registries.blame import describe
+from kernel.training import events
 
 hookimpl = pluggy.HookimplMarker("kernel")
 
 _EVENTS: dict[str, frozenset[str]] = {
     name: frozenset(inspect.signature(spec).parameters)
-    for name, spec in vars(hookspecs).items()
+    for name, spec in vars(events).items()
     if hasattr(spec, "kernel_spec")
 }
 
@@ -37,7 +37,7 @@ class Hooks:
     def __init__(self, trace: Callable[[str], None] | None = None) -> None:
         self._trace = trace
         self._manager = pluggy.PluginManager("kernel")
-        self._manager.add_hookspecs(hookspecs)
+        self._manager.add_hookspecs(events)
         self._labels: list[str] = []
         self.place: Callable[[], str] = lambda: "before training"
 

@@ -17,8 +17,8 @@ from kernel.atomic import atomic_directory
 from kernel.config import Config
 from kernel.errors import DataError
 from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, load
-from kernel.modelbytes import model_from_bytes, model_to_bytes
-from kernel.provenance import provenance
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.saving.provenance import provenance
 
 if TYPE_CHECKING:
     from kernel.language import Language
@@ -43,7 +43,7 @@ def blank(
     meta: Mapping[str, Any] | None = None,
 ) -> Language:
     """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
-    from kernel.registry import registry
+    from kernel.registries.family import registry
 
     made = Config(config or {}).merge({"nlp": {"lang": lang}})
     nlp: Language = registry.languages.get(lang).from_config(made, vocab=vocab, meta=meta)

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar, overload
 
-from kernel import importing, plugins, selection
+from kernel.discovery import rules, scan
+from kernel.discovery.known_names import THINC_NAMES, provider
+from kernel.discovery.rules import CODE
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.importing import load
-from kernel.known_names import THINC_NAMES, provider
-from kernel.origins import Definition, Origin, is_same, origin_of, place_of
-from kernel.selection import CODE
+from kernel.registries import loading
+from kernel.registries.loading import load
+from kernel.registries.origins import Definition, Origin, is_same, origin_of, place_of
 
 Registered = TypeVar("Registered")
 THINC = "thinc"
@@ -63,7 +64,7 @@ class Registry:
         """
         if not isinstance(name, str):
             raise RegistryError(f"{self.kind}: the name of a function is a text, not {name!r}")
-        points, owner = self._points(name), selection.owner_of(name)
+        points, owner = self._points(name), rules.owner_of(name)
         definition = self._definitions.get(name)
         if not points and definition is None and not self._is_thincs(name):
             raise self.unknown(name)
@@ -90,7 +91,7 @@ class Registry:
         """All names, sorted. Imports nothing."""
         found = {*self._definitions, *THINC_NAMES.get(self.kind, ()), *self._thinc_live()}
         for group in self._groups():
-            found.update(point.name for point in selection.entry_points(group))
+            found.update(point.name for point in rules.entry_points(group))
         return sorted(found)
 
     def origin(self, name: str) -> Origin:
@@ -98,9 +99,9 @@ class Registry:
 
         Raises RegistryError for an unknown name.
         """
-        definition, owner = self._definitions.get(name), selection.owner_of(name)
+        definition, owner = self._definitions.get(name), rules.owner_of(name)
         for point in self._points(name):
-            if owner in (None, plugins.normalize(point.distribution)):
+            if owner in (None, scan.normalize(point.distribution)):
                 same = definition is not None and definition.package in (None, point.distribution)
                 file, line = (
                     (definition.origin.file, definition.origin.line) if definition and same else (None, None)
@@ -109,7 +110,7 @@ class Registry:
         if definition is not None and owner in (None, CODE):
             return definition.origin
         if self._is_thincs(name):
-            return Origin(THINC, plugins.installed_version(THINC), f"thinc.api:registry.{self.kind}")
+            return Origin(THINC, scan.installed_version(THINC), f"thinc.api:registry.{self.kind}")
         if definition is not None:
             return definition.origin
         raise self.unknown(name)
@@ -122,7 +123,7 @@ class Registry:
         if definition is not None and definition.package not in packages:
             found.append(place_of(definition.origin))
         if self._is_thincs(name):
-            found.append(f"{THINC} {plugins.installed_version(THINC)}")
+            found.append(f"{THINC} {scan.installed_version(THINC)}")
         return found
 
     def owners(self, name: str) -> list[str]:
@@ -155,7 +156,7 @@ class Registry:
         if elsewhere:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
         distribution = provider(self.kind, name)
-        version = plugins.installed_version(distribution) if distribution else None
+        version = scan.installed_version(distribution) if distribution else None
         denied = self._denied(name)
         if distribution and not version:
             hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
@@ -178,7 +179,7 @@ class Registry:
         return decorate if func is None else decorate(func)
 
     def _add(self, name: str, value: Any, place: tuple[str, int]) -> None:
-        point = importing.current()
+        point = loading.current()
         new = Definition(value, origin_of(value, place), point.distribution if point else None)
         old = self._definitions.get(name)
         if old is not None and not old.is_former_self_of(new):
@@ -203,16 +204,16 @@ class Registry:
         if owner == THINC and self._is_thincs(name):
             return self._get_from_thinc(name)
         for point in self._points(name):
-            if plugins.normalize(point.distribution) == owner:
+            if scan.normalize(point.distribution) == owner:
                 return self._load(point)
         raise RegistryError(
             f"{self.kind}: [registry.override] gives {name!r} to {owner!r}, which doesn't claim it",
             hint=f"It is claimed by: {'; '.join(self.claims(name))}.",
         )
 
-    def _load(self, point: plugins.EntryPoint) -> Any:
+    def _load(self, point: scan.EntryPoint) -> Any:
         value = load(point, self.kind)
-        if callable(value):
+        if callable(value) or self.kind == "modules":
             return value
         raise PluginLoadError(
             f"{self.kind}: {point.name!r} of {point.claim} is of type {type(value).__name__}, not a function",
@@ -235,8 +236,8 @@ class Registry:
         """Who provides a name and may not be used."""
         found = []
         for group in self._groups():
-            for point in plugins.entry_points(group):
-                reason = selection.denied(point.distribution) if point.name == name else None
+            for point in scan.entry_points(group):
+                reason = rules.denied(point.distribution) if point.name == name else None
                 if reason:
                     found.append(
                         f"It is in {point.distribution} {point.version}, which is denied by {reason}."
@@ -248,11 +249,11 @@ class Registry:
             return f"kernel_{self.kind}", f"thinc_{self.kind}"
         return (f"kernel_{self.kind}",)
 
-    def _points(self, name: str) -> list[plugins.EntryPoint]:
+    def _points(self, name: str) -> list[scan.EntryPoint]:
         """Entry points of a name that may be used, one for each target: of our group if it has any, else of thinc's."""
         for group in self._groups():
-            points = [point for point in plugins.entry_points(group) if point.name == name]
-            points = [point for point in points if selection.denied(point.distribution) is None]
+            points = [point for point in scan.entry_points(group) if point.name == name]
+            points = [point for point in points if rules.denied(point.distribution) is None]
             if points:
                 return list({point.target: point for point in reversed(points)}.values())[::-1]
         return []

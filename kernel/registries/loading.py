@@ -9,9 +9,10 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 
-from kernel import __version__, metadata
+from kernel import __version__
+from kernel.discovery import metadata
+from kernel.discovery.scan import EntryPoint
 from kernel.errors import IncompatiblePlugin, PluginLoadError
-from kernel.plugins import EntryPoint
 
 # Seconds after which an import is announced.
 SLOW = 2.0

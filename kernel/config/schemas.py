@@ -1,4 +1,4 @@
-"""What each section of a config takes. `kernel/defaults.cfg` has the same defaults, for what has any."""
+"""What each section of a config takes. `kernel/config/defaults.cfg` has the same defaults, for what has any."""
 
 from collections.abc import Callable
 from typing import Annotated, Any

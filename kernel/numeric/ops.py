@@ -15,8 +15,8 @@ from numpy.random import SFC64
 from thinc.api import NumpyOps, Ops
 
 from kernel.errors import UsageError
-from kernel.paramserver import versioned
-from kernel.random import current
+from kernel.numeric.random import current
+from kernel.numeric.server import versioned
 
 # Anything indexable like an array: numpy's or cupy's.
 Array = Any
@@ -40,7 +40,7 @@ class KernelOps(NumpyOps):  # type: ignore[misc]
     def get_dropout_mask(self, shape: int | tuple[int, ...], drop: float | None) -> Array:
         """Return a float32 mask of zeros (with probability `drop`) and of the factor that keeps the mean.
 
-        Every element is decided by 16 random bits of `kernel.random.current()`: the rate is `drop` rounded to a
+        Every element is decided by 16 random bits of `kernel.numeric.random.current()`: the rate is `drop` rounded to a
         multiple of 1/65536, and the factor belongs to the rounded rate, so the mean is kept exactly.
         """
         if drop is None or drop <= 0.0:
@@ -135,7 +135,7 @@ def get_ops(gpu_id: int = -1) -> Ops:
 def place(model: Any, ops: Ops | None = None) -> Any:
     """Set the operations (by default the CPU's) of every node of a model, and move its parameters. Returns the model.
 
-    The nodes can tell from then on when their parameters change (`kernel.paramserver`).
+    The nodes can tell from then on when their parameters change (`kernel.numeric.server`).
     """
     ops = KernelOps() if ops is None else ops
     for node in model.walk():

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kernel.blame import describe
 from kernel.errors import DataError, KernelError
+from kernel.registries.blame import describe
 from kernel.scores.cats import score_cats
 from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
 from kernel.scores.deps import score_deps

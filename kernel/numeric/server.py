@@ -52,7 +52,7 @@ class VersionedServer(ParamServer):  # type: ignore[misc]
 
 
 class BoundServer(VersionedServer):
-    """Serves one node from buffers that belong to somebody else (`kernel.parameters.Parameters`).
+    """Serves one node from buffers that belong to somebody else (`kernel.numeric.parameters.Parameters`).
 
     owner: whose buffers they are. before_write: called before anything is added to a gradient there.
     `views` are the places (weights, gradient) in the buffers, `touched` the parameters whose gradient was added to.

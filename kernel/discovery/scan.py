@@ -61,23 +61,23 @@ class Scan:
 
 def entry_points(group: str) -> list[EntryPoint]:
     """Entry points of a group, in the order of `sys.path`."""
-    return scan().groups.get(group, [])
+    return current().groups.get(group, [])
 
 
 def groups() -> list[str]:
     """Names of the groups that kernel reads and some distribution fills."""
-    return sorted(scan().groups)
+    return sorted(current().groups)
 
 
 def installed_version(distribution: str) -> str | None:
     """Version of an installed distribution, None if it isn't installed."""
-    folder = scan().folders.get(normalize(distribution))
-    return None if folder is None else _name_and_version(folder, metadata(distribution))[1]
+    folder = current().folders.get(normalize(distribution))
+    return None if folder is None else _name_and_version(folder, fields(distribution))[1]
 
 
-def metadata(distribution: str) -> dict[str, list[str]]:
+def fields(distribution: str) -> dict[str, list[str]]:
     """The fields of a distribution's METADATA, by name in lower case; empty if it isn't installed."""
-    found = scan()
+    found = current()
     key = normalize(distribution)
     if key not in found.folders:
         return {}
@@ -91,7 +91,7 @@ def metadata(distribution: str) -> dict[str, list[str]]:
     return found.fields[key]
 
 
-def scan() -> Scan:
+def current() -> Scan:
     """The scan of this process; it runs once."""
     global _scan
     if _scan is None:

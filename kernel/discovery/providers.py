@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from kernel import plugins
+from kernel.discovery import scan
 
 
 def imported(file: Path) -> set[str]:
@@ -36,7 +36,7 @@ def distributions_of(modules: Iterable[str]) -> dict[str, str]:
         return {}
     table = _providers()
     names = sorted({name for module in wanted for name in table.get(module, ())})
-    return {plugins.normalize(name): plugins.installed_version(name) or "" for name in names}
+    return {scan.normalize(name): scan.installed_version(name) or "" for name in names}
 
 
 def requirements(distribution: str) -> list[str]:
@@ -56,7 +56,7 @@ def requirements(distribution: str) -> list[str]:
         except InvalidRequirement:
             continue
         if one.marker is None or one.marker.evaluate({"extra": ""}):
-            found.add(plugins.normalize(one.name))
+            found.add(scan.normalize(one.name))
     return sorted(found)
 
 
@@ -80,8 +80,8 @@ def _providers() -> dict[str, set[str]]:
 
     table = {module: set(names) for module, names in packages_distributions().items()}
     # Editable installations list no modules; their entry points name some.
-    for group in plugins.groups():
-        for point in plugins.entry_points(group):
+    for group in scan.groups():
+        for point in scan.entry_points(group):
             table.setdefault(point.module.partition(".")[0], {point.distribution})
     table.setdefault("kernel", {"kernel-nlp"})
     return table

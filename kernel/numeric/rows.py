@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Optimizer, get_array_module
 
-from kernel.paramserver import VersionedServer
+from kernel.numeric.server import VersionedServer
 
 Array = Any
 # Below this many rows a whole step is as quick.

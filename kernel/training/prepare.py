@@ -10,28 +10,28 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from kernel import random
-from kernel.blame import naming
 from kernel.config import Config, check, default_config, fill, resolve
 from kernel.config.config import position
 from kernel.config.packages import verify
 from kernel.config.plans import function_keys, owner_name
+from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
+from kernel.discovery.rules import obeys_config
 from kernel.errors import CallbackError, ConfigError, DataError, Problem, RegistryError, warn
-from kernel.hooks import Hooks
-from kernel.ops import get_ops, place
-from kernel.parameters import Parameters
-from kernel.registry import registry
-from kernel.schemas import InitializeSchema, TrainingSchema
-from kernel.selection import obeys_config
-from kernel.training.builtin import Builtin
+from kernel.numeric import random
+from kernel.numeric.ops import get_ops, place
+from kernel.numeric.parameters import Parameters
+from kernel.registries.blame import naming
+from kernel.registries.family import registry
 from kernel.training.checkpoint import check_output
 from kernel.training.corpora import NamedCorpus
-from kernel.training.evaluate import score_weights
+from kernel.training.hooks import Hooks
 from kernel.training.loggers import adapt
 from kernel.training.protocols import Corpus, Pipeline
 from kernel.training.run import Run
+from kernel.training.score import score_weights
+from kernel.training.update import Builtin
 
 _STREAM_SAMPLE = 100
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}

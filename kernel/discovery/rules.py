@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from kernel import plugins
+from kernel.discovery import scan
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -36,8 +36,8 @@ class Rules:
     @classmethod
     def of(cls, only: Iterable[str] | None, deny: Iterable[str]) -> Rules:
         """Rules from names as somebody wrote them."""
-        wanted = None if only is None else frozenset(map(plugins.normalize, only))
-        return cls(wanted, frozenset(map(plugins.normalize, deny)))
+        wanted = None if only is None else frozenset(map(scan.normalize, only))
+        return cls(wanted, frozenset(map(scan.normalize, deny)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def overrides_of(config: Mapping[str, Any]) -> dict[str, str]:
 
 def denied(distribution: str) -> str | None:
     """What denies a distribution, for messages; None if it may be used."""
-    name = plugins.normalize(distribution)
+    name = scan.normalize(distribution)
     if name in _ALWAYS:
         return None
     if name in _command_line.deny:
@@ -145,15 +145,15 @@ def denied(distribution: str) -> str | None:
     return None
 
 
-def entry_points(group: str) -> list[plugins.EntryPoint]:
+def entry_points(group: str) -> list[scan.EntryPoint]:
     """Entry points of a group whose distributions may be used."""
-    return [point for point in plugins.entry_points(group) if denied(point.distribution) is None]
+    return [point for point in scan.entry_points(group) if denied(point.distribution) is None]
 
 
 def owner_of(name: str) -> str | None:
     """Who gets a name by `[registry.override]`: a normalised distribution, or "code"; None if the config is silent."""
     owner = (_choices.get() or _NOTHING).overrides.get(name)
-    return None if owner is None else plugins.normalize(owner)
+    return None if owner is None else scan.normalize(owner)
 
 
 def arguments() -> tuple[list[str], list[str]]:

@@ -15,11 +15,11 @@ from typing import Any, TypeAlias
 
 from thinc.api import Model
 
-from kernel.blame import describe
 from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
 from kernel.errors import ConfigError, KernelError
 from kernel.listeners import Channel, find_listeners
+from kernel.registries.blame import describe
 
 # Settings that say how wide a layer's output is, the likeliest first.
 _WIDTHS = ("nO", "width", "hidden_width", "output_width", "nI", "input_width")

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kernel.errors import CodeError, KernelError
-from kernel.registry import registry
+from kernel.registries.family import registry
 
 # How the modules of files and folders are called: `kernel_code_<name>_<hash of the path>`.
 CODE_MODULE = "kernel_code_"
@@ -85,7 +85,7 @@ def load_packaged(package: str, folder: Path) -> None:
 
 def loaded() -> list[Code]:
     """The custom code of this process in the order of loading; code whose definitions are forgotten is left out."""
-    alive = registry.modules()
+    alive = registry.defining_modules()
     return [
         code
         for code, registers in registry.custom_code.values()
@@ -169,7 +169,7 @@ def _is_installed(path: Path) -> bool:
 
 
 def _remember(code: Code) -> None:
-    registers = any(_within(module, code.module) for module in registry.modules())
+    registers = any(_within(module, code.module) for module in registry.defining_modules())
     registry.custom_code.pop(code.module, None)
     registry.custom_code[code.module] = code, registers
 

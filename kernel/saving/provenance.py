@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kernel import imports, plugins
-from kernel.code import Code, digest, loaded
+from kernel.discovery import providers, scan
+from kernel.discovery.rules import denied, obeys_config, overrides_of
 from kernel.errors import RegistryError, warn
-from kernel.registry import Origin, registry
-from kernel.selection import denied, obeys_config, overrides_of
+from kernel.registries.code import Code, digest, loaded
+from kernel.registries.family import registry
+from kernel.registries.origins import Origin
 
 # Their versions decide the numbers, whatever the config says.
 NUMERIC = ("kernel-nlp", "numpy", "thinc")
@@ -30,12 +31,13 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     from platform import python_version
 
-    from kernel import __version__, blas
+    from kernel import __version__
+    from kernel.numeric import blas
 
     codes = _named_codes()
     names: dict[str, dict[str, str]] = {}
     files = _hashes(codes)
-    versions = imports.distributions_of(code_imports(codes.values()))
+    versions = providers.distributions_of(code_imports(codes.values()))
     for kind, name, _ in functions(config):
         try:
             origin = registry.origin(kind, name)
@@ -43,7 +45,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if origin.distribution:
             names.setdefault(kind, {})[name] = f"{origin.distribution}=={origin.version}"
-            versions[plugins.normalize(origin.distribution)] = origin.version or ""
+            versions[scan.normalize(origin.distribution)] = origin.version or ""
             continue
         file = _recorded_file(origin, codes)
         if file is not None:
@@ -51,10 +53,10 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
             if file not in files and origin.file is not None:
                 files[file] = _digest(origin.file)
     for name in sorted(set(versions) - set(NUMERIC)):
-        for needed in imports.requirements(name):
-            versions.setdefault(needed, plugins.installed_version(needed) or "")
+        for needed in providers.requirements(name):
+            versions.setdefault(needed, scan.installed_version(needed) or "")
     for name in NUMERIC:
-        versions[name] = plugins.installed_version(name) or ""
+        versions[name] = scan.installed_version(name) or ""
     versions["kernel-nlp"] = versions["kernel-nlp"] or __version__
     overrides = overrides_of(config)
     return {
@@ -124,7 +126,7 @@ def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]]) -> list
     found = []
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
         distribution, _, version = pin.partition("==")
-        here = plugins.installed_version(distribution)
+        here = scan.installed_version(distribution)
         ban = denied(distribution) if here else None
         if ban:
             found.append(f"{distribution} {here} is installed, but denied by {ban}.")
@@ -134,7 +136,7 @@ def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]]) -> list
             found.append(f"pip install '{pin}'" + (f" (now {here} is installed)." if here else "."))
     for file in dict.fromkeys(origin.removeprefix(CODE) for origin in origins if origin.startswith(CODE)):
         top = file.partition("/")[0]
-        found.append(f"Give the code with --code {top} (or kernel.code.load_code in Python).")
+        found.append(f"Give the code with --code {top} (or kernel.registries.code.load_code in Python).")
     if not all(origins):
         found.append("Install the packages that provide them, or give their file with --code.")
     return list(dict.fromkeys(found))
@@ -226,7 +228,7 @@ def code_imports(codes: Iterable[Code]) -> set[str]:
     """Top-level modules that custom code imports, other than Python's and its own."""
     codes = list(codes)
     own = {code.module.partition(".")[0] for code in codes} | {code.path.stem for code in codes}
-    return imports.third_party(file for code in codes for file in _files(code)) - own
+    return providers.third_party(file for code in codes for file in _files(code)) - own
 
 
 def _files(code: Code) -> list[Path]:

@@ -1,0 +1,161 @@
+"""Modules of the namespace `kernel` that lie elsewhere: public paths of our own, and modules that packages lend.
+
+A package lends a module with an entry point in the group `kernel_modules`, whose name is the path under which it is to be
+found: `"kernel.matcher" = "acme_matcher.api"`. It is imported when somebody asks for it, and is the same object under both
+names, as are the modules inside it. What lies in the folder of the kernel itself can't be lent by anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+# Public path -> where the module lies; an object in it stands behind a colon.
+PATHS = {
+    "kernel.code": "kernel.registries.code",
+    "kernel.hooks": "kernel.training.hooks",
+    "kernel.ops": "kernel.numeric.ops",
+    "kernel.parameters": "kernel.numeric.parameters",
+    "kernel.random": "kernel.numeric.random",
+    "kernel.registry": "kernel.registries.family:registry",
+    "kernel.schemas": "kernel.config.schemas",
+    "kernel.scorer": "kernel.scores.scorer",
+}
+KIND = "modules"
+
+
+def install() -> None:
+    """Let Python find the modules; once is enough."""
+    if not any(isinstance(finder, ModuleFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, ModuleFinder())
+
+
+class ModuleFinder:
+    """What Python asks for a module of the namespace `kernel` before it looks into folders."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """How to load a module that lies elsewhere; None for every other module."""
+        if not name.startswith("kernel.") or name.split(".", 2)[1] in _own():
+            return None
+        if name in PATHS:
+            return _spec(name, _Elsewhere(PATHS[name]))
+        lender = _lender(name)
+        if lender is not None:
+            return _spec(name, _Lent(lender))
+        if any(lent.startswith(f"{name}.") for lent in _lent()):
+            return _spec(name, _Folder(), is_package=True)
+        _refuse(name)
+        return None
+
+
+def _spec(name: str, loader: Any, *, is_package: bool = False) -> ModuleSpec:
+    return ModuleSpec(name, loader, is_package=is_package)
+
+
+class _Elsewhere:
+    """Puts the thing at a place, `module` or `module:object`, where the import system expects the module."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        name, _, attribute = self.place.partition(":")
+        found: Any = import_module(name)
+        sys.modules[module.__name__] = getattr(found, attribute) if attribute else found
+
+
+class _Lent:
+    """Imports the module of a package that lends it, or of one that it contains. lender: the name in the group."""
+
+    def __init__(self, lender: str) -> None:
+        self.lender = lender
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        from kernel.errors import KernelError, LentModuleError
+        from kernel.registries.family import registry
+
+        name = module.__name__
+        try:
+            found = registry.get(KIND, self.lender)
+        except KernelError as error:
+            raise LentModuleError(f"import {name}: {error.message}", hint=error.hint) from error
+        if name != self.lender:
+            found = import_module(found.__name__ + name[len(self.lender) :])
+        sys.modules[name] = found
+
+
+class _Folder:
+    """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        path = module.__name__
+
+        def get(name: str) -> Any:
+            if not name.startswith("_"):
+                try:
+                    return import_module(f"{path}.{name}")
+                except ModuleNotFoundError as error:
+                    if error.name != f"{path}.{name}":
+                        raise
+            raise AttributeError(f"module {path!r} has no attribute {name!r}", name=name)
+
+        module.__doc__ = "What installed packages lend to this place."
+        module.__getattr__ = get  # type: ignore[method-assign]
+
+
+@cache
+def _own() -> frozenset[str]:
+    """Names of the modules and packages that lie in the folder of the kernel."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return frozenset(name.removesuffix(".py") for name in os.listdir(folder))
+
+
+def _lent() -> list[str]:
+    from kernel.registries.family import registry
+
+    return registry.names(KIND)
+
+
+def _lender(name: str) -> str | None:
+    """The lent module that a module is or lies in."""
+    lent = set(_lent())
+    while name.count(".") > 0:
+        if name in lent:
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+def _refuse(name: str) -> None:
+    """Say which package would lend a module that is known to us, or why one that is there may not."""
+    from kernel.discovery.known_names import provider
+    from kernel.discovery.rules import denied
+    from kernel.discovery.scan import entry_points, installed_version
+
+    bans = [
+        f"{point.distribution} {point.version} lends it, but is denied by {denied(point.distribution)}"
+        for point in entry_points(f"kernel_{KIND}")
+        if f"{name}.".startswith(f"{point.name}.")
+    ]
+    distribution = provider(KIND, name)
+    if bans:
+        raise ModuleNotFoundError(f"No module named {name!r}: {'; '.join(bans)}", name=name)
+    if distribution is not None and installed_version(distribution) is None:
+        raise ModuleNotFoundError(
+            f"No module named {name!r}: it is in the package {distribution}: pip install {distribution}",
+            name=name,
+        )
