@@ -133,11 +133,11 @@ class ConfigCommand(click.Command):
 def meant(option: str) -> list[str]:
     """The overrides whose key is the name of an unknown option: `--training.max_steps` for `--max_steps`."""
     from kernel.config import default_config
-    from kernel.config.checking import SCHEMAS
+    from kernel.config.sections import OWN
 
     key = option.lstrip("-").replace("-", "_")
     paths = [f"--paths.{key}"] if key in default_config().get("paths", {}) else []
-    return paths + [f"--{section}.{key}" for section, schema in SCHEMAS.items() if key in schema.model_fields]
+    return paths + [f"--{section}.{key}" for section, schema in OWN.items() if key in schema.model_fields]
 
 
 def split_overrides(args: Sequence[str], options: set[str]) -> tuple[list[str], list[str]]:

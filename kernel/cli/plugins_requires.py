@@ -54,7 +54,7 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
             **filled,
             "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled),
         }
-        for section in ("training", "pretraining", "initialize"):
+        for section in [name for name in filled if name not in ("nlp", "components", "corpora")]:
             named = {**named, section: fill(filled.get(section, {}), path=section, config=filled)}
         origins = {(kind, name): registry.origin(kind, name) for kind, name, _ in functions(named)}
     found = {"kernel-nlp": f"kernel-nlp=={__version__}"}

@@ -1,6 +1,6 @@
 """Configs: reading, variables, overrides, filling and building."""
 
-from kernel.config.building import resolve
+from kernel.config.building import resolve, resolve_section
 from kernel.config.checking import check
 from kernel.config.config import Config, default_config, load_config, merge_defaults
 from kernel.config.filling import fill
@@ -16,4 +16,5 @@ __all__ = [
     "merge_defaults",
     "parse_overrides",
     "resolve",
+    "resolve_section",
 ]

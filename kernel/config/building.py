@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from inspect import isfunction
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ from kernel.config import hints
 from kernel.config.blocks import record
 from kernel.config.config import Config
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
+from kernel.config.sections import at, own_part, schema_of, supplied
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
@@ -59,6 +61,16 @@ def resolve(
     if problems:
         raise ConfigError(problems) from builder.cause
     return result
+
+
+def resolve_section(config: Config, path: str) -> SimpleNamespace:
+    """The settings of a section that a package supplies, built: for callbacks and commands that go by them.
+
+    config: filled, not interpolated. path: dotted. Raises ConfigError with everything that is wrong in the section.
+    """
+    plain = config.interpolate()
+    block = own_part(at(plain, path) or {}, path, supplied(plain))
+    return SimpleNamespace(**resolve(block, config=config, path=path, schema=schema_of(path)))
 
 
 class _Builder:

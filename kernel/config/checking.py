@@ -6,20 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel
-
 from kernel.config import hints
 from kernel.config.config import Config, merge_defaults, position
 from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
-from kernel.config.schemas import (
-    InitializeSchema,
-    NlpSchema,
-    PluginsSchema,
-    PretrainingSchema,
-    SystemSchema,
-    TrainingSchema,
-)
+from kernel.config.schemas import SystemSchema
+from kernel.config.sections import NAMES, OWN, at, own_part, supplied, supplier_hint
 from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
@@ -28,29 +20,6 @@ from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registries.family import registry
 from kernel.registries.registry import nearest_name
-
-SECTIONS = (
-    "nlp",
-    "components",
-    "paths",
-    "system",
-    "variables",
-    "corpora",
-    "training",
-    "pretraining",
-    "initialize",
-    "registry",
-    "plugins",
-)
-
-# What the sections take whose settings the kernel knows.
-SCHEMAS: dict[str, type[BaseModel]] = {
-    "nlp": NlpSchema,
-    "training": TrainingSchema,
-    "pretraining": PretrainingSchema,
-    "initialize": InitializeSchema,
-    "plugins": PluginsSchema,
-}
 
 
 @obeys_config
@@ -65,15 +34,17 @@ def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem
     used = references(config)
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
-    problems = unknown_sections(config, used) + problems
     planner = Planner(config.sources)
-    for name, schema in SCHEMAS.items():
-        if name not in skip and (plain.get(name) or name == "training"):
-            planner.section(plain.get(name, {}), name, schema)
+    lent = supplied(plain, problems)
+    problems = unknown_sections(config, used, lent) + problems
+    for name, schema in {**OWN, **lent}.items():
+        block = at(plain, name)
+        if name != "system" and name.partition(".")[0] not in skip and (block or name == "training"):
+            planner.section(own_part(block or {}, name, lent), name, schema)
+            for key in schema.corpora:
+                _check_corpus_name(plain, name, key, planner)
     _check_system(plain.get("system", {}), used, planner)
     _check_corpora(plain.get("corpora", {}), planner)
-    for section, key in (("training", "train_corpus"), ("training", "dev_corpus"), ("pretraining", "corpus")):
-        _check_corpus_name(plain, section, key, planner)
     if "components" not in skip:
         _check_components(plain, planner)
         _check_names(plain, planner)
@@ -102,18 +73,20 @@ def _section(problem: Problem) -> str:
     return (problem.path or "").partition(".")[0]
 
 
-def unknown_sections(config: Config, used: set[str]) -> list[Problem]:
-    """Sections that kernel doesn't know and no variable refers to."""
+def unknown_sections(config: Config, used: set[str], lent: Collection[str]) -> list[Problem]:
+    """Sections that neither kernel nor a package knows, and no variable refers to. lent: those of packages."""
+    lent = {path.partition(".")[0] for path in (*lent, *registry.of("sections").names())}
     problems = []
     for name in config:
-        if name in SECTIONS or _is_used(name, used):
+        if name in NAMES or name in lent or _is_used(name, used):
             continue
-        near = nearest_name(name, list(SECTIONS))
-        hint = (
-            f"Did you mean [{near}]?"
-            if near
-            else "No variable refers to it; [paths] or [variables] may hold it."
-        )
+        hint = supplier_hint(name)
+        if hint and not config[name]:
+            continue  # A section of a package that is not in use.
+        near = nearest_name(name, [*NAMES, *registry.of("sections").names()])
+        if not hint and near:
+            hint = f"Did you mean [{near}]?"
+        hint = hint or "No variable refers to it; [paths] or [variables] may hold it."
         problems.append(
             problem_at(config.sources, name, f"there is no section [{name}]", key=True, suggestion=hint)
         )
@@ -180,7 +153,7 @@ def _check_corpora(block: Any, planner: Planner) -> None:
 
 def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner: Planner) -> None:
     """A setting that names a corpus by its dotted path leads somewhere, or into what a block builds."""
-    name = (plain.get(section) or {}).get(key)
+    name = (at(plain, section) or {}).get(key)
     if not isinstance(name, str):
         return
     node: Any = plain

@@ -12,35 +12,17 @@ from collections import abc
 from collections.abc import Callable, Mapping
 from typing import Any, get_origin
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from kernel.config import hints
-from kernel.config.schemas import InitializeSchema, NlpSchema, PretrainingSchema, SystemSchema, TrainingSchema
+from kernel.config.schemas import Section
+from kernel.config.sections import KIND, OWN, schema_of
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.values import is_plain
 from kernel.errors import KernelError, warn
 from kernel.registries.family import registry
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "nlp": NlpSchema,
-    "system": SystemSchema,
-    "training": TrainingSchema,
-    "pretraining": PretrainingSchema,
-    "initialize": InitializeSchema,
-}
-# Which functions a setting of a section is made by.
-_KINDS = {
-    "nlp.tokenizer": "tokenizers",
-    "nlp.vectors": "vectors",
-    "training.batcher": "batchers",
-    "training.optimizer": "optimizers",
-    "training.logger": "loggers",
-    "training.callbacks": "callbacks",
-    "pretraining.batcher": "batchers",
-    "pretraining.optimizer": "optimizers",
-    "pretraining.objective": "objectives",
-}
 # Bounds of a union, which pydantic leaves as they are.
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 Schema = dict[str, Any]
@@ -63,13 +45,14 @@ class _Writer:
 
     def run(self) -> Schema:
         for kind in registry.kinds():
-            if kind not in ("factories", "languages", "converters"):
+            if kind not in ("factories", "languages", "converters", "modules", "sections"):
                 self.defs[kind] = self._kind(kind, f"@{kind}", ())
         self.defs["factories"] = self._kind("factories", "factory", ("nlp", "name"))
         kinds = [kind for kind in registry.kinds() if kind in self.defs and kind != "factories"]
         keys = [{"required": [f"@{kind}"], **_ref(kind)} for kind in kinds]
         self.defs["block"] = {"description": "A block that names a registered function.", "anyOf": keys}
-        sections = {name: self._section(name, schema) for name, schema in _SECTIONS.items()}
+        sections = {name: self._section(name, schema) for name, schema in OWN.items()}
+        self._add_supplied(sections)
         if "lang" in sections["nlp"]["properties"]:
             sections["nlp"]["properties"]["lang"] = {"enum": registry.names("languages")}
         source = {"type": "object", "required": ["source"], "properties": {"source": {"type": "string"}}}
@@ -92,12 +75,26 @@ class _Writer:
             "$defs": dict(sorted(self.defs.items())),
         }
 
-    def _section(self, name: str, schema: type[BaseModel]) -> Schema:
+    def _add_supplied(self, sections: dict[str, Schema]) -> None:
+        """Add the sections that packages supply, also to the sections that they lie in."""
+        for path in registry.names(KIND):
+            try:
+                found = self._section(path, schema_of(path))
+            except KernelError as error:
+                warn(f"the section [{path}] is named, but not described: {error.message}")
+                continue
+            around, _, name = path.rpartition(".")
+            place = sections
+            for part in around.split(".") if around else ():
+                place = place.setdefault(part, {"type": "object"}).setdefault("properties", {})
+            place[name] = found
+
+    def _section(self, name: str, schema: type[Section]) -> Schema:
         found = self._object(of_schema(schema, f"[{name}]"), f"section.{name}", schema.__doc__ or "")
         # A config may leave out whatever the kernel's defaults have.
         found.pop("required", None)
         for key in found["properties"]:
-            kind = _KINDS.get(f"{name}.{key}")
+            kind = schema.kinds.get(key)
             if kind and key == "callbacks":
                 found["properties"][key] = {"type": "object", "additionalProperties": _ref(kind)}
             elif kind:

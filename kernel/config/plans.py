@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config import hints
+from kernel.config.sections import supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
 from kernel.config.values import is_plain, show_value
@@ -263,7 +264,7 @@ class Planner:
             f"{signature.owner} takes no {key!r}",
             key=True,
             expected=expected,
-            suggestion=f"Did you mean {near!r}?" if near else None,
+            suggestion=supplier_hint(path) or (f"Did you mean {near!r}?" if near else None),
         )
 
     def _missing(self, parameter: Parameter, path: str, signature: Signature) -> None:

@@ -1,13 +1,21 @@
 """What each section of a config takes. `kernel/config/defaults.cfg` has the same defaults, for what has any."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 
 class Section(BaseModel):
-    """A section in which unknown keys are errors. The text below a key says what it is for."""
+    """A section in which unknown keys are errors. The text below a key says what it is for.
+
+    defaults: the section as it stands in a config, for defaults that are blocks; "" if those of the keys are enough.
+    corpora: keys that name a corpus by its dotted path. kinds: key -> the registry whose functions make its value.
+    """
+
+    defaults: ClassVar[str] = ""
+    corpora: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[Mapping[str, str]] = {}
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
@@ -23,6 +31,8 @@ class SystemSchema(Section):
 
 class NlpSchema(Section):
     """`[nlp]`: the pipeline's language, tokenizer and components in order."""
+
+    kinds = {"tokenizer": "tokenizers", "vectors": "vectors"}
 
     lang: StrictStr
     """Name in the registry `languages`: the class of the pipeline."""
@@ -46,6 +56,14 @@ class NlpSchema(Section):
 
 class TrainingSchema(Section):
     """`[training]`: the run. A dropout may be a schedule."""
+
+    corpora = ("train_corpus", "dev_corpus")
+    kinds = {
+        "batcher": "batchers",
+        "optimizer": "optimizers",
+        "logger": "loggers",
+        "callbacks": "callbacks",
+    }
 
     dev_corpus: StrictStr = "corpora.dev"
     """Dotted path of the reader's block for evaluation."""
@@ -85,31 +103,6 @@ class TrainingSchema(Section):
     """Callbacks by any names, called in the order of the file."""
     batcher: Callable[..., Any]
     """Turns a stream of examples into batches."""
-    optimizer: Callable[..., Any]
-    """Turns gradients into changes of the weights."""
-
-
-class PretrainingSchema(Section):
-    """`[pretraining]`: only checked if the section isn't empty."""
-
-    max_epochs: StrictInt = Field(default=1000, ge=-1)
-    """Stop after so many epochs; -1 streams the corpus."""
-    dropout: StrictFloat | StrictInt = Field(default=0.2, ge=0, lt=1)
-    """Share of the features that a step leaves out."""
-    n_save_every: Annotated[StrictInt, Field(ge=1)] | None = None
-    """Save every so many batches."""
-    n_save_epoch: Annotated[StrictInt, Field(ge=1)] | None = None
-    """Save every so many epochs."""
-    component: StrictStr = "tok2vec"
-    """The component to pretrain."""
-    layer: StrictStr = ""
-    """The part of its model, by reference name; "" is all of it."""
-    corpus: StrictStr = "corpora.pretrain"
-    """Dotted path of the reader's block."""
-    batcher: Callable[..., Any]
-    """Turns a stream of examples into batches."""
-    objective: Callable[..., Any]
-    """Makes the model that is trained, and its loss."""
     optimizer: Callable[..., Any]
     """Turns gradients into changes of the weights."""
 

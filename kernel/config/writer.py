@@ -17,7 +17,6 @@ ORDER = (
     "components",
     "corpora",
     "training",
-    "pretraining",
     "initialize",
 )
 

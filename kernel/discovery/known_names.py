@@ -67,8 +67,19 @@ _BARE_NAMES = {
 }
 
 
+# Sections of configs, and modules with all that they contain, that are known to be our packages'.
+_PLACES = {
+    "sections": {"pretraining": "kernel-nlp-pretraining"},
+    "modules": {"kernel.lang": "kernel-nlp-languages", "kernel.ml": "kernel-nlp-architectures"},
+}
+
+
 def provider(kind: str, name: str) -> str | None:
     """The distribution known to provide a name of ours, None if the name isn't known to be ours."""
+    if kind in _PLACES:
+        return next(
+            (owner for place, owner in _PLACES[kind].items() if f"{name}.".startswith(f"{place}.")), None
+        )
     if name == "transformer" or name.startswith("kernel.Transformer"):
         return "kernel-nlp-transformers"
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):

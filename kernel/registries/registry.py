@@ -157,7 +157,7 @@ class Registry:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
         distribution = provider(self.kind, name)
         version = scan.installed_version(distribution) if distribution else None
-        denied = self._denied(name)
+        denied = self.denied(name)
         if distribution and not version:
             hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
         elif version and not hints and not denied:
@@ -232,7 +232,7 @@ class Registry:
             hint=f'Say in the config whose it is: [registry.override] "{name}" = "{owner}". Or uninstall one of them.',
         )
 
-    def _denied(self, name: str) -> list[str]:
+    def denied(self, name: str) -> list[str]:
         """Who provides a name and may not be used."""
         found = []
         for group in self._groups():

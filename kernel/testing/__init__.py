@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from kernel.testing.suites.readers import ConverterSuite as ConverterSuite
     from kernel.testing.suites.readers import ReaderSuite as ReaderSuite
     from kernel.testing.suites.scorers import ScorerSuite as ScorerSuite
+    from kernel.testing.suites.supplied import ModuleSuite as ModuleSuite
+    from kernel.testing.suites.supplied import SectionSuite as SectionSuite
     from kernel.testing.suites.text import LanguageSuite as LanguageSuite
     from kernel.testing.suites.text import TokenizerSuite as TokenizerSuite
 
@@ -75,6 +77,7 @@ _MODULES = {
     "suites.optimisation": "InitializerSuite LossSuite OptimizerSuite ScheduleSuite",
     "suites.readers": "ConverterSuite ReaderSuite",
     "suites.scorers": "ScorerSuite",
+    "suites.supplied": "ModuleSuite SectionSuite",
     "suites.text": "LanguageSuite TokenizerSuite",
 }
 _PUBLIC = {name: f"kernel.testing.{module}" for module, names in _MODULES.items() for name in names.split()}
@@ -95,12 +98,14 @@ __all__ = [
     "LookupsSuite",
     "LossSuite",
     "MiscSuite",
+    "ModuleSuite",
     "ObjectiveSuite",
     "OptimizerSuite",
     "ReaderSuite",
     "Result",
     "ScheduleSuite",
     "ScorerSuite",
+    "SectionSuite",
     "StandInOps",
     "Suite",
     "TokenizerSuite",

@@ -56,8 +56,13 @@ def installed(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
         scan.refresh()
         for name in set(sys.modules) - before:
-            if any(place.startswith(str(folder)) for place in _places(sys.modules[name])):
+            places = _places(sys.modules[name])
+            # What stands above lent modules has no place of its own.
+            lent = name.startswith("kernel.") and not any(places)
+            if lent or any(place.startswith(str(folder)) for place in places):
                 del sys.modules[name]
+                above, _, last = name.rpartition(".")
+                vars(sys.modules.get(above, sys)).pop(last, None)
 
 
 def _places(module: object) -> list[str]:

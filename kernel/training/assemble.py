@@ -10,11 +10,12 @@ from kernel.config import Config, check, fill
 from kernel.config.schemas import InitializeSchema
 from kernel.errors import ConfigError, UsageError
 from kernel.numeric import random
+from kernel.registries.family import registry
 from kernel.saving.provenance import provenance
 from kernel.training.prepare import pipeline_class, to_device
 
 # Sections that say how to train; a config that is only assembled need not have them in order.
-_TRAINING = ("corpora", "training", "pretraining")
+_TRAINING = ("corpora", "training")
 
 
 def assemble(config: Config) -> tuple[Any, Config]:
@@ -29,10 +30,11 @@ def assemble(config: Config) -> tuple[Any, Config]:
     filled["initialize"] = fill(
         filled.get("initialize", {}), path="initialize", schema=InitializeSchema, config=filled
     )
+    unused = {*_TRAINING, *(path.partition(".")[0] for path in registry.names("sections"))}
     try:
-        check(filled, skip=_TRAINING if usual else (*_TRAINING, "nlp", "components"))
+        check(filled, skip=unused if usual else (*unused, "nlp", "components"))
     except ConfigError as error:
-        problems = [one for one in error.problems if (one.path or "").partition(".")[0] not in _TRAINING]
+        problems = [one for one in error.problems if (one.path or "").partition(".")[0] not in unused]
         if problems:
             raise ConfigError(problems) from error
     plain = filled.interpolate()

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from kernel.config import Config, check, default_config, fill, resolve
+from kernel.config import Config, check, default_config, fill, resolve, sections
+from kernel.config.building import resolve_section
 from kernel.config.config import position
 from kernel.config.packages import verify
 from kernel.config.plans import function_keys, owner_name
@@ -139,10 +140,14 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     filled = default_config().merge(config) if usual else config
     with _collecting(found):
         filled = cls.fill_config(config)
+    with _collecting(found):
+        filled = sections.add_defaults(filled)
     filled = filled.copy()
-    for section, schema in _SECTIONS.items():
+    lent = sections.supplied(filled, found)
+    for section, schema in {**_SECTIONS, **lent}.items():
         with _collecting(found):
-            filled[section] = fill(filled.get(section, {}), path=section, schema=schema, config=filled)
+            block = fill(sections.at(filled, section) or {}, path=section, schema=schema, config=filled)
+            sections.put(filled, section, block)
     with _collecting(found):
         check(filled, skip=() if usual else ("nlp", "components"), known=found)
     found[:] = sorted(dict.fromkeys(found), key=position)
@@ -219,8 +224,13 @@ def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
     problems: list[Problem] = []
     settings: dict[str, Any] = {}
     corpora = []
+    lent = sections.supplied(plain, problems)
     with _collecting(problems):
-        settings = resolve(plain["training"], config=config, path="training", schema=TrainingSchema)
+        own = sections.own_part(plain["training"], "training", lent)
+        settings = resolve(own, config=config, path="training", schema=TrainingSchema)
+    for path in [path for path in lent if path.startswith("training.")]:
+        with _collecting(problems):
+            settings[path.removeprefix("training.")] = resolve_section(config, path)
     for key in ("train_corpus", "dev_corpus"):
         with _collecting(problems):
             corpora.append(corpus(plain, config, plain["training"][key]))

@@ -72,10 +72,6 @@ SECTIONS: dict[str, tuple[type[BaseModel] | None, str]] = {
         "A block with `@readers` for each corpus, `[corpora.<name>]`. Usual names are `train` and `dev`.",
     ),
     "training": (schemas.TrainingSchema, "The run."),
-    "pretraining": (
-        schemas.PretrainingSchema,
-        "Training of token vectors on raw text. Only checked if it is not empty.",
-    ),
     "initialize": (schemas.InitializeSchema, "What the pipeline sees before the first step."),
     "registry": (
         None,

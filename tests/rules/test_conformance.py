@@ -48,7 +48,9 @@ def test_every_name_has_a_recorded_output(folder: Path) -> None:
 
     file = folder / "tests" / "goldens.json"
     recorded = set(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else set()
-    assert recorded >= {f"{kind}: {name}" for kind, name in registered(folder)}, (
+    # Modules and sections have no versions: they may grow.
+    versioned = [(kind, name) for kind, name in registered(folder) if kind not in ("modules", "sections")]
+    assert recorded >= {f"{kind}: {name}" for kind, name in versioned}, (
         "record the missing outputs: KERNEL_UPDATE_GOLDENS=1 python -m pytest "
         + f"{folder.name}/tests/test_conformance.py"
     )

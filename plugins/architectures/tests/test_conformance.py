@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kernel import registry
 from kernel.listeners import Channel
-from kernel.testing import ArchitectureSuite, LayerSuite, sample_docs
+from kernel.testing import ArchitectureSuite, LayerSuite, ModuleSuite, sample_docs
 from kernel.testing.gradients import arrays_forward
 from kernel.vocab import Vocab
 
@@ -213,3 +214,15 @@ class TestExtractNgrams(Layer):
     name = "kernel.extract_ngrams.v1"
     settings = {"ngram_size": 2}
     exempt = {"test_gradients": NO_WEIGHTS}
+
+
+class TestLentModule(ModuleSuite):
+    name = "kernel.ml"
+    modules = ("staticvectors", "featureextractor")
+
+    def test_the_layers_are_those_that_configs_name(self):
+        from kernel.ml.featureextractor import FeatureExtractor
+        from kernel.ml.staticvectors import StaticVectors
+
+        assert StaticVectors is registry.layers.get("kernel.StaticVectors.v2")
+        assert FeatureExtractor is registry.layers.get("kernel.FeatureExtractor.v1")

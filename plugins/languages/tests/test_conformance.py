@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kernel.testing import LanguageSuite
+from kernel.testing import LanguageSuite, ModuleSuite
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 
@@ -15,3 +15,14 @@ class TestEnglish(LanguageSuite):
 class TestMultiLanguage(LanguageSuite):
     name = "xx"
     goldens = GOLDENS
+
+
+class TestLentEnglish(ModuleSuite):
+    name = "kernel.lang.en"
+    names = ("English", "STOP_WORDS")
+    modules = ("stop_words", "punctuation")
+
+
+class TestLentMultiLanguage(ModuleSuite):
+    name = "kernel.lang.xx"
+    names = ("MultiLanguage",)
