@@ -186,16 +186,19 @@ def test_the_config_is_computed():
     made = nlp.config
     assert made["nlp"]["pipeline"] == ["mark", "more"] and made["nlp"]["disabled"] == ["mark"]
     assert made["components"]["more"] == {"factory": "mark", "value": "x", "times": 2}
-    assert made["training"]["score_weights"] == {"m_f": 1.0, "m_p": None}
+    assert nlp.score_weights == {"m_f": 1.0, "m_p": None} and made["training"]["score_weights"] == {}
     made["nlp"]["pipeline"].clear()
     assert nlp.config["nlp"]["pipeline"] == ["mark", "more"]
     again = Language.from_config(nlp.config)
     assert again.config == nlp.config and again.config.to_str() == nlp.config.to_str()
 
 
-def test_score_weights_of_the_user_come_over_the_components():
-    nlp = Language.from_config(config(components() + "\n[training.score_weights]\nspeed = 3.0\nm_f = 1.0\n"))
-    assert nlp.config["training"]["score_weights"] == {"m_f": 0.25, "m_p": None, "speed": 0.75}
+def test_score_weights_of_the_user_stay_as_written_with_their_variables(tmp_path):
+    own = "\n[weights]\nf = 0.004\n\n[training.score_weights]\nspeed = 3.0\nm_f = ${weights.f}\n"
+    nlp = Language.from_config(config(components() + own))
+    nlp.to_disk(tmp_path / "model")
+    for made in (nlp.config, Config.from_disk(tmp_path / "model" / "config.cfg")):
+        assert made["training"]["score_weights"] == {"speed": 3.0, "m_f": "${weights.f}"}
 
 
 def test_a_component_from_a_saved_pipeline(tmp_path):

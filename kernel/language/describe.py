@@ -18,24 +18,16 @@ def base_config(nlp: Language) -> Config:
 
 
 def current_config(nlp: Language) -> Config:
-    """The config with the components as they are now."""
+    """The config with the components as they are now; all else is as it was written.
+
+    `[training.score_weights]` too: what the components want stands in `score_weights`, and a run adds it.
+    """
     config = base_config(nlp).copy()
     config.setdefault("nlp", {}).update(
         lang=nlp.lang, pipeline=nlp.component_names, disabled=nlp.disabled, batch_size=nlp.batch_size
     )
     config["components"] = {name: dict(nlp._pipe_configs[name]) for name in nlp.component_names}
-    training = config.setdefault("training", {})
-    training["score_weights"] = combine_weights(nlp.score_weights, training.get("score_weights") or {})
     return config.copy()
-
-
-def combine_weights(
-    defaults: dict[str, float | None], own: dict[str, float | None]
-) -> dict[str, float | None]:
-    """The components' weights under the user's, scaled to a sum of 1 and rounded to two digits."""
-    weights = {**defaults, **own}
-    total = sum(abs(weight) for weight in weights.values() if weight)
-    return {name: round(weight / total, 2) if weight else weight for name, weight in weights.items()}
 
 
 def current_meta(nlp: Language) -> dict[str, Any]:

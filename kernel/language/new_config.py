@@ -9,11 +9,11 @@ from typing import Any
 from kernel.config import Config
 from kernel.config.sources import FILE, Source
 from kernel.errors import RegistryError, UsageError
-from kernel.language.describe import combine_weights
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.recommend import Recommendation, recommendation
 from kernel.registries.family import registry
 from kernel.training.prepare import fill_config, pipeline_class
+from kernel.training.score import score_weights
 
 _COMMENTS = {
     "paths": "Set these here or on the command line: --paths.train FILE --paths.dev FILE",
@@ -133,7 +133,7 @@ class _Plan:
         weights = {
             key: weight for name in pipeline for key, weight in self.metas[name].default_score_weights.items()
         }
-        config["training"]["score_weights"] = combine_weights(weights, config["training"]["score_weights"])
+        config["training"]["score_weights"] = score_weights(weights, config["training"]["score_weights"])
         _add_comments(config, {path: f"Needed: {text}." for path, text in needs.items()})
         for name in pipeline:
             _add_comments(config, self.found[name].comments)

@@ -279,6 +279,20 @@ def test_default_weights_of_scores_count(kernel: Kernel) -> None:
     assert "NUMBERS" not in hidden.out
 
 
+def test_own_weights_of_scores_stay_as_written_and_count_again(kernel: Kernel) -> None:
+    own = "[weights]\nsmall = 0.004\n\n[training.score_weights]\nnumbers = ${weights.small}\n"
+    Path("weighted.cfg").write_text(f"{CONFIG}\n{own}")
+    for config, out in (("weighted.cfg", "one"), ("one/model-last/config.cfg", "two")):
+        result = kernel("train", config, "-o", out, *CODE)
+        assert result.code == 0, result.err
+        performance = json.loads(Path(out, "model-best/meta.json").read_text())["performance"]
+        # The default of the text categorizer is 1.
+        score = (0.004 * performance["numbers"] + performance["cats_score"]) / 1.004
+        assert performance["numbers"] == 2 and f"best score {score:.4f}" in result.out
+    one, two = (Path(out, "model-last/config.cfg").read_text() for out in ("one", "two"))
+    assert one == two and "[training.score_weights]\nnumbers = ${weights.small}\n\n" in one
+
+
 # Variables and overrides
 
 

@@ -47,3 +47,14 @@ def test_weighted_score_that_is_no_number(score: object, message: str) -> None:
 def test_weighted_score_that_is_nan() -> None:
     with pytest.raises(TrainingError, match="'a' is nan"):
         weighted_score({"a": nan}, {"a": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({"a": 1.0, "b": 1.0, "c": 1.0}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}),
+        ({"a": 0.996, "b": 0.004}, {"a": 0.996, "b": 0.004}),
+    ],
+)
+def test_nothing_is_rounded(own: dict[str, float | None], expected: dict[str, float]) -> None:
+    assert score_weights({}, own) == pytest.approx(expected, rel=1e-12)

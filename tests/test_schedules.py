@@ -1,0 +1,69 @@
+"""Schedules as functions of the step."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from thinc.schedules import compounding, warmup_linear
+
+from kernel import registry
+from kernel.config import resolve
+from kernel.errors import ConfigError
+from kernel.schedules import by_step
+
+
+@pytest.mark.parametrize("step", [0, 1, 1000])
+def test_number_is_its_own_value(step: int) -> None:
+    assert by_step(0.1)(step) == 0.1
+    assert by_step(0)(step) == 0
+
+
+def test_sequence_keeps_its_last_value() -> None:
+    assert [by_step([3, 2, 1])(step) for step in range(5)] == [3, 2, 1, 1, 1]
+
+
+def test_callable_gets_the_step() -> None:
+    assert by_step(lambda step: step * 2)(4) == 8
+
+
+def counted() -> Iterator[float]:
+    return itertools.count(1.0, 0.5)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1))
+@pytest.mark.parametrize("make", [lambda: compounding(1.0, 10.0, 1.5), counted, lambda: iter([2.0, 7.0])])
+def test_iterators_are_functions_of_the_step_whatever_was_asked_before(make: Any, steps: list[int]) -> None:
+    values = list(itertools.islice(make(), 61))
+    value = by_step(make())
+    assert [value(step) for step in steps] == [values[min(step, len(values) - 1)] for step in steps]
+
+
+def test_iterators_are_read_no_further_than_asked() -> None:
+    source = iter(range(10))
+    value = by_step(source)
+    value(3), value(1), value(3)
+    assert next(source) == 4
+
+
+def test_generators_are_told_apart() -> None:
+    first, second = by_step(warmup_linear(1.0, 10, 100)), by_step(warmup_linear(1.0, 10, 100))
+    assert first(5) == second(5)
+    assert second(6) > first(5)
+
+
+@pytest.mark.parametrize("empty", [[], (value for value in ())])
+def test_empty_schedule_is_an_error(empty: Any) -> None:
+    with pytest.raises(ValueError, match="no values"):
+        by_step(empty)(0)
+
+
+def test_function_is_no_schedule_for_an_optimizer() -> None:
+    with registry.restored():
+        registry.schedules("test.function.v1", lambda: lambda step: 0.1)
+        rate = {"@schedules": "test.function.v1"}
+        with pytest.raises(ConfigError, match="returned an object of type function") as caught:
+            resolve({"@optimizers": "Adam.v1", "learn_rate": rate}, path="optimizer")
+    assert "thinc.api.Schedule" in str(caught.value)
