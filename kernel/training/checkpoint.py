@@ -45,23 +45,17 @@ def save(run: Run, *, is_best: bool) -> None:
     if run.output is None:
         return
     _check_weights(run)
-    pipeline = run.pipeline
-    if run.settings.before_to_disk is not None:
-        try:
-            with naming("training.before_to_disk"):
-                pipeline = run.settings.before_to_disk(pipeline)
-        except CallbackError as error:
-            raise Unsavable(error.message) from error
-        if not hasattr(pipeline, "to_disk"):
-            raise Unsavable(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
-    last, best = run.output / LAST, run.output / BEST
     _describe(run)
+    last, best = run.output / LAST, run.output / BEST
     try:
-        with run.averaged(), atomic_directory(last) as directory:
-            pipeline.to_disk(directory)
-            # A pipeline that knows better (sourced components, for one) writes its own.
-            if not (directory / "config.cfg").exists():
-                run.config.to_disk(directory / "config.cfg")
+        # What is saved is what was evaluated, also where before_to_disk makes another pipeline of it.
+        with run.averaged():
+            pipeline = _before_to_disk(run)
+            with atomic_directory(last) as directory:
+                pipeline.to_disk(directory)
+                # A pipeline that knows better (sourced components, for one) writes its own.
+                if not (directory / "config.cfg").exists():
+                    run.config.to_disk(directory / "config.cfg")
         if is_best:
             _copy(last, best)
     except OSError as error:
@@ -70,6 +64,20 @@ def save(run: Run, *, is_best: bool) -> None:
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:
         run.hook.saved(run=run, path=best, is_best=True)
+
+
+def _before_to_disk(run: Run) -> Any:
+    """The pipeline to save."""
+    if run.settings.before_to_disk is None:
+        return run.pipeline
+    try:
+        with naming("training.before_to_disk"):
+            pipeline = run.settings.before_to_disk(run.pipeline)
+    except CallbackError as error:
+        raise Unsavable(error.message) from error
+    if not hasattr(pipeline, "to_disk"):
+        raise Unsavable(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
+    return pipeline
 
 
 def _check_weights(run: Run) -> None:

@@ -85,9 +85,12 @@ def saved(run: Run, path: Path, is_best: bool) -> None:
 
 @hookspec
 def train_error(run: Run, error: BaseException) -> None:
-    """Training failed or was interrupted; `model-last` has been saved where that was possible."""
+    """Training failed or was interrupted; `model-last` has been saved where that was possible.
+
+    Every callback is asked: an error in one of them is a warning. After an error in `train_end` it comes too.
+    """
 
 
 @hookspec
 def train_end(run: Run, reason: str) -> None:
-    """Training ended in order; `reason` says why."""
+    """Training ended in order; `reason` says why: a limit, a callback, or that the caller left the loop."""

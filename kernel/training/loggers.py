@@ -6,17 +6,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from kernel.training.hooks import hookimpl
+from kernel.training.hooks import hookimpl, implementations
 from kernel.training.run import Run
 
 
 def adapt(logger: Any) -> object:
     """A logger's setup function as a callback; anything with events of its own as it is."""
-    if callable(logger) and not any(
-        hasattr(getattr(type(logger), name, None), "kernel_impl") for name in dir(type(logger))
-    ):
-        return LoggerAdapter(logger)
-    return logger
+    return LoggerAdapter(logger) if callable(logger) and not implementations(logger) else logger
 
 
 class LoggerAdapter:
@@ -67,8 +63,13 @@ class LoggerAdapter:
 
     @hookimpl
     def train_error(self) -> None:
-        self._finalize()
+        self._close()
 
     @hookimpl
     def train_end(self) -> None:
-        self._finalize()
+        self._close()
+
+    def _close(self) -> None:
+        # Once: an error after the end of training is announced too.
+        finalize, self._finalize = self._finalize, lambda: None
+        finalize()

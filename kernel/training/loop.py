@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from kernel.errors import warn
@@ -11,28 +11,34 @@ from kernel.training.checkpoint import Unsavable, save
 from kernel.training.run import Info, Run
 
 
-def train(run: Run) -> Iterator[Info]:
+def train(run: Run) -> Generator[Info, None, None]:
     """Train until a limit is reached, a callback says stop or the data ends; yields after every update.
 
-    On an error or Ctrl-C what has been learnt is saved as `model-last` first, unless the weights are spoilt.
+    A caller that leaves the loop early (`break`, `close()`) ends the run too: what has been learnt is saved as `model-last`,
+    without another evaluation, and `train_end` gets the reason. On an error or Ctrl-C it is saved first as well, unless the
+    weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
     """
     try:
-        run.hook.train_start(run=run)
-        for batch in batches(run):
-            losses = run.hook.update(run=run, batch=batch)
-            info = run.advance(batch, losses)
-            run.hook.step_end(run=run, info=info)
-            if run.evaluation_due:
+        try:
+            run.hook.train_start(run=run)
+            for batch in batches(run):
+                losses = run.hook.update(run=run, batch=batch)
+                info = run.advance(batch, losses)
+                run.hook.step_end(run=run, info=info)
+                if run.evaluation_due:
+                    _evaluate(run)
+                    info.score, info.scores = run.score, run.scores
+                yield info
+                run.reason = run.hook.should_stop(run=run)
+                if run.reason:
+                    break
+            else:
+                run.reason = f"max_epochs = {run.epoch} reached"
+            if not run.is_evaluated:
                 _evaluate(run)
-                info.score, info.scores = run.score, run.scores
-            yield info
-            run.reason = run.hook.should_stop(run=run)
-            if run.reason:
-                break
-        else:
-            run.reason = f"max_epochs = {run.epoch} reached"
-        if not run.is_evaluated:
-            _evaluate(run)
+        except GeneratorExit:
+            run.reason = f"the caller left the loop at step {run.step}"
+            _save_unsaved(run)
         run.hook.train_end(run=run, reason=run.reason)
     except (Exception, KeyboardInterrupt) as error:
         _rescue(run, error)
@@ -47,13 +53,20 @@ def _evaluate(run: Run) -> None:
     run.losses = {}
 
 
+def _save_unsaved(run: Run) -> None:
+    # Step 0 has nothing to save, and an earlier run may have left a good model there.
+    if run.step and run.saved_step != run.step:
+        save(run, is_best=False)
+
+
 def _rescue(run: Run, error: BaseException) -> None:
-    # Step 0 has nothing to rescue, and an earlier run may have left a good model there.
-    if run.step and not isinstance(error, Unsavable):
+    try:
+        if not isinstance(error, Unsavable):
+            with _only_warning():
+                _save_unsaved(run)
+    finally:
         with _only_warning():
-            save(run, is_best=False)
-    with _only_warning():
-        run.hook.train_error(run=run, error=error)
+            run.hook.train_error(run=run, error=error)
 
 
 @contextmanager

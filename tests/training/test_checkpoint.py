@@ -1,5 +1,6 @@
 """Models are saved whole or not at all, and an unwritable output is noticed before training."""
 
+import copy
 import json
 import os
 from collections.abc import Callable
@@ -116,3 +117,43 @@ def test_output_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "model-best" / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match="model-best exists and was not saved by kernel"):
         check_output(tmp_path)
+
+
+class Averaged:
+    """Keeps averages of its own: the first weights that it has seen."""
+
+    @hookimpl
+    def step_end(self, run: Run) -> None:
+        model = run.pipeline.model
+        if run.averages is None:
+            run.averages = {(model.id, name): model.get_param(name).copy() for name in ("W", "b")}
+
+
+@pytest.mark.parametrize("callbacks", [(), (Averaged(),)], ids=["optimizer", "callback"])
+@pytest.mark.parametrize("copied", [True, False])
+def test_what_before_to_disk_makes_has_the_evaluated_weights_and_scores(
+    make_run: MakeRun, tmp_path: Path, numbers: Any, callbacks: tuple[object, ...], copied: bool
+) -> None:
+    def before(pipeline: Any) -> Any:
+        made = copy.deepcopy(pipeline) if copied else pipeline
+        made.meta["note"] = "mine"
+        return made
+
+    registry.callbacks("test.before.v1", lambda: before)
+    run = make_run(
+        *callbacks,
+        output=True,
+        before_to_disk={"@callbacks": "test.before.v1"},
+        optimizer={"@optimizers": "Adam.v1", "learn_rate": 0.05, "use_averages": not callbacks},
+    )
+    list(train(run))
+    averages = run.averages or run.parameters.averages(run.optimizer)
+    last = numbers.Numbers.from_disk(tmp_path / "out" / "model-last")
+    for name in ("W", "b"):
+        average = averages[run.pipeline.model.id, name]
+        assert last.model.get_param(name).tobytes() == average.tobytes()
+        assert (run.pipeline.model.get_param(name) != average).any()
+    best = numbers.Numbers.from_disk(tmp_path / "out" / "model-best")
+    assert best.meta["note"] == last.meta["note"] == "mine"
+    assert best.meta["performance"]["r2"] == run.best_score
+    assert best.evaluate(run.dev_examples)["r2"] == pytest.approx(run.best_score, rel=1e-5)
