@@ -17,10 +17,8 @@ from thinc.api import Model
 
 from kernel.errors import KernelError
 from kernel.numeric.random import current_step
+from kernel.numeric.schedules import Schedule, by_step
 
-# A number, or anything that gives one per step: a function of the step, a sequence, or an iterator such as a
-# thinc schedule (which is read once per step and keeps its last value at the end).
-GradFactor = Any
 # The upstream of a listener that takes the nearest source before its component.
 ANY = "*"
 
@@ -34,7 +32,8 @@ class Channel:
     def __init__(self, name: str) -> None:
         self.name = name
         self._owners: dict[str, list[Subscription]] = {}
-        self._batches = 0
+        # The number of the latest batch, counted from 1.
+        self._batch = 0
         self.reset()
 
     @property
@@ -84,7 +83,7 @@ class Channel:
         self._outputs = outputs
         self._backprop = backprop
         self._awaited = {owner: len(registered) for owner, registered in self._owners.items()}
-        self._batches += 1
+        self._batch += 1
 
     def skip(self, owner: str) -> None:
         """Say that `owner` has nothing (more) to learn from the published batch."""
@@ -99,9 +98,9 @@ class Channel:
     def position(self) -> int:
         """Return the step that schedules are read at: that of the random scope, else the batches before this one."""
         step = current_step()
-        return max(self._batches - 1, 0) if step is None else step
+        return max(self._batch - 1, 0) if step is None else step
 
-    def _receive(self, docs: Sequence[Any], owner: str) -> tuple[list[Any], list[int]] | None:
+    def _receive(self, docs: Sequence[Any], owner: str) -> tuple[list[Any], int, list[int]] | None:
         if self._backprop is None and not self._docs:
             return None
         rows = [self._rows.get(id(doc), -1) for doc in docs]
@@ -111,10 +110,10 @@ class Channel:
                 "embed in this batch.",
                 hint="Update every component of a batch with the same Doc objects, the source first.",
             )
-        return [self._outputs[row] for row in rows], rows
+        return [self._outputs[row] for row in rows], self._batch, rows
 
-    def _send(self, owner: str, rows: list[int], gradients: list[Any], factor: float) -> None:
-        if owner not in self._awaited:
+    def _send(self, owner: str, batch: int, rows: list[int], gradients: list[Any], factor: float) -> None:
+        if batch != self._batch or owner not in self._awaited:
             raise KernelError(
                 f"Component '{owner}' sent '{self.name}' a gradient for a batch that is already closed."
             )
@@ -149,43 +148,27 @@ class Channel:
 
 
 class Subscription:
-    """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"]."""
+    """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"].
 
-    def __init__(self, upstream: str, grad_factor: GradFactor) -> None:
+    factor: what the gradient is multiplied by at a step.
+    """
+
+    def __init__(self, upstream: str, grad_factor: Schedule) -> None:
         self.upstream = upstream
-        self.grad_factor = grad_factor
+        self.factor = by_step(grad_factor)
         self.channel: Channel | None = None
         self.owner = ""
-        # Of an iterator: the latest value and its step.
-        self._drawn: float | None = None
-        self._step = -1
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
-        return Subscription(self.upstream, self.grad_factor)
+        return Subscription(self.upstream, self.factor)
 
     def matches(self, source: str) -> bool:
         """Whether a source of this name is the one listened to."""
         return self.upstream in (ANY, source)
 
-    def factor(self, step: int) -> float:
-        """Return the gradient's factor at a step. An iterator can't go back: an earlier step gets its latest value."""
-        given = self.grad_factor
-        if isinstance(given, int | float):
-            return float(given)
-        if callable(given):
-            return float(given(step))
-        if isinstance(given, Sequence):
-            return float(given[min(step, len(given) - 1)])
-        while self._step < step:
-            self._drawn = next(given, self._drawn)
-            self._step += 1
-        if self._drawn is None:
-            raise KernelError(f"The grad_factor of the listener in '{self.owner}' has no values.")
-        return float(self._drawn)
 
-
-def Listener(width: int, upstream: str = ANY, grad_factor: GradFactor = 1.0) -> Model[Any, Any]:
+def Listener(width: int, upstream: str = ANY, grad_factor: Schedule = 1.0) -> Model[Any, Any]:
     """Return a layer (Docs to one array (tokens, width) each) that stands for the output of a shared source.
 
     upstream: the source's name in the pipeline, "*" for the nearest one before the component.
@@ -224,12 +207,12 @@ def _forward(
         channel, owner = state.channel, state.owner
         received = channel._receive(docs, owner)
         if received is not None:
-            outputs, rows = received
+            outputs, batch, rows = received
             _check_width(model, outputs)
             factor = state.factor(channel.position())
 
             def send(gradients: list[Any]) -> list[Any]:
-                channel._send(owner, rows, gradients, factor)
+                channel._send(owner, batch, rows, gradients, factor)
                 return []
 
             return outputs, send

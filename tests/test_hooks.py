@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kernel import hookimpl
-from kernel.errors import CallbackError, PluginLoadError
-from kernel.training.hooks import Hooks
+from kernel.errors import CallbackError, KernelWarning, PluginLoadError
+from kernel.training.hooks import Call, Hooks, implementations
 
 LABEL = "'acme.Slack.v1' (acme-nlp 1.2)"
 
@@ -178,3 +178,93 @@ def test_implementation_may_have_a_name_of_its_own() -> None:
             return "enough"
 
     assert hooks_with(Callback()).call.should_stop(run=None) == "enough"
+
+
+class Note:
+    """Writes its name down at every event."""
+
+    def __init__(self, name: str, called: list[str]) -> None:
+        self.name = name
+        self.called = called
+
+    @hookimpl
+    def train_start(self) -> None:
+        self.called.append(self.name)
+
+    @hookimpl(wrapper=True)
+    def evaluate(self) -> Any:
+        self.called.append(self.name)
+        return (yield)
+
+
+def test_callbacks_added_later_are_called_later_and_the_kernels_own_last() -> None:
+    called: list[str] = []
+    hooks = Hooks()
+    hooks.add([("a", Note("a", called)), ("same", Note("b", called))])
+    hooks.add_builtin(Note("builtin", called))
+    hooks.add([("same", Note("c", called))])
+    hooks.add([])
+    assert hooks.names == ["a", "same", "same"]
+    hooks.call.train_start(run=None)
+    hooks.call.evaluate(run=None)
+    assert called == ["a", "b", "c", "builtin"] * 2
+
+
+def test_a_callback_that_is_refused_leaves_the_others_as_they_were() -> None:
+    called: list[str] = []
+    hooks = Hooks()
+    hooks.add([("a", Note("a", called))])
+    with pytest.raises(PluginLoadError, match="reacts to no event"):
+        hooks.add([("b", Note("b", called)), ("c", SimpleNamespace())])
+    hooks.call.train_start(run=None)
+    assert (hooks.names, called) == (["a"], ["a"])
+
+
+def test_a_class_is_no_callback() -> None:
+    with pytest.raises(PluginLoadError, match="returned the class Note\nReturn an object of it"):
+        hooks_with(Note)
+
+
+def test_everybody_hears_of_an_error_even_if_others_fail_on_it() -> None:
+    heard: list[str] = []
+
+    class Close:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        @hookimpl
+        def train_error(self) -> None:
+            heard.append(self.name)
+            raise OSError(self.name)
+
+    hooks = hooks_with(Close("one"), Close("two"))
+    with pytest.warns(
+        KernelWarning, match="after the error below: .*failed in train_error.*OSError: (one|two)"
+    ):
+        hooks.call.train_error(run=None, error=ValueError())
+    assert heard == ["one", "two"]
+
+
+def test_a_monitor_hears_of_events_and_of_every_call() -> None:
+    calls: list[Call] = []
+    hooks = Hooks(calls.append)
+    hooks.add_builtin(Update())
+    hooks.add([(LABEL, Wrapper())])
+    hooks.place = lambda: "at step 3"
+    hooks.call.update(run="fine", batch=[1])
+    hooks.call.train_start(run=None)
+    with pytest.raises(ZeroDivisionError):
+        hooks.call.update(run="broken", batch=[])
+    assert [(call.event, call.label, call.wraps) for call in calls] == [
+        ("update", "", False), ("update", "kernel", False), ("update", LABEL, True),
+        ("train_start", "", False),
+        ("update", "", False), ("update", "kernel", False), ("update", LABEL, True),
+    ]  # fmt: skip
+    assert calls[0].arguments == {"run": "fine", "batch": [1]} and calls[1].arguments == {"run": "fine"}
+    assert {call.place for call in calls} == {"at step 3"}
+    assert calls[2].seconds >= calls[1].seconds >= 0.0 == calls[0].seconds
+
+
+def test_implementations_are_what_is_marked() -> None:
+    assert list(implementations(Note("a", []))) == ["evaluate", "train_start"]
+    assert implementations(lambda: None) == implementations(SimpleNamespace()) == {}

@@ -1,8 +1,10 @@
 """Updating, initialising and evaluating pipelines of tiny components."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
-from thinc.api import Adam, Linear, Model
+from thinc.api import Adam, Linear, Model, fix_random_seed
 
 from kernel.component import Component, TrainableComponent
 from kernel.errors import ConfigError, KernelError, KernelWarning, UsageError
@@ -156,19 +158,35 @@ def test_without_an_optimizer_the_pipeline_makes_and_keeps_its_own():
     assert nlp._optimizer is made
 
 
-def test_sgd_false_and_a_step_of_a_run_leave_the_weights():
+def test_sgd_false_leaves_the_weights_and_keeps_the_gradients():
     nlp = shared()
     examples = [example(nlp, y=1.0)]
     nlp.initialize(lambda: examples)
     before = weights(nlp, "source"), weights(nlp, "target")
     nlp.update(examples, sgd=False)
     with random.scope(seed=0, step=3):
-        nlp.update(examples, drop=0.1, losses={})
+        nlp.update(examples, drop=0.1, sgd=False, losses={})
     assert (weights(nlp, "source"), weights(nlp, "target")) == before
     optimizer = Adam(0.01)
     for model in nlp.models().values():
         model.finish_update(optimizer)
     assert weights(nlp, "source") != before[0] and weights(nlp, "target") != before[1]
+
+
+def test_a_loop_by_hand_learns_the_same_within_a_random_scope():
+    made = []
+    for opened in (lambda: random.scope(seed=0, step=3), nullcontext):
+        fix_random_seed(0)
+        nlp = shared()
+        examples = [example(nlp, y=1.0)]
+        nlp.initialize(lambda examples=examples: examples)
+        before = weights(nlp, "target")
+        for _ in range(3):
+            with opened():
+                nlp.update(examples)
+        assert weights(nlp, "target") != before
+        made.append((weights(nlp, "source"), weights(nlp, "target")))
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize("wrong", [["some text"], "some text", [("text", {})]])

@@ -149,6 +149,22 @@ def test_a_gradient_after_the_end_of_the_batch_is_an_error():
         backprop(outputs)
 
 
+@pytest.mark.parametrize("end", [lambda channel: channel.reset(), lambda channel: channel.skip("ner")])
+def test_a_gradient_of_an_earlier_batch_never_enters_a_later_one(end):
+    source = Source("ner")
+    source.publish(DOCS)
+    outputs, late = source.nodes["ner"].begin_update(DOCS)
+    end(source.channel)
+    source.publish(DOCS)
+    with pytest.raises(
+        KernelError, match="'ner' sent 'tok2vec' a gradient for a batch that is already closed"
+    ):
+        late([each + 100 for each in outputs])
+    assert source.channel.is_open and not source.calls
+    source.answer("ner", DOCS, 2.0)
+    assert all((gradient == 2.0).all() for gradient in source.calls[0])
+
+
 @pytest.mark.parametrize(
     ("factor", "expected"),
     [
@@ -174,6 +190,15 @@ def test_schedules_follow_the_step_of_the_run_and_not_the_shards():
             source.publish(DOCS)
             source.answer("ner", DOCS)
     assert [float(call[0][0, 0]) for call in source.calls] == [1.0, 1.0, 2.0, 2.0]
+
+
+def test_a_second_training_begins_with_the_first_value_of_a_schedule():
+    source = Source("ner", ner=iter([1.0, 2.0, 3.0]))
+    for step in [0, 1, 2, 0, 1]:
+        with scope(seed=0, step=step):
+            source.publish(DOCS)
+            source.answer("ner", DOCS)
+    assert [float(call[0][0, 0]) for call in source.calls] == [1.0, 2.0, 3.0, 1.0, 2.0]
 
 
 def test_prediction_reads_the_documents_tensors():

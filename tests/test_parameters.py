@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from thinc.api import SGD, Adam, Linear, Maxout, Model, RAdam, chain
+from thinc.api import SGD, Adam, Linear, Maxout, Model, RAdam, Shim, chain
 
 from kernel.numeric.ops import place
 from kernel.numeric.parameters import Parameters, paths, use_params
@@ -418,3 +418,31 @@ def test_gradient_is_an_array_to_add_to(prepare):
     model.inc_grad("W", np.full((2, 2), 2, "float32"))
     assert (gradient(model, "W") == 3).all()
     assert model.has_grad("W") and (model.get_grad("W") == 3).all()
+
+
+class TorchLike(Shim):
+    """A shim whose module keeps gradients of its own."""
+
+    def __init__(self):
+        super().__init__(self)
+        self.gradient = 1.0
+
+    def zero_grad(self):
+        self.gradient = 0.0
+
+
+def test_forgotten_gradients_are_forgotten_in_torch_modules_and_in_earlier_shards_too():
+    model = network()
+    model.shims.append(TorchLike())
+    parameters = Parameters({"ner": model})
+    before = values(model)
+    for shard in range(3):
+        backward(model)
+        if shard < 2:
+            parameters.collect(shard)
+    parameters.zero_gradients()
+    assert model.shims[0].gradient == 0.0 and parameters.touched == []
+    model.shims.clear()
+    parameters.step(Adam(0.01, L2=0.1))
+    for one, two in zip(before, values(model), strict=True):
+        np.testing.assert_array_equal(one, two)

@@ -12,7 +12,7 @@ from thinc.schedules import compounding, warmup_linear
 from kernel import registry
 from kernel.config import resolve
 from kernel.errors import ConfigError
-from kernel.schedules import by_step
+from kernel.numeric.schedules import by_step
 
 
 @pytest.mark.parametrize("step", [0, 1, 1000])

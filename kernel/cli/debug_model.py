@@ -168,7 +168,7 @@ def _update(pipeline: Any, examples: list[Any], seed: int) -> None:
     optimizer = Adam(0.001)
     for step in range(UPDATES):
         with random.scope(seed=seed, step=step, shard=0):
-            pipeline.update(examples, drop=0.0, losses={})
+            pipeline.update(examples, drop=0.0, sgd=False, losses={})
         parameters.collect(0)
         parameters.step(optimizer)
 

@@ -10,24 +10,27 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kernel.errors import KernelError, KernelWarning
 
+if TYPE_CHECKING:
+    from kernel.training.hooks import Call
+
 INTERRUPTED = 130
 
 
-def run(args: Sequence[str]) -> int:
-    """Run a command line and return its exit code."""
+def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -> int:
+    """Run a command line and return its exit code. monitor: hears of the events of a training, see `kernel.training.hooks`."""
     from kernel.cli import cli
 
     words = [word for word in args if word != "--traceback"]
     with warnings.catch_warnings():
         shown = _show_warnings()
-        code = _code(words, cli, with_traceback=len(words) < len(args))
+        code = _code(words, cli, monitor, with_traceback=len(words) < len(args))
         if shown:
             click.echo(f"{len(shown)} warning{'s' if len(shown) > 1 else ''}", err=True)
     return code
@@ -44,9 +47,9 @@ def name_crashes() -> None:
         return
 
 
-def _code(words: list[str], cli: click.Command, *, with_traceback: bool) -> int:
+def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceback: bool) -> int:
     try:
-        result = cli.main(words, prog_name="kernel", standalone_mode=False)
+        result = cli.main(words, prog_name="kernel", standalone_mode=False, obj=monitor)
         sys.stdout.flush()
         # Without standalone mode, click returns the code of ctx.exit().
         return result if isinstance(result, int) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 
 if TYPE_CHECKING:
+    from kernel.training.hooks import Call
     from kernel.training.run import Run
 
 
@@ -65,11 +67,13 @@ def train(
 
     options.load_codes(code)
     config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    run = prepare(config, output=output, gpu_id=gpu_id, trace=_tracer(ctx, trace_path))
+    run = prepare(config, output=output, gpu_id=gpu_id, monitor=_monitor(ctx, trace_path))
     _announce(run, verbose)
     try:
-        for _ in train_loop(run):
-            pass
+        # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
+        with closing(train_loop(run)) as steps:
+            for _ in steps:
+                pass
     except KeyboardInterrupt:
         saved = ""
         if output is not None and run.saved_step is not None:
@@ -80,19 +84,37 @@ def train(
     _conclude(run)
 
 
-def _tracer(ctx: click.Context, path: str | None) -> Callable[[str], None] | None:
+def _monitor(ctx: click.Context, path: str | None) -> Callable[[Call], None] | None:
+    """Who hears of every call: the writer of `--trace-hooks`, and whoever runs the command (see `kernel.cli.run`)."""
+    listening = [monitor for monitor in (ctx.obj, _writer(ctx, path)) if monitor is not None]
+    if not listening:
+        return None
+
+    def tell(call: Call) -> None:
+        for monitor in listening:
+            monitor(call)
+
+    return tell
+
+
+def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | None:
     """What writes the lines of `--trace-hooks`, to a file that is closed with the command."""
     from kernel.errors import UsageError
 
     if path is None:
         return None
     if path == "-":
-        return lambda line: click.echo(line, err=True)
+        return lambda call: click.echo(_line(call), err=True) if call.label else None
     try:
         file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror or error}") from error
-    return lambda line: print(line, file=file)
+    return lambda call: print(_line(call), file=file) if call.label else None
+
+
+def _line(call: Call) -> str:
+    note = ", with what it wraps" if call.wraps else ""
+    return f"{call.seconds:9.6f} s  {call.event}  {call.label}  {call.place}{note}"
 
 
 def _announce(run: Run, verbose: bool) -> None:
@@ -126,6 +148,5 @@ def _plain(value: Any) -> str:
 
 
 def _conclude(run: Run) -> None:
-    best = max(score for score, _ in run.history)
     where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
-    click.echo(f"{run.reason}; best score {best:.4f} at step {run.kept_step}{where}")
+    click.echo(f"{run.reason}; best score {run.best_score:.4f} at step {run.kept_step}{where}")

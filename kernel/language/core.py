@@ -241,10 +241,9 @@ class Language(ComponentList):
         """Learn from a batch: forward and backward pass of every component that learns; returns the losses.
 
         sgd: the optimizer; False leaves the gradients for later; by default the pipeline's own, which is made from the
-        config when it is first needed, except within a step of a training run, which has its own. exclude: components
-        not to change, by default the config's frozen_components. annotates: components whose predictions the later
-        ones see, by default the config's annotating_components. After an error the gradients that wait for an optimizer
-        are gone.
+        config when it is first needed. exclude: components not to change, by default the config's frozen_components.
+        annotates: components whose predictions the later ones see, by default the config's annotating_components. After
+        an error the gradients that wait for an optimizer are gone.
         """
         if _ is not None:
             raise UsageError(learn.NOT_EXAMPLES, hint=learn.MAKE_EXAMPLES)

@@ -55,10 +55,9 @@ def update(
                 _annotate(name, component, examples, settings)
         for channel in channels:
             channel.close()
-    # A run that is in the middle of a step has an optimizer of its own.
-    if sgd is None and random.current_step() is None:
+    if sgd is None:
         sgd = keep_optimizer(nlp, None)
-    if sgd is not None and sgd is not False:
+    if sgd is not False:
         for name, component in nlp.pipeline:
             if name not in excluded and getattr(component, "is_trainable", hasattr(component, "update")):
                 component.finish_update(sgd)

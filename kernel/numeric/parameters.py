@@ -19,7 +19,7 @@ from thinc.api import Model, Optimizer, get_array_module
 
 from kernel.numeric.bytes import walk_paths
 from kernel.numeric.rows import Tables
-from kernel.numeric.server import Array, BoundServer, Key, read, same_memory
+from kernel.numeric.server import Array, BoundServer, Key, forget_gradients, read, same_memory
 
 
 def paths(models: Mapping[str, Model[Any, Any]]) -> dict[str, tuple[Model[Any, Any], str]]:
@@ -158,7 +158,9 @@ class Parameters:
         self._end_step()
 
     def zero_gradients(self) -> None:
-        """Forget the gradients of the present step."""
+        """Forget the gradients of the present step, those in torch modules too."""
+        for model in self.models.values():
+            forget_gradients(model)
         for buffer in (self.gradients, self._sums):
             if buffer is not None:
                 buffer.fill(0)

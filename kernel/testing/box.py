@@ -8,11 +8,14 @@ import json
 import os
 import subprocess as processes
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.training.hooks import Call
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
 
@@ -80,15 +83,23 @@ class Box:
         out, err = io.StringIO(), io.StringIO()
         hooks: list[str] = []
         scores: dict[str, Any] = {}
+
+        def note(call: Call) -> None:
+            if call.label:
+                return
+            hooks.append(call.event)
+            if call.event == "evaluated":
+                scores.clear()
+                scores.update(call.arguments["scores"])
+
         with (
             self.entered(),
             registry.restored(),
             underscore.restored(),
-            _recorded(hooks, scores),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            code = run(words)
+            code = run(words, monitor=note)
         return Result(code, out.getvalue(), err.getvalue(), hooks, scores)
 
     def _in_process(self, words: list[str], timeout: float) -> Result:
@@ -139,29 +150,3 @@ def _environment(path: Path) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "OPENBLAS_NUM_THREADS": "1",
     }
-
-
-@contextlib.contextmanager
-def _recorded(hooks: list[str], scores: dict[str, Any]) -> Iterator[None]:
-    """Write down every event of every run that starts inside."""
-    from kernel.training.hooks import Hooks
-
-    def before(event: str, implementations: Any, arguments: Mapping[str, Any]) -> None:
-        hooks.append(event)
-        if event == "evaluated":
-            scores.clear()
-            scores.update(arguments["scores"])
-
-    def after(*ignored: Any) -> None: ...
-
-    make = Hooks.__init__
-
-    def make_watched(self: Hooks, *args: Any, **kwargs: Any) -> None:
-        make(self, *args, **kwargs)
-        self._manager.add_hookcall_monitoring(before, after)
-
-    Hooks.__init__ = make_watched  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        Hooks.__init__ = make  # type: ignore[method-assign]

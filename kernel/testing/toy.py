@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from thinc.api import Linear, Model
@@ -67,7 +67,9 @@ class ToyPipeline:
         """Infer the shapes."""
         self.model.initialize(*self._arrays(list(get_examples())))
 
-    def update(self, examples: Sequence[Any], *, drop: float, losses: dict[str, float]) -> None:
+    def update(
+        self, examples: Sequence[Any], *, drop: float, sgd: Literal[False], losses: dict[str, float]
+    ) -> None:
         """Squared error and its gradient."""
         inputs, targets = self._arrays(examples)
         guesses, backprop = self.model.begin_update(inputs)

@@ -6,7 +6,8 @@ Every run has a manager of its own; there is none for the process, so that insta
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import wraps
 from time import perf_counter
@@ -14,7 +15,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import CallbackError, PluginLoadError
+from kernel.errors import CallbackError, PluginLoadError, warn
 from kernel.registries.blame import describe
 from kernel.training import events
 
@@ -27,18 +28,39 @@ _EVENTS: dict[str, frozenset[str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Call:
+    """What a monitor is told: an event that comes, or an implementation of it that is done.
+
+    label: of the callback, "kernel" for the kernel's own; "" before anybody is asked. arguments: of the event.
+    place: where the run is. seconds: that the implementation took. wraps: whether those of what it wraps count too.
+    """
+
+    event: str
+    arguments: Mapping[str, Any]
+    place: str
+    label: str = ""
+    seconds: float = 0.0
+    wraps: bool = False
+
+
 class Hooks:
     """The callbacks of one run.
 
     `hooks.call.step_end(run=..., info=...)` calls every implementation of an event. `place` is a text that says
-    where the run is ("at step 120"), for error messages. trace: gets a line about every call of a callback.
+    where the run is ("at step 120"), for error messages. monitor: gets a `Call` for every event before anybody is asked
+    and for every implementation when it is done.
     """
 
-    def __init__(self, trace: Callable[[str], None] | None = None) -> None:
-        self._trace = trace
+    def __init__(self, monitor: Callable[[Call], None] | None = None) -> None:
+        self._monitor = monitor
         self._manager = pluggy.PluginManager("kernel")
         self._manager.add_hookspecs(events)
-        self._labels: list[str] = []
+        if monitor is not None:
+            self._manager.add_hookcall_monitoring(self._announce, _nothing)
+        # In the order of the calls.
+        self._added: list[tuple[str, object]] = []
+        self._builtin: list[object] = []
         self.place: Callable[[], str] = lambda: "before training"
 
     @property
@@ -49,38 +71,46 @@ class Hooks:
     @property
     def names(self) -> list[str]:
         """Labels of the registered callbacks, in the order in which they are called."""
-        return list(self._labels)
+        return [label for label, _ in self._added]
 
-    def add_builtin(self, implementations: object) -> None:
-        """Register the kernel's own implementations: called last, their errors are passed on as they are."""
-        if self._trace is not None:
-            methods = _implementations(implementations)
-            implementations = _Guarded(
-                {
-                    name: self._timed("kernel", _event(name, method), method)
-                    for name, method in methods.items()
-                }
-            )
-        self._manager.register(implementations, name="kernel")
+    def add_builtin(self, callback: object) -> None:
+        """Register implementations of the kernel's own: called last, their errors are passed on as they are."""
+        own = {
+            name: self._timed("kernel", _event(name, method), method)
+            for name, method in implementations(callback).items()
+        }
+        self._register(self._added, [*self._builtin, _Methods(own)])
 
     def add(self, callbacks: list[tuple[str, object]]) -> None:
-        """Register callbacks, (label, object) each, to be called in this order.
+        """Register callbacks, (label, object) each, to be called in this order, after those that were added before.
 
         A label names the callback in messages: "'acme.Slack.v1' (acme-nlp 1.2)". `PluginLoadError` names an unknown
         event or argument and the nearest right one.
         """
-        # The manager calls the latest first.
-        for number, (label, callback) in reversed(list(enumerate(callbacks))):
-            methods = _implementations(callback)
+        added = []
+        for label, callback in callbacks:
+            methods = implementations(callback)
             _check(label, callback, methods)
             guarded = {
                 name: self._timed(label, event, self._guard(label, event, method))
                 for name, method in methods.items()
                 for event in [_event(name, method)]
             }
-            self._manager.register(_Guarded(guarded), name=f"{number}: {label}")
-        self._labels += [label for label, _ in callbacks]
+            added.append((label, _Methods(guarded)))
+        self._register([*self._added, *added], self._builtin)
+
+    def _register(self, added: list[tuple[str, object]], builtin: list[object]) -> None:
+        for methods in [*(methods for _, methods in self._added), *self._builtin]:
+            self._manager.unregister(methods)
+        self._added, self._builtin = added, builtin
+        # The manager calls the latest first.
+        for methods in reversed([*(methods for _, methods in added), *builtin]):
+            self._manager.register(methods)
         self._manager.check_pending()
+
+    def _announce(self, event: str, methods: object, arguments: Mapping[str, Any]) -> None:
+        if self._monitor is not None:
+            self._monitor(Call(event, arguments, self.place()))
 
     def _guard(self, label: str, event: str, method: Callable[..., Any]) -> Callable[..., Any]:
         """The same method, whose errors say which callback failed where."""
@@ -93,6 +123,10 @@ class Hooks:
             try:
                 result = method(*args)
             except Exception as error:
+                if event == "train_error":
+                    # Everybody is to close what is open, and the first error is the one to be seen.
+                    warn(f"after the error below: {blame(error).message}")
+                    return None
                 raise blame(error) from error
             if event == "should_stop" and not isinstance(result, str):
                 # Others are asked unless the answer is a reason.
@@ -124,13 +158,16 @@ class Hooks:
         return wrap if inspect.isgeneratorfunction(method) else call
 
     def _timed(self, label: str, event: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        """The same method, whose calls are traced if that was asked for."""
-        trace = self._trace
-        if trace is None:
+        """The same method, whose calls the monitor hears of, if there is one."""
+        monitor = self._monitor
+        if monitor is None:
             return method
+        names = list(inspect.signature(method).parameters)
 
-        def line(start: float, note: str = "") -> str:
-            return f"{perf_counter() - start:9.6f} s  {event}  {label}  {self.place()}{note}"
+        def done(args: tuple[Any, ...], start: float, *, wraps: bool) -> None:
+            seconds = perf_counter() - start
+            arguments = dict(zip(names, args, strict=True))
+            monitor(Call(event, arguments, self.place(), label, seconds, wraps))
 
         @wraps(method)
         def call(*args: Any) -> Any:
@@ -138,7 +175,7 @@ class Hooks:
             try:
                 return method(*args)
             finally:
-                trace(line(start))
+                done(args, start, wraps=False)
 
         @wraps(method)
         def wrap(*args: Any) -> Generator[None, Any, Any]:
@@ -146,19 +183,23 @@ class Hooks:
             try:
                 return (yield from method(*args))
             finally:
-                trace(line(start, ", with what it wraps"))
+                done(args, start, wraps=True)
 
         return wrap if inspect.isgeneratorfunction(method) else call
 
 
-class _Guarded:
-    """The guarded methods of one callback, as the object that pluggy registers."""
+class _Methods:
+    """The methods of one callback, as the object that pluggy registers."""
 
     def __init__(self, methods: dict[str, Callable[..., Any]]) -> None:
         self.__dict__.update(methods)
 
 
-def _implementations(callback: object) -> dict[str, Callable[..., Any]]:
+def _nothing(*ignored: Any) -> None: ...
+
+
+def implementations(callback: object) -> dict[str, Callable[..., Any]]:
+    """Name -> method of everything in an object that is marked `@hookimpl`; empty if the object is no callback."""
     marked: dict[str, Callable[..., Any]] = {}
     for name in dir(callback):
         # Static first: getattr would run the properties of the object.
@@ -171,6 +212,10 @@ def _implementations(callback: object) -> dict[str, Callable[..., Any]]:
 
 
 def _check(label: str, callback: object, methods: dict[str, Callable[..., Any]]) -> None:
+    if inspect.isclass(callback):
+        raise PluginLoadError(
+            f"callback {label} returned the class {callback.__name__}", hint="Return an object of it."
+        )
     if not methods:
         raise PluginLoadError(
             f"callback {label} returned a {type(callback).__name__} that reacts to no event",

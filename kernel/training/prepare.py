@@ -27,7 +27,7 @@ from kernel.registries.blame import naming
 from kernel.registries.family import registry
 from kernel.training.checkpoint import check_output
 from kernel.training.corpora import NamedCorpus
-from kernel.training.hooks import Hooks
+from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
 from kernel.training.protocols import Corpus, Pipeline
 from kernel.training.run import Run
@@ -44,20 +44,20 @@ def prepare(
     *,
     output: Path | None = None,
     gpu_id: int = -1,
-    trace: Callable[[str], None] | None = None,
+    monitor: Callable[[Call], None] | None = None,
 ) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
     config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. gpu_id: -1
-    for the CPU. trace: gets a line about every call of a callback. Callbacks, the output directory and the config are
-    checked before any data is read.
+    for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. Callbacks, the output directory
+    and the config are checked before any data is read.
     """
     cls = pipeline_class(config)
     config = fill_config(cls, config)
     plain = config.interpolate()
     settings, corpora = _settings(plain, config)
-    hooks = Hooks(trace)
-    hooks.add_builtin(Builtin())
+    hooks = Hooks(monitor)
+    hooks.add_builtin(Builtin(settings.dropout))
     hooks.add(callbacks(plain, settings))
     hooks.call.config_ready(config=config)
     if output is not None:

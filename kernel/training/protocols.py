@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -44,8 +44,14 @@ class Pipeline(Protocol):
         """Infer labels and shapes and set the first weights; settings = the interpolated `[initialize]`."""
         ...
 
-    def update(self, examples: Sequence[Any], *, drop: float, losses: dict[str, float]) -> None:
-        """Forward and backward pass: adds to the gradients and to the losses, changes no weight."""
+    def update(
+        self, examples: Sequence[Any], *, drop: float, sgd: Literal[False], losses: dict[str, float]
+    ) -> Any:
+        """Forward and backward pass: adds to the gradients and to the losses, changes no weight.
+
+        sgd: no optimizer. The loop has it, and applies it once to all parts of a batch; a pipeline that can also be trained
+        by hand takes one here, as `Language` does.
+        """
         ...
 
     def evaluate(self, examples: Iterable[Any]) -> dict[str, Any]:

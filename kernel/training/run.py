@@ -42,7 +42,8 @@ class Run:
     config: filled, not interpolated. settings: the resolved `[training]` section. examples: the whole training
     corpus, None when it is streamed. dev_examples: the development corpus once it has been read, likewise. weights: metric -> share in the final score, None for hidden ones. step: number of
     updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
-    history: (score, step) of every evaluation. scores: of the latest one. dropout: the rate of the latest step.
+    history: (score, step) of every evaluation. scores: of the latest one. best_score: None before the first evaluation.
+    best_step: the earliest with that score. kept_step: the latest with it, whose weights are in `model-best`. dropout: the rate of the latest step.
     averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those
     of the optimizer, if it keeps any. reason: why the run ended. saved_step: of the weights in `model-last`.
     """
@@ -67,6 +68,9 @@ class Run:
     losses: dict[str, float] = field(default_factory=dict)
     scores: dict[str, Any] = field(default_factory=dict)
     history: list[tuple[float, int]] = field(default_factory=list)
+    best_score: float | None = None
+    best_step: int = 0
+    kept_step: int = 0
     dropout: float = 0.0
     averages: Mapping[Any, Any] | None = None
     reason: str | None = None
@@ -92,16 +96,6 @@ class Run:
         return self.history[-1][0] if self.history else None
 
     @property
-    def best_step(self) -> int:
-        """The earliest step among those with the best score; 0 before the first evaluation."""
-        return max(self.history, key=lambda entry: (entry[0], -entry[1]))[1] if self.history else 0
-
-    @property
-    def kept_step(self) -> int:
-        """The latest step among those with the best score, whose weights are in `model-best`; 0 before any evaluation."""
-        return max(self.history)[1] if self.history else 0
-
-    @property
     def is_evaluated(self) -> bool:
         """Whether the latest step has been evaluated."""
         return bool(self.history) and self.history[-1][1] == self.step
@@ -125,7 +119,11 @@ class Run:
         if not self.history:
             warn_of_missing(scores, self.weights, getattr(self.pipeline, "score_sources", {}))
         score = weighted_score(scores, self.weights)
-        is_best = not self.history or score >= max(self.history)[0]
+        is_best = self.best_score is None or score >= self.best_score
+        if self.best_score is None or score > self.best_score:
+            self.best_score, self.best_step = score, self.step
+        if is_best:
+            self.kept_step = self.step
         self.scores = dict(scores)
         self.history.append((score, self.step))
         return is_best

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
@@ -10,32 +11,38 @@ import numpy as np
 
 from kernel.errors import DataError
 from kernel.numeric import blas, random
+from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.training.batches import parts
 from kernel.training.checkpoint import Unsavable
 from kernel.training.hooks import hookimpl
 from kernel.training.run import Run
-from kernel.training.schedules import value_at
 
 
 class Builtin:
-    """Update, evaluation and limits."""
+    """Update, evaluation and limits. dropout: of `[training]`."""
+
+    def __init__(self, dropout: Schedule) -> None:
+        self._dropout = by_step(dropout)
 
     @hookimpl
     def update(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:
-        """Gradients of every part of the batch, summed in their order, then one step of the optimizer."""
+        """Gradients of every part of the batch, summed in their order, then one step of the optimizer.
+
+        After an error nothing is left of the gradients: a callback may swallow it and go on with the next batch.
+        """
         settings = run.settings
         if settings.before_update is not None:
             with naming(f"training.before_update at step {run.step}"):
                 settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
-        run.dropout = value_at(settings.dropout, run.step)
+        run.dropout = self._dropout(run.step)
         losses: dict[str, float] = {}
         # Overflow shows in the loss, which is checked: one message instead of one from every layer.
-        with np.errstate(all="ignore"), blas.one_thread():
+        with np.errstate(all="ignore"), blas.one_thread(), _all_or_nothing(run):
             for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
                 random.seed_all(run.seed, "update", run.step, shard)
                 with random.scope(seed=run.seed, step=run.step, shard=shard):
-                    run.pipeline.update(part, drop=run.dropout, losses=losses)
+                    run.pipeline.update(part, drop=run.dropout, sgd=False, losses=losses)
                 _check_finite(losses, run.step)
                 run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
@@ -63,6 +70,15 @@ class Builtin:
         if settings.patience and run.history and run.step - run.best_step >= settings.patience:
             return f"no better score for {run.step - run.best_step} steps (patience = {settings.patience})"
         return None
+
+
+@contextmanager
+def _all_or_nothing(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        run.parameters.zero_gradients()
+        raise
 
 
 def _check_finite(losses: Mapping[str, float], step: int) -> None:

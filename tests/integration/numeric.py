@@ -82,7 +82,7 @@ class Numbers:
         self.seen = len(examples)
         self.model.initialize(*self._arrays(examples))
 
-    def update(self, examples: Sequence[Row], *, drop: float, losses: dict[str, float]) -> None:
+    def update(self, examples: Sequence[Row], *, drop: float, sgd: bool, losses: dict[str, float]) -> None:
         inputs, targets = self._arrays(examples)
         guesses, backprop = self.model.begin_update(inputs)
         difference = guesses - targets

@@ -12,7 +12,7 @@ BATCHERS = Kind(
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
-from kernel.training.schedules import value_at
+from kernel.numeric.schedules import by_step
 
 # A number, or a schedule: a value a batch.
 Size = int | Sequence[int] | Generator[float, None, None] | Callable[[int], float]
@@ -26,18 +26,19 @@ def make_batcher(
     size: a number, or a schedule that is read once a batch, counted on over the epochs.
     An example that is longer than `max_words` is a batch of its own.
     """
+    limits = by_step(size)
     made = 0
 
     def batches(examples: Iterable[Any]) -> Iterator[list[Any]]:
         nonlocal made
-        limit = value_at(size, made)
+        limit = limits(made)
         batch: list[Any] = []
         words = 0
         for example in examples:
             if batch and (len(batch) >= limit or words + len(example) > max_words):
                 yield batch
                 batch, words, made = [], 0, made + 1
-                limit = value_at(size, made)
+                limit = limits(made)
             batch.append(example)
             words += len(example)
         if batch:

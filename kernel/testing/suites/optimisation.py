@@ -9,8 +9,8 @@ from thinc.api import Linear
 from kernel.config import resolve
 from kernel.numeric.ops import get_ops
 from kernel.numeric.random import seed_all
+from kernel.numeric.schedules import by_step
 from kernel.testing.suites.base import Suite
-from kernel.training.schedules import value_at
 
 
 class OptimizerSuite(Suite):
@@ -70,8 +70,8 @@ class ScheduleSuite(Suite):
 
     def values(self) -> list[float]:
         """The numbers of the first steps."""
-        schedule = self.build()
-        return [float(value_at(schedule, step)) for step in range(self.steps)]
+        value = by_step(self.build())
+        return [value(step) for step in range(self.steps)]
 
     def golden(self) -> Any:
         return self.values()[:: max(1, self.steps // 10)]

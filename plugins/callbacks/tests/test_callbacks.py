@@ -53,7 +53,7 @@ class Stub:
 def make_run() -> Any:
     def make(*callbacks: object, scores: list[dict[str, Any]] = SCORES, steps: int = 4) -> Run:
         hooks = Hooks()
-        hooks.add_builtin(Builtin())
+        hooks.add_builtin(Builtin(0.0))
         hooks.add([("'test'", callback) for callback in [*callbacks, Stub(scores)]])
         model = Linear(2, 2).initialize()
         model.set_param("b", np.zeros(2, dtype="f"))

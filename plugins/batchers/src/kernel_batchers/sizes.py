@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from kernel.errors import ConfigError
-from kernel.training.schedules import Schedule, value_at
+from kernel.numeric.schedules import Schedule, by_step
 
 Sizing = int | float | Sequence[int] | Generator[Any, None, None] | Callable[[int], float]
 Length = Callable[[Any], int]
@@ -14,12 +14,12 @@ class Sizes:
     """Draws one size for each batch; goes on where it was when the next epoch starts."""
 
     def __init__(self, size: Schedule) -> None:
-        self._size = size
+        self._size = by_step(size)
         self._drawn = 0
 
     def draw(self) -> float:
         """The size of the next batch, at least 1."""
-        size = value_at(self._size, self._drawn)
+        size = self._size(self._drawn)
         self._drawn += 1
         if size < 1:
             raise ConfigError(f"a batcher's size must be at least 1, not {size}")

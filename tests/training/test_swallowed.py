@@ -1,0 +1,69 @@
+"""A step whose error a callback swallows leaves nothing behind."""
+
+from collections.abc import Callable
+from math import nan
+from typing import Any
+
+import pytest
+
+from kernel import hookimpl
+from kernel.training.loop import train
+from kernel.training.run import Run
+
+MakeRun = Callable[..., Run]
+
+
+class Swallow:
+    @hookimpl(wrapper=True)
+    def update(self) -> Any:
+        try:
+            return (yield)
+        except BaseException:  # noqa: BLE001
+            return {}
+
+
+class Leave:
+    """Makes no step of the third batch."""
+
+    @hookimpl
+    def update(self, run: Run) -> dict[str, float] | None:
+        return {} if run.step == 2 else None
+
+
+def fail_in(run: Run, what: str) -> None:
+    """Let the third part of the third batch fail."""
+    update, parts = run.pipeline.update, iter(range(10**6))
+
+    def broken(examples: Any, *, losses: dict[str, float], **settings: Any) -> None:
+        update(examples, losses=losses, **settings)
+        if run.step == 2 and next(parts) == 2:
+            if what == "loss":
+                losses["line"] = nan
+            elif what == "interrupt":
+                raise KeyboardInterrupt
+            else:
+                raise ZeroDivisionError
+
+    run.pipeline.update = broken
+
+
+@pytest.mark.parametrize("key", ["shards", "accumulate_gradient"])
+@pytest.mark.parametrize("what", ["error", "loss", "interrupt"])
+def test_a_swallowed_step_counts_as_none(make_run: MakeRun, what: str, key: str) -> None:
+    broken, whole = make_run(Swallow(), **{key: 4}), make_run(Leave(), **{key: 4})
+    fail_in(broken, what)
+    losses = [dict(info.losses) for info in train(broken)]
+    assert losses == [dict(info.losses) for info in train(whole)] and losses[2] == {}
+    assert broken.parameters.weights.tobytes() == whole.parameters.weights.tobytes()
+    assert broken.history == whole.history
+
+
+def test_an_optimizer_that_fails_leaves_no_gradients(make_run: MakeRun) -> None:
+    run = make_run(Swallow(), shards=2, max_steps=1)
+
+    def broken(*args: Any) -> Any:
+        raise ZeroDivisionError
+
+    run.optimizer = broken
+    list(train(run))
+    assert run.parameters.touched == [] and not run.parameters.gradients.any()
