@@ -375,7 +375,7 @@ def run_atheris(args: list[str]) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["kernel.config", "kernel.registries.registry"]):
-        for name in ("config", "registered", "training.initialize"):
+        for name in ("config", "registries.registry", "training.prepare"):
             import_module(f"kernel.{name}")
     texts = seeds()
 
