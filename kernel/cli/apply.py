@@ -46,6 +46,7 @@ def apply(
     """
     from kernel.cli.texts import input_files, read_texts
     from kernel.errors import UsageError
+    from kernel.language import Language
 
     if output_path.suffix not in (".spacy", ".jsonl") and str(output_path) != "-":
         raise UsageError(f"can't write {output_path}: OUTPUT ends in .spacy or .jsonl, or is -")
@@ -56,6 +57,10 @@ def apply(
     files = input_files(input_path)
     options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
+    if not isinstance(pipeline, Language):
+        raise UsageError(
+            f"{model} is a pipeline of the class {type(pipeline).__name__}: kernel apply takes those of texts"
+        )
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
     docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=batch_size, n_process=n_process))
     if output_path.suffix == ".spacy":

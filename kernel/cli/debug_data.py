@@ -98,8 +98,7 @@ def examine(config: Config) -> Topics:
         random.seed_all(seed, "initialize")
         found.append(_initialized(pipeline, train, plain["initialize"], seed))
     yield "files", found
-    look = getattr(pipeline, "debug", None)
-    for topic, findings in look(train, dev) if look is not None else ():
+    for topic, findings in pipeline.debug(train, dev):
         yield topic, list(findings)
 
 

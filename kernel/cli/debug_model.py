@@ -104,31 +104,28 @@ def look(
         yield from ((f"{name}, before it is initialised", (name, model)) for name, model in models.items())
     if not any(steps[1:]):
         return
-    examples = _examples(plain, config, pipeline)
+    examples = _examples(plain, config, pipeline) or pipeline.sample_examples()
     random.seed_all(seed, "initialize")
     with random.scope(seed=seed):
-        pipeline.initialize(lambda: examples or _words(pipeline), settings=plain["initialize"])
+        pipeline.initialize(lambda: examples, settings=plain["initialize"])
     models = _models(pipeline, component)
     if steps[1]:
         yield from ((f"{name}, initialised", (name, model)) for name, model in models.items())
     if not any(steps[2:]):
         return
-    _update(pipeline, examples or _words(pipeline), seed)
+    _update(pipeline, examples, seed)
     if steps[2]:
         yield from ((f"{name}, after {UPDATES} updates", (name, model)) for name, model in models.items())
     if steps[3]:
         for name in models:
-            yield f"{name}, what it predicts", _prediction(pipeline, name, examples or _words(pipeline))
+            yield f"{name}, what it predicts", _prediction(pipeline, name, examples)
 
 
 def _models(pipeline: Any, component: str | None) -> dict[str, Any]:
     from kernel.errors import UsageError
     from kernel.registries.registry import nearest_name
 
-    models = dict(pipeline.models())
-    for name, one in getattr(pipeline, "components", ()):
-        if hasattr(getattr(one, "model", None), "walk"):
-            models.setdefault(name, one.model)
+    models = {**pipeline.models(), **pipeline.all_models()}
     if component is None:
         return models
     if component not in models:
@@ -150,14 +147,6 @@ def _examples(plain: Any, config: Config, pipeline: Any) -> list[Any]:
         return []
 
 
-def _words(pipeline: Any) -> list[Any]:
-    from kernel.tokens import Doc
-    from kernel.tokens.example import Example
-
-    docs = [Doc(pipeline.vocab, words=["x", "y", "z"]) for _ in range(2)]
-    return [Example(docs[0], docs[1])]
-
-
 def _update(pipeline: Any, examples: list[Any], seed: int) -> None:
     from thinc.api import Adam
 
@@ -176,12 +165,7 @@ def _update(pipeline: Any, examples: list[Any], seed: int) -> None:
 def _prediction(pipeline: Any, name: str, examples: list[Any]) -> str:
     from kernel.config.values import show_text
 
-    docs = [example.x.copy() for example in examples[:1]]
-    for earlier, component in pipeline.pipeline:
-        if earlier == name:
-            break
-        docs = list(component.pipe(docs)) if hasattr(component, "pipe") else [component(doc) for doc in docs]
-    return show_text(repr(pipeline.get_pipe(name).predict(docs)), 400)
+    return show_text(repr(pipeline.predict(name, examples[:1])), 400)
 
 
 def tree(

@@ -69,8 +69,7 @@ def evaluate(
     examples = list(resolve(block)(pipeline))
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
-    arguments = {"per_component": True} if per_component else {}
-    scores = pipeline.evaluate(examples, **arguments)
+    scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
     for line in report(scores):
         click.echo(line)
     if output is not None:

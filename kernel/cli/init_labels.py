@@ -38,16 +38,14 @@ def init_labels(
 
     options.load_codes(code)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    components: list[tuple[str, Any]] = list(getattr(prepare(config, gpu_id=gpu_id).pipeline, "pipeline", ()))
     written = {}
-    for name, component in components:
-        data = getattr(component, "label_data", None)
+    for name, data in prepare(config, gpu_id=gpu_id).pipeline.label_data().items():
         if not data:
             click.echo(f"{name}: no labels")
             continue
         written[name] = output / f"{name}.json"
         _write(written[name], data)
-        click.echo(f"{name}: {len(component.labels)} labels, written to {written[name]}")
+        click.echo(f"{name}: {len(data)} labels, written to {written[name]}")
     if not written:
         raise UsageError("no component of the pipeline has labels")
     name, path = next(iter(written.items()))

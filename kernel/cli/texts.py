@@ -97,7 +97,7 @@ def _record(line: str, key: str, path: Path, number: int) -> tuple[str, dict[str
 
 
 def _check_length(text: str, pipeline: Any, path: Path, number: int) -> None:
-    limit = getattr(pipeline, "max_length", len(text))
+    limit = pipeline.max_length
     if len(text) > limit:
         raise DataError(
             f"a text of {len(text)} characters is longer than nlp.max_length = {limit}",

@@ -70,6 +70,10 @@ class ComponentList:
 
         return Example
 
+    def label_data(self) -> dict[str, Any]:
+        """Component name -> labels as its `initialize` takes them, None if it has none, of the enabled components."""
+        return {name: getattr(component, "label_data", None) for name, component in self.pipeline}
+
     def unknown_labels(self, examples: Sequence[Example]) -> dict[str, list[str]]:
         """Component name -> labels in the gold annotations that the component can't predict, sorted."""
         found = {}

@@ -16,6 +16,7 @@ from kernel.language.initialize import initialize
 from kernel.language.links import link
 from kernel.language.loading import ClassOrInstance, from_disk
 from kernel.numeric import blas
+from kernel.training.protocols import BasePipeline
 
 if TYPE_CHECKING:
     from kernel.component import Finding
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _Defaults = Defaults
 
 
-class Language(ComponentList):
+class Language(ComponentList, BasePipeline):
     """A pipeline: text in, annotated documents out; and the object that trains it.
 
     vocab: a Vocab to share, True for a new one. max_length: of a text, in characters. meta: name, version, author and
@@ -36,6 +37,7 @@ class Language(ComponentList):
     """
 
     Defaults: ClassVar[type[_Defaults]] = Defaults
+    own_sections = frozenset[str]()
 
     def __init__(
         self,
@@ -262,6 +264,18 @@ class Language(ComponentList):
         return learn.evaluate(
             self, examples, batch_size or self.batch_size, component_cfg or {}, per_component
         )
+
+    def evaluate_components(self, examples: Iterable[Example]) -> dict[str, dict[str, Any]]:
+        """Component -> score -> value; the tokenizer is one."""
+        return self.evaluate(examples, per_component=True)
+
+    def predict(self, component: str, examples: Sequence[Example]) -> Any:
+        """What a component predicts for examples that the components before it have annotated."""
+        return learn.predict(self, component, examples)
+
+    def sample_examples(self) -> list[Example]:
+        """An example of three words without annotations."""
+        return learn.sample_examples(self)
 
     def debug(
         self, train: Sequence[Example], dev: Sequence[Example]

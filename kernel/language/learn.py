@@ -187,3 +187,22 @@ def training_names(nlp: Language, key: str) -> list[str]:
     if nlp._training_settings is None:
         nlp._training_settings = interpolated_section(nlp, "training")
     return list(nlp._training_settings.get(key) or ())
+
+
+def predict(nlp: Language, name: str, examples: Sequence[Example]) -> Any:
+    """What a component predicts for copies of the documents, annotated by the components before it."""
+    docs = [example.predicted.copy() for example in examples]
+    for earlier, component in nlp.pipeline:
+        if earlier == name:
+            break
+        docs = list(component.pipe(docs)) if hasattr(component, "pipe") else [component(doc) for doc in docs]
+    return nlp.get_pipe(name).predict(docs)
+
+
+def sample_examples(nlp: Language) -> list[Example]:
+    """An example of three words without annotations."""
+    from kernel.tokens import Doc
+    from kernel.tokens.example import Example
+
+    docs = [Doc(nlp.vocab, words=["x", "y", "z"]) for _ in range(2)]
+    return [Example(docs[0], docs[1])]

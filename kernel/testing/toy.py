@@ -13,6 +13,7 @@ from kernel.errors import TrainingError
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.registries.family import registry
 from kernel.training.prepare import prepare
+from kernel.training.protocols import BasePipeline
 from kernel.training.run import Run
 
 CONFIG = """
@@ -42,7 +43,7 @@ use_averages = false
 """
 
 
-class ToyPipeline:
+class ToyPipeline(BasePipeline):
     """y = w x + b. Its examples are tuples (x, y) of two numbers."""
 
     score_weights: Mapping[str, float | None] = {"accuracy": 1.0}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from kernel.atomic import atomic_directory
 from kernel.config import Config, check, fill
@@ -13,26 +12,26 @@ from kernel.numeric import random
 from kernel.registries.family import registry
 from kernel.saving.provenance import provenance
 from kernel.training.prepare import pipeline_class, to_device
+from kernel.training.protocols import Pipeline
 
 # Sections that say how to train; a config that is only assembled need not have them in order.
 _TRAINING = ("corpora", "training")
 
 
-def assemble(config: Config) -> tuple[Any, Config]:
+def assemble(config: Config) -> tuple[Pipeline, Config]:
     """Build and initialise the pipeline of a config; returns it with its filled config. Only `[initialize]` reads data.
 
     config: not interpolated; defaults are filled in. `ConfigError` with everything that is wrong outside of the
     sections on training.
     """
     cls = pipeline_class(config)
-    usual = hasattr(cls, "factory")
     filled = cls.fill_config(config).copy()
     filled["initialize"] = fill(
         filled.get("initialize", {}), path="initialize", schema=InitializeSchema, config=filled
     )
     unused = {*_TRAINING, *(path.partition(".")[0] for path in registry.names("sections"))}
     try:
-        check(filled, skip=unused if usual else (*unused, "nlp", "components"))
+        check(filled, skip={*unused, *cls.own_sections})
     except ConfigError as error:
         problems = [one for one in error.problems if (one.path or "").partition(".")[0] not in unused]
         if problems:
@@ -40,19 +39,16 @@ def assemble(config: Config) -> tuple[Any, Config]:
     plain = filled.interpolate()
     seed = (plain.get("training") or {}).get("seed") or 0
     random.seed_all(seed, "create")
-    pipeline: Any = cls.from_config(filled)
+    pipeline = cls.from_config(filled)
     to_device(pipeline, -1)
     random.seed_all(seed, "initialize")
     with random.scope(seed=seed):
-        # A Language makes an example up where it gets none.
-        pipeline.initialize(None if usual else list, settings=plain["initialize"])
-    meta = getattr(pipeline, "meta", None)
-    if isinstance(meta, dict):
-        meta["provenance"] = provenance(filled)
+        pipeline.initialize(None, settings=plain["initialize"])
+    pipeline.meta["provenance"] = provenance(filled)
     return pipeline, filled
 
 
-def save(pipeline: Any, config: Config, output: Path) -> None:
+def save(pipeline: Pipeline, config: Config, output: Path) -> None:
     """Write an assembled pipeline to a directory, whole or not at all."""
     try:
         with atomic_directory(output) as directory:

@@ -104,9 +104,7 @@ def _is_finite(model: Any) -> bool:
 
 
 def _describe(run: Run) -> None:
-    meta = getattr(run.pipeline, "meta", None)
-    if not isinstance(meta, dict):
-        return
+    meta = run.pipeline.meta
     meta["provenance"] = provenance(run.config)
     if not run.history:
         return

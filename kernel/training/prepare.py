@@ -19,9 +19,8 @@ from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.discovery.rules import obeys_config
-from kernel.errors import CallbackError, ConfigError, DataError, Problem, RegistryError, warn
+from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
 from kernel.numeric import random
-from kernel.numeric.ops import get_ops, place
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import registry
@@ -29,7 +28,7 @@ from kernel.training.checkpoint import check_output
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
-from kernel.training.protocols import Corpus, Pipeline
+from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights
 from kernel.training.update import Builtin
@@ -97,7 +96,10 @@ def prepare(
 
 @obeys_config
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
-    """The class that `[nlp] lang` names. Packages that the config requires are looked for first."""
+    """The class that `[nlp] lang` names. Packages that the config requires are looked for first.
+
+    `PluginError` if it has not all of what is asked of a pipeline.
+    """
     verify(config)
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}
@@ -125,6 +127,14 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
                 suggestion=error.hint,
             )
         ) from error
+    missing = [name for name in MEMBERS if not hasattr(cls, name)]
+    if missing:
+        raise PluginError(
+            f"languages: {lang!r} of {registry.origin('languages', lang)} is no pipeline: it has no {', '.join(missing)}",
+            hint="Let the class derive from kernel.training.protocols.BasePipeline.",
+            kind="languages",
+            name=lang,
+        )
     return cls
 
 
@@ -135,9 +145,7 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     problems: those that are known already; takes the others too, and nothing is raised.
     """
     found = [] if problems is None else problems
-    # Classes with component factories have [nlp] and [components] of the usual form; others check their own.
-    usual = hasattr(cls, "factory")
-    filled = default_config().merge(config) if usual else config
+    filled = _with_defaults(cls, config)
     with _collecting(found):
         filled = cls.fill_config(config)
     with _collecting(found):
@@ -149,11 +157,19 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
             block = fill(sections.at(filled, section) or {}, path=section, schema=schema, config=filled)
             sections.put(filled, section, block)
     with _collecting(found):
-        check(filled, skip=() if usual else ("nlp", "components"), known=found)
+        check(filled, skip=cls.own_sections, known=found)
     found[:] = sorted(dict.fromkeys(found), key=position)
     if found and problems is None:
         raise ConfigError(found)
     return filled
+
+
+def _with_defaults(cls: type[Pipeline], config: Config) -> Config:
+    """The config over the kernel's defaults, but for the sections that the class understands itself."""
+    defaults = default_config()
+    for section in cls.own_sections:
+        defaults.pop(section, None)
+    return defaults.merge(config)
 
 
 def callbacks(plain: Mapping[str, Any], settings: Any) -> list[tuple[str, object]]:
@@ -205,18 +221,13 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
     )
 
 
-def to_device(pipeline: Any, gpu_id: int, allocator: str | None = None) -> None:
+def to_device(pipeline: Pipeline, gpu_id: int, allocator: str | None = None) -> None:
     """Let the models of a pipeline compute on a device. gpu_id: -1 for the CPU."""
     if gpu_id >= 0 and allocator:
         from thinc.api import set_gpu_allocator
 
         set_gpu_allocator(allocator)
-    if hasattr(pipeline, "to_device"):
-        pipeline.to_device(gpu_id)
-        return
-    ops = get_ops(gpu_id)
-    for model in pipeline.models().values():
-        place(model, ops)
+    pipeline.to_device(gpu_id)
 
 
 def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
@@ -296,7 +307,7 @@ def _reader(plain: Mapping[str, Any], name: str) -> str:
 
 def _check_type(examples: Iterable[Any], pipeline: Pipeline, name: str, reader: str) -> None:
     """Raise DataError if an example isn't of the type that the pipeline says it takes."""
-    wanted = getattr(pipeline, "example_type", object)
+    wanted = pipeline.example_type
     wrong = next((one for one in examples if not isinstance(one, wanted)), None)
     if wrong is not None:
         raise DataError(
@@ -319,8 +330,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
     _check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
-    find = getattr(pipeline, "unknown_labels", None)
-    for name, labels in (find(examples) if find is not None else {}).items():
+    for name, labels in pipeline.unknown_labels(examples).items():
         warn(f"{settings.dev_corpus} has labels that '{name}' has not met in training: {', '.join(labels)}")
     return examples
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
+
+from kernel.errors import UsageError
+from kernel.numeric.ops import get_ops, place
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -19,15 +23,31 @@ Batcher = Callable[[Iterable[Any]], Iterable[Sequence[Any]]]
 class Pipeline(Protocol):
     """A class in the registry `languages`: the whole of what `[nlp]` and `[components]` describe.
 
-    `len(example)` is the size of an example (the number of words, where it has words). A pipeline may also have
-    `meta`, a dict that it saves: the loop writes the scores into its `performance`; `example_type`, the class of its
-    examples, which readers are held to; `unknown_labels(examples)`, gold labels by component that no training example
-    had; `score_sources`, metric -> the component that announces it; and `debug(train, dev)`, for `kernel debug data`.
+    `len(example)` is the size of an example (the number of words, where it has words). `BasePipeline` has everything below
+    that most pipelines leave as it is.
     """
+
+    own_sections: ClassVar[Collection[str]]
+    """Sections of the config that the class checks itself, in `fill_config`."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What it saves about itself: the loop writes the scores into its `performance`."""
+        ...
+
+    @property
+    def example_type(self) -> type:
+        """The class of its examples, which readers are held to."""
+        ...
 
     @property
     def score_weights(self) -> Mapping[str, float | None]:
         """Default weight of each metric in the final score; None hides it from the table."""
+        ...
+
+    @property
+    def score_sources(self) -> Mapping[str, str]:
+        """Metric -> the component that announces it."""
         ...
 
     @classmethod
@@ -40,8 +60,17 @@ class Pipeline(Protocol):
         """Build the pipeline. The config is filled and not interpolated."""
         ...
 
-    def initialize(self, get_examples: Callable[[], Iterable[Any]], *, settings: dict[str, Any]) -> None:
-        """Infer labels and shapes and set the first weights; settings = the interpolated `[initialize]`."""
+    def to_device(self, gpu_id: int) -> Any:
+        """Move all models to a GPU, or with -1 to the CPU."""
+        ...
+
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Any]] | None, *, settings: dict[str, Any]
+    ) -> Any:
+        """Infer labels and shapes and set the first weights; settings = the interpolated `[initialize]`.
+
+        get_examples: None if there is no data, as for `kernel assemble`.
+        """
         ...
 
     def update(
@@ -58,8 +87,36 @@ class Pipeline(Protocol):
         """Metric -> value over the examples."""
         ...
 
+    def evaluate_components(self, examples: Iterable[Any]) -> dict[str, dict[str, Any]]:
+        """Component -> metric -> value. `UsageError` if components are not scored by themselves."""
+        ...
+
+    def predict(self, component: str, examples: Sequence[Any]) -> Any:
+        """What a component predicts for examples. `UsageError` if components don't predict by themselves."""
+        ...
+
     def models(self) -> dict[str, Any]:
         """Component name -> thinc model of those to be trained, in the order of the pipeline."""
+        ...
+
+    def all_models(self) -> dict[str, Any]:
+        """Component name -> thinc model of every component that has one."""
+        ...
+
+    def label_data(self) -> Mapping[str, Any]:
+        """Component name -> its labels, as its `initialize` takes them, in the order of the pipeline; None if it has none."""
+        ...
+
+    def unknown_labels(self, examples: Sequence[Any]) -> Mapping[str, Sequence[str]]:
+        """Component name -> gold labels that no training example had."""
+        ...
+
+    def sample_examples(self) -> list[Any]:
+        """Examples without annotations, made up to infer shapes where there is no corpus; [] if there can't be any."""
+        ...
+
+    def debug(self, train: Sequence[Any], dev: Sequence[Any]) -> Iterable[tuple[str, Iterable[Any]]]:
+        """(topic, findings) for `kernel debug data`: what is notable or wrong in the data."""
         ...
 
     def to_disk(self, path: Path) -> None:
@@ -70,3 +127,67 @@ class Pipeline(Protocol):
     def from_disk(cls, path: Path) -> Self:
         """Load what `to_disk` saved."""
         ...
+
+
+MEMBERS = tuple(name for name in (*vars(Pipeline), "own_sections") if not name.startswith("_"))
+"""Names of everything that the kernel asks of a pipeline."""
+
+
+class BasePipeline:
+    """What pipelines are free to leave as it is. A class in `languages` derives from it, or has all of `Pipeline`."""
+
+    own_sections: ClassVar[Collection[str]] = frozenset({"nlp", "components"})
+
+    @property
+    def example_type(self) -> type:
+        """Any class."""
+        return object
+
+    @property
+    def score_sources(self) -> Mapping[str, str]:
+        """No component announces a score."""
+        return {}
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """A dict of the pipeline's own; a pipeline that saves it writes it in its `to_disk`."""
+        return {}
+
+    def models(self) -> dict[str, Any]:
+        """A pipeline has its own."""
+        raise NotImplementedError(f"{type(self).__qualname__} must define models()")
+
+    def all_models(self) -> dict[str, Any]:
+        """Those that are trained."""
+        return self.models()
+
+    def to_device(self, gpu_id: int) -> Any:
+        """Move all models to a GPU, or with -1 to the CPU."""
+        ops = get_ops(gpu_id)
+        for model in self.all_models().values():
+            place(model, ops)
+        return self
+
+    def evaluate_components(self, examples: Iterable[Any]) -> dict[str, dict[str, Any]]:
+        """They are not scored by themselves."""
+        raise UsageError(f"the components of {type(self).__qualname__} are not scored by themselves")
+
+    def predict(self, component: str, examples: Sequence[Any]) -> Any:
+        """They don't predict by themselves."""
+        raise UsageError(f"the components of {type(self).__qualname__} don't predict by themselves")
+
+    def label_data(self) -> Mapping[str, Any]:
+        """No labels."""
+        return {}
+
+    def unknown_labels(self, examples: Sequence[Any]) -> Mapping[str, Sequence[str]]:
+        """No labels, so none that are unknown."""
+        return {}
+
+    def sample_examples(self) -> list[Any]:
+        """None."""
+        return []
+
+    def debug(self, train: Sequence[Any], dev: Sequence[Any]) -> Iterable[tuple[str, Iterable[Any]]]:
+        """Nothing to say."""
+        return ()

@@ -117,7 +117,7 @@ class Run:
     def record(self, scores: Mapping[str, Any]) -> bool:
         """Keep the scores of an evaluation; whether they are the best so far (the latest of equals is)."""
         if not self.history:
-            warn_of_missing(scores, self.weights, getattr(self.pipeline, "score_sources", {}))
+            warn_of_missing(scores, self.weights, self.pipeline.score_sources)
         score = weighted_score(scores, self.weights)
         is_best = self.best_score is None or score >= self.best_score
         if self.best_score is None or score > self.best_score:

@@ -15,6 +15,7 @@ from kernel import registry
 from kernel.config import fill, resolve
 from kernel.errors import DataError
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.training.protocols import BasePipeline
 
 
 class Row:
@@ -58,7 +59,7 @@ def line(offset: float = 0.0) -> Model:
 
 
 @registry.languages("numbers")
-class Numbers:
+class Numbers(BasePipeline):
     score_weights: Mapping[str, float | None] = {"r2": 1.0, "mse": 0.0}
 
     def __init__(self, model: Model) -> None:

@@ -260,3 +260,44 @@ def test_packaged_and_loaded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "r2" in result.stdout
+
+
+def test_a_pipeline_that_lacks_something_is_told_what() -> None:
+    code = NUMERIC.read_text().replace("class Numbers(BasePipeline):", "class Numbers:")
+    Path("numbers_alone.py").write_text(code)
+    result = in_new_process("train", "config.cfg", "--code", "numbers_alone.py")
+    error = result.stderr
+    assert result.returncode == 3, error
+    assert "'numbers'" in error and "it has no own_sections, meta, example_type" in error
+    assert "derive from kernel.training.protocols.BasePipeline" in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (
+            ["evaluate", "out/model-best", "dev.txt", "-P"],
+            "the components of Numbers are not scored by themselves",
+        ),
+        (["debug", "model", "config.cfg", "-P3"], "the components of Numbers don't predict by themselves"),
+        (
+            ["apply", "out/model-best", "texts.txt", "-"],
+            "is a pipeline of the class Numbers: kernel apply takes those of texts",
+        ),
+        (["init", "labels", "config.cfg", "labels"], "no component of the pipeline has labels"),
+    ],
+)
+def test_what_a_pipeline_of_numbers_cannot_do_is_said(
+    command: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("texts.txt").write_text("one\n")
+    assert run_command(["train", "config.cfg", "-o", "out", "--training.max_steps", "1", *CODE]) == 0
+    assert run_command([*command, *CODE]) == 2
+    error = capsys.readouterr().err
+    assert message in error and "Traceback" not in error
+
+
+def test_debug_data_and_assemble_take_a_pipeline_of_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["debug", "data", "config.cfg", *CODE]) == 0
+    assert "corpora.train: 100 examples" in capsys.readouterr().out
+    assert run_command(["debug", "model", "config.cfg", *CODE]) == 0

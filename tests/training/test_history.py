@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.training.hooks import Hooks
+from kernel.training.protocols import BasePipeline
 from kernel.training.run import Run
 from kernel.training.update import Builtin
 
@@ -21,7 +22,7 @@ class Unread(list[Any]):
 def make() -> Run:
     settings = SimpleNamespace(max_steps=0, patience=10**9)
     rest: dict[str, Any] = dict.fromkeys(["config", "optimizer", "parameters", "train_corpus", "dev_corpus"])
-    return Run(pipeline=None, settings=settings, hooks=Hooks(), weights={"f": 1.0}, **rest)
+    return Run(pipeline=BasePipeline(), settings=settings, hooks=Hooks(), weights={"f": 1.0}, **rest)
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0])), max_size=12))

@@ -76,7 +76,9 @@ def test_the_latest_of_equal_scores_is_best(make_run: MakeRun) -> None:
     assert (run.best_step, run.kept_step) == (4, 12)
 
 
-def test_a_weighted_score_that_nobody_delivers_is_said_once(make_run: MakeRun) -> None:
+def test_a_weighted_score_that_nobody_delivers_is_said_once(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run(Scores(0.1, 0.2, 0.3), score_weights={"r2": 0.5, "r3": 0.5, "r4": None})
     with pytest.warns(
         KernelWarning, match="'r3' has the weight 0.5 .* no component announces it. There are: r2"
@@ -84,7 +86,7 @@ def test_a_weighted_score_that_nobody_delivers_is_said_once(make_run: MakeRun) -
         list(train(run))
     assert len(all) == 1
     run = make_run(Scores(0.1, 0.2, 0.3), score_weights={"r2": 0.5, "r3": 0.5})
-    run.pipeline.score_sources = {"r3": "cube"}
+    monkeypatch.setattr(type(run.pipeline), "score_sources", {"r3": "cube"})
     with pytest.warns(KernelWarning, match="should come from the scorer of component 'cube'"):
         list(train(run))
 
