@@ -28,8 +28,8 @@ def plugins_check(
     that every target can be imported, how long that takes, what heavy modules it brings, docstrings and annotations.
     Exit code 1 if anything fails.
     """
-    from kernel.cli import COMMANDS
     from kernel.cli.check_metadata import check_metadata
+    from kernel.cli.commands import COMMANDS
     from kernel.cli.plugins_show import find
     from kernel.discovery.listing import packages
 

@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -> int:
     """Run a command line and return its exit code. monitor: hears of the events of a training, see `kernel.training.hooks`."""
-    from kernel.cli import cli
+    from kernel.cli.commands import cli
 
     words = [word for word in args if word != "--traceback"]
     with warnings.catch_warnings():

@@ -20,6 +20,23 @@ Batcher = Callable[[Iterable[Any]], Iterable[Sequence[Any]]]
 """A function of examples that gives batches of them, lazily."""
 
 
+class Callbacks(Protocol):
+    """The callbacks of a run, as the run knows them: see `kernel.training.hooks.Hooks`."""
+
+    place: Callable[[], str]
+    """Says where the run is, for messages."""
+
+    @property
+    def call(self) -> Any:
+        """The events as functions that take keyword arguments."""
+        ...
+
+    @property
+    def names(self) -> list[str]:
+        """Labels of the callbacks, in the order in which they are called."""
+        ...
+
+
 class Pipeline(Protocol):
     """A class in the registry `languages`: the whole of what `[nlp]` and `[components]` describe.
 

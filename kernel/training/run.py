@@ -9,8 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kernel.training.hooks import Hooks
-from kernel.training.protocols import Corpus, Pipeline
+from kernel.training.protocols import Callbacks, Corpus, Pipeline
 from kernel.training.score import warn_of_missing, weighted_score
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class Run:
     settings: Any
     optimizer: Any
     parameters: Parameters
-    hooks: Hooks
+    hooks: Callbacks
     train_corpus: Corpus
     dev_corpus: Corpus
     weights: dict[str, float | None]

@@ -15,7 +15,7 @@ from signatures import signature
 from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import testing
-from kernel.cli import cli
+from kernel.cli.commands import cli
 from kernel.cli.registry_show import block
 from kernel.config import default_config
 from kernel.config.hints import describe

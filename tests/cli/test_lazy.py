@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kernel.cli import COMMANDS, cli
+from kernel.cli.commands import COMMANDS, cli
 from kernel.cli.lazy import OVERRIDES, ConfigCommand, LazyGroup, split_overrides
 
 HEAVY = ("numpy", "thinc", "pydantic", "confection", "catalogue", "pluggy", "torch", "srsly")

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from kernel.cli import cli
+from kernel.cli.commands import cli
 from kernel.cli.run import run
 from kernel.errors import CodeError, ConfigError, DataError, KernelError, TrainingError, UsageError, warn
 

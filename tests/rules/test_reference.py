@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel import cli
+from kernel.cli import commands
 from kernel.cli.lazy import LazyGroup
 from kernel.config import schemas
 from kernel.training import events
@@ -23,7 +23,7 @@ HOOKS = [name for name, spec in vars(events).items() if hasattr(spec, "kernel_sp
 SCHEMAS = [name for name, item in vars(schemas).items() if name.endswith("Schema") and inspect.isclass(item)]
 COMMANDS = [
     f"kernel {name}" if group.name == "kernel" else f"kernel {group.name} {name}"
-    for group in vars(cli).values()
+    for group in vars(commands).values()
     if isinstance(group, LazyGroup)
     for name in group._table
 ]

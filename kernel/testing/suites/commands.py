@@ -40,7 +40,7 @@ class CommandSuite(Suite):
         assert self.run("--help").exit_code == 0
 
     def test_no_built_in_command_has_the_name(self) -> None:
-        from kernel.cli import COMMANDS
+        from kernel.cli.commands import COMMANDS
 
         assert self.name not in COMMANDS, (
             f"kernel has a command '{self.name}' of its own, which hides this one"

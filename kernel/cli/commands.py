@@ -1,0 +1,101 @@
+"""The commands and their groups. This module imports click alone; each command is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from kernel.cli.lazy import LazyGroup
+
+# Name -> ("module:attribute", one line of help). A command needs a file and a line here, nothing else.
+COMMANDS = {
+    "apply": ("kernel.cli.apply:apply", "Run a pipeline over texts and save what it finds."),
+    "assemble": ("kernel.cli.assemble:assemble", "Build a pipeline without training it."),
+    "convert": ("kernel.cli.convert:convert", "Convert annotated files of other formats to .spacy."),
+    "debug": ("kernel.cli.commands:debug", "Look into configs, data and models."),
+    "evaluate": ("kernel.cli.evaluate:evaluate", "Score a pipeline on annotated data."),
+    "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
+    "init": ("kernel.cli.commands:init", "Write configs, labels and vectors to start from."),
+    "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
+    "plugins": ("kernel.cli.commands:plugins", "Look into installed plugins, or start one."),
+    "registry": ("kernel.cli.commands:registry", "Look into the functions that a config can name."),
+    "schema": ("kernel.cli.schema:schema", "Write a JSON Schema of all configs that work here."),
+    "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
+}
+INIT: dict[str, tuple[str, str]] = {
+    "config": ("kernel.cli.init_config:init_config", "Write a complete config to start from."),
+    "fill-config": ("kernel.cli.init_fill_config:init_fill_config", "Complete a config with all defaults."),
+    "labels": ("kernel.cli.init_labels:init_labels", "Collect the labels of a corpus, for all later runs."),
+}
+DEBUG: dict[str, tuple[str, str]] = {
+    "config": ("kernel.cli.debug_config:debug_config", "Check a config, and see what it names."),
+    "data": ("kernel.cli.debug_data:debug_data", "Look for mistakes in the data of a config."),
+    "diff-config": (
+        "kernel.cli.debug_diff_config:debug_diff_config",
+        "Compare a config with what is recommended.",
+    ),
+    "model": ("kernel.cli.debug_model:debug_model", "Show the layers of a config's models."),
+}
+PLUGINS: dict[str, tuple[str, str]] = {
+    "check": ("kernel.cli.plugins_check:plugins_check", "Look for mistakes in plugins."),
+    "list": ("kernel.cli.plugins_list:plugins_list", "List the plugins and whether they can be used."),
+    "new": ("kernel.cli.plugins_new:plugins_new", "Write a small package to start a plugin from."),
+    "requires": ("kernel.cli.plugins_requires:plugins_requires", "Pin the packages that a config needs."),
+    "show": ("kernel.cli.plugins_show:plugins_show", "Show what one package provides."),
+}
+REGISTRY: dict[str, tuple[str, str]] = {
+    "list": ("kernel.cli.registry_list:registry_list", "List the names that a config can use."),
+    "show": ("kernel.cli.registry_show:registry_show", "Show a function, and its block for a config."),
+}
+
+init = LazyGroup("init", INIT, help="Write configs, labels and vectors to start from.")
+debug = LazyGroup("debug", DEBUG, help="Look into configs, data and models.")
+plugins = LazyGroup("plugins", PLUGINS, help="Look into installed plugins, or start one.")
+registry = LazyGroup("registry", REGISTRY, help="Look into the functions that a config can name.")
+
+
+def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from kernel import __version__
+
+        click.echo(__version__)
+        ctx.exit()
+
+
+def _select(ctx: click.Context, parameter: click.Parameter, names: Sequence[str]) -> None:
+    if not names or ctx.resilient_parsing:
+        return
+    from kernel.discovery.rules import command_line
+    from kernel.discovery.scan import installed_version
+
+    for name in names:
+        if installed_version(name) is None:
+            click.echo(f"warning: --{parameter.name} {name}: no such package is installed", err=True)
+    rules = command_line(only=names) if parameter.name == "only" else command_line(deny=names)
+    ctx.with_resource(rules)
+
+
+cli = LazyGroup(
+    "kernel",
+    COMMANDS,
+    help="Train and run NLP pipelines from one config file.",
+    group="kernel_cli",
+    params=[
+        click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+            help="Show the version.",
+        ),
+        click.Option(
+            ["--only"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            help="Use no plugins but those of this package. May be repeated.",
+        ),
+        click.Option(
+            ["--deny"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            help="Don't use the plugins of this package. May be repeated.",
+        ),
+        click.Option(
+            ["--traceback"], is_flag=True, expose_value=False, help="Show where in the code an error was raised."
+        ),
+    ],
+)  # fmt: skip
