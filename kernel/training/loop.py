@@ -1,4 +1,9 @@
-"""The training loop."""
+"""The training loop: when each event of a run happens.
+
+What the kernel itself does at an event is in `kernel.training.update`: `Builtin.update` takes a step, `Builtin.evaluate` scores
+the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.checkpoint.save` writes the models, and
+`kernel.training.batches.batches` announces the epochs. Everything else that happens at an event is a callback's.
+"""
 
 from __future__ import annotations
 
