@@ -1,7 +1,8 @@
-"""Directories that are written whole or not at all, with checksums of their files.
+"""Directories that are written whole or not at all, with checksums of their files, and read whole.
 
-A directory is written beside its final place, flushed to disk and renamed. The old one, if any, steps aside under a
-fixed name for the moment between the two renames; `recover` puts it back should a crash fall exactly there.
+A directory is written beside its final place, flushed to disk and renamed. One writer at a time: see `kernel.lock`.
+While the old directory steps aside and the new one takes its name, and should a crash fall exactly there, the new one is
+to be found under a fixed name, `.<name>.new`. Only a writer tidies up what another left.
 """
 
 from __future__ import annotations
@@ -9,16 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError
+from kernel.lock import Lock, refuse_if_locked
 
 MANIFEST = "manifest.json"
-_ATTEMPTS = 10
+_ATTEMPTS = 100
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -27,16 +34,17 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
 
     A manifest with the size and SHA-256 of every file is added. If `path` exists it must be empty or carry a manifest;
     files that its manifest does not list belong to somebody else and are kept. An error in the block leaves `path` as
-    it was. `UsageError` when `path` holds something that was not written by this function.
+    it was. `UsageError` when `path` holds something that was not written by this function; `Locked` when somebody else
+    writes it, or is in a run whose output it lies in.
     """
     final = Path(path).resolve()
-    recover(final)
-    foreign = _foreign_files(final)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = _sibling(final, "partial"), _sibling(final, "old")
-    _remove(fresh)
-    fresh.mkdir()
-    try:
+    refuse_if_locked(final.parent)
+    with _writing(final) as (fresh, old):
+        if _successor(final).is_dir() and not final.exists():
+            _successor(final).rename(final)
+        _remove(_successor(final))
+        foreign = _foreign_files(final)
+        fresh.mkdir()
         yield fresh
         write_manifest(fresh)
         for name in foreign:
@@ -44,61 +52,141 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
                 (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(final / name, fresh / name)
         _flush_tree(fresh)
-    except BaseException:
-        _remove(fresh)
-        raise
-    try:
-        _swap(fresh, final, old)
-    except BaseException:
-        recover(final)
-        _remove(fresh)
-        raise
-    _flush(final.parent)
-    _remove(old)
-
-
-def _swap(fresh: Path, final: Path, old: Path) -> None:
-    for _ in range(_ATTEMPTS):
-        _remove(old)
-        if final.exists():
-            final.rename(old)
-        try:
-            fresh.rename(final)
-            return
-        except OSError:
-            # One who reads at this very moment takes the gap for that of a crash, and puts the old one back.
-            if not final.is_dir():
-                raise
-    raise KernelError(f"can't replace {final}: it comes back each time", hint="Is another run writing there?")
+        _replace(final, fresh, old)
 
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path to write a file to; it becomes `path` when the block ends without an error."""
+    """Yield a path to write a file to; it becomes `path` when the block ends without an error.
+
+    `Locked` when somebody else writes it.
+    """
     final = Path(path).resolve()
-    final.parent.mkdir(parents=True, exist_ok=True)
-    fresh = _sibling(final, "partial")
-    try:
+    with _writing(final) as (fresh, _):
         yield fresh
         _flush(fresh)
         fresh.replace(final)
+        _flush(final.parent)
+
+
+@contextmanager
+def _writing(final: Path) -> Iterator[tuple[Path, Path]]:
+    """Two names beside `final` that are free, and that nothing has at the end; nobody else writes `final` meanwhile."""
+    with Lock(final) as lock:
+        if lock.was_left:
+            _remove_leftovers(final)
+        token = secrets.token_hex(4)
+        names = _sibling(final, f"{token}.partial"), _sibling(final, f"{token}.old")
+        try:
+            yield names
+        finally:
+            for name in names:
+                _remove(name)
+
+
+def _replace(final: Path, fresh: Path, old: Path) -> None:
+    new = _successor(final)
+    fresh.rename(new)
+    try:
+        if final.exists():
+            final.rename(old)
+        new.rename(final)
     except BaseException:
-        fresh.unlink(missing_ok=True)
+        if old.exists() and not final.exists():
+            old.rename(final)
+        _remove(new)
         raise
     _flush(final.parent)
 
 
-def recover(path: str | Path) -> None:
-    """Put the previous directory back if a crash left `path` without its successor."""
-    final = Path(path).resolve()
-    old = _sibling(final, "old")
-    if old.is_dir() and not final.exists():
+def read_whole(path: str | Path, read: Callable[[Path], T]) -> T:
+    """What `read` makes of a directory, which others may replace meanwhile: of the old or of the new one, whole.
+
+    read: gets the directory, and is called again if that was replaced before it returned; must not leave anything behind
+    that the next call doesn't undo. Nothing is locked or changed.
+    """
+    asked = Path(path)
+    try:
+        return _read_once(asked, read)
+    except _Replaced:
+        pass
+    # Who saves again and again is outrun by copying, which takes less time than saving.
+    for _ in range(_ATTEMPTS):
+        with TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+            copy = Path(folder, asked.resolve().name)
+            try:
+                _read_once(asked, lambda source: shutil.copytree(source, copy, ignore_dangling_symlinks=True))  # noqa: B023 (called at once)
+            except _Replaced:
+                continue
+            return read(copy)
+    raise KernelError(f"can't read {asked}: it is replaced all the time", hint="Stop what is saving there.")
+
+
+def whole(path: str | Path) -> Path:
+    """Where a directory is to be read: `path`, or what a crash kept from taking that name. `path` if there is neither."""
+    asked = Path(path)
+    for _ in range(_ATTEMPTS):
+        if asked.exists():
+            return asked
+        new = _successor(asked.resolve())
+        if new.is_dir():
+            return new
+        # The new one may have taken its place between the two looks.
+        if not asked.exists():
+            return asked
+    return asked
+
+
+class _Replaced(Exception):
+    """A directory was replaced while it was read."""
+
+
+class _Place(NamedTuple):
+    """Where a directory is read, and which one it is; None if it isn't there."""
+
+    folder: Path
+    identity: tuple[int, int] | None
+
+
+def _read_once(path: Path, read: Callable[[Path], T]) -> T:
+    with _opened(path) as before:
         try:
-            old.rename(final)
-        except OSError:
-            # The successor has come in the meantime.
-            if not final.exists():
-                raise
+            result = read(before.folder)
+        except Exception:
+            if _place(path) != before:
+                raise _Replaced from None
+            raise
+        if _place(path) != before:
+            raise _Replaced
+        return result
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Place]:
+    """The place of a directory, whose number is not given to another one meanwhile."""
+    place = _place(path)
+    try:
+        handle = os.open(place.folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    except OSError:
+        # It is gone, may be entered but not listed, or this is Windows.
+        yield place
+        return
+    try:
+        yield _Place(place.folder, _identity(os.fstat(handle)))
+    finally:
+        os.close(handle)
+
+
+def _place(path: Path) -> _Place:
+    folder = whole(path)
+    try:
+        return _Place(folder, _identity(folder.stat()))
+    except OSError:
+        return _Place(folder, None)
+
+
+def _identity(facts: os.stat_result) -> tuple[int, int]:
+    return facts.st_dev, facts.st_ino
 
 
 def write_manifest(path: str | Path) -> dict[str, Any]:
@@ -176,14 +264,27 @@ def _file_names(root: Path) -> list[str]:
 
 
 def _sibling(path: Path, kind: str) -> Path:
-    if not path.name:
-        raise KernelError(f"can't write to {path}: not a directory name")
     return path.with_name(f".{path.name}.{kind}")
 
 
+def _successor(path: Path) -> Path:
+    """What a directory is called that is whole, but has not yet got its place."""
+    return _sibling(path, "new")
+
+
+def _remove_leftovers(final: Path) -> None:
+    """Remove what a writer that was killed left beside `final`; called with the lock, so that nobody needs it."""
+    pattern = re.compile(rf"\.{re.escape(final.name)}\.[0-9a-f]{{8}}\.(partial|old)")
+    for path in final.parent.iterdir():
+        if pattern.fullmatch(path.name):
+            _remove(path)
+
+
 def _remove(path: Path) -> None:
-    if path.exists():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _digest(file: Path) -> str:

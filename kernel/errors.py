@@ -45,6 +45,10 @@ class UsageError(KernelError):
     exit_code = 2
 
 
+class Locked(UsageError):
+    """Another process or thread is writing to the same place."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong in a config.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,16 +56,20 @@ def facts(*, gpus: bool = True) -> dict[str, Any]:
 
 def pipeline_facts(model: str) -> dict[str, Any]:
     """The meta data of a saved pipeline, without loading it."""
+    from kernel.atomic import read_whole
     from kernel.config import Config
     from kernel.language.loading import CONFIG, existing, locate, read_meta
 
-    path = existing(locate(model))
-    nlp = Config.from_disk(path / CONFIG)["nlp"]
+    def read(folder: Path) -> tuple[Any, dict[str, Any]]:
+        return Config.from_disk(existing(folder) / CONFIG)["nlp"], read_meta(folder)
+
+    path = locate(model)
+    nlp, meta = read_whole(path, read)
     return {
         "path": str(path),
         "lang": nlp.get("lang"),
         "pipeline": nlp.get("pipeline", []),
-        **read_meta(path),
+        **meta,
     }
 
 

@@ -40,17 +40,20 @@ def load_codes(paths: tuple[Path, ...]) -> None:
 
 def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
+    from kernel.atomic import read_whole
     from kernel.config import Config
     from kernel.errors import UsageError
     from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
     from kernel.saving.provenance import check_names
     from kernel.training.prepare import to_device
 
+    def read(folder: Path) -> tuple[Any, Config]:
+        config = Config.from_disk(existing(folder) / CONFIG)
+        check_names(config, read_meta(folder), folder)
+        return class_of(config).from_disk(folder), config
+
     try:
-        path = existing(find_pipeline(model))
-        config = Config.from_disk(path / CONFIG)
-        check_names(config, read_meta(path), path)
-        pipeline = class_of(config).from_disk(path)
+        pipeline, config = read_whole(find_pipeline(model), read)
     except OSError as error:
         raise UsageError(
             f"can't read the pipeline {error.filename or model}: {error.strerror or error}"

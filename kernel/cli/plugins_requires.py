@@ -26,14 +26,19 @@ def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...
 
     Defaults count: what they name is needed too. `pip install -r` of the output makes the config resolve elsewhere.
     """
+    from kernel.atomic import read_whole, whole
     from kernel.config import load_config, parse_overrides
     from kernel.language.loading import CONFIG, existing
 
     options.load_codes(code)
-    is_saved = Path(config_path).is_dir()
+    overrides = parse_overrides(ctx.meta[OVERRIDES])
+    is_saved = whole(config_path).is_dir()
     if is_saved:
-        config_path = str(existing(Path(config_path)) / CONFIG)
-    config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+        config = read_whole(
+            config_path, lambda folder: load_config(str(existing(folder) / CONFIG), overrides)
+        )
+    else:
+        config = load_config(config_path, overrides)
     for line in pins(config, is_saved=is_saved):
         click.echo(line)
 

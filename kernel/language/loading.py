@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import srsly
 
-from kernel.atomic import check_manifest, recover
+from kernel.atomic import check_manifest, read_whole, whole
 from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
@@ -49,10 +49,14 @@ def from_disk(
     """
     if isinstance(target, type):
         return load_directory(Path(path), cls=target, exclude=exclude)
-    folder = existing(Path(path))
-    check_manifest(folder)
-    target.meta = read_meta(folder)
-    read_data(target, folder, exclude)
+    left_out = list(exclude)
+
+    def read(folder: Path) -> None:
+        check_manifest(existing(folder))
+        target.meta = read_meta(folder)
+        read_data(target, folder, left_out)
+
+    read_whole(path, read)
     return target
 
 
@@ -86,10 +90,38 @@ def load_directory(
     config: Mapping[str, Any] | None = None,
 ) -> Language:
     """Build the pipeline that a directory holds."""
+    read = partial(
+        _read_directory,
+        path=path,
+        cls=cls,
+        vocab=vocab,
+        disable=_names(disable),
+        enable=None if enable is None else _names(enable),
+        exclude=_names(exclude),
+        config=config,
+    )
+    return read_whole(path, read)
+
+
+def _names(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _read_directory(
+    folder: Path,
+    *,
+    path: Path,
+    cls: type[Language] | None,
+    vocab: Vocab | bool,
+    disable: list[str],
+    enable: list[str] | None,
+    exclude: list[str],
+    config: Mapping[str, Any] | None,
+) -> Language:
+    """Build the pipeline that lies in `folder` and belongs in `path`."""
     from kernel.language.core import Language
 
-    folder = existing(path)
-    check_manifest(folder)
+    check_manifest(existing(folder))
     meta = read_meta(folder)
     _check_version(meta, folder)
     overrides = _dotted(config or {})
@@ -103,12 +135,11 @@ def load_directory(
             )
         loaded: Language = other.from_disk(folder)
         return loaded
-    left_out = [exclude] if isinstance(exclude, str) else list(exclude)
     nlp: Language = (cls or Language).from_config(
-        saved, vocab=vocab, disable=disable, enable=enable, exclude=left_out, meta=meta
+        saved, vocab=vocab, disable=disable, enable=enable, exclude=exclude, meta=meta
     )
-    read_data(nlp, folder, left_out)
-    nlp.path = folder
+    read_data(nlp, folder, exclude)
+    nlp.path = path
     return nlp
 
 
@@ -125,8 +156,7 @@ def _other_class(config: Mapping[str, Any]) -> Any:
 def locate(name: str | Path) -> Path:
     """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
     path = Path(name)
-    recover(path)
-    if path.is_dir():
+    if whole(path).is_dir():
         return path
     package = packaged(name)
     if package is not None:
@@ -164,7 +194,7 @@ def packaged(name: str | Path) -> tuple[str, Path] | None:
 def find_pipeline(name: str | Path) -> Path:
     """The directory of a saved pipeline; the custom code of an installed package is imported."""
     folder = locate(name)
-    package = None if Path(name).is_dir() else packaged(name)
+    package = None if whole(name).is_dir() else packaged(name)
     if package is not None and (package[1] / "code").is_dir():
         load_packaged(package[0], package[1] / "code")
     return folder
@@ -172,7 +202,6 @@ def find_pipeline(name: str | Path) -> Path:
 
 def existing(path: Path) -> Path:
     """The directory, if it holds a saved pipeline."""
-    recover(path)
     if not path.is_dir():
         raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
     if not (path / CONFIG).is_file():
@@ -227,7 +256,10 @@ def _reading(path: Path) -> Iterator[None]:
 
 def load_vectors(nlp: Language, where: str | Path) -> None:
     """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
-    root = locate(where)
+    read_whole(locate(where), partial(_read_vectors, nlp))
+
+
+def _read_vectors(nlp: Language, root: Path) -> None:
     folder = root / VOCAB if (root / VOCAB).is_dir() else root
     if not (folder / "vectors").is_file():
         raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)

@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from kernel.atomic import MANIFEST, atomic_directory, check_manifest, write_manifest
+from kernel.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, write_manifest
 from kernel.config import Config
 from kernel.discovery import providers
 from kernel.errors import CodeError, UsageError
@@ -41,32 +43,43 @@ def build_package(
     imported already. formats: archives to write into its folder `dist`. meta: entries over the pipeline's meta.
     `UsageError` for a name or version that a package can't have, and for code that is missing.
     """
-    source = existing(Path(model))
-    check_manifest(source)
-    config = Config.from_disk(source / CONFIG)
-    table = {**read_meta(source), **(meta or {})}
-    package = package_name(name or str(table.get("name") or "pipeline"), str(config["nlp"].get("lang") or ""))
-    release = package_version(version or str(table.get("version") or "0.0.0"))
-    record = table.get("provenance") or {}
-    check_code(config, record, list(codes))
-    compare_code(config, record, source)
-    targets = code_targets(codes)
-    if targets:
-        table["provenance"] = _renamed(record, targets)
-    table.update(name=package.removeprefix(f"{config['nlp'].get('lang')}_"), version=release)
-    requires, training = pins(config, record, codes)
-    table["requirements"] = requires
-    described = texts.Description(package, release, table, requires, training)
-    folder = Path(output) / f"{package}-{release}"
-    if folder.exists() and any(folder.iterdir()) and not force:
-        raise UsageError(f"{folder} exists", hint="Use --force to replace it.")
-    with atomic_directory(folder) as root:
-        _write_tree(root, described, source, targets)
-        (root / DIST).mkdir()
-        _write_archives(root, described, formats)
-        if not formats:
-            (root / DIST).rmdir()
+    with TemporaryDirectory(prefix="kernel-") as place:
+        source = Path(place) / "pipeline"
+        config, saved = read_whole(model, partial(_take, copy=source))
+        table = {**saved, **(meta or {})}
+        package = package_name(
+            name or str(table.get("name") or "pipeline"), str(config["nlp"].get("lang") or "")
+        )
+        release = package_version(version or str(table.get("version") or "0.0.0"))
+        record = table.get("provenance") or {}
+        check_code(config, record, list(codes))
+        compare_code(config, record, model)
+        targets = code_targets(codes)
+        if targets:
+            table["provenance"] = _renamed(record, targets)
+        table.update(name=package.removeprefix(f"{config['nlp'].get('lang')}_"), version=release)
+        requires, training = pins(config, record, codes)
+        table["requirements"] = requires
+        described = texts.Description(package, release, table, requires, training)
+        folder = Path(output) / f"{package}-{release}"
+        if folder.exists() and any(folder.iterdir()) and not force:
+            raise UsageError(f"{folder} exists", hint="Use --force to replace it.")
+        with atomic_directory(folder) as root:
+            _write_tree(root, described, source, targets)
+            (root / DIST).mkdir()
+            _write_archives(root, described, formats)
+            if not formats:
+                (root / DIST).rmdir()
     return folder
+
+
+def _take(folder: Path, copy: Path) -> tuple[Config, dict[str, Any]]:
+    """Config and meta of a saved pipeline, which is copied: somebody may save another one while its package is built."""
+    check_manifest(existing(folder))
+    config, meta = Config.from_disk(folder / CONFIG), read_meta(folder)
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    return config, meta
 
 
 def package_name(name: str, lang: str) -> str:

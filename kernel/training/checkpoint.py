@@ -11,6 +11,7 @@ import numpy as np
 
 from kernel.atomic import MANIFEST, atomic_directory, read_manifest
 from kernel.errors import CallbackError, TrainingError, UsageError
+from kernel.lock import Lock
 from kernel.registries.blame import naming
 from kernel.saving.provenance import provenance
 from kernel.training.run import Run
@@ -23,12 +24,13 @@ class Unsavable(TrainingError):
 
 
 def check_output(output: Path) -> None:
-    """Create the output directory and make sure, before training, that models can be written there."""
+    """Create the output directory and make sure, before training, that models can be written there.
+
+    `Locked` if another run writes there.
+    """
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        probe = output / ".kernel-probe"
-        probe.touch()
-        probe.unlink()
+        with output_lock(output):
+            pass
     except OSError as error:
         raise UsageError(f"can't write to the output directory {output}: {error.strerror}") from error
     for name in (LAST, BEST):
@@ -38,6 +40,11 @@ def check_output(output: Path) -> None:
                 f"{model} exists and was not saved by kernel",
                 hint="Choose another --output, or move it away.",
             )
+
+
+def output_lock(output: Path) -> Lock:
+    """The lock that a run has on its output directory."""
+    return Lock(output, inside=True)
 
 
 def save(run: Run, *, is_best: bool) -> None:

@@ -8,11 +8,12 @@ the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.checkpoin
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from kernel.errors import warn
 from kernel.training.batches import batches
-from kernel.training.checkpoint import Unsavable, save
+from kernel.training.checkpoint import Unsavable, output_lock, save
 from kernel.training.run import Info, Run
 
 
@@ -22,7 +23,19 @@ def train(run: Run) -> Generator[Info, None, None]:
     A caller that leaves the loop early (`break`, `close()`) ends the run too: what has been learnt is saved as `model-last`,
     without another evaluation, and `train_end` gets the reason. On an error or Ctrl-C it is saved first as well, unless the
     weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
+    The output is locked meanwhile: `Locked` if another run writes there.
     """
+    with _output(run):
+        yield from _train(run)
+
+
+def _output(run: Run) -> AbstractContextManager[Any]:
+    if run.output is None or (run.lock is not None and run.lock.held):
+        return nullcontext()
+    return output_lock(run.output)
+
+
+def _train(run: Run) -> Iterator[Info]:
     try:
         try:
             run.hook.train_start(run=run)

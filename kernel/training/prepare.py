@@ -20,6 +20,7 @@ from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.discovery.rules import obeys_config
 from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
+from kernel.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
@@ -42,12 +43,14 @@ def prepare(
     config: Config,
     *,
     output: Path | None = None,
+    lock: Lock | None = None,
     gpu_id: int = -1,
     monitor: Callable[[Call], None] | None = None,
 ) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
-    config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. gpu_id: -1
+    config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. lock: of
+    the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. Callbacks, the output directory
     and the config are checked before any data is read.
     """
@@ -61,6 +64,8 @@ def prepare(
     hooks.call.config_ready(config=config)
     if output is not None:
         check_output(output)
+        if lock is not None:
+            lock.acquire()
     seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
 
     random.seed_all(seed, "create")
@@ -89,6 +94,7 @@ def prepare(
         examples=sample() if settings.max_epochs >= 0 else None,
         dev_examples=dev_examples,
         output=output,
+        lock=lock,
         seed=seed,
         device=gpu_id,
     )
