@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.lock import Lock, refuse_if_locked
+from kernel.lock import Lock, lock_file, refuse_if_locked
 
 MANIFEST = "manifest.json"
 _ATTEMPTS = 100
@@ -275,9 +275,12 @@ def _successor(path: Path) -> Path:
 def _remove_leftovers(final: Path) -> None:
     """Remove what a writer that was killed left beside `final`; called with the lock, so that nobody needs it."""
     pattern = re.compile(rf"\.{re.escape(final.name)}\.[0-9a-f]{{8}}\.(partial|old)")
-    for path in final.parent.iterdir():
+    for path in list(final.parent.iterdir()):
         if pattern.fullmatch(path.name):
-            _remove(path)
+            # What was written there may have been written in the same way.
+            _remove_leftovers(path)
+            for name in (_successor(path), lock_file(path), path):
+                _remove(name)
 
 
 def _remove(path: Path) -> None:

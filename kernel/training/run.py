@@ -44,9 +44,9 @@ class Run:
     updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
     history: (score, step) of every evaluation. scores: of the latest one. best_score: None before the first evaluation.
     best_step: the earliest with that score. kept_step: the latest with it, whose weights are in `model-best`. dropout: the rate of the latest step.
-    lock: of the output, if it is held from before training to after it.
-    averages: weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those
-    of the optimizer, if it keeps any. reason: why the run ended. saved_step: of the weights in `model-last`.
+    lock: of the output, if it is held from before training to after it. averages: weights to evaluate and save instead
+    of the trained ones, keyed (node id, parameter name); None for those of the optimizer, if it keeps any. reason: why the
+    run ended. saved_step: of the weights in `model-last`.
     """
 
     config: Config

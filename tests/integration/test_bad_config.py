@@ -186,7 +186,8 @@ def test_outputs_of_other_commands(kernel: Kernel, model: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is full")
 def test_full_disk(kernel: Kernel, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The temporary sibling of the output is the full disk.
-    os.symlink("/dev/full", ".found.jsonl.partial")
+    monkeypatch.setattr("secrets.token_hex", lambda size: "0123abcd")
+    os.symlink("/dev/full", ".found.jsonl.0123abcd.partial")
     kernel("apply", str(model), "texts.txt", "found.jsonl").is_refused(
         1, "can't write found.jsonl: No space left"
     )

@@ -150,16 +150,17 @@ def test_killed_while_saving(kernel: Kernel, project: Path) -> None:
         wait_for(process, "saving")
         process.kill()
         process.communicate(timeout=60)
-    assert list(Path("out").glob(".model-last.*")), "it should have been killed while it saved"
+    assert list(Path("out").glob(".model-last.*.partial")), "it should have been killed while it saved"
+    assert Path("out/.lock").exists()
     assert works(kernel, "out/model-last") and works(kernel, "out/model-best")
     # What the killed process left is no hindrance to the next one, and goes.
     assert (
         kernel("train", "config.cfg", "-o", "out", "--code", "own.py", "--training.max_steps", "2").code == 0
     )
-    assert not list(Path("out").glob(".model*"))
+    assert not list(Path("out").glob(".*"))
 
 
 def test_killed_between_two_renames(kernel: Kernel, model: Path) -> None:
     # The moment in which the old directory has stepped aside and the new one has not yet its name.
-    model.rename(".model.old")
+    model.rename(".model.new")
     assert works(kernel, "model")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kernel import Config, registry
+from kernel.lock import Lock
 from kernel.registries.code import load_code
 from kernel.training.prepare import prepare
 from kernel.training.run import Run
@@ -62,10 +63,17 @@ def numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def make_run(numbers: Any, tmp_path: Path) -> Callable[..., Run]:
     """A prepared run: `make_run(callback, ..., output=True, max_steps=3)`.
 
-    Further keywords are settings of `[training]`; `reader` names another reader of the training corpus.
+    Further keywords are settings of `[training]`; `reader` names another reader of the training corpus, `lock` is that
+    of the output.
     """
 
-    def make(*callbacks: object, output: bool = False, reader: str | None = None, **settings: Any) -> Run:
+    def make(
+        *callbacks: object,
+        output: bool = False,
+        lock: Lock | None = None,
+        reader: str | None = None,
+        **settings: Any,
+    ) -> Run:
         config = Config.from_str(CONFIG)
         for number, callback in enumerate(callbacks):
             registry.callbacks(f"test.Callback{number}.v1", lambda callback=callback: callback)
@@ -73,6 +81,6 @@ def make_run(numbers: Any, tmp_path: Path) -> Callable[..., Run]:
         config["training"].update(settings)
         if reader is not None:
             config["corpora"]["train"] = {"@readers": reader}
-        return prepare(config, output=tmp_path / "out" if output else None)
+        return prepare(config, output=tmp_path / "out" if output else None, lock=lock)
 
     return make

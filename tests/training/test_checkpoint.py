@@ -11,8 +11,8 @@ import pytest
 
 from kernel import Config, hookimpl, registry
 from kernel.atomic import check_manifest
-from kernel.errors import TrainingError, UsageError
-from kernel.training.checkpoint import check_output, save
+from kernel.errors import Locked, TrainingError, UsageError
+from kernel.training.checkpoint import check_output, output_lock, save
 from kernel.training.loop import train
 from kernel.training.run import Run
 
@@ -97,6 +97,37 @@ def test_before_to_disk_must_return_a_pipeline(make_run: MakeRun) -> None:
 def test_output_is_created(tmp_path: Path) -> None:
     check_output(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_output_is_locked_while_training(make_run: MakeRun, tmp_path: Path) -> None:
+    steps = train(make_run(output=True))
+    next(steps)
+    with pytest.raises(Locked, match="out is being written by another writer in this process"):
+        make_run(output=True)
+    steps.close()
+    list(train(make_run(output=True)))
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_two_prepared_runs_for_one_output(make_run: MakeRun, tmp_path: Path) -> None:
+    # Nothing is held between the two calls, unless the caller gives a lock.
+    first, second = make_run(output=True), make_run(output=True)
+    steps = train(first)
+    next(steps)
+    with pytest.raises(Locked):
+        next(train(second))
+    assert second.step == 0
+    list(steps)
+    check_manifest(tmp_path / "out" / "model-last")
+
+
+def test_a_lock_of_the_caller(make_run: MakeRun, tmp_path: Path) -> None:
+    lock = output_lock(tmp_path / "out")
+    run = make_run(output=True, lock=lock)
+    assert lock.held
+    list(train(run))
+    assert lock.held
+    lock.release()
 
 
 def test_output_below_a_file(tmp_path: Path) -> None:
