@@ -234,9 +234,11 @@ def _parse(content: bytes) -> Holder | None:
 def _write(handle: int) -> None:
     now = datetime.now().astimezone().isoformat(" ", timespec="seconds")
     holder = Holder(os.getpid(), socket.gethostname(), _started(os.getpid()), now)
+    content = json.dumps(asdict(holder)).encode() + b"\n"
     os.lseek(handle, 0, os.SEEK_SET)
-    os.ftruncate(handle, 0)
-    os.write(handle, json.dumps(asdict(holder)).encode() + b"\n")
+    os.write(handle, content)
+    # Not before: some file systems write a file that was emptied to disk when it is closed, which takes milliseconds.
+    os.ftruncate(handle, len(content))
 
 
 def _is_running(pid: int, started: str) -> bool:

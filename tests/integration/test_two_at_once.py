@@ -92,7 +92,7 @@ def test_two_that_save(pair: tuple[Path, Path], trials: int) -> None:
     assert not list(Path().glob(".out*")), "nothing piles up"
 
 
-@pytest.mark.parametrize("loads", [5, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("loads", [5, pytest.param(200, marks=pytest.mark.slow)])
 def test_loading_while_another_saves(pair: tuple[Path, Path], loads: int) -> None:
     shutil.copytree(pair[0], "out")
     seen = set()
