@@ -4,6 +4,7 @@ import json
 import pickle
 import re
 
+import catalogue
 import numpy as np
 import pytest
 from thinc.api import Linear, Model, Relu, chain, fix_random_seed
@@ -171,8 +172,8 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
     lines = (tmp_path / "saved" / "config.cfg").read_text().splitlines()
     line = lines.index("[components.counter]") + 2
     with registry.restored():
-        registry.factories._definitions.pop("counter")
-        registry.factories._definitions.pop("rule")
+        del catalogue.REGISTRY["kernel", "factories", "counter"]
+        del catalogue.REGISTRY["kernel", "factories", "rule"]
         with pytest.raises(RegistryError) as caught:
             kernel.load(tmp_path / "saved")
     text = str(caught.value)

@@ -15,6 +15,7 @@ from kernel.cli.lazy import OVERRIDES, ConfigCommand
 if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.errors import Problem
+    from kernel.registries.family import Registries
 
 FIELDS = ("file", "line", "column", "path", "value", "expected", "message", "suggestion", "origin")
 
@@ -74,14 +75,15 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
 
 def functions(config: Config) -> Iterator[str]:
     """Every registered function that a filled config names: path, registry and name, package, target, file and line."""
-    from kernel.registries.family import registry
+    from kernel.registries.family import chosen_by
 
+    registry = chosen_by(config)
     for path, kind, name in _named(config, ""):
         if registry.has(kind, name):
             origin = registry.origin(kind, name)
             package = f"{origin.distribution} {origin.version}" if origin.distribution else ""
             yield f"{path}: {kind} {name}: " + ", ".join(
-                part for part in (package, origin.target, _place(kind, name)) if part
+                part for part in (package, origin.target, _place(registry, kind, name)) if part
             )
         else:
             yield f"{path}: {kind} {name}: not found"
@@ -107,11 +109,10 @@ def _named(block: Any, path: str) -> Iterator[tuple[str, str, str]]:
             yield from _named(value, inner)
 
 
-def _place(kind: str, name: str) -> str:
+def _place(registry: Registries, kind: str, name: str) -> str:
     import inspect
 
     from kernel.errors import KernelError
-    from kernel.registries.family import registry
 
     try:
         function = inspect.unwrap(registry.get(kind, name))

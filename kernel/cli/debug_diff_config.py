@@ -74,8 +74,12 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     from kernel.errors import UsageError, warn
     from kernel.language.new_config import new_config
     from kernel.language.recommend import recommendation
-    from kernel.registries.family import registry
+    from kernel.registries.family import chosen_by
 
+    registry, rules = (
+        chosen_by(config),
+        {key: config[key] for key in ("plugins", "registry") if key in config},
+    )
     names = []
     for name in config["nlp"].get("pipeline") or []:
         factory = config["components"].get(name, {}).get("factory")
@@ -94,7 +98,10 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
             kept.append(name)
     if not kept and not names:
         raise UsageError("the config has no components to recommend anything for")
-    return new_config(lang, kept or names, optimize=optimize, gpu=gpu).config
+    recommended = new_config(lang, kept or names, optimize=optimize, gpu=gpu, rules=rules).config
+    for key in rules:
+        del recommended[key]
+    return recommended
 
 
 def differences(old: Config, new: Config) -> Iterator[str]:

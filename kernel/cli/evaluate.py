@@ -59,6 +59,7 @@ def evaluate(
     from kernel.config import resolve
     from kernel.errors import DataError
     from kernel.numeric import random
+    from kernel.registries.family import chosen_by
 
     if not data.exists():
         raise DataError("no such file or directory", path=data)
@@ -66,7 +67,7 @@ def evaluate(
     pipeline, config = options.load_pipeline(model, gpu_id)
     block = reader_block(config.interpolate(), data, gold_preproc)
     random.seed_all(0, "evaluate")
-    examples = list(resolve(block)(pipeline))
+    examples = list(resolve(block, registry=chosen_by(config))(pipeline))
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
     scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)

@@ -47,21 +47,20 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     """`distribution==version` of everything that a config and its defaults name; a comment for what no package has."""
     from kernel import __version__
     from kernel.config import fill
-    from kernel.discovery.rules import chosen_by
-    from kernel.registries.family import registry
+    from kernel.registries.family import chosen_by
     from kernel.saving.provenance import functions
     from kernel.training.prepare import pipeline_class
 
-    with chosen_by(config):
-        cls = options.class_of(config) if is_saved else pipeline_class(config)
-        filled = cls.fill_config(config)
-        named: Mapping[str, Any] = {
-            **filled,
-            "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled),
-        }
-        for section in [name for name in filled if name not in ("nlp", "components", "corpora")]:
-            named = {**named, section: fill(filled.get(section, {}), path=section, config=filled)}
-        origins = {(kind, name): registry.origin(kind, name) for kind, name, _ in functions(named)}
+    cls = options.class_of(config) if is_saved else pipeline_class(config)
+    filled = cls.fill_config(config)
+    named: Mapping[str, Any] = {
+        **filled,
+        "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled),
+    }
+    for section in [name for name in filled if name not in ("nlp", "components", "corpora")]:
+        named = {**named, section: fill(filled.get(section, {}), path=section, config=filled)}
+    registry = chosen_by(filled)
+    origins = {(kind, name): registry.origin(kind, name) for kind, name, _ in functions(named)}
     found = {"kernel-nlp": f"kernel-nlp=={__version__}"}
     code = []
     for (kind, name), origin in origins.items():

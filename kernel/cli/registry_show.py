@@ -74,13 +74,13 @@ def block(kind: str, name: str, function: Any) -> str:
     if kind == "languages":
         return f'[nlp]\nlang = "{name}"'
     place = PLACES.get(kind, "NAME")
-    signature = of_function(function, owner_name(kind, name), given=given)
+    signature = of_function(function, owner_name(registry, kind, name), given=given)
     defaults = {key: p.default for key, p in signature.parameters.items() if not p.is_required}
     own = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
     defaults = merge_defaults(own, {key: value for key, value in defaults.items() if _is_plain(value)})
     head = {"factory": name} if kind == "factories" else {f"@{kind}": name}
     # What the defaults name may not be installed.
-    filled = {key: _filled(value, fill, registry) for key, value in defaults.items()}
+    filled = {key: _filled(value, fill) for key, value in defaults.items()}
     text = Config({"block": {**head, **filled}}).to_str().rstrip()
     lines = [
         line.replace("[block", f"[{place}", 1) if line.startswith("[block") else line
@@ -92,7 +92,7 @@ def block(kind: str, name: str, function: Any) -> str:
     return "\n".join(lines)
 
 
-def _filled(value: Any, fill: Any, registry: Any) -> Any:
+def _filled(value: Any, fill: Any) -> Any:
     from kernel.errors import KernelError
 
     if not isinstance(value, dict):

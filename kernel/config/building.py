@@ -10,34 +10,34 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config import hints
 from kernel.config.blocks import record
 from kernel.config.config import Config
+from kernel.config.hints import accepts, item_hint
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
 from kernel.config.sections import at, own_part, schema_of, supplied
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
-from kernel.discovery.rules import obeys_config
 from kernel.errors import CodeError, ConfigError, KernelError, PluginError, Problem
 from kernel.registries.blame import describe
+from kernel.registries.family import Registries, chosen_by
 
 _FAILED: Any = object()
 
 
-@obeys_config
 def resolve(
     block: Mapping[str, Any],
     *,
     config: Config | None = None,
     path: str = "",
     schema: type[BaseModel] | None = None,
+    registry: Registries | None = None,
 ) -> Any:
     """Build what a block describes, bottom-up.
 
     block: interpolated; a block with an `@registry` key gives what its function returns, another one a dict
     with its values built. config, path: where the block stands, for positions in messages. schema: what the
-    section takes; its defaults are in the result.
+    section takes; its defaults are in the result. registry: where functions are looked up, by default as the config wants it.
 
     Nothing is called unless the whole block is right. Raises ConfigError with every problem.
     """
@@ -46,7 +46,7 @@ def resolve(
         if not block.is_interpolated:
             block = block.interpolate()
     sources = config.sources if config is not None else {}
-    planner = Planner(sources)
+    planner = Planner(sources, registry or chosen_by(config or block))
     builder = _Builder(sources)
     if function_keys(block):
         plan = planner.call(block, path)
@@ -70,7 +70,9 @@ def resolve_section(config: Config, path: str) -> SimpleNamespace:
     """
     plain = config.interpolate()
     block = own_part(at(plain, path) or {}, path, supplied(plain))
-    return SimpleNamespace(**resolve(block, config=config, path=path, schema=schema_of(path)))
+    return SimpleNamespace(
+        **resolve(block, config=config, path=path, schema=schema_of(path, chosen_by(config)))
+    )
 
 
 class _Builder:
@@ -99,7 +101,7 @@ class _Builder:
         if value is _FAILED or not isinstance(plan, Call):
             return value
         is_function = plan.kind == "schedules" and isfunction(value) and not takes_steps
-        if not hints.accepts(hint, value, is_schedule=plan.kind == "schedules" and not is_function):
+        if not accepts(hint, value, is_schedule=plan.kind == "schedules" and not is_function):
             self.problems.append(
                 problem_at(
                     self.sources,
@@ -117,7 +119,7 @@ class _Builder:
 
     def _collection(self, plan: Collection, taker: Signature | None) -> Any:
         items = {
-            key: self.argument(hints.item_hint(plan.hint, key), item, str(key), taker)
+            key: self.argument(item_hint(plan.hint, key), item, str(key), taker)
             for key, item in plan.items.items()
         }
         if any(value is _FAILED for value in items.values()):

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kernel.config import hints
 from kernel.config.config import Config, merge_defaults, position
+from kernel.config.hints import bare
 from kernel.config.packages import package_problems
 from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.schemas import SystemSchema
@@ -16,27 +16,32 @@ from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
-from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError, Problem, RegistryError
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 
-@obeys_config
-def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem] = ()) -> None:
+def check(
+    config: Config,
+    *,
+    skip: Collection[str] = (),
+    known: Sequence[Problem] = (),
+    registry: Registries | None = None,
+) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
 
     config: not interpolated. Checked are the names of sections, variables, every block against the function
     that it names, every section against its schema, and that each override means something. skip: sections
     that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own. known: what
-    is wrong for sure, and not to be said again.
+    is wrong for sure, and not to be said again. registry: where functions are looked up, by default as the config wants it.
     """
+    registry = registry or chosen_by(config)
     used = references(config)
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
-    planner = Planner(config.sources)
-    lent = supplied(plain, problems)
-    problems = unknown_sections(config, used, lent) + problems
+    planner = Planner(config.sources, registry)
+    lent = supplied(plain, problems, registry)
+    problems = unknown_sections(config, used, lent, registry) + problems
     for name, schema in {**OWN, **lent}.items():
         block = at(plain, name)
         if name != "system" and name.partition(".")[0] not in skip and (block or name == "training"):
@@ -49,7 +54,7 @@ def check(config: Config, *, skip: Collection[str] = (), known: Sequence[Problem
         _check_components(plain, planner)
         _check_names(plain, planner)
         _check_initialize(plain, planner)
-    problems += package_problems(config)
+    problems += package_problems(config, registry)
     # A value that is wrong where it is written is no news where a variable brings it.
     brought = dependents(config, {problem.path for problem in planner.problems if problem.path})
     problems += [problem for problem in planner.problems if not _follows(problem, {*broken, *brought})]
@@ -73,14 +78,16 @@ def _section(problem: Problem) -> str:
     return (problem.path or "").partition(".")[0]
 
 
-def unknown_sections(config: Config, used: set[str], lent: Collection[str]) -> list[Problem]:
+def unknown_sections(
+    config: Config, used: set[str], lent: Collection[str], registry: Registries
+) -> list[Problem]:
     """Sections that neither kernel nor a package knows, and no variable refers to. lent: those of packages."""
     lent = {path.partition(".")[0] for path in (*lent, *registry.of("sections").names())}
     problems = []
     for name in config:
         if name in NAMES or name in lent or _is_used(name, used):
             continue
-        hint = supplier_hint(name)
+        hint = supplier_hint(name, registry)
         if hint and not config[name]:
             continue  # A section of a package that is not in use.
         near = nearest_name(name, [*NAMES, *registry.of("sections").names()])
@@ -260,6 +267,7 @@ def _add_unknown(
 def check_component(block: Mapping[str, Any], path: str, lang: str | None, planner: Planner) -> None:
     """Plan the settings of a component for its factory."""
     name = block["factory"]
+    registry = planner.registry
     special = f"{lang}.{name}"
     registered = special if lang and registry.has("factories", special) else name
     try:
@@ -271,7 +279,7 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
         )
         planner.problems.append(replace(problem, exit_code=error.exit_code))
         return
-    signature = of_function(function, owner_name("factories", registered), given=("nlp", "name"))
+    signature = of_function(function, owner_name(registry, "factories", registered), given=("nlp", "name"))
     settings = {key: value for key, value in block.items() if key != "factory"}
     # The factory's own defaults are in a filled config; one that could not be filled is checked all the same.
     defaults = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})
@@ -286,10 +294,10 @@ def _check_initialize(plain: Mapping[str, Any], planner: Planner) -> None:
         if not isinstance(block, Mapping) or not isinstance(factory, str):
             continue
         try:
-            returns = type_hints(registry.get("factories", factory)).get("return")
+            returns = type_hints(planner.registry.get("factories", factory)).get("return")
         except RegistryError:
             continue
-        function = getattr(hints.bare(returns), "initialize", None)
+        function = getattr(bare(returns), "initialize", None)
         if function is not None:
             owner = f"{name!r}.initialize"
             signature = of_function(function, owner, given=("self", "get_examples", "nlp"))

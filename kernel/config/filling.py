@@ -14,27 +14,27 @@ from kernel.config.signatures import Signature, of_function, of_schema
 from kernel.config.sources import DEFAULT, Source, Sources
 from kernel.config.values import is_plain
 from kernel.config.variables import all_paths
-from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError
+from kernel.registries.family import Registries, chosen_by
 
 
-@obeys_config
 def fill(
     block: Mapping[str, Any],
     *,
     path: str = "",
     schema: type[BaseModel] | None = None,
     config: Config | None = None,
+    registry: Registries | None = None,
 ) -> dict[str, Any]:
     """A copy of a block with defaults added after what is given, in the order of the signatures.
 
     Calls nothing; variables stay. Defaults that can't be written in a config are left to their functions. Where the others
-    come from is noted in the sources of `config`.
+    come from is noted in the sources of `config`. registry: where functions are looked up, by default as `config` wants it.
     Raises ConfigError with every function that can't be found.
     """
     if config is None and isinstance(block, Config):
         config = block
-    planner = Planner(config.sources if config is not None else None)
+    planner = Planner(config.sources if config is not None else None, registry or chosen_by(config or block))
     result = _fill_block(block, path, planner)
     if schema is not None:
         _add_defaults(result, of_schema(schema, f"[{path}]"), path, planner.sources)
@@ -49,7 +49,9 @@ def _fill_block(block: Mapping[str, Any], path: str, planner: Planner) -> dict[s
     if keys and "$" not in str(block[keys[0]]):
         found = planner.function(block, path)
         if found is not None:
-            _add_defaults(result, of_function(found[2], owner_name(*found[:2])), path, planner.sources)
+            _add_defaults(
+                result, of_function(found[2], owner_name(planner.registry, *found[:2])), path, planner.sources
+            )
     return result
 
 

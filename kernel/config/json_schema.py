@@ -14,7 +14,7 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter
 
-from kernel.config import hints
+from kernel.config.hints import alternatives, bare, item_hint, writable
 from kernel.config.schemas import Section
 from kernel.config.sections import KIND, OWN, schema_of
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
@@ -164,7 +164,7 @@ class _Writer:
             return {}
         whole = self._written(hint, owner)
         options = [whole] if whole else []
-        for one in () if whole else hints.alternatives(hint):
+        for one in () if whole else alternatives(hint):
             part = self._written(one, owner) or self._of_blocks(one, owner)
             options += [part] if part else []
         return {"anyOf": [*options, _ref("block"), _ref("variable")]}
@@ -172,7 +172,7 @@ class _Writer:
     def _written(self, hint: Any, owner: str) -> Schema | None:
         """The values of a hint, None if nothing that can be written fits it."""
         try:
-            adapter = TypeAdapter(hints.writable(hint))
+            adapter = TypeAdapter(writable(hint))
             schema = adapter.json_schema(ref_template=f"#/$defs/{owner}.{{model}}")
         except Exception:  # noqa: BLE001 (classes of strangers may fail in any way)
             return None
@@ -182,13 +182,13 @@ class _Writer:
 
     def _of_blocks(self, hint: Any, owner: str) -> Schema | None:
         """A list or a mapping of what only blocks can make."""
-        origin = get_origin(hints.bare(hint))
+        origin = get_origin(bare(hint))
         if not isinstance(origin, type) or issubclass(origin, (abc.Iterator, type)):
             return None
         if issubclass(origin, abc.Mapping):
-            return {"type": "object", "additionalProperties": self._value(hints.item_hint(hint, ""), owner)}
+            return {"type": "object", "additionalProperties": self._value(item_hint(hint, ""), owner)}
         if issubclass(origin, abc.Iterable):
-            return {"type": "array", "items": self._value(hints.item_hint(hint, 0), owner)}
+            return {"type": "array", "items": self._value(item_hint(hint, 0), owner)}
         return None
 
 

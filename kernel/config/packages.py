@@ -10,7 +10,7 @@ from kernel.config.values import show_value
 from kernel.config.variables import interpolate
 from kernel.discovery import metadata, rules, scan
 from kernel.errors import ConfigError, Problem
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 
@@ -19,23 +19,25 @@ def verify(config: Mapping[str, Any]) -> None:
 
     Imports nothing; called before anything of the config is.
     """
-    with rules.chosen_by(config):
-        problems = package_problems(config)
+    problems = package_problems(config, chosen_by(config))
     if problems:
         raise ConfigError(problems)
 
 
-def package_problems(config: Mapping[str, Any]) -> list[Problem]:
+def package_problems(config: Mapping[str, Any], registry: Registries) -> list[Problem]:
     """What can't be done of what the two sections ask for; values of the wrong type are left to their schema."""
     sources: Sources = getattr(config, "sources", {})
     parts = {key: config[key] for key in ("plugins", "registry") if key in config}
     if not parts:
         return []
     plain, _ = interpolate(dict(config), sources, escaped=not getattr(config, "is_interpolated", False))
-    return [*_unmet(plain.get("plugins"), sources), *_overrides(plain.get("registry"), sources)]
+    return [
+        *_unmet(plain.get("plugins"), sources, registry),
+        *_overrides(plain.get("registry"), sources, registry),
+    ]
 
 
-def _unmet(section: Any, sources: Sources) -> Iterator[Problem]:
+def _unmet(section: Any, sources: Sources, registry: Registries) -> Iterator[Problem]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     wanted = section.get("require") if isinstance(section, Mapping) else None
@@ -50,7 +52,7 @@ def _unmet(section: Any, sources: Sources) -> Iterator[Problem]:
         if one.marker is not None and not one.marker.evaluate():
             continue
         version = scan.installed_version(one.name)
-        reason = rules.denied(one.name)
+        reason = rules.denied(one.name, registry.choices)
         if version is None:
             message, remedy = f"{one.name} is not installed", f"pip install '{line}'"
         elif not metadata.admits(str(one.specifier), version):
@@ -62,7 +64,7 @@ def _unmet(section: Any, sources: Sources) -> Iterator[Problem]:
         yield problem_at(sources, path, message, value=show_value(line), expected=str(one), suggestion=remedy)
 
 
-def _overrides(section: Any, sources: Sources) -> Iterator[Problem]:
+def _overrides(section: Any, sources: Sources, registry: Registries) -> Iterator[Problem]:
     if not isinstance(section, Mapping):
         return
     for key in section:

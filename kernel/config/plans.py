@@ -12,14 +12,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config import hints
+from kernel.config.hints import Refused, accepts, convert, describe, inside, item_hint, may_return
 from kernel.config.sections import supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
 from kernel.config.values import is_plain, show_value
 from kernel.config.wording import expectation, parameters, remedy
 from kernel.errors import Problem, RegistryError
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 POSITIONAL = "*"
@@ -60,10 +60,14 @@ Plan = Constant | Collection | Call
 
 
 class Planner:
-    """Makes plans; problems gather in `problems`. sources: where the config's values were written."""
+    """Makes plans; problems gather in `problems`.
 
-    def __init__(self, sources: Sources | None = None) -> None:
+    sources: where the config's values were written. registry: where functions are looked up, by default the process's.
+    """
+
+    def __init__(self, sources: Sources | None = None, registry: Registries | None = None) -> None:
         self.sources = sources or {}
+        self.registry = registry or chosen_by(None)
         self.problems: list[Problem] = []
         # Blocks whose function's parameters are in a problem already.
         self._explained: set[str] = set()
@@ -103,8 +107,8 @@ class Planner:
             self._check_object(value, hint, path, parameter, taker)
             return Constant(value, path)
         try:
-            return Constant(hints.convert(hint, value), path)
-        except hints.Refused as error:
+            return Constant(convert(hint, value), path)
+        except Refused as error:
             self._refused(value, hint, path, parameter, taker, error)
             return Constant(value, path)
 
@@ -118,7 +122,7 @@ class Planner:
                     self.value(item, Any, join(path, key))
             return Constant(None, path)
         kind, name, function = found
-        signature = of_function(function, owner_name(kind, name))
+        signature = of_function(function, owner_name(self.registry, kind, name))
         call = Call(kind, name, function, signature, path)
         arguments = {key: item for key, item in block.items() if not key.startswith("@")}
         filled = self._positional(call, arguments.pop(POSITIONAL, None))
@@ -137,7 +141,7 @@ class Planner:
             self._add(where, "the name of a function is a text", value=show_value(name))
             return None
         try:
-            function = registry.get(kind, name)
+            function = self.registry.get(kind, name)
         except RegistryError as error:
             self._add(where, error.message, suggestion=error.hint, value=show_value(name))
             self.problems[-1] = replace(self.problems[-1], exit_code=error.exit_code)
@@ -203,7 +207,7 @@ class Planner:
         pairs = enumerate(value) if is_list else value.items()
         plan = Collection({}, path, is_list, hint)
         for key, item in pairs:
-            expected = hints.item_hint(hint, key)
+            expected = item_hint(hint, key)
             plan.items[key] = self.value(item, expected, join(path, str(key)), taker=taker)
         return plan
 
@@ -211,10 +215,10 @@ class Planner:
         self, call: Call, hint: Any, parameter: Parameter | None, taker: Signature | None
     ) -> None:
         returns = call.signature.returns
-        if not hints.may_return(hint, returns, is_schedule=call.kind == "schedules"):
+        if not may_return(hint, returns, is_schedule=call.kind == "schedules"):
             self._add(
                 join(call.path, f"@{call.kind}"),
-                f"{call.signature.owner} returns {hints.describe(returns)}",
+                f"{call.signature.owner} returns {describe(returns)}",
                 value=show_value(call.name),
                 expected=expectation(hint, call.path, parameter, taker),
             )
@@ -222,7 +226,7 @@ class Planner:
     def _check_object(
         self, value: Any, hint: Any, path: str, parameter: Parameter | None, taker: Signature | None
     ) -> None:
-        if not hints.accepts(hint, value):
+        if not accepts(hint, value):
             message = f"an object of type {type(value).__qualname__} can't stand here"
             self._add(path, message, expected=expectation(hint, path, parameter, taker))
 
@@ -233,7 +237,7 @@ class Planner:
         path: str,
         parameter: Parameter | None,
         taker: Signature | None,
-        error: hints.Refused,
+        error: Refused,
     ) -> None:
         expected = expectation(hint, path, parameter, taker)
         for fault in error.faults:
@@ -245,8 +249,8 @@ class Planner:
             elif fault.is_extra:
                 self._add(where, f"unknown key {fault.place[-1]!r}", key=True, expected=expected)
             else:
-                reason = fault.reason if fault.is_limit or fault.place else f"not {hints.describe(hint)}"
-                advice = remedy(part, hints.inside(hint, fault.place))
+                reason = fault.reason if fault.is_limit or fault.place else f"not {describe(hint)}"
+                advice = remedy(part, inside(hint, fault.place))
                 self._add(where, reason, value=show_value(part), expected=expected, suggestion=advice)
 
     def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
@@ -264,7 +268,7 @@ class Planner:
             f"{signature.owner} takes no {key!r}",
             key=True,
             expected=expected,
-            suggestion=supplier_hint(path) or (f"Did you mean {near!r}?" if near else None),
+            suggestion=supplier_hint(path, self.registry) or (f"Did you mean {near!r}?" if near else None),
         )
 
     def _missing(self, parameter: Parameter, path: str, signature: Signature) -> None:
@@ -310,7 +314,7 @@ def join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else str(key)
 
 
-def owner_name(kind: str, name: str) -> str:
+def owner_name(registry: Registries, kind: str, name: str) -> str:
     """A registered function with its package, as messages call it."""
     origin = registry.origin(kind, name)
     return f"{name} ({origin})"

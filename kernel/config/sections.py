@@ -22,7 +22,7 @@ from kernel.config.schemas import (
 from kernel.config.sources import DEFAULT
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, Problem, RegistryError
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 
 KIND = "sections"
 
@@ -39,17 +39,23 @@ OPEN = ("components", "paths", "variables", "corpora", "registry")
 NAMES = (*OWN, *OPEN)
 
 
-def supplied(config: Mapping[str, Any], problems: list[Problem] | None = None) -> dict[str, type[Section]]:
+def supplied(
+    config: Mapping[str, Any],
+    problems: list[Problem] | None = None,
+    registry: Registries | None = None,
+) -> dict[str, type[Section]]:
     """Dotted path -> schema of the sections of a config that packages supply; one that is empty counts as absent.
 
-    problems: takes those of packages that can't be used. Without it they are raised as a ConfigError.
+    problems: takes those of packages that can't be used. Without it they are raised as a ConfigError. registry: where the
+    sections are looked up, by default as the config wants it.
     """
+    registry = registry or chosen_by(config)
     found, wrong = {}, []
     for path in registry.of(KIND).names():
         if not at(config, path):
             continue
         try:
-            found[path] = schema_of(path)
+            found[path] = schema_of(path, registry)
         except RegistryError as error:
             problem = Problem(
                 error.message, path=path, suggestion=error.hint or None, exit_code=error.exit_code
@@ -62,8 +68,9 @@ def supplied(config: Mapping[str, Any], problems: list[Problem] | None = None) -
     return found
 
 
-def schema_of(path: str) -> type[Section]:
-    """The schema that a package supplies for a section."""
+def schema_of(path: str, registry: Registries | None = None) -> type[Section]:
+    """The schema that a package supplies for a section. registry: where it is looked up, by default the process's."""
+    registry = registry or chosen_by(None)
     schema = registry.get(KIND, path)
     if isinstance(schema, type) and issubclass(schema, Section):
         return schema
@@ -75,7 +82,8 @@ def schema_of(path: str) -> type[Section]:
 
 def add_defaults(config: Config) -> Config:
     """The config over the defaults of the sections that packages supply to it."""
-    for path, schema in supplied(config).items():
+    registry = chosen_by(config)
+    for path, schema in supplied(config, registry=registry).items():
         if schema.defaults:
             name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
             defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
@@ -108,7 +116,7 @@ def own_part(block: Mapping[str, Any], path: str, others: Mapping[str, Any]) -> 
     return {key: value for key, value in block.items() if f"{path}.{key}" not in others}
 
 
-def supplier_hint(path: str) -> str:
+def supplier_hint(path: str, registry: Registries) -> str:
     """What to do to have a section that is known to be a package's, or that a denied one supplies; "" for others."""
     if provider(KIND, path) is None and not registry.of(KIND).denied(path):
         return ""

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from kernel.config import hints
+from kernel.config.hints import describe, options, takes
 from kernel.config.signatures import REQUIRED, Parameter, Signature
 from kernel.config.values import has_variable, is_plain, show_value
 
@@ -26,8 +26,8 @@ def expectation(
         # An item of a list or a mapping is taken as part of the whole.
         name = next((part for part in reversed(path.split(".")) if part in taker.parameters), name)
     said_by = f" for {name!r} of {taker.owner}" if taker else ""
-    takes = f", which takes {parameters(taker, name)}" if taker and taker.is_function and not is_known else ""
-    return f"{hints.describe(hint)}{said_by}{takes}"
+    taken = f", which takes {parameters(taker, name)}" if taker and taker.is_function and not is_known else ""
+    return f"{describe(hint)}{said_by}{taken}"
 
 
 def parameters(signature: Signature, focus: str = "") -> str:
@@ -55,7 +55,7 @@ def _parameter(parameter: Parameter, with_type: bool) -> str:
 
 
 def _typed(name: str, hint: Any) -> str:
-    return name if hint is Any else f"{name}: {hints.describe(hint)}"
+    return name if hint is Any else f"{name}: {describe(hint)}"
 
 
 def remedy(value: Any, hint: Any) -> str | None:
@@ -70,18 +70,18 @@ def remedy(value: Any, hint: Any) -> str | None:
             return f"Did you mean {json.dumps(near)}?"
         with suppress(ValueError):
             plain = json.loads(value)
-            if not isinstance(plain, str) and hints.takes(hint, plain):
+            if not isinstance(plain, str) and takes(hint, plain):
                 return f"Write {value}, without quotes."
         wrong = {"yes": True, "no": False, "on": True, "off": False, "none": None, "nil": None}
-        if value.lower() in wrong and hints.takes(hint, wrong[value.lower()]):
+        if value.lower() in wrong and takes(hint, wrong[value.lower()]):
             return f"Write {json.dumps(wrong[value.lower()])}."
-        if hints.takes(hint, [value]):
+        if takes(hint, [value]):
             return f"Write {json.dumps([value])}: a list, even of one."
-    elif value is True and hints.takes(hint, 1):
+    elif value is True and takes(hint, 1):
         return "Write a number. An override without a value means true."
-    elif isinstance(value, (int, float)) and hints.takes(hint, show_value(value)):
+    elif isinstance(value, (int, float)) and takes(hint, show_value(value)):
         return f'Write "{show_value(value)}", in double quotes, for a text.'
-    elif value is not None and not isinstance(value, (list, dict)) and hints.takes(hint, [value]):
+    elif value is not None and not isinstance(value, (list, dict)) and takes(hint, [value]):
         return f"Write {show_value([value])}: a list, even of one."
     return None
 
@@ -89,4 +89,4 @@ def remedy(value: Any, hint: Any) -> str | None:
 def _nearest_option(value: str, hint: Any) -> str | None:
     from kernel.registries.registry import nearest_name
 
-    return nearest_name(value, [option for option in hints.options(hint) if isinstance(option, str)])
+    return nearest_name(value, [option for option in options(hint) if isinstance(option, str)])

@@ -3,22 +3,20 @@
 The first that says something about a distribution decides: `--deny`, `--only`, the environment variable
 KERNEL_PLUGINS ("acme-nlp,other" are the only ones allowed, "-acme-nlp" is denied), `[plugins]` of the config. kernel
 itself and thinc can't be denied.
+
+The first three rule the whole process. What a config says rules what is looked up on behalf of that config, and is handed on
+as `Choices`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from kernel.discovery import scan
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
 VARIABLE = "KERNEL_PLUGINS"
 # The owner of what this process defined, as `[registry.override]` calls it.
@@ -47,10 +45,14 @@ class Choices:
     rules: Rules = Rules()
     overrides: Mapping[str, str] = field(default_factory=dict)
 
+    def owner_of(self, name: str) -> str | None:
+        """Who gets a name: a normalised distribution, or "code"; None if the config is silent."""
+        owner = self.overrides.get(name)
+        return None if owner is None else scan.normalize(owner)
+
 
 _command_line = Rules()
-_choices: ContextVar[Choices | None] = ContextVar("choices", default=None)
-_NOTHING = Choices()
+NO_CHOICES = Choices()
 
 
 def add_command_line(only: Iterable[str], deny: Iterable[str]) -> None:
@@ -75,39 +77,11 @@ def command_line(only: Iterable[str] = (), deny: Iterable[str] = ()) -> Iterator
         _command_line = before
 
 
-@contextmanager
-def chosen_by(config: Mapping[str, Any] | None) -> Iterator[None]:
-    """Let `[plugins]` and `[registry.override]` of a config rule a block of code.
-
-    A config without these sections leaves the rules as they are. Values of the wrong type are left to the check of the
-    config.
-    """
-    if config is None or not ("plugins" in config or "registry" in config):
-        yield
-        return
-    token = _choices.set(choices_of(config))
-    try:
-        yield
-    finally:
-        _choices.reset(token)
-
-
-def obeys_config(func: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Let a function's config rule what it does: its argument `config`, else its first one that is a mapping."""
-
-    @wraps(func)
-    def ruled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        config: Any = kwargs.get("config")
-        if config is None:
-            config = next((value for value in args if isinstance(value, Mapping)), None)
-        with chosen_by(config):
-            return func(*args, **kwargs)
-
-    return ruled
-
-
 def choices_of(config: Mapping[str, Any]) -> Choices:
-    """What a config says about packages and names, as far as it can be understood."""
+    """What a config says about packages and names, as far as it can be understood.
+
+    Values of the wrong type are left to the check of the config.
+    """
     section = config.get("plugins")
     section = section if isinstance(section, Mapping) else {}
     only = section.get("only")
@@ -121,7 +95,7 @@ def overrides_of(config: Mapping[str, Any]) -> dict[str, str]:
     return dict(_flat(section.get("override"), "")) if isinstance(section, Mapping) else {}
 
 
-def denied(distribution: str) -> str | None:
+def denied(distribution: str, choices: Choices = NO_CHOICES) -> str | None:
     """What denies a distribution, for messages; None if it may be used."""
     name = scan.normalize(distribution)
     if name in _ALWAYS:
@@ -137,7 +111,7 @@ def denied(distribution: str) -> str | None:
             return f"{VARIABLE}={value}"
         if environment.only is not None:
             return None if name in environment.only else f"{VARIABLE}={value}"
-    rules = (_choices.get() or _NOTHING).rules
+    rules = choices.rules
     if name in rules.deny:
         return "[plugins] deny of the config"
     if rules.only is not None and name not in rules.only:
@@ -145,15 +119,9 @@ def denied(distribution: str) -> str | None:
     return None
 
 
-def entry_points(group: str) -> list[scan.EntryPoint]:
+def entry_points(group: str, choices: Choices = NO_CHOICES) -> list[scan.EntryPoint]:
     """Entry points of a group whose distributions may be used."""
-    return [point for point in scan.entry_points(group) if denied(point.distribution) is None]
-
-
-def owner_of(name: str) -> str | None:
-    """Who gets a name by `[registry.override]`: a normalised distribution, or "code"; None if the config is silent."""
-    owner = (_choices.get() or _NOTHING).overrides.get(name)
-    return None if owner is None else scan.normalize(owner)
+    return [point for point in scan.entry_points(group) if denied(point.distribution, choices) is None]
 
 
 def arguments() -> tuple[list[str], list[str]]:

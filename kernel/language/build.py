@@ -13,13 +13,12 @@ from kernel.config.packages import verify
 from kernel.config.plans import Planner, owner_name
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
-from kernel.discovery.rules import obeys_config
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.language.defaults import fresh_subclass
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.order import to_disable, unknown
 from kernel.registries.blame import naming
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ PARTS = frozenset({"vocab", "tokenizer"})
 Block = dict[str, Any]
 
 
-@obeys_config
 def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     """The config over the defaults of the kernel and of the language, with `[nlp]` and `[components]` filled.
 
@@ -51,15 +49,16 @@ def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
 
 def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
     merged = default_config().merge(cls.Defaults.config).merge(config)
+    registry = chosen_by(merged)
     problems: list[Problem] = []
     nlp = dict(merged.get("nlp") or {})
     nlp["lang"] = nlp.get("lang") or cls.lang
     with _Collected(problems):
-        merged["nlp"] = fill(nlp, path="nlp", schema=NlpSchema, config=merged)
+        merged["nlp"] = fill(nlp, path="nlp", schema=NlpSchema, config=merged, registry=registry)
     components = dict(merged.get("components") or {})
     for name, block in components.items():
         with _Collected(problems):
-            components[name] = _fill_component(name, block, nlp["lang"], merged)
+            components[name] = _fill_component(name, block, nlp["lang"], merged, registry)
     pipeline = nlp.get("pipeline") or []
     for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
         if isinstance(name, str) and name not in components:
@@ -78,7 +77,7 @@ def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tupl
     except ConfigError as error:
         raise ConfigError([*problems, *error.problems]) from error
     nlp = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
-    planner = Planner(filled.sources)
+    planner = Planner(filled.sources, chosen_by(filled))
     planner.section(nlp, "nlp", NlpSchema)
     known = {problem.path for problem in problems}
     for name in nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ():
@@ -92,7 +91,6 @@ def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tupl
     return interpolated, nlp
 
 
-@obeys_config
 def from_config(
     cls: type[Pipeline],
     config: Mapping[str, Any],
@@ -126,12 +124,12 @@ def from_config(
             raise _wrong_return(filled, "before_creation", "the class that it was given")
     nlp = created(
         vocab,
+        config=filled,
         meta=meta,
         batch_size=settings["batch_size"] or 1000,
         create_tokenizer=settings["tokenizer"],
         create_vectors=settings["vectors"],
     )
-    nlp.config = filled
     nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
     left_out, off = set(_names(exclude)), set(_names(disable))
     for name in sorted((left_out - PARTS) | off):
@@ -159,12 +157,16 @@ def create_component(
     """
     from kernel.numeric.ops import place
 
-    registered, meta = find_factory(factory_name, nlp.lang)
+    registry = nlp.registry
+    registered, meta = find_factory(factory_name, nlp.lang, registry)
     path = f"components.{name}"
-    whole = getattr(nlp, "_config", None)
-    settings = _fill_settings(registered, meta, config, path, whole)
+    whole = nlp._config
+    settings = _fill_settings(registered, meta, config, path, whole, registry)
     component = resolve(
-        {"@factories": registered, "nlp": nlp, "name": name, **settings}, config=whole, path=path
+        {"@factories": registered, "nlp": nlp, "name": name, **settings},
+        config=whole,
+        path=path,
+        registry=registry,
     )
     if not callable(component):
         raise RegistryError(
@@ -187,10 +189,10 @@ def interpolated_section(nlp: Language, key: str) -> Block:
 def create_optimizer(nlp: Language) -> Any:
     """The optimizer of `[training.optimizer]`; Adam with its defaults if the config has none."""
     block = interpolated_section(nlp, "training").get("optimizer") or {"@optimizers": "Adam.v1"}
-    return resolve(block, config=nlp.config, path="training.optimizer")
+    return resolve(block, config=nlp.config, path="training.optimizer", registry=nlp.registry)
 
 
-def default_tokenizer() -> Callable[[Any], Any]:
+def default_tokenizer(registry: Registries) -> Callable[[Any], Any]:
     """The tokenizer of pipelines whose config names none."""
     create: Callable[[Any], Any] = registry.tokenizers.get("kernel.Tokenizer.v1")()
     return create
@@ -201,7 +203,7 @@ def _class_for(cls: type[Pipeline], config: Mapping[str, Any]) -> type[Pipeline]
     lang = (config.get("nlp") or {}).get("lang")
     if cls.lang or not isinstance(lang, str) or not lang:
         return cls
-    found: type[Pipeline] = registry.languages.get(lang)
+    found: type[Pipeline] = chosen_by(config).languages.get(lang)
     return found
 
 
@@ -223,7 +225,7 @@ def _add_components(nlp: Language, names: list[str], filled: Config, interpolate
         raise ConfigError(problems)
 
 
-def _fill_component(name: str, block: Any, lang: str | None, config: Config) -> Block:
+def _fill_component(name: str, block: Any, lang: str | None, config: Config, registry: Registries) -> Block:
     path = f"components.{name}"
     if not isinstance(block, Mapping) or ("factory" in block) == ("source" in block):
         raise ConfigError(
@@ -232,15 +234,20 @@ def _fill_component(name: str, block: Any, lang: str | None, config: Config) -> 
     if "source" in block:
         return dict(block)
     try:
-        registered, meta = find_factory(block["factory"], lang)
+        registered, meta = find_factory(block["factory"], lang, registry)
     except RegistryError as error:
         problem = _problem(config, f"{path}.factory", error.message, error.hint)
         raise ConfigError(replace(problem, exit_code=error.exit_code)) from error
-    return {"factory": block["factory"], **_fill_settings(registered, meta, block, path, config)}
+    return {"factory": block["factory"], **_fill_settings(registered, meta, block, path, config, registry)}
 
 
 def _fill_settings(
-    registered: str, meta: FactoryMeta, config: Mapping[str, Any], path: str, whole: Config | None
+    registered: str,
+    meta: FactoryMeta,
+    config: Mapping[str, Any],
+    path: str,
+    whole: Config | None,
+    registry: Registries,
 ) -> Block:
     settings = {key: value for key, value in config.items() if key != "factory"}
     for key in ("nlp", "name"):
@@ -249,8 +256,8 @@ def _fill_settings(
             raise ConfigError(_problem(whole, f"{path}.{key}", text, key=True))
     merged = merge_defaults(settings, meta.default_config)
     if whole is not None:
-        note_defaults(whole.sources, merged, settings, path, owner_name("factories", registered))
-    filled = fill({"@factories": registered, **merged}, path=path, config=whole)
+        note_defaults(whole.sources, merged, settings, path, owner_name(registry, "factories", registered))
+    filled = fill({"@factories": registered, **merged}, path=path, config=whole, registry=registry)
     return {key: value for key, value in filled.items() if key not in ("@factories", "nlp", "name")}
 
 

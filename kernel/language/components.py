@@ -9,6 +9,7 @@ from kernel.language import build, order
 from kernel.language.factories import FactoryMeta
 from kernel.language.links import link, replace_listeners
 from kernel.language.source import copy_component
+from kernel.registries.family import Registries, chosen_by
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -30,6 +31,7 @@ class ComponentList:
         # Components whose weights were taken from another pipeline: initialize leaves them alone.
         self._sourced: set[str] = set()
         self._ops: Any = None
+        self._config: Config | None = None
 
     @property
     def components(self) -> list[tuple[str, Any]]:
@@ -85,9 +87,12 @@ class ComponentList:
     @property
     def factory_names(self) -> list[str]:
         """All factories that are installed or registered."""
-        from kernel.registries.family import registry
+        return self.registry.factories.names()
 
-        return registry.factories.names()
+    @property
+    def registry(self) -> Registries:
+        """What the pipeline finds functions in: `kernel.registry` as `[plugins]` and `[registry]` of its config want it."""
+        return chosen_by(self._config)
 
     def is_enabled(self, name: str) -> bool:
         return name not in self._disabled

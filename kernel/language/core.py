@@ -33,7 +33,7 @@ class Language(ComponentList, BasePipeline):
 
     vocab: a Vocab to share, True for a new one. max_length: of a text, in characters. meta: name, version, author and
     the like. batch_size: documents per batch of `pipe`. create_tokenizer, create_vectors: functions of the pipeline
-    and of the vocab, from the config.
+    and of the vocab, from the config. config: what it is made from, by default what its language has.
     """
 
     Defaults: ClassVar[type[_Defaults]] = Defaults
@@ -48,11 +48,12 @@ class Language(ComponentList, BasePipeline):
         batch_size: int = 1000,
         create_tokenizer: Callable[[Any], Any] | None = None,
         create_vectors: Callable[[Any], Any] | None = None,
+        config: Config | None = None,
     ) -> None:
         from kernel.vocab import Vocab
 
         super().__init__()
-        self._config: Config | None = None
+        self._config = None if config is None else config.copy()
         self._training_settings: dict[str, Any] | None = None
         self._meta = dict(meta or {})
         self._optimizer: Any = None
@@ -70,7 +71,7 @@ class Language(ComponentList, BasePipeline):
             )
             if create_vectors is not None:
                 self.vocab.vectors = create_vectors(self.vocab)
-        self.tokenizer: Any = (create_tokenizer or build.default_tokenizer())(self)
+        self.tokenizer: Any = (create_tokenizer or build.default_tokenizer(self.registry))(self)
 
     # Registration. `Language.factory` and `Language.component` are decorators.
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from kernel.errors import RegistryError, UsageError
 from kernel.language.recommend import Recommend
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, registry
 
 Func = TypeVar("Func", bound=Callable[..., Any])
 ATTRIBUTE = "__kernel_factory__"
@@ -88,8 +88,11 @@ def register_component(
     return decorate if func is None else decorate(func)
 
 
-def find_factory(name: str, lang: str | None) -> tuple[str, FactoryMeta]:
-    """The registered name of a factory, one for the language if there is one, and its metadata."""
+def find_factory(name: str, lang: str | None, registry: Registries = registry) -> tuple[str, FactoryMeta]:
+    """The registered name of a factory, one for the language if there is one, and its metadata.
+
+    registry: where it is looked up, by default in the process's.
+    """
     if not isinstance(name, str):
         raise UsageError(
             f"the name of a factory is a string, not {type(name).__name__}",

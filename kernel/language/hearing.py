@@ -15,7 +15,7 @@ from kernel.errors import ConfigError, KernelError, Problem
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.links import listeners_of
 from kernel.listeners import ANY, Channel
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -48,13 +48,14 @@ def unheard_in_config(config: Config) -> list[Problem]:
     if not (isinstance(nlp, dict) and isinstance(blocks, dict) and isinstance(nlp.get("pipeline"), list)):
         return []  # The check of the sections says what is wrong with them.
     names = [name for name in nlp["pipeline"] if isinstance(name, str)]
-    lang = nlp.get("lang")
-    parts = {name: _part(name, blocks.get(name), lang if isinstance(lang, str) else None) for name in names}
+    lang, registry = nlp.get("lang"), chosen_by(config)
+    lang = lang if isinstance(lang, str) else None
+    parts = {name: _part(name, blocks.get(name), lang, registry) for name in names}
     known = [name for name in names if parts[name].is_source]
     problems = []
     for number, (name, part) in enumerate(parts.items()):
         before = [other for other in names[:number] if parts[other].may_be_source]
-        for path, upstream in _listeners(part.settings, ""):
+        for path, upstream in _listeners(part.settings, "", registry):
             if path in part.replaced or any(upstream in (ANY, other) for other in before):
                 continue
             where = f"components.{name}" if part.is_copy else f"components.{name}.{path}"
@@ -105,7 +106,7 @@ def _said(
     }
 
 
-def _part(name: str, block: Any, lang: str | None) -> _Part:
+def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Part:
     block = block if isinstance(block, Mapping) else {}
     replaced = block.get("replace_listeners")
     is_copy = "source" in block
@@ -114,7 +115,7 @@ def _part(name: str, block: Any, lang: str | None) -> _Part:
     meta = None
     if isinstance(block.get("factory"), str):
         with suppress(KernelError):
-            meta = find_factory(block["factory"], lang)[1]
+            meta = find_factory(block["factory"], lang, registry)[1]
     return _Part(meta, block, replaced if isinstance(replaced, (list, tuple)) else (), is_copy)
 
 
@@ -126,7 +127,7 @@ def _copied(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return {}
 
 
-def _listeners(block: Any, path: str) -> Iterator[tuple[str, str]]:
+def _listeners(block: Any, path: str, registry: Registries) -> Iterator[tuple[str, str]]:
     """(path inside the component, upstream) of every block that makes a listener."""
     if isinstance(block, (list, tuple)):
         block = {str(number): item for number, item in enumerate(block)}
@@ -140,4 +141,4 @@ def _listeners(block: Any, path: str) -> Iterator[tuple[str, str]]:
             if {"upstream", "grad_factor"} <= set(parameters):
                 yield path, str(block.get("upstream", parameters["upstream"].default))
     for key, value in block.items():
-        yield from _listeners(value, f"{path}.{key}" if path else str(key))
+        yield from _listeners(value, f"{path}.{key}" if path else str(key), registry)

@@ -36,7 +36,7 @@ def initialize(
     """See `Language.initialize`."""
     get_examples = _checked_source(nlp, get_examples)
     given = interpolated_section(nlp, "initialize") if settings is None else settings
-    settings = resolve(given, config=nlp.config, path="initialize")
+    settings = resolve(given, config=nlp.config, path="initialize", registry=nlp.registry)
     _call(settings.get("before_init"), nlp, "before_init")
     link(nlp)
     check_hearing(nlp)

@@ -146,10 +146,10 @@ def _read_directory(
 def _other_class(config: Mapping[str, Any]) -> Any:
     """The class of a pipeline that is no Language, such as one without text; None for a Language."""
     from kernel.language.components import ComponentList
-    from kernel.registries.family import registry
+    from kernel.registries.family import chosen_by
 
     lang = (config.get("nlp") or {}).get("lang")
-    found = registry.languages.get(lang) if isinstance(lang, str) and lang else None
+    found = chosen_by(config).languages.get(lang) if isinstance(lang, str) and lang else None
     return None if found is None or (isinstance(found, type) and issubclass(found, ComponentList)) else found
 
 

@@ -11,7 +11,7 @@ from kernel.config.sources import FILE, Source
 from kernel.errors import RegistryError, UsageError
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.recommend import Recommendation, recommendation
-from kernel.registries.family import registry
+from kernel.registries.family import chosen_by
 from kernel.training.prepare import fill_config, pipeline_class
 from kernel.training.score import score_weights
 
@@ -41,13 +41,19 @@ class NewConfig:
 
 
 def new_config(
-    lang: str, names: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
+    lang: str,
+    names: Sequence[str],
+    *,
+    optimize: str = "efficiency",
+    gpu: bool = False,
+    rules: Mapping[str, Any] | None = None,
 ) -> NewConfig:
     """The config of a pipeline of the named factories, with their shared sources in front.
 
+    rules: `[plugins]` and `[registry]` of the config.
     `UsageError` for a component that is not installed; the nearest name and the package that has it are in the hint.
     """
-    if not hasattr(pipeline_class({"nlp": {"lang": lang}}), "factory"):
+    if not hasattr(pipeline_class({"nlp": {"lang": lang}, **(rules or {})}), "factory"):
         raise UsageError(
             f"'{lang}' is a class of pipelines without component factories: its configs are its own"
         )
@@ -56,12 +62,12 @@ def new_config(
         raise UsageError(
             f"'{repeated}' is named twice" if repeated else "a pipeline needs at least one component"
         )
-    plan = _Plan(lang, optimize, gpu)
+    plan = _Plan(lang, optimize, gpu, rules or {})
     for name in names:
         plan.add(name)
     missing = plan.choose_sources(names)
     if missing and gpu:
-        result = new_config(lang, names, optimize=optimize, gpu=False)
+        result = new_config(lang, names, optimize=optimize, gpu=False, rules=rules)
         result.notes.insert(
             0, f"'{missing[0]}' is not installed, so this config is one for the CPU. {missing[1]}"
         )
@@ -72,15 +78,16 @@ def new_config(
 
 
 class _Plan:
-    def __init__(self, lang: str, optimize: str, gpu: bool) -> None:
+    def __init__(self, lang: str, optimize: str, gpu: bool, rules: Mapping[str, Any]) -> None:
         self.lang, self.optimize, self.gpu = lang, optimize, gpu
+        self.rules, self.registry = rules, chosen_by(rules)
         self.metas: dict[str, FactoryMeta] = {}
         self.found: dict[str, Recommendation] = {}
         self.source_of: dict[str, str] = {}
 
     def add(self, name: str) -> None:
         try:
-            _, meta = find_factory(name, self.lang)
+            _, meta = find_factory(name, self.lang, self.registry)
         except RegistryError as error:
             if type(error) is not RegistryError:
                 raise
@@ -96,9 +103,11 @@ class _Plan:
             if not rec.is_shared:
                 continue
             options = [*named, *rec.sources]
-            source = next((one for one in options if registry.has("factories", one)), None)
+            source = next((one for one in options if self.registry.has("factories", one)), None)
             if source is None:
-                return options[0] if options else "none is known", registry.factories.unknown(options[0]).hint
+                if not options:
+                    return "none is known", ""
+                return options[0], self.registry.factories.unknown(options[0]).hint
             if source not in self.found:
                 self.add(source)
             if self.found[source].listener is None:
@@ -123,7 +132,7 @@ class _Plan:
         return NewConfig(self._config(pipeline, needs), self.gpu, added, needs, notes)
 
     def _config(self, pipeline: list[str], needs: Mapping[str, str]) -> Config:
-        config = Config({"paths": {"train": None, "dev": None}})
+        config = Config({"paths": {"train": None, "dev": None}, **self.rules})
         for name in pipeline:
             config = config.merge(dict(self.found[name].sections))
         config = config.merge({"nlp": {"lang": self.lang, "pipeline": pipeline}})

@@ -74,9 +74,9 @@ def pipe_in_processes(
 def definitions(nlp: Language) -> list[tuple[str, str]]:
     """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
     from kernel.registries.code import CODE_MODULE, loaded
-    from kernel.registries.family import registry
     from kernel.saving.provenance import functions_of
 
+    registry = nlp.registry
     found = {code.module: str(code.path) for code in loaded()}
     by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
     wanted = {

@@ -43,10 +43,10 @@ def blank(
     meta: Mapping[str, Any] | None = None,
 ) -> Language:
     """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
-    from kernel.registries.family import registry
+    from kernel.registries.family import chosen_by
 
     made = Config(config or {}).merge({"nlp": {"lang": lang}})
-    nlp: Language = registry.languages.get(lang).from_config(made, vocab=vocab, meta=meta)
+    nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
     return nlp
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.discovery import providers, scan
 from kernel.errors import RegistryError, UsageError, warn
 from kernel.registries.code import Code
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.saving.provenance import BUILDING, CODE, code_imports, functions, origin_of
 
 # The extra with what it takes to train or to evaluate the pipeline, and not to run it.
@@ -25,8 +25,9 @@ def pins(
     versions = dict(record.get("distributions") or {})
     running: set[str] = {"kernel-nlp"}
     training: set[str] = set()
-    for kind, name, path in functions(config):
-        distribution, version = _distribution(record, kind, name)
+    registry = chosen_by(config)
+    for kind, name, path in functions(config, registry):
+        distribution, version = _distribution(record, kind, name, registry)
         if distribution:
             versions.setdefault(distribution, version)
             (running if path.partition(".")[0] in BUILDING else training).add(distribution)
@@ -48,13 +49,14 @@ def pins(
 
 def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> None:
     """`UsageError` if custom code that building the pipeline takes was not given; warnings for the rest."""
-    needed = [(k, n) for k, n, path in functions(config) if path.partition(".")[0] in BUILDING]
+    registry = chosen_by(config)
+    needed = [(k, n) for k, n, path in functions(config, registry) if path.partition(".")[0] in BUILDING]
     lacking = []
     for kind, name in dict.fromkeys(needed):
         origin = origin_of(record, kind, name)
         if registry.has(kind, name) and not origin.startswith(CODE):
             continue
-        if not origin or (origin.startswith(CODE) and not _defined(kind, name, codes)):
+        if not origin or (origin.startswith(CODE) and not _defined(kind, name, codes, registry)):
             file = origin.removeprefix(CODE)
             sha256 = (record.get("code") or {}).get(file, "")
             lacking.append((kind, name, file, f" of {file} (sha256 {sha256})" if file else ""))
@@ -96,7 +98,7 @@ def compatible(name: str, version: str) -> str:
     return f"{name}~={text}"
 
 
-def _distribution(record: Mapping[str, Any], kind: str, name: str) -> tuple[str, str]:
+def _distribution(record: Mapping[str, Any], kind: str, name: str, registry: Registries) -> tuple[str, str]:
     origin = origin_of(record, kind, name)
     if origin:
         distribution, _, version = ("" if origin.startswith(CODE) else origin).partition("==")
@@ -108,7 +110,7 @@ def _distribution(record: Mapping[str, Any], kind: str, name: str) -> tuple[str,
     return scan.normalize(found.distribution or ""), found.version or ""
 
 
-def _defined(kind: str, name: str, codes: list[Code]) -> bool:
+def _defined(kind: str, name: str, codes: list[Code], registry: Registries) -> bool:
     if not registry.has(kind, name):
         return False
     file = registry.origin(kind, name).file

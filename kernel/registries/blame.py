@@ -9,7 +9,7 @@ from types import FrameType
 
 from kernel.discovery import scan
 from kernel.errors import CallbackError, KernelError
-from kernel.registries import code
+from kernel.registries.code import loaded
 
 _OURS = "kernel-nlp"
 
@@ -37,7 +37,7 @@ def place_of(error: BaseException) -> str | None:
 
     None if the error has come about in the kernel, in its own packages or in what they call.
     """
-    paths = [one.path for one in code.loaded()]
+    paths = [one.path for one in loaded()]
     packages = _foreign_packages()
     found, traceback = None, error.__traceback__
     while traceback is not None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kernel.errors import CodeError, KernelError
-from kernel.registries.family import registry
+from kernel.registries.store import custom_code, defining_modules, forget
 
 # How the modules of files and folders are called: `kernel_code_<name>_<hash of the path>`.
 CODE_MODULE = "kernel_code_"
@@ -85,10 +85,10 @@ def load_packaged(package: str, folder: Path) -> None:
 
 def loaded() -> list[Code]:
     """The custom code of this process in the order of loading; code whose definitions are forgotten is left out."""
-    alive = registry.defining_modules()
+    alive = defining_modules()
     return [
         code
-        for code, registers in registry.custom_code.values()
+        for code, registers in custom_code.values()
         if not registers or any(_within(module, code.module) for module in alive)
     ]
 
@@ -169,9 +169,9 @@ def _is_installed(path: Path) -> bool:
 
 
 def _remember(code: Code) -> None:
-    registers = any(_within(module, code.module) for module in registry.defining_modules())
-    registry.custom_code.pop(code.module, None)
-    registry.custom_code[code.module] = code, registers
+    registers = any(_within(module, code.module) for module in defining_modules())
+    custom_code.pop(code.module, None)
+    custom_code[code.module] = code, registers
 
 
 def _import(name: str, path: Path, shown: str, modules: list[str], *, top: bool = False) -> None:
@@ -186,7 +186,7 @@ def _import(name: str, path: Path, shown: str, modules: list[str], *, top: bool 
         for module in set(sys.modules) - known | ({name} if top else set()):
             if _within(module, name):
                 sys.modules.pop(module, None)
-                registry.forget(module)
+                forget(module)
         raise _failure(error, path, shown) from error
 
 
@@ -208,8 +208,8 @@ def _execute(name: str, path: Path) -> None:
 def _forget(name: str) -> None:
     for module in [module for module in sys.modules if _within(module, name)]:
         del sys.modules[module]
-        registry.forget(module)
-    registry.forget(name)
+        forget(module)
+    forget(name)
 
 
 def _within(module: str, package: str) -> bool:

@@ -11,16 +11,18 @@ and `from kernel.registry import registry` give the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any
 
 from kernel.discovery import scan
 from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.rules import NO_CHOICES, Choices, choices_of
 from kernel.errors import RegistryError
 from kernel.registries.origins import Origin
 from kernel.registries.registry import Registry, nearest_name
+from kernel.registries.store import created_kinds, defining_modules, forget, restored
 
 KINDS = (
     "architectures",
@@ -48,12 +50,15 @@ OTHER_GROUPS = frozenset({"kernel_cli", "kernel_models", "kernel_owner"})
 
 
 class Registries:
-    """All registries: `registry.<kind>` is one of them."""
+    """All registries: `registry.<kind>` is one of them.
 
-    def __init__(self) -> None:
-        self._registries = {kind: Registry(kind, self) for kind in KINDS}
-        # What kernel.registries.code imported, by module; here because it is forgotten together with the definitions.
-        self.custom_code: dict[str, Any] = {}
+    choices: which packages may be used and who gets a name that several claim, for what is looked up here. What is registered is
+    the process's, whatever the choices.
+    """
+
+    def __init__(self, choices: Choices = NO_CHOICES) -> None:
+        self.choices = choices
+        self._registries: dict[str, Registry] = {}
 
     def __repr__(self) -> str:
         return "<kernel.registry>"
@@ -62,6 +67,15 @@ class Registries:
     def registry(self) -> Registries:
         """Itself, for `from kernel.registry import registry`."""
         return self
+
+    def chosen_by(self, config: Mapping[str, Any] | None) -> Registries:
+        """These registries as `[plugins]` and `[registry.override]` of a config let them be seen.
+
+        The same object if the config has neither section.
+        """
+        if config is None or not ("plugins" in config or "registry" in config):
+            return self
+        return Registries(choices_of(config))
 
     def __getattr__(self, kind: str) -> Registry:
         if kind.startswith("_"):
@@ -73,21 +87,24 @@ class Registries:
 
     def of(self, kind: str) -> Registry:
         """The registry of a kind. Raises RegistryError for an unknown kind."""
-        if kind not in self._registries and f"kernel_{kind}" in _declared_groups():
-            self.create(kind)
-        if kind not in self._registries:
+        if not (kind in KINDS or kind in created_kinds or f"kernel_{kind}" in _declared_groups()):
             nearest = nearest_name(kind, self.kinds())
             hint = f"Did you mean {nearest!r}?" if nearest else f"There are: {', '.join(self.kinds())}."
             raise RegistryError(f"There is no registry {kind!r}", hint=hint)
+        if kind not in self._registries:
+            self._registries[kind] = Registry(kind, self, self.choices)
         return self._registries[kind]
 
     def create(self, kind: str) -> Registry:
         """Add a registry. A package with entry points in the group `kernel_<kind>` needs no such call."""
-        return self._registries.setdefault(kind, Registry(kind, self))
+        created_kinds.add(kind)
+        return self.of(kind)
 
     def kinds(self) -> list[str]:
         """Names of all registries, sorted."""
-        return sorted({*self._registries, *(group.removeprefix("kernel_") for group in _declared_groups())})
+        return sorted(
+            {*KINDS, *created_kinds, *(group.removeprefix("kernel_") for group in _declared_groups())}
+        )
 
     def get(self, kind: str, name: str) -> Any:
         """The registered function; see Registry.get."""
@@ -105,41 +122,32 @@ class Registries:
         """Where a name comes from. Imports nothing."""
         return self.of(kind).origin(name)
 
-    def resolve(self, config: dict[str, Any], **settings: Any) -> Any:
-        """Build what a config describes; see kernel.config.resolve."""
+    def resolve(self, block: Mapping[str, Any], /, **settings: Any) -> Any:
+        """Build what a config, or a block of one, describes; see kernel.config.resolve."""
         # Configs are a layer above: looked up when asked for, never imported with the registry.
-        return import_module("kernel.config").resolve(config, **settings)
+        return import_module("kernel.config").resolve(block, registry=self._for(block, settings), **settings)
 
-    def fill(self, config: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    def fill(self, block: Mapping[str, Any], /, **settings: Any) -> dict[str, Any]:
         """Add the defaults of every referenced function; see kernel.config.fill."""
-        filled: dict[str, Any] = import_module("kernel.config").fill(config, **settings)
+        filled: dict[str, Any] = import_module("kernel.config").fill(
+            block, registry=self._for(block, settings), **settings
+        )
         return filled
+
+    def _for(self, block: Mapping[str, Any], settings: Mapping[str, Any]) -> Registries:
+        return self.chosen_by(settings.get("config") or block)
 
     def forget(self, module: str) -> None:
         """Drop the definitions that a module made, before its code runs again."""
-        for one in self._registries.values():
-            for name, definition in list(one._definitions.items()):
-                if definition.module == module:
-                    del one._definitions[name]
+        forget(module)
 
     def defining_modules(self) -> set[str]:
         """The modules whose definitions are registered in this process."""
-        return {d.module for one in self._registries.values() for d in one._definitions.values()}
+        return defining_modules()
 
-    @contextmanager
-    def restored(self) -> Iterator[None]:
+    def restored(self) -> AbstractContextManager[None]:
         """Forget, at the end of the block, whatever was registered inside it."""
-        before = {kind: dict(one._definitions) for kind, one in self._registries.items()}
-        code = dict(self.custom_code)
-        try:
-            yield
-        finally:
-            self.custom_code = code
-            for kind in list(self._registries):
-                if kind in before:
-                    self._registries[kind]._definitions = before[kind]
-                else:
-                    del self._registries[kind]
+        return restored()
 
 
 def _declared_groups() -> list[str]:
@@ -147,3 +155,8 @@ def _declared_groups() -> list[str]:
 
 
 registry = Registries()
+
+
+def chosen_by(config: Mapping[str, Any] | None) -> Registries:
+    """The process's registries under the choices of a config; see Registries.chosen_by."""
+    return registry.chosen_by(config)

@@ -50,8 +50,8 @@ class Definition:
         return self.module == "__main__" or "<locals>" in self.origin.target + other.origin.target
 
 
-def origin_of(value: Any, place: tuple[str, int]) -> Origin:
-    """Origin of what is registered in this process. place: file and line of the registration."""
+def origin_of(value: Any, place: tuple[str | None, int | None] = (None, None)) -> Origin:
+    """Origin of what is registered in this process. place: file and line of the registration, as far as they are known."""
     file, line = place
     code = getattr(value, "__code__", None)
     if code is not None and getattr(value, "__wrapped__", None) is None:
@@ -72,4 +72,4 @@ def is_same(one: Any, other: Any) -> bool:
 
 def place_of(origin: Origin) -> str:
     """Where a definition of this process is, for messages."""
-    return f"{origin.file}:{origin.line} ({origin.target})"
+    return f"{origin.file}:{origin.line} ({origin.target})" if origin.file else origin.target

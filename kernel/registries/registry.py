@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
 from kernel.discovery.known_names import THINC_NAMES, provider
-from kernel.discovery.rules import CODE
+from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.registries import loading
-from kernel.registries.loading import load
+from kernel.registries.loading import current, load
 from kernel.registries.origins import Definition, Origin, is_same, origin_of, place_of
+from kernel.registries.store import add_definition, find_definition, registered_names
 
 Registered = TypeVar("Registered")
 THINC = "thinc"
@@ -30,12 +31,15 @@ class Family(Protocol):
 
 
 class Registry:
-    """The functions of one kind. Calling it gives the decorator that registers a function."""
+    """The functions of one kind. Calling it gives the decorator that registers a function.
 
-    def __init__(self, kind: str, family: Family | None = None) -> None:
+    choices: which packages may be used and who gets a name, for what is looked up here. Registering is for the process.
+    """
+
+    def __init__(self, kind: str, family: Family | None = None, choices: Choices = NO_CHOICES) -> None:
         self.kind = kind
         self._family = family
-        self._definitions: dict[str, Definition] = {}
+        self._choices = choices
 
     def __repr__(self) -> str:
         return f"<registry of {self.kind}>"
@@ -64,19 +68,20 @@ class Registry:
         """
         if not isinstance(name, str):
             raise RegistryError(f"{self.kind}: the name of a function is a text, not {name!r}")
-        points, owner = self._points(name), rules.owner_of(name)
-        definition = self._definitions.get(name)
-        if not points and definition is None and not self._is_thincs(name):
+        points, owner = self._points(name), self._choices.owner_of(name)
+        definition = self._definition(name)
+        is_thincs = self._is_thincs(name)
+        if not points and definition is None and not is_thincs:
             raise self.unknown(name)
         if owner is not None:
             return self._get_from(owner, name)
-        if len(points) + self._is_thincs(name) > 1 or (definition and not points and self._is_thincs(name)):
+        if len(points) + is_thincs > 1 or (definition and not points and is_thincs):
             raise self._conflict(name)
         if not points:
             return definition.value if definition else self._get_from_thinc(name)
         loaded = self._load(points[0])
         # The import may have run a decorator on the same function.
-        definition = self._definitions.get(name)
+        definition = self._definition(name)
         if definition is None:
             return loaded
         if not is_same(loaded, definition.value):
@@ -89,9 +94,11 @@ class Registry:
 
     def names(self) -> list[str]:
         """All names, sorted. Imports nothing."""
-        found = {*self._definitions, *THINC_NAMES.get(self.kind, ()), *self._thinc_live()}
+        found = {name for name in registered_names(self.kind) if self._definition(name)}
+        if self.kind in THINC_NAMES:
+            found.update(THINC_NAMES[self.kind], registered_names(self.kind, THINC))
         for group in self._groups():
-            found.update(point.name for point in rules.entry_points(group))
+            found.update(point.name for point in rules.entry_points(group, self._choices))
         return sorted(found)
 
     def origin(self, name: str) -> Origin:
@@ -99,7 +106,7 @@ class Registry:
 
         Raises RegistryError for an unknown name.
         """
-        definition, owner = self._definitions.get(name), rules.owner_of(name)
+        definition, owner = self._definition(name), self._choices.owner_of(name)
         for point in self._points(name):
             if owner in (None, scan.normalize(point.distribution)):
                 same = definition is not None and definition.package in (None, point.distribution)
@@ -117,7 +124,7 @@ class Registry:
 
     def claims(self, name: str) -> list[str]:
         """Everyone who claims a name, for messages: more than one is a conflict. Imports nothing."""
-        definition = self._definitions.get(name)
+        definition = self._definition(name)
         found = sorted(point.claim for point in self._points(name))
         packages = {point.distribution for point in self._points(name)}
         if definition is not None and definition.package not in packages:
@@ -129,14 +136,14 @@ class Registry:
     def owners(self, name: str) -> list[str]:
         """The values that `[registry.override]` may give a name: distributions and "code"."""
         found = [point.distribution for point in self._points(name)]
-        definition = self._definitions.get(name)
+        definition = self._definition(name)
         if definition is not None and definition.package not in found:
             found.append(CODE)
         return found + [THINC] * self._is_thincs(name)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and (
-            name in self._definitions or self._is_thincs(name) or bool(self._points(name))
+            bool(self._definition(name)) or self._is_thincs(name) or bool(self._points(name))
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -179,12 +186,12 @@ class Registry:
         return decorate if func is None else decorate(func)
 
     def _add(self, name: str, value: Any, place: tuple[str, int]) -> None:
-        point = loading.current()
+        point = current()
         new = Definition(value, origin_of(value, place), point.distribution if point else None)
-        old = self._definitions.get(name)
+        old = find_definition(self.kind, name)
         if old is not None and not old.is_former_self_of(new):
             # The claim of a package is its entry point: what its decorators say as well is kept if there is room.
-            packages = {point.distribution for point in self._points(name)}
+            packages = {point.distribution for point in self._claims(name, NO_CHOICES)}
             if new.package in packages:
                 return
             if old.package not in packages:
@@ -193,11 +200,11 @@ class Registry:
                     f"at {place_of(old.origin)} and at {place_of(new.origin)}",
                     hint="Give one of the two functions another name.",
                 )
-        self._definitions[name] = new
+        add_definition(self.kind, name, new)
 
     def _get_from(self, owner: str, name: str) -> Any:
         """The function of one of those who claim a name. owner: as `[registry.override]` says, normalised."""
-        definition = self._definitions.get(name)
+        definition = self._definition(name)
         packages = {point.distribution for point in self._points(name)}
         if owner == CODE and definition is not None and definition.package not in packages:
             return definition.value
@@ -237,7 +244,7 @@ class Registry:
         found = []
         for group in self._groups():
             for point in scan.entry_points(group):
-                reason = rules.denied(point.distribution) if point.name == name else None
+                reason = rules.denied(point.distribution, self._choices) if point.name == name else None
                 if reason:
                     found.append(
                         f"It is in {point.distribution} {point.version}, which is denied by {reason}."
@@ -249,11 +256,21 @@ class Registry:
             return f"kernel_{self.kind}", f"thinc_{self.kind}"
         return (f"kernel_{self.kind}",)
 
+    def _definition(self, name: str) -> Definition | None:
+        """What this process registered under a name, unless the package that did it may not be used."""
+        found = find_definition(self.kind, name)
+        if found is None or found.package is None:
+            return found
+        return None if rules.denied(found.package, self._choices) else found
+
     def _points(self, name: str) -> list[scan.EntryPoint]:
+        return self._claims(name, self._choices)
+
+    def _claims(self, name: str, choices: Choices) -> list[scan.EntryPoint]:
         """Entry points of a name that may be used, one for each target: of our group if it has any, else of thinc's."""
         for group in self._groups():
             points = [point for point in scan.entry_points(group) if point.name == name]
-            points = [point for point in points if rules.denied(point.distribution) is None]
+            points = [point for point in points if rules.denied(point.distribution, choices) is None]
             if points:
                 return list({point.target: point for point in reversed(points)}.values())[::-1]
         return []
@@ -262,23 +279,15 @@ class Registry:
         """Whether thinc itself has a name, or somebody registered it with thinc's decorators in this process."""
         if name in THINC_NAMES.get(self.kind, ()):
             return True
-        return name in self._thinc_live() and name not in self._definitions and not self._points(name)
+        is_live = self.kind in THINC_NAMES and find_definition(self.kind, name, THINC) is not None
+        return is_live and not self._definition(name) and not self._points(name)
 
     def _get_from_thinc(self, name: str) -> Any:
-        from thinc.api import registry as thinc_registry
-
-        return thinc_registry.get(self.kind, name)
-
-    def _thinc_live(self) -> Mapping[str, Any]:
-        """What was registered with thinc's decorators in this process; empty while thinc isn't imported."""
-        catalogue = sys.modules.get("catalogue")
-        if self.kind not in THINC_NAMES or catalogue is None or "thinc.config" not in sys.modules:
-            return {}
-        return {
-            key[2]: value
-            for key, value in list(catalogue.REGISTRY.items())
-            if key[:2] == ("thinc", self.kind) and len(key) == 3
-        }
+        import_module("thinc.api")
+        found = find_definition(self.kind, name, THINC)
+        if found is None:
+            raise self.unknown(name)
+        return found.value
 
 
 class _Functions(Mapping[str, Any]):

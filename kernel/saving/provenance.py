@@ -9,10 +9,10 @@ from typing import Any
 
 from kernel.config.sections import at
 from kernel.discovery import providers, scan
-from kernel.discovery.rules import denied, obeys_config, overrides_of
+from kernel.discovery.rules import Choices, denied, overrides_of
 from kernel.errors import RegistryError, warn
 from kernel.registries.code import Code, digest, loaded
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.registries.origins import Origin
 
 # Their versions decide the numbers, whatever the config says.
@@ -23,7 +23,6 @@ BUILDING = ("nlp", "components")
 CODE = "code:"
 
 
-@obeys_config
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     """What a pipeline consists of; the same for the same installation: no times, no absolute paths.
 
@@ -35,11 +34,12 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     from kernel import __version__
     from kernel.numeric import blas
 
+    registry = chosen_by(config)
     codes = _named_codes()
     names: dict[str, dict[str, str]] = {}
     files = _hashes(codes)
     versions = providers.distributions_of(code_imports(codes.values()))
-    for kind, name, _ in functions(config):
+    for kind, name, _ in functions(config, registry):
         try:
             origin = registry.origin(kind, name)
         except RegistryError:
@@ -74,11 +74,15 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
 def functions_of(config: Any) -> list[tuple[str, str]]:
     """(kind, name) of the registered functions that `[nlp]` and `[components]` name, sorted."""
     building = {key: config[key] for key in BUILDING if key in config}
-    return sorted({(kind, name) for kind, name, _ in functions(building)})
+    return sorted({(kind, name) for kind, name, _ in functions(building, chosen_by(config))})
 
 
-def functions(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(kind, name, dotted path) of every registered function that a config names."""
+def functions(config: Mapping[str, Any], registry: Registries | None = None) -> list[tuple[str, str, str]]:
+    """(kind, name, dotted path) of every registered function that a config names.
+
+    registry: where names are looked up, by default as the config wants it.
+    """
+    registry = registry or chosen_by(config)
     found = list(_walk(config, ""))
     lang = (config.get("nlp") or {}).get("lang")
     if isinstance(lang, str) and lang:
@@ -92,17 +96,16 @@ def functions(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
 
 
-@obeys_config
 def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None:
     """Whether a saved pipeline can be built here.
 
     `RegistryError` for registered functions that are missing: each with its line in the config, what it came from and
     how to get that. A warning for code that differs from what the pipeline was trained with.
     """
-    record = meta.get("provenance") or {}
+    record, registry = meta.get("provenance") or {}, chosen_by(config)
     missing = [
         (kind, name, path)
-        for kind, name, path in functions({key: config[key] for key in BUILDING if key in config})
+        for kind, name, path in functions({key: config[key] for key in BUILDING if key in config}, registry)
         if not registry.has(kind, name)
     ]
     if missing:
@@ -112,7 +115,7 @@ def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None
         ]
         raise RegistryError(
             f"the pipeline {where} needs functions that are not here:\n" + "\n".join(dict.fromkeys(lines)),
-            hint=" ".join(_remedies(record, [(kind, name) for kind, name, _ in missing])),
+            hint=" ".join(_remedies(record, [(kind, name) for kind, name, _ in missing], registry.choices)),
         )
     compare_code(config, record, where)
 
@@ -122,14 +125,14 @@ def origin_of(record: Mapping[str, Any], kind: str, name: str) -> str:
     return str(((record.get("names") or {}).get(kind) or {}).get(name) or "")
 
 
-def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]]) -> list[str]:
+def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices: Choices) -> list[str]:
     """What to do about missing functions, a sentence for each distribution and each code file."""
     origins = [origin_of(record, kind, name) for kind, name in missing]
     found = []
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
         distribution, _, version = pin.partition("==")
         here = scan.installed_version(distribution)
-        ban = denied(distribution) if here else None
+        ban = denied(distribution, choices) if here else None
         if ban:
             found.append(f"{distribution} {here} is installed, but denied by {ban}.")
         elif here == version:
@@ -163,6 +166,7 @@ def compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> N
     recorded: Mapping[str, str] = record.get("code") or {}
     if not recorded:
         return
+    registry = chosen_by(config)
     codes = _named_codes()
     now = _hashes(codes)
     for kind, name in functions_of(config):

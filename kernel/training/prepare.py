@@ -18,13 +18,12 @@ from kernel.config.plans import function_keys, owner_name
 from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
-from kernel.discovery.rules import obeys_config
 from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
 from kernel.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, chosen_by
 from kernel.training.checkpoint import check_output
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
@@ -38,7 +37,6 @@ _STREAM_SAMPLE = 100
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
 
 
-@obeys_config
 def prepare(
     config: Config,
     *,
@@ -56,11 +54,11 @@ def prepare(
     """
     cls = pipeline_class(config)
     config = fill_config(cls, config)
-    plain = config.interpolate()
+    plain, registry = config.interpolate(), chosen_by(config)
     settings, corpora = _settings(plain, config)
     hooks = Hooks(monitor)
     hooks.add_builtin(Builtin(settings.dropout))
-    hooks.add(callbacks(plain, settings))
+    hooks.add(callbacks(plain, settings, registry))
     hooks.call.config_ready(config=config)
     if output is not None:
         check_output(output)
@@ -74,13 +72,15 @@ def prepare(
     if not pipeline.models():
         raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
-    sample = Sample(corpora[0], pipeline, settings, _reader(plain, settings.train_corpus))
+    sample = Sample(corpora[0], pipeline, settings, _reader(plain, settings.train_corpus, registry))
     random.seed_all(seed, "initialize")
     with random.scope(seed=seed):
         pipeline.initialize(sample, settings=plain["initialize"])
     hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
     random.seed_all(seed, "evaluate")
-    dev_examples = _dev_examples(corpora[1], pipeline, settings, _reader(plain, settings.dev_corpus))
+    dev_examples = _dev_examples(
+        corpora[1], pipeline, settings, _reader(plain, settings.dev_corpus, registry)
+    )
     return Run(
         config=config,
         pipeline=pipeline,
@@ -100,13 +100,13 @@ def prepare(
     )
 
 
-@obeys_config
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     """The class that `[nlp] lang` names. Packages that the config requires are looked for first.
 
     `PluginError` if it has not all of what is asked of a pipeline.
     """
     verify(config)
+    registry = chosen_by(config)
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}
     known = ", ".join(registry.names("languages"))
@@ -144,7 +144,6 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     return cls
 
 
-@obeys_config
 def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | None = None) -> Config:
     """The config with the defaults of everything that it names. One `ConfigError` with all that is wrong in the file.
 
@@ -178,13 +177,13 @@ def _with_defaults(cls: type[Pipeline], config: Config) -> Config:
     return defaults.merge(config)
 
 
-def callbacks(plain: Mapping[str, Any], settings: Any) -> list[tuple[str, object]]:
+def callbacks(plain: Mapping[str, Any], settings: Any, registry: Registries) -> list[tuple[str, object]]:
     """(label, object) of `[training.callbacks.*]` in file order, then of `[training.logger]`."""
     found = []
     for key, callback in settings.callbacks.items():
-        found.append((_label("callbacks", plain["training"]["callbacks"][key]), callback))
+        found.append((_label(registry, "callbacks", plain["training"]["callbacks"][key]), callback))
     if settings.logger is not None:
-        found.append((_label("loggers", plain["training"]["logger"]), settings.logger))
+        found.append((_label(registry, "loggers", plain["training"]["logger"]), settings.logger))
     return [(label, adapt(callback)) for label, callback in found]
 
 
@@ -220,7 +219,7 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
         problem_at(
             config.sources,
             f"{where}.{key}",
-            f"'{name}' is no corpus: {owner_name(key[1:], maker[key])} made {made}",
+            f"'{name}' is no corpus: {owner_name(chosen_by(config), key[1:], maker[key])} made {made}",
             value=show_value(maker[key]),
             expected="a function of the pipeline that returns its examples, anew at each call",
         )
@@ -301,13 +300,13 @@ class Sample:
         return self._examples
 
 
-def _reader(plain: Mapping[str, Any], name: str) -> str:
+def _reader(plain: Mapping[str, Any], name: str, registry: Registries) -> str:
     """The innermost function that makes a corpus, with its package; "" if there is none."""
     found, block = "", plain
     for part in name.split("."):
         block = block.get(part, {}) if isinstance(block, Mapping) else {}
         for key in function_keys(block)[:1]:
-            found = owner_name(key[1:], block[key])
+            found = owner_name(registry, key[1:], block[key])
     return found
 
 
@@ -348,6 +347,6 @@ def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
     return weights
 
 
-def _label(kind: str, block: Any) -> str:
+def _label(registry: Registries, kind: str, block: Any) -> str:
     name = block.get(f"@{kind}", "?") if isinstance(block, Mapping) else "?"
     return f"'{name}' ({registry.origin(kind, name)})" if registry.has(kind, name) else f"'{name}'"

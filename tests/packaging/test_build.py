@@ -18,7 +18,7 @@ from kernel.discovery import scan
 from kernel.errors import CodeError, RegistryError
 from kernel.packaging.build import package_name, package_version
 from kernel.packaging.requirements import compatible
-from kernel.registries.code import load_code
+from kernel.registries.code import load_code, module_name
 from kernel.testing.distributions import installed, write_distribution
 
 CODE = """
@@ -87,8 +87,7 @@ def test_an_installed_package_loads_by_either_name(workplace, monkeypatch):
         wheel.extractall("site")
     for name in ("tst_demo", "tst-demo"):
         with registry.restored():
-            registry.languages._definitions.clear()
-            registry.factories._definitions.clear()
+            registry.forget(module_name(Path("my-code.py")))
             with installed(workplace / "site"):
                 assert kernel.load(name)("x").user_data["marked"]
                 assert importlib.import_module("tst_demo").load()("x").user_data["marked"]
@@ -118,8 +117,7 @@ def test_the_source_archive_installs_without_a_network(workplace):
     pytest.importorskip("hatchling")
     subprocess.run([*pip, "--no-build-isolation", "--target", "site", archive], check=True)
     with registry.restored():
-        registry.languages._definitions.clear()
-        registry.factories._definitions.clear()
+        registry.forget(module_name(Path("my-code.py")))
         with installed(workplace / "site"):
             assert kernel.load("tst_demo")("x").user_data["marked"]
 
@@ -129,8 +127,7 @@ def test_a_failing_module_in_an_installed_package_is_named(workplace):
     file = Path("out/tst_demo-0.0.0/tst_demo/code/my_code.py")
     file.write_text(CODE + "1 / 0\n")
     with registry.restored():
-        registry.languages._definitions.clear()
-        registry.factories._definitions.clear()
+        registry.forget(module_name(Path("my-code.py")))
         message = rf"my_code\.py:{CODE.count(chr(10)) + 1}: ZeroDivisionError"
         with installed(workplace / "out/tst_demo-0.0.0"), pytest.raises(CodeError, match=message):
             kernel.load("tst_demo")

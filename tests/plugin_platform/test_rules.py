@@ -12,7 +12,7 @@ import pytest
 from kernel import Config
 from kernel.discovery import rules
 from kernel.errors import RegistryError
-from kernel.registries.family import registry
+from kernel.registries.family import Registries, registry
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -32,8 +32,8 @@ def three(fake_distribution: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-def usable() -> set[str]:
-    return {name for name in ("acme", "bolt", "cog") if registry.has("misc", f"{name}.F.v1")}
+def usable(seen: Registries = registry) -> set[str]:
+    return {name for name in ("acme", "bolt", "cog") if seen.has("misc", f"{name}.F.v1")}
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,11 @@ def test_t24_the_first_that_says_something_decides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KERNEL_PLUGINS", environment)
-    with rules.command_line(only, deny), rules.chosen_by({"plugins": config}):
-        assert usable() == set(expected.split())
-        assert registry.has("tokenizers", "kernel.Tokenizer.v1"), "kernel itself can't be denied"
-        assert registry.has("optimizers", "Adam.v1")
+    seen = registry.chosen_by({"plugins": config})
+    with rules.command_line(only, deny):
+        assert usable(seen) == set(expected.split())
+        assert seen.has("tokenizers", "kernel.Tokenizer.v1"), "kernel itself can't be denied"
+        assert seen.has("optimizers", "Adam.v1")
     monkeypatch.delenv("KERNEL_PLUGINS")
     assert usable() == {"acme", "bolt", "cog"}
 
@@ -103,8 +104,8 @@ def test_t24_denied_names_behave_as_not_installed(
 
 def test_t24_a_config_rules_what_it_builds() -> None:
     config = Config.from_str('[plugins]\ndeny = ["acme"]\n[a]\n[a.b]\n@misc = "acme.F.v1"\n')
-    with pytest.raises(RegistryError, match="has no function") as info, rules.chosen_by(config):
-        registry.get("misc", "acme.F.v1")
+    with pytest.raises(RegistryError, match="has no function") as info:
+        registry.chosen_by(config).get("misc", "acme.F.v1")
     assert "denied by [plugins] deny of the config" in info.value.hint
 
 
