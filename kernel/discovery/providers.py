@@ -41,8 +41,7 @@ def distributions_of(modules: Iterable[str]) -> dict[str, str]:
 
 def requirements(distribution: str) -> list[str]:
     """Names of the distributions that an installed one requires here, extras left out."""
-    from importlib.metadata import PackageNotFoundError, requires
-
+    from importlib_metadata import PackageNotFoundError, requires
     from packaging.requirements import InvalidRequirement, Requirement
 
     found = set()
@@ -76,7 +75,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 @cache
 def _providers() -> dict[str, set[str]]:
     """Top-level module -> distributions."""
-    from importlib.metadata import packages_distributions
+    from importlib_metadata import packages_distributions
 
     table = {module: set(names) for module, names in packages_distributions().items()}
     # Editable installations list no modules; their entry points name some.

@@ -1,8 +1,8 @@
 """Entry points of the installed distributions, read from their metadata with nothing imported.
 
-The scan reads `*.dist-info/entry_points.txt` along `sys.path` itself: `importlib.metadata` takes longer to
+The scan reads `*.dist-info/entry_points.txt` along `sys.path` itself: `importlib_metadata` takes longer to
 import than the scan takes to run, and the command line waits for it. Places that aren't directories (zip
-archives, other finders) are left to `importlib.metadata`.
+archives, other finders) are left to `importlib_metadata`, which is the same for every version of Python.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def fields(distribution: str) -> dict[str, list[str]]:
         if found.folders[key]:
             found.fields[key] = _fields(found.folders[key])
         else:
-            from importlib.metadata import distribution as find
+            from importlib_metadata import distribution as find
 
             found.fields[key] = _parse_fields(str(find(key).metadata).splitlines())
     return found.fields[key]
@@ -164,11 +164,14 @@ def _add(result: Scan, text: str, distribution: str, version: str) -> None:
 
 
 def _add_others(result: Scan) -> None:
-    from importlib.metadata import distributions
+    from importlib_metadata import distributions
 
     for distribution in distributions():
-        name = distribution.metadata["Name"]
-        key = normalize(name or "")
+        try:
+            name = distribution.metadata.get("Name") or ""
+        except FileNotFoundError:  # the remains of an uninstalled one
+            continue
+        key = normalize(name)
         if not key or key in result.folders:
             continue
         result.folders[key] = ""
@@ -176,8 +179,10 @@ def _add_others(result: Scan) -> None:
 
 
 def _has_other_finders() -> bool:
+    """Whether somebody else than Python and importlib_metadata, which look along `sys.path` as we do, has distributions."""
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
-    return any(getattr(finder, "__name__", "") != "PathFinder" for finder in finders)
+    kinds = [finder if isinstance(finder, type) else type(finder) for finder in finders]
+    return any(kind.__module__ not in ("_frozen_importlib_external", "importlib_metadata") for kind in kinds)
 
 
 def _name_and_version(folder: str, fields: dict[str, list[str]]) -> tuple[str, str]:

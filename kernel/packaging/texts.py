@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
+
+from importlib_metadata import PackageNotFoundError, metadata
 
 from kernel.language.loading import MODELS
 from kernel.packaging.requirements import TRAINING
