@@ -14,7 +14,7 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from kernel_architectures.hash_embed_cnn import build_hash_embed_cnn
+from kernel_architectures.tok2vec.hash_embed_cnn import build_hash_embed_cnn
 from thinc.api import Adam, set_dropout_rate
 from threadpoolctl import threadpool_limits
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from kernel_architectures.transition_based_parser import build_transition_model
+from kernel_architectures.transition.transition_based_parser import build_transition_model
 from thinc.api import Model
 
 from kernel.errors import ConfigError

@@ -3,12 +3,12 @@
 Everything here works on flat numpy columns of a batch and on a score function; it knows neither documents nor models.
 """
 
-from .decode import ScoreFunction, decode
-from .gradient import gradient
-from .moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
-from .oracle import Gold, costs
-from .path import Path
-from .validity import Constraints
+from kernel_components.biluo.decode import ScoreFunction, decode
+from kernel_components.biluo.gradient import gradient
+from kernel_components.biluo.moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
+from kernel_components.biluo.oracle import Gold, costs
+from kernel_components.biluo.path import Path
+from kernel_components.biluo.validity import Constraints
 
 __all__ = [
     "BEGIN",

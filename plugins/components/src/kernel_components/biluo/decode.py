@@ -15,9 +15,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .moves import BEGIN, IN, LAST, MISSING, Moves
-from .path import Path, slot_ids
-from .validity import Closed, Constraints, closed, opened
+from kernel_components.biluo.moves import BEGIN, IN, LAST, MISSING, Moves
+from kernel_components.biluo.path import Path, slot_ids
+from kernel_components.biluo.validity import Closed, Constraints, closed, opened
 
 Numbers = NDArray[np.int64]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
-from .path import Path
-from .validity import Closed, Constraints, closed, opened
+from kernel_components.biluo.moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
+from kernel_components.biluo.path import Path
+from kernel_components.biluo.validity import Closed, Constraints, closed, opened
 
 Numbers = NDArray[np.int64]
 Costs = NDArray[np.int16]

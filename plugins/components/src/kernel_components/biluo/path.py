@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .moves import LAST, UNIT
+from kernel_components.biluo.moves import LAST, UNIT
 
 Numbers = NDArray[np.int64]
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .moves import BEGIN, UNIT
+from kernel_components.biluo.moves import BEGIN, UNIT
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]

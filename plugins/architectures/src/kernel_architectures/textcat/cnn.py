@@ -1,0 +1,23 @@
+"""TextCatCNN: a text classifier on mean token vectors."""
+
+from typing import Any
+
+from thinc.api import Model
+
+from kernel.tokens import Doc
+from kernel_architectures.textcat.reduce import build_reduce
+
+
+def build_cnn(
+    tok2vec: Model[list[Doc], Any], exclusive_classes: bool, nO: int | None = None
+) -> Model[list[Doc], Any]:
+    """TextCatReduce with the mean alone: List[Doc] -> (D, nO). Refs: tok2vec, output_layer. Resizable."""
+    return build_reduce(
+        tok2vec=tok2vec,
+        exclusive_classes=exclusive_classes,
+        use_reduce_first=False,
+        use_reduce_last=False,
+        use_reduce_max=False,
+        use_reduce_mean=True,
+        nO=nO,
+    )

@@ -1,0 +1,1 @@
+"""Embeddings: from word forms to vectors."""

@@ -1,0 +1,33 @@
+"""The bytes of a word and one hashed attribute, mixed to one vector."""
+
+from typing import Any
+
+from thinc.api import HashEmbed, Model
+from thinc.types import Floats2d
+
+from kernel.errors import UsageError
+from kernel.vocab.attrs import intify
+from kernel_architectures.tok2vec.embeddings.char_embed import build_char_embed
+from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_vectors
+from kernel_architectures.tok2vec.embeddings.type_embed import type_embed
+
+# The field's seed of this table.
+_SEED = 5
+
+
+def build_character_embed(
+    width: int, rows: int, nM: int, nC: int, include_static_vectors: bool, feature: str | int = "LOWER"
+) -> Model[list[Any], list[Floats2d]]:
+    """Embed bytes from both ends of each token and one attribute, and mix them with a maxout layer of 3 pieces.
+
+    width: width of the attribute's table and of the output. rows: rows of that table.
+    nM: dimensions per byte, usually 16 to 64. nC: bytes per word, usually 3 to 8.
+    include_static_vectors: whether the vectors of the vocab are projected to `width` and mixed in.
+    feature: the attribute that is hashed besides.
+    """
+    if width < 1 or rows < 1:
+        raise UsageError(f"CharacterEmbed: width and rows must be at least 1, not {width} and {rows}")
+    parts: list[Model[Any, Any]] = [build_char_embed(nM, nC), HashEmbed(width, rows, seed=_SEED)]
+    if include_static_vectors:
+        parts.append(build_static_vectors(width, dropout=0.0))
+    return type_embed("character_embed", width, parts, [intify(feature)])

@@ -1,0 +1,1 @@
+"""Encoders: from vectors of words to vectors of words in context."""

@@ -1,0 +1,269 @@
+"""Convolutions over a window of tokens with residual connections, for any hidden block of `dense`.
+
+A layer sees, side by side, the vectors of the `window_size` tokens before, the token itself and the tokens after;
+beyond the ends of a document lie zeros, in every layer. The block's output is added to its input.
+
+Training runs a batch at once and keeps what the backward pass needs. Prediction on CPU sends blocks of rows that fit
+the cache through all layers, in scratch arrays that each thread reuses; results are always freshly allocated.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from thinc.api import Model, Ops
+
+from kernel.errors import KernelError, UsageError
+from kernel.numeric.ops import KernelOps, maxout, normalize
+from kernel.numeric.server import read
+from kernel_architectures.tok2vec import dense
+
+Array = Any
+
+# Rows that go through all layers together in prediction.
+BLOCK_ROWS = 1500
+
+
+def window_encoder(
+    name: str, width: int, window_size: int, depth: int, make_block: Callable[[int, int], Model[Array, Array]]
+) -> Model[list[Array], list[Array]]:
+    """Build an encoder of `depth` layers, each a block made by `make_block(width, (2 * window_size + 1) * width)`."""
+    for argument, value, least in (("width", width, 1), ("window_size", window_size, 1), ("depth", depth, 0)):
+        if value < least:
+            raise UsageError(f"{name}: {argument} must be at least {least}, not {value}")
+    return Model(
+        name,
+        _forward,
+        init=_init,
+        layers=[make_block(width, (2 * window_size + 1) * width) for _ in range(depth)],
+        dims={"nO": width, "nI": width},
+        attrs={"window_size": window_size, "receptive_field": window_size * depth},
+    )
+
+
+def _init(model: Model[list[Array], list[Array]], X: Any = None, Y: Any = None) -> None:
+    if X is not None:
+        _check_width(model, X)
+    for layer in model.layers:
+        layer.initialize()
+
+
+def _check_width(model: Model[list[Array], list[Array]], Xs: Sequence[Array]) -> None:
+    width = model.get_dim("nI")
+    for X in Xs:
+        if X.shape[1] != width:
+            raise KernelError(
+                f"{model.name} has width {width}, but the vectors that it is given have {X.shape[1]}.",
+                hint="Set the width of the embedding and the width of the encoder to the same number.",
+            )
+
+
+def _forward(
+    model: Model[list[Array], list[Array]], Xs: Sequence[Array], is_train: bool
+) -> tuple[list[Array], Callable[[Sequence[Array]], list[Array]]]:
+    ops = model.ops
+    _check_width(model, Xs[:1])
+    lengths = [len(X) for X in Xs]
+    flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
+    if not is_train and isinstance(ops, KernelOps):
+        return ops.unflatten(_predict(model, flat, lengths), lengths), _no_backprop
+    output, backprop_rows = _train(model, flat, lengths, is_train)
+
+    def backprop(dYs: Sequence[Array]) -> list[Array]:
+        return list(ops.unflatten(backprop_rows(ops.flatten(dYs) if dYs else output), lengths))
+
+    return ops.unflatten(output, lengths), backprop
+
+
+def _no_backprop(dYs: Any) -> Any:
+    raise RuntimeError("There is no backward pass after a prediction; use begin_update.")
+
+
+def _train(
+    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    ops, window = model.ops, model.attrs["window_size"]
+    width = flat.shape[1]
+    edges = Edges(ops, lengths, window)
+    X = flat.copy()
+    backprops = []
+    for block in model.layers:
+        columns = dense.with_ones(ops, len(X), (2 * window + 1) * width, X.dtype)
+        edges.expand(X, columns)
+        Y, backprop_block = block(columns, is_train)
+        if Y.dtype != X.dtype:
+            X = X.astype(Y.dtype)
+        X += Y
+        backprops.append(backprop_block)
+
+    def backprop(d_output: Array) -> Array:
+        dX = d_output.copy()
+        for backprop_block in reversed(backprops):
+            edges.collapse(backprop_block(dX), dX)
+        return dX
+
+    return X, backprop
+
+
+def _predict(model: Model[list[Array], list[Array]], flat: Array, lengths: list[int]) -> Array:
+    layers = []
+    for block in model.layers:
+        layernorm = block.layers[1]
+        layers.append((block, dense.packed(block), read(layernorm, "G"), read(layernorm, "b")))
+    if not layers:
+        return flat.copy()
+    window, width = model.attrs["window_size"], flat.shape[1]
+    dtype = np.result_type(flat.dtype, *(weights.dtype for _, weights, _, _ in layers))
+    output = np.empty(flat.shape, dtype=dtype)
+    for span in _blocks(lengths, model.attrs["receptive_field"]):
+        rows = span.read_end - span.read_start
+        X, windows = _padded(rows, width, window, dtype)
+        X[...] = flat[span.read_start : span.read_end]
+        edges = Edges(model.ops, span.lengths, window) if len(span.lengths) > 1 else None
+        columns = _SCRATCH.columns(rows, (2 * window + 1) * width, dtype)
+        inputs = columns[:, :-1]
+        hidden = _SCRATCH.rows(rows, width, dtype)
+        for block, weights, G, b in layers:
+            inputs[...] = windows
+            if edges is not None:
+                edges.clear(inputs)
+            planes = _SCRATCH.rows(rows, len(weights), dtype, "planes")
+            np.matmul(columns, weights.T, out=planes)
+            if block.name == "mish_block":
+                hidden[...] = block.ops.mish(planes)
+            else:
+                maxout(block.ops, planes, len(weights) // width, out=hidden)
+            normalize(block.ops, hidden)
+            hidden *= G
+            X += b
+            X += hidden
+        output[span.start : span.end] = X[span.start - span.read_start : span.end - span.read_start]
+    return output
+
+
+def _padded(rows: int, width: int, window: int, dtype: Any) -> tuple[Array, Array]:
+    """Scratch (rows, width) between `window` rows of zeros, and a view of it: every row's window, side by side."""
+    padded = _SCRATCH.rows(rows + 2 * window, width, dtype, "padded")
+    padded[:window] = padded[window + rows :] = 0
+    windows = np.ndarray((rows, (2 * window + 1) * width), dtype, padded, strides=padded.strides)
+    return padded[window : window + rows], windows
+
+
+class _Span:
+    """Rows [start, end) of a batch, computed from the rows [read_start, read_end), which hold documents of `lengths`."""
+
+    def __init__(self, start: int, end: int, read_start: int, read_end: int, lengths: list[int]) -> None:
+        self.start, self.end = start, end
+        self.read_start, self.read_end = read_start, read_end
+        self.lengths = lengths
+
+
+def _blocks(lengths: list[int], receptive_field: int) -> Iterator[_Span]:
+    """Cut a batch into blocks of about BLOCK_ROWS rows: whole documents, or pieces of a long one.
+
+    A piece is computed with as many rows around it as can reach it, so that it comes out as in the whole.
+    """
+    start = row = 0
+    gathered: list[int] = []
+    for length in lengths:
+        if gathered and row + length - start > BLOCK_ROWS:
+            yield _Span(start, row, start, row, gathered)
+            start, gathered = row, []
+        if length > 2 * BLOCK_ROWS:
+            for first in range(row, row + length, BLOCK_ROWS):
+                last = min(first + BLOCK_ROWS, row + length)
+                read_start = max(first - receptive_field, row)
+                read_end = min(last + receptive_field, row + length)
+                yield _Span(first, last, read_start, read_end, [read_end - read_start])
+            start = row + length
+        elif length:
+            gathered.append(length)
+        row += length
+    if gathered:
+        yield _Span(start, row, start, row, gathered)
+
+
+class Edges:
+    """Where documents begin and end in the rows of a batch, for windows that must not look across.
+
+    lengths: rows per document.
+    """
+
+    def __init__(self, ops: Ops, lengths: Sequence[int], window: int) -> None:
+        self.window = window
+        sizes = np.array([length for length in lengths if length], dtype=np.int64)
+        ends = np.cumsum(sizes)
+        starts = ends - sizes
+        self._outside: dict[int, Array] = {}
+        for offset in range(1, window + 1):
+            before = [starts[sizes > step] + step for step in range(offset)]
+            after = [ends[sizes > step] - step - 1 for step in range(offset)]
+            self._outside[-offset] = ops.xp.asarray(np.concatenate(before))
+            self._outside[offset] = ops.xp.asarray(np.concatenate(after))
+
+    def expand(self, X: Array, columns: Array) -> None:
+        """Write the neighbours of every row of X (N, width), from the left, to columns (N, (2 * window + 1) * width)."""
+        width = X.shape[1]
+        for offset in range(-self.window, self.window + 1):
+            start = (offset + self.window) * width
+            target = columns[:, start : start + width]
+            if offset == 0:
+                target[...] = X
+            elif offset < 0:
+                target[-offset:] = X[:offset]
+            else:
+                target[:-offset] = X[offset:]
+        self.clear(columns)
+
+    def clear(self, columns: Array) -> None:
+        """Zero what lies outside of a row's document in columns (N, (2 * window + 1) * width or more)."""
+        width = columns.shape[1] // (2 * self.window + 1)
+        for offset, rows in self._outside.items():
+            start = (offset + self.window) * width
+            columns[rows, start : start + width] = 0
+
+    def collapse(self, d_columns: Array, dX: Array) -> None:
+        """Add the gradient of what `expand` wrote to dX. The rows of d_columns that lay outside are zeroed."""
+        width = dX.shape[1]
+        for offset in range(-self.window, self.window + 1):
+            start = (offset + self.window) * width
+            source = d_columns[:, start : start + width]
+            if offset == 0:
+                dX += source
+                continue
+            source[self._outside[offset]] = 0
+            if offset < 0:
+                dX[:offset] += source[-offset:]
+            else:
+                dX[offset:] += source[:-offset]
+
+
+class _Scratch(threading.local):
+    """Arrays that a thread works in, by width and type; their content never outlives a layer."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Any, ...], Array] = {}
+
+    def rows(self, rows: int, width: int, dtype: Any, purpose: str = "") -> Array:
+        """Return an array (rows, width) of arbitrary content."""
+        return self._get(rows, (purpose, width, dtype), lambda n: np.empty((n, width), dtype=dtype))
+
+    def columns(self, rows: int, width: int, dtype: Any) -> Array:
+        """Return an array (rows, width + 1) of arbitrary content, but with ones in the last column."""
+        make: Callable[[int], Array] = lambda n: dense.with_ones(_CPU, n, width, dtype)
+        return self._get(rows, ("columns", width, dtype), make)
+
+    def _get(self, rows: int, key: tuple[Any, ...], make: Callable[[int], Array]) -> Array:
+        found = self._kept.get(key)
+        if found is None or len(found) < rows:
+            if len(self._kept) >= 16:
+                self._kept.clear()
+            found = self._kept[key] = make(rows)
+        return found[:rows]
+
+
+_CPU = KernelOps()
+_SCRATCH = _Scratch()

@@ -1,0 +1,151 @@
+"""Scores of transition states, for a decoder that decides which states it needs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from thinc.api import Model
+
+from kernel.numeric.ops import maxout, maxout_winners
+from kernel_architectures.transition.state_features import Slots
+
+Array = Any
+
+BLOCK = 2048
+"""States that go through the layers together when only their scores are wanted."""
+
+
+class TransitionScores:
+    """The scores of any states of one batch of documents.
+
+    A state is a row of token numbers, counted over the whole batch; -1 is a slot without a token. Ids and scores are
+    numpy arrays on every device. In training the same dropout mask serves `score` and `begin_update`: it belongs to
+    the token in slot 0. Classes in `unseen_classes` of the model have the lowest finite score and learn nothing.
+    """
+
+    def __init__(
+        self,
+        model: Model[Any, Any],
+        vectors: Array,
+        backprop_vectors: Callable[[Array], Any] | None,
+        dropout: float = 0.0,
+    ) -> None:
+        self.ops = model.ops
+        self.vectors = vectors
+        self.n_tokens = len(vectors)
+        self.n_slots: int = model.get_ref("lower").get_dim("nF")
+        self._upper = model.maybe_get_ref("upper")
+        self._pieces: int = model.get_ref("lower").get_dim("nP")
+        self._slots = Slots(model.get_ref("lower"), vectors)
+        self._backprop_vectors = backprop_vectors
+        self._d_vectors: Array = None
+        self._outside: tuple[Array, Array] | None = None
+        self._mask: Array = None
+        if backprop_vectors is not None and dropout and self._upper is not None:
+            self._mask = self.ops.get_dropout_mask((self.n_tokens, self._upper.get_dim("nI")), dropout)
+        self._unseen = sorted(c for c in model.attrs["unseen_classes"] if c < model.get_dim("nO"))
+
+    def score(self, ids: np.ndarray, actions: np.ndarray | None = None) -> np.ndarray:
+        """Scores (S, n_actions) of the states `ids` (S, n_slots), or of some actions only."""
+        if self._backprop_vectors is None and len(ids) > BLOCK:
+            blocks = [self.score(ids[at : at + BLOCK], actions) for at in range(0, len(ids), BLOCK)]
+            return np.concatenate(blocks)
+        on_device = self.ops.asarray(ids)
+        states = self._slots.sum(on_device)
+        hidden = self._activate(states, on_device)
+        if self._backprop_vectors is not None and self._is_outside(ids):
+            self._outside = states, hidden
+        return self._output(hidden, actions)
+
+    def begin_update(self, ids: np.ndarray) -> tuple[np.ndarray, Callable[[np.ndarray], None]]:
+        """Scores (S, n_actions) and a function that takes their gradient; it may be called once per call of this."""
+        on_device = self.ops.asarray(ids)
+        states, hidden = self._states(ids, on_device)
+
+        def backprop(d_scores: np.ndarray) -> None:
+            d_output = self.ops.asarray(d_scores)
+            if self._unseen:
+                d_output[:, self._unseen] = 0
+            d_states = self._backprop_output(d_output, states, hidden, on_device)
+            if self._d_vectors is None:
+                self._d_vectors = self.ops.xp.zeros_like(self.vectors)
+            self._slots.backprop(d_states, on_device, self._d_vectors)
+
+        return self._output(hidden, None), backprop
+
+    def finish(self) -> Any:
+        """Pass the gathered gradient on to the token vectors' source: once, after all of `begin_update`."""
+        if self._backprop_vectors is None:
+            raise ValueError(
+                "TransitionScores.finish: these scores were made for prediction, not for training"
+            )
+        if self._d_vectors is None:
+            self._d_vectors = self.ops.xp.zeros_like(self.vectors)
+        return self._backprop_vectors(self._d_vectors)
+
+    def _is_outside(self, ids: np.ndarray) -> bool:
+        """Whether these are the states of all tokens in order, with nothing but slot 0 filled."""
+        return (
+            len(ids) == self.n_tokens
+            and not (ids[:, 1:] >= 0).any()
+            and np.array_equal(ids[:, 0], np.arange(self.n_tokens))
+        )
+
+    def _states(self, ids: np.ndarray, on_device: Array) -> tuple[Array, Array]:
+        """States and what is left of them after activation; reuses the outside states that were scored before."""
+        if self._outside is None or not np.array_equal(ids[:, 0], np.arange(self.n_tokens)):
+            states = self._slots.sum(on_device)
+            return states, self._activate(states, on_device)
+        states, hidden = self._outside
+        self._outside = None
+        rows = self.ops.asarray(np.flatnonzero((ids[:, 1:] >= 0).any(axis=1)))
+        if len(rows):
+            changed = self._slots.sum(on_device[rows])
+            states[rows] = changed
+            hidden[rows] = self._activate(changed, on_device[rows])
+        return states, hidden
+
+    def _activate(self, states: Array, ids: Array) -> Array:
+        if self._pieces > 1:
+            hidden = maxout(self.ops, states, self._pieces)
+        elif self._upper is None:
+            return states
+        else:
+            hidden = self.ops.xp.maximum(states, 0)
+        if self._mask is not None:
+            hidden *= self._mask if len(ids) == self.n_tokens else self._mask[ids[:, 0]]
+        return hidden
+
+    def _output(self, hidden: Array, actions: np.ndarray | None) -> np.ndarray:
+        if self._upper is None:
+            scores = hidden.copy() if actions is None else hidden[:, self.ops.asarray(actions)]
+        else:
+            W, b = self._upper.get_param("W"), self._upper.get_param("b")
+            if actions is not None:
+                columns = self.ops.asarray(actions)
+                W, b = W[columns], b[columns]
+            scores = self.ops.gemm(hidden, W, trans2=True)
+            scores += b
+        result: np.ndarray = self.ops.to_numpy(scores)
+        if self._unseen:
+            unseen = self._unseen if actions is None else np.flatnonzero(np.isin(actions, self._unseen))
+            result[:, unseen] = np.finfo(result.dtype).min
+        return result
+
+    def _backprop_output(self, d_output: Array, states: Array, hidden: Array, ids: Array) -> Array:
+        """The gradient of the states; adds to those of the upper layer."""
+        best, d_hidden = hidden, d_output
+        if self._upper is not None:
+            self._upper.inc_grad("W", self.ops.gemm(d_output, hidden, trans1=True))
+            self._upper.inc_grad("b", d_output.sum(axis=0))
+            d_hidden = self.ops.gemm(d_output, self._upper.get_param("W"))
+            if self._mask is not None:
+                d_hidden *= self._mask if len(ids) == self.n_tokens else self._mask[ids[:, 0]]
+                best = maxout(self.ops, states, self._pieces)
+        if self._pieces == 1:
+            return d_hidden if self._upper is None else d_hidden * (states > 0)
+        width = best.shape[1]
+        d_states = self.ops.xp.empty_like(states)
+        for piece, wins in enumerate(maxout_winners(self.ops, states, best, self._pieces)):
+            self.ops.xp.multiply(d_hidden, wins, out=d_states[:, piece * width : (piece + 1) * width])
+        return d_states

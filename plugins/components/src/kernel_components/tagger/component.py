@@ -1,0 +1,190 @@
+"""The tagger: a label for every token."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from thinc.api import Model
+
+from kernel.component import Finding, TrainableComponent
+from kernel.errors import DataError
+from kernel.language import Language
+from kernel.tokens import Doc
+from kernel.training import Example
+from kernel.vocab import Vocab
+from kernel.vocab.attrs import intify
+from kernel_components.gold_keys import label_key
+from kernel_components.label_numbers import LabelNumbers
+from kernel_components.losses import MISSING, check_smoothing, cross_entropy, excluded
+from kernel_components.tagger import debug, recommended
+from kernel_components.token_vectors import HASH_EMBED_CNN
+
+TAG = intify("TAG")
+
+MODEL = {
+    "@architectures": "kernel.Tagger.v2",
+    "tok2vec": HASH_EMBED_CNN,
+    "nO": None,
+    "normalize": False,
+}
+
+
+@Language.factory(
+    "tagger",
+    assigns=["token.tag"],
+    default_config={
+        "model": MODEL,
+        "overwrite": False,
+        "scorer": {"@scorers": "kernel.tagger_scorer.v1"},
+        "neg_prefix": "!",
+        "label_smoothing": 0.0,
+    },
+    default_score_weights={"tag_acc": 1.0, "tag_micro_p": None, "tag_micro_r": None, "tag_micro_f": None},
+    recommend=recommended.tagger,
+)
+def make_tagger(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], list[Any]],
+    overwrite: bool,
+    scorer: Callable[..., dict[str, Any]] | None,
+    neg_prefix: str,
+    label_smoothing: float,
+) -> "Tagger":
+    """Build the component.
+
+    model: documents to scores of the labels, (tokens, labels) each. overwrite: replace tags that are already set.
+    neg_prefix: a gold tag that starts with it only says which tag is wrong. label_smoothing: share of the
+    probability that the target gives to the other labels.
+    """
+    return Tagger(
+        nlp.vocab,
+        model,
+        name,
+        overwrite=overwrite,
+        scorer=scorer,
+        neg_prefix=neg_prefix,
+        label_smoothing=label_smoothing,
+    )
+
+
+class Tagger(TrainableComponent):
+    """Sets `token.tag`."""
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[list[Doc], list[Any]],
+        name: str = "tagger",
+        *,
+        overwrite: bool = False,
+        scorer: Callable[..., dict[str, Any]] | None = None,
+        neg_prefix: str = "!",
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(vocab, model, name, scorer=scorer)
+        self.cfg.update(
+            labels=[], overwrite=overwrite, neg_prefix=neg_prefix, label_smoothing=label_smoothing
+        )
+        self._numbers = LabelNumbers()
+
+    @property
+    def label_data(self) -> list[str]:
+        return list(self.labels)
+
+    def predict(self, docs: Sequence[Doc]) -> Any:
+        """The number of the best label of each token, the documents one after another: (tokens of all,)."""
+        return self.model.ops.flatten(self.model.predict(docs)).argmax(axis=1)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
+        """Set the tags. Tags that are already there stay, unless the component overwrites."""
+        tags = self._numbers.of(self.vocab, self.labels)[self.model.ops.to_numpy(predictions)]
+        overwrite = self.cfg["overwrite"]
+        end = 0
+        for doc in docs:
+            start, end = end, end + len(doc)
+            found = tags[start:end]
+            present = None if overwrite else doc._columns.get(TAG)
+            doc._set_column(TAG, found if present is None else np.where(present != 0, present, found))
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None:
+        """Take the labels from the data, sorted, unless they are given; then infer the model's shapes.
+
+        labels: all tags, as `kernel init labels` writes them.
+        """
+        sample = self.sample(get_examples)
+        for label in sorted(self.gold_labels(get_examples())) if labels is None else labels:
+            self.add_label(label)
+        if not self.labels:
+            raise DataError(
+                "none of the examples has tags",
+                hint="Annotate the tags of the training data, or remove the component from the pipeline.",
+            )
+        check_smoothing(self.cfg["label_smoothing"], len(self.labels))
+        docs = [example.predicted for example in sample]
+        self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
+
+    def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
+        """Tags of the reference documents, and the number of tokens that have each."""
+        counts: Counter[str] = Counter()
+        for example in examples:
+            column = example.reference._columns.get(TAG)
+            if column is None:
+                continue
+            strings = example.reference.vocab.strings
+            for number, count in zip(
+                *map(np.ndarray.tolist, np.unique(column, return_counts=True)), strict=True
+            ):
+                if number:
+                    counts[self._bare(strings[number])] += count
+        return counts
+
+    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
+        return debug.findings(self.gold_labels(train))
+
+    def _is_negative(self, tag: str) -> bool:
+        prefix = self.cfg["neg_prefix"]
+        return bool(prefix) and tag.startswith(prefix) and len(tag) > len(prefix)
+
+    def _bare(self, tag: str) -> str:
+        return tag[len(self.cfg["neg_prefix"]) :] if self._is_negative(tag) else tag
+
+    def gold(self, examples: Sequence[Example]) -> list[NDArray[np.int32]]:
+        """The gold labels of the predicted tokens as `losses` writes them: int32 (tokens,) each. Computed once."""
+        key = label_key("tag", self.labels, self.cfg["neg_prefix"])
+        return [example.cached(key, self._encode) for example in examples]
+
+    def _encode(self, example: Example) -> NDArray[np.int32]:
+        codes = {0: MISSING, None: MISSING}
+        classes = {label: number for number, label in enumerate(self.labels)}
+        values = example.get_aligned("TAG")
+        for value in set(values) - {0, None}:
+            tag = example.reference.vocab.strings[value]
+            number = classes.get(self._bare(tag))
+            if number is None:
+                raise DataError(
+                    f"the gold tag '{tag}' is not among the {len(self.labels)} labels",
+                    document=repr(example.reference.text[:40]),
+                    hint="Give all labels to initialize, or let it read them from the data.",
+                )
+            codes[value] = excluded(number) if self._is_negative(tag) else number
+        return np.array([codes[value] for value in values], dtype=np.int32)
+
+    def learnable(self, examples: Sequence[Example]) -> bool:
+        return any((gold != MISSING).any() for gold in self.gold(examples))
+
+    def get_loss(self, examples: Sequence[Example], scores: Sequence[Any]) -> tuple[float, list[Any]]:
+        """Cross-entropy of the tags, see `losses.cross_entropy`; one gradient array a document."""
+        ops = self.model.ops
+        gold = np.concatenate(self.gold(examples))
+        loss, gradient = cross_entropy(ops, ops.flatten(scores), gold, self.cfg["label_smoothing"])
+        parts: list[Any] = ops.unflatten(gradient, [len(part) for part in scores])
+        return loss, parts

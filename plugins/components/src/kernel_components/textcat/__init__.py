@@ -1,0 +1,1 @@
+"""The text classifiers: one category a text, or any number."""

@@ -1,0 +1,237 @@
+"""The text classifier for categories of which exactly one holds."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from thinc.api import Model
+
+from kernel.component import Finding, TrainableComponent
+from kernel.errors import DataError, UsageError
+from kernel.language import Language
+from kernel.tokens import Doc
+from kernel.training import Example
+from kernel.vocab import Vocab
+from kernel_components.gold_keys import label_key
+from kernel_components.textcat import debug, recommended
+
+MODEL = {
+    "@architectures": "kernel.TextCatEnsemble.v2",
+    "tok2vec": {
+        "@architectures": "kernel.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "kernel.MultiHashEmbed.v2",
+            "width": 64,
+            "rows": [2000, 2000, 500, 1000, 500],
+            "attrs": ["NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE"],
+            "include_static_vectors": False,
+        },
+        "encode": {
+            "@architectures": "kernel.MaxoutWindowEncoder.v2",
+            "width": 64,
+            "window_size": 1,
+            "maxout_pieces": 3,
+            "depth": 2,
+        },
+    },
+    "linear_model": {
+        "@architectures": "kernel.TextCatBOW.v3",
+        "exclusive_classes": True,
+        "length": 262144,
+        "ngram_size": 1,
+        "no_output_layer": False,
+        "nO": None,
+    },
+    "nO": None,
+}
+SCORE_WEIGHTS = {
+    "cats_score": 1.0,
+    "cats_score_desc": None,
+    "cats_micro_p": None,
+    "cats_micro_r": None,
+    "cats_micro_f": None,
+    "cats_macro_p": None,
+    "cats_macro_r": None,
+    "cats_macro_f": None,
+    "cats_macro_auc": None,
+    "cats_f_per_type": None,
+}
+
+
+@Language.factory(
+    "textcat",
+    assigns=["doc.cats"],
+    default_config={
+        "threshold": 0.0,
+        "model": MODEL,
+        "scorer": {"@scorers": "kernel.textcat_scorer.v2"},
+    },
+    default_score_weights=SCORE_WEIGHTS,
+    recommend=recommended.textcat,
+)
+def make_textcat(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], Any],
+    threshold: float,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> "TextCategorizer":
+    """Build the component.
+
+    model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: what the
+    best category must reach to count in the scores.
+    """
+    return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
+
+
+class TextCategorizer(TrainableComponent):
+    """Sets `doc.cats`: the probability of each category, of which one holds.
+
+    A gold document that names some categories says of the others that they don't hold; one that names none teaches
+    nothing.
+    """
+
+    exclusive = True
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[list[Doc], Any],
+        name: str = "textcat",
+        *,
+        threshold: float = 0.0,
+        scorer: Callable[..., dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(vocab, model, name, scorer=scorer)
+        self.cfg.update(labels=[], threshold=threshold, positive_label=None)
+
+    @property
+    def label_data(self) -> list[str]:
+        return list(self.labels)
+
+    def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
+        """Categories that reference documents name, and the number of those they hold for."""
+        return debug.counted(examples)
+
+    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
+        return debug.findings(train, dev, exclusive=self.exclusive)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
+        """Set the score of every category; other entries of `doc.cats` stay."""
+        labels = self.labels
+        for doc, scores in zip(docs, self.model.ops.to_numpy(predictions).tolist(), strict=True):
+            doc.cats.update(zip(labels, scores, strict=True))
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+        positive_label: str | None = None,
+    ) -> None:
+        """Take the labels from the data, in the order met, unless they are given; then infer the model's shapes.
+
+        labels: all categories, as `kernel init labels` writes them. positive_label: of two categories the one whose
+        F-score is the score of the component.
+        """
+        self._initialize(get_examples, labels)
+        if len(self.labels) < 2:
+            raise DataError(
+                f"textcat needs two or more labels to choose from, but has: {self._listed()}",
+                hint="For a single yes-or-no category use textcat_multilabel, or add a label for its opposite.",
+            )
+        if positive_label is not None:
+            if positive_label not in self.labels:
+                raise UsageError(
+                    f"the positive_label '{positive_label}' is not among the labels: {self._listed()}"
+                )
+            if len(self.labels) != 2:
+                raise UsageError(
+                    f"a positive_label ('{positive_label}') needs exactly two labels, "
+                    f"but there are {len(self.labels)}: {self._listed()}"
+                )
+        self.cfg["positive_label"] = positive_label
+        self._initialize_model(get_examples)
+
+    def _initialize(
+        self, get_examples: Callable[[], Iterable[Example]], labels: Sequence[str] | None
+    ) -> None:
+        self.sample(get_examples, 1)
+        for example in get_examples():
+            self._validate(example)
+            if labels is None:
+                for label in example.reference.cats:
+                    self.add_label(label)
+        for label in labels or ():
+            self.add_label(label)
+
+    def _initialize_model(self, get_examples: Callable[[], Iterable[Example]]) -> None:
+        docs = [example.reference for example in self.sample(get_examples)]
+        self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
+
+    def _listed(self) -> str:
+        return ", ".join(f"'{label}'" for label in self.labels) or "none"
+
+    def _validate(self, example: Example) -> None:
+        """`DataError` if the gold categories are not of the kind that this component learns."""
+        cats = example.reference.cats
+        for label, value in cats.items():
+            if value not in (0, 1):
+                raise DataError(
+                    f"the category '{label}' has the value {value!r}; "
+                    "gold categories are 1 (holds) or 0 (doesn't)",
+                    document=repr(example.reference.text[:40]),
+                )
+        if self.exclusive and sum(cats.values()) > 1:
+            holding = ", ".join(f"'{label}'" for label, value in cats.items() if value)
+            raise DataError(
+                f"only one category may hold, but these do: {holding}",
+                document=repr(example.reference.text[:40]),
+                hint="For several categories a document use textcat_multilabel.",
+            )
+
+    def gold(self, examples: Sequence[Example]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
+        key = label_key(f"cats-{'exclusive' if self.exclusive else 'independent'}", self.labels)
+        rows = np.stack([self._gold_row(example, key) for example in examples])
+        return (rows == 1).astype(np.float32), rows >= 0
+
+    def _gold_row(self, example: Example, key: str) -> NDArray[np.int8]:
+        kept: dict[str, Any] = example.cached(key, lambda _: {})
+        # An Example doesn't notice when categories change.
+        if kept.get("cats") != example.reference.cats:
+            kept.update(cats=dict(example.reference.cats), row=self._encode(example))
+        row: NDArray[np.int8] = kept["row"]
+        return row
+
+    def _encode(self, example: Example) -> NDArray[np.int8]:
+        """1 holds, 0 doesn't, -1 unknown."""
+        self._validate(example)
+        cats = example.reference.cats
+        default = 0 if self.exclusive and cats else -1
+        values = [int(cats.get(label, default)) for label in self.labels]
+        return np.array(values, dtype=np.int8)
+
+    def learnable(self, examples: Sequence[Example]) -> bool:
+        return super().learnable(examples) and bool(self.gold(examples)[1].any())
+
+    def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
+        """The mean squared error over documents and categories, and the error itself as the gradient."""
+        truth, known = self.gold(examples)
+        ops = self.model.ops
+        gradient = scores - ops.asarray(truth)
+        gradient *= ops.asarray(known)
+        return float((gradient * gradient).mean()), gradient
+
+    def score(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
+        """The scores of the component's scorer, told of its labels, threshold and positive label."""
+        own = {
+            "labels": self.labels,
+            "threshold": self.cfg["threshold"],
+            "multi_label": not self.exclusive,
+            "positive_label": self.cfg["positive_label"],
+        }
+        return super().score(examples, **{**own, **settings})

@@ -1,0 +1,1 @@
+"""Token vectors that components share."""

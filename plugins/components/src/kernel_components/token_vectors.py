@@ -1,0 +1,21 @@
+"""Where components get their token vectors from: what they have by default, and what `kernel init config` writes."""
+
+# What goes for accuracy in `kernel init config`; anything else goes for efficiency.
+ACCURACY = "accuracy"
+
+# The embedding when the config names no other: the field's small convolutional network.
+HASH_EMBED_CNN = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 96,
+    "depth": 4,
+    "embed_size": 2000,
+    "window_size": 1,
+    "maxout_pieces": 3,
+    "subword_features": True,
+}
+
+
+def sources(gpu: bool) -> tuple[str, ...]:
+    """Where the token vectors come from: a transformer on a GPU, else the small network here."""
+    return ("transformer",) if gpu else ("tok2vec",)
