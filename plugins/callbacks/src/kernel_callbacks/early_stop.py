@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, SupportsFloat
 
 from kernel import hookimpl
 from kernel.errors import TrainingError
@@ -32,10 +32,10 @@ class EarlyStop:
     @hookimpl
     def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
         value = run.score if self.metric == "score" else scores.get(self.metric)
-        if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+        if not isinstance(value, SupportsFloat):
             known = ", ".join(sorted(scores)) or "none"
             raise TrainingError(f"no score '{self.metric}' to watch; there are: {known}")
-        signed = self.sign * float(value)  # type: ignore[arg-type]
+        signed = self.sign * float(value)
         # Never true of a NaN, which must not become the best value either.
         if signed > (-inf if self.best is None else self.best + self.min_delta):
             self.best, self.waited = signed, 0

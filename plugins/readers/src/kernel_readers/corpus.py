@@ -150,7 +150,7 @@ def make_corpus(
     gold_preproc: bool = False,
     max_length: NonNegativeInt = 0,
     limit: NonNegativeInt = 0,
-    augmenter: Callable | None = None,
+    augmenter: Augmenter | None = None,
     format: str = "auto",
     n_sents: NonNegativeInt | None = None,
 ) -> Callable[[Any], Iterator[Example]]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel_components.biluo.moves import BEGIN, UNIT
 
+Value = TypeVar("Value", bound=np.generic)
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
@@ -55,7 +56,7 @@ class Constraints:
             self.next_iob: NDArray[np.int8] = self._following(iob)
             self.preset: Numbers = preset if preset is not None else np.full(self.n, -1, dtype=np.int64)
 
-    def _following(self, column: NDArray) -> NDArray:  # type: ignore[type-arg]
+    def _following(self, column: NDArray[Value]) -> NDArray[Value]:
         """The next token's value, 0 at the end of a document."""
         shifted = np.zeros_like(column)
         shifted[:-1] = column[1:]

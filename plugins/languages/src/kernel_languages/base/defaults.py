@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kernel.language import Language
+from kernel.language import Defaults
 from kernel.tokenizer import Special
 from kernel_languages.base import urls
 from kernel_languages.base.exceptions import EXCEPTIONS
@@ -13,7 +13,7 @@ from kernel_languages.base.punctuation import INFIXES, PREFIXES, SUFFIXES
 __all__ = ["SpacedDefaults"]
 
 
-class SpacedDefaults(Language.Defaults):
+class SpacedDefaults(Defaults):
     """Punctuation, symbols, units, emoticons and addresses: the tokenizer rules that need no language."""
 
     tokenizer_exceptions: ClassVar[dict[str, list[Special]]] = EXCEPTIONS

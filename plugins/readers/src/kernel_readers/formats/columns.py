@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
@@ -13,8 +13,20 @@ from kernel_readers.lines import grouped, numbered_lines
 DOCUMENT_MARK = "-DOCSTART-"
 _CLOSING = re.compile(rb"[ \t][LUES]-\S+\s*$")
 
-# A sentence: words, part-of-speech tags (empty strings where the file has none), entity tags, line numbers.
-Sentence = tuple[list[str], list[str], list[str], list[int]]
+
+class Sentence(NamedTuple):
+    """A sentence of a file, a value a word in each list."""
+
+    words: list[str]
+    tags: list[str]
+    """Part-of-speech tags, empty strings where the file has none."""
+    entities: list[str]
+    lines: list[int]
+    """The numbers of the lines, from 1."""
+
+    @classmethod
+    def empty(cls) -> "Sentence":
+        return cls([], [], [], [])
 
 
 def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
@@ -30,15 +42,15 @@ def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
-    sentence: Sentence = ([], [], [], [])
+    sentence = Sentence.empty()
     starts = False
     for number, line in numbered_lines(path):
         columns = line.split("\t") if "\t" in line else line.split()
         columns = [column.strip() for column in columns]
         if not any(columns) or columns[0] == DOCUMENT_MARK:
-            if sentence[0]:
+            if sentence.words:
                 yield sentence, starts
-                sentence, starts = ([], [], [], []), False
+                sentence, starts = Sentence.empty(), False
             starts = starts or columns[:1] == [DOCUMENT_MARK]
             continue
         if len(columns) < 2 or not columns[0] or not columns[-1]:
@@ -48,26 +60,29 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
                 line=number,
                 hint="Columns are separated by tabs or spaces; the tag is the last one.",
             )
-        sentence[0].append(columns[0])
-        sentence[1].append(columns[1] if len(columns) > 2 else "")
-        sentence[2].append(columns[-1])
-        sentence[3].append(number)
-    if sentence[0]:
+        sentence.words.append(columns[0])
+        sentence.tags.append(columns[1] if len(columns) > 2 else "")
+        sentence.entities.append(columns[-1])
+        sentence.lines.append(number)
+    if sentence.words:
         yield sentence, starts
 
 
 def make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) -> Doc:
     """One document of several sentences; the text is the words with single spaces."""
-    words, tags, entities, lines = ([x for s in sentences for x in s[i]] for i in range(4))
-    ends, total = [], 0
+    text = Sentence.empty()
+    ends: list[int] = []
     for sentence in sentences:
-        total += len(sentence[0])
-        ends.append(total)
-    starts = {0, *ends}
+        text.words.extend(sentence.words)
+        text.tags.extend(sentence.tags)
+        text.entities.extend(sentence.entities)
+        text.lines.extend(sentence.lines)
+        ends.append(len(text.words))
+    starts, total = {0, *ends}, len(text.words)
     annotations: dict[str, Any] = {
         "sent_starts": [i in starts for i in range(total)],
-        "ents": entity_tags.to_iob(entities, lines=lines, ends=ends),
+        "ents": entity_tags.to_iob(text.entities, lines=text.lines, ends=ends),
     }
-    if any(tags):
-        annotations["tags"] = tags
-    return Doc(vocab, words=words, spaces=[True] * (total - 1) + [False], **annotations)
+    if any(text.tags):
+        annotations["tags"] = text.tags
+    return Doc(vocab, words=text.words, spaces=[True] * (total - 1) + [False], **annotations)

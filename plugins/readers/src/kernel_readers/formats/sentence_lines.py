@@ -30,16 +30,16 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
         if line.split()[0] == "-DOCSTART-":
             starts = True
             continue
-        sentence: Sentence = ([], [], [], [])
+        sentence = Sentence.empty()
         for token in line.split():
             parts = token.rsplit("|", 2)
             if len(parts) < 2 or not parts[0]:
                 raise DataError(
                     f"expected word|entity or word|tag|entity, found {token[:40]!r}", path=path, line=number
                 )
-            sentence[0].append(parts[0])
-            sentence[1].append(parts[1] if len(parts) == 3 else "")
-            sentence[2].append(parts[-1])
-            sentence[3].append(number)
+            sentence.words.append(parts[0])
+            sentence.tags.append(parts[1] if len(parts) == 3 else "")
+            sentence.entities.append(parts[-1])
+            sentence.lines.append(number)
         yield sentence, starts
         starts = False
