@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import srsly
 
@@ -35,10 +35,19 @@ class Finding:
     items: tuple[str, ...] = ()
 
 
-class Component:
-    """A step of a pipeline. Subclasses override `__call__`, or `pipe` if they gain from seeing many documents.
+class SavedFile(NamedTuple):
+    """A file of a saved component."""
 
-    `cfg` is what the component saves besides a model: plain data, written as JSON.
+    write: Callable[[], bytes]
+    """Makes its content."""
+    read: Callable[[bytes], object]
+    """Takes its content."""
+
+
+class Component:
+    """A step of a pipeline. Subclasses override `__call__`; those that gain from many documents are `BatchComponent`s.
+
+    `cfg` is what the component saves besides a model: plain data, written as JSON. What else it saves `files` says.
     """
 
     name: str
@@ -92,55 +101,102 @@ class Component:
         """
         return ()
 
+    def files(self) -> dict[str, SavedFile]:
+        """What the component is saved as: file name -> how to write and read it, in the order of reading.
+
+        A subclass adds its own: `{**super().files(), "table": SavedFile(self.table.to_bytes, self.read_table)}`.
+        """
+        return {"cfg": SavedFile(self.cfg_to_bytes, self.cfg_from_bytes)}
+
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        parts = {key: make() for key, make in sorted(self._writers().items()) if key not in set(exclude)}
-        data: bytes = srsly.msgpack_dumps(parts)
+        """The files of the component in one piece, by their names. exclude: files to leave out."""
+        data: bytes = srsly.msgpack_dumps(dict(self._written(exclude)))
         return data
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Component":
-        self._read(srsly.msgpack_loads(data), set(exclude), f"component '{self.name}'")
+        """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
+        parts = srsly.msgpack_loads(data)
+        if not isinstance(parts, dict):
+            raise DataError(f"these bytes are not those of a component like '{self.name}'")
+        self._read(parts.get, exclude, f"component '{self.name}'")
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the files of the component into a directory. exclude: files to leave out."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
-        for key, make in sorted(self._writers().items()):
-            if key not in set(exclude):
-                (folder / key).write_bytes(make())
+        for name, content in self._written(exclude):
+            (folder / name).write_bytes(content)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Component":
+        """Read the files that `to_disk` wrote. `DataError` if one is missing that isn't excluded."""
         folder = Path(path)
-        parts = {key: (folder / key).read_bytes() for key in self._writers() if (folder / key).is_file()}
-        self._read(parts, set(exclude), str(folder))
+
+        def content(name: str) -> bytes | None:
+            return (folder / name).read_bytes() if (folder / name).is_file() else None
+
+        self._read(content, exclude, str(folder))
         return self
 
-    def _writers(self) -> dict[str, Callable[[], bytes]]:
-        """File name -> function that makes its content. Extend it together with `_readers`."""
-        return {"cfg": lambda: srsly.json_dumps(self.cfg, indent=1, sort_keys=True).encode("utf8") + b"\n"}
+    def cfg_to_bytes(self) -> bytes:
+        """`cfg` as JSON."""
+        text: str = srsly.json_dumps(self.cfg, indent=1, sort_keys=True)
+        return text.encode("utf8") + b"\n"
 
-    def _readers(self) -> dict[str, Callable[[bytes], Any]]:
-        """File name -> function that takes its content; called in this order."""
-        return {"cfg": self._read_cfg}
-
-    def _read_cfg(self, data: bytes) -> None:
+    def cfg_from_bytes(self, data: bytes) -> None:
+        """Update `cfg`. A subclass that derives something from its settings overrides this to derive it anew."""
         try:
             self.cfg.update(srsly.json_loads(data.decode("utf8")))
         except ValueError as error:
             raise DataError(f"the settings of component '{self.name}' are not JSON: {error}") from error
 
-    def _read(self, parts: dict[str, bytes], exclude: set[str], where: str) -> None:
-        for key, read in self._readers().items():
-            if key in exclude:
+    def _written(self, exclude: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        left_out = set(exclude)
+        for name, file in sorted(self.files().items()):
+            if name not in left_out:
+                yield name, file.write()
+
+    def _read(self, content_of: Callable[[str], bytes | None], exclude: Iterable[str], where: str) -> None:
+        left_out = set(exclude)
+        for name, file in self.files().items():
+            if name in left_out:
                 continue
-            if key not in parts:
-                raise DataError(f"the data of component '{self.name}' lacks '{key}'", path=where)
-            read(parts[key])
+            content = content_of(name)
+            if content is None:
+                raise DataError(f"the data of component '{self.name}' lacks '{name}'", path=where)
+            file.read(content)
 
 
-class TrainableComponent(Component):
+class BatchComponent(Component):
+    """A component that works on many documents at once: `predict` computes, `set_annotations` writes.
+
+    Whoever writes annotations of a whole batch finds the columns of documents in `kernel.tokens.batch`.
+    """
+
+    def predict(self, docs: Sequence["Doc"]) -> Any:
+        """Predictions for the documents, which are not changed."""
+        raise NotImplementedError(f"{type(self).__name__} must define predict(docs)")
+
+    def set_annotations(self, docs: Sequence["Doc"], predictions: Any) -> None:
+        """Write predictions of `predict` to the same documents."""
+        raise NotImplementedError(f"{type(self).__name__} must define set_annotations(docs, predictions)")
+
+    def __call__(self, doc: "Doc") -> "Doc":
+        docs = [doc]
+        self.set_annotations(docs, self.predict(docs))
+        return doc
+
+    def pipe(self, stream: Iterable["Doc"], *, batch_size: int = 128) -> Iterator["Doc"]:
+        iterator = iter(stream)
+        while docs := list(islice(iterator, batch_size)):
+            self.set_annotations(docs, self.predict(docs))
+            yield from docs
+
+
+class TrainableComponent(BatchComponent):
     """A component with a Thinc model that the config gave it.
 
-    Subclasses define `predict`, `set_annotations`, `get_loss`, and usually `initialize` and `learnable`; `update`
+    Subclasses define `set_annotations` and `get_loss`, and usually `predict`, `initialize` and `learnable`; `learn`
     suits every model that maps a list of documents to scores with a gradient of the same form.
     """
 
@@ -164,21 +220,6 @@ class TrainableComponent(Component):
     def predict(self, docs: Sequence["Doc"]) -> Any:
         """Predictions for the documents, which are not changed."""
         return self.model.predict(docs)
-
-    def set_annotations(self, docs: Sequence["Doc"], predictions: Any) -> None:
-        """Write predictions of `predict` to the same documents."""
-        raise NotImplementedError(f"{type(self).__name__} must define set_annotations(docs, predictions)")
-
-    def __call__(self, doc: "Doc") -> "Doc":
-        docs = [doc]
-        self.set_annotations(docs, self.predict(docs))
-        return doc
-
-    def pipe(self, stream: Iterable["Doc"], *, batch_size: int = 128) -> Iterator["Doc"]:
-        iterator = iter(stream)
-        while docs := list(islice(iterator, batch_size)):
-            self.set_annotations(docs, self.predict(docs))
-            yield from docs
 
     def initialize(self, get_examples: Examples, *, nlp: Any = None) -> None:
         """Infer the shapes of the model from a few documents and draw its first weights."""
@@ -214,25 +255,29 @@ class TrainableComponent(Component):
         sgd: Any = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Forward pass, loss and backward pass for one batch; gradients add up until `finish_update`.
+        """Learn from one batch; gradients add up until `finish_update`.
 
         The optimizer is applied only if `sgd` is given. Returns `losses` with this component's loss added.
         """
-        from thinc.api import set_dropout_rate
-
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         if not self.learnable(examples):
             self.skip()
             return losses
+        losses[self.name] += self.learn(examples, drop)
+        if sgd is not None:
+            self.finish_update(sgd)
+        return losses
+
+    def learn(self, examples: Sequence["Example"], drop: float) -> float:
+        """Forward pass, loss and backward pass for a batch with something to learn. Returns the loss."""
+        from thinc.api import set_dropout_rate
+
         set_dropout_rate(self.model, drop)
         scores, backprop = self.model.begin_update([example.predicted for example in examples])
         loss, d_scores = self.get_loss(examples, scores)
         backprop(d_scores)
-        losses[self.name] += float(loss)
-        if sgd is not None:
-            self.finish_update(sgd)
-        return losses
+        return float(loss)
 
     def get_loss(self, examples: Sequence["Example"], scores: Any) -> tuple[float, Any]:
         """The loss of a batch, and its gradient in the form of `scores`."""
@@ -267,13 +312,15 @@ class TrainableComponent(Component):
         self.vocab.strings.add(label)
         return 1
 
-    def _writers(self) -> dict[str, Callable[[], bytes]]:
-        return {**super()._writers(), "model": lambda: model_to_bytes(self.model)}
+    def files(self) -> dict[str, SavedFile]:
+        return {**super().files(), "model": SavedFile(self.model_to_bytes, self.model_from_bytes)}
 
-    def _readers(self) -> dict[str, Callable[[bytes], Any]]:
-        return {**super()._readers(), "model": self._read_model}
+    def model_to_bytes(self) -> bytes:
+        """The weights of the model."""
+        return model_to_bytes(self.model)
 
-    def _read_model(self, data: bytes) -> None:
+    def model_from_bytes(self, data: bytes) -> None:
+        """Take weights; the labels become strings of the vocab. `DataError` if they don't fit the model."""
         for label in self.labels:
             self.vocab.strings.add(label)
         model_from_bytes(self.model, data, where=f"component '{self.name}'")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, set_dropout_rate
 
-from kernel.component import Finding, TrainableComponent
+from kernel.component import Finding, SavedFile, TrainableComponent
 from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -178,39 +178,27 @@ class EntityRecognizer(TrainableComponent):
 
     def learnable(self, examples: Sequence[Example]) -> bool:
         """Whether any document has tokens and entity annotation."""
-        return bool(self._with_gold(examples))
+        return any(map(self._has_gold, examples))
 
     def _with_gold(self, examples: Sequence[Example]) -> list[Example]:
-        return [each for each in examples if len(each.predicted) and has_gold(each, self._negative_key)]
+        return [each for each in examples if self._has_gold(each)]
 
-    def update(
-        self,
-        examples: Sequence[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
+    def _has_gold(self, example: Example) -> bool:
+        return bool(len(example.predicted)) and has_gold(example, self._negative_key)
+
+    def learn(self, examples: Sequence[Example], drop: float) -> float:
         """Follow the model's own path through every document, and learn at each of its states.
 
         Documents without entity annotation are left out. New labels are added to the model.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
         examples = self._with_gold(examples)
-        if not examples:
-            self.skip()
-            return losses
         self._learn_labels(examples)
         set_dropout_rate(self.model, drop)
         scores, finish = self.model.begin_update([example.predicted for example in examples])
         loss, backprop = self.get_loss(examples, scores)
         backprop()
         finish(None)
-        losses[self.name] += loss
-        if sgd is not None:
-            self.finish_update(sgd)
-        return losses
+        return loss
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Callable[[], None]]:
         """The loss of the model's path, and a function that passes its gradient to `scores`."""
@@ -236,15 +224,19 @@ class EntityRecognizer(TrainableComponent):
             for classes in (moves.begin, moves.inside, moves.last, moves.unit):
                 unseen.difference_update(classes[numbers].tolist())
 
-    def _writers(self) -> dict[str, Callable[[], bytes]]:
-        settings = {"neg_key": self._negative_key}
-        return {**super()._writers(), "moves": lambda: self.moves.to_bytes(settings)}
+    def files(self) -> dict[str, SavedFile]:
+        files = super().files()
+        # The number of actions decides how large the model is.
+        return {
+            "cfg": files["cfg"],
+            "moves": SavedFile(self._moves_to_bytes, self._moves_from_bytes),
+            "model": files["model"],
+        }
 
-    def _readers(self) -> dict[str, Callable[[bytes], Any]]:
-        readers = super()._readers()
-        return {"cfg": readers["cfg"], "moves": self._read_moves, "model": readers["model"]}
+    def _moves_to_bytes(self) -> bytes:
+        return self.moves.to_bytes({"neg_key": self._negative_key})
 
-    def _read_moves(self, data: bytes) -> None:
+    def _moves_from_bytes(self, data: bytes) -> None:
         self.moves = Moves.from_bytes(data)
         self._label_numbers()
         if self.model.has_dim("nO"):

@@ -1,14 +1,13 @@
 """The sentencizer: sentence boundaries by punctuation, without a model."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.component import Component
+from kernel.component import BatchComponent
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.tokens.features import batch_rows, token_features
@@ -45,7 +44,7 @@ def make_sentencizer(
     return Sentencizer(name, punct_chars=punct_chars, overwrite=overwrite, scorer=scorer)
 
 
-class Sentencizer(Component):
+class Sentencizer(BatchComponent):
     """Sets `token.is_sent_start`.
 
     A sentence starts with the first token after one of `punct_chars` that is neither such a token nor other
@@ -74,16 +73,6 @@ class Sentencizer(Component):
     def punct_chars(self) -> set[str]:
         """The tokens that end a sentence."""
         return set(self.cfg["punct_chars"])
-
-    def __call__(self, doc: Doc) -> Doc:
-        self.set_annotations([doc], self.predict([doc]))
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        iterator = iter(stream)
-        while docs := list(islice(iterator, batch_size)):
-            self.set_annotations(docs, self.predict(docs))
-            yield from docs
 
     def predict(self, docs: Sequence[Doc]) -> NDArray[np.bool_]:
         """Whether each token starts a sentence, the documents one after another: bool (tokens of all,)."""
@@ -135,6 +124,6 @@ class Sentencizer(Component):
             present = None if overwrite else doc._columns.get(SENT_START)
             doc._set_column(SENT_START, found if present is None else np.where(present != 0, present, found))
 
-    def _read_cfg(self, data: bytes) -> None:
-        super()._read_cfg(data)
+    def cfg_from_bytes(self, data: bytes) -> None:
+        super().cfg_from_bytes(data)
         self._prepare()
