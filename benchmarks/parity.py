@@ -133,7 +133,7 @@ def make_doc(nlp: Any, row: dict[str, Any]) -> Doc:
     """The words of the reference with the norms that its tokenizer gave them."""
     table = nlp.vocab.lexemes
     rows = [table.row(word, norm) for word, norm in zip(row["words"], row["norms"], strict=True)]
-    return Doc._from_rows(
+    return Doc.from_rows(
         nlp.vocab, table, np.array(rows, dtype="int32"), np.array(row["spaces"], dtype=bool), None
     )
 

@@ -134,7 +134,7 @@ class Tokenizer:
         ends = np.cumsum(np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))) >> 2
         rows, spaces = codes >> 1, (codes & 1).astype(bool)
         spaces[ends[single] - 1] = False
-        make, vocab, table = Doc._from_rows, self.vocab, chunks.table
+        make, vocab, table = Doc.from_rows, self.vocab, chunks.table
         docs = []
         start = 0
         for text, end in zip(texts, ends.tolist(), strict=True):

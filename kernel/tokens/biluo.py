@@ -100,7 +100,7 @@ def doc_to_biluo_tags(doc: Doc, missing: Any = MISSING) -> list[Any]:
     from kernel.vocab import attrs
 
     strings = doc.vocab.strings
-    entities = [(start, end, strings[label]) for start, end, label in doc._entities()]
+    entities = [(start, end, strings[label]) for start, end, label in doc.entity_ranges()]
     tags = biluo_of_entities(len(doc), entities)
     for index in (values_of(doc, attrs.ENT_IOB) == 0).nonzero()[0].tolist():
         tags[index] = missing
@@ -126,8 +126,8 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
             )
         name = f"{label} {doc.text[start:end]!r} ({start}-{end})"
         names.append((start, end, name))
-        touched = doc._token_range(start, end, "expand")
-        exact = doc._token_range(start, end, "strict")
+        touched = doc.token_range(start, end, "expand")
+        exact = doc.token_range(start, end, "strict")
         if touched is None:
             lost.append(name)
             continue

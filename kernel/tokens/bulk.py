@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.tokens.columns import dtype_of
-from kernel.tokens.entities import find_entities
+from kernel.tokens.iob import find_entities
 from kernel.vocab import attrs
 from kernel.vocab.lexemes import LexemeTable
 from kernel.vocab.symbols import NAMES

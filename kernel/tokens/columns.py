@@ -1,18 +1,20 @@
-"""Annotation columns of a Doc: their types, and attributes as arrays (`to_array`, `from_array`)."""
+"""What a Doc consists of: arrays with a value for every token."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
+from kernel.tokens.heads import checked_starts
+from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
-    from kernel.tokens.doc import Doc
+    from kernel.vocab.lexemes import LexemeTable
 
 _DTYPES: dict[int, Any] = {attrs.HEAD: np.int32, attrs.SENT_START: np.int8, attrs.ENT_IOB: np.int8}
 
@@ -25,16 +27,136 @@ def dtype_of(attr: int) -> Any:
     return _DTYPES.get(attr, np.uint64)
 
 
-def values_of(doc: Doc, attr: int) -> NDArray[Any]:
-    """One attribute of every token, shape (len(doc),), in the attribute's own type. Don't write into it."""
+class Columns:
+    """The arrays of a Doc, for whoever reads or writes an attribute of all its tokens at once.
+
+    columns: annotations that have been set, attribute number -> array (tokens,) of `dtype_of(attribute)`. Numbers of
+    strings come from `intern`; HEAD is relative; SENT_START is 1 for a start, -1 for none, 0 for not known; ENT_IOB is
+    0 for missing, 1 I, 2 O, 3 B. Read them here; write them with `set_column` and `set_entity_columns`, which count
+    the change. `kernel.tokens.batch` does the same for many documents.
+    table, rows: a generation of word forms, and each token's row in it, int32 (tokens,).
+    spaces: whether a space follows each token, bool (tokens,).
+    version: a number that grows with every change of tokens or annotations.
+    known_text, known_entities, known_offsets: what `text`, `entity_ranges` and `offsets` give; None before somebody
+    asks for it.
+    """
+
+    __slots__ = (
+        "columns",
+        "known_entities",
+        "known_offsets",
+        "known_text",
+        "rows",
+        "spaces",
+        "table",
+        "version",
+    )
+
+    columns: dict[int, NDArray[Any]]
+    table: LexemeTable
+    rows: NDArray[np.int32]
+    spaces: NDArray[np.bool_]
+    version: int
+    known_text: str | None
+    known_entities: list[Entity] | None
+    known_offsets: NDArray[np.int32] | None
+
+    def __len__(self) -> int:
+        """Number of tokens."""
+        return len(self.rows)
+
+    def set_column(self, attr: int, values: NDArray[Any]) -> None:
+        """Set an annotation of all tokens, shape (tokens,). The array is kept, not copied, if its type fits."""
+        values = np.asarray(values, dtype=dtype_of(attr))
+        if len(values) != len(self.rows):
+            raise DataError(f"{attrs.NAMES[attr]}: {len(values)} values for {len(self.rows)} tokens")
+        self.columns[attr] = values
+        self.version += 1
+        if attr in (attrs.ENT_IOB, attrs.ENT_TYPE):
+            self.known_entities = None
+
+    def set_entity_columns(
+        self, iob: NDArray[np.int8], types: NDArray[np.uint64], entities: list[Entity] | None = None
+    ) -> None:
+        """Set ENT_IOB and ENT_TYPE; `entities`, if given, are what they say, so that nobody has to look."""
+        self.set_column(attrs.ENT_IOB, iob)
+        self.set_column(attrs.ENT_TYPE, types)
+        self.known_entities = entities
+
+    def set_heads(self, relative: NDArray[np.int32]) -> None:
+        """Set the heads, and the sentence starts that follow. DataError if they leave the text or form a cycle."""
+        starts = checked_starts(relative)
+        self.set_column(attrs.HEAD, relative)
+        self.set_column(attrs.SENT_START, starts)
+
+    def set_spaces(self, spaces: NDArray[np.bool_]) -> None:
+        """Set whether a space follows each token, bool (tokens,); the text changes with it."""
+        self.spaces = spaces
+        self.known_text = self.known_offsets = None
+        self.version += 1
+
+    def set_rows(self, rows: NDArray[np.int32]) -> None:
+        """Replace the word forms by others of the same text, for example with another norm."""
+        self.rows = rows
+        self.version += 1
+
+    def edit_column(self, attr: int) -> NDArray[Any]:
+        """The column of an annotation to write into, made if it doesn't exist. Counts as a change."""
+        column = self.columns.get(attr)
+        if column is None or not column.flags.writeable:
+            column = values_of(self, attr).copy()
+        self.set_column(attr, column)
+        return column
+
+    def intern(self, value: str | int) -> int:
+        """The number of a string of this document; numbers stay."""
+        return self.table.intern(value) if isinstance(value, str) else int(value)
+
+    def words(self) -> list[str]:
+        """The text of each token."""
+        return self.table.forms(self.rows.tolist())
+
+    @property
+    def text(self) -> str:
+        """The text; joined from words and spaces if the tokenizer didn't give it."""
+        text = self.known_text
+        if text is None:
+            words = self.words()
+            for index in compress(range(len(words)), self.spaces.tolist()):
+                words[index] += " "
+            text = self.known_text = "".join(words)
+        return text
+
+    def offsets(self) -> NDArray[np.int32]:
+        """The character offset of each token, and of the end of the text: shape (tokens + 1,)."""
+        offsets = self.known_offsets
+        if offsets is None:
+            lengths = self.table.column(attrs.LENGTH)[self.rows]
+            offsets = np.zeros(len(lengths) + 1, dtype=np.int32)
+            np.cumsum(lengths + self.spaces, out=offsets[1:], dtype=np.int32)
+            self.known_offsets = offsets
+        return offsets
+
+    def entity_ranges(self) -> list[Entity]:
+        """The entities: (first token, token after the last, number of the label)."""
+        found = self.known_entities
+        if found is None:
+            iob = self.columns.get(attrs.ENT_IOB)
+            found = [] if iob is None else find_entities(iob, values_of(self, attrs.ENT_TYPE))
+            self.known_entities = found
+        return found
+
+
+def values_of(doc: Columns, attr: int) -> NDArray[Any]:
+    """One attribute of every token, shape (tokens,), in the attribute's own type. Don't write into it."""
     if attr in attrs.LEXICAL:
-        values: NDArray[Any] = doc._table.column(attr)[doc._rows]
+        values: NDArray[Any] = doc.table.column(attr)[doc.rows]
         return values
     if attr == attrs.SPACY:
-        return doc._spaces
+        return doc.spaces
     if attr == attrs.IDX:
-        return doc._offsets()[:-1]
-    column = doc._columns.get(attr)
+        return doc.offsets()[:-1]
+    column = doc.columns.get(attr)
     if column is not None:
         return column
     empty = np.zeros(len(doc), dtype=dtype_of(attr))
@@ -50,110 +172,3 @@ def as_uint64(values: NDArray[Any]) -> NDArray[np.uint64]:
     if values.dtype.kind == "i":
         return values.astype(np.int64).view(np.uint64)
     return values.astype(np.uint64)
-
-
-def to_array(doc: Doc, names: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
-    """Attributes as numbers: shape (len(doc),) for one attribute, (len(doc), n) for a list of several."""
-    if isinstance(names, (str, int)):
-        names = [names]
-    array = matrix_of(doc, [attrs.intify(name) for name in names])
-    return array[:, 0] if len(names) == 1 else array
-
-
-def matrix_of(doc: Doc, numbers: Sequence[int]) -> NDArray[np.uint64]:
-    """Attributes as numbers, shape (len(doc), len(numbers))."""
-    array = np.zeros((len(doc), len(numbers)), dtype=np.uint64)
-    for column, attr in enumerate(numbers):
-        if attr in doc._columns or attr not in attrs.ANNOTATIONS or attr == attrs.SENT_START:
-            array[:, column] = as_uint64(values_of(doc, attr))
-    return array
-
-
-def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
-    """Set attributes from what `to_array` returns. Returns the doc.
-
-    Of the lexical attributes only NORM can be set. HEAD is relative; without SENT_START among the names,
-    sentence starts follow from the heads.
-    """
-    if isinstance(names, (str, int)):
-        names = [names]
-    numbers = [attrs.intify(name) for name in names]
-    array = np.asarray(array)
-    if array.ndim == 1 and len(numbers) == 1:
-        array = array.reshape(-1, 1)
-    if array.shape != (len(doc), len(numbers)):
-        raise DataError(
-            f"the array has the shape {array.shape}: expected {(len(doc), len(numbers))}, a row for each token "
-            "and a column for each attribute"
-        )
-    if array.dtype.kind not in "iub":
-        raise DataError(f"attributes are whole numbers, the array is of {array.dtype}")
-    array = array.astype(np.int64).view(np.uint64)
-    starts = None
-    if attrs.HEAD in numbers:
-        # Before anything is set: an array with an error in its heads changes nothing.
-        heads = np.ascontiguousarray(array[:, numbers.index(attrs.HEAD)])
-        starts = _starts_of_checked(heads.view(np.int64).astype(np.int32))
-    for column, attr in enumerate(numbers):
-        values = np.ascontiguousarray(array[:, column])
-        if attr == attrs.SPACY:
-            doc._spaces = values.astype(bool)
-            doc._text = doc._starts = None
-        elif attr == attrs.NORM:
-            _set_norms(doc, values)
-        elif attr in attrs.ANNOTATIONS:
-            dtype = dtype_of(attr)
-            doc._set_column(attr, values if dtype == np.uint64 else values.view(np.int64).astype(dtype))
-        elif attr != attrs.ORTH:
-            raise DataError(f"{attrs.NAMES[attr]} follows from the text and can't be set from an array")
-    if starts is not None and attrs.SENT_START not in numbers:
-        doc._set_column(attrs.SENT_START, starts)
-    return doc
-
-
-def _set_norms(doc: Doc, values: NDArray[np.uint64]) -> None:
-    current = doc._table.column(attrs.NORM)[doc._rows]
-    changed = np.flatnonzero((values != current) & (values != 0))
-    if len(changed):
-        rows = doc._rows.copy()
-        for index in changed.tolist():
-            norm = doc.vocab.strings[int(values[index])]
-            rows[index] = doc._table.row(doc._table.orth(int(rows[index])), norm)
-        doc._rows = rows
-
-
-def _starts_of_checked(relative: NDArray[np.int32]) -> NDArray[np.int8]:
-    """`starts_from_heads`; DataError also if a head lies outside the text."""
-    heads = np.arange(len(relative)) + relative
-    wrong = np.flatnonzero((heads < 0) | (heads >= len(heads)))
-    if len(wrong):
-        raise DataError(
-            f"the head of token {int(wrong[0])} is token {int(heads[wrong[0]])}, outside the text"
-        )
-    return starts_from_heads(relative)
-
-
-def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
-    """The root of each token's tree from relative heads, shape (n,). DataError if there is a cycle."""
-    position = np.arange(len(heads))
-    root: NDArray[np.int64] = position + heads
-    # Each pass doubles the distance followed, so that log2(depth) passes reach every root.
-    for _ in range(max(1, len(heads)).bit_length() + 1):
-        further = root[root]
-        if np.array_equal(further, root):
-            break
-        root = further
-    in_cycle = np.flatnonzero(heads[root] != 0)
-    if len(in_cycle):
-        raise DataError(f"the heads form a cycle that token {int(in_cycle[0])} hangs on")
-    return root
-
-
-def starts_from_heads(heads: NDArray[Any]) -> NDArray[np.int8]:
-    """Sentence starts from relative heads: 1 on the first token of each tree, -1 elsewhere."""
-    starts = np.full(len(heads), -1, dtype=np.int8)
-    if len(heads):
-        _, first = np.unique(roots_of(heads), return_index=True)
-        starts[first] = 1
-        starts[0] = 1
-    return starts

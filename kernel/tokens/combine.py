@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 def copy_doc(doc: Doc) -> Doc:
     """A Doc with the same content and arrays of its own."""
-    new = type(doc)._from_rows(doc.vocab, doc._table, doc._rows.copy(), doc._spaces.copy(), doc._text)
-    new._columns = {attr: column.copy() for attr, column in doc._columns.items()}
-    new._ents = doc._ents
-    new._groups = {
+    new = type(doc).from_rows(doc.vocab, doc.table, doc.rows.copy(), doc.spaces.copy(), doc.known_text)
+    new.columns = {attr: column.copy() for attr, column in doc.columns.items()}
+    new.known_entities = doc.known_entities
+    new.groups = {
         key: GroupData(group.name, deepcopy(group.attrs), list(group.records))
-        for key, group in doc._groups.items()
+        for key, group in doc.groups.items()
     }
     new.cats = dict(doc.cats)
     new.tensor = doc.tensor.copy() if len(doc.tensor) else doc.tensor
@@ -37,32 +37,32 @@ def copy_doc(doc: Doc) -> Doc:
 
 def cut(doc: Doc, start: int, end: int) -> Doc:
     """The tokens from start to end as a Doc. Heads outside become roots; entities that stick out are dropped."""
-    offsets = doc._offsets()
-    text = None if doc._text is None else doc._text[int(offsets[start]) : int(offsets[end])]
-    rows, spaces = doc._rows[start:end].copy(), doc._spaces[start:end].copy()
-    new = type(doc)._from_rows(doc.vocab, doc._table, rows, spaces, text)
+    offsets = doc.offsets()
+    text = None if doc.known_text is None else doc.known_text[int(offsets[start]) : int(offsets[end])]
+    rows, spaces = doc.rows[start:end].copy(), doc.spaces[start:end].copy()
+    new = type(doc).from_rows(doc.vocab, doc.table, rows, spaces, text)
     new.has_unknown_spaces = doc.has_unknown_spaces
     new.cats = dict(doc.cats)
     if len(doc.tensor) == len(doc) and end > start:
         new.tensor = doc.tensor[start:end].copy()
-    for attr, column in doc._columns.items():
+    for attr, column in doc.columns.items():
         part = column[start:end].copy()
         if attr == attrs.HEAD:
             target = np.arange(end - start) + part
             part[(target < 0) | (target >= end - start)] = 0
         elif attr == attrs.SENT_START:
             part[:1] = 1
-        new._set_column(attr, part)
-    if attrs.ENT_IOB in doc._columns:
+        new.set_column(attr, part)
+    if attrs.ENT_IOB in doc.columns:
         _drop_cut_entities(new, doc, start, end)
-    for key, group in doc._groups.items():
+    for key, group in doc.groups.items():
         records = [
-            (first - start, last - start, *ids)
-            for first, last, *ids in group.records
+            (first - start, last - start, label, kb_id, span_id)
+            for first, last, label, kb_id, span_id in group.records
             if start <= first and last <= end
         ]
         if records:
-            new._groups[key] = GroupData(group.name, deepcopy(group.attrs), records)
+            new.groups[key] = GroupData(group.name, deepcopy(group.attrs), records)
     first_char, last_char = int(offsets[start]), int(offsets[end])
     for key, value in doc.user_data.items():
         moved = _moved_key(key, -first_char)
@@ -72,13 +72,13 @@ def cut(doc: Doc, start: int, end: int) -> Doc:
 
 
 def _drop_cut_entities(new: Doc, doc: Doc, start: int, end: int) -> None:
-    for first, last, _ in doc._entities():
+    for first, last, _ in doc.entity_ranges():
         if first < end and last > start and not (start <= first and last <= end):
             here = slice(max(first, start) - start, min(last, end) - start)
-            new._edit(attrs.ENT_IOB)[here] = 2
+            new.edit_column(attrs.ENT_IOB)[here] = 2
             for attr in (attrs.ENT_TYPE, attrs.ENT_KB_ID, attrs.ENT_ID):
-                if attr in new._columns:
-                    new._edit(attr)[here] = 0
+                if attr in new.columns:
+                    new.edit_column(attr)[here] = 0
 
 
 def _moved_key(key: Any, distance: int) -> Any:
@@ -103,20 +103,20 @@ def concatenate(
         raise DataError(
             "documents of different vocabs can't be combined", hint="read them with one vocab, e.g. DocBin"
         )
-    table = docs[0]._table
-    rows = [doc._rows if doc._table is table else _rows_in(doc, table) for doc in docs]
-    spaces = [doc._spaces.copy() for doc in docs]
+    table = docs[0].table
+    rows = [doc.rows if doc.table is table else _rows_in(doc, table) for doc in docs]
+    spaces = [doc.spaces.copy() for doc in docs]
     if ensure_whitespace:
         for doc, flags in zip(docs[:-1], spaces[:-1], strict=True):
             if len(flags) and not values_of(doc, attrs.IS_SPACE)[-1]:
                 flags[-1] = True
-    new = type(docs[0])._from_rows(vocab, table, np.concatenate(rows), np.concatenate(spaces), None)
+    new = type(docs[0]).from_rows(vocab, table, np.concatenate(rows), np.concatenate(spaces), None)
     new.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
-    kept = {attr for doc in docs for attr in doc._columns}
+    kept = {attr for doc in docs for attr in doc.columns}
     if only is not None:
         kept.intersection_update(map(attrs.intify, only))
     for attr in sorted(kept):
-        new._set_column(attr, np.concatenate([_column_for(doc, attr, table) for doc in docs]))
+        new.set_column(attr, np.concatenate([_column_for(doc, attr, table) for doc in docs]))
     if "cats" not in exclude:
         for doc in docs:
             new.cats.update(doc.cats)
@@ -128,7 +128,7 @@ def concatenate(
     if "spans" not in exclude:
         _combine_groups(new, docs, places)
     if "user_data" not in exclude:
-        offsets = new._offsets()
+        offsets = new.offsets()
         for doc, place in zip(docs, places, strict=False):
             for key, value in doc.user_data.items():
                 moved = _moved_key(key, int(offsets[place]))
@@ -138,7 +138,7 @@ def concatenate(
 
 def _column_for(doc: Doc, attr: int, table: Any) -> NDArray[Any]:
     values = values_of(doc, attr)
-    if attr in STRING_COLUMNS and doc._table is not table:
+    if attr in STRING_COLUMNS and doc.table is not table:
         intern_values(doc, values, table)
     return values
 
@@ -151,23 +151,22 @@ def intern_values(doc: Doc, values: NDArray[np.uint64], table: Any) -> None:
 
 def _rows_in(doc: Doc, table: Any) -> NDArray[np.int32]:
     """The tokens of a document as rows of another generation."""
-    used, inverse = np.unique(doc._rows, return_inverse=True)
-    old = doc._table
-    rows = [table.row(old.orth(row), old._norms.get(row)) for row in used.tolist()]
+    used, inverse = np.unique(doc.rows, return_inverse=True)
+    old = doc.table
+    rows = [table.row(old.orth(row), old.own_norm(row)) for row in used.tolist()]
     return np.array(rows, dtype=np.int32)[inverse]
 
 
 def _combine_groups(new: Doc, docs: Sequence[Doc], places: list[int]) -> None:
     lost = set()
     for doc, place in zip(docs, places, strict=False):
-        for key, group in doc._groups.items():
-            into = new._groups.setdefault(key, GroupData(group.name, deepcopy(group.attrs)))
+        for key, group in doc.groups.items():
+            into = new.groups.setdefault(key, GroupData(group.name, deepcopy(group.attrs)))
             if into.attrs != group.attrs:
                 lost.add(key)
             strings = doc.vocab.strings
-            into.records.extend(
-                (start + place, end + place, *(new._number(strings[each]) for each in ids))
-                for start, end, *ids in group.records
-            )
+            for start, end, *ids in group.records:
+                label, kb_id, span_id = (new.intern(strings[each]) for each in ids)
+                into.records.append((start + place, end + place, label, kb_id, span_id))
     if lost:
         warn(f"span groups {sorted(lost)}: the first document's attributes are kept, the others' are lost")

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
-from kernel.tokens import columns, entities
-from kernel.tokens.columns import dtype_of, values_of
-from kernel.tokens.entities import Entity
+from kernel.tokens import arrays, entities
+from kernel.tokens.columns import Columns, as_uint64, values_of
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.span import Span
-from kernel.tokens.span_group import SpanGroups
+from kernel.tokens.span_group import GroupData, SpanGroups
 from kernel.tokens.storage import Stored
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Extension, Underscore
@@ -35,7 +34,7 @@ _NO_TENSOR: NDArray[np.float32] = np.zeros((0,), dtype=np.float32)
 _NO_TENSOR.flags.writeable = False
 
 
-class Doc(Extensible, Vectored, Stored):
+class Doc(Columns, Extensible, Vectored, Stored):
     """A tokenized text.
 
     words, spaces: the tokens, and whether a space follows each; without `spaces` every token is followed by
@@ -46,16 +45,8 @@ class Doc(Extensible, Vectored, Stored):
 
     __slots__ = (
         "__weakref__",
-        "_columns",
-        "_ents",
-        "_groups",
-        "_rows",
-        "_spaces",
-        "_starts",
-        "_table",
-        "_text",
-        "_version",
         "cats",
+        "groups",
         "has_unknown_spaces",
         "tensor",
         "user_data",
@@ -68,15 +59,8 @@ class Doc(Extensible, Vectored, Stored):
     tensor: Any
     user_data: dict[Any, Any]
     has_unknown_spaces: bool
-    _table: LexemeTable
-    _rows: NDArray[np.int32]
-    _spaces: NDArray[np.bool_]
-    _columns: dict[int, NDArray[Any]]
-    _text: str | None
-    _starts: NDArray[np.int32] | None
-    _ents: list[Entity] | None
-    _groups: dict[str, Any]
-    _version: int
+    groups: dict[str, GroupData]
+    """What `spans` is a view of."""
 
     def __init__(
         self,
@@ -99,7 +83,7 @@ class Doc(Extensible, Vectored, Stored):
             raise DataError(f"{len(words)} words, but {len(spaces)} spaces")
         table = vocab.lexemes
         flags = np.ones(len(words), dtype=bool) if spaces is None else np.array(spaces, dtype=bool)
-        self._begin(vocab, table, table.rows(words), flags, None)
+        self.begin(vocab, table, table.rows(words), flags, None)
         self.has_unknown_spaces = spaces is None and bool(words)
         if user_data is not None:
             self.user_data = user_data
@@ -117,18 +101,18 @@ class Doc(Extensible, Vectored, Stored):
                 0 if head is None else head - i
                 for head, i in zip(self._fitting("heads", heads), position, strict=True)
             ]
-            self._set_heads(np.array(relative, dtype=np.int32))
+            self.set_heads(np.array(relative, dtype=np.int32))
             if deps is None:
                 self._set_strings(attrs.DEP, ["dep"] * len(words))
         elif sent_starts is not None:
             starts = [_sentence_start(each) for each in self._fitting("sent_starts", sent_starts)]
             starts[:1] = [1] * len(starts[:1])
-            self._set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
+            self.set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
         if ents is not None:
-            self._set_entities(*entities.columns_from_tags(self, self._fitting("ents", ents)))
+            self.set_entity_columns(*entities.columns_from_tags(self, self._fitting("ents", ents)))
 
     @classmethod
-    def _from_rows(
+    def from_rows(
         cls,
         vocab: Vocab,
         table: LexemeTable,
@@ -136,12 +120,15 @@ class Doc(Extensible, Vectored, Stored):
         spaces: NDArray[np.bool_],
         text: str | None,
     ) -> Doc:
-        """A Doc around arrays that somebody has made; nothing is copied or checked."""
+        """A Doc around arrays that somebody has made (see `Columns`); nothing is copied or checked.
+
+        text: the text that the tokens make, None to have it joined when somebody asks.
+        """
         doc = cls.__new__(cls)
-        doc._begin(vocab, table, rows, spaces, text)
+        doc.begin(vocab, table, rows, spaces, text)
         return doc
 
-    def _begin(
+    def begin(
         self,
         vocab: Vocab,
         table: LexemeTable,
@@ -149,16 +136,17 @@ class Doc(Extensible, Vectored, Stored):
         spaces: NDArray[np.bool_],
         text: str | None,
     ) -> None:
+        """Replace the content by tokens that have no annotations; the arrays are neither copied nor checked."""
         self.vocab = vocab
-        self._table = table
-        self._rows = rows
-        self._spaces = spaces
-        self._text = text
-        self._columns = {}
-        self._starts = None
-        self._ents = None
-        self._groups = {}
-        self._version = 0
+        self.table = table
+        self.rows = rows
+        self.spaces = spaces
+        self.columns = {}
+        self.version = 0
+        self.known_text = text
+        self.known_entities = None
+        self.known_offsets = None
+        self.groups = {}
         self.cats = {}
         self.tensor = _NO_TENSOR
         self.user_data = {}
@@ -169,80 +157,19 @@ class Doc(Extensible, Vectored, Stored):
             raise DataError(f"{len(self)} words, but {len(values)} {name}")
         return values
 
-    def _number(self, value: str | int) -> int:
-        """The number of a string of this document."""
-        return self._table.intern(value) if isinstance(value, str) else int(value)
-
     def _set_strings(self, attr: int, values: Sequence[str]) -> None:
         values = self._fitting(attrs.NAMES[attr].lower(), values)
-        self._set_column(attr, self._table.intern_many(["" if each is None else each for each in values]))
-
-    def _set_column(self, attr: int, values: NDArray[Any]) -> None:
-        """Set an annotation of all tokens; the array is kept, not copied, if its type fits."""
-        values = np.asarray(values, dtype=dtype_of(attr))
-        if len(values) != len(self._rows):
-            raise DataError(f"{attrs.NAMES[attr]}: {len(values)} values for {len(self._rows)} tokens")
-        self._columns[attr] = values
-        self._version += 1
-        if attr in (attrs.ENT_IOB, attrs.ENT_TYPE):
-            self._ents = None
-
-    def _edit(self, attr: int) -> NDArray[Any]:
-        """The column of an annotation, to write into; made if it doesn't exist."""
-        column = self._columns.get(attr)
-        if column is None or not column.flags.writeable:
-            column = values_of(self, attr).copy()
-        self._set_column(attr, column)
-        return column
-
-    def _set_heads(self, relative: NDArray[np.int32]) -> None:
-        """Set the heads, and the sentence starts that follow from them."""
-        columns.from_array(self, [attrs.HEAD], relative.reshape(-1, 1))
-
-    def _set_entities(
-        self, iob: NDArray[np.int8], types: NDArray[np.uint64], spans: list[Entity] | None = None
-    ) -> None:
-        """Set the entity columns; `spans`, if given, are what the columns say: (start, end, label number)."""
-        self._set_column(attrs.ENT_IOB, iob)
-        self._set_column(attrs.ENT_TYPE, types)
-        self._ents = spans
-
-    def _entities(self) -> list[Entity]:
-        """The entities: (first token, token after the last, number of the label)."""
-        found = self._ents
-        if found is None:
-            iob = self._columns.get(attrs.ENT_IOB)
-            found = [] if iob is None else entities.find_entities(iob, values_of(self, attrs.ENT_TYPE))
-            self._ents = found
-        return found
-
-    def _words(self) -> list[str]:
-        """The text of each token."""
-        return self._table.forms(self._rows.tolist())
-
-    def _offsets(self) -> NDArray[np.int32]:
-        """The character offset of each token, and of the end of the text: shape (len(self) + 1,)."""
-        starts = self._starts
-        if starts is None:
-            lengths = self._table.column(attrs.LENGTH)[self._rows]
-            starts = np.zeros(len(lengths) + 1, dtype=np.int32)
-            np.cumsum(lengths + self._spaces, out=starts[1:], dtype=np.int32)
-            self._starts = starts
-        return starts
-
-    def __len__(self) -> int:
-        """Number of tokens."""
-        return len(self._rows)
+        self.set_column(attr, self.table.intern_many(["" if each is None else each for each in values]))
 
     def __iter__(self) -> Iterator[Token]:
-        return (Token(self, index) for index in range(len(self._rows)))
+        return (Token(self, index) for index in range(len(self.rows)))
 
     @overload
     def __getitem__(self, key: int) -> Token: ...
     @overload
     def __getitem__(self, key: slice) -> Span: ...
     def __getitem__(self, key: int | slice) -> Token | Span:
-        n = len(self._rows)
+        n = len(self.rows)
         if isinstance(key, slice):
             start, stop, step = key.indices(n)
             if step != 1:
@@ -258,17 +185,6 @@ class Doc(Extensible, Vectored, Stored):
     @property
     def doc(self) -> Doc:
         return self
-
-    @property
-    def text(self) -> str:
-        """The text; joined from words and spaces if the tokenizer didn't give it."""
-        text = self._text
-        if text is None:
-            words = self._words()
-            for index in compress(range(len(words)), self._spaces.tolist()):
-                words[index] += " "
-            text = self._text = "".join(words)
-        return text
 
     @property
     def text_with_ws(self) -> str:
@@ -290,15 +206,15 @@ class Doc(Extensible, Vectored, Stored):
     @property
     def ents(self) -> tuple[Span, ...]:
         """Named entities in order. Setting them makes every other token an outside one."""
-        kb_ids = self._columns.get(attrs.ENT_KB_ID)
-        ids = self._columns.get(attrs.ENT_ID)
+        kb_ids = self.columns.get(attrs.ENT_KB_ID)
+        ids = self.columns.get(attrs.ENT_ID)
         if kb_ids is None and ids is None:
-            return tuple([Span(self, start, end, label) for start, end, label in self._entities()])
+            return tuple([Span(self, start, end, label) for start, end, label in self.entity_ranges()])
         kb_ids, ids = values_of(self, attrs.ENT_KB_ID), values_of(self, attrs.ENT_ID)
         return tuple(
             [
                 Span(self, start, end, label, kb_id=int(kb_ids[start]), span_id=int(ids[start]))
-                for start, end, label in self._entities()
+                for start, end, label in self.entity_ranges()
             ]
         )
 
@@ -334,9 +250,9 @@ class Doc(Extensible, Vectored, Stored):
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences. DataError if nothing has set sentence boundaries."""
-        return (Span(self, start, end) for start, end in pairwise(self._sentence_borders()))
+        return (Span(self, start, end) for start, end in pairwise(self.sentence_borders()))
 
-    def _sentence_borders(self) -> list[int]:
+    def sentence_borders(self) -> list[int]:
         """The first token of each sentence, and the end of the text. DataError if nothing has set them."""
         if not self.has_annotation(attrs.SENT_START):
             raise DataError(
@@ -354,7 +270,7 @@ class Doc(Extensible, Vectored, Stored):
         rule = self.vocab.get_noun_chunks
         if rule is None:
             raise DataError(f"the language {self.vocab.lang!r} has no rule for noun chunks")
-        number = self._number("NP")
+        number = self.intern("NP")
         return (Span(self, start, end, label or number) for start, end, label in rule(self))
 
     def has_annotation(self, attr: str | int, *, require_complete: bool = False) -> bool:
@@ -387,27 +303,28 @@ class Doc(Extensible, Vectored, Stored):
         """
         if alignment_mode not in ("strict", "contract", "expand"):
             raise DataError(f"alignment_mode={alignment_mode!r}: expected strict, contract or expand")
-        found = self._token_range(start_idx, end_idx, alignment_mode)
+        found = self.token_range(start_idx, end_idx, alignment_mode)
         if found is None:
             return None
         return Span(self, *found, label, kb_id=kb_id, span_id=span_id)
 
-    def _token_range(self, start_char: int, end_char: int, mode: str) -> tuple[int, int] | None:
+    def token_range(self, start_char: int, end_char: int, mode: str) -> tuple[int, int] | None:
+        """First token and token after the last of a range of characters; None, and mode, as in `char_span`."""
         n = len(self)
         length = len(self.text)
         if n == 0 or not 0 <= start_char < end_char <= length:
             return None
-        offsets = self._offsets()
+        offsets = self.offsets()
         first = bisect_right(offsets, start_char) - 1
         last = bisect_right(offsets, end_char - 1) - 1
         first, last = min(first, n - 1), min(last, n - 1)
-        if mode == "expand" and start_char >= int(offsets[first + 1]) - int(self._spaces[first]):
+        if mode == "expand" and start_char >= int(offsets[first + 1]) - int(self.spaces[first]):
             # The space after a token is no part of it.
             first += 1
             if first > last:
                 return None
         starts_token = int(offsets[first]) == start_char
-        end_of_last = int(offsets[last + 1]) - int(self._spaces[last])
+        end_of_last = int(offsets[last + 1]) - int(self.spaces[last])
         ends_token = end_of_last == end_char
         if mode == "strict":
             return (first, last + 1) if starts_token and ends_token else None
@@ -419,11 +336,11 @@ class Doc(Extensible, Vectored, Stored):
 
     def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
         """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of several."""
-        return columns.to_array(self, attr_ids)
+        return arrays.to_array(self, attr_ids)
 
     def from_array(self, attr_ids: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
         """Set attributes from what `to_array` returns. Returns the doc."""
-        return columns.from_array(self, attr_ids, array)
+        return arrays.from_array(self, attr_ids, array)
 
     def count_by(self, attr_id: str | int) -> dict[int, int]:
         """How often each value of an attribute occurs."""
@@ -434,20 +351,20 @@ class Doc(Extensible, Vectored, Stored):
     def has_vector(self) -> bool:
         """Any token has a vector, or the document has a tensor."""
         if self.vocab.vectors:
-            return bool((self._vector_rows() >= 0).any())
+            return bool((self.vector_rows() >= 0).any())
         return len(self.tensor) > 0
 
     def _vector_keys(self, start: int, end: int | None) -> NDArray[np.uint64]:
         attr = attrs.intify(self.vocab.vectors.attr)
         if attr in attrs.LEXICAL:
-            return columns.as_uint64(self._table.column(attr)[self._rows[start:end]])
-        return columns.as_uint64(values_of(self, attr)[start:end])
+            return as_uint64(self.table.column(attr)[self.rows[start:end]])
+        return as_uint64(values_of(self, attr)[start:end])
 
-    def _vector_rows(self, start: int = 0, end: int | None = None) -> NDArray[np.int32]:
+    def vector_rows(self, start: int = 0, end: int | None = None) -> NDArray[np.int32]:
         """The row of each token's vector, -1 where there is none. Only of the tokens from start to end."""
         return self.vocab.vectors.rows(self._vector_keys(start, end))
 
-    def _vectors(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
+    def token_vectors(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """The vector of each token from start to end, shape (tokens, width)."""
         vectors = self.vocab.vectors
         if vectors:
@@ -455,12 +372,12 @@ class Doc(Extensible, Vectored, Stored):
         if len(self.tensor):
             tensor: NDArray[np.float32] = self.tensor[start:end]
             return tensor
-        return np.zeros((len(self._rows[start:end]), vectors.width), dtype=np.float32)
+        return np.zeros((len(self.rows[start:end]), vectors.width), dtype=np.float32)
 
     @property
     def vector(self) -> Any:
         """The mean of the tokens' vectors; of the tensor's rows, if there are no word vectors."""
-        vectors = self._vectors()
+        vectors = self.token_vectors()
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
 
 

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from kernel.atomic import atomic_file
 from kernel.errors import DataError, KernelError
+from kernel.tokens.arrays import matrix_of
 from kernel.tokens.bulk import check_heads, columns_of_tokens, entities_of_documents, rows_of_tokens, text_of
-from kernel.tokens.columns import STRING_COLUMNS, matrix_of, starts_from_heads
+from kernel.tokens.columns import STRING_COLUMNS
 from kernel.tokens.doc import Doc
+from kernel.tokens.heads import starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.vocab import Vocab, attrs, hash_strings
 from kernel.vocab.packing import pack, unpack
@@ -68,18 +70,18 @@ class DocBin:
     def add(self, doc: Doc) -> None:
         """Add a document as it is now."""
         self._tokens.append(matrix_of(doc, self.attrs))
-        self._spaces.append(doc._spaces.copy())
+        self._spaces.append(doc.spaces.copy())
         self._lengths.append(len(doc))
         self._groups.append(groups_to_bytes(doc))
         self.cats.append(dict(doc.cats))
         self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
         strings = doc.vocab.strings
-        numbers = {int(number) for number in numbers_of(doc._groups)}
+        numbers = {int(number) for number in numbers_of(doc.groups)}
         self._strings.update(strings[number] for number in numbers)
         if self.store_user_data:
             self._user_data.append(pack(doc.user_data))
         # One document of each generation knows all strings of it, now and later.
-        self._sources.setdefault((id(doc.vocab), id(doc._table)), doc)
+        self._sources.setdefault((id(doc.vocab), id(doc.table)), doc)
 
     def _all_strings(self) -> set[str]:
         """Every string that the stored numbers stand for."""
@@ -127,15 +129,15 @@ class DocBin:
         check_heads(columns, bounds)
         entities = entities_of_documents(columns, bounds)
         for index, (start, end) in enumerate(pairwise(bounds)):
-            doc = Doc._from_rows(vocab, table, rows[start:end], spaces[start:end], None)
+            doc = Doc.from_rows(vocab, table, rows[start:end], spaces[start:end], None)
             for attr, column, present in columns:
                 if present[index]:
-                    doc._columns[attr] = column[start:end]
-            if attrs.ENT_IOB in doc._columns:
-                doc._ents = entities.get(index, [])
-            if attrs.HEAD in doc._columns and attrs.SENT_START not in values:
-                doc._set_column(attrs.SENT_START, starts_from_heads(doc._columns[attrs.HEAD]))
-            doc._groups = groups[index]
+                    doc.columns[attr] = column[start:end]
+            if attrs.ENT_IOB in doc.columns:
+                doc.known_entities = entities.get(index, [])
+            if attrs.HEAD in doc.columns and attrs.SENT_START not in values:
+                doc.set_column(attrs.SENT_START, starts_from_heads(doc.columns[attrs.HEAD]))
+            doc.groups = groups[index]
             doc.cats.update(self.cats[index])
             doc.has_unknown_spaces = bool(self.flags[index].get("has_unknown_spaces", False))
             if self._user_data:

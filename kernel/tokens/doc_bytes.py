@@ -21,20 +21,20 @@ _VERSION = 1
 def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
     """The document in msgpack. Tokens refer to a list of distinct word forms."""
 
-    used, inverse = np.unique(doc._rows, return_inverse=True)
+    used, inverse = np.unique(doc.rows, return_inverse=True)
     rows = used.tolist()
-    norms = {place: doc._table._norms[row] for place, row in enumerate(rows) if row in doc._table._norms}
-    numbers: set[int] = set(numbers_of(doc._groups))
-    for attr in STRING_COLUMNS.intersection(doc._columns):
-        numbers.update(np.unique(doc._columns[attr]).tolist())
+    norms = {place: norm for place, row in enumerate(rows) if (norm := doc.table.own_norm(row)) is not None}
+    numbers: set[int] = set(numbers_of(doc.groups))
+    for attr in STRING_COLUMNS.intersection(doc.columns):
+        numbers.update(np.unique(doc.columns[attr]).tolist())
     message: dict[str, Any] = {
         "version": _VERSION,
-        "forms": doc._table.forms(rows),
+        "forms": doc.table.forms(rows),
         "norms": norms,
         "tokens": inverse.astype("<i4").tobytes(),
-        "spaces": doc._spaces.tobytes(),
+        "spaces": doc.spaces.tobytes(),
         "unknown_spaces": doc.has_unknown_spaces,
-        "columns": {attr: doc._columns[attr].tobytes() for attr in sorted(doc._columns)},
+        "columns": {attr: doc.columns[attr].tobytes() for attr in sorted(doc.columns)},
         "strings": sorted(doc.vocab.strings[number] for number in numbers),
     }
     if "cats" not in exclude:
@@ -62,15 +62,15 @@ def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:
         [table.row(form, norms.get(place)) for place, form in enumerate(message["forms"])], dtype=np.int32
     )
     tokens = np.frombuffer(message["tokens"], dtype="<i4")
-    doc._begin(doc.vocab, table, rows[tokens], np.frombuffer(message["spaces"], dtype=bool).copy(), None)
+    doc.begin(doc.vocab, table, rows[tokens], np.frombuffer(message["spaces"], dtype=bool).copy(), None)
     doc.has_unknown_spaces = message["unknown_spaces"]
     table.intern_many(message["strings"])
     for attr, values in message["columns"].items():
-        doc._set_column(int(attr), np.frombuffer(values, dtype=dtype_of(int(attr))).copy())
+        doc.set_column(int(attr), np.frombuffer(values, dtype=dtype_of(int(attr))).copy())
     if "cats" not in exclude:
         doc.cats.update(message.get("cats", {}))
     if "spans" not in exclude and "spans" in message:
-        doc._groups = groups_from_bytes(message["spans"])
+        doc.groups = groups_from_bytes(message["spans"])
     if "tensor" not in exclude and "tensor" in message:
         doc.tensor = message["tensor"]
     if "user_data" not in exclude and "user_data_keys" in message:

@@ -46,7 +46,7 @@ def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]
         if has_dep:
             entry["head"] = token.head.i
         tokens.append(entry)
-    if doc._groups:
+    if doc.groups:
         data["spans"] = {
             key: [{**_span(span), "kb_id": span.kb_id_} for span in group] for key, group in doc.spans.items()
         }
@@ -124,10 +124,10 @@ def _read_span(doc: Doc, data: dict[str, Any]) -> Span:
     start, end = data["start"], data["end"]
     place: tuple[int, int] | None
     if start == end:
-        empty = int(doc._offsets().searchsorted(start))
+        empty = int(doc.offsets().searchsorted(start))
         place = (empty, empty)
     else:
-        place = doc._token_range(start, end, "strict")
+        place = doc.token_range(start, end, "strict")
     if place is None:
         raise DataError(
             f"the span {data['label']} ({start}-{end}) doesn't fall on token borders",

@@ -10,40 +10,14 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.tokens.columns import values_of
+from kernel.tokens.iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
     from kernel.tokens.span import Span
 
-MISSING, INSIDE, OUTSIDE, BEGIN = range(4)
-IOB_STRINGS = ("", "I", "O", "B")
 _DEFAULTS = ("outside", "missing", "unmodified", "blocked")
-
-Entity = tuple[int, int, int]
-"""(first token, token after the last, number of the label)"""
-
-
-def find_entities(
-    iob: NDArray[Any], types: NDArray[np.uint64], borders: NDArray[Any] | None = None
-) -> list[Entity]:
-    """The entities that columns describe. An I that continues nothing, or another label, opens one.
-
-    borders: where documents start, if the columns are those of several.
-    """
-    inside = ((iob == INSIDE) | (iob == BEGIN)) & (types != 0)
-    if not inside.any():
-        return []
-    before = np.zeros(len(iob), dtype=bool)
-    before[1:] = inside[:-1] & (types[1:] == types[:-1])
-    if borders is not None:
-        before[borders] = False
-    opens = inside & ((iob == BEGIN) | ~before)
-    starts = np.flatnonzero(opens)
-    # An entity ends before the next token that opens one or is outside; the end of the text is outside.
-    stops = np.flatnonzero(np.append(opens | ~inside, True))
-    ends = stops[np.searchsorted(stops, starts, side="right")]
-    return list(zip(starts.tolist(), ends.tolist(), types[starts].tolist(), strict=True))
 
 
 def columns_from_tags(doc: Doc, tags: Sequence[str | None]) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:
@@ -66,7 +40,7 @@ def columns_from_tags(doc: Doc, tags: Sequence[str | None]) -> tuple[NDArray[np.
         labels[index] = label
         if iob[index] == INSIDE and (index == 0 or labels[index - 1] != label or iob[index - 1] in (0, 2)):
             iob[index] = BEGIN
-    return iob, doc._table.intern_many(labels)
+    return iob, doc.table.intern_many(labels)
 
 
 def set_entities(
@@ -107,14 +81,14 @@ def set_entities(
     if default == "unmodified":
         cut = [i for i in range(1, n) if iob[i] == INSIDE and owner[i] is None and owner[i - 1] is not None]
         iob[cut] = BEGIN
-    doc._set_column(attrs.ENT_IOB, iob)
+    doc.set_column(attrs.ENT_IOB, iob)
     for attr, column in numbers.items():
-        if attr == attrs.ENT_TYPE or attr in doc._columns or column.any():
-            doc._set_column(attr, column)
+        if attr == attrs.ENT_TYPE or attr in doc.columns or column.any():
+            doc.set_column(attr, column)
 
 
 def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
-    number = doc._number
+    number = doc.intern
     if isinstance(entity, tuple):
         span_id, kb_id, label, start, end = _tuple_fields(entity)
     else:

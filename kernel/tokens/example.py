@@ -12,7 +12,7 @@ from kernel.tokens import biluo
 from kernel.tokens.alignment import Alignment, AlignmentArray, folded
 from kernel.tokens.columns import STRING_COLUMNS, as_uint64, values_of
 from kernel.tokens.doc import Doc
-from kernel.tokens.entities import OUTSIDE
+from kernel.tokens.iob import OUTSIDE
 from kernel.tokens.span import Span
 from kernel.vocab import attrs
 
@@ -37,7 +37,7 @@ class Example:
         self._alignment = alignment
         self._same: bool | None = None
         self._cache: dict[Hashable, Any] = {}
-        self._cache_version = reference._version
+        self._cache_version = reference.version
 
     @classmethod
     def from_dict(cls, predicted: Doc, example_dict: dict[str, Any]) -> Example:
@@ -82,7 +82,7 @@ class Example:
     def reference(self, doc: Doc) -> None:
         self._forget()
         self._y = doc
-        self._cache_version = doc._version
+        self._cache_version = doc.version
 
     x = predicted
     y = reference
@@ -107,9 +107,9 @@ class Example:
         The key names what is made, with all it depends on (for example a component's name and its labels).
         Changes of `cats`, and of a span group in place, are not noticed.
         """
-        if self._cache_version != self._y._version:
+        if self._cache_version != self._y.version:
             self._cache.clear()
-            self._cache_version = self._y._version
+            self._cache_version = self._y.version
         try:
             value: T = self._cache[key]
         except KeyError:
@@ -130,7 +130,7 @@ class Example:
             if self.same_words:
                 self._alignment = Alignment.identity(len(self._x))
             else:
-                self._alignment = Alignment.from_strings(self._x._words(), self._y._words())
+                self._alignment = Alignment.from_strings(self._x.words(), self._y.words())
         return self._alignment
 
     def get_aligned(self, field: str | int, as_string: bool = False) -> list[Any]:
@@ -255,9 +255,9 @@ class Example:
 def _same_words(x: Doc, y: Doc) -> bool:
     if len(x) != len(y):
         return False
-    if x._table is y._table:
-        if x._rows is y._rows or np.array_equal(x._rows, y._rows):
+    if x.table is y.table:
+        if x.rows is y.rows or np.array_equal(x.rows, y.rows):
             return True
         orth_x, orth_y = values_of(x, attrs.ORTH), values_of(y, attrs.ORTH)
         return bool(np.array_equal(as_uint64(orth_x), as_uint64(orth_y)))
-    return x._words() == y._words()
+    return x.words() == y.words()

@@ -12,7 +12,7 @@ from kernel.errors import DataError, warn
 from kernel.tokens import biluo
 from kernel.tokens.columns import values_of
 from kernel.tokens.doc import Doc
-from kernel.tokens.entities import BEGIN, INSIDE, MISSING, OUTSIDE
+from kernel.tokens.iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.tokens.span import Span
 from kernel.vocab import attrs
 
@@ -65,16 +65,16 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
     if "heads" in annotations:
         annotations.pop("sent_starts", None)
     words = gold.get("words")
-    if words is None or list(words) == (own := predicted._words()):
-        words = own if words is not None else predicted._words()
-        spaces: Any = gold.get("spaces", predicted._spaces.tolist())
+    if words is None or list(words) == (own := predicted.words()):
+        words = own if words is not None else predicted.words()
+        spaces: Any = gold.get("spaces", predicted.spaces.tolist())
     else:
         spaces = gold.get("spaces")
         if spaces is None:
             spaces = infer_spaces(words, gold.get("text", predicted.text))
     doc = Doc(predicted.vocab, words=words, spaces=spaces, **annotations)
     if "words" not in gold and "spaces" not in gold:
-        doc._text = predicted._text
+        doc.known_text = predicted.known_text
         doc.has_unknown_spaces = predicted.has_unknown_spaces
     doc.cats.update(gold.get("cats", {}))
     if "entities" in gold:
@@ -114,33 +114,33 @@ def _set_entities(doc: Doc, given: Sequence[Any]) -> None:
             biluo.entities_of_biluo(given)
         from kernel.tokens.entities import columns_from_tags
 
-        doc._set_entities(*columns_from_tags(doc, given))
+        doc.set_entity_columns(*columns_from_tags(doc, given))
         return
     found, ignored = biluo.read_offsets(doc, given)
     iob = np.full(len(doc), OUTSIDE, dtype=np.int8)
     types = np.zeros(len(doc), dtype=np.uint64)
     spans = []
     for start, end, label in sorted(found):
-        number = doc._number(label)
+        number = doc.intern(label)
         iob[start:end] = INSIDE
         iob[start] = BEGIN
         types[start:end] = number
         spans.append((start, end, number))
     iob[ignored] = MISSING
-    doc._set_entities(iob, types, spans)
+    doc.set_entity_columns(iob, types, spans)
 
 
 def _set_links(doc: Doc, links: dict[tuple[int, int], dict[str, float]]) -> None:
     """Knowledge base ids of entities: {(start, end): {id: 1.0 for the right one}}."""
     entities = {(span.start_char, span.end_char): span for span in doc.ents}
-    kb_ids = doc._edit(attrs.ENT_KB_ID)
+    kb_ids = doc.edit_column(attrs.ENT_KB_ID)
     for (start, end), candidates in links.items():
         span = entities.get((start, end))
         if span is None:
             raise DataError(f"a link names the characters {start} to {end}, where no entity is", offset=start)
         for kb_id, probability in candidates.items():
             if probability == 1.0:
-                kb_ids[span.start : span.end] = doc._number(kb_id)
+                kb_ids[span.start : span.end] = doc.intern(kb_id)
 
 
 def _read_spans(doc: Doc, key: str, given: Iterable[Any]) -> Iterable[Span]:
@@ -180,8 +180,8 @@ def to_dict(doc: Doc) -> dict[str, Any]:
             "links": links,
         },
         "token_annotation": {
-            "ORTH": doc._words(),
-            "SPACY": doc._spaces.tolist(),
+            "ORTH": doc.words(),
+            "SPACY": doc.spaces.tolist(),
             "TAG": texts(attrs.TAG),
             "LEMMA": texts(attrs.LEMMA),
             "POS": texts(attrs.POS),

@@ -7,48 +7,19 @@ which they first occur in the batch, so that the result doesn't depend on what w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.tokens.columns import as_uint64, values_of
+from kernel.tokens.batch import batch_column, batch_rows
+from kernel.tokens.columns import as_uint64
 from kernel.tokens.doc import Doc
 from kernel.vocab import attrs
-from kernel.vocab.lexemes import LexemeTable
 
 
 def lexical(names: Sequence[int]) -> bool:
     """Whether all attributes depend on the word form alone."""
     return attrs.LEXICAL.issuperset(names)
-
-
-def _shared_table(docs: Sequence[Doc]) -> LexemeTable | None:
-    table = docs[0]._table if docs else None
-    return table if all(doc._table is table for doc in docs) else None
-
-
-def batch_rows(docs: Sequence[Doc]) -> tuple[LexemeTable | None, NDArray[np.int32]]:
-    """The generation of the documents and a row per token, shape (N,).
-
-    The generation is None if there are several (or no documents); the rows then have no common meaning.
-    """
-    rows = np.concatenate([doc._rows for doc in docs]) if docs else np.zeros(0, dtype=np.int32)
-    return _shared_table(docs), rows
-
-
-def batch_column(docs: Sequence[Doc], attr: int, default: Any = None) -> NDArray[Any]:
-    """One attribute of all tokens in its own type, shape (N,); `default` where a Doc hasn't set it."""
-    if not docs:
-        return np.zeros(0, dtype=np.uint64)
-    if default is None or attr not in attrs.ANNOTATIONS:
-        return np.concatenate([values_of(doc, attr) for doc in docs])
-    parts = [doc._columns.get(attr) for doc in docs]
-    filled = [
-        np.full(len(doc), default, dtype=values_of(doc, attr).dtype) if part is None else part
-        for doc, part in zip(docs, parts, strict=True)
-    ]
-    return np.concatenate(filled)
 
 
 def token_features(docs: Sequence[Doc], names: Sequence[int]) -> NDArray[np.uint64]:

@@ -37,14 +37,14 @@ class Span(Extensible, Vectored):
         kb_id: str | int = 0,
         span_id: str | int = 0,
     ) -> None:
-        if not 0 <= start <= end <= len(doc._rows):
+        if not 0 <= start <= end <= len(doc.rows):
             raise DataError(f"a span from token {start} to {end} doesn't lie in a text of {len(doc)} tokens")
         self.doc = doc
         self.start = start
         self.end = end
-        self.label = label if type(label) is int else doc._number(label)
-        self.kb_id = kb_id if type(kb_id) is int else doc._number(kb_id)
-        self.id = span_id if type(span_id) is int else doc._number(span_id)
+        self.label = label if type(label) is int else doc.intern(label)
+        self.kb_id = kb_id if type(kb_id) is int else doc.intern(kb_id)
+        self.id = span_id if type(span_id) is int else doc.intern(span_id)
 
     def __repr__(self) -> str:
         return self.text
@@ -97,7 +97,7 @@ class Span(Extensible, Vectored):
 
     @label_.setter
     def label_(self, label: str) -> None:
-        self.label = self.doc._number(label)
+        self.label = self.doc.intern(label)
 
     @property
     def kb_id_(self) -> str:
@@ -105,7 +105,7 @@ class Span(Extensible, Vectored):
 
     @kb_id_.setter
     def kb_id_(self, kb_id: str) -> None:
-        self.kb_id = self.doc._number(kb_id)
+        self.kb_id = self.doc.intern(kb_id)
 
     @property
     def id_(self) -> str:
@@ -113,7 +113,7 @@ class Span(Extensible, Vectored):
 
     @id_.setter
     def id_(self, span_id: str) -> None:
-        self.id = self.doc._number(span_id)
+        self.id = self.doc.intern(span_id)
 
     # For an entity the field has these names too.
     ent_id = property(lambda self: self.id)
@@ -122,14 +122,14 @@ class Span(Extensible, Vectored):
     @property
     def start_char(self) -> int:
         """Character offset of the first token."""
-        return int(self.doc._offsets()[self.start])
+        return int(self.doc.offsets()[self.start])
 
     @property
     def end_char(self) -> int:
         """Character offset after the last token."""
         if self.start == self.end:
             return self.start_char
-        return int(self.doc._offsets()[self.end]) - int(self.doc._spaces[self.end - 1])
+        return int(self.doc.offsets()[self.end]) - int(self.doc.spaces[self.end - 1])
 
     @property
     def text(self) -> str:
@@ -137,7 +137,7 @@ class Span(Extensible, Vectored):
 
     @property
     def text_with_ws(self) -> str:
-        offsets = self.doc._offsets()
+        offsets = self.doc.offsets()
         return self.doc.text[int(offsets[self.start]) : int(offsets[self.end])]
 
     @property
@@ -165,7 +165,7 @@ class Span(Extensible, Vectored):
     @property
     def sent(self) -> Span:
         """The sentence of the span's first token. DataError if nothing has set sentence boundaries."""
-        borders = self.doc._sentence_borders()
+        borders = self.doc.sentence_borders()
         end = min(max(1, bisect_right(borders, self.start)), len(borders) - 1)
         return Span(self.doc, borders[end - 1], borders[end])
 
@@ -184,7 +184,7 @@ class Span(Extensible, Vectored):
         positions: set[int] = set()
         for token in self:
             if token.i not in positions:
-                positions.update(token._subtree_positions())
+                positions.update(token.subtree_positions())
         return (Token(self.doc, i) for i in sorted(positions))
 
     def char_span(
@@ -220,11 +220,11 @@ class Span(Extensible, Vectored):
     @property
     def has_vector(self) -> bool:
         if self.doc.vocab.vectors:
-            return bool((self.doc._vector_rows(self.start, self.end) >= 0).any())
+            return bool((self.doc.vector_rows(self.start, self.end) >= 0).any())
         return len(self.doc.tensor) > 0
 
     @property
     def vector(self) -> Any:
         """The mean of the tokens' vectors."""
-        vectors = self.doc._vectors(self.start, self.end)
+        vectors = self.doc.token_vectors(self.start, self.end)
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)

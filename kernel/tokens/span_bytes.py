@@ -23,15 +23,15 @@ _SPAN = Struct(">QQQllll")
 
 def groups_to_bytes(doc: Doc) -> bytes:
     """The span groups of a Doc."""
-    if not doc._groups:
+    if not doc.groups:
         return EMPTY
 
-    offsets = doc._offsets()
+    offsets = doc.offsets()
     stored: dict[bytes, list[str]] = {}
-    for key, group in doc._groups.items():
+    for key, group in doc.groups.items():
         spans = []
         for start, end, label, kb_id, span_id in group.records:
-            last_space = int(doc._spaces[end - 1]) if end > start else 0
+            last_space = int(doc.spaces[end - 1]) if end > start else 0
             characters = int(offsets[start]), int(offsets[end]) - last_space
             spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
         data = pack({"name": group.name, "attrs": group.attrs, "spans": spans})

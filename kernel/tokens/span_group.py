@@ -126,25 +126,25 @@ class SpanGroups(MutableMapping[str, SpanGroup]):
         return repr(dict(self))
 
     def __len__(self) -> int:
-        return len(self.doc._groups)
+        return len(self.doc.groups)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.doc._groups)
+        return iter(self.doc.groups)
 
     def __contains__(self, key: object) -> bool:
-        return key in self.doc._groups
+        return key in self.doc.groups
 
     def __getitem__(self, key: str) -> SpanGroup:
-        return SpanGroup._view(self.doc, self.doc._groups[key])
+        return SpanGroup._view(self.doc, self.doc.groups[key])
 
     def __setitem__(self, key: str, spans: Iterable[Span]) -> None:
         attrs = spans.attrs if isinstance(spans, SpanGroup) else {}
-        self.doc._groups[key] = SpanGroup(self.doc, name=key, attrs=attrs, spans=spans)._data
-        self.doc._version += 1
+        self.doc.groups[key] = SpanGroup(self.doc, name=key, attrs=attrs, spans=spans)._data
+        self.doc.version += 1
 
     def __delitem__(self, key: str) -> None:
-        del self.doc._groups[key]
-        self.doc._version += 1
+        del self.doc.groups[key]
+        self.doc.version += 1
 
     def setdefault(self, key: str, default: Iterable[Span] | None = None) -> SpanGroup:
         if key not in self:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kernel.errors import DataError
 from kernel.tokens.columns import values_of
-from kernel.tokens.entities import IOB_STRINGS
+from kernel.tokens.iob import IOB_STRINGS
 from kernel.tokens.morph import MorphAnalysis, normalize_features
 from kernel.tokens.tree import TreeNode
 from kernel.tokens.underscore import Extensible, Extension, Underscore
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def _lexical(attr: int) -> tuple[property, property]:
     def number(self: Token) -> int:
-        return int(self.doc._table.column(attr)[self.doc._rows[self.i]])
+        return int(self.doc.table.column(attr)[self.doc.rows[self.i]])
 
     def text(self: Token) -> str:
         return self.doc.vocab.strings[number(self)]
@@ -32,21 +32,21 @@ def _lexical(attr: int) -> tuple[property, property]:
 
 def _flag(attr: int) -> property:
     def flag(self: Token) -> bool:
-        return bool(self.doc._table.column(attr)[self.doc._rows[self.i]])
+        return bool(self.doc.table.column(attr)[self.doc.rows[self.i]])
 
     return property(flag)
 
 
 def _annotation(attr: int) -> tuple[property, property]:
     def number(self: Token) -> int:
-        column = self.doc._columns.get(attr)
+        column = self.doc.columns.get(attr)
         return 0 if column is None else int(column[self.i])
 
     def set_number(self: Token, value: int | str) -> None:
-        self.doc._edit(attr)[self.i] = self.doc._number(value)
+        self.doc.edit_column(attr)[self.i] = self.doc.intern(value)
 
     def text(self: Token) -> str:
-        column = self.doc._columns.get(attr)
+        column = self.doc.columns.get(attr)
         return "" if column is None else self.doc.vocab.strings[int(column[self.i])]
 
     return property(number, set_number), property(text, set_number)
@@ -120,7 +120,7 @@ class Token(Extensible, Vectored, TreeNode):
 
     @property
     def text(self) -> str:
-        return self.doc._table.orth(self.doc._rows[self.i])
+        return self.doc.table.orth(self.doc.rows[self.i])
 
     @property
     def text_with_ws(self) -> str:
@@ -129,27 +129,26 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def whitespace_(self) -> str:
         """The space after the token, if there is one."""
-        return " " if self.doc._spaces[self.i] else ""
+        return " " if self.doc.spaces[self.i] else ""
 
     @property
     def idx(self) -> int:
         """Character offset in the text."""
-        return int(self.doc._offsets()[self.i])
+        return int(self.doc.offsets()[self.i])
 
     @property
     def norm(self) -> int:
-        return int(self.doc._table.column(attrs.NORM)[self.doc._rows[self.i]])
+        return int(self.doc.table.column(attrs.NORM)[self.doc.rows[self.i]])
 
     @property
     def norm_(self) -> str:
-        return self.doc._table.norm(int(self.doc._rows[self.i]))
+        return self.doc.table.norm(int(self.doc.rows[self.i]))
 
     @norm_.setter
     def norm_(self, norm: str) -> None:
-        rows = self.doc._rows.copy()
-        rows[self.i] = self.doc._table.row(self.text, norm)
-        self.doc._rows = rows
-        self.doc._version += 1
+        rows = self.doc.rows.copy()
+        rows[self.i] = self.doc.table.row(self.text, norm)
+        self.doc.set_rows(rows)
 
     @property
     def _(self) -> Underscore:
@@ -159,7 +158,7 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def morph(self) -> MorphAnalysis:
         """Morphological features."""
-        column = self.doc._columns.get(attrs.MORPH)
+        column = self.doc.columns.get(attrs.MORPH)
         key = 0 if column is None else int(column[self.i])
         return MorphAnalysis(self.doc.vocab.strings[key], key)
 
@@ -167,8 +166,8 @@ class Token(Extensible, Vectored, TreeNode):
         """Set the features: text form, mapping or analysis; None makes them missing."""
         if isinstance(features, dict):
             features = "|".join(f"{name}={value}" for name, value in features.items())
-        number = 0 if features is None else self.doc._number(normalize_features(str(features)))
-        self.doc._edit(attrs.MORPH)[self.i] = number
+        number = 0 if features is None else self.doc.intern(normalize_features(str(features)))
+        self.doc.edit_column(attrs.MORPH)[self.i] = number
 
     def has_morph(self) -> bool:
         return bool(values_of(self.doc, attrs.MORPH)[self.i])
@@ -202,7 +201,7 @@ class Token(Extensible, Vectored, TreeNode):
     def is_sent_start(self, value: bool | None) -> None:
         if self.i == 0 and not value:
             raise DataError("the first token of a text always starts a sentence")
-        self.doc._edit(attrs.SENT_START)[self.i] = 0 if value is None else 1 if value else -1
+        self.doc.edit_column(attrs.SENT_START)[self.i] = 0 if value is None else 1 if value else -1
 
     @property
     def is_sent_end(self) -> bool | None:
@@ -228,7 +227,7 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def is_oov(self) -> bool:
         """The token has no word vector."""
-        return int(self.doc._vector_rows(self.i, self.i + 1)[0]) < 0
+        return int(self.doc.vector_rows(self.i, self.i + 1)[0]) < 0
 
     @property
     def has_vector(self) -> bool:
@@ -241,4 +240,4 @@ class Token(Extensible, Vectored, TreeNode):
 
     def check_flag(self, flag: str | int) -> bool:
         """The value of a flag of the word form."""
-        return bool(self.doc._table.column(attrs.intify(flag))[self.doc._rows[self.i]])
+        return bool(self.doc.table.column(attrs.intify(flag))[self.doc.rows[self.i]])

@@ -38,10 +38,10 @@ class TreeNode:
             raise DataError("the head of a token is a token of the same document")
         heads = values_of(self.doc, attrs.HEAD).copy()
         heads[self.i] = head.i - self.i
-        self.doc._set_heads(heads)
+        self.doc.set_heads(heads)
 
     def has_head(self) -> bool:
-        return attrs.HEAD in self.doc._columns and self.has_dep()
+        return attrs.HEAD in self.doc.columns and self.has_dep()
 
     def has_dep(self) -> bool:
         return bool(values_of(self.doc, attrs.DEP)[self.i])
@@ -73,7 +73,7 @@ class TreeNode:
     def n_rights(self) -> int:
         return int((self._child_positions() > self.i).sum())
 
-    def _subtree_positions(self) -> list[int]:
+    def subtree_positions(self) -> list[int]:
         heads = values_of(self.doc, attrs.HEAD)
         parent = np.arange(len(heads)) + heads
         inside = np.zeros(len(heads), dtype=bool)
@@ -88,15 +88,15 @@ class TreeNode:
     @property
     def subtree(self) -> Iterator[Self]:
         """The token and all that hangs on it, left to right."""
-        return (self._at(i) for i in self._subtree_positions())
+        return (self._at(i) for i in self.subtree_positions())
 
     @property
     def left_edge(self) -> Self:
-        return self._at(self._subtree_positions()[0])
+        return self._at(self.subtree_positions()[0])
 
     @property
     def right_edge(self) -> Self:
-        return self._at(self._subtree_positions()[-1])
+        return self._at(self.subtree_positions()[-1])
 
     @property
     def ancestors(self) -> Iterator[Self]:

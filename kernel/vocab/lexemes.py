@@ -95,6 +95,10 @@ class LexemeTable:
         """The forms of many rows."""
         return list(map(self._forms.__getitem__, rows))
 
+    def own_norm(self, row: int) -> str | None:
+        """The norm that was given for a row, None if its form decides."""
+        return self._norms.get(row)
+
     def norm(self, row: int) -> str:
         """The norm of a row."""
         explicit = self._norms.get(row)

@@ -225,7 +225,7 @@ def test_components_set_entities_as_columns(doc):
     iob = np.array([3, 1, 2, 2, 2, 2, 2, 2], dtype=np.int8)
     types = np.array([label, label, 0, 0, 0, 0, 0, 0], dtype=np.uint64)
     for spans in (None, [(0, 2, label)]):
-        doc._set_entities(iob, types, spans)
+        doc.set_entity_columns(iob, types, spans)
         assert [(ent.text, ent.label_) for ent in doc.ents] == [("I saw", "NEW")]
     assert doc.has_annotation(ENT_IOB) and doc.has_annotation(ENT_TYPE)
 
@@ -257,11 +257,11 @@ def test_heads_in_an_array_give_the_sentences(vocab):
 
 def test_columns_exist_once_they_are_set(vocab):
     doc = Doc(vocab, words=["a"])
-    assert not doc._columns
-    doc._set_column(SENT_START, np.array([1]))
-    assert set(doc._columns) == {SENT_START}
+    assert not doc.columns
+    doc.set_column(SENT_START, np.array([1]))
+    assert set(doc.columns) == {SENT_START}
     with pytest.raises(DataError, match="2 values for 1 tokens"):
-        doc._set_column(TAG, np.zeros(2))
+        doc.set_column(TAG, np.zeros(2))
 
 
 def test_span_groups(doc):

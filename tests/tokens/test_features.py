@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.tokens import Doc
-from kernel.tokens.features import batch_column, batch_rows, lexical, token_features, unique_features
+from kernel.tokens.batch import batch_column, batch_rows
+from kernel.tokens.features import lexical, token_features, unique_features
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import ENT_IOB, NORM, ORTH, PREFIX, SHAPE, SPACY, TAG
 
@@ -59,7 +60,7 @@ def test_features_of_tokens_in_place_are_told_apart_by_value(vocab):
 def test_rows_of_a_batch(vocab):
     docs = [Doc(vocab, ["a", "b"]), Doc(vocab, ["b"])]
     table, rows = batch_rows(docs)
-    assert table is docs[0]._table and rows.tolist() == [0, 1, 1]
+    assert table is docs[0].table and rows.tolist() == [0, 1, 1]
     vocab.new_generation()
     assert batch_rows([*docs, Doc(vocab, ["a"])])[0] is None
     assert batch_rows([])[0] is None

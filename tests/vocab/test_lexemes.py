@@ -169,8 +169,8 @@ def test_flags_of_ones_own():
 def test_a_generation_ends_at_its_limit_and_documents_keep_theirs():
     vocab = Vocab(lexeme_limit=5)
     docs = [Doc(vocab, [f"{number}-{place}" for place in range(3)]) for number in range(20)]
-    assert len({id(doc._table) for doc in docs}) > 3
-    assert all(len(doc._table) < 10 for doc in docs)
+    assert len({id(doc.table) for doc in docs}) > 3
+    assert all(len(doc.table) < 10 for doc in docs)
     assert [doc.text for doc in docs] == [f"{number}-0 {number}-1 {number}-2 " for number in range(20)]
     assert [doc[2].shape_ for doc in docs[:2]] == ["d-d", "d-d"]
 
@@ -184,7 +184,7 @@ def test_an_unused_generation_is_freed_at_once():
             # Annotations of documents count as much as their words.
             doc = Doc(vocab, ["same"] * 5, lemmas=[f"{number}-{place}" for place in range(5)])
             assert doc[4].lemma_ == f"{number}-4" and doc.to_array("SHAPE").any()
-            tables.append(ref(doc._table))
+            tables.append(ref(doc.table))
             del doc
         assert len({table() for table in tables} - {None}) == 1
         assert sum(table() is None for table in tables) >= 30
@@ -201,7 +201,7 @@ def test_threads_see_one_table():
         made = []
         for start in range(0, 300, 10):
             doc = Doc(vocab, order[start : start + 10])
-            assert doc._table.column(IS_ALPHA)[doc._rows].tolist() == [False] * 10
+            assert doc.table.column(IS_ALPHA)[doc.rows].tolist() == [False] * 10
             made.append((doc.to_array(["ORTH", "SHAPE"]).tolist(), [token.text for token in doc]))
         return made
 

@@ -10,7 +10,8 @@ from thinc.api import Model, get_width
 
 from kernel.numeric.server import gradient, read
 from kernel.tokens import Doc
-from kernel.tokens.features import batch_rows, token_features
+from kernel.tokens.batch import batch_rows
+from kernel.tokens.features import token_features
 from kernel.vocab.attrs import intify
 from kernel_architectures.textcat.ngrams import ngrams
 from kernel_architectures.textcat.segments import lengths_of, repeat_rows, sum_rows

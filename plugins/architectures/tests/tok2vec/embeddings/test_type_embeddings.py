@@ -203,7 +203,7 @@ def test_vectors_of_a_generation_die_with_it(vocab, make_docs):
     docs = make_docs(9)
     model = multi_hash(docs)
     model.predict(docs)
-    table = weakref.ref(docs[0]._table)
+    table = weakref.ref(docs[0].table)
     vocab.new_generation()
     del docs
     gc.collect()

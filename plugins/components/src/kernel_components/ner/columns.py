@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.tokens import Doc
-from kernel.tokens.features import batch_column, batch_rows
+from kernel.tokens.batch import batch_column, batch_has, batch_rows, set_batch_entities
 from kernel.vocab.attrs import intify
 from kernel_components.biluo import Constraints, Path
 
@@ -49,9 +48,9 @@ def constraints(docs: Sequence[Doc], labels: NDArray[np.uint64]) -> tuple[Constr
     table, rows = batch_rows(docs)
     space = table.column(IS_SPACE)[rows] if table is not None else batch_column(docs, IS_SPACE)
     starts = iob = preset = None
-    if _any_has(docs, SENT_START):
+    if batch_has(docs, SENT_START):
         starts = batch_column(docs, SENT_START) == 1
-    if _any_has(docs, ENT_IOB):
+    if batch_has(docs, ENT_IOB):
         iob = batch_column(docs, ENT_IOB).astype(np.int8, copy=False)
         types = batch_column(docs, ENT_TYPE)
         absent = np.setdiff1d(np.array(preset_labels(docs), dtype=np.uint64), labels)
@@ -63,16 +62,12 @@ def constraints(docs: Sequence[Doc], labels: NDArray[np.uint64]) -> tuple[Constr
 
 def preset_labels(docs: Sequence[Doc]) -> list[int]:
     """Numbers of the labels of entities that the documents have already, ascending."""
-    if not _any_has(docs, ENT_IOB):
+    if not batch_has(docs, ENT_IOB):
         return []
     iob, types = batch_column(docs, ENT_IOB), batch_column(docs, ENT_TYPE)
     found = np.unique(types[((iob == BEGIN) | (iob == INSIDE)) & (types != 0)])
     numbers: list[int] = found.tolist()
     return numbers
-
-
-def _any_has(docs: Sequence[Doc], attr: int) -> bool:
-    return any(attr in doc._columns for doc in docs)
 
 
 def _positions(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -87,7 +82,7 @@ def _positions(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray
 def write_entities(docs: Sequence[Doc], found: Entities) -> None:
     """Set the entities of each document; tokens that nothing was known of are now outside of entities."""
     n = sum(len(doc) for doc in docs)
-    has_presets = _any_has(docs, ENT_IOB)
+    has_presets = batch_has(docs, ENT_IOB)
     if has_presets:
         iob = batch_column(docs, ENT_IOB).astype(np.int8)
         types = batch_column(docs, ENT_TYPE).astype(np.uint64)
@@ -97,7 +92,8 @@ def write_entities(docs: Sequence[Doc], found: Entities) -> None:
         types = np.zeros(n, dtype=np.uint64)
     if len(found.starts):
         _cover(iob, types, found)
-    _hand_out(docs, iob, types, None if has_presets else found)
+    known = None if has_presets else (found.starts, found.ends, found.labels)
+    set_batch_entities(docs, iob, types, known)
 
 
 def _cover(iob: NDArray[np.int8], types: NDArray[np.uint64], found: Entities) -> None:
@@ -108,25 +104,3 @@ def _cover(iob: NDArray[np.int8], types: NDArray[np.uint64], found: Entities) ->
     iob[covered] = INSIDE
     iob[found.starts] = BEGIN
     types[covered] = found.labels[owner]
-
-
-def _hand_out(
-    docs: Sequence[Doc], iob: NDArray[np.int8], types: NDArray[np.uint64], found: Entities | None
-) -> None:
-    """Give every document its part of the columns, with its entities if those are all there are."""
-    borders = np.cumsum([0, *map(len, docs)])
-    spans: list[tuple[int, int, int]] = []
-    parts = [0] * len(borders)
-    if found is not None and len(found.starts):
-        parts = np.searchsorted(found.starts, borders).tolist()
-        shift = np.repeat(borders[:-1], np.diff(parts))
-        columns: list[list[Any]] = [
-            (found.starts - shift).tolist(),
-            (found.ends - shift).tolist(),
-            found.labels.tolist(),
-        ]
-        spans = list(zip(*columns, strict=True))
-    edges = borders.tolist()
-    for i, doc in enumerate(docs):
-        mine = spans[parts[i] : parts[i + 1]] if found is not None else None
-        doc._set_entities(iob[edges[i] : edges[i + 1]], types[edges[i] : edges[i + 1]], mine)

@@ -17,7 +17,7 @@ LETTERS = "MBILUO"
 
 def has_gold(example: Example, negative_key: str | None) -> bool:
     """Whether anything is known about the entities of this example, be it only which spans are none."""
-    iob = example.reference._columns.get(ENT_IOB)
+    iob = example.reference.columns.get(ENT_IOB)
     if iob is not None and bool(iob.any()):
         return True
     return bool(_negative_spans(example, negative_key))

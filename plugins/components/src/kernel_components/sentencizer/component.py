@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from kernel.component import BatchComponent
 from kernel.language import Language
 from kernel.tokens import Doc
-from kernel.tokens.features import batch_rows, token_features
+from kernel.tokens.batch import batch_rows, set_batch_column
+from kernel.tokens.features import token_features
 from kernel.vocab.attrs import intify
 from kernel.vocab.strings import hash_strings
 from kernel_components.sentencizer.terminals import sentence_terminals
@@ -116,13 +117,7 @@ class Sentencizer(BatchComponent):
     def set_annotations(self, docs: Sequence[Doc], predictions: NDArray[np.bool_]) -> None:
         """Set the boundaries: 1 for a start, -1 for any other token. What is set stays, unless overwriting."""
         values = np.where(predictions, np.int8(1), np.int8(-1))
-        overwrite = self.cfg["overwrite"]
-        end = 0
-        for doc in docs:
-            start, end = end, end + len(doc)
-            found = values[start:end]
-            present = None if overwrite else doc._columns.get(SENT_START)
-            doc._set_column(SENT_START, found if present is None else np.where(present != 0, present, found))
+        set_batch_column(docs, SENT_START, values, overwrite=self.cfg["overwrite"])
 
     def cfg_from_bytes(self, data: bytes) -> None:
         super().cfg_from_bytes(data)

@@ -12,6 +12,7 @@ from kernel.component import Finding, TrainableComponent
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
+from kernel.tokens.batch import set_batch_column
 from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import intify
@@ -101,13 +102,7 @@ class Tagger(TrainableComponent):
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the tags. Tags that are already there stay, unless the component overwrites."""
         tags = self._numbers.of(self.vocab, self.labels)[self.model.ops.to_numpy(predictions)]
-        overwrite = self.cfg["overwrite"]
-        end = 0
-        for doc in docs:
-            start, end = end, end + len(doc)
-            found = tags[start:end]
-            present = None if overwrite else doc._columns.get(TAG)
-            doc._set_column(TAG, found if present is None else np.where(present != 0, present, found))
+        set_batch_column(docs, TAG, tags, overwrite=self.cfg["overwrite"])
 
     def initialize(
         self,
@@ -136,7 +131,7 @@ class Tagger(TrainableComponent):
         """Tags of the reference documents, and the number of tokens that have each."""
         counts: Counter[str] = Counter()
         for example in examples:
-            column = example.reference._columns.get(TAG)
+            column = example.reference.columns.get(TAG)
             if column is None:
                 continue
             strings = example.reference.vocab.strings

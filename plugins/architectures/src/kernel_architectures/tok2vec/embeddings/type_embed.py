@@ -13,7 +13,8 @@ from thinc.api import Model
 
 from kernel.numeric.ops import KernelOps
 from kernel.numeric.server import read, version, versioned
-from kernel.tokens.features import batch_rows, lexical, unique_features
+from kernel.tokens.batch import batch_rows
+from kernel.tokens.features import lexical, unique_features
 from kernel.vocab.attrs import ORTH
 from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.embeddings import char_embed, static_vectors

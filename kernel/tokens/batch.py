@@ -1,0 +1,100 @@
+"""The columns of a batch of documents: read, or written, for all of its tokens at once.
+
+Whoever annotates does it here: one array with a value for each of the N tokens of the batch, one document after
+another, instead of a loop over tokens. The types are those of `columns.dtype_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.tokens.columns import dtype_of, values_of
+from kernel.tokens.doc import Doc
+from kernel.vocab import attrs
+from kernel.vocab.lexemes import LexemeTable
+
+
+def _shared_table(docs: Sequence[Doc]) -> LexemeTable | None:
+    table = docs[0].table if docs else None
+    return table if all(doc.table is table for doc in docs) else None
+
+
+def batch_rows(docs: Sequence[Doc]) -> tuple[LexemeTable | None, NDArray[np.int32]]:
+    """The generation of the documents and a row per token, shape (N,).
+
+    The generation is None if there are several (or no documents); the rows then have no common meaning.
+    """
+    rows = np.concatenate([doc.rows for doc in docs]) if docs else np.zeros(0, dtype=np.int32)
+    return _shared_table(docs), rows
+
+
+def batch_column(docs: Sequence[Doc], attr: int, default: Any = None) -> NDArray[Any]:
+    """One attribute of all tokens in its own type, shape (N,); `default` where a Doc hasn't set it."""
+    if not docs:
+        return np.zeros(0, dtype=np.uint64)
+    if default is None or attr not in attrs.ANNOTATIONS:
+        return np.concatenate([values_of(doc, attr) for doc in docs])
+    parts = [doc.columns.get(attr) for doc in docs]
+    filled = [
+        np.full(len(doc), default, dtype=values_of(doc, attr).dtype) if part is None else part
+        for doc, part in zip(docs, parts, strict=True)
+    ]
+    return np.concatenate(filled)
+
+
+def batch_has(docs: Sequence[Doc], attr: int) -> bool:
+    """Whether any of the documents has a column of an annotation."""
+    return any(attr in doc.columns for doc in docs)
+
+
+def set_batch_column(docs: Sequence[Doc], attr: int, values: NDArray[Any], *, overwrite: bool = True) -> None:
+    """Set an annotation of all tokens, shape (N,). Each document keeps its slice of the array.
+
+    overwrite: if not, what a token has already (a value other than 0) stays, and only the other tokens are set.
+    """
+    values = np.asarray(values, dtype=dtype_of(attr))
+    for doc, (start, end) in zip(docs, pairwise(_borders(docs, values)), strict=True):
+        found = values[start:end]
+        present = None if overwrite else doc.columns.get(attr)
+        doc.set_column(attr, found if present is None else np.where(present != 0, present, found))
+
+
+def set_batch_entities(
+    docs: Sequence[Doc],
+    iob: NDArray[np.int8],
+    types: NDArray[np.uint64],
+    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]] | None = None,
+) -> None:
+    """Set the entities of all documents. Each keeps its slices of the arrays.
+
+    iob: int8 (N,), 0 for missing, 1 I, 2 O, 3 B. types: uint64 (N,), the number of the label, 0 outside. found: the E
+    entities that these two describe, if it is known, so that nobody has to look: first token, token after the last
+    (int64 (E,), counted over the batch, ascending) and label (uint64 (E,)).
+    """
+    borders = _borders(docs, iob)
+    if found is None:
+        for doc, (start, end) in zip(docs, pairwise(borders), strict=True):
+            doc.set_entity_columns(iob[start:end], types[start:end])
+        return
+    starts, ends, labels = found
+    parts = np.searchsorted(starts, borders)
+    shift = np.repeat(borders[:-1], np.diff(parts))
+    own = list(zip((starts - shift).tolist(), (ends - shift).tolist(), labels.tolist(), strict=True))
+    for doc, (start, end), (first, last) in zip(
+        docs, pairwise(borders), pairwise(parts.tolist()), strict=True
+    ):
+        doc.set_entity_columns(iob[start:end], types[start:end], own[first:last])
+
+
+def _borders(docs: Sequence[Doc], values: NDArray[Any]) -> list[int]:
+    """Where the documents begin among the tokens of the batch, and the end. `DataError` if `values` doesn't fit."""
+    borders = list(accumulate(map(len, docs), initial=0))
+    if len(values) != borders[-1]:
+        raise DataError(f"{len(values)} values for {borders[-1]} tokens in {len(docs)} documents")
+    return borders
