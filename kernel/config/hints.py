@@ -189,7 +189,15 @@ def _kinds(hint: Any) -> list[type] | None:
     kind = origin or hint
     if not isinstance(kind, type) or kind is object or kind is type or _is_thinc(kind):
         return None
-    return None if getattr(kind, "_is_protocol", False) else [kind]
+    return None if _is_protocol(kind) else [kind]
+
+
+def _is_protocol(kind: type) -> bool:
+    """Whether a class is a protocol itself: Python's own, or that of typing_extensions for older versions."""
+    return any(
+        base.__name__ == "Protocol" and base.__module__ in ("typing", "typing_extensions")
+        for base in kind.__bases__
+    )
 
 
 def bare(hint: Any) -> Any:

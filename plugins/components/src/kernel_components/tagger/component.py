@@ -15,14 +15,12 @@ from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_column
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel.vocab.attrs import intify
 from kernel_components.gold_keys import label_key
 from kernel_components.label_numbers import LabelNumbers
-from kernel_components.losses import MISSING, check_smoothing, cross_entropy, excluded
+from kernel_components.losses import MISSING, check_smoothing, cross_entropy
 from kernel_components.tagger import debug, recommended
+from kernel_components.tagger.gold import TAG, count_labels, encode
 from kernel_components.token_vectors import HASH_EMBED_CNN
-
-TAG = intify("TAG")
 
 MODEL = {
     "@architectures": "kernel.Tagger.v2",
@@ -129,49 +127,16 @@ class Tagger(TrainableComponent):
 
     def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
         """Tags of the reference documents, and the number of tokens that have each."""
-        counts: Counter[str] = Counter()
-        for example in examples:
-            column = example.reference.columns.get(TAG)
-            if column is None:
-                continue
-            strings = example.reference.vocab.strings
-            for number, count in zip(
-                *map(np.ndarray.tolist, np.unique(column, return_counts=True)), strict=True
-            ):
-                if number:
-                    counts[self._bare(strings[number])] += count
-        return counts
+        return count_labels(examples, self.cfg["neg_prefix"])
 
     def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
         return debug.findings(self.gold_labels(train))
 
-    def _is_negative(self, tag: str) -> bool:
-        prefix = self.cfg["neg_prefix"]
-        return bool(prefix) and tag.startswith(prefix) and len(tag) > len(prefix)
-
-    def _bare(self, tag: str) -> str:
-        return tag[len(self.cfg["neg_prefix"]) :] if self._is_negative(tag) else tag
-
     def gold(self, examples: Sequence[Example]) -> list[NDArray[np.int32]]:
         """The gold labels of the predicted tokens as `losses` writes them: int32 (tokens,) each. Computed once."""
-        key = label_key("tag", self.labels, self.cfg["neg_prefix"])
-        return [example.cached(key, self._encode) for example in examples]
-
-    def _encode(self, example: Example) -> NDArray[np.int32]:
-        codes = {0: MISSING, None: MISSING}
-        classes = {label: number for number, label in enumerate(self.labels)}
-        values = example.get_aligned("TAG")
-        for value in set(values) - {0, None}:
-            tag = example.reference.vocab.strings[value]
-            number = classes.get(self._bare(tag))
-            if number is None:
-                raise DataError(
-                    f"the gold tag '{tag}' is not among the {len(self.labels)} labels",
-                    document=repr(example.reference.text[:40]),
-                    hint="Give all labels to initialize, or let it read them from the data.",
-                )
-            codes[value] = excluded(number) if self._is_negative(tag) else number
-        return np.array([codes[value] for value in values], dtype=np.int32)
+        labels, prefix = self.labels, self.cfg["neg_prefix"]
+        key = label_key("tag", labels, prefix)
+        return [example.cached(key, lambda each: encode(each, labels, prefix)) for example in examples]
 
     def learnable(self, examples: Sequence[Example]) -> bool:
         return any((gold != MISSING).any() for gold in self.gold(examples))

@@ -16,6 +16,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
 from kernel_components.textcat import debug, recommended
+from kernel_components.textcat.gold import check, count_labels, encode
 
 MODEL = {
     "@architectures": "kernel.TextCatEnsemble.v2",
@@ -113,7 +114,7 @@ class TextCategorizer(TrainableComponent):
 
     def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
         """Categories that reference documents name, and the number of those they hold for."""
-        return debug.counted(examples)
+        return count_labels(examples)
 
     def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
         return debug.findings(train, dev, exclusive=self.exclusive)
@@ -137,7 +138,7 @@ class TextCategorizer(TrainableComponent):
         labels: all categories, as `kernel init labels` writes them. positive_label: of two categories the one whose
         F-score is the score of the component.
         """
-        self._initialize(get_examples, labels)
+        self.read_labels(get_examples, labels)
         if len(self.labels) < 2:
             raise DataError(
                 f"textcat needs two or more labels to choose from, but has: {self._listed()}",
@@ -154,44 +155,28 @@ class TextCategorizer(TrainableComponent):
                     f"but there are {len(self.labels)}: {self._listed()}"
                 )
         self.cfg["positive_label"] = positive_label
-        self._initialize_model(get_examples)
+        self.initialize_model(get_examples)
 
-    def _initialize(
+    def read_labels(
         self, get_examples: Callable[[], Iterable[Example]], labels: Sequence[str] | None
     ) -> None:
+        """Add the labels, those of the data unless they are given. `DataError` for gold of the wrong kind."""
         self.sample(get_examples, 1)
         for example in get_examples():
-            self._validate(example)
+            check(example, exclusive=self.exclusive)
             if labels is None:
                 for label in example.reference.cats:
                     self.add_label(label)
         for label in labels or ():
             self.add_label(label)
 
-    def _initialize_model(self, get_examples: Callable[[], Iterable[Example]]) -> None:
+    def initialize_model(self, get_examples: Callable[[], Iterable[Example]]) -> None:
+        """Infer the shapes of the model from a few documents and draw its first weights."""
         docs = [example.reference for example in self.sample(get_examples)]
         self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
 
     def _listed(self) -> str:
         return ", ".join(f"'{label}'" for label in self.labels) or "none"
-
-    def _validate(self, example: Example) -> None:
-        """`DataError` if the gold categories are not of the kind that this component learns."""
-        cats = example.reference.cats
-        for label, value in cats.items():
-            if value not in (0, 1):
-                raise DataError(
-                    f"the category '{label}' has the value {value!r}; "
-                    "gold categories are 1 (holds) or 0 (doesn't)",
-                    document=repr(example.reference.text[:40]),
-                )
-        if self.exclusive and sum(cats.values()) > 1:
-            holding = ", ".join(f"'{label}'" for label, value in cats.items() if value)
-            raise DataError(
-                f"only one category may hold, but these do: {holding}",
-                document=repr(example.reference.text[:40]),
-                hint="For several categories a document use textcat_multilabel.",
-            )
 
     def gold(self, examples: Sequence[Example]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
@@ -203,17 +188,10 @@ class TextCategorizer(TrainableComponent):
         kept: dict[str, Any] = example.cached(key, lambda _: {})
         # An Example doesn't notice when categories change.
         if kept.get("cats") != example.reference.cats:
-            kept.update(cats=dict(example.reference.cats), row=self._encode(example))
-        row: NDArray[np.int8] = kept["row"]
-        return row
-
-    def _encode(self, example: Example) -> NDArray[np.int8]:
-        """1 holds, 0 doesn't, -1 unknown."""
-        self._validate(example)
-        cats = example.reference.cats
-        default = 0 if self.exclusive and cats else -1
-        values = [int(cats.get(label, default)) for label in self.labels]
-        return np.array(values, dtype=np.int8)
+            row = encode(example, self.labels, exclusive=self.exclusive)
+            kept.update(cats=dict(example.reference.cats), row=row)
+        known: NDArray[np.int8] = kept["row"]
+        return known
 
     def learnable(self, examples: Sequence[Example]) -> bool:
         return super().learnable(examples) and bool(self.gold(examples)[1].any())

@@ -1,10 +1,10 @@
 """What `kernel debug data` says of categories."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from kernel.component import Finding
 from kernel.training import Example
+from kernel_components.textcat.gold import count_labels
 
 
 def findings(train: Sequence[Example], dev: Sequence[Example], *, exclusive: bool) -> Iterator[Finding]:
@@ -33,14 +33,6 @@ def findings(train: Sequence[Example], dev: Sequence[Example], *, exclusive: boo
     yield from _unused(dev, labels, "to evaluate on")
 
 
-def counted(examples: Iterable[Example]) -> Counter[str]:
-    """The categories that documents name, and how many documents each holds for."""
-    counts: Counter[str] = Counter()
-    for example in examples:
-        counts.update({label: int(value > 0) for label, value in example.reference.cats.items()})
-    return counts
-
-
 def _several(examples: Sequence[Example]) -> int:
     return sum(sum(value > 0 for value in example.reference.cats.values()) > 1 for example in examples)
 
@@ -57,7 +49,7 @@ def _values(examples: Sequence[Example], part: str) -> Iterator[Finding]:
 
 
 def _unused(examples: Sequence[Example], labels: set[str], part: str) -> Iterator[Finding]:
-    counts = counted(examples)
+    counts = count_labels(examples)
     never = sorted(label for label in labels if label in counts and not counts[label])
     if never:
         yield Finding("warn", f"these categories hold for no document {part}", tuple(never))

@@ -74,10 +74,10 @@ class MultiLabelTextCategorizer(TextCategorizer):
 
         labels: all categories, as `kernel init labels` writes them.
         """
-        self._initialize(get_examples, labels)
+        self.read_labels(get_examples, labels)
         if not self.labels:
             raise DataError(
                 "none of the examples has categories",
                 hint="Annotate the categories of the training data, or remove the component from the pipeline.",
             )
-        self._initialize_model(get_examples)
+        self.initialize_model(get_examples)

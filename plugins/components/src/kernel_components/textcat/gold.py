@@ -1,0 +1,47 @@
+"""Gold categories of an Example as a row of numbers."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.errors import DataError
+from kernel.training import Example
+
+
+def count_labels(examples: Iterable[Example]) -> Counter[str]:
+    """The categories that documents name, and how many documents each holds for."""
+    counts: Counter[str] = Counter()
+    for example in examples:
+        counts.update({label: int(value > 0) for label, value in example.reference.cats.items()})
+    return counts
+
+
+def check(example: Example, *, exclusive: bool) -> None:
+    """`DataError` if a gold category has another value than 0 and 1, or, if exclusive, several hold."""
+    cats = example.reference.cats
+    for label, value in cats.items():
+        if value not in (0, 1):
+            raise DataError(
+                f"the category '{label}' has the value {value!r}; gold categories are 1 (holds) or 0 (doesn't)",
+                document=repr(example.reference.text[:40]),
+            )
+    if exclusive and sum(cats.values()) > 1:
+        holding = ", ".join(f"'{label}'" for label, value in cats.items() if value)
+        raise DataError(
+            f"only one category may hold, but these do: {holding}",
+            document=repr(example.reference.text[:40]),
+            hint="For several categories a document use textcat_multilabel.",
+        )
+
+
+def encode(example: Example, labels: Sequence[str], *, exclusive: bool) -> NDArray[np.int8]:
+    """What is known of each label, int8 (labels,): 1 holds, 0 doesn't, -1 unknown.
+
+    exclusive: of labels that a document with categories doesn't name it is known that they don't hold.
+    """
+    check(example, exclusive=exclusive)
+    cats = example.reference.cats
+    default = 0 if exclusive and cats else -1
+    return np.array([int(cats.get(label, default)) for label in labels], dtype=np.int8)
