@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import srsly
 from thinc.api import Adam, Dropout, Linear, Model
 
-from kernel.component import Component, TrainableComponent
+from kernel.component import BatchComponent, Component, SavedFile, TrainableComponent
 from kernel.errors import DataError, UsageError
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -82,6 +83,83 @@ def test_settings_of_a_rule_component_are_saved(tmp_path):
     ).index('"b"')
     assert other.from_disk(tmp_path / "u").cfg == one.cfg
     assert third.from_bytes(one.to_bytes()).cfg == one.cfg
+
+
+class Counter(Component):
+    """Saves a table besides its settings; what is derived from both is made when they are read."""
+
+    def __init__(self, name="counter"):
+        super().__init__(name)
+        self.table, self.read_in = b"", []
+
+    def files(self):
+        return {"table": SavedFile(lambda: self.table, self.take_table), **super().files()}
+
+    def take_table(self, data):
+        self.table = data
+        self.read_in.append("table")
+
+    def cfg_from_bytes(self, data):
+        super().cfg_from_bytes(data)
+        self.read_in.append("cfg")
+
+
+@pytest.mark.parametrize("exclude", [(), ("cfg",), ("table",), ("cfg", "table"), ("unknown",)])
+def test_files_of_a_subclass_go_to_a_directory_and_to_bytes(tmp_path, exclude):
+    counter = Counter()
+    counter.cfg, counter.table = {"a": 1}, b"\x00\xff"
+    counter.to_disk(tmp_path / "full")
+    counter.to_disk(tmp_path / "part", exclude=exclude)
+    written = sorted({"cfg", "table"}.difference(exclude))
+    assert sorted(path.name for path in (tmp_path / "part").iterdir()) == written
+    for restore in (
+        lambda each: each.from_disk(tmp_path / "full", exclude=exclude),
+        lambda each: each.from_disk(tmp_path / "part", exclude=exclude),
+        lambda each: each.from_bytes(counter.to_bytes(), exclude=exclude),
+        lambda each: each.from_bytes(counter.to_bytes(exclude=exclude), exclude=exclude),
+    ):
+        other = restore(Counter())
+        assert other.cfg == ({} if "cfg" in exclude else counter.cfg)
+        assert other.table == (b"" if "table" in exclude else counter.table)
+        assert other.read_in == [name for name in ("table", "cfg") if name not in exclude]
+
+
+def test_bytes_of_something_else_are_refused():
+    with pytest.raises(DataError, match="not those of a component like 'u'"):
+        Upper("u").from_bytes(srsly.msgpack_dumps([1]))
+    with pytest.raises(DataError, match="'counter' lacks 'table'"):
+        Counter().from_bytes(Upper("u").to_bytes())
+
+
+class Longest(BatchComponent):
+    """Marks each document with the length of the longest of its batch."""
+
+    def predict(self, docs):
+        return max(map(len, docs))
+
+    def set_annotations(self, docs, predictions):
+        for doc in docs:
+            doc.user_data["longest"] = predictions
+
+
+def test_a_component_that_works_by_batches_sees_whole_batches(vocab):
+    longest = Longest("longest")
+    stream = longest.pipe(iter(docs(vocab, 3, 1, 2, 5, 4)), batch_size=2)
+    assert [(len(doc), doc.user_data["longest"]) for doc in stream] == [
+        (3, 3),
+        (1, 3),
+        (2, 5),
+        (5, 5),
+        (4, 4),
+    ]
+    (doc,) = docs(vocab, 2)
+    assert longest(doc) is doc and doc.user_data["longest"] == 2
+    assert list(longest.pipe([])) == [] and not longest.is_trainable
+
+
+def test_a_batch_component_says_what_it_lacks(vocab):
+    with pytest.raises(NotImplementedError, match="BatchComponent must define predict"):
+        BatchComponent()(docs(vocab, 1)[0])
 
 
 def test_pipe_and_call_agree_and_keep_the_order(sized, vocab):

@@ -77,7 +77,7 @@ def set_batch_entities(
     entities that these two describe, if it is known, so that nobody has to look: first token, token after the last
     (int64 (E,), counted over the batch, ascending) and label (uint64 (E,)).
     """
-    borders = _borders(docs, iob)
+    borders = _borders(docs, iob, types)
     if found is None:
         for doc, (start, end) in zip(docs, pairwise(borders), strict=True):
             doc.set_entity_columns(iob[start:end], types[start:end])
@@ -92,9 +92,10 @@ def set_batch_entities(
         doc.set_entity_columns(iob[start:end], types[start:end], own[first:last])
 
 
-def _borders(docs: Sequence[Doc], values: NDArray[Any]) -> list[int]:
-    """Where the documents begin among the tokens of the batch, and the end. `DataError` if `values` doesn't fit."""
+def _borders(docs: Sequence[Doc], *columns: NDArray[Any]) -> list[int]:
+    """Where the documents begin among the tokens of the batch, and the end. `DataError` if a column doesn't fit."""
     borders = list(accumulate(map(len, docs), initial=0))
-    if len(values) != borders[-1]:
-        raise DataError(f"{len(values)} values for {borders[-1]} tokens in {len(docs)} documents")
+    for values in columns:
+        if len(values) != borders[-1]:
+            raise DataError(f"{len(values)} values for {borders[-1]} tokens in {len(docs)} documents")
     return borders

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, warn
 from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import Getter
 from kernel.vocab.lexeme import Lexeme
@@ -30,7 +30,7 @@ class Vocab:
     strings: strings to keep from the start. lex_attr_getters: attribute number -> function of the text, on
     top of the built-in ones. vectors: the vectors, none by default. lexeme_limit: how many word forms and
     document strings a generation holds before the next one starts. writing_system: direction, has_case,
-    has_letters. tag_map and other leftovers of older versions are accepted and ignored.
+    has_letters. tag_map: of older versions, without effect; a warning says what to do instead.
     """
 
     def __init__(
@@ -46,6 +46,11 @@ class Vocab:
         lexeme_limit: int = DEFAULT_LEXEME_LIMIT,
         tag_map: Any = None,
     ) -> None:
+        if tag_map is not None:
+            warn(
+                "Vocab(tag_map=...) has no effect: a coarse tag belongs to a token. Give each of them its own, with "
+                "Doc(pos=[...]) or Example.from_dict(doc, {'pos': [...]}), and train on that"
+            )
         self.strings = strings if isinstance(strings, StringStore) else StringStore(strings or ())
         self.lexeme_settings = LexemeSettings(lex_attr_getters)
         self.lexeme_limit = lexeme_limit

@@ -162,7 +162,8 @@ def test_equal_seeds_give_equal_weights():
 
 
 def test_the_data_structures_of_the_tutorial():
-    vocab = Vocab(tag_map={"N": {"pos": "NOUN"}, "V": {"pos": "VERB"}})
+    with pytest.warns(KernelWarning, match="tag_map"):
+        vocab = Vocab(tag_map={"N": {"pos": "NOUN"}, "V": {"pos": "VERB"}})
     words = ["I", "like", "stuff"]
     predicted, reference = Doc(vocab, words=words), Doc(vocab, words=words)
     tags = ["NOUN", "VERB", "NOUN"]

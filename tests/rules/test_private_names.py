@@ -15,13 +15,13 @@ import pytest
 from .conftest import ROOT
 
 EXCEPTIONS = {
-    "kernel/parameters.py": "the adapter to private members of thinc",
-    "kernel/paramserver.py": "the adapter to private members of thinc",
-    "kernel/shapes.py": "recognises layers by thinc's private functions; belongs into the adapter",
-    "kernel/registered.py": "asks the interpreter for the caller's frame",
-    "kernel/registry.py": "the families of a registry share their definitions",
+    "kernel/numeric/parameters.py": "the adapter to private members of thinc",
+    "kernel/numeric/server.py": "the adapter to private members of thinc",
+    "kernel/language/shapes.py": "recognises layers by thinc's private functions; belongs into the adapter",
+    "kernel/registries/registry.py": "asks the interpreter for the caller's frame",
+    "kernel/registries/family.py": "the families of a registry share their definitions",
     "kernel/testing/box.py": "gets at the plugin manager behind hooks",
-    "kernel/scorer.py": "looks up the block of a component in the pipeline's containers",
+    "kernel/scores/scorer.py": "looks up the block of a component in the pipeline's containers",
     "kernel/language/build.py": "modules of a pipeline share its containers",
     "kernel/language/core.py": "modules of a pipeline share its containers",
     "kernel/language/debug.py": "modules of a pipeline share its containers",

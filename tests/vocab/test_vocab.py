@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, KernelWarning
 from kernel.tokens import Doc
 from kernel.vocab import Vectors, Vocab
 from kernel.vocab.vectors import make_vectors
@@ -102,8 +102,12 @@ def test_pickle_keeps_the_getters():
     assert vocab["Title"].check_flag(19)
 
 
-def test_leftovers_of_older_versions_are_ignored():
-    assert len(Vocab(tag_map={"NN": {}})) == 0
+def test_a_tag_map_is_taken_with_a_warning_that_says_what_replaces_it():
+    with pytest.warns(KernelWarning, match=r"tag_map=.* no effect: .*Doc\(pos="):
+        vocab = Vocab(tag_map={"NN": {"pos": "NOUN"}})
+    assert len(vocab) == 0
+    doc = Doc(vocab, words=["trees"], tags=["NN"], pos=["NOUN"])
+    assert doc[0].tag_ == "NN" and doc[0].pos_ == "NOUN"
 
 
 def test_vectors_from_a_config():

@@ -1,0 +1,122 @@
+"""Columns of a batch: written at once, they are what writing document by document, or token by token, gives."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import DataError
+from kernel.tokens import Doc, Example
+from kernel.tokens.batch import batch_column, batch_has, set_batch_column, set_batch_entities
+from kernel.tokens.columns import dtype_of
+from kernel.vocab import Vocab
+from kernel.vocab.attrs import ENT_IOB, ENT_TYPE, NORM, SENT_START, SPACY, TAG
+
+lengths = st.lists(st.integers(0, 5), max_size=5)
+
+
+def documents(sizes, vocab=None):
+    vocab = vocab or Vocab()
+    return [Doc(vocab, words=["w"] * size) for size in sizes]
+
+
+@given(lengths, st.data(), st.booleans())
+def test_a_column_is_set_token_by_token(sizes, data, overwrite):
+    docs = documents(sizes)
+    tags = [docs[0].vocab.strings.add(name) for name in "ABC"] if docs else []
+    before = [
+        data.draw(st.one_of(st.none(), st.lists(st.sampled_from([0, *tags]), min_size=n, max_size=n)))
+        for n in sizes
+    ]
+    for doc, own in zip(docs, before, strict=True):
+        if own is not None:
+            doc.set_column(TAG, np.array(own, dtype=np.uint64))
+    values = [data.draw(st.sampled_from([0, *tags])) for _ in range(sum(sizes))]
+    set_batch_column(docs, TAG, np.array(values, dtype=np.uint64), overwrite=overwrite)
+    left = iter(values)
+    expected = [
+        [
+            old if old and not overwrite else new
+            for old, new in zip([0] * size if own is None else own, left, strict=False)
+        ]
+        if size
+        else []
+        for size, own in zip(sizes, before, strict=True)
+    ]
+    assert [[token.tag for token in doc] for doc in docs] == expected
+    assert all(doc.columns[TAG].dtype == dtype_of(TAG) for doc in docs)
+    assert batch_column(docs, TAG).tolist() == [tag for tags in expected for tag in tags]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["O", "", "B-A", "B-B", "I-A"]), max_size=6), max_size=5), st.booleans()
+)
+def test_entities_are_set_as_their_tags(tagged, known):
+    vocab = Vocab()
+    gold = [Doc(vocab, words=["w"] * len(tags), ents=tags) for tags in tagged]
+    docs = documents(map(len, tagged), vocab)
+    offsets = np.cumsum([0, *map(len, docs)])
+    found = [
+        (ent.start + offset, ent.end + offset, ent.label)
+        for doc, offset in zip(gold, offsets[:-1], strict=True)
+        for ent in doc.ents
+    ]
+    starts, ends, labels = np.array(found, dtype=np.uint64).reshape(-1, 3).T
+    columns = starts.astype(np.int64), ends.astype(np.int64), labels
+    iob = batch_column(gold, ENT_IOB).astype(np.int8)
+    set_batch_entities(docs, iob, batch_column(gold, ENT_TYPE), columns if known else None)
+    assert [[(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in docs] == [
+        [(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in gold
+    ]
+    assert [[token.ent_iob_ for token in doc] for doc in docs] == [
+        [token.ent_iob_ for token in doc] for doc in gold
+    ]
+
+
+def test_values_that_do_not_fit_change_nothing():
+    docs = documents([2, 1])
+    with pytest.raises(DataError, match="2 values for 3 tokens in 2 documents"):
+        set_batch_column(docs, TAG, np.zeros(2))
+    with pytest.raises(DataError, match="4 values for 3 tokens"):
+        set_batch_entities(docs, np.zeros(4, dtype=np.int8), np.zeros(3, dtype=np.uint64))
+    with pytest.raises(DataError, match="2 values for 3 tokens"):
+        set_batch_entities(docs, np.zeros(3, dtype=np.int8), np.zeros(2, dtype=np.uint64))
+    assert not any(doc.columns for doc in docs)
+
+
+def test_whether_a_batch_has_a_column():
+    docs = documents([2, 1])
+    assert not batch_has(docs, SENT_START) and not batch_has([], SENT_START)
+    docs[1].set_column(SENT_START, np.array([1]))
+    assert batch_has(docs, SENT_START) and not batch_has(docs[:1], SENT_START)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda doc: set_batch_column([doc], TAG, np.ones(2)),
+        lambda doc: set_batch_entities([doc], np.full(2, 2, dtype=np.int8), np.zeros(2, dtype=np.uint64)),
+        lambda doc: doc.from_array("SPACY", np.array([0, 0])),
+        lambda doc: doc.from_array("NORM", np.array([doc.vocab.strings.add("n")] * 2, dtype=np.uint64)),
+        lambda doc: setattr(doc[0], "norm_", "n"),
+        lambda doc: setattr(doc[0], "tag_", "N"),
+        lambda doc: setattr(doc[1], "head", doc[0]),
+    ],
+)
+def test_what_is_kept_of_gold_is_made_anew_after_a_change(change):
+    doc = Doc(Vocab(), words=["a", "b"])
+    example = Example(doc.copy(), doc)
+    made = []
+    example.cached("key", made.append)
+    example.cached("key", made.append)
+    assert len(made) == 1
+    change(doc)
+    example.cached("key", made.append)
+    assert len(made) == 2
+
+
+def test_spaces_change_the_text():
+    doc = Doc(Vocab(), words=["a", "b"])
+    assert doc.text == "a b " and doc[1].idx == 2
+    doc.from_array("SPACY", np.array([0, 0]))
+    assert doc.text == "ab" and doc[1].idx == 1 and doc.to_array([NORM, SPACY])[:, 1].tolist() == [0, 0]
