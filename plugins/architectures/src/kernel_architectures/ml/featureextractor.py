@@ -1,5 +1,7 @@
 """`kernel.ml.featureextractor`."""
 
-from kernel_architectures.feature_extractor import build_feature_extractor as FeatureExtractor
+from kernel_architectures.tok2vec.embeddings.feature_extractor import (
+    build_feature_extractor as FeatureExtractor,
+)
 
 __all__ = ["FeatureExtractor"]

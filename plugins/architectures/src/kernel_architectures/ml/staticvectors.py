@@ -1,5 +1,5 @@
 """`kernel.ml.staticvectors`."""
 
-from kernel_architectures.static_vectors import build_static_vectors as StaticVectors
+from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_vectors as StaticVectors
 
 __all__ = ["StaticVectors"]
