@@ -19,7 +19,6 @@ EXCEPTIONS = {
     "kernel/numeric/server.py": "the adapter to private members of thinc",
     "kernel/language/shapes.py": "recognises layers by thinc's private functions; belongs into the adapter",
     "kernel/registries/registry.py": "asks the interpreter for the caller's frame",
-    "kernel/registries/family.py": "the families of a registry share their definitions",
     "kernel/scores/scorer.py": "looks up the block of a component in the pipeline's containers",
     "kernel/language/build.py": "modules of a pipeline share its containers",
     "kernel/language/core.py": "modules of a pipeline share its containers",
