@@ -34,8 +34,7 @@ def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:
         yield Finding(FAIL, kind, name, f"{point.target}: {error}" + (f"; {hint}" if hint else ""))
         return
     if not found["usable"]:
-        what = "a click command" if kind == "cli" else "a function"
-        yield Finding(FAIL, kind, name, f"{point.target}: of type {found['type']}, not {what}")
+        yield Finding(FAIL, kind, name, f"{point.target}: of type {found['type']}, not {found['wanted']}")
         return
     heavy = f"  imports: {', '.join(found['heavy'])}" if found["heavy"] else ""
     yield Finding(OK, kind, name, f"{point.target}  {found['seconds']:.2f} s{heavy}")
@@ -43,13 +42,8 @@ def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:
         return
     if not found["doc"]:
         yield Finding(WARN, kind, name, "has no docstring; `kernel registry show` has nothing to say")
-    for parameter in found["bare"]:
-        yield Finding(
-            WARN,
-            kind,
-            name,
-            f"parameter {parameter!r} has no annotation; a config can't be checked against it",
-        )
+    for remark in found["remarks"]:
+        yield Finding(WARN, kind, name, remark)
 
 
 def _import(point: EntryPoint, timeout: float) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kernel.discovery import scan
+from kernel.discovery import rules, scan
 from kernel.discovery.known_names import FIRST_PARTY
 from kernel.discovery.listing import OWNER, Package, kind_of
 from kernel.discovery.metadata import KERNEL
 from kernel.discovery.scan import EntryPoint
+from kernel.registries import modules
 from kernel.registries.family import KINDS, OTHER_GROUPS
 from kernel.registries.registry import nearest_name
 
@@ -36,11 +37,16 @@ class Finding:
 def check_metadata(package: Package, commands: Container[str]) -> list[Finding]:
     """Everything that the metadata shows. commands: those that are built in."""
     findings = [*_state(package), *_range(package), *_groups(package)]
+    mistakes = {"modules": _module_mistakes, "sections": _section_mistakes}
     for point in package.points:
         if point.group != OWNER:
             findings += [
                 Finding(FAIL, kind_of(point), point.name, text)
-                for text in _mistakes(point, package, commands)
+                for text in (
+                    mistakes[kind_of(point)](point)
+                    if kind_of(point) in mistakes
+                    else _mistakes(point, package, commands)
+                )
             ]
     if not any(finding.level == FAIL for finding in findings):
         findings.insert(0, Finding(OK, "", "", "names, owners and targets"))
@@ -81,12 +87,50 @@ def _groups(package: Package) -> Iterator[Finding]:
             yield Finding(WARN, group.removeprefix("kernel_"), "", text)
 
 
+def refusal(kind: str, name: str) -> str:
+    """Why no package may lend a module, or supply a section, of a name; "" if one may, and for other kinds."""
+    if kind == "modules":
+        return modules.refusal(name)
+    if kind == "sections":
+        # With pydantic; most packages supply no section.
+        from kernel.config import sections
+
+        return sections.refusal(name)
+    return ""
+
+
+def _module_mistakes(point: EntryPoint) -> Iterator[str]:
+    if not TARGET.fullmatch(point.value) or ":" in point.target:
+        yield f"{point.value!r} is not a module such as package.module; it is lent whole"
+    if point.module.partition(".")[0] == RESERVED:
+        yield f"{point.module} is not the package's own module"
+    reason = refusal("modules", point.name)
+    if reason:
+        yield reason
+        return
+    for other in rules.entry_points(point.group):
+        if other.distribution != point.distribution and point.name.startswith(f"{other.name}."):
+            yield f"{point.name} lies inside of {other.name}, which {other.distribution} lends"
+
+
+def _section_mistakes(point: EntryPoint) -> Iterator[str]:
+    yield from _target_mistakes(point, "Section")
+    reason = refusal("sections", point.name)
+    if reason:
+        yield reason
+
+
+def _target_mistakes(point: EntryPoint, what: str) -> Iterator[str]:
+    if not TARGET.fullmatch(point.value):
+        yield f"{point.value!r} is not a target such as package.module:{what}"
+    elif ":" not in point.target:
+        yield f"{point.target} names a module and no {what.lower()}: {point.target}:{what}"
+
+
 def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:
     kind = kind_of(point)
-    if not TARGET.fullmatch(point.value):
-        yield f"{point.value!r} is not a target such as package.module:function"
-    elif ":" not in point.target and kind != "models":
-        yield f"{point.target} names a module and no function: {point.target}:function"
+    if kind != "models" or not TARGET.fullmatch(point.value):
+        yield from _target_mistakes(point, "function")
     if kind == "cli" and point.name in commands:
         yield "kernel has a command of this name, which can't be replaced"
     match = NAME.fullmatch(point.name)

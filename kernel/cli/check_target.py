@@ -8,6 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
+from types import ModuleType
 from typing import Any
 
 # Modules that take long to import, or much memory.
@@ -53,21 +54,49 @@ def main(result: str, target: str, kind: str) -> None:
 
 
 def _describe(value: Any, kind: str) -> dict[str, Any]:
+    wanted, usable = _look(value, kind)
+    remarks: list[str] = []
+    if usable and kind == "sections":
+        remarks = [
+            f"key {key!r} has no text below it that says what it is for"
+            for key, field in value.model_fields.items()
+            if not field.description
+        ]
+    elif usable and kind not in ("cli", "languages", "modules"):
+        remarks = [
+            f"parameter {name!r} has no annotation; a config can't be checked against it"
+            for name in _bare_parameters(value, ("nlp", "name") if kind == "factories" else ())
+        ]
+    return {
+        "usable": usable,
+        "wanted": wanted,
+        "type": type(value).__name__,
+        "doc": bool(inspect.getdoc(value)),
+        "remarks": remarks,
+    }
+
+
+def _look(value: Any, kind: str) -> tuple[str, bool]:
+    """What a target of a kind has to be, and whether it is."""
     if kind == "cli":
         import click
 
-        usable = isinstance(value, click.Command)
-    else:
-        usable = callable(value)
-    bare = []
-    if usable and kind not in ("cli", "languages"):
-        given = ("nlp", "name") if kind == "factories" else ()
-        try:
-            parameters = inspect.signature(value).parameters.values()
-        except (TypeError, ValueError):
-            parameters = ()  # type: ignore[assignment]
-        bare = [one.name for one in parameters if one.annotation is one.empty and one.name not in given]
-    return {"usable": usable, "type": type(value).__name__, "doc": bool(inspect.getdoc(value)), "bare": bare}
+        return "a click command", isinstance(value, click.Command)
+    if kind == "modules":
+        return "a module", isinstance(value, ModuleType)
+    if kind == "sections":
+        from kernel.config.schemas import Section
+
+        return "a subclass of Section", isinstance(value, type) and issubclass(value, Section)
+    return "a function", callable(value)
+
+
+def _bare_parameters(value: Any, given: tuple[str, ...]) -> list[str]:
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [one.name for one in parameters if one.annotation is one.empty and one.name not in given]
 
 
 if __name__ == "__main__":

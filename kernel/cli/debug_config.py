@@ -75,10 +75,12 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
 
 def functions(config: Config) -> Iterator[str]:
     """Every registered function that a filled config names: path, registry and name, package, target, file and line."""
+    from kernel.config.sections import present
     from kernel.registries.family import chosen_by
 
     registry = chosen_by(config)
-    for path, kind, name in _named(config, ""):
+    sections = [(path, "sections", path) for path in present(config, registry)]
+    for path, kind, name in (*_named(config, ""), *sections):
         if registry.has(kind, name):
             origin = registry.origin(kind, name)
             package = f"{origin.distribution} {origin.version}" if origin.distribution else ""

@@ -47,12 +47,13 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     """`distribution==version` of everything that a config and its defaults name; a comment for what no package has."""
     from kernel import __version__
     from kernel.config import fill
+    from kernel.config.sections import add_defaults
     from kernel.registries.family import chosen_by
     from kernel.saving.provenance import functions
     from kernel.training.prepare import pipeline_class
 
     cls = options.class_of(config) if is_saved else pipeline_class(config)
-    filled = cls.fill_config(config)
+    filled = add_defaults(cls.fill_config(config))
     named: Mapping[str, Any] = {
         **filled,
         "corpora": fill(filled.get("corpora", {}), path="corpora", config=filled),

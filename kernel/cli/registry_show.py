@@ -37,7 +37,8 @@ PLACES = {
 def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
     """Show the function NAME: its signature, its docstring, where it comes from, and its block for a config.
 
-    Imports the module of that function and no other.
+    NAME may be the path of a module that a package lends, or the dotted name of a section that one supplies. Imports the
+    module of that function and no other.
     """
     from kernel.registries.family import registry
 
@@ -52,14 +53,63 @@ def describe(kind: str, name: str) -> str:
     """Everything about a registered function, as text."""
     from kernel.registries.family import registry
 
-    function, origin = registry.get(kind, name), registry.origin(kind, name)
+    function, origin = _get(kind, name), registry.origin(kind, name)
     parts = [f"{name}  ({kind}, from {origin}, {origin.target})"]
-    if callable(function):
+    if callable(function) and kind != "sections":
         parts.append(f"{getattr(function, '__name__', name)}{_signature(function)}")
     parts.append(inspect.getdoc(function) or "It has no docstring.")
-    if callable(function):
+    if kind == "sections":
+        parts.append(section(name, function))
+    elif callable(function):
         parts.append(block(kind, name, function))
     return "\n\n".join(parts)
+
+
+def _get(kind: str, name: str) -> Any:
+    from kernel.errors import PluginError
+    from kernel.registries.family import registry
+    from kernel.registries.modules import refusal
+
+    if kind == "sections":
+        from kernel.config.sections import schema_of
+
+        return schema_of(name)
+    if kind == "modules" and (reason := refusal(name)):
+        raise PluginError(
+            f"modules: {' and '.join(registry.of(kind).claims(name))} lends {name}, but {reason}"
+        )
+    return registry.get(kind, name)
+
+
+def section(name: str, schema: Any) -> str:
+    """A section as it stands in a config, with texts on its keys; what has no default is a comment."""
+    from kernel.config import Config
+    from kernel.config.hints import describe as describe_hint
+    from kernel.config.sections import at, put
+    from kernel.config.signatures import of_schema
+    from kernel.config.sources import DEFAULT, Source
+    from kernel.config.writer import write
+
+    config = Config.from_str(schema.defaults or f"[{name}]")
+    block = dict(at(config, name))
+    required, sources = [], {}
+    for key, parameter in of_schema(schema, name).parameters.items():
+        text = _commented(schema.model_fields[key].description)
+        sources[f"{name}.{key}"] = Source(DEFAULT, name, comments=tuple(text))
+        if not parameter.is_required and _is_plain(parameter.default):
+            block.setdefault(key, parameter.default)
+        elif key not in block:
+            required += [*text, f"# {key} = ({describe_hint(parameter.hint)}, required)"]
+    put(config, name, block)
+    lines = write(config, sources, [], escape=False).rstrip().split("\n")
+    start = lines.index(f"[{name}]")
+    return "\n".join([lines[start], *required, *lines[start + 1 :]])
+
+
+def _commented(text: str | None) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text or "", 100, initial_indent="# ", subsequent_indent="# ")
 
 
 def block(kind: str, name: str, function: Any) -> str:

@@ -66,13 +66,42 @@ def resolve(
 def resolve_section(config: Config, path: str) -> SimpleNamespace:
     """The settings of a section that a package supplies, built: for callbacks and commands that go by them.
 
-    config: filled, not interpolated. path: dotted. Raises ConfigError with everything that is wrong in the section.
+    Sections inside it that packages supply are among them. config: filled, not interpolated. path: dotted; of a section
+    that is not in the config the defaults count. Raises ConfigError with everything that is wrong in the section.
     """
     plain = config.interpolate()
-    block = own_part(at(plain, path) or {}, path, supplied(plain))
-    return SimpleNamespace(
-        **resolve(block, config=config, path=path, schema=schema_of(path, chosen_by(config)))
-    )
+    registry = chosen_by(config)
+    lent = supplied(plain, sources=config.sources, registry=registry)
+    block = own_part(at(plain, path) or {}, path, lent)
+    schema = schema_of(path, registry)
+    settings = SimpleNamespace(**resolve(block, config=config, path=path, schema=schema))
+    add_sections(settings, config, path)
+    return settings
+
+
+def add_sections(settings: SimpleNamespace, config: Config, path: str) -> None:
+    """Build the sections that packages supply inside of a section, and set them as attributes of its settings.
+
+    config: filled, not interpolated. Raises ConfigError with everything that is wrong in them.
+    """
+    plain = config.interpolate()
+    lent = supplied(plain, sources=config.sources, registry=chosen_by(config))
+    problems = []
+    for inside in [inside for inside in lent if inside.startswith(f"{path}.")]:
+        try:
+            block = own_part(at(plain, inside), inside, lent)
+            built = resolve(block, config=config, path=inside, schema=lent[inside])
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        *around, name = inside.removeprefix(f"{path}.").split(".")
+        node = settings
+        for part in around:
+            vars(node).setdefault(part, SimpleNamespace())
+            node = getattr(node, part)
+        setattr(node, name, SimpleNamespace(**built))
+    if problems:
+        raise ConfigError(problems)
 
 
 class _Builder:

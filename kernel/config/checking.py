@@ -31,7 +31,7 @@ def check(
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
 
     config: not interpolated. Checked are the names of sections, variables, every block against the function
-    that it names, every section against its schema, and that each override means something. skip: sections
+    that it names, every section against its schema, and that each override means something. skip: dotted paths of sections
     that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own. known: what
     is wrong for sure, and not to be said again. registry: where functions are looked up, by default as the config wants it.
     """
@@ -40,11 +40,11 @@ def check(
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
     planner = Planner(config.sources, registry)
-    lent = supplied(plain, problems, registry)
+    lent = supplied(plain, problems, sources=config.sources, registry=registry)
     problems = unknown_sections(config, used, lent, registry) + problems
     for name, schema in {**OWN, **lent}.items():
         block = at(plain, name)
-        if name != "system" and name.partition(".")[0] not in skip and (block or name == "training"):
+        if name != "system" and not is_in(name, skip) and (block or name == "training"):
             planner.section(own_part(block or {}, name, lent), name, schema)
             for key in schema.corpora:
                 _check_corpus_name(plain, name, key, planner)
@@ -58,7 +58,7 @@ def check(
     # A value that is wrong where it is written is no news where a variable brings it.
     brought = dependents(config, {problem.path for problem in planner.problems if problem.path})
     problems += [problem for problem in planner.problems if not _follows(problem, {*broken, *brought})]
-    problems += [problem for problem in unused_overrides(config, used) if _section(problem) not in skip]
+    problems += [problem for problem in unused_overrides(config, used) if not is_in(problem.path or "", skip)]
     problems = [problem for problem in problems if problem not in known]
     if problems:
         raise ConfigError(sorted(dict.fromkeys(problems), key=position))
@@ -74,23 +74,32 @@ def _follows(problem: Problem, broken: Collection[str]) -> bool:
     return bool(around & set(broken))
 
 
-def _section(problem: Problem) -> str:
-    return (problem.path or "").partition(".")[0]
+def is_in(path: str, sections: Iterable[str]) -> bool:
+    """Whether a dotted path is that of one of some sections, or leads into one."""
+    return any(f"{path}.".startswith(f"{section}.") for section in sections)
 
 
 def unknown_sections(
     config: Config, used: set[str], lent: Collection[str], registry: Registries
 ) -> list[Problem]:
     """Sections that neither kernel nor a package knows, and no variable refers to. lent: those of packages."""
-    lent = {path.partition(".")[0] for path in (*lent, *registry.of("sections").names())}
+    known = {*lent, *registry.names("sections")}
     problems = []
-    for name in config:
-        if name in NAMES or name in lent or _is_used(name, used):
+    for name, block in config.items():
+        if name in NAMES or name in known or _is_used(name, used):
+            continue
+        inside = sorted(path for path in known if path.startswith(f"{name}."))
+        if inside:
+            # Nobody supplies the section itself; it is there for those inside it.
+            for key in own_part(block, name, known) if isinstance(block, Mapping) else ():
+                path, expected = f"{name}.{key}", f"one of the sections [{'], ['.join(inside)}]"
+                message = f"[{name}] takes no {key!r}"
+                problems.append(problem_at(config.sources, path, message, key=True, expected=expected))
             continue
         hint = supplier_hint(name, registry)
-        if hint and not config[name]:
+        if hint and not block:
             continue  # A section of a package that is not in use.
-        near = nearest_name(name, [*NAMES, *registry.of("sections").names()])
+        near = nearest_name(name, [*NAMES, *known])
         if not hint and near:
             hint = f"Did you mean [{near}]?"
         hint = hint or "No variable refers to it; [paths] or [variables] may hold it."

@@ -76,6 +76,9 @@ class Planner:
         self, block: Mapping[str, Any], path: str, schema: type[BaseModel] | None
     ) -> dict[str, tuple[Any, Plan]]:
         """Plans of the values of a section, each with its hint; defaults of the schema included."""
+        if not isinstance(block, Mapping):
+            self._add(path, "not a section", value=show_value(block), expected=f"keys below a line [{path}]")
+            return {}
         if schema is None:
             return {key: (Any, self.value(item, Any, join(path, key))) for key, item in block.items()}
         signature = of_schema(schema, f"[{path}]" if path else "the config")

@@ -7,7 +7,8 @@ section gets its defaults and its checks; to every other config nothing happens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kernel.config.config import Config
@@ -19,9 +20,9 @@ from kernel.config.schemas import (
     SystemSchema,
     TrainingSchema,
 )
-from kernel.config.sources import DEFAULT
+from kernel.config.sources import DEFAULT, Sources, problem_at
 from kernel.discovery.known_names import provider
-from kernel.errors import ConfigError, Problem, RegistryError
+from kernel.errors import ConfigError, PluginError, Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
 
 KIND = "sections"
@@ -37,30 +38,58 @@ OWN: dict[str, type[Section]] = {
 # Sections of the kernel that hold blocks of any names.
 OPEN = ("components", "paths", "variables", "corpora", "registry")
 NAMES = (*OWN, *OPEN)
+# Those in which packages may put sections: what a run and a pipeline go by, and others may, too.
+AROUND = ("training", "initialize")
+
+
+def refusal(path: str) -> str:
+    """Why no package may supply a section; "" if one may."""
+    if not all(map(str.isidentifier, path.split("."))):
+        return f"{path!r} is no dotted name of a section, such as training.workers"
+    first, _, rest = path.partition(".")
+    if first not in NAMES:
+        return ""
+    if not rest:
+        return f"the kernel's own [{path}] can't be replaced"
+    if first not in AROUND:
+        return f"the kernel's own [{first}] holds no sections of packages; [{'] and ['.join(AROUND)}] do"
+    key = rest.partition(".")[0]
+    return f"{key!r} is a key of the kernel's own [{first}]" if key in OWN[first].model_fields else ""
+
+
+def present(config: Mapping[str, Any], registry: Registries | None = None) -> list[str]:
+    """Dotted paths of the sections of a config that packages supply; one that is empty counts as absent.
+
+    registry: where the sections are looked up, by default as the config wants it.
+    """
+    registry = registry or chosen_by(config)
+    return [path for path in registry.names(KIND) if at(config, path) and not refusal(path)]
 
 
 def supplied(
     config: Mapping[str, Any],
     problems: list[Problem] | None = None,
+    *,
+    sources: Sources | None = None,
     registry: Registries | None = None,
 ) -> dict[str, type[Section]]:
-    """Dotted path -> schema of the sections of a config that packages supply; one that is empty counts as absent.
+    """Dotted path -> schema of the sections of a config that packages supply: as `present`, outer ones first.
 
-    problems: takes those of packages that can't be used. Without it they are raised as a ConfigError. registry: where the
-    sections are looked up, by default as the config wants it.
+    problems: takes those of packages that can't be used. Without it they are raised as a ConfigError. sources: where the
+    config's values were written. registry: where the sections are looked up, by default as the config wants it.
     """
     registry = registry or chosen_by(config)
-    found, wrong = {}, []
-    for path in registry.of(KIND).names():
-        if not at(config, path):
-            continue
+    found: dict[str, type[Section]] = {}
+    wrong = []
+    for path in [path for path in registry.names(KIND) if at(config, path)]:
         try:
-            found[path] = schema_of(path, registry)
+            schema = schema_of(path, registry)
+            _check_around(path, found, registry)
+            found[path] = schema
         except RegistryError as error:
-            problem = Problem(
-                error.message, path=path, suggestion=error.hint or None, exit_code=error.exit_code
-            )
-            wrong.append(problem)
+            hint = error.hint or None
+            problem = problem_at(sources or {}, path, error.message, key=True, suggestion=hint)
+            wrong.append(replace(problem, exit_code=error.exit_code))
     if problems is not None:
         problems += wrong
     elif wrong:
@@ -69,21 +98,54 @@ def supplied(
 
 
 def schema_of(path: str, registry: Registries | None = None) -> type[Section]:
-    """The schema that a package supplies for a section. registry: where it is looked up, by default the process's."""
+    """The schema that a package supplies for a section.
+
+    RegistryError if none does, PluginError if the one that does may not, or supplies something else.
+    registry: where it is looked up, by default the process's.
+    """
     registry = registry or chosen_by(None)
+    if not registry.has(KIND, path):
+        hint = registry.of(KIND).unknown(path).hint
+        raise RegistryError(f"no package supplies the section [{path}]", hint=hint)
+    reason = refusal(path)
+    if reason:
+        raise _unusable(path, reason, registry)
     schema = registry.get(KIND, path)
     if isinstance(schema, type) and issubclass(schema, Section):
         return schema
-    raise RegistryError(
+    raise PluginError(
         f"sections: {path!r} of {registry.origin(KIND, path)} is no schema of a section",
         hint="It is to be a subclass of kernel.config.schemas.Section.",
+        kind=KIND,
+        name=path,
     )
 
 
-def add_defaults(config: Config) -> Config:
-    """The config over the defaults of the sections that packages supply to it."""
+def _check_around(path: str, found: Mapping[str, type[Section]], registry: Registries) -> None:
+    """Raise PluginError if a section would lie in a key of a section around it."""
+    for around, schema in found.items():
+        inside = path.removeprefix(f"{around}.")
+        key = inside.partition(".")[0]
+        if inside != path and key in schema.model_fields:
+            owner = registry.origin(KIND, around)
+            raise _unusable(path, f"{key!r} is a key of [{around}], which {owner} supplies", registry)
+
+
+def _unusable(path: str, reason: str, registry: Registries) -> PluginError:
+    claims = " and ".join(registry.of(KIND).claims(path))
+    return PluginError(
+        f"sections: {claims} supplies [{path}], but {reason}",
+        hint="Uninstall the package, or deny it: kernel "
+        + " ".join(f"--deny {owner}" for owner in registry.of(KIND).owners(path)),
+        kind=KIND,
+        name=path,
+    )
+
+
+def add_defaults(config: Config, problems: list[Problem] | None = None) -> Config:
+    """The config over the defaults of the sections that packages supply to it. problems: as in `supplied`."""
     registry = chosen_by(config)
-    for path, schema in supplied(config, registry=registry).items():
+    for path, schema in supplied(config, problems, sources=config.sources, registry=registry).items():
         if schema.defaults:
             name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
             defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
@@ -111,9 +173,23 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
     node[name] = value
 
 
-def own_part(block: Mapping[str, Any], path: str, others: Mapping[str, Any]) -> dict[str, Any]:
-    """A section without the sections inside it that packages supply. others: by dotted path."""
-    return {key: value for key, value in block.items() if f"{path}.{key}" not in others}
+def own_part(block: Any, path: str, others: Collection[str]) -> Any:
+    """A section without those inside it, at any depth, that packages supply. others: their dotted paths."""
+    if not isinstance(block, Mapping):
+        return block
+    kept = {}
+    for key, value in block.items():
+        place = f"{path}.{key}"
+        if place in others:
+            continue
+        own = own_part(value, place, others) if _has_inside(place, others) else value
+        if own or not value:
+            kept[key] = own
+    return kept
+
+
+def _has_inside(path: str, others: Collection[str]) -> bool:
+    return any(other.startswith(f"{path}.") for other in others)
 
 
 def supplier_hint(path: str, registry: Registries) -> str:

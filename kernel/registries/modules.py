@@ -29,6 +29,20 @@ PATHS = {
 KIND = "modules"
 
 
+def refusal(path: str) -> str:
+    """Why no package may lend a module under a path; "" if one may."""
+    import kernel
+
+    parts = path.split(".")
+    if len(parts) < 2 or parts[0] != "kernel" or not all(map(str.isidentifier, parts)):
+        return f"{path!r} is no path below kernel, such as kernel.matcher"
+    if parts[1].startswith("_"):
+        return f"kernel.{parts[1]} is a private name"
+    if parts[1] in _own() or parts[1] in kernel.__all__ or f"kernel.{parts[1]}" in PATHS:
+        return f"kernel.{parts[1]} is the kernel's own, and can't be replaced or added to"
+    return ""
+
+
 def install() -> None:
     """Let Python find the modules; once is enough."""
     if not any(isinstance(finder, ModuleFinder) for finder in sys.meta_path):
@@ -44,11 +58,19 @@ class ModuleFinder:
             return None
         if name in PATHS:
             return _spec(name, _Elsewhere(PATHS[name]))
-        lender = _lender(name)
-        if lender is not None:
-            return _spec(name, _Lent(lender))
-        if any(lent.startswith(f"{name}.") for lent in _lent()):
+        lent = _lent()
+        if name in lent:
+            return _spec(name, _Lent())
+        if any(path.startswith(f"{name}.") for path in lent):
             return _spec(name, _Folder(), is_package=True)
+        above, _, last = name.rpartition(".")
+        home = getattr(sys.modules.get(above), "__name__", above)
+        if home != above:
+            from importlib.util import find_spec
+
+            # What contains it lies elsewhere, and so does it. Found by its path it would be a second module.
+            place = f"{home}.{last}"
+            return _spec(name, _Elsewhere(place)) if find_spec(place) else None
         _refuse(name)
         return None
 
@@ -57,14 +79,27 @@ def _spec(name: str, loader: Any, *, is_package: bool = False) -> ModuleSpec:
     return ModuleSpec(name, loader, is_package=is_package)
 
 
-class _Elsewhere:
+class _Loader:
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def get_code(self, name: str) -> None:
+        """What `python -m` asks for; a module runs under the name that it has where it lies."""
+        raise ImportError(f"{name} lies elsewhere: python -m {self.home(name)}")
+
+    def home(self, name: str) -> str:
+        """The module that a path stands for."""
+        return name
+
+
+class _Elsewhere(_Loader):
     """Puts the thing at a place, `module` or `module:object`, where the import system expects the module."""
 
     def __init__(self, place: str) -> None:
         self.place = place
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
+    def home(self, name: str) -> str:
+        return self.place.partition(":")[0]
 
     def exec_module(self, module: ModuleType) -> None:
         name, _, attribute = self.place.partition(":")
@@ -72,14 +107,13 @@ class _Elsewhere:
         sys.modules[module.__name__] = getattr(found, attribute) if attribute else found
 
 
-class _Lent:
-    """Imports the module of a package that lends it, or of one that it contains. lender: the name in the group."""
+class _Lent(_Loader):
+    """Imports the module of the package that lends it."""
 
-    def __init__(self, lender: str) -> None:
-        self.lender = lender
+    def home(self, name: str) -> str:
+        from kernel.registries.family import registry
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
+        return registry.origin(KIND, name).target
 
     def exec_module(self, module: ModuleType) -> None:
         from kernel.errors import KernelError, LentModuleError
@@ -87,19 +121,14 @@ class _Lent:
 
         name = module.__name__
         try:
-            found = registry.get(KIND, self.lender)
+            found = registry.get(KIND, name)
         except KernelError as error:
             raise LentModuleError(f"import {name}: {error.message}", hint=error.hint) from error
-        if name != self.lender:
-            found = import_module(found.__name__ + name[len(self.lender) :])
         sys.modules[name] = found
 
 
-class _Folder:
+class _Folder(_Loader):
     """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too."""
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
 
     def exec_module(self, module: ModuleType) -> None:
         path = module.__name__
@@ -125,19 +154,10 @@ def _own() -> frozenset[str]:
 
 
 def _lent() -> list[str]:
+    """The paths that packages lend, those that nobody may lend left out."""
     from kernel.registries.family import registry
 
-    return registry.names(KIND)
-
-
-def _lender(name: str) -> str | None:
-    """The lent module that a module is or lies in."""
-    lent = set(_lent())
-    while name.count(".") > 0:
-        if name in lent:
-            return name
-        name = name.rpartition(".")[0]
-    return None
+    return [path for path in registry.names(KIND) if not refusal(path)]
 
 
 def _refuse(name: str) -> None:

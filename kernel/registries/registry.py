@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
@@ -220,10 +221,12 @@ class Registry:
 
     def _load(self, point: scan.EntryPoint) -> Any:
         value = load(point, self.kind)
-        if callable(value) or self.kind == "modules":
+        is_module = self.kind == "modules"
+        if isinstance(value, ModuleType) if is_module else callable(value):
             return value
         raise PluginLoadError(
-            f"{self.kind}: {point.name!r} of {point.claim} is of type {type(value).__name__}, not a function",
+            f"{self.kind}: {point.name!r} of {point.claim} is of type {type(value).__name__}, "
+            f"not a {'module' if is_module else 'function'}",
             hint=f"The fault is in the package {point.distribution}.",
             kind=self.kind,
             name=point.name,

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kernel.config.sections import at
+from kernel.config.sections import present
 from kernel.discovery import providers, scan
 from kernel.discovery.rules import Choices, denied, overrides_of
 from kernel.errors import RegistryError, warn
@@ -92,7 +92,7 @@ def functions(config: Mapping[str, Any], registry: Registries | None = None) -> 
             special = f"{lang}.{block['factory']}"
             name = special if registry.has("factories", special) else block["factory"]
             found.append(("factories", name, f"components.{key}.factory"))
-    found += [("sections", path, path) for path in registry.names("sections") if at(config, path)]
+    found += [("sections", path, path) for path in present(config)]
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
 
 

@@ -109,10 +109,12 @@ def toy_run(
     logger: Any = None,
     output: Path | None = None,
     fails: bool = False,
+    config: str = "",
 ) -> Iterator[Run]:
     """A prepared run of six steps with an evaluation after every second one.
 
     callbacks: as in `[training.callbacks]`. logger: as `[training.logger]`. fails: whether the fourth update fails.
+    config: what else stands in its config, as text.
     """
     with registry.restored():
         registry.languages("toy", ToyPipeline)
@@ -120,13 +122,13 @@ def toy_run(
         registry.readers("toy.Points.v1", _points)
         registry.batchers("toy.eights.v1", _eights)
         registry.misc("toy.failing.v1", _failing)
-        config = Config.from_str(CONFIG)
-        config["training"]["callbacks"] = dict(callbacks or {})
+        whole = Config.from_str(CONFIG).merge(Config.from_str(config))
+        whole["training"]["callbacks"] = dict(callbacks or {})
         if logger is not None:
-            config["training"]["logger"] = logger
+            whole["training"]["logger"] = logger
         if fails:
-            config["training"]["before_update"] = {"@misc": "toy.failing.v1"}
-        yield prepare(config, output=output)
+            whole["training"]["before_update"] = {"@misc": "toy.failing.v1"}
+        yield prepare(whole, output=output)
 
 
 def _line() -> Model[Any, Any]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from kernel.atomic import atomic_directory
 from kernel.config import Config, check, fill
+from kernel.config.checking import is_in
 from kernel.config.schemas import InitializeSchema
+from kernel.config.sections import present
 from kernel.errors import ConfigError, UsageError
 from kernel.numeric import random
-from kernel.registries.family import registry
 from kernel.saving.provenance import provenance
 from kernel.training.prepare import pipeline_class, to_device
 from kernel.training.protocols import Pipeline
@@ -29,11 +30,11 @@ def assemble(config: Config) -> tuple[Pipeline, Config]:
     filled["initialize"] = fill(
         filled.get("initialize", {}), path="initialize", schema=InitializeSchema, config=filled
     )
-    unused = {*_TRAINING, *(path.partition(".")[0] for path in registry.names("sections"))}
+    unused = {*_TRAINING, *present(filled)}
     try:
         check(filled, skip={*unused, *cls.own_sections})
     except ConfigError as error:
-        problems = [one for one in error.problems if (one.path or "").partition(".")[0] not in unused]
+        problems = [one for one in error.problems if not is_in(one.path or "", unused)]
         if problems:
             raise ConfigError(problems) from error
     plain = filled.interpolate()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kernel.config import Config, check, default_config, fill, resolve, sections
-from kernel.config.building import resolve_section
+from kernel.config.building import add_sections
 from kernel.config.config import position
 from kernel.config.packages import verify
 from kernel.config.plans import function_keys, owner_name
@@ -154,13 +154,15 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     with _collecting(found):
         filled = cls.fill_config(config)
     with _collecting(found):
-        filled = sections.add_defaults(filled)
+        filled = sections.add_defaults(filled, found)
     filled = filled.copy()
-    lent = sections.supplied(filled, found)
+    lent = sections.supplied(filled, found, sources=filled.sources)
     for section, schema in {**_SECTIONS, **lent}.items():
-        with _collecting(found):
-            block = fill(sections.at(filled, section) or {}, path=section, schema=schema, config=filled)
-            sections.put(filled, section, block)
+        block = sections.at(filled, section) or {}
+        # What is no section is left to the check; a variable may bring one.
+        if isinstance(block, Mapping):
+            with _collecting(found):
+                sections.put(filled, section, fill(block, path=section, schema=schema, config=filled))
     with _collecting(found):
         check(filled, skip=cls.own_sections, known=found)
     found[:] = sorted(dict.fromkeys(found), key=position)
@@ -238,21 +240,20 @@ def to_device(pipeline: Pipeline, gpu_id: int, allocator: str | None = None) -> 
 def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
     """The built `[training]` section, training corpus and development corpus, or everything that is wrong with them."""
     problems: list[Problem] = []
-    settings: dict[str, Any] = {}
     corpora = []
-    lent = sections.supplied(plain, problems)
+    lent = sections.supplied(plain, problems, sources=config.sources)
+    settings = SimpleNamespace()
     with _collecting(problems):
         own = sections.own_part(plain["training"], "training", lent)
-        settings = resolve(own, config=config, path="training", schema=TrainingSchema)
-    for path in [path for path in lent if path.startswith("training.")]:
-        with _collecting(problems):
-            settings[path.removeprefix("training.")] = resolve_section(config, path)
+        settings = SimpleNamespace(**resolve(own, config=config, path="training", schema=TrainingSchema))
+    with _collecting(problems):
+        add_sections(settings, config, "training")
     for key in ("train_corpus", "dev_corpus"):
         with _collecting(problems):
             corpora.append(corpus(plain, config, plain["training"][key]))
     if problems:
         raise ConfigError(problems)
-    return SimpleNamespace(**settings), corpora
+    return settings, corpora
 
 
 @contextmanager

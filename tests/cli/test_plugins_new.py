@@ -19,10 +19,12 @@ from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
 # Registries that nothing in a config is built from yet, or whose things are no functions.
-WITHOUT = {"objectives", "ops", "modules", "sections"}
+WITHOUT = {"objectives", "ops"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
-WITHOUT_EXAMPLE = {"layers", "converters", "misc", "losses", "initializers", "cli"}
+WITHOUT_EXAMPLE = {"layers", "converters", "misc", "losses", "initializers", "cli", "modules"}
+# What stands before the owner in the names of these kinds.
+BEFORE = {"modules": "kernel.", "sections": "training."}
 
 
 def tool(*args: str | Path, cwd: Path, path: list[Path] | None = None) -> str:
@@ -75,6 +77,7 @@ def test_the_files_are_exactly_these(packages: Path, kind: str) -> None:
     module, package = kind_of(kind).module, f"acme_{kind}_nlp"
     expected = {"pyproject.toml", "README.md", ".gitignore", f"tests/test_{module}.py"}
     expected |= {f"src/{package}/{name}" for name in ("__init__.py", "py.typed", f"{module}.py")}
+    expected |= {f"src/{package}/{name}.py" for name in kind_of(kind).files}
     expected |= set() if kind in WITHOUT_EXAMPLE else {"configs/example.cfg"}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == expected
@@ -88,7 +91,7 @@ def test_packages_are_small_and_say_what_they_are(packages: Path, kind: str) -> 
     assert project["dependencies"][0].startswith("kernel-nlp>=")
     (registered,) = project["entry-points"][f"kernel_{kind}"]
     assert project["entry-points"]["kernel_owner"] == {f"acme_{kind}": f"acme_{kind}_nlp"}
-    assert registered.startswith(f"acme_{kind}")
+    assert registered.startswith(BEFORE.get(kind, "") + f"acme_{kind}")
     lines = [line for path in folder.rglob("*") if path.is_file() for line in path.read_text().splitlines()]
     assert len(lines) < 160
     assert registered in (folder / "README.md").read_text()

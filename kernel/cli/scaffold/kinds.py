@@ -11,9 +11,10 @@ from importlib import import_module
 class Kind:
     """The texts of one kind. In all of them `$owner`, `$package` and `$distribution` stand for those of the package.
 
-    module: name of the file with the code. function: what the entry point names in it. registered: the name that
-    configs use. about: what the package has, for its README. requires: besides kernel. config: sections of the example
-    config that differ from those of a plain tagger; None if an example would need more than this package.
+    module: name of the file with the code. function: what the entry point names in it; "" if it names the file. registered:
+    the name that configs use. about: what the package has, for its README. requires: besides kernel. config: sections of the
+    example config that differ from those of a plain tagger; None if an example would need more than this package. files:
+    more files of code by name. more: what else is registered: registry -> (name, "file:function").
     """
 
     module: str
@@ -24,6 +25,8 @@ class Kind:
     test: str
     requires: tuple[str, ...] = ()
     config: Mapping[str, str] | None = field(default=None)
+    files: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 # Registry (or `cli`) -> the module with its texts, in the order of the help.
@@ -48,6 +51,8 @@ _MODULES = {
     "losses": "optimisation",
     "initializers": "optimisation",
     "cli": "commands",
+    "modules": "places",
+    "sections": "places",
 }
 KINDS = tuple(_MODULES)
 

@@ -31,10 +31,10 @@ dependencies = [$dependencies]
 [project.optional-dependencies]
 dev = ["kernel-nlp[dev]"]
 
-# Each name that configs may use, and the function behind it.
+# Each name under which the package has something, and where that lies.
 [project.entry-points.kernel_$kind]
-"$registered" = "$package.$module:$function"
-$claim
+"$registered" = "$target"
+$more$claim
 [tool.hatch.build.targets.wheel]
 packages = ["src/$package"]
 
@@ -79,6 +79,7 @@ _IN_A_CONFIG = """Once it is installed, a config may use `$registered`; see `con
 _USES = {
     "cli": "Once it is installed, there is the command `kernel $registered`.\n",
     "converters": "Once it is installed: `kernel convert FILE DIR --converter $registered`\n",
+    "modules": "Once it is installed, scripts may say `import $registered`.\n",
 }
 _ELSEWHERE = 'Once it is installed, a config may use it:\n\n    [some.block]\n    @$kind = "$registered"\n'
 _EXAMPLE = """\
@@ -102,11 +103,15 @@ def files(distribution: str, kind_name: str) -> dict[str, str]:
         "package": package,
         "owner": owner,
         "kind": kind_name,
-        "module": kind.module,
-        "function": kind.function,
+        "target": f"{package}.{kind.module}" + (f":{kind.function}" if kind.function else ""),
         "dependencies": ", ".join(f'"{each}"' for each in (kernel_requirement(), *kind.requires)),
     }
     words |= {"about": _fill(kind.about, words), "registered": _fill(kind.registered, words)}
+    _check_free(kind_name, words["registered"])
+    words["more"] = "".join(
+        f'\n[project.entry-points.kernel_{other}]\n"{_fill(name, words)}" = "{package}.{target}"\n'
+        for other, (name, target) in kind.more.items()
+    )
     words["claim"] = "" if owner == normalize(distribution) else _fill(_CLAIM, words)
     use = _ELSEWHERE if kind.config is None else _IN_A_CONFIG
     words["use"] = _fill(_USES.get(kind_name, use), words)
@@ -117,6 +122,7 @@ def files(distribution: str, kind_name: str) -> dict[str, str]:
         f"src/{package}/__init__.py": '"""$about."""\n',
         f"src/{package}/py.typed": "",
         f"src/{package}/{kind.module}.py": kind.code,
+        **{f"src/{package}/{name}.py": text for name, text in kind.files.items()},
         f"tests/test_{kind.module}.py": kind.test,
     }
     if kind.config is not None:
@@ -154,6 +160,17 @@ def owner_of(distribution: str) -> str:
     """The first part of the names that a package registers: `acme` for `acme-nlp`, `acme_tools` for `acme-tools`."""
     package = re.sub(r"[-_.]+", "_", distribution).lower()
     return re.sub(r"^(kernel_)(?=.)|(?<=.)(_nlp|_kernel)$", "", package)
+
+
+def _check_free(kind: str, name: str) -> None:
+    """Raise UsageError if the kernel itself has a module or a section of the name of a new one."""
+    from kernel.cli.check_metadata import refusal
+
+    reason = refusal(kind, name)
+    if reason:
+        raise UsageError(
+            f"the package would have {name}, but {reason}", hint="Choose another name, such as acme-nlp."
+        )
 
 
 def kernel_requirement() -> str:

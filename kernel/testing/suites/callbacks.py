@@ -20,10 +20,12 @@ class CallbackSuite(Suite):
     """A function of the registry `callbacks`: returns an object with methods marked `@kernel.hookimpl`.
 
     settings: paths in it are relative to a temporary directory. changes_training: whether it is there to change the
-    weights or the number of steps.
+    weights or the number of steps. config: what else stands in the config of the run, as text, such as a section that the
+    callback goes by.
     """
 
     kind = "callbacks"
+    config: ClassVar[str] = ""
     changes_training: ClassVar[bool] = False
 
     @pytest.fixture(autouse=True)
@@ -40,7 +42,7 @@ class CallbackSuite(Suite):
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            toy_run(output=output, fails=fails, **self._place()) as run,
+            toy_run(output=output, fails=fails, config=self.config, **self._place()) as run,
         ):
             list(train(run))
         return run, printed.getvalue()

@@ -3,12 +3,13 @@
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kernel.config import Config, fill, resolve_section
 from kernel.config.sections import add_defaults, at, put, schema_of
 from kernel.errors import ConfigError
 from kernel.registries.family import registry
+from kernel.registries.modules import refusal
 from kernel.testing.suites.base import Suite
 
 
@@ -22,18 +23,21 @@ class ModuleSuite(Suite):
     names: ClassVar[tuple[str, ...]] = ()
     modules: ClassVar[tuple[str, ...]] = ()
 
+    def module(self) -> Any:
+        """The module, imported under its path."""
+        return import_module(self.name)
+
     def test_is_imported_under_the_path(self) -> None:
-        module = import_module(self.name)
-        assert isinstance(module, ModuleType)
+        assert not refusal(self.name), refusal(self.name)
+        assert isinstance(self.module(), ModuleType)
         assert sys.modules[self.name] is registry.get("modules", self.name)
 
     def test_has_the_names(self) -> None:
-        module = import_module(self.name)
-        missing = [name for name in self.names if not hasattr(module, name)]
+        missing = [name for name in self.names if not hasattr(self.module(), name)]
         assert not missing, f"{self.name} has no {', '.join(missing)}"
 
     def test_modules_inside_are_the_same_under_both_paths(self) -> None:
-        home = import_module(self.name).__name__
+        home = self.module().__name__
         for inside in self.modules:
             assert import_module(f"{self.name}.{inside}") is import_module(f"{home}.{inside}")
 
