@@ -120,6 +120,13 @@ class _Lent(_Loader):
         from kernel.registries.family import registry
 
         name = module.__name__
+        home = self.home(name)
+        if home.partition(".")[0] == "kernel":
+            raise LentModuleError(
+                f"import {name}: {registry.origin(KIND, name)} lends {home}, which is not its own"
+            )
+        # Its own modules may import it under this path, too, before it is complete.
+        del sys.modules[name]
         try:
             found = registry.get(KIND, name)
         except KernelError as error:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import inspect
+import os
+import pickle
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +20,7 @@ from kernel.discovery import rules
 from kernel.errors import LentModuleError
 from kernel.registries.family import registry
 from kernel.registries.modules import PATHS
+from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
 GREET = {
@@ -138,6 +144,216 @@ def test_unknown_modules_are_not_found_as_usual() -> None:
     with pytest.raises(ModuleNotFoundError, match="No module named 'kernel.no_such'"):
         importlib.import_module("kernel.no_such")
     assert not hasattr(kernel, "no_such")
+
+
+def test_what_a_lent_module_does_not_contain_is_not_found(fake_distribution: Fake) -> None:
+    lend(fake_distribution)
+    assert importlib.util.find_spec("kernel.greet.words") is not None
+    assert importlib.util.find_spec("kernel.greet.other") is None
+    with pytest.raises(ModuleNotFoundError, match="No module named 'kernel.greet.other'"):
+        importlib.import_module("kernel.greet.other")
+
+
+@pytest.mark.parametrize("first", ["kernel.greet", "acme_greet"])
+def test_a_lent_module_may_import_itself_by_its_path(first: str, fake_distribution: Fake) -> None:
+    fake_distribution(
+        "acme-greet",
+        entry_points={"kernel_modules": {"kernel.greet": "acme_greet"}},
+        modules={
+            "acme_greet.__init__": "import kernel.greet\nfrom kernel.greet.words import HELLO\n",
+            "acme_greet.words": "HELLO = 'hello'\n",
+        },
+    )
+    module = importlib.import_module(first)
+    assert module.HELLO == "hello"
+    assert module is sys.modules["kernel.greet"] is sys.modules["acme_greet"]
+    assert sys.modules["kernel.greet.words"] is sys.modules["acme_greet.words"]
+
+
+@pytest.mark.parametrize("target", ["kernel.greet", "kernel.numeric.random"])
+def test_a_package_lends_only_modules_of_its_own(target: str, fake_distribution: Fake) -> None:
+    fake_distribution("acme-greet", entry_points={"kernel_modules": {"kernel.greet": target}})
+    with pytest.raises(LentModuleError, match=f"acme-greet 1.0 lends {target}, which is not its own"):
+        importlib.import_module("kernel.greet")
+
+
+def test_an_object_is_no_module(fake_distribution: Fake) -> None:
+    fake_distribution(
+        "acme-greet",
+        entry_points={"kernel_modules": {"kernel.greet": "acme_greet:NAME"}},
+        modules=GREET,
+    )
+    with pytest.raises(LentModuleError, match="of type str, not a module"):
+        importlib.import_module("kernel.greet")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("kernel.tokens", "kernel.tokens is the kernel's own"),
+        ("kernel.tokens.greet", "kernel.tokens is the kernel's own"),
+        ("kernel.random", "kernel.random is the kernel's own"),
+        ("kernel.scorer.greet", "kernel.scorer is the kernel's own"),
+        ("kernel.load", "kernel.load is the kernel's own"),
+        ("kernel._greet", "kernel._greet is a private name"),
+        ("kernel", "no path below kernel"),
+        ("acme.greet", "no path below kernel"),
+        ("kernel.greet-2", "no path below kernel"),
+        ("acme-greet.greet.v1", "no path below kernel"),
+    ],
+)
+def test_paths_that_nobody_may_lend_are_findings(
+    path: str, reason: str, fake_distribution: Fake, box: Box
+) -> None:
+    lend(fake_distribution, path=path, requires=["kernel-nlp~=0.1.0"])
+    result = box.run("plugins", "check", "acme-greet")
+    assert result.exit_code == 1
+    assert result.stdout.count("FAIL") == 1 and reason in result.stdout
+    if path != "kernel":
+        shown = box.run("registry", "show", path)
+        assert (shown.exit_code, reason in shown.stderr) == (3, True)
+
+
+def test_what_kernel_itself_has_is_not_replaced_by_a_lent_module(fake_distribution: Fake) -> None:
+    load = kernel.load
+    lend(fake_distribution, path="kernel.load")
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("kernel.load")
+    assert kernel.load is load
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("acme_greet:NAME", "'acme_greet:NAME' is not a module"),
+        ("kernel.tokens", "kernel.tokens is not the package's own module"),
+    ],
+)
+def test_targets_that_are_no_modules_are_findings(
+    target: str, reason: str, fake_distribution: Fake, box: Box
+) -> None:
+    points = {"kernel_modules": {"kernel.greet": target}}
+    fake_distribution("acme-greet", requires=["kernel-nlp~=0.1.0"], entry_points=points)
+    output = box.run("plugins", "check", "acme-greet").stdout
+    assert reason in output and output.endswith("1 failed\n")
+
+
+def test_a_path_inside_of_what_another_package_lends_is_a_finding(fake_distribution: Fake, box: Box) -> None:
+    lend(fake_distribution, requires=["kernel-nlp~=0.1.0"])
+    lend(fake_distribution, "other-greet", path="kernel.greet.more", requires=["kernel-nlp~=0.1.0"])
+    output = box.run("plugins", "check", "other-greet").stdout
+    assert "kernel.greet.more lies inside of kernel.greet, which acme-greet lends" in output
+    assert box.run("plugins", "check", "acme-greet").exit_code == 0
+
+
+def test_commands_tell_of_lent_modules(fake_distribution: Fake, box: Box) -> None:
+    lend(fake_distribution, requires=["kernel-nlp>=0.1,<0.2"])
+    listed = [line for line in box.run("plugins", "list").stdout.splitlines() if "acme-greet" in line]
+    assert " ".join(listed[0].split()) == "acme-greet 1.2 >=0.1,<0.2 ok 1 module ok"
+    assert "modules  kernel.greet  acme_greet" in box.run("plugins", "show", "acme-greet").stdout
+    rows = " ".join(box.run("registry", "list", "modules").stdout.split())
+    assert "modules kernel.greet acme-greet 1.2" in rows
+    assert "acme_greet" not in sys.modules
+    shown = box.run("registry", "show", "kernel.greet").stdout
+    assert shown == "kernel.greet  (modules, from acme-greet 1.2, acme_greet)\n\nGreetings.\n"
+    checked = box.run("plugins", "check", "acme-greet", "--import").stdout
+    assert "ok  modules  kernel.greet  acme_greet  " in checked
+    assert checked.endswith("nothing failed\n") and "warn" not in checked
+
+
+def test_functions_of_a_lent_module_travel_under_their_real_name(fake_distribution: Fake) -> None:
+    fake_distribution(
+        "acme-greet",
+        entry_points={"kernel_modules": {"kernel.greet": "acme_greet"}},
+        modules={"acme_greet": "def double(x):\n    return 2 * x\n\nclass Greeting: pass\n"},
+    )
+    module = importlib.import_module("kernel.greet")
+    assert module.double.__module__ == "acme_greet"
+    data = pickle.dumps((module.double, module.Greeting))
+    assert b"acme_greet" in data and b"kernel" not in data
+    assert pickle.loads(data) == (module.double, module.Greeting)
+
+
+def test_a_lent_module_is_read_again_in_place(fake_distribution: Fake) -> None:
+    folder = fake_distribution(
+        "acme-greet",
+        entry_points={"kernel_modules": {"kernel.greet": "acme_greet"}},
+        modules={"acme_greet": "NAME = 'acme'\n"},
+    )
+    module = importlib.import_module("kernel.greet")
+    (folder / "acme_greet.py").write_text("NAME = 'another acme'\n")
+    assert importlib.reload(module) is module is importlib.import_module("acme_greet")
+    assert kernel.greet.NAME == "another acme"
+
+
+def test_inspect_and_pkgutil_find_the_real_module(fake_distribution: Fake) -> None:
+    lend(fake_distribution, path="kernel.far.greet")
+    module = importlib.import_module("kernel.far.greet")
+    assert inspect.getsource(module) == GREET["acme_greet.__init__"]
+    assert pkgutil.resolve_name("kernel.far.greet.words:HELLO") == "hello"
+    assert [one.name for one in pkgutil.iter_modules(module.__path__)] == ["words"]
+    assert list(pkgutil.iter_modules(kernel.far.__path__)) == []
+    assert importlib.reload(kernel.far).greet is module
+    own = {one.name for one in pkgutil.iter_modules(kernel.__path__)}
+    assert {"config", "tokens"} <= own and not {"far", "random"} & own
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("kernel.greet", "kernel.greet lies elsewhere: python -m acme_greet\n"),
+        ("kernel.greet.words", "kernel.greet.words lies elsewhere: python -m acme_greet.words\n"),
+        ("kernel.scorer", "kernel.scorer lies elsewhere: python -m kernel.scores.scorer\n"),
+        ("kernel.nothing", "No module named kernel.nothing\n"),
+    ],
+)
+def test_python_m_says_where_the_module_lies(module: str, message: str, fake_distribution: Fake) -> None:
+    folder = fake_distribution(
+        "acme-greet", entry_points={"kernel_modules": {"kernel.greet": "acme_greet"}}, modules=GREET
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith(f": {message}") and "Traceback" not in done.stderr
+
+
+def test_lent_modules_are_found_in_worker_processes(fake_distribution: Fake, tmp_path: Path) -> None:
+    component = """
+from kernel.language import Language
+
+@Language.component("greeter")
+def greet(doc):
+    doc.user_data["greeting"] = "hello " + doc.text
+    return doc
+"""
+    folder = fake_distribution(
+        "acme-greet",
+        entry_points={"kernel_modules": {"kernel.far.greet": "acme_greet"}},
+        modules={"acme_greet": component},
+    )
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import kernel.far.greet\n"
+        "from kernel.language import Language\n"
+        "if __name__ == '__main__':\n"
+        "    nlp = Language()\n"
+        "    nlp.add_pipe('greeter')\n"
+        "    docs = nlp.pipe(['you', 'me'], n_process=2)\n"
+        "    print([doc.user_data['greeting'] for doc in docs])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "['hello you', 'hello me']\n", done.stderr
 
 
 def test_lent_modules_are_listed(fake_distribution: Fake) -> None:
