@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from kernel.config import Config, resolve_section
-from kernel.config.sections import add_defaults
-from kernel.errors import ConfigError
+from kernel.config import Config, check, resolve_section
+from kernel.config.building import add_sections
+from kernel.config.json_schema import config_schema
+from kernel.config.sections import OPEN, OWN, add_defaults, refusal, schema_of
+from kernel.discovery import rules
+from kernel.errors import ConfigError, PluginError, RegistryError
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -159,3 +165,342 @@ def test_what_is_no_schema_is_refused(fake_distribution: Fake) -> None:
     )
     with pytest.raises(ConfigError, match="'stray' of acme-stray 1.0 is no schema of a section"):
         resolve_section(Config.from_str("[stray]\na = 2\n"), "stray")
+
+
+def supply(fake: Fake, distribution: str, path: str, keys: str = "a: int = 1", **more: object) -> None:
+    """Install a package with a section. keys: of its schema."""
+    module = distribution.replace("-", "_")
+    fake(
+        distribution,
+        "1.0",
+        entry_points={"kernel_sections": {path: f"{module}:Supplied"}},
+        modules={
+            module: "from kernel.config.schemas import Section\n"
+            f"class Supplied(Section):\n    '''Of {distribution}.'''\n    {keys}\n"
+        },
+        **more,
+    )
+
+
+@pytest.mark.parametrize("path", [*OWN, *OPEN])
+def test_no_package_may_supply_a_section_of_the_kernel(path: str, fake_distribution: Fake, box: Box) -> None:
+    supply(fake_distribution, "acme-grab", path, requires=["kernel-nlp~=0.1.0"])
+    with pytest.raises(PluginError, match=rf"acme-grab 1.0 .*the kernel's own \[{path}\] can't be replaced"):
+        schema_of(path)
+    result = box.run("plugins", "check", "acme-grab")
+    assert result.exit_code == 1
+    assert result.stdout.count("FAIL") == 1
+    assert f"the kernel's own [{path}] can't be replaced" in result.stdout
+    assert box.run("registry", "show", path).exit_code == 3
+    assert "acme_grab" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("training.optimizer", "'optimizer' is a key of the kernel's own [training]"),
+        ("training.callbacks.mine", "'callbacks' is a key of the kernel's own [training]"),
+        ("initialize.components.ner", "'components' is a key of the kernel's own [initialize]"),
+        ("corpora.mine", "the kernel's own [corpora] holds no sections of packages; [training] and"),
+        ("nlp.mine", "the kernel's own [nlp] holds no sections of packages"),
+        ("acme-1", "is no dotted name of a section"),
+        ("acme..mine", "is no dotted name of a section"),
+    ],
+)
+def test_places_where_no_package_may_put_a_section(
+    path: str, reason: str, fake_distribution: Fake, box: Box
+) -> None:
+    assert reason in refusal(path)
+    supply(fake_distribution, "acme-grab", path, requires=["kernel-nlp~=0.1.0"])
+    result = box.run("plugins", "check", "acme-grab")
+    assert (result.exit_code, reason in result.stdout) == (1, True)
+
+
+def test_a_run_with_a_package_that_claims_training_says_so_once(
+    fake_distribution: Fake, numbers: Box
+) -> None:
+    supply(fake_distribution, "acme-grab", "training")
+    command = ("train", "config.cfg", "--code", "numeric.py")
+    result = numbers.run(*command)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "error: config.cfg:22:1: training: sections: acme-grab 1.0 (acme_grab:Supplied) supplies [training], but "
+        "the kernel's own [training] can't be replaced\n"
+        "    [training]\n"
+        "    ^^^^^^^^^^\n"
+        "    hint: Uninstall the package, or deny it: kernel --deny acme-grab\n"
+    )
+    assert numbers.run("--deny", "acme-grab", *command).exit_code == 0
+
+
+def test_a_target_that_is_no_section_is_found_by_the_check(fake_distribution: Fake, box: Box) -> None:
+    fake_distribution(
+        "acme-stray",
+        requires=["kernel-nlp~=0.1.0"],
+        entry_points={"kernel_sections": {"stray": "acme_stray:make", "other": "acme_stray:Bare"}},
+        modules={
+            "acme_stray": "from kernel.config.schemas import Section\n"
+            "def make(): return 1\n"
+            "class Bare(Section):\n    key: int = 1\n"
+        },
+    )
+    output = box.run("plugins", "check", "acme-stray", "--import").stdout
+    assert "acme_stray:make: of type function, not a subclass of Section" in output
+    assert "key 'key' has no text below it" in output
+
+
+def test_sections_in_sections_of_other_packages(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-outer", "outer", "a: int = 1")
+    supply(fake_distribution, "acme-inner", "outer.inner", "b: int = 2")
+    supply(fake_distribution, "acme-deep", "outer.between.deep", "c: int = 3")
+    text = "[outer]\na = 5\n[outer.inner]\nb = 6\n[outer.between]\n[outer.between.deep]\nc = 7\n"
+    config = Config.from_str(text)
+    check(config, skip=("training", "nlp", "components"))
+    assert resolve_section(config, "outer") == SimpleNamespace(
+        a=5, inner=SimpleNamespace(b=6), between=SimpleNamespace(deep=SimpleNamespace(c=7))
+    )
+    # The inner ones alone bring the outer one with its defaults.
+    alone = Config.from_str("[outer]\n[outer.inner]\nb = 6\n")
+    assert resolve_section(alone, "outer") == SimpleNamespace(a=1, inner=SimpleNamespace(b=6))
+    assert resolve_section(alone, "outer.between.deep") == SimpleNamespace(c=3)
+
+
+def test_sections_in_training_are_settings_of_the_run_at_any_depth(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-outer", "training.outer", "a: int = 1")
+    supply(fake_distribution, "acme-inner", "training.outer.inner", "b: int = 2")
+    supply(fake_distribution, "acme-deep", "training.between.deep", "c: int = 3")
+    text = "[training]\n[training.outer]\na = 5\n[training.outer.inner]\nb = 6\n[training.between]\n"
+    settings = SimpleNamespace(seed=0)
+    add_sections(settings, Config.from_str(text + "[training.between.deep]\nc = 7\n"), "training")
+    assert settings == SimpleNamespace(
+        seed=0,
+        outer=SimpleNamespace(a=5, inner=SimpleNamespace(b=6)),
+        between=SimpleNamespace(deep=SimpleNamespace(c=7)),
+    )
+
+
+def test_a_section_cannot_take_the_place_of_a_key(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-outer", "outer", "inner: dict = {}")
+    supply(fake_distribution, "acme-inner", "outer.inner")
+    with pytest.raises(ConfigError, match=r"acme-inner.*'inner' is a key of \[outer\], which acme-outer 1.0"):
+        add_defaults(Config.from_str("[outer]\n[outer.inner]\na = 6\n"))
+
+
+def test_what_stands_around_a_supplied_section_is_not_let_through(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-inner", "outer.inner")
+    config = Config.from_str("[outer]\nb = 1\n[outer.inner]\na = 6\n[outer.other]\n")
+    with pytest.raises(ConfigError) as info:
+        check(config, skip=("training", "nlp", "components"))
+    assert [(one.path, one.message) for one in info.value.problems] == [
+        ("outer.b", "[outer] takes no 'b'"),
+        ("outer.other", "[outer] takes no 'other'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"), [("workers = 3", "not a section"), ("workers = ${variables.w}", None)]
+)
+def test_a_value_is_no_section_but_a_variable_may_bring_one(
+    line: str, message: str | None, workers: None, numbers: Box
+) -> None:
+    file = numbers.path / "config.cfg"
+    file.write_text(file.read_text().replace("[training]\n", f"[training]\n{line}\n"))
+    brought = '[variables.w]\nname = "x"\n[variables.w.pace]\n@schedules = "constant.v1"\nrate = 1.0'
+    section = SECTION.replace("workers = 3\n", "")
+    add(numbers, section.replace('[training.workers]\nname = "x"', brought))
+    result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
+    if message is None:
+        assert "workers 2 1.0 x" in result.stdout, result.stderr
+    else:
+        assert result.exit_code == 2
+        assert f"training.workers: {message}" in result.stderr
+
+
+def test_two_suppliers_of_a_section_are_a_conflict_that_the_config_settles(
+    workers: None, fake_distribution: Fake, numbers: Box
+) -> None:
+    supply(fake_distribution, "other-workers", "training.workers", "name: str = 'other'")
+    add(numbers, SECTION.replace('"x"', '"x"\ncount = ${system.workers}'))
+    command = ("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py", "-o", "out")
+    result = numbers.run(*command)
+    assert result.exit_code == 3
+    assert result.stderr.count("is claimed by") == 1
+    assert "config.cfg:" in result.stderr and "other-workers 1.0" in result.stderr
+    assert '[registry.override] "training.workers" = "' in result.stderr
+    conflicts = [line for line in numbers.run("plugins", "list").stdout.splitlines() if "conflict" in line]
+    assert [line.split()[0] for line in conflicts] == ["acme-workers", "other-workers"]
+    file = numbers.path / "config.cfg"
+    file.write_text(file.read_text() + '\n[registry.override]\n"training.workers" = "acme-workers"\n')
+    result = numbers.run(*command)
+    assert result.exit_code == 0, result.stderr
+    assert "workers 3 0.5 x" in result.stdout
+    meta = json.loads((numbers.path / "out" / "model-last" / "meta.json").read_text())
+    assert meta["provenance"]["overrides"] == {"training.workers": "acme-workers"}
+    assert meta["provenance"]["names"]["sections"] == {"training.workers": "acme-workers==1.0"}
+    saved = Config.from_disk(numbers.path / "out" / "model-last" / "config.cfg")
+    assert resolve_section(saved, "training.workers").count == 3
+
+
+def test_a_package_for_another_kernel_supplies_nothing(fake_distribution: Fake, numbers: Box) -> None:
+    supply(fake_distribution, "acme-old", "training.old", requires=["kernel-nlp<0.1"])
+    command = ("train", "config.cfg", "--code", "numeric.py")
+    assert numbers.run(*command).exit_code == 0
+    add(numbers, "\n[training.old]\na = 2\n")
+    result = numbers.run(*command)
+    assert result.exit_code == 3
+    assert "training.old: sections: 'training.old' of acme-old 1.0" in result.stderr
+    assert "needs kernel-nlp<0.1" in result.stderr
+    assert "acme_old" not in sys.modules
+
+
+def test_a_broken_section_is_one_problem_and_spoils_no_other(
+    workers: None, fake_distribution: Fake, numbers: Box
+) -> None:
+    fake_distribution(
+        "acme-broken",
+        entry_points={"kernel_sections": {"broken": "acme_broken:Section"}},
+        modules={"acme_broken": "1 / 0\n"},
+    )
+    add(numbers, SECTION + "\n[broken]\na = 1\n")
+    result = numbers.run("debug", "config", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
+    assert result.exit_code == 3
+    assert result.stdout.count("ZeroDivisionError") == 1
+    assert "training.workers" not in result.stdout
+
+
+def test_commands_know_supplied_sections(workers: None, numbers: Box) -> None:
+    add(numbers, SECTION)
+    code = ("--code", "numeric.py", "--code", "shown.py")
+    result = numbers.run("debug", "config", "config.cfg", "-F", "-V", *code)
+    assert result.exit_code == 0, result.stdout
+    assert "training.workers: sections training.workers: acme-workers 1.0, acme_workers:Work" in result.stdout
+    assert "training.workers.pace: schedules constant.v1: thinc" in result.stdout
+    assert "${system.workers} = 3" in result.stdout
+    assert numbers.run("init", "fill-config", "config.cfg", "filled.cfg", *code).exit_code == 0
+    filled = (numbers.path / "filled.cfg").read_text()
+    assert '[training.workers]\nname = "x"\n' in filled and "[training.workers.pace]" in filled
+    assert numbers.run("init", "fill-config", "filled.cfg", *code).stdout == filled
+    rows = numbers.run("plugins", "requires", "config.cfg", *code).stdout.splitlines()
+    assert "acme-workers==1.0" in rows
+
+
+def test_functions_of_a_sections_defaults_are_required_too(fake_distribution: Fake, numbers: Box) -> None:
+    fake_distribution("acme-pace", "2.0", entry_points={"kernel_schedules": {"acme.Pace.v1": "acme_pace:f"}},
+                      modules={"acme_pace": "def f(n: int = 1):\n    yield n\n"})  # fmt: skip
+    supply(
+        fake_distribution,
+        "acme-worker",
+        "training.worker",
+        "defaults = '[training.worker.pace]\\n@schedules = \"acme.Pace.v1\"\\n'\n    pace: float = 1.0\n    a: int = 1",
+    )
+    add(numbers, "\n[training.worker]\na = 2\n")
+    result = numbers.run("plugins", "requires", "config.cfg", "--code", "numeric.py")
+    assert result.exit_code == 0, result.stderr
+    assert {"acme-pace==2.0", "acme-worker==1.0"} <= set(result.stdout.splitlines())
+
+
+def test_overrides_reach_a_supplied_section(workers: None, numbers: Box) -> None:
+    add(numbers, SECTION)
+    command = ("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
+    result = numbers.run(*command, "--training.workers.name", "seven")
+    assert "workers 3 0.5 seven" in result.stdout, result.stderr
+    wrong = numbers.run(*command, "--training.workers.names", "seven")
+    assert wrong.exit_code == 2 and "Did you mean 'name'?" in wrong.stderr
+
+
+def test_the_schema_for_editors_has_supplied_sections(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-outer", "outer", "a: int = 1")
+    supply(fake_distribution, "acme-inner", "outer.inner", "b: int = 2")
+    supply(fake_distribution, "acme-alone", "alone.inner.deep", "c: int = 3")
+    supply(fake_distribution, "acme-train", "training.extra", "d: int = 4")
+    sections = config_schema()["properties"]
+    assert [*sections["outer"]["properties"]] == ["a", "inner"]
+    assert [*sections["outer"]["properties"]["inner"]["properties"]] == ["b"]
+    assert [*sections["alone"]["properties"]["inner"]["properties"]["deep"]["properties"]] == ["c"]
+    assert [*sections["training"]["properties"]["extra"]["properties"]] == ["d"]
+    assert "optimizer" in sections["training"]["properties"]
+
+
+def test_the_schema_leaves_out_what_nobody_may_supply(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-grab", "training")
+    with pytest.warns(UserWarning, match=r"the section \[training\] is named, but not described"):
+        sections = config_schema()["properties"]
+    assert "optimizer" in sections["training"]["properties"]
+
+
+def test_assembling_leaves_supplied_sections_alone_and_checks_the_rest(
+    fake_distribution: Fake, box: Box
+) -> None:
+    supply(fake_distribution, "acme-extra", "initialize.extra")
+    supply(fake_distribution, "acme-other", "other")
+    box.config(
+        """
+        [nlp]
+        lang = "xx"
+        pipeline = []
+        [initialize]
+        [initialize.extra]
+        a = "wrong, but not used"
+        [other]
+        a = "wrong, too"
+        """
+    )
+    result = box.run("assemble", "config.cfg", "out")
+    assert result.exit_code == 0, result.stderr
+    meta = json.loads((box.path / "out" / "meta.json").read_text())
+    sections = {"initialize.extra": "acme-extra==1.0", "other": "acme-other==1.0"}
+    assert meta["provenance"]["names"]["sections"] == sections
+    wrong = box.run("assemble", "config.cfg", "out2", "--initialize.vectors", "7")
+    assert wrong.exit_code == 2 and "initialize.vectors" in wrong.stderr
+    denied = box.run("--deny", "acme-extra", "assemble", "config.cfg", "out2")
+    assert denied.exit_code == 2 and "[initialize] takes no 'extra'" in denied.stderr
+
+
+def test_a_saved_pipeline_predicts_without_the_package_of_a_training_section(
+    workers: None, numbers: Box
+) -> None:
+    add(numbers, SECTION)
+    code = ("--code", "numeric.py", "--code", "shown.py")
+    assert numbers.run("train", "config.cfg", *code, "-o", "out").exit_code == 0
+    result = numbers.run("--deny", "acme-workers", "evaluate", "out/model-last", "dev.txt", *code)
+    assert result.exit_code == 0, result.stderr
+
+
+def test_settings_of_a_section_obey_the_rules_of_its_config(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-one", "acme", "a: int = 1")
+    supply(fake_distribution, "acme-two", "acme", "a: int = 2")
+    config = Config.from_str('[acme]\n[registry]\n[registry.override]\n"acme" = "acme-two"\n')
+    assert resolve_section(config, "acme").a == 2
+    with pytest.raises(RegistryError, match="claimed by acme-one 1.0 .* and by acme-two 1.0"):
+        resolve_section(Config.from_str("[acme]\n"), "acme")
+
+
+def test_a_section_that_nobody_supplies_is_unknown(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-one", "acme")
+    with pytest.raises(RegistryError, match=r"no package supplies the section \[acne\]\nDid you mean 'acme'"):
+        resolve_section(Config.from_str("[acne]\n"), "acne")
+    with (
+        rules.command_line(deny=["acme-one"]),
+        pytest.raises(RegistryError, match="denied by --deny acme-one"),
+    ):
+        resolve_section(Config.from_str("[acme]\n"), "acme")
+
+
+def test_a_section_is_shown_as_it_stands_in_a_config(workers: None, box: Box) -> None:
+    rows = " ".join(box.run("registry", "list", "sections").stdout.split())
+    assert "sections training.workers acme-workers 1.0" in rows
+    assert "acme_workers" not in sys.modules
+    shown = box.run("registry", "show", "training.workers").stdout
+    assert shown.startswith(
+        "training.workers  (sections, from acme-workers 1.0, acme_workers:WorkersSection)"
+    )
+    text = shown[shown.index("\n[training.workers]") :]
+    section = Config.from_str(text + "\n[system]\nworkers = 5\n")
+    assert resolve_section(section, "training.workers").count == 5
+    assert section["training"]["workers"]["name"] == "w"
+
+
+def test_keys_of_a_section_without_a_default_are_shown_as_comments(box: Box) -> None:
+    shown = box.run("registry", "show", "pretraining").stdout
+    assert "# Turns a stream of examples into batches.\n# batcher = (a function, required)\n" in shown
+    assert "# Share of the features that a step leaves out.\ndropout = 0.2\n" in shown
