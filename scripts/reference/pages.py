@@ -16,7 +16,7 @@ from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import testing
 from kernel.cli.commands import cli
-from kernel.cli.registry_show import block
+from kernel.cli.registry_show import block, section
 from kernel.config import default_config
 from kernel.config.hints import describe
 from kernel.discovery.known_names import THINC_NAMES
@@ -80,14 +80,16 @@ def _registry_page(kind: str) -> str:
         origin = registry.origin(kind, name)
         function = registry.get(kind, name)
         parts += [f"## {name}", f"From the package {origin.distribution}: `{origin.target}`."]
-        if kind != "modules":
+        if kind not in ("modules", "sections"):
             parts.append(_fenced("python", signature(function)))
         if name not in THINC_NAMES.get(kind, ()):
             parts.append(inspect.getdoc(function) or "")
         meta = getattr(function, "__kernel_factory__", None)
         if meta is not None:
             parts.append(_factory_facts(meta))
-        if kind not in ("ops", "languages", "modules", "sections"):
+        if kind == "sections":
+            parts.append(_fenced("ini norun", section(name, function)))
+        elif kind not in ("ops", "languages", "modules"):
             parts.append(_fenced("ini norun", block(kind, name, function)))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
