@@ -10,8 +10,8 @@ from kernel.registries.modules import install
 
 if TYPE_CHECKING:
     from kernel.config import Config as Config
-    from kernel.language.saving import blank as blank
-    from kernel.language.saving import load as load
+    from kernel.language.pipelines import blank as blank
+    from kernel.language.pipelines import load as load
     from kernel.registries.family import registry as registry
     from kernel.training.hooks import hookimpl as hookimpl
 
@@ -20,9 +20,9 @@ __all__ = ["Config", "__version__", "blank", "hookimpl", "load", "registry"]
 
 _PUBLIC = {
     "Config": "kernel.config",
-    "blank": "kernel.language.saving",
+    "blank": "kernel.language.pipelines",
     "hookimpl": "kernel.training.hooks",
-    "load": "kernel.language.saving",
+    "load": "kernel.language.pipelines",
     "registry": "kernel.registries.family",
 }
 

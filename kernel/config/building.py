@@ -32,12 +32,15 @@ def resolve(
     path: str = "",
     schema: type[BaseModel] | None = None,
     registry: Registries | None = None,
+    validate: bool = True,
 ) -> Any:
     """Build what a block describes, bottom-up.
 
     block: interpolated; a block with an `@registry` key gives what its function returns, another one a dict
     with its values built. config, path: where the block stands, for positions in messages. schema: what the
     section takes; its defaults are in the result. registry: where functions are looked up, by default as the config wants it.
+    validate: False passes values of the wrong type on as they are; names that aren't known and arguments that are missing
+    stay errors.
 
     Nothing is called unless the whole block is right. Raises ConfigError with every problem.
     """
@@ -46,8 +49,8 @@ def resolve(
         if not block.is_interpolated:
             block = block.interpolate()
     sources = config.sources if config is not None else {}
-    planner = Planner(sources, registry or chosen_by(config or block))
-    builder = _Builder(sources)
+    planner = Planner(sources, registry or chosen_by(config or block), validate=validate)
+    builder = _Builder(sources, validate=validate)
     if function_keys(block):
         plan = planner.call(block, path)
         if not planner.problems:
@@ -107,8 +110,9 @@ def add_sections(settings: SimpleNamespace, config: Config, path: str) -> None:
 class _Builder:
     """Calls the functions of plans. What depends on a failed call isn't built; the rest is."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, *, validate: bool = True) -> None:
         self.sources = sources
+        self.validate = validate
         self.problems: list[Problem] = []
         self.cause: Exception | None = None
 
@@ -127,7 +131,7 @@ class _Builder:
         takes_steps: whether a function of the step passes for a schedule.
         """
         value = self.build(plan, taker)
-        if value is _FAILED or not isinstance(plan, Call):
+        if value is _FAILED or not isinstance(plan, Call) or not self.validate:
             return value
         is_function = plan.kind == "schedules" and isfunction(value) and not takes_steps
         if not accepts(hint, value, is_schedule=plan.kind == "schedules" and not is_function):

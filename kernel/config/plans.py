@@ -63,9 +63,17 @@ class Planner:
     """Makes plans; problems gather in `problems`.
 
     sources: where the config's values were written. registry: where functions are looked up, by default the process's.
+    validate: False leaves values of the wrong type as they are.
     """
 
-    def __init__(self, sources: Sources | None = None, registry: Registries | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sources | None = None,
+        registry: Registries | None = None,
+        *,
+        validate: bool = True,
+    ) -> None:
+        self.validate = validate
         self.sources = sources or {}
         self.registry = registry or chosen_by(None)
         self.problems: list[Problem] = []
@@ -99,7 +107,7 @@ class Planner:
         """Plan of any value where a hint stands."""
         if isinstance(value, Mapping) and function_keys(value):
             plan = self.call(value, path)
-            if isinstance(plan, Call):
+            if isinstance(plan, Call) and self.validate:
                 self._check_returns(plan, hint, parameter, taker)
             return plan
         if isinstance(value, (Mapping, list, tuple)) and holds_blocks(value):
@@ -107,12 +115,14 @@ class Planner:
         if parameter is not None and parameter.is_default(value):
             return Constant(value, path)
         if not is_plain(value):
-            self._check_object(value, hint, path, parameter, taker)
+            if self.validate:
+                self._check_object(value, hint, path, parameter, taker)
             return Constant(value, path)
         try:
             return Constant(convert(hint, value), path)
         except Refused as error:
-            self._refused(value, hint, path, parameter, taker, error)
+            if self.validate:
+                self._refused(value, hint, path, parameter, taker, error)
             return Constant(value, path)
 
     def call(self, block: Mapping[str, Any], path: str) -> Plan:

@@ -6,39 +6,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kernel.config import Config, default_config, fill, merge_defaults, resolve
+from kernel.config import Config, default_config, fill, resolve
 from kernel.config.checking import check_component
-from kernel.config.filling import note_defaults
 from kernel.config.packages import verify
-from kernel.config.plans import Planner, owner_name
+from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
-from kernel.errors import ConfigError, Problem, RegistryError
+from kernel.errors import ConfigError, KernelError, Problem, RegistryError
+from kernel.language.components import ComponentList
+from kernel.language.create import fill_settings
 from kernel.language.defaults import fresh_subclass
-from kernel.language.factories import FactoryMeta, find_factory
-from kernel.language.order import to_disable, unknown
+from kernel.language.editing import EditableComponents
+from kernel.language.factories import find_factory
+from kernel.language.listening import unheard_in_config
+from kernel.language.order import to_disable
+from kernel.language.slots import unknown
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
-    from kernel.language.components import ComponentList
-    from kernel.language.core import Language
     from kernel.vocab import Vocab
 
-Pipeline = TypeVar("Pipeline", bound="Language")
+Pipeline = TypeVar("Pipeline", bound=EditableComponents)
+Load = Callable[[str], ComponentList]
 # What can be left out of loading besides components.
 PARTS = frozenset({"vocab", "tokenizer"})
 Block = dict[str, Any]
 
 
-def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
+def fill_config(cls: type[ComponentList], config: Mapping[str, Any]) -> Config:
     """The config over the defaults of the kernel and of the language, with `[nlp]` and `[components]` filled.
 
     `ConfigError` with every problem: functions that can't be found, components without a block, listeners without a source.
     """
-    from kernel.language.hearing import unheard_in_config
-
     filled, problems = _fill(cls, config)
     if not problems:
         problems = unheard_in_config(filled)
@@ -47,7 +48,7 @@ def fill_config(cls: type[Language], config: Mapping[str, Any]) -> Config:
     return filled
 
 
-def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
+def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
     merged = default_config().merge(cls.Defaults.config).merge(config)
     registry = chosen_by(merged)
     problems: list[Problem] = []
@@ -67,7 +68,9 @@ def _fill(cls: type[Language], config: Mapping[str, Any]) -> tuple[Config, list[
     return merged, problems
 
 
-def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tuple[Config, Block]:
+def _check(
+    cls: type[ComponentList], filled: Config, problems: list[Problem], validate: bool
+) -> tuple[Config, Block]:
     """The interpolated config and its `[nlp]`, after a look at everything that will be built; nothing is called.
 
     problems: those that are known already. `ConfigError` if there are any.
@@ -77,7 +80,7 @@ def _check(cls: type[Language], filled: Config, problems: list[Problem]) -> tupl
     except ConfigError as error:
         raise ConfigError([*problems, *error.problems]) from error
     nlp = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
-    planner = Planner(filled.sources, chosen_by(filled))
+    planner = Planner(filled.sources, chosen_by(filled), validate=validate)
     planner.section(nlp, "nlp", NlpSchema)
     known = {problem.path for problem in problems}
     for name in nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ():
@@ -102,27 +105,24 @@ def from_config(
     meta: Mapping[str, Any] | None = None,
     auto_fill: bool = True,
     validate: bool = True,
+    load: Load,
 ) -> Pipeline:
-    """Build a pipeline: the class, the tokenizer, the components with their listeners connected; no weights yet.
-
-    disable, enable: components to keep, but not to run. exclude: components to leave out. auto_fill: add defaults
-    first. `ConfigError` with every problem.
-    """
+    """See `Language.from_config`. load: gives the saved pipelines that components are taken from."""
     verify(config)
     cls = _class_for(cls, config)
     filled, problems = _fill(cls, config) if auto_fill else (Config(config), [])
-    interpolated, block = _check(cls, filled, problems)
+    interpolated, block = _check(cls, filled, problems, validate)
     if cls.lang and block["lang"] != cls.lang:
         raise ConfigError(f"nlp.lang is '{block['lang']}', but {cls.__name__} is the class of '{cls.lang}'")
-    settings = resolve(block, config=filled, path="nlp", schema=NlpSchema)
-    created = cls
+    settings = resolve(block, config=filled, path="nlp", schema=NlpSchema, validate=validate)
+    created: Any = cls
     if settings["before_creation"] is not None:
         created = fresh_subclass(cls)
         with naming("nlp.before_creation"):
             returned = settings["before_creation"](created)
         if returned is not created:
             raise _wrong_return(filled, "before_creation", "the class that it was given")
-    nlp = created(
+    nlp: Pipeline = created(
         vocab,
         config=filled,
         meta=meta,
@@ -136,7 +136,7 @@ def from_config(
         if name not in settings["pipeline"]:
             raise unknown(name, settings["pipeline"])
     names = [name for name in settings["pipeline"] if name not in left_out]
-    _add_components(nlp, names, filled, interpolated)
+    _add_components(nlp, names, filled, interpolated, validate, load)
     off = (off | set(settings["disabled"])) & set(names)
     chosen = to_disable(names, sorted(off) if enable is None else None, enable)
     for name in chosen or ():
@@ -144,49 +144,12 @@ def from_config(
     return _called(filled, "after_pipeline_creation", settings["after_pipeline_creation"], nlp)
 
 
-def create_component(
-    nlp: ComponentList,
-    factory_name: str,
-    name: str,
-    config: Mapping[str, Any],
-    raw_config: Mapping[str, Any] | None = None,
-) -> tuple[Any, FactoryMeta, Config]:
-    """Make a component: (component, metadata of its factory, its block of the config).
-
-    config: interpolated settings. raw_config: the same with variables, filled.
-    """
-    from kernel.numeric.ops import place
-
-    registry = nlp.registry
-    registered, meta = find_factory(factory_name, nlp.lang, registry)
-    path = f"components.{name}"
-    whole = nlp._config
-    settings = _fill_settings(registered, meta, config, path, whole, registry)
-    component = resolve(
-        {"@factories": registered, "nlp": nlp, "name": name, **settings},
-        config=whole,
-        path=path,
-        registry=registry,
-    )
-    if not callable(component):
-        raise RegistryError(
-            f"the factory '{registered}' made no component for '{name}', but {type(component).__name__}",
-            hint="A factory returns a function from Doc to Doc, or an object that can be called like one.",
-        )
-    if getattr(component, "name", name) != name:
-        component.name = name
-    if hasattr(getattr(component, "model", None), "walk"):
-        place(component.model, nlp.ops)
-    raw = settings if raw_config is None else {k: v for k, v in raw_config.items() if k != "factory"}
-    return component, meta, Config({"factory": factory_name, **raw}, is_interpolated=raw_config is None)
-
-
-def interpolated_section(nlp: Language, key: str) -> Block:
+def interpolated_section(nlp: ComponentList, key: str) -> Block:
     """A section of the pipeline's config with its variables replaced."""
     return dict(nlp.config.interpolate().get(key) or {})
 
 
-def create_optimizer(nlp: Language) -> Any:
+def create_optimizer(nlp: ComponentList) -> Any:
     """The optimizer of `[training.optimizer]`; Adam with its defaults if the config has none."""
     block = interpolated_section(nlp, "training").get("optimizer") or {"@optimizers": "Adam.v1"}
     return resolve(block, config=nlp.config, path="training.optimizer", registry=nlp.registry)
@@ -207,22 +170,54 @@ def _class_for(cls: type[Pipeline], config: Mapping[str, Any]) -> type[Pipeline]
     return found
 
 
-def _add_components(nlp: Language, names: list[str], filled: Config, interpolated: Config) -> None:
-    from kernel.language.source import Sources
-
+def _add_components(
+    nlp: EditableComponents,
+    names: list[str],
+    filled: Config,
+    interpolated: Config,
+    validate: bool,
+    load: Load,
+) -> None:
     problems: list[Problem] = []
-    sources = Sources()
+    sources: dict[str, ComponentList] = {}
     for name in names:
         block = interpolated["components"][name]
         with _Collected(problems):
             if "factory" in block:
                 settings = {key: value for key, value in block.items() if key != "factory"}
                 raw = filled["components"][name]
-                nlp.add_pipe(block["factory"], name, config=settings, raw_config=raw)
+                nlp.add_pipe(block["factory"], name, config=settings, raw_config=raw, validate=validate)
             else:
-                sources.add(nlp, name, block, filled)
+                _add_copy(nlp, name, block, filled, sources, load)
     if problems:
         raise ConfigError(problems)
+
+
+def _add_copy(
+    nlp: EditableComponents,
+    name: str,
+    block: Mapping[str, Any],
+    config: Config,
+    sources: dict[str, ComponentList],
+    load: Load,
+) -> None:
+    """Add the component that a block with a source describes. sources: by path or name, each loaded once."""
+    where = str(block["source"])
+    path = f"components.{name}"
+    if where not in sources:
+        try:
+            sources[where] = load(where)
+        except ConfigError:
+            raise
+        except KernelError as error:
+            raise ConfigError(_problem(config, f"{path}.source", error.message, error.hint)) from error
+    source, taken = sources[where], block.get("component") or name
+    if not source.has_pipe(taken):
+        names = ", ".join(source.component_names)
+        raise ConfigError(
+            _problem(config, path, f"the pipeline {where} has no component '{taken}'; it has: {names}")
+        )
+    nlp.add_pipe(taken, name, source=source, replace_listeners=block.get("replace_listeners") or ())
 
 
 def _fill_component(name: str, block: Any, lang: str | None, config: Config, registry: Registries) -> Block:
@@ -238,27 +233,7 @@ def _fill_component(name: str, block: Any, lang: str | None, config: Config, reg
     except RegistryError as error:
         problem = _problem(config, f"{path}.factory", error.message, error.hint)
         raise ConfigError(replace(problem, exit_code=error.exit_code)) from error
-    return {"factory": block["factory"], **_fill_settings(registered, meta, block, path, config, registry)}
-
-
-def _fill_settings(
-    registered: str,
-    meta: FactoryMeta,
-    config: Mapping[str, Any],
-    path: str,
-    whole: Config | None,
-    registry: Registries,
-) -> Block:
-    settings = {key: value for key, value in config.items() if key != "factory"}
-    for key in ("nlp", "name"):
-        if key in settings:
-            text = f"'{key}' is set by the pipeline and can't be a setting of a component"
-            raise ConfigError(_problem(whole, f"{path}.{key}", text, key=True))
-    merged = merge_defaults(settings, meta.default_config)
-    if whole is not None:
-        note_defaults(whole.sources, merged, settings, path, owner_name(registry, "factories", registered))
-    filled = fill({"@factories": registered, **merged}, path=path, config=whole, registry=registry)
-    return {key: value for key, value in filled.items() if key not in ("@factories", "nlp", "name")}
+    return {"factory": block["factory"], **fill_settings(registered, meta, block, path, config, registry)}
 
 
 def _without_block(name: str, place: int, names: list[str], config: Config) -> Problem:
@@ -269,8 +244,6 @@ def _without_block(name: str, place: int, names: list[str], config: Config) -> P
 
 
 def _called(config: Config, key: str, callback: Callable[[Any], Any] | None, nlp: Pipeline) -> Pipeline:
-    from kernel.language.components import ComponentList
-
     if callback is None:
         return nlp
     with naming(f"nlp.{key}"):

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import UsageError, warn
-from kernel.language import build, describe, learn, order, stream
-from kernel.language.components import ComponentList
-from kernel.language.defaults import Defaults, lex_attr_getters
+from kernel.language import build, learn, order, stream
+from kernel.language.defaults import lex_attr_getters
+from kernel.language.editing import EditableComponents
 from kernel.language.factories import register_component, register_factory
 from kernel.language.initialize import initialize
-from kernel.language.links import link
-from kernel.language.loading import ClassOrInstance, from_disk
+from kernel.language.loading import ClassOrInstance, find_pipeline, from_disk, load_directory
 from kernel.numeric import blas
 from kernel.training.protocols import BasePipeline
 
 if TYPE_CHECKING:
     from kernel.component import Finding
-    from kernel.config import Config
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
     from kernel.vocab import Vocab
 
-_Defaults = Defaults
 
-
-class Language(ComponentList, BasePipeline):
+class Language(EditableComponents, BasePipeline):
     """A pipeline: text in, annotated documents out; and the object that trains it.
 
     vocab: a Vocab to share, True for a new one. max_length: of a text, in characters. meta: name, version, author and
@@ -36,7 +33,6 @@ class Language(ComponentList, BasePipeline):
     and of the vocab, from the config. config: what it is made from, by default what its language has.
     """
 
-    Defaults: ClassVar[type[_Defaults]] = Defaults
     own_sections = frozenset[str]()
 
     def __init__(
@@ -52,13 +48,10 @@ class Language(ComponentList, BasePipeline):
     ) -> None:
         from kernel.vocab import Vocab
 
-        super().__init__()
-        self._config = None if config is None else config.copy()
-        self._training_settings: dict[str, Any] | None = None
-        self._meta = dict(meta or {})
+        super().__init__(meta, config)
         self._optimizer: Any = None
         self._error_handler: stream.ErrorHandler | None = None
-        self.path: Path | None = None
+        self.path = None
         self.max_length = max_length
         self.batch_size = batch_size
         if isinstance(vocab, Vocab):
@@ -71,7 +64,7 @@ class Language(ComponentList, BasePipeline):
             )
             if create_vectors is not None:
                 self.vocab.vectors = create_vectors(self.vocab)
-        self.tokenizer: Any = (create_tokenizer or build.default_tokenizer(self.registry))(self)
+        self.tokenizer = (create_tokenizer or build.default_tokenizer(self.registry))(self)
 
     # Registration. `Language.factory` and `Language.component` are decorators.
 
@@ -81,8 +74,38 @@ class Language(ComponentList, BasePipeline):
     # Building, saving and loading: see kernel.language.build, .loading and kernel.language.saving.
 
     fill_config: ClassVar[Any] = classmethod(build.fill_config)
-    from_config: ClassVar[Any] = classmethod(build.from_config)
     from_disk = ClassOrInstance(from_disk)
+
+    @classmethod
+    def from_config(
+        cls,
+        config: Mapping[str, Any],
+        *,
+        vocab: Vocab | bool = True,
+        disable: str | Iterable[str] = (),
+        enable: str | Iterable[str] | None = None,
+        exclude: str | Iterable[str] = (),
+        meta: Mapping[str, Any] | None = None,
+        auto_fill: bool = True,
+        validate: bool = True,
+    ) -> Self:
+        """Build a pipeline: the class, the tokenizer, the components with their listeners connected; no weights yet.
+
+        disable, enable: components to keep, but not to run. exclude: components to leave out. auto_fill: add defaults
+        first. validate: False passes values of the wrong type on as they are. `ConfigError` with every problem.
+        """
+        return build.from_config(
+            cls,
+            config,
+            vocab=vocab,
+            disable=disable,
+            enable=enable,
+            exclude=exclude,
+            meta=meta,
+            auto_fill=auto_fill,
+            validate=validate,
+            load=lambda name: load_directory(find_pipeline(name), Language),
+        )
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Save to a directory: whole or not at all, with checksums, byte-stable."""
@@ -105,50 +128,13 @@ class Language(ComponentList, BasePipeline):
     def __reduce__(self) -> tuple[Any, ...]:
         from kernel.language.saving import unpickle
 
-        return unpickle, (self.to_bytes(),)
-
-    # What is known about it.
-
-    @property
-    def config(self) -> Config:
-        """The config of the pipeline as it is now, with variables; computed on access."""
-        return describe.current_config(self)
-
-    @config.setter
-    def config(self, value: Config) -> None:
-        self._config = value.copy()
-        self._training_settings = None
-
-    @property
-    def meta(self) -> dict[str, Any]:
-        """Name, version, labels, performance and the like; the returned dict is the pipeline's own."""
-        return describe.current_meta(self)
-
-    @meta.setter
-    def meta(self, value: dict[str, Any]) -> None:
-        self._meta = value
-
-    @property
-    def score_weights(self) -> dict[str, float | None]:
-        """Share of each score in the final one, as the enabled components want it; None hides a score."""
-        return {
-            k: v for name in self.pipe_names for k, v in self._pipe_meta[name].default_score_weights.items()
-        }
-
-    @property
-    def score_sources(self) -> dict[str, str]:
-        """Score -> the enabled component that says it delivers it."""
-        return {key: name for name in self.pipe_names for key in self._pipe_meta[name].default_score_weights}
-
-    def analyze_pipes(self) -> dict[str, Any]:
-        """What each component sets, needs and is scored by, and which needs nothing before it meets."""
-        return describe.analyze(self)
+        return unpickle, (Language, self.to_bytes())
 
     # Running it.
 
     def make_doc(self, text: str | Doc) -> Doc:
         """Tokenize a text. `DataError` if it is longer than `max_length`."""
-        return stream.make_docs(self, [text])[0]
+        return stream.make_docs(self.tokenizer, [text], max_length=self.max_length)[0]
 
     def __call__(
         self,
@@ -159,7 +145,7 @@ class Language(ComponentList, BasePipeline):
     ) -> Doc:
         """Annotate one text. An error names the component."""
         docs = [self.make_doc(text)]
-        steps = order.steps(self, disable)
+        steps = order.steps(self._slots, disable)
         done, _ = stream.run_batch(steps, docs, component_cfg or {}, self._error_handler)
         return done[0] if done else docs[0]
 
@@ -178,15 +164,26 @@ class Language(ComponentList, BasePipeline):
         as_tuples: the stream is of (text, context) and so is the result. n_process: worker processes, -1 for one per
         CPU core.
         """
-        return stream.pipe(
-            self,
-            texts,
-            as_tuples=as_tuples,
-            batch_size=self.batch_size if batch_size is None else batch_size,
-            steps=order.steps(self, disable),
-            settings=component_cfg or {},
-            n_process=n_process,
-        )
+        steps = order.steps(self._slots, disable)
+        settings, handler = component_cfg or {}, self._error_handler
+        run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
+        if n_process == 1:
+            make = partial(stream.make_docs, self.tokenizer, max_length=self.max_length)
+            run = partial(stream.run_here, make=make, steps=steps, settings=settings, handler=handler)
+        else:
+            from kernel.language.processes import run_in_processes
+
+            run = partial(
+                run_in_processes,
+                nlp=self,
+                pack=self.__reduce__,
+                steps=steps,
+                settings=settings,
+                handler=handler,
+                n_process=n_process,
+            )
+        size = self.batch_size if batch_size is None else batch_size
+        return stream.pipe(texts, run, as_tuples=as_tuples, batch_size=size)
 
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.
@@ -211,7 +208,7 @@ class Language(ComponentList, BasePipeline):
         """
         initialize(self, get_examples, settings)
         # A run that passes its own settings has its own optimizer.
-        return learn.keep_optimizer(self, sgd) if settings is None else None
+        return self._keep_optimizer(sgd) if settings is None else None
 
     def begin_training(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None
@@ -222,18 +219,25 @@ class Language(ComponentList, BasePipeline):
 
     def resume_training(self, *, sgd: Any = None) -> Any:
         """Go on training with the weights as they are; returns an optimizer."""
-        link(self)
-        return learn.keep_optimizer(self, sgd)
+        self.relink()
+        return self._keep_optimizer(sgd)
 
     def create_optimizer(self) -> Any:
         """The optimizer of the config's `[training.optimizer]`."""
         return build.create_optimizer(self)
 
+    def _keep_optimizer(self, sgd: Any = None) -> Any:
+        """The pipeline's own optimizer: the given one, the one it has, or one from the config."""
+        if sgd is not None:
+            self._optimizer = sgd
+        elif self._optimizer is None:
+            self._optimizer = self.create_optimizer()
+        return self._optimizer
+
     def update(
         self,
         examples: Iterable[Example],
-        _: Any = None,
-        *,
+        *old_style: Any,
         drop: float = 0.0,
         sgd: Any = None,
         losses: dict[str, float] | None = None,
@@ -248,10 +252,20 @@ class Language(ComponentList, BasePipeline):
         annotates: components whose predictions the later ones see, by default the config's annotating_components. After
         an error the gradients that wait for an optimizer are gone.
         """
-        if _ is not None:
+        if old_style:
             raise UsageError(learn.NOT_EXAMPLES, hint=learn.MAKE_EXAMPLES)
         with blas.one_thread():
-            return learn.update(self, examples, drop, sgd, losses, component_cfg or {}, exclude, annotates)
+            return learn.update(
+                self,
+                examples,
+                drop,
+                sgd,
+                losses,
+                component_cfg or {},
+                exclude,
+                annotates,
+                optimizer=self._keep_optimizer,
+            )
 
     def evaluate(
         self,
@@ -262,9 +276,9 @@ class Language(ComponentList, BasePipeline):
         per_component: bool = False,
     ) -> dict[str, Any]:
         """Scores of the pipeline on examples, which are not changed, and its speed in words per second."""
-        return learn.evaluate(
-            self, examples, batch_size or self.batch_size, component_cfg or {}, per_component
-        )
+        size = batch_size or self.batch_size
+        run = partial(self.pipe, batch_size=size, component_cfg=component_cfg)
+        return learn.evaluate(self, examples, size, per_component, run)
 
     def evaluate_components(self, examples: Iterable[Example]) -> dict[str, dict[str, Any]]:
         """Component -> score -> value; the tokenizer is one."""

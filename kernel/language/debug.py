@@ -14,7 +14,7 @@ from kernel.language.build import interpolated_section
 from kernel.language.stream import failure
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
+    from kernel.language.components import ComponentList
     from kernel.tokens.example import Example
 
 # Documents to train on: fewer can't work, more are better.
@@ -25,7 +25,7 @@ MOST_COMMON = 10
 Examples = Sequence["Example"]
 
 
-def debug(nlp: Language, train: Examples, dev: Examples) -> Iterator[tuple[str, Iterable[Finding]]]:
+def debug(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[tuple[str, Iterable[Finding]]]:
     """(topic, findings) in the order in which they are to be read."""
     yield "training", _training(nlp, train, dev)
     yield "words", _words(train, dev)
@@ -36,12 +36,12 @@ def debug(nlp: Language, train: Examples, dev: Examples) -> Iterator[tuple[str, 
             yield name, findings
 
 
-def _training(nlp: Language, train: Examples, dev: Examples) -> Iterator[Finding]:
+def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Finding]:
     yield Finding("info", f"language {nlp.lang}, pipeline {', '.join(nlp.pipe_names) or 'empty'}")
     frozen = interpolated_section(nlp, "training").get("frozen_components") or []
     if frozen:
         yield Finding("info", "frozen", tuple(frozen))
-    copied = [name for name in nlp.pipe_names if name in nlp._sourced]
+    copied = [slot.name for slot in nlp.slots if slot.enabled and slot.copied]
     if copied:
         yield Finding("info", "trained before", tuple(copied))
     if len(train) < MINIMUM and not copied:
@@ -97,7 +97,7 @@ def _alignment(examples: Examples, part: str) -> Iterator[Finding]:
         yield Finding("warn", f"{share} {part} have other borders than the annotated words")
 
 
-def _vectors(nlp: Language, train: Examples) -> Iterator[Finding]:
+def _vectors(nlp: ComponentList, train: Examples) -> Iterator[Finding]:
     vectors = nlp.vocab.vectors
     if not vectors:
         yield Finding("info", "no word vectors")

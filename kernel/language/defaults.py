@@ -5,14 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from kernel.tokenizer.rules import Rules
-
-if TYPE_CHECKING:
-    from kernel.language.core import Language
-
-LanguageClass = TypeVar("LanguageClass", bound="type[Language]")
 
 
 class Defaults:
@@ -38,6 +33,16 @@ class Defaults:
     config: ClassVar[dict[str, Any]] = {}
 
 
+class HasDefaults(Protocol):
+    """A class of pipelines: a language, or none in particular."""
+
+    lang: ClassVar[str | None]
+    Defaults: ClassVar[type[Defaults]]
+
+
+LanguageClass = TypeVar("LanguageClass", bound=type[HasDefaults])
+
+
 def fresh_subclass(cls: LanguageClass) -> LanguageClass:
     """A subclass with Defaults of its own, so that what a callback edits there stays in one pipeline."""
     values = {
@@ -48,7 +53,7 @@ def fresh_subclass(cls: LanguageClass) -> LanguageClass:
     return type(cls.__name__, (cls,), body)  # type: ignore[return-value]
 
 
-def lex_attr_getters(cls: type[Language]) -> dict[int, Callable[[str], Any]]:
+def lex_attr_getters(cls: type[HasDefaults]) -> dict[int, Callable[[str], Any]]:
     """Functions of the word form, by attribute number: the language's own, its stop words and its code."""
     from kernel.vocab.attrs import IS_STOP, LANG
 

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.config import Config, default_config
+from kernel.language.slots import Slot
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
+    from kernel.config import Config
+    from kernel.vocab.vectors import Vectors
 
 
-def base_config(nlp: Language) -> Config:
-    """The config the pipeline was made from, or the defaults of its language; the pipeline's own object."""
-    if nlp._config is None:
-        nlp._config = default_config().merge(nlp.Defaults.config)
-    return nlp._config
-
-
-def current_config(nlp: Language) -> Config:
-    """The config with the components as they are now; all else is as it was written.
+def current_config(written: Config, slots: Sequence[Slot], *, lang: str | None, batch_size: int) -> Config:
+    """The config that a pipeline was made from, with the components as they are now; all else is as it was written.
 
     `[training.score_weights]` too: what the components want stands in `score_weights`, and a run adds it.
     """
-    config = base_config(nlp).copy()
+    config = written.copy()
     config.setdefault("nlp", {}).update(
-        lang=nlp.lang, pipeline=nlp.component_names, disabled=nlp.disabled, batch_size=nlp.batch_size
+        lang=lang,
+        pipeline=[slot.name for slot in slots],
+        disabled=[slot.name for slot in slots if not slot.enabled],
+        batch_size=batch_size,
     )
-    config["components"] = {name: dict(nlp._pipe_configs[name]) for name in nlp.component_names}
+    config["components"] = {slot.name: dict(slot.block) for slot in slots}
     return config.copy()
 
 
-def current_meta(nlp: Language) -> dict[str, Any]:
-    """The meta table with what depends on the pipeline brought up to date."""
+def labels(slots: Iterable[Slot]) -> dict[str, list[str]]:
+    """Component name -> labels, of the components that have any."""
+    return {s.name: list(s.component.labels) for s in slots if getattr(s.component, "labels", None)}
+
+
+def bring_up_to_date(
+    meta: dict[str, Any], slots: Sequence[Slot], *, lang: str | None, vectors: Vectors
+) -> None:
+    """Set in a meta table what depends on the pipeline, and what every table has."""
     from kernel import __version__
 
-    meta = nlp._meta
     major, minor = __version__.split(".")[:2]
     defaults = {
         "name": "pipeline",
@@ -48,9 +52,8 @@ def current_meta(nlp: Language) -> dict[str, Any]:
     }
     for key, value in defaults.items():
         meta.setdefault(key, value)
-    vectors = nlp.vocab.vectors
     meta.update(
-        lang=nlp.lang,
+        lang=lang,
         kernel_version=f">={__version__},<{major}.{int(minor) + 1}",
         vectors={
             "width": vectors.width,
@@ -59,27 +62,26 @@ def current_meta(nlp: Language) -> dict[str, Any]:
             "name": vectors.name,
             "mode": vectors.mode,
         },
-        labels=nlp.pipe_labels,
-        pipeline=nlp.pipe_names,
-        components=nlp.component_names,
-        disabled=nlp.disabled,
+        labels=labels(slots),
+        pipeline=[slot.name for slot in slots if slot.enabled],
+        components=[slot.name for slot in slots],
+        disabled=[slot.name for slot in slots if not slot.enabled],
     )
-    return meta
 
 
-def analyze(nlp: Language) -> dict[str, Any]:
+def analyze(slots: Iterable[Slot]) -> dict[str, Any]:
     """Per component what it assigns, requires and is scored by; problems: what it requires and nothing sets before."""
     summary: dict[str, dict[str, Any]] = {}
     problems: dict[str, list[str]] = {}
     present: set[str] = set()
-    for name in nlp.pipe_names:
-        meta = nlp.get_pipe_meta(name)
-        summary[name] = {
+    for slot in slots:
+        meta = slot.meta
+        summary[slot.name] = {
             "assigns": list(meta.assigns),
             "requires": list(meta.requires),
             "scores": list(meta.default_score_weights),
             "retokenizes": meta.retokenizes,
         }
-        problems[name] = [attribute for attribute in meta.requires if attribute not in present]
+        problems[slot.name] = [attribute for attribute in meta.requires if attribute not in present]
         present.update(meta.assigns)
     return {"summary": summary, "problems": problems}

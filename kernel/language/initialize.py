@@ -14,45 +14,45 @@ from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, warn
 from kernel.language.build import interpolated_section
-from kernel.language.hearing import check_hearing
-from kernel.language.learn import training_names
-from kernel.language.links import link
+from kernel.language.listening import channel_of, check_hearing, link
+from kernel.language.loading import load_vectors, load_vocab_data
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
-from kernel.listeners import Channel, shape_inference
+from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes
 from kernel.registries.blame import naming
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
+    from kernel.language.components import ComponentList
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
 
 
 def initialize(
-    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None, settings: dict[str, Any] | None
+    nlp: ComponentList, get_examples: Callable[[], Iterable[Example]] | None, settings: dict[str, Any] | None
 ) -> None:
     """See `Language.initialize`."""
     get_examples = _checked_source(nlp, get_examples)
     given = interpolated_section(nlp, "initialize") if settings is None else settings
     settings = resolve(given, config=nlp.config, path="initialize", registry=nlp.registry)
     _call(settings.get("before_init"), nlp, "before_init")
-    link(nlp)
-    check_hearing(nlp)
+    link(nlp.slots)
+    check_hearing(nlp.slots)
     _check_first(get_examples)
     _initialize_vocab(nlp, settings)
     if hasattr(nlp.tokenizer, "initialize"):
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
-    link(nlp)
+    link(nlp.slots)
     _check_roles(nlp)
     check_listeners(nlp.pipeline)
     seed = interpolated_section(nlp, "training").get("seed") or 0
     components = settings.get("components") or {}
     for name in components:
         nlp.get_pipe(name)
-    for name, component in nlp.pipeline:
-        if name in nlp._sourced or not hasattr(component, "initialize"):
+    for slot in nlp.slots:
+        name, component = slot.name, slot.component
+        if not slot.enabled or slot.copied or not hasattr(component, "initialize"):
             continue
         arguments = components.get(name) or {}
         _check_arguments(name, component, arguments)
@@ -68,7 +68,7 @@ def initialize(
         _try_out(name, component, get_examples)
     if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
         _load_pretrained(nlp, settings["init_tok2vec"])
-    link(nlp)
+    link(nlp.slots)
     _call(settings.get("after_init"), nlp, "after_init")
 
 
@@ -85,9 +85,9 @@ def _try_out(name: str, component: Any, get_examples: Callable[[], Iterable[Exam
             try_out(model, docs, f"components.{name}")
 
 
-def _check_roles(nlp: Language) -> None:
+def _check_roles(nlp: ComponentList) -> None:
     """Frozen and annotating components exist, and a frozen source runs for those that listen to it."""
-    frozen, annotating = (training_names(nlp, f"{role}_components") for role in ("frozen", "annotating"))
+    frozen, annotating = nlp.frozen_components, nlp.annotating_components
     for role, names in (("frozen", frozen), ("annotating", annotating)):
         for name in names:
             if not nlp.has_pipe(name):
@@ -96,8 +96,8 @@ def _check_roles(nlp: Language) -> None:
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
                 )
     for name, component in nlp.pipeline:
-        channel = getattr(component, "channel", None)
-        if not isinstance(channel, Channel):
+        channel = channel_of(component)
+        if channel is None:
             continue
         learning = [owner for owner in channel.owners if owner not in frozen]
         kept = [owner for owner in channel.owners if owner in frozen]
@@ -113,7 +113,7 @@ def _check_roles(nlp: Language) -> None:
 
 
 def _checked_source(
-    nlp: Language, get_examples: Callable[[], Iterable[Example]] | None
+    nlp: ComponentList, get_examples: Callable[[], Iterable[Example]] | None
 ) -> Callable[[], Iterable[Example]]:
     if get_examples is None:
         from kernel.tokens import Doc
@@ -156,27 +156,25 @@ def _check_arguments(name: str, component: Any, arguments: dict[str, Any]) -> No
         )
 
 
-def _call(callback: Callable[[Any], Any] | None, nlp: Language, name: str) -> None:
+def _call(callback: Callable[[Any], Any] | None, nlp: ComponentList, name: str) -> None:
     if callback is not None:
         with naming(f"initialize.{name}"):
             callback(nlp)
 
 
-def _initialize_vocab(nlp: Language, settings: dict[str, Any]) -> None:
-    from kernel.language.loading import load_vectors, load_vocab_data
-
+def _initialize_vocab(nlp: ComponentList, settings: dict[str, Any]) -> None:
     if settings.get("lookups") is not None:
         nlp.vocab.lookups = settings["lookups"]
     if settings.get("vocab_data"):
-        load_vocab_data(nlp, settings["vocab_data"])
+        load_vocab_data(nlp.vocab, settings["vocab_data"])
     if settings.get("vectors"):
         try:
-            load_vectors(nlp, settings["vectors"])
+            load_vectors(nlp.vocab, settings["vectors"])
         except KernelError as error:
             raise _without_vectors(nlp, settings["vectors"], error) from error
 
 
-def _without_vectors(nlp: Language, where: Any, error: KernelError) -> ConfigError:
+def _without_vectors(nlp: ComponentList, where: Any, error: KernelError) -> ConfigError:
     """The error that names the setting whose vectors can't be loaded, and the way on without them."""
     config = nlp.config
     raw = VARIABLE.fullmatch(str((config.get("initialize") or {}).get("vectors")))
@@ -192,7 +190,7 @@ def _without_vectors(nlp: Language, where: Any, error: KernelError) -> ConfigErr
     return ConfigError(problem)
 
 
-def _load_pretrained(nlp: Language, path: str) -> None:
+def _load_pretrained(nlp: ComponentList, path: str) -> None:
     """Load the weights that pretraining made into the layer that `[pretraining]` names."""
     settings = interpolated_section(nlp, "pretraining")
     name, layer = settings.get("component", "tok2vec"), settings.get("layer", "")

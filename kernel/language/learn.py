@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, UsageError
-from kernel.language.build import interpolated_section
-from kernel.language.links import link
+from kernel.language.listening import channel_of, link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
 from kernel.numeric import random
@@ -18,7 +17,8 @@ from kernel.numeric.server import forget_gradients
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kernel.language.core import Language
+    from kernel.language.components import ComponentList
+    from kernel.tokens import Doc
     from kernel.tokens.example import Example
 
 NOT_EXAMPLES = "update learns from a list of Example objects, not from texts and annotations"
@@ -26,7 +26,7 @@ MAKE_EXAMPLES = "Make them with Example.from_dict(nlp.make_doc(text), annotation
 
 
 def update(
-    nlp: Language,
+    nlp: ComponentList,
     examples: Iterable[Example],
     drop: float,
     sgd: Any,
@@ -34,17 +34,18 @@ def update(
     settings: Settings,
     exclude: Iterable[str] | None,
     annotates: Iterable[str] | None,
+    optimizer: Callable[[], Any],
 ) -> dict[str, float]:
-    """See `Language.update`."""
+    """See `Language.update`. optimizer: gives the pipeline's own."""
     losses = {} if losses is None else losses
     examples = check_examples(examples, NOT_EXAMPLES)
     if not examples:
         return losses
-    excluded = set(training_names(nlp, "frozen_components") if exclude is None else exclude)
-    annotating = set(training_names(nlp, "annotating_components") if annotates is None else annotates)
+    excluded = set(nlp.frozen_components if exclude is None else exclude)
+    annotating = set(nlp.annotating_components if annotates is None else annotates)
     for name in excluded | annotating:
         nlp.get_pipe(name)
-    link(nlp)
+    link(nlp.slots)
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
     with _copies(examples if annotating else []), _channels(nlp) as channels:
         for name, component in nlp.pipeline:
@@ -56,7 +57,7 @@ def update(
         for channel in channels:
             channel.close()
     if sgd is None:
-        sgd = keep_optimizer(nlp, None)
+        sgd = optimizer()
     if sgd is not False:
         for name, component in nlp.pipeline:
             if name not in excluded and getattr(component, "is_trainable", hasattr(component, "update")):
@@ -82,8 +83,8 @@ def _update_component(
 
 def _release(component: Any, excluded: set[str]) -> None:
     """Tell a source that has just published not to wait for components that stay as they are."""
-    channel = getattr(component, "channel", None)
-    if isinstance(channel, Channel):
+    channel = channel_of(component)
+    if channel is not None:
         for owner in channel.owners:
             if owner in excluded:
                 channel.skip(owner)
@@ -111,8 +112,8 @@ def _copies(examples: Sequence[Example]) -> Iterator[None]:
 
 
 @contextmanager
-def _channels(nlp: Language) -> Iterator[list[Channel]]:
-    channels = [c.channel for _, c in nlp.pipeline if isinstance(getattr(c, "channel", None), Channel)]
+def _channels(nlp: ComponentList) -> Iterator[list[Channel]]:
+    channels = [channel for _, c in nlp.pipeline if (channel := channel_of(c)) is not None]
     try:
         yield channels
     except BaseException:
@@ -125,23 +126,23 @@ def _channels(nlp: Language) -> Iterator[list[Channel]]:
 
 
 def evaluate(
-    nlp: Language,
+    nlp: ComponentList,
     examples: Iterable[Example],
     batch_size: int,
-    settings: Settings,
     per_component: bool,
+    pipe: Callable[[Iterable[Doc]], Iterable[Doc]],
 ) -> dict[str, Any]:
-    """See `Language.evaluate`."""
+    """See `Language.evaluate`. pipe: runs the pipeline."""
     from kernel.scores.scorer import Scorer
 
     examples = check_examples(examples, "evaluate takes a list of Example objects")
     start = perf_counter()
     for i in range(0, len(examples), batch_size):
         # Part of the speed; the documents to score may come from elsewhere.
-        make_docs(nlp, [example.reference.text for example in examples[i : i + batch_size]], start=i)
+        texts = [example.reference.text for example in examples[i : i + batch_size]]
+        make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=i)
     with _copies(examples):
-        stream = (example.predicted for example in examples)
-        docs = list(nlp.pipe(stream, batch_size=batch_size, component_cfg=settings))
+        docs = list(pipe(example.predicted for example in examples))
         seconds = perf_counter() - start
         if len(docs) != len(examples):
             raise DataError(
@@ -154,18 +155,9 @@ def evaluate(
     return scores
 
 
-def keep_optimizer(nlp: Language, sgd: Any) -> Any:
-    """The pipeline's own optimizer: the given one, the one it has, or one from the config."""
-    if sgd is not None:
-        nlp._optimizer = sgd
-    elif nlp._optimizer is None:
-        nlp._optimizer = nlp.create_optimizer()
-    return nlp._optimizer
-
-
-def trained_models(nlp: Language) -> dict[str, Any]:
+def trained_models(nlp: ComponentList) -> dict[str, Any]:
     """Component name -> model of the enabled components that learn and are not frozen."""
-    frozen = set(training_names(nlp, "frozen_components"))
+    frozen = set(nlp.frozen_components)
     trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
     return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
 
@@ -182,14 +174,7 @@ def check_examples(examples: Any, message: str) -> list[Example]:
     return found
 
 
-def training_names(nlp: Language, key: str) -> list[str]:
-    """Names of components in `[training]`, as the config gives them."""
-    if nlp._training_settings is None:
-        nlp._training_settings = interpolated_section(nlp, "training")
-    return list(nlp._training_settings.get(key) or ())
-
-
-def predict(nlp: Language, name: str, examples: Sequence[Example]) -> Any:
+def predict(nlp: ComponentList, name: str, examples: Sequence[Example]) -> Any:
     """What a component predicts for copies of the documents, annotated by the components before it."""
     docs = [example.predicted.copy() for example in examples]
     for earlier, component in nlp.pipeline:
@@ -199,7 +184,7 @@ def predict(nlp: Language, name: str, examples: Sequence[Example]) -> Any:
     return nlp.get_pipe(name).predict(docs)
 
 
-def sample_examples(nlp: Language) -> list[Example]:
+def sample_examples(nlp: ComponentList) -> list[Example]:
     """An example of three words without annotations."""
     from kernel.tokens import Doc
     from kernel.tokens.example import Example

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import srsly
 
@@ -16,14 +16,16 @@ from kernel.atomic import check_manifest, read_whole, whole
 from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
+from kernel.language.components import ComponentList
+from kernel.language.listening import link
 from kernel.registries.blame import describe
 from kernel.registries.code import load_packaged
 from kernel.saving.provenance import check_names
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
     from kernel.vocab import Vocab
 
+Pipeline = TypeVar("Pipeline", bound=ComponentList)
 # Entry-point group in which packages of pipelines declare themselves.
 MODELS = "kernel_models"
 NO_VECTORS = "Fill a vocab with vocab.set_vector(word, vector), save it with vocab.to_disk(directory), and name the directory."
@@ -41,14 +43,14 @@ class ClassOrInstance:
 
 
 def from_disk(
-    target: type[Language] | Language, path: str | Path, *, exclude: Iterable[str] = ()
-) -> Language:
+    target: type[Pipeline] | Pipeline, path: str | Path, *, exclude: Iterable[str] = ()
+) -> Pipeline:
     """Called on the class: build the pipeline that was saved. On a pipeline: load the saved data into it.
 
     `DataError` names the file that is damaged or missing.
     """
     if isinstance(target, type):
-        return load_directory(Path(path), cls=target, exclude=exclude)
+        return load_directory(Path(path), target, exclude=exclude)
     left_out = list(exclude)
 
     def read(folder: Path) -> None:
@@ -60,36 +62,17 @@ def from_disk(
     return target
 
 
-def load(
-    name: str | Path,
-    *,
-    vocab: Vocab | bool = True,
-    disable: str | Iterable[str] = (),
-    enable: str | Iterable[str] | None = None,
-    exclude: str | Iterable[str] = (),
-    config: Mapping[str, Any] | None = None,
-) -> Language:
-    """Load a saved pipeline: a directory, or the name of an installed package that contains one.
-
-    disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
-    saved ones, nested or with dotted names.
-    """
-    return load_directory(
-        find_pipeline(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
-    )
-
-
 def load_directory(
     path: Path,
+    cls: type[Pipeline],
     *,
-    cls: type[Language] | None = None,
     vocab: Vocab | bool = True,
     disable: str | Iterable[str] = (),
     enable: str | Iterable[str] | None = None,
     exclude: str | Iterable[str] = (),
     config: Mapping[str, Any] | None = None,
-) -> Language:
-    """Build the pipeline that a directory holds."""
+) -> Pipeline:
+    """Build the pipeline that a directory holds. cls: the class of its language, or the one of no language in particular."""
     read = partial(
         _read_directory,
         path=path,
@@ -111,31 +94,29 @@ def _read_directory(
     folder: Path,
     *,
     path: Path,
-    cls: type[Language] | None,
+    cls: type[Pipeline],
     vocab: Vocab | bool,
     disable: list[str],
     enable: list[str] | None,
     exclude: list[str],
     config: Mapping[str, Any] | None,
-) -> Language:
+) -> Pipeline:
     """Build the pipeline that lies in `folder` and belongs in `path`."""
-    from kernel.language.core import Language
-
     check_manifest(existing(folder))
     meta = read_meta(folder)
     _check_version(meta, folder)
     overrides = _dotted(config or {})
     saved = Config.from_disk(folder / CONFIG, overrides=overrides)
     check_names(saved, meta, folder)
-    other = _other_class(saved) if cls is None else None
+    other = _other_class(saved) if cls.lang is None else None
     if other is not None:
         if not vocab or vocab is not True or disable or enable is not None or exclude or config:
             raise UsageError(
                 f"pipelines of the class {other.__name__} are loaded as they are, without settings"
             )
-        loaded: Language = other.from_disk(folder)
+        loaded: Pipeline = other.from_disk(folder)
         return loaded
-    nlp: Language = (cls or Language).from_config(
+    nlp: Pipeline = cls.from_config(
         saved, vocab=vocab, disable=disable, enable=enable, exclude=exclude, meta=meta
     )
     read_data(nlp, folder, exclude)
@@ -145,7 +126,6 @@ def _read_directory(
 
 def _other_class(config: Mapping[str, Any]) -> Any:
     """The class of a pipeline that is no Language, such as one without text; None for a Language."""
-    from kernel.language.components import ComponentList
     from kernel.registries.family import chosen_by
 
     lang = (config.get("nlp") or {}).get("lang")
@@ -220,7 +200,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
         raise DataError(f"not JSON: {error}", path=file) from error
 
 
-def read_data(nlp: Language, folder: Path, exclude: Iterable[str] = ()) -> None:
+def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> None:
     """Load vocab, tokenizer and components of a built pipeline."""
     left_out = set(exclude)
     if VOCAB not in left_out and (folder / VOCAB).is_dir():
@@ -236,7 +216,7 @@ def read_data(nlp: Language, folder: Path, exclude: Iterable[str] = ()) -> None:
             raise DataError(f"the data of component '{name}' is missing", path=folder)
         with _reading(folder / name):
             component.from_disk(folder / name)
-    nlp.relink()
+    link(nlp.slots)
 
 
 @contextmanager
@@ -254,7 +234,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise DataError(f"can't be read, it may be damaged: {describe(error)}", path=path) from error
 
 
-def load_vectors(nlp: Language, where: str | Path) -> None:
+def load_vectors(vocab: Vocab, where: str | Path) -> None:
     """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
     read_whole(locate(where), partial(_read_vectors, nlp))
 
@@ -266,11 +246,11 @@ def _read_vectors(nlp: Language, root: Path) -> None:
     strings = folder / "strings.json"
     if strings.is_file():
         for text in srsly.json_loads(strings.read_text(encoding="utf8")):
-            nlp.vocab.strings.add(text)
-    nlp.vocab.vectors.from_disk(folder)
+            vocab.strings.add(text)
+    vocab.vectors.from_disk(folder)
 
 
-def load_vocab_data(nlp: Language, path: str | Path) -> None:
+def load_vocab_data(vocab: Vocab, path: str | Path) -> None:
     """Set attributes of word forms from JSON lines such as `{"orth": "colour", "norm": "color"}`."""
     from kernel.vocab import attrs
 
@@ -280,7 +260,7 @@ def load_vocab_data(nlp: Language, path: str | Path) -> None:
         settable = attrs.FLAGS | (attrs.STRINGS - {attrs.ORTH})
         for key, value in entry.items():
             if attrs.IDS.get(key.upper()) in settable:
-                nlp.vocab.set_lexeme_attr(entry["orth"], key, value)
+                vocab.set_lexeme_attr(entry["orth"], key, value)
 
 
 def _check_version(meta: Mapping[str, Any], folder: Path) -> None:

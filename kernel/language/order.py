@@ -1,27 +1,28 @@
-"""Names and places of components: finding, choosing, renaming, disabling."""
+"""Names and places of components: choosing, renaming, disabling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Self
 
 from kernel.errors import UsageError
-from kernel.language.links import link, listeners_of
-from kernel.registries.registry import nearest_name
-
-if TYPE_CHECKING:
-    from kernel.language.components import ComponentList
+from kernel.language.listening import link, listeners_of
+from kernel.language.slots import Slot, find, position, unknown
 
 # Files and folders of a saved pipeline that components must not overwrite.
 RESERVED = frozenset({"config.cfg", "meta.json", "manifest.json", "tokenizer", "vocab"})
 
 
 class DisabledPipes(list[str]):
-    """Names of disabled components; at the end of a `with` block, or by `restore`, they are enabled again."""
+    """Names of disabled components; at the end of a `with` block, or by `restore`, they are enabled again.
 
-    def __init__(self, nlp: ComponentList, names: Iterable[str]) -> None:
+    slots: those of the pipeline, which are replaced in place.
+    """
+
+    def __init__(self, slots: list[Slot], names: Iterable[str]) -> None:
         super().__init__(names)
-        self._nlp = nlp
+        self._slots = slots
 
     def __enter__(self) -> Self:
         return self
@@ -31,31 +32,18 @@ class DisabledPipes(list[str]):
 
     def restore(self) -> None:
         """Enable the components again, those that still exist."""
-        for name in self:
-            if self._nlp.has_pipe(name):
-                self._nlp.enable_pipe(name)
+        enable(self._slots, self, True)
         self.clear()
 
 
-def position(nlp: ComponentList, name: str) -> int:
-    """The place of a component. `UsageError` if there is none of that name."""
-    names = nlp.component_names
-    if name in names:
-        return names.index(name)
-    raise unknown(name, names)
-
-
-def unknown(name: Any, names: list[str]) -> UsageError:
-    """The error for a name that no component has."""
-    close = nearest_name(name, names) if isinstance(name, str) else None
-    return UsageError(
-        f"the pipeline has no component {name!r}; it has: {', '.join(names) or 'none'}",
-        hint=f"Did you mean {close!r}?" if close else "",
-    )
+def enable(slots: list[Slot], names: Sequence[str], enabled: bool) -> None:
+    """Let components run, or not; their listeners are linked anew."""
+    slots[:] = [replace(slot, enabled=enabled) if slot.name in names else slot for slot in slots]
+    link(slots)
 
 
 def place(
-    nlp: ComponentList,
+    slots: Sequence[Slot],
     *,
     before: str | int | None,
     after: str | int | None,
@@ -69,23 +57,21 @@ def place(
     if first:
         return 0
     if before is not None:
-        return _anchor(nlp, before)
+        return _anchor(slots, before)
     if after is not None:
-        return _anchor(nlp, after) + 1
-    return len(nlp.component_names)
+        return _anchor(slots, after) + 1
+    return len(slots)
 
 
-def _anchor(nlp: ComponentList, anchor: str | int) -> int:
+def _anchor(slots: Sequence[Slot], anchor: str | int) -> int:
     if isinstance(anchor, str):
-        return position(nlp, anchor)
-    if not 0 <= anchor < len(nlp.component_names):
-        raise UsageError(
-            f"there is no component number {anchor}: the pipeline has {len(nlp.component_names)}"
-        )
+        return position(slots, anchor)
+    if not 0 <= anchor < len(slots):
+        raise UsageError(f"there is no component number {anchor}: the pipeline has {len(slots)}")
     return anchor
 
 
-def check_new_name(nlp: ComponentList, name: str) -> str:
+def check_new_name(slots: Sequence[Slot], name: str) -> str:
     """The name, if a new component may have it."""
     if not isinstance(name, str) or not name or set(name) & set("./\\[]:= ") or name in RESERVED:
         raise UsageError(
@@ -93,46 +79,39 @@ def check_new_name(nlp: ComponentList, name: str) -> str:
             hint="It names a section of the config and a folder: letters, digits, hyphens and underscores will do; "
             f"{', '.join(sorted(RESERVED))} are taken.",
         )
-    if nlp.has_pipe(name):
+    names = [slot.name for slot in slots]
+    if name in names:
         raise UsageError(
-            f"the pipeline has a component '{name}' already: {', '.join(nlp.component_names)}",
+            f"the pipeline has a component '{name}' already: {', '.join(names)}",
             hint='Give the new one a name of its own: add_pipe("factory", name="..."), or use replace_pipe.',
         )
     return name
 
 
-def rename(nlp: ComponentList, old: str, new: str) -> None:
+def rename(slots: list[Slot], old: str, new: str) -> None:
     """Rename a component. `UsageError` if a listener asks for the old name."""
-    index = position(nlp, old)
-    check_new_name(nlp, new)
-    for name, component in nlp.components:
-        for listener in listeners_of(component):
+    index = position(slots, old)
+    check_new_name(slots, new)
+    for slot in slots:
+        for listener in listeners_of(slot.component):
             if listener.attrs["listener"].upstream == old:
-                raise UsageError(f"'{old}' can't be renamed: a listener in '{name}' asks for it by name")
-    component = nlp._components[index][1]
-    nlp._components[index] = (new, component)
-    if hasattr(component, "name"):
-        component.name = new
-    nlp._pipe_meta[new] = nlp._pipe_meta.pop(old)
-    nlp._pipe_configs[new] = nlp._pipe_configs.pop(old)
-    for names in (nlp._disabled, nlp._sourced):
-        if old in names:
-            names.remove(old)
-            names.add(new)
+                raise UsageError(f"'{old}' can't be renamed: a listener in '{slot.name}' asks for it by name")
+    slots[index] = replace(slots[index], name=new)
+    if hasattr(slots[index].component, "name"):
+        slots[index].component.name = new
+    link(slots)
 
 
 def select(
-    nlp: ComponentList, *, disable: str | Iterable[str] | None, enable: str | Iterable[str] | None
+    slots: list[Slot], *, disable: str | Iterable[str] | None, enable_only: str | Iterable[str] | None
 ) -> DisabledPipes:
     """Disable components and return those that were enabled before."""
-    chosen = to_disable(nlp.component_names, disable, enable)
+    chosen = to_disable([slot.name for slot in slots], disable, enable_only)
     if chosen is None:
         raise UsageError("select_pipes needs disable= or enable=")
-    names = [name for name in nlp.pipe_names if name in chosen]
-    for name in names:
-        nlp._disabled.add(name)
-    link(nlp)
-    return DisabledPipes(nlp, names)
+    names = [slot.name for slot in slots if slot.enabled and slot.name in chosen]
+    enable(slots, names, False)
+    return DisabledPipes(slots, names)
 
 
 def to_disable(
@@ -166,9 +145,9 @@ def as_names(value: str | Iterable[str] | None) -> list[str] | None:
     return [value] if isinstance(value, str) else list(value)
 
 
-def steps(nlp: ComponentList, disable: str | Iterable[str]) -> list[tuple[str, Any]]:
+def steps(slots: Sequence[Slot], disable: str | Iterable[str]) -> list[tuple[str, Any]]:
     """The components to run: the enabled ones without those to leave out for once."""
     off = as_names(disable) or []
     for name in off:
-        position(nlp, name)
-    return [(name, component) for name, component in nlp.pipeline if name not in off]
+        find(slots, name)
+    return [(slot.name, slot.component) for slot in slots if slot.enabled and slot.name not in off]

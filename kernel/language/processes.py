@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
@@ -20,33 +20,47 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.discovery import rules
 from kernel.errors import KernelError, UsageError
-from kernel.language.stream import Batch, Settings, check_length, make_docs, run_batch
+from kernel.language.stream import (
+    Batch,
+    Done,
+    ErrorHandler,
+    Settings,
+    check_length,
+    failure,
+    make_docs,
+    run_batch,
+)
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
+    from kernel.language.components import ComponentList
 
 # What a worker gets and gives: a text or the bytes of a document.
 Parcel = str | bytes
 # Batches that wait or are worked on, per process.
 IN_FLIGHT = 2
 
-_worker: tuple[Language, list[str], Settings] | None = None
+_worker: tuple[ComponentList, list[str], Settings] | None = None
 
 
-def pipe_in_processes(
-    nlp: Language,
+def run_in_processes(
     stream: Iterable[Batch],
+    nlp: ComponentList,
+    pack: Callable[[], tuple[Any, ...]],
     *,
     steps: Sequence[tuple[str, Any]],
     settings: Settings,
+    handler: ErrorHandler | None,
     n_process: int,
-) -> Iterator[tuple[list[Any], list[int], list[Any]]]:
-    """Batches of finished documents, with the positions of those that were kept and the contexts, in order."""
+) -> Iterator[Done]:
+    """Finish batches in worker processes, in order.
+
+    pack: gives a function and its arguments that make the pipeline anew, as `__reduce__` does.
+    """
     count = n_process if n_process > 0 else (os.cpu_count() or 1)
     if n_process == 0 or n_process < -1:
         raise UsageError(f"n_process must be -1 (one per CPU core) or at least 1, not {n_process}")
     start = (
-        nlp.to_bytes(),
+        pack(),
         [name for name, _ in steps],
         dict(settings),
         nlp.max_length,
@@ -59,19 +73,19 @@ def pipe_in_processes(
         try:
             for texts, contexts, position in stream:
                 for offset, text in enumerate(texts):
-                    check_length(nlp, text, position + offset)
+                    check_length(text, nlp.max_length, position + offset)
                 parcels = [_pack(text) for text in texts]
                 waiting.append((pool.submit(_work, parcels, position), contexts))
                 if len(waiting) >= IN_FLIGHT * count:
-                    yield _finished(nlp, *waiting.popleft())
+                    yield _finished(nlp, handler, *waiting.popleft())
             while waiting:
-                yield _finished(nlp, *waiting.popleft())
+                yield _finished(nlp, handler, *waiting.popleft())
         finally:
             for future, _ in waiting:
                 future.cancel()
 
 
-def definitions(nlp: Language) -> list[tuple[str, str]]:
+def definitions(nlp: ComponentList) -> list[tuple[str, str]]:
     """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
     from kernel.registries.code import CODE_MODULE, loaded
     from kernel.saving.provenance import functions_of
@@ -98,8 +112,8 @@ def definitions(nlp: Language) -> list[tuple[str, str]]:
 
 
 def _finished(
-    nlp: Language, future: Future[Any], contexts: list[Any]
-) -> tuple[list[Any], list[int], list[Any]]:
+    nlp: ComponentList, handler: ErrorHandler | None, future: Future[Any], contexts: list[Any]
+) -> Done:
     from kernel.tokens import Doc
 
     try:
@@ -112,16 +126,14 @@ def _finished(
         ) from error
     for name, data, message, hint in failed:
         cause = KernelError(message, hint=hint)
-        if nlp._error_handler is None:
+        if handler is None:
             raise cause
-        nlp._error_handler(
-            name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], cause
-        )
+        handler(name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], cause)
     return [Doc(nlp.vocab).from_bytes(data) for data in done], positions, contexts
 
 
 def _start_worker(
-    data: bytes,
+    packed: tuple[Callable[..., Any], tuple[Any, ...]],
     names: list[str],
     settings: Settings,
     max_length: int,
@@ -131,14 +143,13 @@ def _start_worker(
     global _worker
     from threadpoolctl import threadpool_limits
 
-    from kernel.language.saving import unpickle
-
     # The processes are the parallelism.
     threadpool_limits(1)
     rules.add_command_line(*only_and_deny)
     for module, file in modules:
         _import(module, file)
-    nlp = unpickle(data)
+    make, arguments = packed
+    nlp = make(*arguments)
     nlp.max_length = max_length
     _worker = nlp, names, settings
 
@@ -162,12 +173,11 @@ def _work(parcels: list[Parcel], position: int) -> tuple[list[bytes], list[int],
     failed: list[tuple[str, list[bytes], str, str]] = []
 
     def note(name: str, component: Any, docs: list[Any], error: Exception) -> None:
-        from kernel.language.stream import failure
-
         wrapped = failure(name, error, docs)
         failed.append((name, [doc.to_bytes() for doc in docs], wrapped.message, wrapped.hint))
 
-    docs = make_docs(nlp, [_unpack(nlp, parcel) for parcel in parcels], start=position)
+    texts = [_unpack(nlp, parcel) for parcel in parcels]
+    docs = make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=position)
     done, positions = run_batch([(name, nlp.get_pipe(name)) for name in names], docs, settings, note)
     return [doc.to_bytes() for doc in done], positions, failed
 
@@ -181,7 +191,7 @@ def _pack(text: Any) -> Parcel:
     return data
 
 
-def _unpack(nlp: Language, parcel: Parcel) -> Any:
+def _unpack(nlp: ComponentList, parcel: Parcel) -> Any:
     from kernel.tokens import Doc
 
     return parcel if isinstance(parcel, str) else Doc(nlp.vocab).from_bytes(parcel)

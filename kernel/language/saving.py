@@ -7,26 +7,22 @@ is pickled, and equal pipelines give equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import srsly
 
 from kernel.atomic import atomic_directory
 from kernel.config import Config
 from kernel.errors import DataError
-from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, load
+from kernel.language.components import ComponentList
+from kernel.language.listening import link
+from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, Pipeline
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.saving.provenance import provenance
 
-if TYPE_CHECKING:
-    from kernel.language import Language
-    from kernel.vocab import Vocab
-
 __all__ = [
-    "blank",
-    "load",
     "model_from_bytes",
     "model_to_bytes",
     "pipeline_from_bytes",
@@ -35,22 +31,7 @@ __all__ = [
 ]
 
 
-def blank(
-    lang: str,
-    *,
-    vocab: Vocab | bool = True,
-    config: Mapping[str, Any] | None = None,
-    meta: Mapping[str, Any] | None = None,
-) -> Language:
-    """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
-    from kernel.registries.family import chosen_by
-
-    made = Config(config or {}).merge({"nlp": {"lang": lang}})
-    nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
-    return nlp
-
-
-def save(nlp: Language, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
     """Write a pipeline to a directory, whole or not at all. exclude: "vocab", "tokenizer", names of components.
 
     An earlier pipeline in the directory is replaced; `UsageError` if it holds anything else.
@@ -69,7 +50,7 @@ def save(nlp: Language, path: str | Path, *, exclude: Iterable[str] = ()) -> Non
                 component.to_disk(folder / name)
 
 
-def pipeline_to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
+def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> bytes:
     """Everything that `save` writes, as one MessagePack document."""
     left_out = set(exclude)
     config = nlp.config
@@ -87,7 +68,7 @@ def pipeline_to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
     return data
 
 
-def pipeline_from_bytes(nlp: Language, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
+def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: Iterable[str] = ()) -> Pipeline:
     """Load the data of a pipeline with the same components into this one."""
     left_out = set(exclude)
     parts = _read(data)
@@ -106,16 +87,14 @@ def pipeline_from_bytes(nlp: Language, data: bytes, *, exclude: Iterable[str] = 
         if name not in components:
             raise DataError(f"the bytes hold no data of component '{name}'")
         component.from_bytes(components[name])
-    nlp.relink()
+    link(nlp.slots)
     return nlp
 
 
-def unpickle(data: bytes) -> Language:
+def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
     """Build the pipeline that `pipeline_to_bytes` described."""
-    from kernel.language import Language
-
     config = Config.from_str(_read(data)["config"], name="the pipeline's config")
-    nlp: Language = Language.from_config(config)
+    nlp: Pipeline = cls.from_config(config)
     return pipeline_from_bytes(nlp, data)
 
 
@@ -129,7 +108,7 @@ def _read(data: bytes) -> dict[str, Any]:
     return dict(parts)
 
 
-def _meta_to_bytes(nlp: Language, config: Config) -> bytes:
+def _meta_to_bytes(nlp: ComponentList, config: Config) -> bytes:
     meta = {**nlp.meta, "provenance": provenance(config)}
     text: str = srsly.json_dumps(meta, indent=1, sort_keys=True)
     return text.encode("utf8") + b"\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kernel.component import Component
@@ -12,7 +11,6 @@ from kernel.numeric import blas
 from kernel.registries.blame import describe
 
 if TYPE_CHECKING:
-    from kernel.language.core import Language
     from kernel.tokens import Doc
 
 Settings = Mapping[str, Mapping[str, Any]]
@@ -36,34 +34,28 @@ def batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def make_docs(nlp: Language, texts: Sequence[Any], *, start: int = 0) -> list[Doc]:
+def make_docs(tokenizer: Any, texts: Sequence[Any], *, max_length: int, start: int = 0) -> list[Doc]:
     """Tokenize a batch; documents pass as they are. `start` is the position of the first one, for messages."""
     from kernel.tokens import Doc
 
     strings = [text for text in texts if isinstance(text, str)]
-    if strings and len(max(strings, key=len)) > nlp.max_length:
+    if strings and len(max(strings, key=len)) > max_length:
         for i, text in enumerate(texts):
-            check_length(nlp, text, start + i)
+            check_length(text, max_length, start + i)
     if len(strings) == len(texts):
-        return (
-            list(nlp.tokenizer.batch(strings))
-            if hasattr(nlp.tokenizer, "batch")
-            else [*map(nlp.tokenizer, texts)]
-        )
+        return list(tokenizer.batch(strings)) if hasattr(tokenizer, "batch") else [*map(tokenizer, texts)]
     for i, text in enumerate(texts):
         if not isinstance(text, str | Doc):
             raise UsageError(f"text {start + i} is neither a string nor a Doc, but {type(text).__name__}")
-    made = iter(
-        nlp.tokenizer.batch(strings) if hasattr(nlp.tokenizer, "batch") else map(nlp.tokenizer, strings)
-    )
+    made = iter(tokenizer.batch(strings) if hasattr(tokenizer, "batch") else map(tokenizer, strings))
     return [next(made) if isinstance(text, str) else text for text in texts]
 
 
-def check_length(nlp: Language, text: Any, position: int | None = None) -> None:
-    """`DataError` if a text has more than `nlp.max_length` characters."""
-    if isinstance(text, str) and len(text) > nlp.max_length:
+def check_length(text: Any, max_length: int, position: int | None = None) -> None:
+    """`DataError` if a text has more than `max_length` characters."""
+    if isinstance(text, str) and len(text) > max_length:
         raise DataError(
-            f"a text of {len(text)} characters is longer than nlp.max_length = {nlp.max_length}",
+            f"a text of {len(text)} characters is longer than nlp.max_length = {max_length}",
             document=position,
             hint="Cut it into parts, or raise nlp.max_length: memory grows with the length.",
         )
@@ -173,15 +165,18 @@ def _snippet(doc: Any) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
+# A batch on its way: texts or documents, their contexts, and the position of the first one in the stream.
+Batch = tuple[list[Any], list[Any], int]
+# A finished one: documents, the positions in the batch of those that were kept, and its contexts.
+Done = tuple[list[Any], list[int], list[Any]]
+
+
 def pipe(
-    nlp: Language,
     texts: Iterable[Any],
+    run: Callable[[Iterable[Batch]], Iterator[Done]],
     *,
     as_tuples: bool,
     batch_size: int,
-    steps: Sequence[tuple[str, Any]],
-    settings: Settings,
-    n_process: int,
 ) -> Iterator[Any]:
     """Documents, or (document, context) for a stream of (text, context), in order."""
     if isinstance(texts, str):
@@ -190,12 +185,6 @@ def pipe(
         )
     if batch_size < 1:
         raise UsageError(f"batch_size must be at least 1, not {batch_size}")
-    if n_process != 1:
-        from kernel.language.processes import pipe_in_processes
-
-        run = partial(pipe_in_processes, nlp, steps=steps, settings=settings, n_process=n_process)
-    else:
-        run = partial(_pipe_here, nlp, steps=steps, settings=settings)
     if not as_tuples:
         return (doc for docs, _, _ in run(_contexts(texts, batch_size, False)) for doc in docs)
     return (
@@ -203,10 +192,6 @@ def pipe(
         for docs, positions, contexts in run(_contexts(texts, batch_size, True))
         for doc, i in zip(docs, positions, strict=True)
     )
-
-
-# A batch on its way: texts or documents, their contexts, and the position of the first one in the stream.
-Batch = tuple[list[Any], list[Any], int]
 
 
 def _contexts(stream: Iterable[Any], size: int, as_tuples: bool) -> Iterator[Batch]:
@@ -228,9 +213,14 @@ def _contexts(stream: Iterable[Any], size: int, as_tuples: bool) -> Iterator[Bat
         start += len(batch)
 
 
-def _pipe_here(
-    nlp: Language, stream: Iterable[Batch], *, steps: Sequence[tuple[str, Any]], settings: Settings
-) -> Iterator[tuple[list[Any], list[int], list[Any]]]:
+def run_here(
+    stream: Iterable[Batch],
+    make: Callable[..., list[Doc]],
+    *,
+    steps: Sequence[tuple[str, Any]],
+    settings: Settings,
+    handler: ErrorHandler | None,
+) -> Iterator[Done]:
+    """Finish batches in this process. make: tokenizes a batch from its texts and `start`, the position of the first."""
     for texts, contexts, start in stream:
-        docs = make_docs(nlp, texts, start=start)
-        yield *run_batch(steps, docs, settings, nlp._error_handler), contexts
+        yield *run_batch(steps, make(texts, start=start), settings, handler), contexts

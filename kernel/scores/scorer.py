@@ -47,7 +47,7 @@ class Scorer:
         """The error that says which component's scorer failed, and how."""
         if isinstance(error, DataError) and error.path is not None:
             return error
-        block = getattr(self.nlp, "_pipe_configs", {}).get(name, {}).get("scorer")
+        block = self.nlp.get_pipe_config(name).get("scorer")
         scorer = block.get("@scorers") if isinstance(block, Mapping) else None
         what = f"scoring component '{name}'" + (f" with '{scorer}'" if scorer else "") + " failed: "
         if isinstance(error, KernelError):

@@ -1,27 +1,122 @@
-"""Listeners that no source comes before: found in a config before anything is built, and in a pipeline before data is read."""
+"""Listeners and their sources: connected, replaced by copies of the source, and looked for where no source comes before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kernel.config import Config
 from kernel.config.signatures import of_function
 from kernel.config.sources import problem, problem_at
 from kernel.config.variables import interpolate
-from kernel.errors import ConfigError, KernelError, Problem
+from kernel.errors import ConfigError, KernelError, Problem, UsageError
 from kernel.language.factories import FactoryMeta, find_factory
-from kernel.language.links import listeners_of
-from kernel.listeners import ANY, Channel
+from kernel.language.shapes import Layers
+from kernel.language.slots import Slot, find
+from kernel.listeners import ANY, Channel, find_listeners
 from kernel.registries.family import Registries, chosen_by
-
-if TYPE_CHECKING:
-    from kernel.language.components import ComponentList
 
 # What the factory of a source says that it assigns.
 _SHARED = "doc.tensor"
+
+
+def link(slots: Iterable[Slot]) -> None:
+    """Connect every enabled component's listeners to the nearest source before it that they match."""
+    slots = list(slots)
+    sources: list[tuple[str, Channel]] = []
+    listening = {slot.name: listeners_of(slot.component) for slot in slots}
+    for slot in slots:
+        channel = channel_of(slot.component)
+        if channel is not None:
+            channel.clear()
+            channel.name = slot.name
+        for listener in listening[slot.name]:
+            # The source may have left the pipeline.
+            listener.attrs["listener"].channel = None
+            listener.attrs["listener"].owner = slot.name
+    for slot in slots:
+        if slot.enabled:
+            heard: list[Channel] = []
+            for listener in listening[slot.name]:
+                source = next(
+                    (c for n, c in reversed(sources) if listener.attrs["listener"].matches(n)), None
+                )
+                if source is not None:
+                    source.add(listener, slot.name)
+                    if source not in heard:
+                        heard.append(source)
+            if hasattr(slot.component, "channels"):
+                slot.component.channels = heard
+        channel = channel_of(slot.component)
+        if channel is not None:
+            sources.append((slot.name, channel))
+
+
+def channel_of(component: Any) -> Channel | None:
+    """What a source publishes to; None for a component that is no source."""
+    channel = getattr(component, "channel", None)
+    return channel if isinstance(channel, Channel) else None
+
+
+def listeners_of(component: Any) -> list[Any]:
+    """The listener layers in a component's model."""
+    model = getattr(component, "model", None)
+    return find_listeners(model) if hasattr(model, "walk") else []
+
+
+def with_copies(
+    slot: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any], source: str, paths: Sequence[str]
+) -> Slot:
+    """Put copies of a source's model in the place of a component's listeners; returns its slot with the block that says so.
+
+    slots, blocks: the components of the source's pipeline and its `[components]`, interpolated: what variables refer to
+    may not be in the config that the copy goes into. paths: where the listeners stand in the component's config, such
+    as `["model.tok2vec"]`.
+    """
+    upstream: Any = find(slots, source).component if source else None
+    if channel_of(upstream) is None:
+        raise UsageError(
+            f"component '{source}' is no source that others can listen to"
+            if source
+            else f"component '{slot.name}' listens to no source of its pipeline, so no listener can be replaced"
+        )
+    listeners = [node for node in listeners_of(slot.component) if node.attrs["listener"].matches(source)]
+    if len(paths) != len(listeners):
+        raise UsageError(
+            f"component '{slot.name}' has {len(listeners)} listeners to '{source}', but replace_listeners names "
+            f"{len(paths)}: {', '.join(paths) or 'none'}"
+        )
+    block = slot.block.copy()
+    for path, listener in zip(paths, listeners, strict=True):
+        _set_path(block, path, blocks[source]["model"], slot.name)
+        replace_node(slot.component.model, listener, upstream.model.copy())
+    return replace(slot, block=block)
+
+
+def replace_node(model: Any, old: Any, new: Any) -> None:
+    """Put another layer in the place of one, also where references point to it."""
+    for node in list(model.walk()):
+        for position, layer in enumerate(node.layers):
+            if layer is old:
+                node.layers[position] = new
+        for ref in node.ref_names:
+            if node.maybe_get_ref(ref) is old:
+                node.set_ref(ref, new)
+
+
+def _set_path(config: dict[str, Any], path: str, value: Any, name: str) -> None:
+    *parents, last = path.split(".")
+    place = config
+    for part in parents:
+        place = place.get(part, {})
+    if not isinstance(place.get(last), dict):
+        raise UsageError(
+            f"components.{name}.{path} is no block of the config, so no listener can be replaced there"
+        )
+    place[last] = value
 
 
 class _Part(NamedTuple):
@@ -64,19 +159,18 @@ def unheard_in_config(config: Config) -> list[Problem]:
     return problems
 
 
-def check_hearing(nlp: ComponentList) -> None:
-    """Raise ConfigError for the listeners of a linked pipeline's enabled components that are connected to no source."""
-    from kernel.language.shapes import Layers
-
-    names = nlp.component_names
-    known = [name for name, one in nlp.components if isinstance(getattr(one, "channel", None), Channel)]
+def check_hearing(slots: Sequence[Slot]) -> None:
+    """Raise ConfigError for the listeners of linked and enabled components that are connected to no source."""
+    names = [slot.name for slot in slots]
+    known = [slot.name for slot in slots if channel_of(slot.component) is not None]
     problems = []
-    for name, component in nlp.pipeline:
-        for listener in listeners_of(component):
+    for slot in slots:
+        for listener in listeners_of(slot.component) if slot.enabled else ():
             state = listener.attrs["listener"]
             if state.channel is None:
-                path, place = Layers(component.model, f"components.{name}").where(listener, "nO", -1)
-                message, details = _said(name, state.upstream, names, known, "")
+                layers = Layers(slot.component.model, f"components.{slot.name}")
+                path, place = layers.where(listener, "nO", -1)
+                message, details = _said(slot.name, state.upstream, names, known, "")
                 problems.append(problem(message, path.partition(" (")[0], place, **details))
     if problems:
         raise ConfigError(problems)

@@ -1,0 +1,124 @@
+"""Adding, replacing, renaming, removing and disabling the components of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import UsageError
+from kernel.language import order
+from kernel.language.components import ComponentList
+from kernel.language.create import create
+from kernel.language.listening import link, with_copies
+from kernel.language.slots import Slot, find, position
+from kernel.language.source import copy_component
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+
+
+class EditableComponents(ComponentList):
+    """Components that can be changed. Listeners are linked whenever they are."""
+
+    def create_pipe(
+        self,
+        factory_name: str,
+        name: str | None = None,
+        *,
+        config: Mapping[str, Any] | None = None,
+        validate: bool = True,
+    ) -> Any:
+        """Make a component without adding it. validate: see `add_pipe`."""
+        return create(self, factory_name, name or factory_name, config or {}, validate=validate).component
+
+    def add_pipe(
+        self,
+        factory_name: str,
+        name: str | None = None,
+        *,
+        before: str | int | None = None,
+        after: str | int | None = None,
+        first: bool | None = None,
+        last: bool | None = None,
+        source: ComponentList | None = None,
+        replace_listeners: Sequence[str] = (),
+        config: Mapping[str, Any] | None = None,
+        raw_config: Config | None = None,
+        validate: bool = True,
+    ) -> Any:
+        """Add a component, by default as the last one, and return it.
+
+        factory_name: a registered factory, or with `source` the name of a component of that pipeline, whose settings
+        and weights are copied. replace_listeners: listeners of the copy, as paths in its config, that become copies of
+        what they listen to. config: settings over the factory's defaults. raw_config: the same with variables, as it is
+        to be saved. validate: False passes settings of the wrong type on to the factory as they are.
+        """
+        name = order.check_new_name(self._slots, factory_name if name is None else name)
+        place = order.place(self._slots, before=before, after=after, first=first, last=last)
+        if source is not None and (config or raw_config):
+            raise UsageError(
+                f"the copy of a component keeps its settings: add_pipe('{factory_name}') takes source= or config=, not both"
+            )
+        if source is None and replace_listeners:
+            raise UsageError(
+                "replace_listeners= is for components that are taken from another pipeline, with source=",
+                hint="For a component of this pipeline use nlp.replace_listeners.",
+            )
+        if source is None:
+            slot = create(self, factory_name, name, config or {}, raw_config, validate=validate)
+        else:
+            slot = copy_component(
+                self, source, factory_name, name, replace_listeners=replace_listeners, validate=validate
+            )
+        self._slots.insert(place, slot)
+        link(self._slots)
+        return slot.component
+
+    def replace_pipe(
+        self, name: str, factory_name: str, *, config: Mapping[str, Any] | None = None, validate: bool = True
+    ) -> Any:
+        """Put a new component in the place of one, under the same name. validate: see `add_pipe`."""
+        old = find(self._slots, name)
+        slot = create(self, factory_name, name, config or {}, validate=validate)
+        self._put(replace(slot, enabled=old.enabled))
+        return slot.component
+
+    def rename_pipe(self, old_name: str, new_name: str) -> None:
+        order.rename(self._slots, old_name, new_name)
+
+    def remove_pipe(self, name: str) -> tuple[str, Any]:
+        """Take a component out; returns its name and the component."""
+        slot = self._slots.pop(position(self._slots, name))
+        link(self._slots)
+        return slot.name, slot.component
+
+    def disable_pipe(self, name: str) -> None:
+        """Keep a component, but don't run it."""
+        self._put(replace(find(self._slots, name), enabled=False))
+
+    def enable_pipe(self, name: str) -> None:
+        self._put(replace(find(self._slots, name), enabled=True))
+
+    def select_pipes(
+        self, *, disable: str | Iterable[str] | None = None, enable: str | Iterable[str] | None = None
+    ) -> order.DisabledPipes:
+        """Disable components, or all but those to `enable`; in a `with` statement, for the block only."""
+        return order.select(self._slots, disable=disable, enable_only=enable)
+
+    def relink(self) -> None:
+        """Connect the listeners anew, after a model was changed by hand."""
+        link(self._slots)
+
+    def replace_listeners(self, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]) -> None:
+        """Make a component independent of a shared source: copies of its model replace the listeners.
+
+        listeners: where they stand in the component's config, such as `["model.tok2vec"]`.
+        """
+        blocks = self.config.interpolate()["components"]
+        self._put(with_copies(find(self._slots, pipe_name), self._slots, blocks, tok2vec_name, listeners))
+
+    def _put(self, slot: Slot) -> None:
+        """Put a slot in the place of the one of the same name."""
+        self._slots[position(self._slots, slot.name)] = slot
+        link(self._slots)

@@ -1,0 +1,52 @@
+"""A component in its place in a pipeline: one record each, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import UsageError
+from kernel.registries.registry import nearest_name
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+    from kernel.language.factories import FactoryMeta
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a pipeline knows of one of its components. Records are replaced, not changed.
+
+    meta: what its factory says. block: its section of the config, with variables. enabled: whether it runs. copied:
+    whether its weights were taken from another pipeline; `initialize` leaves them alone.
+    """
+
+    name: str
+    component: Any
+    meta: FactoryMeta
+    block: Config
+    enabled: bool = True
+    copied: bool = False
+
+
+def find(slots: Sequence[Slot], name: str) -> Slot:
+    """The slot of a name. `UsageError` if there is none."""
+    return slots[position(slots, name)]
+
+
+def position(slots: Sequence[Slot], name: str) -> int:
+    """The place of a component. `UsageError` if there is none of that name."""
+    for number, slot in enumerate(slots):
+        if slot.name == name:
+            return number
+    raise unknown(name, [slot.name for slot in slots])
+
+
+def unknown(name: Any, names: list[str]) -> UsageError:
+    """The error for a name that no component has."""
+    close = nearest_name(name, names) if isinstance(name, str) else None
+    return UsageError(
+        f"the pipeline has no component {name!r}; it has: {', '.join(names) or 'none'}",
+        hint=f"Did you mean {close!r}?" if close else "",
+    )
