@@ -79,8 +79,11 @@ def functions(config: Config) -> Iterator[str]:
     from kernel.registries.family import chosen_by
 
     registry = chosen_by(config)
+    lang = (config.get("nlp") or {}).get("lang")
     sections = [(path, "sections", path) for path in present(config, registry)]
     for path, kind, name in (*_named(config, ""), *sections):
+        if kind == "factories":
+            name = registry.special(kind, name, lang)
         if registry.has(kind, name):
             origin = registry.origin(kind, name)
             package = f"{origin.distribution} {origin.version}" if origin.distribution else ""

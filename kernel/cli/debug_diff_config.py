@@ -72,6 +72,7 @@ def debug_diff_config(
 
 def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     from kernel.errors import UsageError, warn
+    from kernel.language.factories import find_factory
     from kernel.language.new_config import new_config
     from kernel.language.recommend import recommendation
     from kernel.registries.family import chosen_by
@@ -93,8 +94,8 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     # Sources are added where others listen to them, and only there.
     kept = []
     for name in names:
-        meta = getattr(registry.get("factories", name), "__kernel_factory__", None)
-        if recommendation(getattr(meta, "recommend", None), lang, optimize, gpu).listener is None:
+        _, meta = find_factory(name, lang)
+        if recommendation(meta.recommend, lang, optimize, gpu).listener is None:
             kept.append(name)
     if not kept and not names:
         raise UsageError("the config has no components to recommend anything for")

@@ -277,8 +277,7 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
     """Plan the settings of a component for its factory."""
     name = block["factory"]
     registry = planner.registry
-    special = f"{lang}.{name}"
-    registered = special if lang and registry.has("factories", special) else name
+    registered = registry.special("factories", name, lang)
     try:
         function = registry.get("factories", registered)
     except RegistryError as error:
@@ -298,12 +297,14 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
 def _check_initialize(plain: Mapping[str, Any], planner: Planner) -> None:
     """Settings of `[initialize.components]` against what the components' `initialize` takes, as far as it is known."""
     blocks = (plain.get("initialize") or {}).get("components")
+    lang = (plain.get("nlp") or {}).get("lang")
     for name, block in blocks.items() if isinstance(blocks, Mapping) else ():
         factory = (plain.get("components") or {}).get(name, {}).get("factory")
         if not isinstance(block, Mapping) or not isinstance(factory, str):
             continue
         try:
-            returns = type_hints(planner.registry.get("factories", factory)).get("return")
+            special = planner.registry.special("factories", factory, lang if isinstance(lang, str) else None)
+            returns = type_hints(planner.registry.get("factories", special)).get("return")
         except RegistryError:
             continue
         function = getattr(bare(returns), "initialize", None)

@@ -38,14 +38,11 @@ def package_problems(config: Mapping[str, Any], registry: Registries) -> list[Pr
 
 
 def _unmet(section: Any, sources: Sources, registry: Registries) -> Iterator[Problem]:
-    from packaging.requirements import InvalidRequirement, Requirement
-
     wanted = section.get("require") if isinstance(section, Mapping) else None
     for number, line in enumerate(wanted if isinstance(wanted, list) else ()):
         path = f"plugins.require.{number}"
-        try:
-            one = Requirement(line)
-        except (InvalidRequirement, TypeError):
+        one = metadata.requirement(line) if isinstance(line, str) else None
+        if one is None:
             expected = 'a package and its versions, such as "acme-nlp>=1.2"'
             yield problem_at(sources, path, "not a requirement", value=show_value(line), expected=expected)
             continue

@@ -63,15 +63,29 @@ def admits(specifier: str, version: str) -> bool:
 
 def requirements(distribution: str) -> list[Requirement]:
     """Everything that a distribution requires, extras included; lines that nobody can read are left out."""
+    lines = scan.fields(distribution).get("requires-dist", ())
+    return [one for one in map(requirement, lines) if one is not None]
+
+
+def required_here(distribution: str) -> list[str]:
+    """Names of the distributions that an installed one requires on this machine, extras left out."""
+    found = {
+        scan.normalize(one.name)
+        for one in requirements(distribution)
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    }
+    return sorted(found)
+
+
+@cache
+def requirement(line: str) -> Requirement | None:
+    """A requirement as pip writes it; None if nobody can read it."""
     from packaging.requirements import InvalidRequirement, Requirement
 
-    found = []
-    for line in scan.fields(distribution).get("requires-dist", ()):
-        try:
-            found.append(Requirement(line))
-        except InvalidRequirement:
-            continue
-    return found
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return None
 
 
 def remedy(distribution: str, module: str) -> str:
@@ -92,7 +106,7 @@ def remedy(distribution: str, module: str) -> str:
 
 
 def _lines(distribution: str) -> list[tuple[str, str]]:
-    """(normalised name, the rest of the line) of each requirement."""
+    """(normalised name, the rest of the line) of each requirement, those too that `requirement` can't read: they are shown."""
     found = []
     for line in scan.fields(distribution).get("requires-dist", ()):
         match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?(.*)", line)

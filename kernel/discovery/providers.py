@@ -39,26 +39,6 @@ def distributions_of(modules: Iterable[str]) -> dict[str, str]:
     return {scan.normalize(name): scan.installed_version(name) or "" for name in names}
 
 
-def requirements(distribution: str) -> list[str]:
-    """Names of the distributions that an installed one requires here, extras left out."""
-    from importlib_metadata import PackageNotFoundError, requires
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    found = set()
-    try:
-        lines = requires(distribution) or []
-    except PackageNotFoundError:
-        return []
-    for line in lines:
-        try:
-            one = Requirement(line)
-        except InvalidRequirement:
-            continue
-        if one.marker is None or one.marker.evaluate({"extra": ""}):
-            found.add(scan.normalize(one.name))
-    return sorted(found)
-
-
 def _names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
         for statement in node.orelse:

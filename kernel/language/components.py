@@ -84,9 +84,7 @@ class ComponentList:
     @property
     def factory_names(self) -> list[str]:
         """All factories that are installed or registered."""
-        from kernel.registries.family import registry
-
-        return registry.factories.names()
+        return self.registry.factories.names()
 
     def is_enabled(self, name: str) -> bool:
         return name not in self.disabled

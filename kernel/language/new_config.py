@@ -103,7 +103,7 @@ class _Plan:
             if not rec.is_shared:
                 continue
             options = [*named, *rec.sources]
-            source = next((one for one in options if self.registry.has("factories", one)), None)
+            source = next((one for one in options if self._is_here(one)), None)
             if source is None:
                 if not options:
                     return "none is known", ""
@@ -114,6 +114,9 @@ class _Plan:
                 raise UsageError(f"'{name}' can't listen to '{source}', which recommends no listener")
             self.source_of[name] = source
         return None
+
+    def _is_here(self, name: str) -> bool:
+        return self.registry.has("factories", self.registry.special("factories", name, self.lang))
 
     def result(self, names: Sequence[str]) -> NewConfig:
         heard = list(dict.fromkeys(self.source_of.values()))

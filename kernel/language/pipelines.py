@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import Config
 from kernel.language.core import Language
 from kernel.language.loading import find_pipeline, load_directory
-from kernel.registries.family import registry
+from kernel.registries.family import chosen_by
 
 if TYPE_CHECKING:
     from kernel.vocab import Vocab
@@ -49,5 +49,5 @@ def blank(
 ) -> Language:
     """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
     made = Config(config or {}).merge({"nlp": {"lang": lang}})
-    nlp: Language = registry.languages.get(lang).from_config(made, vocab=vocab, meta=meta)
+    nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
     return nlp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kernel.discovery import providers, scan
+from kernel.discovery import metadata, providers, scan
 from kernel.errors import RegistryError, UsageError, warn
 from kernel.registries.code import Code
 from kernel.registries.family import Registries, chosen_by
@@ -37,9 +37,9 @@ def pins(
     if "kernel-nlp" not in versions:
         versions["kernel-nlp"] = scan.installed_version("kernel-nlp") or ""
     for distribution in list(running):
-        running |= set(providers.requirements(distribution)) & set(versions)
+        running |= set(metadata.required_here(distribution)) & set(versions)
     training |= set(versions)
-    known = set(providers.requirements("kernel-nlp"))
+    known = set(metadata.required_here("kernel-nlp"))
     running, training = running - known, training - running - known
     return (
         [compatible(name, versions[name]) for name in sorted(running)],

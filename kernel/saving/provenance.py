@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.config.sections import present
-from kernel.discovery import providers, scan
+from kernel.discovery import metadata, providers, scan
 from kernel.discovery.rules import Choices, denied, overrides_of
 from kernel.errors import RegistryError, warn
 from kernel.registries.code import Code, digest, loaded
@@ -54,7 +54,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
             if file not in files and origin.file is not None:
                 files[file] = _digest(origin.file)
     for name in sorted(set(versions) - set(NUMERIC)):
-        for needed in providers.requirements(name):
+        for needed in metadata.required_here(name):
             versions.setdefault(needed, scan.installed_version(needed) or "")
     for name in NUMERIC:
         versions[name] = scan.installed_version(name) or ""
@@ -89,8 +89,7 @@ def functions(config: Mapping[str, Any], registry: Registries | None = None) -> 
         found.append(("languages", lang, "nlp.lang"))
     for key, block in (config.get("components") or {}).items():
         if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
-            special = f"{lang}.{block['factory']}"
-            name = special if registry.has("factories", special) else block["factory"]
+            name = registry.special("factories", block["factory"], lang)
             found.append(("factories", name, f"components.{key}.factory"))
     found += [("sections", path, path) for path in present(config)]
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
