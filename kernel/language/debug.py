@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from kernel.component import Finding
 from kernel.errors import DataError, KernelError
-from kernel.language.build import interpolated_section
 from kernel.language.stream import failure
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def debug(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[tuple[
 
 def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Finding]:
     yield Finding("info", f"language {nlp.lang}, pipeline {', '.join(nlp.pipe_names) or 'empty'}")
-    frozen = interpolated_section(nlp, "training").get("frozen_components") or []
+    frozen = nlp.frozen_components
     if frozen:
         yield Finding("info", "frozen", tuple(frozen))
     copied = [slot.name for slot in nlp.slots if slot.enabled and slot.copied]
