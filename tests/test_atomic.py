@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from kernel.atomic import atomic_directory, atomic_file, check_manifest, read_whole, whole
 from kernel.errors import DataError, KernelError, UsageError
+from kernel.files.atomic import atomic_directory, atomic_file, check_manifest, read_whole, whole
 
 
 def write(path, **files):
@@ -82,7 +82,7 @@ CRASHES = """
 import os, sys
 from itertools import count
 from pathlib import Path
-from kernel.atomic import atomic_directory, read_whole
+from kernel.files.atomic import atomic_directory, read_whole
 
 out = Path(sys.argv[1], "out")
 killing = None
@@ -162,7 +162,7 @@ def test_the_files_of_others_survive_cleaning(tmp_path):
 def test_a_killed_writer_within_a_writer(tmp_path):
     code = """
 import os, sys
-from kernel.atomic import atomic_directory
+from kernel.files.atomic import atomic_directory
 with atomic_directory(sys.argv[1]) as outer, atomic_directory(outer) as inner:
     (inner / "a").touch()
     os._exit(9)
@@ -176,7 +176,7 @@ with atomic_directory(sys.argv[1]) as outer, atomic_directory(outer) as inner:
 def test_a_killed_writer_of_a_file_leaves_nothing_for_long(tmp_path):
     code = """
 import os, sys
-from kernel.atomic import atomic_file
+from kernel.files.atomic import atomic_file
 with atomic_file(sys.argv[1]) as fresh:
     fresh.touch()
     os._exit(9)
@@ -273,7 +273,7 @@ def test_reading_renames_nothing(tmp_path):
 
 TWO = """
 import sys
-from kernel.atomic import atomic_directory
+from kernel.files.atomic import atomic_directory
 from kernel.errors import Locked
 
 out, name, trials = sys.argv[1:]

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from kernel.atomic import atomic_directory, atomic_file
 from kernel.errors import KernelWarning, Locked
-from kernel.lock import Lock, lock_file
+from kernel.files.atomic import atomic_directory, atomic_file
+from kernel.files.lock import Lock, lock_file
 
 HOST = socket.gethostname()
 HOLD = """
 import os, sys
-from kernel.lock import Lock
+from kernel.files.lock import Lock
 lock = Lock(sys.argv[1], inside=len(sys.argv) > 2)
 lock.acquire()
 print("held", flush=True)
@@ -141,7 +141,7 @@ def test_a_forked_child_does_not_release_it(tmp_path):
     # The child leaves through the end of the block, too.
     code = f"""
 import os
-from kernel.lock import Lock
+from kernel.files.lock import Lock
 with Lock({str(tmp_path / "out")!r}) as lock:
     child = os.fork()
     if child:

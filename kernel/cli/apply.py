@@ -72,7 +72,7 @@ def apply(
 
 
 def _write_store(docs: Iterator[Any], path: Path) -> None:
-    from kernel.atomic import atomic_file
+    from kernel.files.atomic import atomic_file
     from kernel.tokens import DocBin
 
     store = DocBin(store_user_data=True)
@@ -97,7 +97,7 @@ def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
 
 @contextmanager
 def _output(path: Path) -> Iterator[TextIO]:
-    from kernel.atomic import atomic_file
+    from kernel.files.atomic import atomic_file
 
     if str(path) == "-":
         yield sys.stdout

@@ -77,10 +77,8 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     from kernel.language.recommend import recommendation
     from kernel.registries.family import chosen_by
 
-    registry, rules = (
-        chosen_by(config),
-        {key: config[key] for key in ("plugins", "registry") if key in config},
-    )
+    registry = chosen_by(config)
+    rules = {key: config[key] for key in ("plugins", "registry") if key in config}
     names = []
     for name in config["nlp"].get("pipeline") or []:
         factory = config["components"].get(name, {}).get("factory")
@@ -94,7 +92,7 @@ def _recommended(config: Config, optimize: str, gpu: bool) -> Config:
     # Sources are added where others listen to them, and only there.
     kept = []
     for name in names:
-        _, meta = find_factory(name, lang)
+        _, meta = find_factory(name, lang, registry)
         if recommendation(meta.recommend, lang, optimize, gpu).listener is None:
             kept.append(name)
     if not kept and not names:

@@ -56,8 +56,8 @@ def facts(*, gpus: bool = True) -> dict[str, Any]:
 
 def pipeline_facts(model: str) -> dict[str, Any]:
     """The meta data of a saved pipeline, without loading it."""
-    from kernel.atomic import read_whole
     from kernel.config import Config
+    from kernel.files.atomic import read_whole
     from kernel.language.loading import CONFIG, existing, locate, read_meta
 
     def read(folder: Path) -> tuple[Any, dict[str, Any]]:

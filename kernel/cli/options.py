@@ -40,9 +40,9 @@ def load_codes(paths: tuple[Path, ...]) -> None:
 
 def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
-    from kernel.atomic import read_whole
     from kernel.config import Config
     from kernel.errors import UsageError
+    from kernel.files.atomic import read_whole
     from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
     from kernel.saving.provenance import check_names
     from kernel.training.prepare import to_device
@@ -72,7 +72,7 @@ def class_of(config: Config) -> Any:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file, whole or not at all."""
-    from kernel.atomic import atomic_file
+    from kernel.files.atomic import atomic_file
 
     try:
         with atomic_file(path) as fresh:

@@ -26,8 +26,8 @@ def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...
 
     Defaults count: what they name is needed too. `pip install -r` of the output makes the config resolve elsewhere.
     """
-    from kernel.atomic import read_whole, whole
     from kernel.config import load_config, parse_overrides
+    from kernel.files.atomic import read_whole, whole
     from kernel.language.loading import CONFIG, existing
 
     options.load_codes(code)

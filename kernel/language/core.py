@@ -20,6 +20,7 @@ from kernel.training.protocols import BasePipeline
 
 if TYPE_CHECKING:
     from kernel.component import Finding
+    from kernel.config import Config
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
     from kernel.vocab import Vocab

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import srsly
 
-from kernel.atomic import check_manifest, read_whole, whole
 from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
+from kernel.files.atomic import check_manifest, read_whole, whole
 from kernel.language.components import ComponentList
 from kernel.language.listening import link
 from kernel.registries.blame import describe
@@ -236,10 +236,10 @@ def _reading(path: Path) -> Iterator[None]:
 
 def load_vectors(vocab: Vocab, where: str | Path) -> None:
     """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
-    read_whole(locate(where), partial(_read_vectors, nlp))
+    read_whole(locate(where), partial(_read_vectors, vocab))
 
 
-def _read_vectors(nlp: Language, root: Path) -> None:
+def _read_vectors(vocab: Vocab, root: Path) -> None:
     folder = root / VOCAB if (root / VOCAB).is_dir() else root
     if not (folder / "vectors").is_file():
         raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)

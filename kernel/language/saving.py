@@ -13,9 +13,9 @@ from typing import Any
 
 import srsly
 
-from kernel.atomic import atomic_directory
 from kernel.config import Config
 from kernel.errors import DataError
+from kernel.files.atomic import atomic_directory
 from kernel.language.components import ComponentList
 from kernel.language.listening import link
 from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, Pipeline

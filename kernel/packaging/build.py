@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kernel.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, write_manifest
 from kernel.config import Config
 from kernel.discovery import providers
 from kernel.errors import CodeError, UsageError
+from kernel.files.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, write_manifest
 from kernel.language.loading import CONFIG, META, existing, read_meta
 from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kernel.atomic import atomic_file
 from kernel.errors import UsageError
+from kernel.files.atomic import atomic_file
 from kernel.tokenizer import files
 from kernel.tokenizer.chunks import Chunks, Runs
 from kernel.tokenizer.rules import (

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.atomic import atomic_file
 from kernel.errors import DataError, KernelError
+from kernel.files.atomic import atomic_file
 from kernel.tokens.arrays import matrix_of
 from kernel.tokens.bulk import check_heads, columns_of_tokens, entities_of_documents, rows_of_tokens, text_of
 from kernel.tokens.columns import STRING_COLUMNS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kernel.atomic import atomic_directory
 from kernel.config import Config, check, fill
 from kernel.config.checking import is_in
 from kernel.config.schemas import InitializeSchema
 from kernel.config.sections import present
 from kernel.errors import ConfigError, UsageError
+from kernel.files.atomic import atomic_directory
 from kernel.numeric import random
 from kernel.saving.provenance import provenance
 from kernel.training.prepare import pipeline_class, to_device

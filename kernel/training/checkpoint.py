@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from kernel.atomic import MANIFEST, atomic_directory, read_manifest
 from kernel.errors import CallbackError, TrainingError, UsageError
-from kernel.lock import Lock
+from kernel.files.atomic import MANIFEST, atomic_directory, read_manifest
+from kernel.files.lock import Lock
 from kernel.registries.blame import naming
 from kernel.saving.provenance import provenance
 from kernel.training.run import Run

@@ -19,7 +19,7 @@ from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
-from kernel.lock import Lock
+from kernel.files.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming

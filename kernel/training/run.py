@@ -14,7 +14,7 @@ from kernel.training.score import warn_of_missing, weighted_score
 
 if TYPE_CHECKING:
     from kernel.config import Config
-    from kernel.lock import Lock
+    from kernel.files.lock import Lock
     from kernel.numeric.parameters import Parameters
 
 

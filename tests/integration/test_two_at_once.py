@@ -157,7 +157,7 @@ def test_two_runs_into_one_output(kernel: Kernel, project: Path, trained: Path) 
 
 @posix
 def test_other_commands_say_who_writes(kernel: Kernel, project: Path, model: Path) -> None:
-    from kernel.lock import Lock
+    from kernel.files.lock import Lock
 
     with Lock("found.jsonl"), Lock("made"), Lock("packages/en_pipeline-0.0.0"):
         told = "is being written by another writer in this process"

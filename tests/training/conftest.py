@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel import Config, registry
-from kernel.lock import Lock
+from kernel.files.lock import Lock
 from kernel.registries.code import load_code
 from kernel.training.prepare import prepare
 from kernel.training.run import Run

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kernel import Config, hookimpl, registry
-from kernel.atomic import check_manifest
 from kernel.errors import Locked, TrainingError, UsageError
+from kernel.files.atomic import check_manifest
 from kernel.training.checkpoint import check_output, output_lock, save
 from kernel.training.loop import train
 from kernel.training.run import Run

@@ -1,6 +1,6 @@
 """Directories that are written whole or not at all, with checksums of their files, and read whole.
 
-A directory is written beside its final place, flushed to disk and renamed. One writer at a time: see `kernel.lock`.
+A directory is written beside its final place, flushed to disk and renamed. One writer at a time: see `kernel.files.lock`.
 While the old directory steps aside and the new one takes its name, and should a crash fall exactly there, the new one is
 to be found under a fixed name, `.<name>.new`. Only a writer tidies up what another left.
 """
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.lock import Lock, lock_file, refuse_if_locked
+from kernel.files.lock import Lock, lock_file, refuse_if_locked
 
 MANIFEST = "manifest.json"
 _ATTEMPTS = 100
