@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from kernel.config import Config, default_config, load_config
 from kernel.errors import ConfigError, Problem
@@ -38,7 +38,7 @@ def diagnose(config: Config, problems: list[Problem]) -> tuple[Config, list[Prob
 class _Usual:
     """Stands for the pipeline class of a config that names none: its other sections are checked as usual."""
 
-    factory = None
+    own_sections: ClassVar[frozenset[str]] = frozenset()
 
     @staticmethod
     def fill_config(config: Config) -> Config:

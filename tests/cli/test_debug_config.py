@@ -97,6 +97,16 @@ def test_overrides_are_checked_and_named(capsys):
     assert problems[1]["suggestion"] == "Did you mean 'patience'?"
 
 
+def test_a_config_of_an_unknown_class_is_checked_all_the_same(capsys):
+    text = CONFIG.replace('lang = "tst"', 'lang = "tts"').replace("patience = 7", 'patience = "long"')
+    Path("a.cfg").write_text(text)
+    assert run(["debug", "config", "a.cfg", "--format", "json"]) == 2
+    problems = json.loads(capsys.readouterr().out)
+    paths = [problem["path"] for problem in problems]
+    assert "nlp.lang" in paths and "training.patience" in paths
+    assert "components.part.size" in paths
+
+
 def test_the_environment_is_named(capsys, monkeypatch):
     monkeypatch.setenv("KERNEL_CONFIG_OVERRIDES", "--training.dropout 3")
     assert valid() == 2
