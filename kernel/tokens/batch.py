@@ -59,7 +59,10 @@ def set_batch_column(docs: Sequence[Doc], attr: int, values: NDArray[Any], *, ov
     overwrite: if not, what a token has already (a value other than 0) stays, and only the other tokens are set.
     """
     values = np.asarray(values, dtype=dtype_of(attr))
-    for doc, (start, end) in zip(docs, pairwise(_borders(docs, values)), strict=True):
+    _check_size(docs, values)
+    end = 0
+    for doc in docs:
+        start, end = end, end + len(doc.rows)
         found = values[start:end]
         present = None if overwrite else doc.columns.get(attr)
         doc.set_column(attr, found if present is None else np.where(present != 0, present, found))
@@ -77,7 +80,9 @@ def set_batch_entities(
     entities that these two describe, if it is known, so that nobody has to look: first token, token after the last
     (int64 (E,), counted over the batch, ascending) and label (uint64 (E,)).
     """
-    borders = _borders(docs, iob, types)
+    _check_size(docs, iob)
+    _check_size(docs, types)
+    borders = list(accumulate([len(doc.rows) for doc in docs], initial=0))
     if found is None:
         for doc, (start, end) in zip(docs, pairwise(borders), strict=True):
             doc.set_entity_columns(iob[start:end], types[start:end])
@@ -92,10 +97,8 @@ def set_batch_entities(
         doc.set_entity_columns(iob[start:end], types[start:end], own[first:last])
 
 
-def _borders(docs: Sequence[Doc], *columns: NDArray[Any]) -> list[int]:
-    """Where the documents begin among the tokens of the batch, and the end. `DataError` if a column doesn't fit."""
-    borders = list(accumulate(map(len, docs), initial=0))
-    for values in columns:
-        if len(values) != borders[-1]:
-            raise DataError(f"{len(values)} values for {borders[-1]} tokens in {len(docs)} documents")
-    return borders
+def _check_size(docs: Sequence[Doc], values: NDArray[Any]) -> None:
+    """`DataError` if there isn't a value for each token."""
+    total = sum([len(doc.rows) for doc in docs])
+    if len(values) != total:
+        raise DataError(f"{len(values)} values for {total} tokens in {len(docs)} documents")
