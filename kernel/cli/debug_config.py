@@ -83,7 +83,7 @@ def functions(config: Config) -> Iterator[str]:
     sections = [(path, "sections", path) for path in present(config, registry)]
     for path, kind, name in (*_named(config, ""), *sections):
         if kind == "factories":
-            name = registry.special(kind, name, lang)
+            name = registry.name_for_language(kind, name, lang)
         if registry.has(kind, name):
             origin = registry.origin(kind, name)
             package = f"{origin.distribution} {origin.version}" if origin.distribution else ""

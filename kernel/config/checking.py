@@ -277,7 +277,7 @@ def check_component(block: Mapping[str, Any], path: str, lang: str | None, plann
     """Plan the settings of a component for its factory."""
     name = block["factory"]
     registry = planner.registry
-    registered = registry.special("factories", name, lang)
+    registered = registry.name_for_language("factories", name, lang)
     try:
         function = registry.get("factories", registered)
     except RegistryError as error:
@@ -303,7 +303,9 @@ def _check_initialize(plain: Mapping[str, Any], planner: Planner) -> None:
         if not isinstance(block, Mapping) or not isinstance(factory, str):
             continue
         try:
-            special = planner.registry.special("factories", factory, lang if isinstance(lang, str) else None)
+            special = planner.registry.name_for_language(
+                "factories", factory, lang if isinstance(lang, str) else None
+            )
             returns = type_hints(planner.registry.get("factories", special)).get("return")
         except RegistryError:
             continue

@@ -35,8 +35,9 @@ class ComponentList:
     batch_size: int
     path: Path | None
 
-    def __init__(self, meta: Mapping[str, Any] | None = None, config: Config | None = None) -> None:
-        self._slots: list[Slot] = []
+    def __init__(self, *, meta: Mapping[str, Any] | None = None, config: Config | None = None) -> None:
+        # A record of every component, disabled ones too, in order. Only the methods of the pipeline change the list.
+        self.slots: list[Slot] = []
         self._config = None if config is None else config.copy()
         self._training_settings: dict[str, Any] | None = None
         self._meta = dict(meta or {})
@@ -45,46 +46,46 @@ class ComponentList:
     # The components.
 
     @property
-    def slots(self) -> Sequence[Slot]:
-        """A record of every component, disabled ones too. They are changed by methods only."""
-        return tuple(self._slots)
-
-    @property
     def components(self) -> list[tuple[str, Any]]:
         """(name, component) of all components, disabled ones too."""
-        return [(slot.name, slot.component) for slot in self._slots]
+        return [(slot.name, slot.component) for slot in self.slots]
 
     @property
     def pipeline(self) -> list[tuple[str, Any]]:
         """(name, component) of the enabled components."""
-        return [(slot.name, slot.component) for slot in self._slots if slot.enabled]
+        return [(slot.name, slot.component) for slot in self.slots if slot.enabled]
 
     @property
     def component_names(self) -> list[str]:
-        return [slot.name for slot in self._slots]
+        return [slot.name for slot in self.slots]
 
     @property
     def pipe_names(self) -> list[str]:
-        return [slot.name for slot in self._slots if slot.enabled]
+        return [slot.name for slot in self.slots if slot.enabled]
 
     @property
     def disabled(self) -> list[str]:
-        return [slot.name for slot in self._slots if not slot.enabled]
+        return [slot.name for slot in self.slots if not slot.enabled]
 
     @property
     def pipe_factories(self) -> dict[str, str]:
         """Component name -> factory name."""
-        return {slot.name: slot.meta.name for slot in self._slots}
+        return {slot.name: slot.meta.name for slot in self.slots}
 
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
         """Component name -> labels, of the components that have any."""
-        return describe.labels(self._slots)
+        return describe.labels(self.slots)
 
     @property
     def factory_names(self) -> list[str]:
         """All factories that are installed or registered."""
         return self.registry.factories.names()
+
+    @property
+    def registry(self) -> Registries:
+        """What the pipeline finds functions in: `kernel.registry` as `[plugins]` and `[registry]` of its config want it."""
+        return chosen_by(self._config)
 
     def is_enabled(self, name: str) -> bool:
         return name not in self.disabled
@@ -94,14 +95,14 @@ class ComponentList:
 
     def get_pipe(self, name: str) -> Any:
         """The component of a name. `UsageError` if there is none."""
-        return find(self._slots, name).component
+        return find(self.slots, name).component
 
     def get_pipe_meta(self, name: str) -> FactoryMeta:
-        return find(self._slots, name).meta
+        return find(self.slots, name).meta
 
     def get_pipe_config(self, name: str) -> Config:
         """A copy of the component's block of the config."""
-        return find(self._slots, name).block.copy()
+        return find(self.slots, name).block.copy()
 
     # The whole.
 
@@ -115,7 +116,7 @@ class ComponentList:
         """The config of the pipeline as it is now, with variables; computed on access."""
         if self._config is None:
             self._config = default_config().merge(self.Defaults.config)
-        return describe.current_config(self._config, self._slots, lang=self.lang, batch_size=self.batch_size)
+        return describe.current_config(self._config, self.slots, lang=self.lang, batch_size=self.batch_size)
 
     @config.setter
     def config(self, value: Config) -> None:
@@ -125,7 +126,7 @@ class ComponentList:
     @property
     def meta(self) -> dict[str, Any]:
         """Name, version, labels, performance and the like; the returned dict is the pipeline's own."""
-        describe.bring_up_to_date(self._meta, self._slots, lang=self.lang, vectors=self.vocab.vectors)
+        describe.bring_up_to_date(self._meta, self.slots, lang=self.lang, vectors=self.vocab.vectors)
         return self._meta
 
     @meta.setter
@@ -134,7 +135,7 @@ class ComponentList:
 
     def analyze_pipes(self) -> dict[str, Any]:
         """What each component sets, needs and is scored by, and which needs nothing before it meets."""
-        return describe.analyze(slot for slot in self._slots if slot.enabled)
+        return describe.analyze(slot for slot in self.slots if slot.enabled)
 
     # What training asks.
 
@@ -158,14 +159,14 @@ class ComponentList:
         return {name: labels for name, labels in found.items() if labels}
 
     @property
-    def registry(self) -> Registries:
-        """What the pipeline finds functions in: `kernel.registry` as `[plugins]` and `[registry]` of its config want it."""
-        return chosen_by(self._config)
-
-    @property
     def score_weights(self) -> dict[str, float | None]:
         """Share of each score in the final one, as the enabled components want it; None hides a score."""
-        return {k: v for s in self._slots if s.enabled for k, v in s.meta.default_score_weights.items()}
+        return {k: v for s in self.slots if s.enabled for k, v in s.meta.default_score_weights.items()}
+
+    @property
+    def score_sources(self) -> dict[str, str]:
+        """Score -> the enabled component that says it delivers it."""
+        return {k: s.name for s in self.slots if s.enabled for k in s.meta.default_score_weights}
 
     @property
     def frozen_components(self) -> list[str]:

@@ -49,7 +49,7 @@ class Language(EditableComponents, BasePipeline):
     ) -> None:
         from kernel.vocab import Vocab
 
-        super().__init__(meta, config)
+        super().__init__(meta=meta, config=config)
         self._optimizer: Any = None
         self._error_handler: stream.ErrorHandler | None = None
         self.path = None
@@ -146,7 +146,7 @@ class Language(EditableComponents, BasePipeline):
     ) -> Doc:
         """Annotate one text. An error names the component."""
         docs = [self.make_doc(text)]
-        steps = order.steps(self._slots, disable)
+        steps = order.steps(self.slots, disable)
         done, _ = stream.run_batch(steps, docs, component_cfg or {}, self._error_handler)
         return done[0] if done else docs[0]
 
@@ -165,7 +165,7 @@ class Language(EditableComponents, BasePipeline):
         as_tuples: the stream is of (text, context) and so is the result. n_process: worker processes, -1 for one per
         CPU core.
         """
-        steps = order.steps(self._slots, disable)
+        steps = order.steps(self.slots, disable)
         settings, handler = component_cfg or {}, self._error_handler
         run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
         if n_process == 1:

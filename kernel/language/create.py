@@ -35,13 +35,12 @@ def create(
 
     config: interpolated settings. raw_config: the same with variables, filled. validate: see `kernel.config.resolve`.
     """
-    registry = nlp.registry
-    registered, meta = find_factory(factory_name, nlp.lang, registry)
+    registered, meta = find_factory(factory_name, nlp.lang, nlp.registry)
     path = f"components.{name}"
     whole = nlp.written_config
-    settings = fill_settings(registered, meta, config, path, whole, registry)
+    settings = fill_settings(registered, meta, config, path, whole, nlp.registry)
     block = {"@factories": registered, "nlp": nlp, "name": name, **settings}
-    component = resolve(block, config=whole, path=path, registry=registry, validate=validate)
+    component = resolve(block, config=whole, path=path, registry=nlp.registry, validate=validate)
     if not callable(component):
         raise RegistryError(
             f"the factory '{registered}' made no component for '{name}', but {type(component).__name__}",

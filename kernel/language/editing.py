@@ -54,8 +54,8 @@ class EditableComponents(ComponentList):
         what they listen to. config: settings over the factory's defaults. raw_config: the same with variables, as it is
         to be saved. validate: False passes settings of the wrong type on to the factory as they are.
         """
-        name = order.check_new_name(self._slots, factory_name if name is None else name)
-        place = order.place(self._slots, before=before, after=after, first=first, last=last)
+        name = order.check_new_name(self.slots, factory_name if name is None else name)
+        place = order.place(self.slots, before=before, after=after, first=first, last=last)
         if source is not None and (config or raw_config):
             raise UsageError(
                 f"the copy of a component keeps its settings: add_pipe('{factory_name}') takes source= or config=, not both"
@@ -71,44 +71,44 @@ class EditableComponents(ComponentList):
             slot = copy_component(
                 self, source, factory_name, name, replace_listeners=replace_listeners, validate=validate
             )
-        self._slots.insert(place, slot)
-        link(self._slots)
+        self.slots.insert(place, slot)
+        link(self.slots)
         return slot.component
 
     def replace_pipe(
         self, name: str, factory_name: str, *, config: Mapping[str, Any] | None = None, validate: bool = True
     ) -> Any:
         """Put a new component in the place of one, under the same name. validate: see `add_pipe`."""
-        old = find(self._slots, name)
+        old = find(self.slots, name)
         slot = create(self, factory_name, name, config or {}, validate=validate)
         self._put(replace(slot, enabled=old.enabled))
         return slot.component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
-        order.rename(self._slots, old_name, new_name)
+        order.rename(self.slots, old_name, new_name)
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
         """Take a component out; returns its name and the component."""
-        slot = self._slots.pop(position(self._slots, name))
-        link(self._slots)
+        slot = self.slots.pop(position(self.slots, name))
+        link(self.slots)
         return slot.name, slot.component
 
     def disable_pipe(self, name: str) -> None:
         """Keep a component, but don't run it."""
-        self._put(replace(find(self._slots, name), enabled=False))
+        self._put(replace(find(self.slots, name), enabled=False))
 
     def enable_pipe(self, name: str) -> None:
-        self._put(replace(find(self._slots, name), enabled=True))
+        self._put(replace(find(self.slots, name), enabled=True))
 
     def select_pipes(
         self, *, disable: str | Iterable[str] | None = None, enable: str | Iterable[str] | None = None
     ) -> order.DisabledPipes:
         """Disable components, or all but those to `enable`; in a `with` statement, for the block only."""
-        return order.select(self._slots, disable=disable, enable_only=enable)
+        return order.select(self.slots, disable=disable, enable_only=enable)
 
     def relink(self) -> None:
         """Connect the listeners anew, after a model was changed by hand."""
-        link(self._slots)
+        link(self.slots)
 
     def replace_listeners(self, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]) -> None:
         """Make a component independent of a shared source: copies of its model replace the listeners.
@@ -116,9 +116,9 @@ class EditableComponents(ComponentList):
         listeners: where they stand in the component's config, such as `["model.tok2vec"]`.
         """
         blocks = self.config.interpolate()["components"]
-        self._put(with_copies(find(self._slots, pipe_name), self._slots, blocks, tok2vec_name, listeners))
+        self._put(with_copies(find(self.slots, pipe_name), self.slots, blocks, tok2vec_name, listeners))
 
     def _put(self, slot: Slot) -> None:
         """Put a slot in the place of the one of the same name."""
-        self._slots[position(self._slots, slot.name)] = slot
-        link(self._slots)
+        self.slots[position(self.slots, slot.name)] = slot
+        link(self.slots)

@@ -98,7 +98,7 @@ def find_factory(name: str, lang: str | None, registry: Registries = registry) -
             f"the name of a factory is a string, not {type(name).__name__}",
             hint="Register a function with @Language.component, and add it by its name.",
         )
-    registered = registry.special("factories", name, lang)
+    registered = registry.name_for_language("factories", name, lang)
     make = registry.factories.get(registered)
     return registered, getattr(make, ATTRIBUTE, None) or FactoryMeta(registered)
 

@@ -116,7 +116,7 @@ class _Plan:
         return None
 
     def _is_here(self, name: str) -> bool:
-        return self.registry.has("factories", self.registry.special("factories", name, self.lang))
+        return self.registry.has("factories", self.registry.name_for_language("factories", name, self.lang))
 
     def result(self, names: Sequence[str]) -> NewConfig:
         heard = list(dict.fromkeys(self.source_of.values()))

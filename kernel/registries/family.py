@@ -114,7 +114,7 @@ class Registries:
         """Whether a name is registered. Imports nothing; an unknown kind has no names."""
         return kind in self.kinds() and name in self.of(kind)
 
-    def special(self, kind: str, name: str, lang: str | None) -> str:
+    def name_for_language(self, kind: str, name: str, lang: str | None) -> str:
         """The registered name for a language: `en.name` if there is one for "en", else the name itself. Imports nothing."""
         own = f"{lang}.{name}"
         return own if lang and self.has(kind, own) else name

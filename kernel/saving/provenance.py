@@ -89,7 +89,7 @@ def functions(config: Mapping[str, Any], registry: Registries | None = None) -> 
         found.append(("languages", lang, "nlp.lang"))
     for key, block in (config.get("components") or {}).items():
         if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
-            name = registry.special("factories", block["factory"], lang)
+            name = registry.name_for_language("factories", block["factory"], lang)
             found.append(("factories", name, f"components.{key}.factory"))
     found += [("sections", path, path) for path in present(config)]
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]

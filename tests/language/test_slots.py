@@ -155,7 +155,7 @@ def test_records_are_read_and_never_written():
     with pytest.raises(dataclasses.FrozenInstanceError):
         slot.enabled = False
     nlp.get_pipe_config("red")["number"] = 5
-    assert nlp.slots == (slot,)
+    assert nlp.slots == [slot]
     assert nlp.get_pipe_config("red")["number"] == 0
 
 

@@ -55,8 +55,12 @@ def config(lang, setting, argument):
     [("tst", "tst.part", "deep", "depth"), ("oth", "part", "wide", "size")],
 )
 def test_one_rule_for_every_reader_of_a_config(lang, expected, setting, argument):
-    assert registry.special("factories", "part", lang) == expected
-    assert registry.special("factories", "part", None) == registry.special("factories", "part", "") == "part"
+    assert registry.name_for_language("factories", "part", lang) == expected
+    assert (
+        registry.name_for_language("factories", "part", None)
+        == registry.name_for_language("factories", "part", "")
+        == "part"
+    )
     given = config(lang, setting, argument)
     cls = pipeline_class(given)
     filled = cls.fill_config(given)
