@@ -70,19 +70,27 @@ def run_batch(
     """Run components over a list of documents.
 
     Returns the finished documents and their positions in the list: all of them, unless an error handler let some go.
+
+    When a component that takes batches fails on one, the documents are put back as they were, and run one by one: the
+    one at fault gets named, and the others are annotated once. See `kernel.tokens.snapshot` for what is put back.
     """
+    from kernel.tokens.snapshot import snapshot
+
     positions = list(range(len(docs)))
     with blas.one_thread():
         for name, component in steps:
             if not docs:
                 break
             own = settings.get(name, {})
-            if not _takes_batches(component):
+            if len(docs) == 1 or not _takes_batches(component):
                 docs, positions = _one_by_one(name, component, docs, positions, own, handler)
                 continue
+            before = [snapshot(doc) for doc in docs]
             try:
                 docs = _run(component, docs, own)
             except Exception as error:  # noqa: BLE001 (a component may fail in any way)
+                for put_back in before:
+                    put_back()
                 docs, positions = _salvage(name, component, docs, positions, own, handler, error)
     return docs, positions
 
@@ -108,14 +116,17 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
 
 
 def _run(component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:
+    from kernel.tokens import Doc
+
     if hasattr(component, "pipe"):
         done = list(component.pipe(docs, **{"batch_size": len(docs), **settings}))
     else:
         done = [component(doc, **settings) for doc in docs]
     if len(done) != len(docs):
         raise ValueError(f"it was given {len(docs)} documents and returned {len(done)}")
-    if done and not hasattr(done[0], "vocab"):
-        raise TypeError(f"a component must return a Doc, not {type(done[0]).__name__}")
+    for doc in done:
+        if not isinstance(doc, Doc):
+            raise TypeError(f"a component must return a Doc, not {type(doc).__name__}")
     return done
 
 
