@@ -1,4 +1,6 @@
 import hashlib
+import importlib
+import os
 import sys
 
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from kernel.errors import CodeError
 from kernel.registries.code import load_code, loaded
 from kernel.registries.family import registry
+from kernel.saving.provenance import provenance
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +100,9 @@ def folder(tmp_path):
         "import kernel\nfrom .values import VALUE\n\n\n"
         '@kernel.registry.misc("mine.v1")\ndef mine():\n    return VALUE\n'
     )
-    return made
+    yield made
+    for name in [name for name in sys.modules if name.partition(".")[0] == "demo_code"]:
+        del sys.modules[name]
 
 
 def test_folder_with_relative_imports(folder):
@@ -161,12 +166,8 @@ def test_empty_folder(tmp_path):
 def test_dotted_module(folder, monkeypatch):
     monkeypatch.syspath_prepend(folder.parent)
     load_code("demo_code.functions")
-    try:
-        assert registry.get("misc", "mine.v1")() == 7
-        assert {code.name for code in loaded()} >= {"demo_code"}
-    finally:
-        for name in ("demo_code", "demo_code.functions", "demo_code.values"):
-            sys.modules.pop(name, None)
+    assert registry.get("misc", "mine.v1")() == 7
+    assert {code.name for code in loaded()} >= {"demo_code"}
 
 
 def test_dotted_module_that_fails(folder, monkeypatch):
@@ -192,3 +193,68 @@ def test_forgotten_code_is_not_remembered(folder):
     with registry.restored():
         load_code(folder)
     assert "demo_code" not in {code.name for code in loaded()}
+
+
+def recorded(name):
+    """What a saved pipeline would say of the files of a function."""
+    return provenance({"nlp": {"one": {"@misc": name}}})["code"]
+
+
+def sha256(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_the_recorded_digest_is_that_of_the_code_that_runs(is_folder, tmp_path, monkeypatch):
+    """Also if the new source has the size and the time of the old one, by which Python knows compiled code."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = tmp_path / "demo" / "functions.py"
+    file.parent.mkdir()
+    place, name = (file.parent, "demo/functions.py") if is_folder else (file, "functions.py")
+    for value in range(3):
+        file.write_text(SOURCE.format(name="mine", value=value))
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+        load_code(place)
+        assert registry.get("misc", "mine.v1")() == value
+        assert recorded("mine.v1") == {name: sha256(file)}
+
+
+def test_a_module_that_is_not_imported_again_keeps_its_digest(folder, monkeypatch):
+    monkeypatch.syspath_prepend(folder.parent)
+    load_code("demo_code.functions")
+    before = recorded("mine.v1")
+    (folder / "values.py").write_text("VALUE = 1000\n")
+    (folder / "more.py").write_text(SOURCE.format(name="more", value=1).replace("mine.v1", "more.v1"))
+    load_code("demo_code.functions")
+    assert (registry.get("misc", "mine.v1")(), recorded("mine.v1")["demo_code/values.py"]) == (
+        7,
+        before["demo_code/values.py"],
+    )
+    # What hasn't run before is recorded as it is now.
+    load_code("demo_code.more")
+    assert recorded("more.v1")["demo_code/more.py"] == sha256(folder / "more.py")
+    assert recorded("mine.v1")["demo_code/values.py"] == before["demo_code/values.py"]
+
+
+def test_code_of_ones_own_has_the_digest_of_when_it_ran(folder, monkeypatch):
+    """Functions of a script or of a module that --code never saw."""
+    monkeypatch.syspath_prepend(folder.parent)
+    file = folder / "functions.py"
+    module = importlib.import_module("demo_code.functions")
+    before = sha256(file)
+    file.write_text(file.read_text().replace("return VALUE", "return VALUE + 1000"))
+    assert recorded("mine.v1") == {"functions.py": before}
+    importlib.reload(module)
+    assert registry.get("misc", "mine.v1")() == 1007
+    assert recorded("mine.v1") == {"functions.py": sha256(file)} != {"functions.py": before}
+    file.unlink()
+    assert set(recorded("mine.v1")) == {"functions.py"}
+
+
+def test_code_that_fails_when_it_is_loaded_again_is_gone(write):
+    file = write("x = 1\n")
+    load_code(file)
+    file.write_text("1 / 0\n")
+    with pytest.raises(CodeError):
+        load_code(file)
+    assert file.name not in {code.name for code in loaded()}

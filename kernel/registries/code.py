@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kernel.errors import CodeError, KernelError
+from kernel.registries.origins import digest
 from kernel.registries.store import custom_code, defining_modules, forget
 
 # How the modules of files and folders are called: `kernel_code_<name>_<hash of the path>`.
@@ -55,8 +57,9 @@ class Code:
 def load_code(path: str | Path) -> None:
     """Import a Python file, all modules of a folder, or a module by its dotted name.
 
-    Loading a file or a folder again replaces what it registered before. Of a folder, tests and `__main__` are left
-    out. Raises CodeError, with file and line, if the code is missing or fails.
+    Loading a file or a folder again replaces what it registered before; a module stays as it is once it is imported, as
+    all modules do. Of a folder, tests and `__main__` are left out. Raises CodeError, with file and line, if the code is
+    missing or fails.
     """
     place = Path(path)
     if place.is_file():
@@ -75,9 +78,10 @@ def load_packaged(package: str, folder: Path) -> None:
         if place.name.startswith(("_", ".")) or not (place.is_dir() or place.suffix == ".py"):
             continue
         files = digests(place)
+        name = f"{package}.code.{place.stem}"
         if any(_contents(code.name, code.files) == _contents(place.name, files) for code in loaded()):
             continue
-        name = f"{package}.code.{place.stem}"
+        files |= _running(name)
         parts = _modules(place, str(place)) if place.is_dir() else [""]
         _import(name, place, str(place), [f"{name}.{part}" if part else name for part in parts])
         _remember(Code(place.name, place, name, files))
@@ -103,12 +107,6 @@ def digests(path: Path) -> dict[str, str]:
         if file.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
             found["/".join((path.name, *parts))] = digest(file)
     return found
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def module_name(file: Path) -> str:
@@ -151,7 +149,7 @@ def _load_module(name: str) -> None:
     places = list(spec.submodule_search_locations or ()) if spec is not None else []
     origin = spec.origin if spec is not None else None
     path = Path(places[0] if places else origin or "").resolve()
-    files = digests(path) if path.exists() and not _is_installed(path) else {}
+    files = digests(path) | _running(top) if path.exists() and not _is_installed(path) else {}
     _import(top, path, name, [name])
     if files:
         _remember(Code(path.name, path, top, files))
@@ -166,6 +164,19 @@ def _exists(top: str) -> bool:
 
 def _is_installed(path: Path) -> bool:
     return bool({"site-packages", "dist-packages"} & set(path.parts)) or path.is_relative_to(sys.base_prefix)
+
+
+def _running(name: str) -> dict[str, str]:
+    """The digests of the files of known code whose modules are imported already, and so won't run again."""
+    code, _ = custom_code.get(name, (None, False))
+    if code is None:
+        return {}
+    places = [
+        getattr(module, "__file__", None) for key, module in list(sys.modules.items()) if _within(key, name)
+    ]
+    return {
+        file: code.files[file] for place in places if place and (file := code.file_of(Path(place).resolve()))
+    }
 
 
 def _remember(code: Code) -> None:
@@ -206,10 +217,19 @@ def _execute(name: str, path: Path) -> None:
 
 
 def _forget(name: str) -> None:
-    for module in [module for module in sys.modules if _within(module, name)]:
-        del sys.modules[module]
-        forget(module)
+    for key in [key for key in sys.modules if _within(key, name)]:
+        _forget_compiled(sys.modules.pop(key))
+        forget(key)
     forget(name)
+    custom_code.pop(name, None)
+
+
+def _forget_compiled(module: ModuleType) -> None:
+    """Drop a module's compiled form: Python would take it for a new source of the same size and second."""
+    cached = getattr(getattr(module, "__spec__", None), "cached", None)
+    if cached:
+        with suppress(OSError):
+            Path(cached).unlink()
 
 
 def _within(module: str, package: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -19,6 +21,7 @@ class Origin:
     target: str
     file: str | None = None
     line: int | None = None
+    sha256: str | None = None
 
     def __str__(self) -> str:
         if self.distribution:
@@ -50,13 +53,32 @@ class Definition:
         return self.module == "__main__" or "<locals>" in self.origin.target + other.origin.target
 
 
-def origin_of(value: Any, place: tuple[str | None, int | None] = (None, None)) -> Origin:
-    """Origin of what is registered in this process. place: file and line of the registration, as far as they are known."""
+def origin_of(
+    value: Any, place: tuple[str | None, int | None] = (None, None), *, package: str | None = None
+) -> Origin:
+    """Origin of what is registered in this process.
+
+    place: file and line of the registration, as far as they are known. package: whose import did it.
+    """
     file, line = place
     code = getattr(value, "__code__", None)
     if code is not None and getattr(value, "__wrapped__", None) is None:
         file, line = code.co_filename, code.co_firstlineno
-    return Origin(None, None, target(value), file, line)
+    return Origin(None, None, target(value), file, line, _digest_now(file) if package is None else None)
+
+
+def digest(file: str | Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _digest_now(file: str | None) -> str | None:
+    """The digest of a file of code; None for code that is in no file, such as that of a notebook."""
+    try:
+        return digest(file) if file else None
+    except OSError:
+        return None
 
 
 def target(value: Any) -> str:

@@ -188,7 +188,8 @@ class Registry:
 
     def _add(self, name: str, value: Any, place: tuple[str, int]) -> None:
         point = current()
-        new = Definition(value, origin_of(value, place), point.distribution if point else None)
+        package = point.distribution if point else None
+        new = Definition(value, origin_of(value, place, package=package), package)
         old = find_definition(self.kind, name)
         if old is not None and not old.is_former_self_of(new):
             # The claim of a package is its entry point: what its decorators say as well is kept if there is room.

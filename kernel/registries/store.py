@@ -93,7 +93,10 @@ def _definition(key: tuple[str, ...]) -> Definition | None:
     if value is _ABSENT:
         return None
     note = _notes.get(key)
-    return note if note is not None and note.value is value else Definition(value, origin_of(value))
+    if note is None or note.value is not value:
+        # Somebody else registered it: where it comes from is found out once.
+        note = _notes[key] = Definition(value, origin_of(value))
+    return note
 
 
 def _keys() -> list[tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from kernel.config.sections import present
 from kernel.discovery import metadata, providers, scan
 from kernel.discovery.rules import Choices, denied, overrides_of
 from kernel.errors import RegistryError, warn
-from kernel.registries.code import Code, digest, loaded
+from kernel.registries.code import Code, loaded
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.origins import Origin
 
@@ -51,8 +50,8 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
         file = _recorded_file(origin, codes)
         if file is not None:
             names.setdefault(kind, {})[name] = CODE + file
-            if file not in files and origin.file is not None:
-                files[file] = _digest(origin.file)
+            if origin.sha256 is not None:
+                files.setdefault(file, origin.sha256)
     for name in sorted(set(versions) - set(NUMERIC)):
         for needed in metadata.required_here(name):
             versions.setdefault(needed, scan.installed_version(needed) or "")
@@ -173,8 +172,8 @@ def compare_code(config: Any, record: Mapping[str, Any], where: str | Path) -> N
             continue
         origin = registry.origin(kind, name)
         file = _recorded_file(origin, codes) if origin.distribution is None else None
-        if file is not None and origin.file is not None:
-            now.setdefault(file, _digest(origin.file))
+        if file is not None and origin.sha256 is not None:
+            now.setdefault(file, origin.sha256)
     changed = [
         f"{file} (sha256 {sha256[:12]}, now {now[file][:12]})"
         for file, sha256 in sorted(recorded.items())
@@ -221,12 +220,7 @@ def _recorded_file(origin: Origin, codes: Mapping[str, Code]) -> str | None:
         file = code.file_of(origin.file)
         if file is not None:
             return name + file[len(code.name) :]
-    return Path(origin.file).name if Path(origin.file).is_file() else None
-
-
-@cache
-def _digest(file: str) -> str:
-    return digest(Path(file))
+    return None if origin.sha256 is None else Path(origin.file).name
 
 
 def code_imports(codes: Iterable[Code]) -> set[str]:
