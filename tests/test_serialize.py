@@ -290,3 +290,17 @@ def test_shared_layers_are_stored_once():
         "both", lambda model, X, is_train: (X, lambda d: d), layers=[shared, chain(shared, Relu(3, 3))]
     )
     assert [path for path, _ in walk_paths(made)] == ["", "0", "1", "1.1"]
+
+
+def test_tables_and_the_name_of_the_vectors_come_back(nlp, tmp_path):
+    nlp.vocab.lookups = {"lemmas": {"went": "go"}}
+    nlp.vocab.vectors.name = "test_words"
+    nlp.vocab.set_vector("word", np.ones(2))
+    nlp.to_disk(tmp_path / "pipeline")
+    for again in (
+        kernel.load(tmp_path / "pipeline"),
+        kernel.blank("tst").from_bytes(nlp.to_bytes()),
+        pickle.loads(pickle.dumps(nlp)),
+    ):
+        assert again.vocab.lookups == {"lemmas": {"went": "go"}}
+        assert again.vocab.vectors.name == "test_words"

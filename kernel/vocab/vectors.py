@@ -277,6 +277,8 @@ class Vectors:
         settings: dict[str, Any] = {"mode": self.mode}
         if self.attr not in ("ORTH", 65):
             settings["attr"] = self.attr
+        if self.name is not None:
+            settings["name"] = self.name
         return settings
 
     def _check(self, settings: dict[str, Any], where: str) -> None:
@@ -284,6 +286,7 @@ class Vectors:
         if mode != self.mode:
             raise DataError(f"{where}: vectors of the mode {mode!r} can't be read, only {self.mode!r}")
         self.attr = settings.get("attr", self.attr)
+        self.name = settings.get("name", self.name)
 
     def _keys_to_bytes(self) -> bytes:
 

@@ -22,6 +22,7 @@ from kernel.vocab.strings import StringStore
 from kernel.vocab.vectors import Vectors
 
 DEFAULT_LEXEME_LIMIT = 200_000
+LOOKUPS = "lookups.bin"
 
 
 class Vocab:
@@ -30,7 +31,10 @@ class Vocab:
     strings: strings to keep from the start. lex_attr_getters: attribute number -> function of the text, on
     top of the built-in ones. vectors: the vectors, none by default. lexeme_limit: how many word forms and
     document strings a generation holds before the next one starts. writing_system: direction, has_case,
-    has_letters. tag_map: of older versions, without effect; a warning says what to do instead.
+    has_letters. lookups: tables of the language, name -> mapping. get_noun_chunks: the language's rule for base noun
+    phrases. tag_map: of older versions, without effect; a warning says what to do instead.
+
+    Pickles hold all of it; files and bytes hold what is data: strings, lexeme attributes, vectors and tables.
     """
 
     def __init__(
@@ -155,10 +159,14 @@ class Vocab:
 
     def reset_vectors(self, *, width: int = 0) -> None:
         """Drop all vectors."""
-        self.vectors = Vectors(strings=self.strings, shape=(0, width), name=self.vectors.name)
+        former = self.vectors
+        self.vectors = Vectors(strings=self.strings, shape=(0, width), name=former.name, attr=former.attr)
 
     def to_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> None:
-        """Write `strings.json`, `lexemes.json` and the vectors into a directory."""
+        """Write `strings.json`, `lexemes.json`, the vectors and `lookups.bin` into a directory.
+
+        exclude: any of strings, vectors, lookups.
+        """
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         if "strings" not in exclude:
@@ -166,6 +174,11 @@ class Vocab:
         (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
         if "vectors" not in exclude:
             self.vectors.to_disk(folder)
+        tables = None if "lookups" in exclude else self._lookups_to_bytes()
+        if tables is not None:
+            (folder / LOOKUPS).write_bytes(tables)
+        else:
+            (folder / LOOKUPS).unlink(missing_ok=True)
 
     def from_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> Vocab:
         """Read what `to_disk` wrote."""
@@ -177,6 +190,8 @@ class Vocab:
             self._overrides_from_bytes(overrides.read_bytes())
         if "vectors" not in exclude and (folder / "vectors").exists():
             self.vectors.from_disk(folder)
+        if "lookups" not in exclude and (folder / LOOKUPS).exists():
+            self.lookups = unpack((folder / LOOKUPS).read_bytes())
         return self
 
     def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
@@ -186,6 +201,9 @@ class Vocab:
             parts["strings"] = self.strings.to_bytes()
         if "vectors" not in exclude:
             parts["vectors"] = self.vectors.to_bytes()
+        tables = None if "lookups" in exclude else self._lookups_to_bytes()
+        if tables is not None:
+            parts["lookups"] = tables
         return pack(parts)
 
     def from_bytes(self, data: bytes, *, exclude: Collection[str] = ()) -> Vocab:
@@ -196,7 +214,21 @@ class Vocab:
         self._overrides_from_bytes(parts["lexemes"])
         if "vectors" not in exclude and "vectors" in parts:
             self.vectors.from_bytes(parts["vectors"])
+        if "lookups" not in exclude and "lookups" in parts:
+            self.lookups = unpack(parts["lookups"])
         return self
+
+    def _lookups_to_bytes(self) -> bytes | None:
+        """The tables, None if there are none that can be written."""
+        if self.lookups is None:
+            return None
+        try:
+            return pack(self.lookups)
+        except (TypeError, ValueError, OverflowError) as error:
+            warn(
+                f"the lookups of the vocab are not saved: {error}; tables that can be are mappings of plain values"
+            )
+            return None
 
     def _overrides_to_bytes(self) -> bytes:
         named = {attrs.NAMES[attr]: values for attr, values in self.lexeme_settings.overrides.items()}
@@ -213,12 +245,15 @@ class Vocab:
             self.lexeme_settings.note_change({*gone, *overrides})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = (self.to_bytes(), self.lexeme_settings.getters, self.lexeme_limit, self.writing_system)
-        return _unpickle, state
+        settings = {
+            "lex_attr_getters": self.lexeme_settings.getters,
+            "lexeme_limit": self.lexeme_limit,
+            "writing_system": self.writing_system,
+            "lookups": self.lookups,
+            "get_noun_chunks": self.get_noun_chunks,
+        }
+        return _unpickle, (self.to_bytes(exclude=("lookups",)), settings)
 
 
-def _unpickle(
-    data: bytes, getters: dict[int, Getter], lexeme_limit: int, writing_system: dict[str, Any]
-) -> Vocab:
-    vocab = Vocab(lex_attr_getters=getters, lexeme_limit=lexeme_limit, writing_system=writing_system)
-    return vocab.from_bytes(data)
+def _unpickle(data: bytes, settings: dict[str, Any]) -> Vocab:
+    return Vocab(**settings).from_bytes(data)

@@ -102,6 +102,76 @@ def test_pickle_keeps_the_getters():
     assert vocab["Title"].check_flag(19)
 
 
+def chunks_of_one(doc):
+    """A rule for noun chunks: every word is one."""
+    return ((i, i + 1, 0) for i in range(len(doc)))
+
+
+def full_vocab():
+    """A vocab with everything that one can have."""
+    vocab = Vocab(
+        ["kept"],
+        lex_attr_getters={19: str.istitle},
+        vectors_name="english_words",
+        writing_system={"direction": "rtl"},
+        lookups={"lemmas": {"went": "go"}, "ranks": {1: ["a", 2.5], 2: []}},
+        get_noun_chunks=chunks_of_one,
+        lexeme_limit=7,
+    )
+    vocab.vectors.attr = "LOWER"
+    vocab.set_vector("king", np.ones(2))
+    vocab["king"].is_stop = True
+    return vocab
+
+
+def test_a_pickle_holds_everything():
+    vocab = full_vocab()
+    # Twice: what comes out of a pickle goes into one.
+    again = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(vocab))))
+    plain = ("lookups", "get_noun_chunks", "lexeme_limit", "writing_system", "lang", "lex_attr_getters")
+    assert {name: getattr(again, name) for name in plain} == {name: getattr(vocab, name) for name in plain}
+    assert (again.vectors.name, again.vectors.attr) == ("english_words", "LOWER")
+    assert "kept" in again.strings
+    assert again["king"].is_stop
+    assert Doc(again, ["KING"])[0].has_vector
+
+
+def test_a_pickled_document_has_noun_chunks():
+    doc = pickle.loads(pickle.dumps(Doc(full_vocab(), ["a", "king"])))
+    assert [chunk.text for chunk in doc.noun_chunks] == ["a", "king"]
+
+
+def test_files_and_bytes_hold_all_data(tmp_path):
+    vocab = full_vocab()
+    vocab.to_disk(tmp_path)
+    for again in (Vocab().from_disk(tmp_path), Vocab().from_bytes(vocab.to_bytes())):
+        assert again.lookups == vocab.lookups
+        assert (again.vectors.name, again.vectors.attr) == ("english_words", "LOWER")
+        assert again.to_bytes() == vocab.to_bytes()
+    for again in (
+        Vocab(lookups={"mine": {}}).from_disk(tmp_path, exclude=["lookups"]),
+        Vocab(lookups={"mine": {}}).from_bytes(vocab.to_bytes(), exclude=["lookups"]),
+        Vocab(lookups={"mine": {}}).from_bytes(vocab.to_bytes(exclude=["lookups"])),
+    ):
+        assert again.lookups == {"mine": {}}
+    vocab.lookups = None
+    vocab.to_disk(tmp_path)
+    assert Vocab().from_disk(tmp_path).lookups is None
+
+
+def test_lookups_that_cannot_be_written_are_left_out_aloud(tmp_path):
+    vocab = Vocab(lookups={"table": {"one": object()}})
+    with pytest.warns(UserWarning, match="lookups of the vocab are not saved"):
+        vocab.to_disk(tmp_path)
+    assert Vocab().from_disk(tmp_path).lookups is None
+
+
+def test_dropping_the_vectors_keeps_their_name_and_key():
+    vocab = full_vocab()
+    vocab.reset_vectors(width=3)
+    assert (vocab.vectors.name, vocab.vectors.attr, vocab.vectors.shape) == ("english_words", "LOWER", (0, 3))
+
+
 def test_a_tag_map_is_taken_with_a_warning_that_says_what_replaces_it():
     with pytest.warns(KernelWarning, match=r"tag_map=.* no effect: .*Doc\(pos="):
         vocab = Vocab(tag_map={"NN": {"pos": "NOUN"}})
