@@ -299,7 +299,7 @@ def test_tables_and_the_name_of_the_vectors_come_back(nlp, tmp_path):
     nlp.to_disk(tmp_path / "pipeline")
     for again in (
         kernel.load(tmp_path / "pipeline"),
-        kernel.blank("tst").from_bytes(nlp.to_bytes()),
+        Language.from_config(nlp.config).from_bytes(nlp.to_bytes()),
         pickle.loads(pickle.dumps(nlp)),
     ):
         assert again.vocab.lookups == {"lemmas": {"went": "go"}}
