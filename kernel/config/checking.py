@@ -9,16 +9,23 @@ from typing import Any
 from kernel.config.config import Config, merge_defaults, position
 from kernel.config.hints import bare
 from kernel.config.packages import package_problems
+from kernel.config.paths import Paths, all_paths, upwards
 from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.schemas import SystemSchema
 from kernel.config.sections import NAMES, OWN, at, own_part, supplied, supplier_hint
 from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
+from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
-from kernel.config.variables import all_paths, dependents, interpolate, references, tainted
+from kernel.config.variables import dependents, interpolate, references, tainted
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
+
+# Where users put what they like: it means something only if a variable refers to it.
+NAMED_FREELY = ("paths", "variables")
+# How many names a message lists that would be right.
+LISTED = 30
 
 
 def check(
@@ -36,7 +43,7 @@ def check(
     is wrong for sure, and not to be said again. registry: where functions are looked up, by default as the config wants it.
     """
     registry = registry or chosen_by(config)
-    used = references(config)
+    used = Paths(references(config))
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
     planner = Planner(config.sources, registry)
@@ -55,23 +62,16 @@ def check(
         _check_names(plain, planner)
         _check_initialize(plain, planner)
     problems += package_problems(config, registry)
-    # A value that is wrong where it is written is no news where a variable brings it.
+    # A value that is wrong where it is written is no news where a variable brings it. What is missing next to one is.
     brought = dependents(config, {problem.path for problem in planner.problems if problem.path})
-    problems += [problem for problem in planner.problems if not _follows(problem, {*broken, *brought})]
-    problems += [problem for problem in unused_overrides(config, used) if not is_in(problem.path or "", skip)]
-    problems = [problem for problem in problems if problem not in known]
+    old = Paths({*broken, *brought})
+    problems += [problem for problem in planner.problems if not old.covers(problem.path or "")]
+    unused = unused_overrides(config, used, planner.suggestions)
+    problems += [problem for problem in unused if not is_in(problem.path or "", skip)]
+    said = set(known)
+    problems = [problem for problem in dict.fromkeys(problems) if problem not in said]
     if problems:
-        raise ConfigError(sorted(dict.fromkeys(problems), key=position))
-
-
-def _follows(problem: Problem, broken: Collection[str]) -> bool:
-    """Whether a problem lies in a value that is known to be broken. What is missing next to one is news."""
-    path = problem.path or ""
-    around = {path}
-    while "." in path:
-        path = path.rpartition(".")[0]
-        around.add(path)
-    return bool(around & set(broken))
+        raise ConfigError(sorted(problems, key=position))
 
 
 def is_in(path: str, sections: Iterable[str]) -> bool:
@@ -80,13 +80,13 @@ def is_in(path: str, sections: Iterable[str]) -> bool:
 
 
 def unknown_sections(
-    config: Config, used: set[str], lent: Collection[str], registry: Registries
+    config: Config, used: Paths, lent: Collection[str], registry: Registries
 ) -> list[Problem]:
     """Sections that neither kernel nor a package knows, and no variable refers to. lent: those of packages."""
     known = {*lent, *registry.names("sections")}
     problems = []
     for name, block in config.items():
-        if name in NAMES or name in known or _is_used(name, used):
+        if name in NAMES or name in known or used.overlaps(name):
             continue
         inside = sorted(path for path in known if path.startswith(f"{name}."))
         if inside:
@@ -109,40 +109,34 @@ def unknown_sections(
     return problems
 
 
-def unused_overrides(config: Config, used: set[str]) -> list[Problem]:
+def unused_overrides(config: Config, used: Paths, suggestions: Suggestions) -> list[Problem]:
     """Overrides that added something which nothing refers to, where no signature or schema would say so."""
-    problems = []
-    components = config.get("components", {})
+    unused = [path for path, source in config.sources.items() if source.is_new and not used.overlaps(path)]
+    if not unused:
+        return []
+    names = sorted({*all_paths(config), *used})
+    known = {section: [name for name in names if name.startswith(f"{section}.")] for section in NAMED_FREELY}
     pipeline = config.get("nlp", {}).get("pipeline", [])
-    for path, source in config.sources.items():
-        if not source.is_new or _is_used(path, used):
-            continue
+    if isinstance(pipeline, list):
+        known["components"] = sorted(
+            f"components.{name}" for name in {*pipeline, *config.get("components", {})}
+        )
+    problems = []
+    for path in unused:
         section, _, rest = path.partition(".")
-        known: Iterable[str] = ()
-        if section in ("paths", "variables"):
-            known = [name for name in {*all_paths(config), *used} if name.startswith(section + ".")]
-        elif (
-            section == "components" and isinstance(pipeline, list) and rest.partition(".")[0] not in pipeline
-        ):
-            known = [f"components.{name}" for name in {*pipeline, *components}]
-        else:
+        if section not in known or (section == "components" and rest.partition(".")[0] in pipeline):
             continue
-        near = nearest_name(path, sorted(name for name in known if not f"{path}.".startswith(f"{name}.")))
+        near = suggestions.near(path, known[section], besides=set(upwards(path)))
         hint = f"Did you mean --{near}?" if near else None
         problems.append(problem_at(config.sources, path, "nothing uses this", key=True, suggestion=hint))
     return problems
 
 
-def _is_used(path: str, used: set[str]) -> bool:
-    """Whether a variable refers to a path, to something in it or to what it is in."""
-    return any(f"{path}.".startswith(f"{name}.") or name.startswith(f"{path}.") for name in used)
-
-
-def _check_system(block: Mapping[str, Any], used: set[str], planner: Planner) -> None:
+def _check_system(block: Mapping[str, Any], used: Paths, planner: Planner) -> None:
     own = {
         key: value
         for key, value in block.items()
-        if key in SystemSchema.model_fields or not _is_used(f"system.{key}", used)
+        if key in SystemSchema.model_fields or not used.overlaps(f"system.{key}")
     }
     planner.section(own, "system", SystemSchema)
 
@@ -178,7 +172,7 @@ def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner
             return
         if part not in node:
             known = [f"corpora.{corpus}" for corpus in plain.get("corpora", {})]
-            near = nearest_name(name, known)
+            near = planner.suggestions.near(name, known)
             planner.problems.append(
                 problem_at(
                     planner.sources,
@@ -231,21 +225,28 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
         ),
     }
     for path, (names, known, expected) in lists.items():
+        right = [name for name in known if isinstance(name, str)]
+        allowed, before = set(right), set[str]()
         for index, name in enumerate(names if isinstance(names, list) else ()):
             where = join(path, str(index))
-            if isinstance(name, str) and name not in known:
-                _add_unknown(planner, where, name, known, expected, f"there is no component {name!r}")
-            elif path == "nlp.pipeline" and name in pipeline[:index]:
+            if not isinstance(name, str):
+                continue
+            if name not in allowed:
+                _add_unknown(planner, where, name, right, expected, f"there is no component {name!r}")
+            elif path == "nlp.pipeline" and name in before:
                 planner.problems.append(
                     problem_at(
                         planner.sources, where, f"{name!r} is in the pipeline already", value=show_value(name)
                     )
                 )
+            before.add(name)
     settings = (plain.get("initialize") or {}).get("components")
+    right = [name for name in pipeline if isinstance(name, str)]
+    allowed = set(right)
     for name in settings if isinstance(settings, Mapping) else ():
-        if name not in pipeline:
+        if name not in allowed:
             path, expected = f"initialize.components.{name}", "a component of the pipeline"
-            _add_unknown(planner, path, name, pipeline, expected, f"there is no component {name!r}", key=True)
+            _add_unknown(planner, path, name, right, expected, f"there is no component {name!r}", key=True)
 
 
 def _add_unknown(
@@ -257,9 +258,10 @@ def _add_unknown(
     message: str,
     key: bool = False,
 ) -> None:
-    near = nearest_name(name, [str(one) for one in known])
+    near = planner.suggestions.near(name, known)
     hint = f"Did you mean {near!r}?" if near else None
-    expected = f"{expected}: {', '.join(map(str, known))}" if known else expected
+    listed = [*known[:LISTED], *(["..."] if len(known) > LISTED else [])]
+    expected = f"{expected}: {', '.join(listed)}" if known else expected
     planner.problems.append(
         problem_at(
             planner.sources,

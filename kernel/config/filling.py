@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config.config import Config, has_path
+from kernel.config.paths import all_paths
 from kernel.config.plans import POSITIONAL, Planner, function_keys, join, owner_name
 from kernel.config.signatures import Signature, of_function, of_schema
 from kernel.config.sources import DEFAULT, Source, Sources
 from kernel.config.values import is_plain
-from kernel.config.variables import all_paths
 from kernel.errors import ConfigError
 from kernel.registries.family import Registries, chosen_by
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kernel.config.paths import all_paths
 from kernel.config.sources import ENVIRONMENT, ENVIRONMENT_VARIABLE, OVERRIDE, Source, Sources
 from kernel.config.values import ValueProblem, parse_value, show_value
 from kernel.errors import ConfigError, Problem, UsageError
@@ -20,10 +22,10 @@ def parse_overrides(args: Sequence[str], *, kind: str = OVERRIDE) -> dict[str, A
     """
     overrides: dict[str, Any] = {}
     problems = []
-    rest = list(args)
+    rest = deque(args)
     where = f" in {ENVIRONMENT_VARIABLE}" if kind == ENVIRONMENT else ""
     while rest:
-        argument = rest.pop(0)
+        argument = rest.popleft()
         name, equals, text = argument.removeprefix("--").partition("=")
         if not argument.startswith("--") or not name:
             hint = "Overrides have the form --section.key value."
@@ -32,7 +34,7 @@ def parse_overrides(args: Sequence[str], *, kind: str = OVERRIDE) -> dict[str, A
             hint = "An override names a section and a key: --section.key value."
             raise UsageError(f"no such option: --{name}{where}", hint=hint)
         if not equals:
-            text = rest.pop(0) if rest and not rest[0].startswith("--") else "true"
+            text = rest.popleft() if rest and not rest[0].startswith("--") else "true"
         try:
             overrides[name] = parse_value(text.strip())
         except ValueProblem as error:
@@ -92,8 +94,9 @@ def apply_overrides(
                 break
         else:
             comments = sources[path].comments if path in sources else ()
-            for old in [old for old in sources if old == path or old.startswith(path + ".")]:
-                del sources[old]
+            former = node.get(key)
+            for old in all_paths(former, f"{path}.") if isinstance(former, dict) else ():
+                sources.pop(old, None)
             sources[path] = Source(kind, source.name, comments=comments, is_new=key not in node)
             node[key] = value
     return problems

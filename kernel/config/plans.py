@@ -16,11 +16,11 @@ from kernel.config.hints import Refused, accepts, convert, describe, inside, ite
 from kernel.config.sections import supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
+from kernel.config.suggestions import Suggestions
 from kernel.config.values import is_plain, show_value
 from kernel.config.wording import expectation, parameters, remedy
 from kernel.errors import Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
-from kernel.registries.registry import nearest_name
 
 POSITIONAL = "*"
 
@@ -77,6 +77,7 @@ class Planner:
         self.sources = sources or {}
         self.registry = registry or chosen_by(None)
         self.problems: list[Problem] = []
+        self.suggestions = Suggestions()
         # Blocks whose function's parameters are in a problem already.
         self._explained: set[str] = set()
 
@@ -269,7 +270,7 @@ class Planner:
     def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
         free = [name for name in signature.parameters if name not in arguments]
         expected: str | None
-        near = nearest_name(key, free) or nearest_name(key, list(signature.parameters))
+        near = self.suggestions.near(key, free) or self.suggestions.near(key, list(signature.parameters))
         block = path.removesuffix(f".{key}")
         if signature.is_function:
             expected = None if block in self._explained else parameters(signature)

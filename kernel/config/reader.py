@@ -20,7 +20,7 @@ def nest(document: Document, file: str, kind: str = FILE) -> tuple[dict[str, Any
     sources: Sources = {}
     problems: list[Problem] = []
     made_by = _sections_by_path(document)
-    for section in document.sections:
+    for section in document.sections.values():
         text = f"[{section.name}]"
         header = Source(kind, file, (section.line,), section.line.column, text)
         node, path = data, ""
@@ -30,7 +30,7 @@ def nest(document: Document, file: str, kind: str = FILE) -> tuple[dict[str, Any
             sources.setdefault(path, header)
             node = node.setdefault(part, {})
         sources[section.name] = replace(header, comments=tuple(section.comments))
-        for option in section.options:
+        for option in section.options.values():
             path = f"{section.name}.{option.key}"
             source = _option_source(option, kind, file)
             value, found = _value(option, source, path)
@@ -50,7 +50,7 @@ def nest(document: Document, file: str, kind: str = FILE) -> tuple[dict[str, Any
 def _sections_by_path(document: Document) -> dict[str, Section]:
     """The section that makes a path one: its own, or the first one below it."""
     found: dict[str, Section] = {}
-    for section in document.sections:
+    for section in document.sections.values():
         parts = section.name.split(".")
         for depth in range(1, len(parts) + 1):
             found.setdefault(".".join(parts[:depth]), section)

@@ -17,21 +17,26 @@ from kernel.errors import Problem
 _SECTION = re.compile(r"\[(.+)\]$")
 # What a broken header was meant to be: the rest of its section is worth a look all the same.
 _MEANT = re.compile(r"\[+\s*([^\s\[\]#;=]+)")
-# An indented line that was hardly meant to go on with a value, if that was whole: another key, or a header.
-_STRAY = re.compile(r"(?P<key>[\w@*][\w.@*-]*)\s*=(?!=)|\[[A-Za-z_][\w.-]*\]$")
+# An indented line that was hardly meant to go on with a value, if that was whole: another key, or a header. No line of
+# a list or mapping looks like that.
+_STRAY = re.compile(r"(?P<key>[\w@*][\w.@*-]*)\s*=(?!=)|\[(?!(?:true|false|null)\]$)[A-Za-z_][\w.-]*\]$")
 _WORD = re.compile(r"[^\s\[\]{}\"',]+|\$\{[^{}]+\}")
 _OPTION = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$")
 
 
 @dataclass(slots=True)
 class Option:
-    """`key = text`. texts: its lines, stripped; lines: where each of them stands."""
+    """`key = text`. texts: its lines, stripped; lines: where each of them stands.
+
+    is_whole: whether the text doesn't look as if it went on; None if nobody has looked.
+    """
 
     key: str
     key_column: int
     lines: list[Line]
     texts: list[str]
     comments: list[str]
+    is_whole: bool | None = None
 
     @property
     def text(self) -> str:
@@ -40,19 +45,19 @@ class Option:
 
 @dataclass(slots=True)
 class Section:
-    """`[name]` with its options in file order."""
+    """`[name]` with its options by key, in file order."""
 
     name: str
     line: Line
     comments: list[str]
-    options: list[Option] = field(default_factory=list)
+    options: dict[str, Option] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Document:
-    """A config as written. problems: every line that couldn't be read."""
+    """A config as written: its sections by name, in file order. problems: every line that couldn't be read."""
 
-    sections: list[Section] = field(default_factory=list)
+    sections: dict[str, Section] = field(default_factory=dict)
     last_comments: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -95,9 +100,7 @@ class _Reader:
             elif not stripped:
                 self._blank(line)
             elif self.option is not None and level > indent and not self._is_stray(stripped, line):
-                self.option.texts.append(stripped)
-                self.option.lines.append(line)
-                self.option.comments.extend(self._comments(trim=False))
+                self._continue(self.option, stripped, line)
             else:
                 indent, self.option = min(level, indent) if self.option is not None else level, None
                 if stripped.startswith("["):
@@ -107,11 +110,24 @@ class _Reader:
         self.document.last_comments = self._comments()
         return self.document
 
+    def _continue(self, option: Option, text: str, line: Line) -> None:
+        """Add a line to a value."""
+        option.texts.append(text)
+        option.lines.append(line)
+        option.comments.extend(self._comments(trim=False))
+        # A value that has gone on with a line of that look is no JSON, and none that more lines could make whole.
+        if option.is_whole is not False:
+            option.is_whole = None
+
     def _is_stray(self, text: str, line: Line) -> bool:
         """Whether an indented line is a key or header of its own, by all looks: noted as a problem."""
         option = self.option
         match = _STRAY.match(text)
-        if option is None or match is None or not _is_whole(option.text):
+        if option is None or match is None:
+            return False
+        if option.is_whole is None and (written := option.text):
+            option.is_whole = _is_whole(written)
+        if not option.is_whole:
             return False
         owner = f"{self.section.name}.{option.key}" if self.section else option.key
         what = f"'{match['key']}'" if match["key"] else f"the section {text}"
@@ -145,7 +161,7 @@ class _Reader:
             or name.count(".") >= DEEPEST
         ):
             self._problem(f"[{name}] can't be the name of a section", line, text)
-        first = next((other for other in self.document.sections if other.name == name), None)
+        first = self.document.sections.get(name)
         self.is_repeated = first is not None
         if first is not None:
             if match is not None:
@@ -155,7 +171,7 @@ class _Reader:
             return
         self.section = Section(name, line, self._comments())
         if name and all(name.split(".")) and name != "DEFAULT" and name == name.strip():
-            self.document.sections.append(self.section)
+            self.document.sections[name] = self.section
 
     def _option(self, text: str, line: Line) -> None:
         match = _OPTION.match(text)
@@ -171,10 +187,10 @@ class _Reader:
         start = Line(line.number, line.column + match.start("value"), line.raw)
         option = Option(match["key"], line.column, [start], [match["value"]], self._comments())
         self.option = option
-        first = next((other for other in self.section.options if other.key == option.key), None)
-        if first is None:
-            self.section.options.append(option)
-        elif not self.is_repeated:
+        first = self.section.options.setdefault(option.key, option)
+        if first is option:
+            return
+        if not self.is_repeated:
             message = f"already set on line {first.lines[0].number}"
             self._problem(message, line, option.key, path=f"{self.section.name}.{option.key}")
 

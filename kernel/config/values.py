@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import Any
@@ -12,6 +13,8 @@ VARIABLE = re.compile(r"\$\{([^{}$]+)\}")
 PYTHON_LITERALS = {"True": True, "False": False, "None": None}
 # Levels of a value, and of sections.
 DEEPEST = 60
+# Types of values that need no copy.
+_SINGLE = frozenset({str, int, float, bool, type(None)})
 _JSON_STARTS = ("[", "{", '"')
 
 
@@ -42,8 +45,21 @@ def load_json(text: str) -> Any:
     return value
 
 
+def copied(value: Any) -> Any:
+    """A deep copy: as that of the standard library, only faster for what can be written in a config."""
+    if type(value) in _SINGLE:
+        return value
+    if type(value) is dict:
+        return {key: copied(item) for key, item in value.items()}
+    if type(value) is list:
+        return [item if type(item) in _SINGLE else copied(item) for item in value]
+    return copy.deepcopy(value)
+
+
 def measure(value: Any) -> tuple[int, int]:
     """Number of values inside a value, itself included, and how many levels deep they are."""
+    if type(value) in _SINGLE:
+        return 1, 1
     size, depth, level = 0, 0, [value]
     while level:
         size += len(level)

@@ -6,17 +6,20 @@ becomes JSON, inside a string it becomes text.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any
 
+from kernel.config.paths import Referrers, all_paths
 from kernel.config.sources import Sources, nearest, place_of, problem
+from kernel.config.suggestions import Suggestions
 from kernel.config.values import (
     DEEPEST,
     VARIABLE,
     ValueProblem,
+    copied,
     has_variable,
     load_json,
     measure,
@@ -28,8 +31,11 @@ from kernel.errors import Problem
 _TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
 _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
-# Values that variables may copy, and characters of a text that they may make: a few lines could ask for any number.
-_LARGEST = 50_000
+# Variables of variables let a few lines ask for any number of values, or of characters. They may make these, or this many
+# times as many as are written.
+_MOST_VALUES = 1_000_000
+_MOST_CHARACTERS = 10_000_000
+_TIMES = 100
 # Variables that may lead to each other in a row.
 _LONGEST = 60
 
@@ -47,7 +53,12 @@ class Interpolator:
         self.problems: list[Problem] = []
         self._done: dict[tuple[str, ...], Any] = {}
         self._open: list[tuple[str, ...]] = []
-        self._copied = 0
+        self._paths: list[str] | None = None
+        self._near: dict[str, str | None] = {}
+        self.suggestions = Suggestions()
+        self._values = 0
+        self._characters = 0
+        self._is_full = False
 
     def run(self) -> dict[str, Any]:
         result = self._value(())
@@ -60,16 +71,13 @@ class Interpolator:
             try:
                 raw = self._raw(path)
                 if isinstance(raw, dict):
-                    value: Any = {key: self._copy((*path, key)) for key in raw}
+                    value: Any = {key: self._value((*path, key)) for key in raw}
                 else:
                     value = self._interpolate(raw, path)
             finally:
                 self._open.pop()
             self._done[path] = value
         return self._done[path]
-
-    def _copy(self, path: tuple[str, ...]) -> Any:
-        return copy.deepcopy(self._value(path))
 
     def _raw(self, path: tuple[str, ...]) -> Any:
         node: Any = self.data
@@ -84,7 +92,7 @@ class Interpolator:
             return self._text(raw, path) if "$" in raw else raw
         if isinstance(raw, (list, tuple)):
             return [self._item(item, path) for item in raw]
-        return raw
+        return copied(raw)
 
     def _item(self, item: Any, path: tuple[str, ...]) -> Any:
         """An item of a list that was valid JSON as written: its strings stay strings."""
@@ -94,7 +102,7 @@ class Interpolator:
             return [self._item(one, path) for one in item]
         if isinstance(item, dict):
             return {key: self._item(one, path) for key, one in item.items()}
-        return item
+        return copied(item)
 
     def _text(self, raw: str, path: tuple[str, ...]) -> Any:
         whole = VARIABLE.fullmatch(raw.strip())
@@ -118,7 +126,7 @@ class Interpolator:
 
     def _splice(self, raw: str, path: tuple[str, ...], *, quoted: bool) -> str:
         """Replace the variables in a text. quoted: the text is JSON, so that quotes matter."""
-        parts, position, inside, length = [], 0, False, 0
+        parts, position, inside = [], 0, False
         for match in _TOKEN.finditer(raw):
             before = raw[position : match.start()]
             parts.append(before)
@@ -139,10 +147,11 @@ class Interpolator:
                 else:
                     text = value if isinstance(value, str) else json.dumps(value)
                     parts.append(json.dumps(text, ensure_ascii=False)[1:-1] if quoted else text)
-            length += len(before) + len(parts[-1])
-            if length > _LARGEST:
-                self._problem(path, "too large, with its variables replaced")
-                self._copied = length
+            self._characters += len(parts[-1])
+            if self._characters > _MOST_CHARACTERS and self._characters > _TIMES * self._written[1]:
+                if not self._is_full:
+                    self._problem(path, "too large, with its variables replaced")
+                self._is_full = True
                 return raw
         parts.append(raw[position:])
         return "".join(parts)
@@ -168,13 +177,15 @@ class Interpolator:
                 path, f"{shown} is the end of a very long chain of variables", variable=shown, value=shown
             )
             return _MISSING
-        if self._copied > _LARGEST:
+        if self._is_full:
             # It has been said.
             return _MISSING
-        value = self._copy(target)
+        value = self._value(target)
         size, depth = measure(value)
-        self._copied += size
-        if self._copied > _LARGEST or depth > DEEPEST:
+        self._values += size
+        if self._values > _MOST_VALUES:
+            self._is_full = self._values > _TIMES * self._written[0]
+        if self._is_full or depth > DEEPEST:
             message = f"{shown} makes the config too {'deep' if depth > DEEPEST else 'large'}"
             self._problem(path, message, variable=shown, value=shown)
             return _MISSING
@@ -184,7 +195,12 @@ class Interpolator:
                 path, f"{shown} is a section, inside a text", hint=hint, variable=shown, value=shown
             )
             return _MISSING
-        return value
+        return copied(value)
+
+    @cached_property
+    def _written(self) -> tuple[int, int]:
+        """Number of values and of characters in texts, as the config has them."""
+        return measure(self.data)[0], sum(map(len, _texts(self.data)))
 
     def _circle(self, target: tuple[str, ...]) -> str:
         """The paths of a circle with their lines, from the target around to it."""
@@ -205,11 +221,13 @@ class Interpolator:
         return target if self._raw(target) is not _MISSING else None
 
     def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
-        from kernel.registries.registry import nearest_name
-
-        others = [other for other in all_paths(self.data) if other != ".".join(path)]
-        near = nearest_name(name.replace(":", "."), others)
-        return f"Did you mean ${{{near}}}?" if near else None
+        name, own = name.replace(":", "."), ".".join(path)
+        if self._paths is None:
+            self._paths = all_paths(self.data)
+        if name not in self._near:
+            self._near[name] = self.suggestions.near(name, self._paths, besides=(own,))
+        near = self._near[name]
+        return f"Did you mean ${{{near}}}?" if near and near != own else None
 
     def _problem(
         self,
@@ -240,26 +258,39 @@ def interpolate(
 
 def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:
     """The paths of values that can't be told because of broken ones: these, and all that refer to them."""
-    found = set(broken)
-    latest = found
-    while latest := dependents(data, latest) - found:
-        found |= latest
+    referrers = _referrers(data)
+    found, waiting = set(broken), list(broken)
+    while waiting:
+        new = referrers.take(waiting.pop()) - found
+        found |= new
+        waiting += new
     return found
 
 
 def dependents(data: dict[str, Any], paths: Collection[str]) -> set[str]:
     """The paths of values whose variables lead to one of some paths."""
-    return {
-        path
-        for path, value in _leaves(data)
-        if any(_overlap(name, path, other) for name in references(value) for other in paths if other != path)
-    }
+    referrers = _referrers(data)
+    return set().union(*map(referrers.take, paths))
 
 
-def _overlap(name: str, path: str, other: str) -> bool:
-    """Whether a variable in the value at a path takes in another path, or lies in it."""
-    local = f"{path.rpartition('.')[0]}.{name}" if "." not in name else name
-    return any(f"{one}.".startswith(f"{other}.") or other.startswith(f"{one}.") for one in (name, local))
+def _referrers(data: dict[str, Any]) -> Referrers:
+    return Referrers((path, _names(value, path)) for path, value in _leaves(data))
+
+
+def _names(value: Any, path: str) -> Iterator[str]:
+    """The paths that the variables in a value may mean: a name without a section may be that of a neighbour."""
+    for name in references(value):
+        yield name
+        if "." not in name:
+            yield f"{path.rpartition('.')[0]}.{name}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _leaves(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -279,13 +310,3 @@ def references(data: Any) -> set[str]:
     if isinstance(data, (list, tuple)):
         return set().union(*map(references, data))
     return set()
-
-
-def all_paths(data: dict[str, Any], prefix: str = "") -> list[str]:
-    """Dotted paths of all sections and values."""
-    paths = []
-    for key, value in data.items():
-        paths.append(f"{prefix}{key}")
-        if isinstance(value, dict):
-            paths.extend(all_paths(value, f"{prefix}{key}."))
-    return paths
