@@ -11,7 +11,7 @@ import types
 import typing
 import warnings
 from collections import abc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -346,8 +346,8 @@ def _faults(value: Any, error: ValidationError) -> list[Fault]:
             doubtful.add(place)
         if place not in found or (is_limit and not found[place].is_limit):
             found[place] = one
-    places = [place for place in found if not (place in doubtful and _has_deeper(place, found))]
-    return [found[place] for place in places]
+    around = {place[:depth] for place in found for depth in range(len(place))}
+    return [fault for place, fault in found.items() if not (place in doubtful and place in around)]
 
 
 def _place(value: Any, loc: tuple[int | str, ...], is_missing: bool) -> tuple[tuple[str, ...], bool]:
@@ -365,10 +365,6 @@ def _place(value: Any, loc: tuple[int | str, ...], is_missing: bool) -> tuple[tu
             continue
         place.append(str(part))
     return tuple(place), skipped
-
-
-def _has_deeper(place: tuple[str, ...], others: Iterable[tuple[str, ...]]) -> bool:
-    return any(len(other) > len(place) and other[: len(place)] == place for other in others)
 
 
 def _reason(message: str) -> str:

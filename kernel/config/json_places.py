@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _SPACE = re.compile(r"\s*")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
@@ -24,13 +25,22 @@ def locate(text: str, path: Sequence[str], *, key: bool = False) -> tuple[int, i
     found = None
     for depth, part in enumerate(path):
         is_last = depth == len(path) - 1
-        for name, name_span, span in _items(text, start):
-            if name == part:
-                start = span[0]
-                found = name_span if key and is_last and name_span else span
-                break
-        else:
+        item = _items_by_name(text, start).get(part)
+        if item is None:
             break
+        name_span, span = item
+        start = span[0]
+        found = name_span if key and is_last and name_span else span
+    return found
+
+
+# Reports name many items of one list: its items are looked for once.
+@lru_cache(maxsize=64)
+def _items_by_name(text: str, start: int) -> dict[str, tuple[tuple[int, int] | None, tuple[int, int]]]:
+    """(span of the key, span of the value) of the items of a list or mapping, the first one of each name."""
+    found: dict[str, tuple[tuple[int, int] | None, tuple[int, int]]] = {}
+    for name, name_span, span in _items(text, start):
+        found.setdefault(name, (name_span, span))
     return found
 
 

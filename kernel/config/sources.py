@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kernel.config.json_places import locate
@@ -77,11 +80,12 @@ class Source:
         if not self.lines or self.text is None:
             return None
         start = start or len(self.text) - len(self.text.lstrip())
-        before = self.text[:start].split("\n")
-        row = min(len(before), len(self.lines)) - 1
-        rest = self.text[start : len(self.text) if end is None else end].partition("\n")[0].rstrip()
-        line = self.lines[row]
-        return Place(self.name, line.number, line.column + len(before[-1]), max(len(rest), 1), line.raw)
+        starts = line_starts(self.text)
+        row = bisect_right(starts, start) - 1
+        border = starts[row + 1] - 1 if row + 1 < len(starts) else len(self.text)
+        rest = self.text[start : border if end is None else min(end, border)].rstrip()
+        line = self.lines[min(row, len(self.lines) - 1)]
+        return Place(self.name, line.number, line.column + start - starts[row], max(len(rest), 1), line.raw)
 
     def key_place(self) -> Place | None:
         """The key of the value, or the header of the section."""
@@ -102,6 +106,24 @@ class Source:
         if self.kind == DEFAULT:
             return f"default of {self.name}"
         return None
+
+
+# A report may name many places of one long value: what was found out about a text is kept for a while.
+
+
+@lru_cache(maxsize=16)
+def line_starts(text: str) -> list[int]:
+    """The offsets at which the lines of a text start."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+@lru_cache(maxsize=16)
+def first_variables(text: str) -> dict[str, int]:
+    """Where in a text each variable stands first, by how it is written."""
+    found: dict[str, int] = {}
+    for match in VARIABLE.finditer(text):
+        found.setdefault(match[0], match.start())
+    return found
 
 
 # Sources of a config, by dotted path.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 # Names that one report compares with wrong ones: about a second's work.
-MOST = 200_000
+MOST = 20_000
 
 
 class Suggestions:
@@ -21,7 +21,7 @@ class Suggestions:
         """
         from kernel.registries.registry import nearest_name
 
-        if self._left < len(names):
+        if self._left <= 0:
             return None
         self._left -= len(names)
         return nearest_name(name, [other for other in names if other not in besides])

@@ -21,7 +21,7 @@ _MEANT = re.compile(r"\[+\s*([^\s\[\]#;=]+)")
 # a list or mapping looks like that.
 _STRAY = re.compile(r"(?P<key>[\w@*][\w.@*-]*)\s*=(?!=)|\[(?!(?:true|false|null)\]$)[A-Za-z_][\w.-]*\]$")
 _WORD = re.compile(r"[^\s\[\]{}\"',]+|\$\{[^{}]+\}")
-_OPTION = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$")
+_OPTION = re.compile(r"(?P<key>[^=:]*)[=:]\s*(?P<value>.*)$")
 
 
 @dataclass(slots=True)
@@ -175,7 +175,8 @@ class _Reader:
 
     def _option(self, text: str, line: Line) -> None:
         match = _OPTION.match(text)
-        if match is None or not match["key"]:
+        key = match["key"].rstrip() if match else ""
+        if match is None or not key:
             hint = "A value that goes on over several lines is indented." if self.section else None
             self._problem("expected [section] or key = value", line, text, hint)
             return
@@ -185,7 +186,7 @@ class _Reader:
             self.section = Section("", line, [])
             return
         start = Line(line.number, line.column + match.start("value"), line.raw)
-        option = Option(match["key"], line.column, [start], [match["value"]], self._comments())
+        option = Option(key, line.column, [start], [match["value"]], self._comments())
         self.option = option
         first = self.section.options.setdefault(option.key, option)
         if first is option:

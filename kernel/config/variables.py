@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from kernel.config.paths import Referrers, all_paths
-from kernel.config.sources import Sources, nearest, place_of, problem
+from kernel.config.sources import Sources, first_variables, nearest, place_of, problem
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import (
     DEEPEST,
@@ -241,9 +241,10 @@ class Interpolator:
         dotted = ".".join(path)
         source, _ = nearest(self.sources, dotted)
         place = place_of(self.sources, dotted)
-        if source is not None and source.text and variable in source.text:
-            start = source.text.find(variable)
-            place = source.place(start, start + len(variable))
+        if source is not None and source.text:
+            start = first_variables(source.text).get(variable) if variable else 0
+            if start is not None:
+                place = source.place(start, start + len(variable))
         origin = source.describe() if source is not None else None
         self.problems.append(problem(message, dotted, place, origin, value=value, suggestion=hint))
 
