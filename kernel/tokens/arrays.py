@@ -17,20 +17,22 @@ if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
 
 
-def to_array(doc: Doc, names: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
-    """Attributes as numbers: shape (len(doc),) for one attribute, (len(doc), n) for a list of several."""
+def to_array(
+    doc: Doc, names: str | int | Sequence[str | int], start: int = 0, end: int | None = None
+) -> NDArray[np.uint64]:
+    """Attributes of the tokens from start to end as numbers: shape (tokens,) for one, (tokens, n) for a list of several."""
     if isinstance(names, (str, int)):
         names = [names]
-    array = matrix_of(doc, [attrs.intify(name) for name in names])
+    array = matrix_of(doc, [attrs.intify(name) for name in names], start, end)
     return array[:, 0] if len(names) == 1 else array
 
 
-def matrix_of(doc: Doc, numbers: Sequence[int]) -> NDArray[np.uint64]:
-    """Attributes as numbers, shape (len(doc), len(numbers))."""
-    array = np.zeros((len(doc), len(numbers)), dtype=np.uint64)
+def matrix_of(doc: Doc, numbers: Sequence[int], start: int = 0, end: int | None = None) -> NDArray[np.uint64]:
+    """Attributes of the tokens from start to end, all by default, as numbers: shape (tokens, len(numbers))."""
+    array = np.zeros((len(doc.rows[start:end]), len(numbers)), dtype=np.uint64)
     for column, attr in enumerate(numbers):
         if attr in doc.columns or attr not in attrs.ANNOTATIONS or attr == attrs.SENT_START:
-            array[:, column] = as_uint64(values_of(doc, attr))
+            array[:, column] = as_uint64(values_of(doc, attr, start, end))
     return array
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
-from kernel.tokens.heads import checked_starts
+from kernel.tokens.heads import Tree, checked_starts
 from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
 
@@ -37,15 +37,17 @@ class Columns:
     table, rows: a generation of word forms, and each token's row in it, int32 (tokens,).
     spaces: whether a space follows each token, bool (tokens,).
     version: a number that grows with every change of tokens or annotations.
-    known_text, known_entities, known_offsets: what `text`, `entity_ranges` and `offsets` give; None before somebody
-    asks for it.
+    known_text, known_entities, known_offsets, known_sentences, known_tree: what `text`, `entity_ranges`, `offsets`,
+    `sentence_borders` and `tree` give; None before somebody asks for it.
     """
 
     __slots__ = (
         "columns",
         "known_entities",
         "known_offsets",
+        "known_sentences",
         "known_text",
+        "known_tree",
         "rows",
         "spaces",
         "table",
@@ -60,6 +62,8 @@ class Columns:
     known_text: str | None
     known_entities: list[Entity] | None
     known_offsets: NDArray[np.int32] | None
+    known_sentences: list[int] | None
+    known_tree: Tree | None
 
     def __len__(self) -> int:
         """Number of tokens."""
@@ -74,6 +78,10 @@ class Columns:
         self.version += 1
         if attr in (attrs.ENT_IOB, attrs.ENT_TYPE):
             self.known_entities = None
+        elif attr == attrs.SENT_START:
+            self.known_sentences = None
+        elif attr == attrs.HEAD:
+            self.known_tree = None
 
     def set_entity_columns(
         self, iob: NDArray[np.int8], types: NDArray[np.uint64], entities: list[Entity] | None = None
@@ -146,21 +154,32 @@ class Columns:
             self.known_entities = found
         return found
 
+    def tree(self) -> Tree:
+        """The dependency trees."""
+        tree = self.known_tree
+        if tree is None:
+            tree = self.known_tree = Tree(values_of(self, attrs.HEAD))
+        return tree
 
-def values_of(doc: Columns, attr: int) -> NDArray[Any]:
-    """One attribute of every token, shape (tokens,), in the attribute's own type. Don't write into it."""
-    if attr in attrs.LEXICAL:
-        values: NDArray[Any] = doc.table.column(attr)[doc.rows]
-        return values
-    if attr == attrs.SPACY:
-        return doc.spaces
-    if attr == attrs.IDX:
-        return doc.offsets()[:-1]
+
+def value_of(doc: Columns, attr: int, i: int) -> int:
+    """An annotation of one token, other than its sentence start; 0 if nothing has set it."""
     column = doc.columns.get(attr)
+    return 0 if column is None else int(column[i])
+
+
+def values_of(doc: Columns, attr: int, start: int = 0, end: int | None = None) -> NDArray[Any]:
+    """One attribute of the tokens from start to end, all by default, in the attribute's own type. Don't write into it."""
+    if attr in attrs.LEXICAL:
+        values: NDArray[Any] = doc.table.column(attr)[doc.rows[start:end]]
+        return values
+    if attr == attrs.IDX:
+        return doc.offsets()[:-1][start:end]
+    column = doc.spaces if attr == attrs.SPACY else doc.columns.get(attr)
     if column is not None:
-        return column
-    empty = np.zeros(len(doc), dtype=dtype_of(attr))
-    if attr == attrs.SENT_START and len(doc):
+        return column if start == 0 and end is None else column[start:end]
+    empty = np.zeros(len(doc.rows[start:end]), dtype=dtype_of(attr))
+    if attr == attrs.SENT_START and start == 0 and len(empty):
         empty[0] = 1
     return empty
 

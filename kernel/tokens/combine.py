@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from copy import deepcopy
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,8 +74,13 @@ def cut(doc: Doc, start: int, end: int) -> Doc:
 
 
 def _drop_cut_entities(new: Doc, doc: Doc, start: int, end: int) -> None:
-    for first, last, _ in doc.entity_ranges():
-        if first < end and last > start and not (start <= first and last <= end):
+    found = doc.entity_ranges()
+    # Those that touch the tokens; at most the first and the last of them stick out.
+    touching = found[
+        bisect_right(found, start, key=itemgetter(1)) : bisect_left(found, end, key=itemgetter(0))
+    ]
+    for first, last, _ in {*touching[:1], *touching[-1:]}:
+        if first < start or last > end:
             here = slice(max(first, start) - start, min(last, end) - start)
             new.edit_column(attrs.ENT_IOB)[here] = 2
             for attr in (attrs.ENT_TYPE, attrs.ENT_KB_ID, attrs.ENT_ID):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens import arrays, entities
 from kernel.tokens.columns import Columns, as_uint64, values_of
+from kernel.tokens.iob import Entity
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.span import Span
 from kernel.tokens.span_group import GroupData, SpanGroups
@@ -146,6 +147,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
         self.known_text = text
         self.known_entities = None
         self.known_offsets = None
+        self.known_sentences = None
+        self.known_tree = None
         self.groups = {}
         self.cats = {}
         self.tensor = _NO_TENSOR
@@ -206,21 +209,24 @@ class Doc(Columns, Extensible, Vectored, Stored):
     @property
     def ents(self) -> tuple[Span, ...]:
         """Named entities in order. Setting them makes every other token an outside one."""
-        kb_ids = self.columns.get(attrs.ENT_KB_ID)
-        ids = self.columns.get(attrs.ENT_ID)
-        if kb_ids is None and ids is None:
-            return tuple([Span(self, start, end, label) for start, end, label in self.entity_ranges()])
-        kb_ids, ids = values_of(self, attrs.ENT_KB_ID), values_of(self, attrs.ENT_ID)
-        return tuple(
-            [
-                Span(self, start, end, label, kb_id=int(kb_ids[start]), span_id=int(ids[start]))
-                for start, end, label in self.entity_ranges()
-            ]
-        )
+        return self.entities_as_spans(self.entity_ranges())
 
     @ents.setter
     def ents(self, spans: Iterable[Any]) -> None:
         self.set_ents(spans)
+
+    def entities_as_spans(self, ranges: Sequence[Entity]) -> tuple[Span, ...]:
+        """Spans of some of the document's `entity_ranges`, with their ids."""
+        kb_ids, ids = self.columns.get(attrs.ENT_KB_ID), self.columns.get(attrs.ENT_ID)
+        if kb_ids is None and ids is None:
+            return tuple([Span(self, start, end, label) for start, end, label in ranges])
+        kb_ids, ids = values_of(self, attrs.ENT_KB_ID), values_of(self, attrs.ENT_ID)
+        return tuple(
+            [
+                Span(self, start, end, label, kb_id=int(kb_ids[start]), span_id=int(ids[start]))
+                for start, end, label in ranges
+            ]
+        )
 
     def set_ents(
         self,
@@ -254,6 +260,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     def sentence_borders(self) -> list[int]:
         """The first token of each sentence, and the end of the text. DataError if nothing has set them."""
+        if self.known_sentences is not None:
+            return self.known_sentences
         if not self.has_annotation(attrs.SENT_START):
             raise DataError(
                 "the text has no sentence boundaries",
@@ -261,8 +269,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
             )
         starts = values_of(self, attrs.SENT_START) == 1
         starts[:1] = True
-        borders: list[int] = np.flatnonzero(starts).tolist()
-        return [*borders, len(self)]
+        self.known_sentences = [*np.flatnonzero(starts).tolist(), len(self)]
+        return self.known_sentences
 
     @property
     def noun_chunks(self) -> Iterator[Span]:
@@ -358,7 +366,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         attr = attrs.intify(self.vocab.vectors.attr)
         if attr in attrs.LEXICAL:
             return as_uint64(self.table.column(attr)[self.rows[start:end]])
-        return as_uint64(values_of(self, attr)[start:end])
+        return as_uint64(values_of(self, attr, start, end))
 
     def vector_rows(self, start: int = 0, end: int | None = None) -> NDArray[np.int32]:
         """The row of each token's vector, -1 where there is none. Only of the tokens from start to end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,3 +46,88 @@ def starts_from_heads(heads: NDArray[Any]) -> NDArray[np.int8]:
         starts[first] = 1
         starts[0] = 1
     return starts
+
+
+class Tree:
+    """Which tokens hang on which, from relative heads. What it costs is one look at all heads, not one a question."""
+
+    __slots__ = ("_children", "_first", "_heads", "_known_walk")
+
+    def __init__(self, heads: NDArray[Any]) -> None:
+        parents = np.arange(len(heads)) + heads
+        hanging = np.flatnonzero(heads)
+        self._heads = heads
+        # The children of token i are those from _first[i] to _first[i + 1].
+        self._children: NDArray[np.int64] = hanging[np.argsort(parents[hanging], kind="stable")]
+        self._first = np.searchsorted(parents[self._children], np.arange(len(heads) + 1))
+        self._known_walk: Walk | None = None
+
+    def children(self, i: int) -> NDArray[np.int64]:
+        """The tokens that hang on a token, ascending."""
+        return self._children[self._first[i] : self._first[i + 1]]
+
+    def subtree(self, start: int, end: int) -> list[int]:
+        """The tokens from start to end and all that hang on them, however far down, ascending."""
+        walk = self._walk()
+        begins = np.sort(walk.place[start:end])
+        ends = begins + walk.size[walk.order[begins]]
+        # Subtrees lie in one another or apart: one that begins before an earlier one ends is a part of that.
+        ends_before = np.maximum.accumulate(np.concatenate([[0], ends[:-1]]))
+        apart = begins >= ends_before
+        parts = [walk.order[first:last] for first, last in zip(begins[apart], ends[apart], strict=True)]
+        return sorted(np.concatenate(parts).tolist()) if parts else []
+
+    def edges(self, i: int) -> tuple[int, int]:
+        """The first and the last token of a subtree."""
+        walk = self._walk()
+        return walk.leftmost[i], walk.rightmost[i]
+
+    def hangs(self, below: int, above: int) -> bool:
+        """Whether a token hangs on another one, however far down."""
+        walk = self._walk()
+        first = walk.place[above]
+        return bool(first < walk.place[below] < first + walk.size[above])
+
+    def _walk(self) -> Walk:
+        if self._known_walk is None:
+            self._known_walk = Walk.through(self._heads, self._children.tolist(), self._first.tolist())
+        return self._known_walk
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk through trees in which the tokens of every subtree come in a row, its root first.
+
+    order: the tokens as they come. place: where a token comes. size, leftmost, rightmost: of the subtree of a token.
+    """
+
+    order: NDArray[np.int64]
+    place: NDArray[np.int64]
+    size: NDArray[np.int64]
+    leftmost: list[int]
+    rightmost: list[int]
+
+    @classmethod
+    def through(cls, heads: NDArray[Any], children: list[int], first: list[int]) -> Walk:
+        """Walk through the trees of relative heads; children, first: as `Tree` has them. DataError for a cycle."""
+        order: list[int] = []
+        waiting: list[int] = np.flatnonzero(heads == 0).tolist()
+        while waiting:
+            token = waiting.pop()
+            order.append(token)
+            waiting += children[first[token] : first[token + 1]]
+        if len(order) < len(heads):
+            # No root leads to a cycle: this says where it is.
+            roots_of(heads)
+        size = [1] * len(heads)
+        leftmost, rightmost = list(range(len(heads))), list(range(len(heads)))
+        relative = heads.tolist()
+        for token in reversed(order):
+            head = token + relative[token]
+            if head != token:
+                size[head] += size[token]
+                leftmost[head] = min(leftmost[head], leftmost[token])
+                rightmost[head] = max(rightmost[head], rightmost[token])
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return cls(np.array(order, dtype=np.int64), place, np.array(size), leftmost, rightmost)

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
 
 # What is replaced as a whole whenever it changes.
-_REPLACED = ("_rows", "_spaces", "_text", "_starts", "_ents", "tensor", "has_unknown_spaces")
+_REPLACED = (
+    "rows",
+    "spaces",
+    "known_text",
+    "known_offsets",
+    "known_entities",
+    "known_sentences",
+    "known_tree",
+    "tensor",
+    "has_unknown_spaces",
+)
 _replaced = attrgetter(*_REPLACED)
 _CONTAINERS = (dict, list, set)
 
@@ -26,24 +36,24 @@ def snapshot(doc: Doc) -> Callable[[], None]:
     It costs about a microsecond. Columns aren't copied but become read only, so that editing one makes a new one.
     """
     replaced, user_data = _replaced(doc), doc.user_data
-    columns, cats = doc._columns.copy(), dict(doc.cats)
+    columns, cats = doc.columns.copy(), dict(doc.cats)
     for column in columns.values():
         # By position, which is three times as fast; numpy's stubs know only the names.
         column.setflags(False)  # type: ignore[call-arg]
-    groups = {key: (data, _copied(data)) for key, data in doc._groups.items()} if doc._groups else {}
+    groups = {key: (data, _copied(data)) for key, data in doc.groups.items()} if doc.groups else {}
     values = {key: _shallow(value) for key, value in user_data.items()} if user_data else {}
 
     def put_back() -> None:
         for name, value in zip(_REPLACED, replaced, strict=True):
             setattr(doc, name, value)
-        doc._columns = columns
+        doc.columns = columns
         doc.cats = cats
         doc.user_data = values
         for data, former in groups.values():
             # In place: the views that somebody holds are views on this.
             data.name, data.attrs, data.records = former.name, former.attrs, former.records
-        doc._groups = {key: data for key, (data, _) in groups.items()}
-        doc._version += 1
+        doc.groups = {key: data for key, (data, _) in groups.items()}
+        doc.version += 1
 
     return put_back
 

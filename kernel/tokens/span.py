@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
+from kernel.tokens.arrays import to_array
 from kernel.tokens.columns import values_of
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Extension, Underscore
@@ -155,12 +158,18 @@ class Span(Extensible, Vectored):
     @property
     def ents(self) -> tuple[Span, ...]:
         """The entities that lie in the span."""
-        return tuple(ent for ent in self.doc.ents if self.start <= ent.start and ent.end <= self.end)
+        found = self.doc.entity_ranges()
+        first = bisect_left(found, self.start, key=itemgetter(0))
+        after = bisect_right(found, self.end, lo=first, key=itemgetter(1))
+        return self.doc.entities_as_spans(found[first:after])
 
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences that the span touches."""
-        return (sent for sent in self.doc.sents if sent.start < self.end and self.start < sent.end)
+        borders = self.doc.sentence_borders()
+        first = max(0, bisect_right(borders, self.start) - 1)
+        after = bisect_left(borders, self.end, lo=first)
+        return (Span(self.doc, start, end) for start, end in pairwise(borders[first : after + 1]))
 
     @property
     def sent(self) -> Span:
@@ -172,7 +181,7 @@ class Span(Extensible, Vectored):
     @property
     def root(self) -> Token:
         """The token of the span that is highest in the tree: whose head is outside or itself."""
-        heads = values_of(self.doc, attrs.HEAD)[self.start : self.end]
+        heads = values_of(self.doc, attrs.HEAD, self.start, self.end)
         position = np.arange(self.start, self.end)
         target = position + heads
         outside = (target < self.start) | (target >= self.end) | (target == position)
@@ -181,11 +190,7 @@ class Span(Extensible, Vectored):
     @property
     def subtree(self) -> Iterator[Token]:
         """The tokens of the span and all that hangs on them, left to right."""
-        positions: set[int] = set()
-        for token in self:
-            if token.i not in positions:
-                positions.update(token.subtree_positions())
-        return (Token(self.doc, i) for i in sorted(positions))
+        return (Token(self.doc, i) for i in self.doc.tree().subtree(self.start, self.end))
 
     def char_span(
         self,
@@ -210,7 +215,7 @@ class Span(Extensible, Vectored):
 
     def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
         """Attributes of the span's tokens, as `Doc.to_array`."""
-        return self.doc.to_array(attr_ids)[self.start : self.end]
+        return to_array(self.doc, attr_ids, self.start, self.end)
 
     @property
     def tensor(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kernel.errors import DataError
-from kernel.tokens.columns import values_of
+from kernel.tokens.columns import value_of
 from kernel.tokens.iob import IOB_STRINGS
 from kernel.tokens.morph import MorphAnalysis, normalize_features
 from kernel.tokens.tree import TreeNode
@@ -170,12 +170,12 @@ class Token(Extensible, Vectored, TreeNode):
         self.doc.edit_column(attrs.MORPH)[self.i] = number
 
     def has_morph(self) -> bool:
-        return bool(values_of(self.doc, attrs.MORPH)[self.i])
+        return bool(value_of(self.doc, attrs.MORPH, self.i))
 
     @property
     def ent_iob(self) -> int:
         """0 missing, 1 inside, 2 outside, 3 begin."""
-        return int(values_of(self.doc, attrs.ENT_IOB)[self.i])
+        return value_of(self.doc, attrs.ENT_IOB, self.i)
 
     @property
     def ent_iob_(self) -> str:
@@ -185,7 +185,9 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def sent_start(self) -> int:
         """1 starts a sentence, -1 doesn't, 0 isn't known."""
-        return int(values_of(self.doc, attrs.SENT_START)[self.i])
+        if attrs.SENT_START not in self.doc.columns:
+            return int(self.i == 0)
+        return value_of(self.doc, attrs.SENT_START, self.i)
 
     @sent_start.setter
     def sent_start(self, value: int) -> None:

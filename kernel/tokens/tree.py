@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernel.errors import DataError
-from kernel.tokens.columns import values_of
+from kernel.tokens.columns import value_of, values_of
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
@@ -30,7 +27,7 @@ class TreeNode:
     @property
     def head(self) -> Self:
         """The syntactic parent; a root is its own."""
-        return self._at(self.i + int(values_of(self.doc, attrs.HEAD)[self.i]))
+        return self._at(self.i + value_of(self.doc, attrs.HEAD, self.i))
 
     @head.setter
     def head(self, head: Self) -> None:
@@ -44,18 +41,12 @@ class TreeNode:
         return attrs.HEAD in self.doc.columns and self.has_dep()
 
     def has_dep(self) -> bool:
-        return bool(values_of(self.doc, attrs.DEP)[self.i])
-
-    def _child_positions(self) -> NDArray[np.int64]:
-        heads = values_of(self.doc, attrs.HEAD)
-        at_head = np.arange(len(heads)) + heads == self.i
-        at_head[self.i] = False
-        return np.flatnonzero(at_head)
+        return bool(value_of(self.doc, attrs.DEP, self.i))
 
     @property
     def children(self) -> Iterator[Self]:
         """The tokens whose head this is, left to right."""
-        return (self._at(i) for i in self._child_positions().tolist())
+        return (self._at(i) for i in self.doc.tree().children(self.i).tolist())
 
     @property
     def lefts(self) -> Iterator[Self]:
@@ -67,36 +58,24 @@ class TreeNode:
 
     @property
     def n_lefts(self) -> int:
-        return int((self._child_positions() < self.i).sum())
+        return int((self.doc.tree().children(self.i) < self.i).sum())
 
     @property
     def n_rights(self) -> int:
-        return int((self._child_positions() > self.i).sum())
-
-    def subtree_positions(self) -> list[int]:
-        heads = values_of(self.doc, attrs.HEAD)
-        parent = np.arange(len(heads)) + heads
-        inside = np.zeros(len(heads), dtype=bool)
-        inside[self.i] = True
-        while True:
-            wider = inside | inside[parent]
-            # A root is its own parent, so that the others' trees never come in.
-            if np.array_equal(wider, inside):
-                return [int(i) for i in np.flatnonzero(inside)]
-            inside = wider
+        return int((self.doc.tree().children(self.i) > self.i).sum())
 
     @property
     def subtree(self) -> Iterator[Self]:
         """The token and all that hangs on it, left to right."""
-        return (self._at(i) for i in self.subtree_positions())
+        return (self._at(i) for i in self.doc.tree().subtree(self.i, self.i + 1))
 
     @property
     def left_edge(self) -> Self:
-        return self._at(self.subtree_positions()[0])
+        return self._at(self.doc.tree().edges(self.i)[0])
 
     @property
     def right_edge(self) -> Self:
-        return self._at(self.subtree_positions()[-1])
+        return self._at(self.doc.tree().edges(self.i)[1])
 
     @property
     def ancestors(self) -> Iterator[Self]:
@@ -108,4 +87,4 @@ class TreeNode:
 
     def is_ancestor(self, descendant: Self) -> bool:
         """Whether the other token hangs on this one, however far down."""
-        return descendant.doc is self.doc and any(each.i == self.i for each in descendant.ancestors)
+        return descendant.doc is self.doc and self.doc.tree().hangs(descendant.i, self.i)
