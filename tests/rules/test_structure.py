@@ -58,8 +58,8 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if id(node) not in hidden or not is_view(node.module):
-                yield from ((node.module, alias.name) for alias in node.names)
+            counts = id(node) not in hidden or not is_view(node.module)
+            yield from ((node.module, alias.name) for alias in node.names if counts)
 
 
 def is_view(module: str) -> bool:
