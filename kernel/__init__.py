@@ -10,9 +10,9 @@ from kernel.registries.modules import install
 
 if TYPE_CHECKING:
     from kernel.config import Config as Config
-    from kernel.language.pipelines import blank as blank
-    from kernel.language.pipelines import load as load
+    from kernel.language.build import blank as blank
     from kernel.registries.family import registry as registry
+    from kernel.saving.directories import load as load
     from kernel.training.hooks import hookimpl as hookimpl
 
 __version__ = "0.1.0"
@@ -20,9 +20,9 @@ __all__ = ["Config", "__version__", "blank", "hookimpl", "load", "registry"]
 
 _PUBLIC = {
     "Config": "kernel.config",
-    "blank": "kernel.language.pipelines",
+    "blank": "kernel.language.build",
     "hookimpl": "kernel.training.hooks",
-    "load": "kernel.language.pipelines",
+    "load": "kernel.saving.directories",
     "registry": "kernel.registries.family",
 }
 

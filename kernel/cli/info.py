@@ -58,7 +58,7 @@ def pipeline_facts(model: str) -> dict[str, Any]:
     """The meta data of a saved pipeline, without loading it."""
     from kernel.config import Config
     from kernel.files.atomic import read_whole
-    from kernel.language.loading import CONFIG, existing, locate, read_meta
+    from kernel.saving.directories import CONFIG, existing, locate, read_meta
 
     def read(folder: Path) -> tuple[Any, dict[str, Any]]:
         return Config.from_disk(existing(folder) / CONFIG)["nlp"], read_meta(folder)

@@ -40,34 +40,18 @@ def load_codes(paths: tuple[Path, ...]) -> None:
 
 def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
-    from kernel.config import Config
     from kernel.errors import UsageError
-    from kernel.files.atomic import read_whole
-    from kernel.language.loading import CONFIG, existing, find_pipeline, read_meta
-    from kernel.saving.provenance import check_names
+    from kernel.saving import directories
     from kernel.training.prepare import to_device
 
-    def read(folder: Path) -> tuple[Any, Config]:
-        config = Config.from_disk(existing(folder) / CONFIG)
-        check_names(config, read_meta(folder), folder)
-        return class_of(config).from_disk(folder), config
-
     try:
-        pipeline, config = read_whole(find_pipeline(model), read)
+        pipeline, config = directories.load_pipeline(directories.find_pipeline(model))
     except OSError as error:
         raise UsageError(
             f"can't read the pipeline {error.filename or model}: {error.strerror or error}"
         ) from error
     to_device(pipeline, gpu_id)
     return pipeline, config
-
-
-def class_of(config: Config) -> Any:
-    """The class of a saved pipeline; Language for one of no language in particular."""
-    from kernel.language import Language
-    from kernel.training.prepare import pipeline_class
-
-    return pipeline_class(config) if config.get("nlp", {}).get("lang") else Language
 
 
 def write_text(path: Path, text: str) -> None:

@@ -28,7 +28,7 @@ def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...
     """
     from kernel.config import load_config, parse_overrides
     from kernel.files.atomic import read_whole, whole
-    from kernel.language.loading import CONFIG, existing
+    from kernel.saving.directories import CONFIG, existing
 
     options.load_codes(code)
     overrides = parse_overrides(ctx.meta[OVERRIDES])
@@ -49,10 +49,11 @@ def pins(config: Config, *, is_saved: bool = False) -> list[str]:
     from kernel.config import fill
     from kernel.config.sections import add_defaults
     from kernel.registries.family import chosen_by
+    from kernel.saving.directories import class_of
     from kernel.saving.provenance import functions
     from kernel.training.prepare import pipeline_class
 
-    cls = options.class_of(config) if is_saved else pipeline_class(config)
+    cls = class_of(config) if is_saved else pipeline_class(config)
     filled = add_defaults(cls.fill_config(config))
     named: Mapping[str, Any] = {
         **filled,

@@ -14,13 +14,15 @@ from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import register_component, register_factory
 from kernel.language.initialize import initialize
-from kernel.language.loading import ClassOrInstance, find_pipeline, from_disk, load_directory
+from kernel.language.saving import ClassOrInstance, from_disk, from_saved
 from kernel.numeric import blas
+from kernel.saving.directories import load
 from kernel.training.protocols import BasePipeline
 
 if TYPE_CHECKING:
     from kernel.component import Finding
     from kernel.config import Config
+    from kernel.saving.directories import Saved
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
     from kernel.vocab import Vocab
@@ -72,7 +74,7 @@ class Language(EditableComponents, BasePipeline):
     factory = staticmethod(register_factory)
     component = staticmethod(register_component)
 
-    # Building, saving and loading: see kernel.language.build, .loading and kernel.language.saving.
+    # Building, saving and loading: see kernel.language.build and kernel.language.saving.
 
     fill_config: ClassVar[Any] = classmethod(build.fill_config)
     from_disk = ClassOrInstance(from_disk)
@@ -105,8 +107,13 @@ class Language(EditableComponents, BasePipeline):
             meta=meta,
             auto_fill=auto_fill,
             validate=validate,
-            load=lambda name: load_directory(find_pipeline(name), Language),
+            load=load,
         )
+
+    @classmethod
+    def from_saved(cls, saved: Saved, **settings: Any) -> Self:
+        """Build the pipeline that was saved, and load its data. settings: vocab, disable, enable, exclude."""
+        return from_saved(cls, saved, **settings)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Save to a directory: whole or not at all, with checksums, byte-stable."""

@@ -15,9 +15,9 @@ from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, warn
 from kernel.language.build import interpolated_section
 from kernel.language.listening import channel_of, check_hearing, link
-from kernel.language.loading import load_vectors, load_vocab_data
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
+from kernel.language.vocab_data import load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes

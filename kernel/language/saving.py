@@ -7,28 +7,33 @@ is pickled, and equal pipelines give equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import srsly
 
 from kernel.config import Config
 from kernel.errors import DataError
-from kernel.files.atomic import atomic_directory
+from kernel.files.atomic import atomic_directory, check_manifest, read_whole
 from kernel.language.components import ComponentList
 from kernel.language.listening import link
-from kernel.language.loading import CONFIG, META, TOKENIZER, VOCAB, Pipeline
-from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.saving.directories import (
+    CONFIG,
+    META,
+    Saved,
+    as_names,
+    class_of,
+    existing,
+    read_meta,
+    read_saved,
+    reading,
+)
 from kernel.saving.provenance import provenance
 
-__all__ = [
-    "model_from_bytes",
-    "model_to_bytes",
-    "pipeline_from_bytes",
-    "pipeline_to_bytes",
-    "save",
-]
+Pipeline = TypeVar("Pipeline", bound=ComponentList)
+VOCAB, TOKENIZER = "vocab", "tokenizer"
 
 
 def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -48,6 +53,70 @@ def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -
         for name, component in nlp.components:
             if name not in left_out and hasattr(component, "to_disk"):
                 component.to_disk(folder / name)
+
+
+class ClassOrInstance:
+    """A method that is called with the class, or with the instance it is called on."""
+
+    def __init__(self, func: Callable[..., Any]) -> None:
+        self.func = func
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        return partial(self.func, owner if instance is None else instance)
+
+
+def from_disk(
+    target: type[Pipeline] | Pipeline, path: str | Path, *, exclude: str | Iterable[str] = ()
+) -> Pipeline:
+    """Called on the class: build the pipeline that was saved. On a pipeline: load the saved data into it.
+
+    `DataError` names the file that is damaged or missing.
+    """
+    left_out = as_names(exclude)
+
+    def build(folder: Path) -> Any:
+        saved = read_saved(folder, Path(path))
+        cls: Any = class_of(saved.config) if target.lang is None else target
+        return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
+
+    def fill(folder: Path) -> Any:
+        check_manifest(existing(folder))
+        nlp.meta = read_meta(folder)
+        read_data(nlp, folder, left_out)
+        return nlp
+
+    nlp: Any = target
+    found: Pipeline = read_whole(path, build if isinstance(target, type) else fill)
+    return found
+
+
+def from_saved(
+    cls: type[Pipeline], saved: Saved, *, exclude: Iterable[str] = (), **settings: Any
+) -> Pipeline:
+    """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
+    nlp: Pipeline = cls.from_config(saved.config, meta=saved.meta, exclude=exclude, **settings)
+    read_data(nlp, saved.folder, exclude)
+    nlp.path = saved.path
+    return nlp
+
+
+def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> None:
+    """Load vocab, tokenizer and components of a built pipeline."""
+    left_out = set(exclude)
+    if VOCAB not in left_out and (folder / VOCAB).is_dir():
+        with reading(folder / VOCAB):
+            nlp.vocab.from_disk(folder / VOCAB)
+    if TOKENIZER not in left_out and (folder / TOKENIZER).exists() and hasattr(nlp.tokenizer, "from_disk"):
+        with reading(folder / TOKENIZER):
+            nlp.tokenizer.from_disk(folder / TOKENIZER)
+    for name, component in nlp.components:
+        if name in left_out or not hasattr(component, "from_disk"):
+            continue
+        if not (folder / name).exists():
+            raise DataError(f"the data of component '{name}' is missing", path=folder)
+        with reading(folder / name):
+            component.from_disk(folder / name)
+    link(nlp.slots)
 
 
 def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> bytes:

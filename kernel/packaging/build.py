@@ -15,11 +15,11 @@ from kernel.config import Config
 from kernel.discovery import providers
 from kernel.errors import CodeError, UsageError
 from kernel.files.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, write_manifest
-from kernel.language.loading import CONFIG, META, existing, read_meta
 from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel
 from kernel.packaging.requirements import check_code, pins
 from kernel.registries.code import Code, identifier
+from kernel.saving.directories import CONFIG, META, existing, read_meta
 from kernel.saving.provenance import CODE, compare_code
 
 DIST = "dist"

@@ -9,8 +9,8 @@ from typing import Any
 
 from importlib_metadata import PackageNotFoundError, metadata
 
-from kernel.language.loading import MODELS
 from kernel.packaging.requirements import TRAINING
+from kernel.saving.directories import MODELS
 
 
 @dataclass(frozen=True, slots=True)

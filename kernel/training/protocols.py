@@ -12,6 +12,7 @@ from kernel.numeric.ops import get_ops, place
 
 if TYPE_CHECKING:
     from kernel.config import Config
+    from kernel.saving.directories import Saved
 
 Corpus = Callable[[Any], Iterable[Any]]
 """A function of the pipeline that gives its examples anew at each call."""
@@ -145,6 +146,11 @@ class Pipeline(Protocol):
         """Load what `to_disk` saved."""
         ...
 
+    @classmethod
+    def from_saved(cls, saved: Saved, **settings: Any) -> Self:
+        """Load a saved pipeline that was checked. settings: of `kernel.load`; `UsageError` for those that it doesn't have."""
+        ...
+
 
 MEMBERS = tuple(name for name in (*vars(Pipeline), "own_sections") if not name.startswith("_"))
 """Names of everything that the kernel asks of a pipeline."""
@@ -173,6 +179,20 @@ class BasePipeline:
     def models(self) -> dict[str, Any]:
         """A pipeline has its own."""
         raise NotImplementedError(f"{type(self).__qualname__} must define models()")
+
+    @classmethod
+    def from_disk(cls, path: Path) -> Self:
+        """A pipeline has its own."""
+        raise NotImplementedError(f"{cls.__qualname__} must define from_disk(path)")
+
+    @classmethod
+    def from_saved(cls, saved: Saved, **settings: Any) -> Self:
+        """Load it with `from_disk`: as it is."""
+        if settings:
+            raise UsageError(
+                f"pipelines of the class {cls.__name__} are loaded as they are, without settings"
+            )
+        return cls.from_disk(saved.folder)
 
     def all_models(self) -> dict[str, Any]:
         """Those that are trained."""

@@ -78,8 +78,10 @@ class Numbers(BasePipeline):
         block = config.interpolate()["components"]["line"]
         return cls(resolve(block, config=config, path="components.line")["model"])
 
-    def initialize(self, get_examples: Callable[[], Iterable[Row]], *, settings: dict[str, Any]) -> None:
-        examples = list(get_examples())
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Row]] | None, *, settings: dict[str, Any]
+    ) -> None:
+        examples = [Row([0.0, 0.0], 0.0)] if get_examples is None else list(get_examples())
         self.seen = len(examples)
         self.model.initialize(*self._arrays(examples))
 

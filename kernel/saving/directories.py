@@ -1,0 +1,217 @@
+"""Saved pipelines of any class: finding them, by path or by the name of an installed package, and loading them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import srsly
+
+from kernel.config import Config
+from kernel.discovery.scan import entry_points
+from kernel.errors import DataError, KernelError, UsageError, warn
+from kernel.files.atomic import check_manifest, read_whole, whole
+from kernel.registries.blame import describe
+from kernel.registries.code import load_packaged
+from kernel.registries.family import chosen_by
+from kernel.saving.provenance import check_names
+
+if TYPE_CHECKING:
+    from kernel.language import Language
+    from kernel.vocab import Vocab
+
+# Entry-point group in which packages of pipelines declare themselves.
+MODELS = "kernel_models"
+CONFIG, META = "config.cfg", "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved pipeline that was checked, and not built yet.
+
+    folder: where its files are to be read now. path: the directory as it was named. config: not interpolated.
+    """
+
+    folder: Path
+    path: Path
+    config: Config
+    meta: dict[str, Any]
+
+
+def load(
+    name: str | Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Load a saved pipeline: a directory, or the name of an installed package that contains one.
+
+    disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
+    saved ones, nested or with dotted names. (A pipeline without text is of a class of its own, and takes no settings.)
+    """
+    settings = {
+        "vocab": None if vocab is True else vocab,
+        "disable": as_names(disable),
+        "enable": None if enable is None else as_names(enable),
+        "exclude": as_names(exclude),
+    }
+    given = {key: value for key, value in settings.items() if value not in (None, [])}
+    return load_pipeline(find_pipeline(name), given, config)[0]  # type: ignore[no-any-return]
+
+
+def load_pipeline(
+    path: Path, settings: Mapping[str, Any] | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Any, Config]:
+    """The pipeline that a directory holds, whatever its class, and its config.
+
+    settings: of the class's `from_saved`. overrides: settings over the saved config.
+    """
+
+    def read(folder: Path) -> tuple[Any, Config]:
+        saved = read_saved(folder, path, overrides)
+        return class_of(saved.config).from_saved(saved, **(settings or {})), saved.config
+
+    return read_whole(path, read)
+
+
+def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = None) -> Saved:
+    """Check a saved pipeline: its files, its version, and whether everything that it names is here."""
+    check_manifest(existing(folder))
+    meta = read_meta(folder)
+    _check_version(meta, folder)
+    config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))
+    check_names(config, meta, folder)
+    return Saved(folder, path, config, meta)
+
+
+def class_of(config: Mapping[str, Any]) -> Any:
+    """The class of a saved pipeline; `Language` for one of no language in particular."""
+    lang = (config.get("nlp") or {}).get("lang")
+    if isinstance(lang, str) and lang:
+        return chosen_by(config).languages.get(lang)
+    # The layer above: looked up only for those that have no other class.
+    return import_module("kernel.language").Language
+
+
+def as_names(names: str | Iterable[str]) -> list[str]:
+    """Names given as one string or as several."""
+    return [names] if isinstance(names, str) else list(names)
+
+
+def locate(name: str | Path) -> Path:
+    """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
+    path = Path(name)
+    if whole(path).is_dir():
+        return path
+    package = packaged(name)
+    if package is not None:
+        root = package[1]
+        found = (
+            [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
+        )
+        if not found:
+            raise UsageError(f"the package '{package[0]}' contains no saved pipeline")
+        return found[-1]
+    known = sorted(point.name for point in entry_points(MODELS))
+    looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
+    installed = f"Installed pipelines: {', '.join(known)}." if known else ""
+    raise UsageError(
+        f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
+        hint=" ".join(filter(None, [looked, installed])),
+    )
+
+
+def packaged(name: str | Path) -> tuple[str, Path] | None:
+    """(import name, folder) of the installed package of a pipeline, None if there is none. Imports nothing.
+
+    name: as the package declares it in the entry-point group `kernel_models`, or its import name.
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[^\W\d][\w-]*", name):
+        return None
+    short = name.replace("-", "_")
+    module = next((p.module for p in entry_points(MODELS) if p.name == short), short).partition(".")[0]
+    spec = find_spec(module)
+    if spec is None:
+        return None
+    return module, Path(next(iter(spec.submodule_search_locations or ()), "") or spec.origin or "")
+
+
+def find_pipeline(name: str | Path) -> Path:
+    """The directory of a saved pipeline; the custom code of an installed package is imported."""
+    folder = locate(name)
+    package = None if whole(name).is_dir() else packaged(name)
+    if package is not None and (package[1] / "code").is_dir():
+        load_packaged(package[0], package[1] / "code")
+    return folder
+
+
+def existing(path: Path) -> Path:
+    """The directory, if it holds a saved pipeline."""
+    if not path.is_dir():
+        raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
+    if not (path / CONFIG).is_file():
+        raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}")
+    return path
+
+
+def read_meta(folder: Path) -> dict[str, Any]:
+    """The meta table of a saved pipeline, empty if it has none."""
+    file = folder / META
+    if not file.is_file():
+        return {}
+    try:
+        return dict(srsly.json_loads(file.read_text(encoding="utf8")))
+    except ValueError as error:
+        raise DataError(f"not JSON: {error}", path=file) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say which part of a saved pipeline is damaged, whatever the damage does to its reader."""
+    try:
+        yield
+    except DataError as error:
+        raise error if error.path is not None else error.at(path) from error
+    except KernelError:
+        raise
+    except OSError as error:
+        raise DataError(f"can't be read: {error.strerror or error}", path=error.filename or path) from error
+    except Exception as error:
+        raise DataError(f"can't be read, it may be damaged: {describe(error)}", path=path) from error
+
+
+def _check_version(meta: Mapping[str, Any], folder: Path) -> None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from kernel import __version__
+
+    wanted = meta.get("kernel_version") or ""
+    try:
+        fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
+    except InvalidSpecifier:
+        fits = True
+    if not fits:
+        warn(
+            f"the pipeline {folder} was made for kernel {wanted}, and this is {__version__}: evaluate it before use"
+        )
+
+
+def _dotted(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Overrides by dotted path; blocks that name a function stay whole."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value and not any(part.startswith("@") for part in value):
+            found.update(_dotted(value, f"{path}."))
+        else:
+            found[path] = value
+    return found
