@@ -26,6 +26,7 @@ from kernel import hookimpl, registry
 from kernel.errors import CallbackError, KernelWarning
 from kernel.training.hooks import Hooks
 from kernel.training.loop import train
+from kernel.training.protocols import BasePipeline
 from kernel.training.run import Info, Run
 from kernel.training.update import Builtin
 
@@ -49,6 +50,16 @@ class Stub:
         return next(self.scores)
 
 
+class OneModel(BasePipeline):
+    """A pipeline of one component."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def models(self) -> dict[str, Any]:
+        return {"ner": self._model}
+
+
 @pytest.fixture
 def make_run() -> Any:
     def make(*callbacks: object, scores: list[dict[str, Any]] = SCORES, steps: int = 4) -> Run:
@@ -67,7 +78,7 @@ def make_run() -> Any:
         parameters = SimpleNamespace(averages=lambda optimizer: None, use_params=lambda params: nullcontext())
         return Run(
             config=None,
-            pipeline=SimpleNamespace(models=lambda: {"ner": model}),
+            pipeline=OneModel(model),
             settings=settings,
             optimizer=None,
             parameters=parameters,
