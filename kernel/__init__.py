@@ -9,18 +9,34 @@ from typing import TYPE_CHECKING, Any
 from kernel.registries.modules import install
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
     from kernel.config import Config as Config
-    from kernel.language.build import blank as blank
+    from kernel.language import Language
+    from kernel.language.blank import blank as blank
     from kernel.registries.family import registry as registry
-    from kernel.saving.directories import load as load
     from kernel.training.hooks import hookimpl as hookimpl
+    from kernel.vocab import Vocab
+
+    # It loads pipelines of any class, and knows none; nearly all are of this one.
+    def load(
+        name: str | Path,
+        *,
+        vocab: Vocab | bool = True,
+        disable: str | Iterable[str] = (),
+        enable: str | Iterable[str] | None = None,
+        exclude: str | Iterable[str] = (),
+        config: Mapping[str, Any] | None = None,
+    ) -> Language: ...
+
 
 __version__ = "0.1.0"
 __all__ = ["Config", "__version__", "blank", "hookimpl", "load", "registry"]
 
 _PUBLIC = {
     "Config": "kernel.config",
-    "blank": "kernel.language.build",
+    "blank": "kernel.language.blank",
     "hookimpl": "kernel.training.hooks",
     "load": "kernel.saving.directories",
     "registry": "kernel.registries.family",

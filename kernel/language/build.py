@@ -26,7 +26,6 @@ from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
-    from kernel.language import Language
     from kernel.vocab import Vocab
 
 Pipeline = TypeVar("Pipeline", bound=EditableComponents)
@@ -281,16 +280,3 @@ class _Collected:
             self.problems.extend(error.problems)
             return True
         return False
-
-
-def blank(
-    lang: str,
-    *,
-    vocab: Vocab | bool = True,
-    config: Mapping[str, Any] | None = None,
-    meta: Mapping[str, Any] | None = None,
-) -> Language:
-    """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
-    made = Config(config or {}).merge({"nlp": {"lang": lang}})
-    nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
-    return nlp

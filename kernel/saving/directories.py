@@ -23,7 +23,6 @@ from kernel.registries.family import chosen_by
 from kernel.saving.provenance import check_names
 
 if TYPE_CHECKING:
-    from kernel.language import Language
     from kernel.vocab import Vocab
 
 # Entry-point group in which packages of pipelines declare themselves.
@@ -52,7 +51,7 @@ def load(
     enable: str | Iterable[str] | None = None,
     exclude: str | Iterable[str] = (),
     config: Mapping[str, Any] | None = None,
-) -> Language:
+) -> Any:
     """Load a saved pipeline: a directory, or the name of an installed package that contains one.
 
     disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
@@ -65,7 +64,7 @@ def load(
         "exclude": as_names(exclude),
     }
     given = {key: value for key, value in settings.items() if value not in (None, [])}
-    return load_pipeline(find_pipeline(name), given, config)[0]  # type: ignore[no-any-return]
+    return load_pipeline(find_pipeline(name), given, config)[0]
 
 
 def load_pipeline(

@@ -63,9 +63,8 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def is_view(module: str) -> bool:
-    """Whether a file, or the folder that hands it on, has a view, or the class of what `load` and `blank` return."""
-    named = {name for views in VIEWS for name in views} | {"kernel.language.core"}
-    return any(name == module or name.startswith(f"{module}.") for name in named)
+    """Whether a file, or the folder that hands it on, has a view."""
+    return any(name == module or name.startswith(f"{module}.") for views in VIEWS for name in views)
 
 
 def graph(trees: Mapping[str, ast.Module], faces: set[str]) -> Graph:
