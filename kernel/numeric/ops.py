@@ -8,6 +8,7 @@ The functions below take any thinc Ops and use its array module, so that they ru
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from thinc.api import NumpyOps, Ops
 
 from kernel.errors import UsageError
 from kernel.numeric.random import current
-from kernel.numeric.server import versioned
+from kernel.numeric.server import read, versioned
 
 # Anything indexable like an array: numpy's or cupy's.
 Array = Any
@@ -144,7 +145,7 @@ def place(model: Any, ops: Ops | None = None) -> Any:
         if moves:
             for name in node.param_names:
                 if node.has_param(name):
-                    node.set_param(name, ops.asarray(node.get_param(name)))
+                    node.set_param(name, ops.asarray(read(node, name)))
                 if node.has_grad(name):
                     node.set_grad(name, ops.asarray(node.get_grad(name)))
             for shim in node.shims:
@@ -157,16 +158,20 @@ def maxout(ops: Ops, planes: Array, pieces: int, out: Array = None) -> Array:
 
     The pieces lie side by side: columns 0 to width - 1 are the first. Maxout: Goodfellow et al. 2013.
     """
-    xp = ops.xp
     width = planes.shape[1] // pieces
-    if pieces == 1:
+    return largest(ops, [planes[:, start : start + width] for start in range(0, pieces * width, width)], out)
+
+
+def largest(ops: Ops, pieces: Sequence[Array], out: Array = None) -> Array:
+    """Return the elementwise maximum of arrays of one shape, never one of them."""
+    if len(pieces) == 1:
         if out is None:
-            return planes.copy()
-        out[...] = planes
+            return pieces[0].copy()
+        out[...] = pieces[0]
         return out
-    best = xp.maximum(planes[:, :width], planes[:, width : 2 * width], out=out)
-    for piece in range(2, pieces):
-        xp.maximum(best, planes[:, piece * width : (piece + 1) * width], out=best)
+    best = ops.xp.maximum(pieces[0], pieces[1], out=out)
+    for piece in pieces[2:]:
+        ops.xp.maximum(best, piece, out=best)
     return best
 
 
@@ -193,13 +198,13 @@ def normalize(ops: Ops, X: Array) -> Array:
     Layer normalisation: Ba, Kiros and Hinton 2016. 1e-8 is added to the variance.
     """
     xp = ops.xp
+    X -= _means(xp, X)
     width = X.shape[1]
-    X -= (X @ xp.full((width,), 1 / width, dtype=X.dtype))[:, None]
-    scale = xp.einsum("ij,ij->i", X, X)
-    scale *= 1 / width
-    scale += _EPSILON
+    scale = _dots(xp, X, X)
+    # 1 / sqrt(sum / width + epsilon), with one step less.
+    scale += _EPSILON * width
     xp.sqrt(scale, out=scale)
-    xp.divide(1, scale, out=scale)
+    xp.divide(width**0.5, scale, out=scale)
     X *= scale[:, None]
     return scale
 
@@ -207,10 +212,28 @@ def normalize(ops: Ops, X: Array) -> Array:
 def backprop_normalize(ops: Ops, dY: Array, Y: Array, scale: Array) -> Array:
     """Turn the gradient of the rows Y that `normalize` made into that of its input, in place of dY; returns dY."""
     xp = ops.xp
-    width = Y.shape[1]
-    along = xp.einsum("ij,ij->i", dY, Y)
-    along *= 1 / width
-    dY -= (dY @ xp.full((width,), 1 / width, dtype=dY.dtype))[:, None]
+    along = _dots(xp, dY, Y)
+    along *= 1 / Y.shape[1]
+    dY -= _means(xp, dY)
     dY -= Y * along[:, None]
     dY *= scale[:, None]
     return dY
+
+
+def _means(xp: Any, X: Array) -> Array:
+    """The mean of every row, (N, 1)."""
+    return (X @ _shares(xp, X.shape[1], X.dtype))[:, None]
+
+
+def _shares(xp: Any, width: int, dtype: Any) -> Array:
+    return _cpu_shares(width, dtype) if xp is np else xp.full((width,), 1 / width, dtype=dtype)
+
+
+@lru_cache(maxsize=64)
+def _cpu_shares(width: int, dtype: Any) -> Array:
+    return np.full((width,), 1 / width, dtype=dtype)
+
+
+def _dots(xp: Any, X: Array, Y: Array) -> Array:
+    """The product of every row of X with the same row of Y, (N,)."""
+    return np.vecdot(X, Y) if xp is np else xp.einsum("ij,ij->i", X, Y)

@@ -10,6 +10,7 @@ A block is given its input with a last column of ones: the bias is then part of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from thinc.api import Dropout, LayerNorm, Model, Ops, glorot_uniform_init
@@ -44,7 +45,7 @@ def _block(name: str, affine: Model[Array, Array], nO: int, nI: int) -> Model[Ar
     layers = [affine, LayerNorm(nO), Dropout(0.0)]
     dims = {"nO": nO, "nI": nI}
     return versioned(
-        Model(name, forward, init=_init_block, layers=layers, dims=dims, attrs={"packed": _Packed()})
+        Model(name, forward, init=_init_block, layers=layers, dims=dims, attrs={"packed": _Kept()})
     )
 
 
@@ -68,29 +69,53 @@ def _init_mish(model: Model[Array, Array], X: Any = None, Y: Any = None) -> None
     model.set_param("b", model.ops.alloc1f(nO))
 
 
-class _Packed:
-    """The weights of an affine layer with the bias as a last column, kept while they don't change."""
+class Packed:
+    """The weights of a block, ready for products with an input (N, nI + 1) with ones last. Not to be written to.
+
+    They lie as (inputs, outputs): BLAS libraries have kernels for products with few rows, which the transpose of
+    such weights keeps them from using.
+    """
+
+    def __init__(self, affine: Model[Array, Array], layernorm: Model[Array, Array]) -> None:
+        W, b, xp = read(affine, "W"), read(affine, "b"), affine.ops.xp
+        self.width, n_inputs = W.shape[-2:]
+        self.pieces = b.size // self.width
+        self.flat = xp.empty((n_inputs + 1, b.size), dtype=xp.result_type(W, b))
+        """(nI + 1, pieces * nO), the bias in the last row: X @ flat has the pieces side by side."""
+        self.rows = W.reshape(-1, n_inputs)
+        """(pieces * nO, nI), W as it is: what the backward pass multiplies with."""
+        self.flat[:-1] = self.rows.T
+        self.flat[-1] = b.ravel()
+        self.G, self.b = read(layernorm, "G"), read(layernorm, "b")
+        self._xp = xp
+
+    @cached_property
+    def planes(self) -> Array:
+        """(pieces, nI + 1, nO), the same in another order: X @ planes has the pieces one after the other."""
+        return self._xp.ascontiguousarray(self.flat.reshape(-1, self.pieces, self.width).transpose(1, 0, 2))
+
+
+class _Kept:
+    """The packed weights of one block, kept while they don't change."""
 
     def __init__(self) -> None:
-        self._kept: tuple[tuple[int, ...] | None, Array] = (None, None)
+        self._kept: tuple[tuple[int, ...] | None, Packed | None] = (None, None)
 
-    def __deepcopy__(self, memo: Any) -> _Packed:
-        return _Packed()
+    def __deepcopy__(self, memo: Any) -> _Kept:
+        return _Kept()
 
-    def get(self, affine: Model[Array, Array]) -> Array:
-        stamp = version([affine])
+    def get(self, affine: Model[Array, Array], layernorm: Model[Array, Array]) -> Packed:
+        stamp = version((affine, layernorm))
         kept_stamp, kept = self._kept
-        if stamp is not None and stamp == kept_stamp:
-            return kept
-        W, b = read(affine, "W"), read(affine, "b")
-        packed = affine.ops.xp.concatenate([W.reshape(-1, W.shape[-1]), b.reshape(-1, 1)], axis=1)
-        self._kept = stamp, packed
-        return packed
+        if kept is None or stamp is None or stamp != kept_stamp:
+            kept = Packed(affine, layernorm)
+            self._kept = stamp, kept
+        return kept
 
 
-def packed(block: Model[Array, Array]) -> Array:
-    """Return the weights of a block as (pieces * nO, nI + 1), the bias in the last column. Not to be written to."""
-    weights: Array = block.attrs["packed"].get(block.layers[0])
+def packed(block: Model[Array, Array]) -> Packed:
+    """Return the weights of a block, packed."""
+    weights: Packed = block.attrs["packed"].get(*block.layers[:2])
     return weights
 
 
@@ -126,25 +151,24 @@ def transform(block: Model[Array, Array], X: Array, is_train: bool) -> tuple[Arr
     """The block without its dropout. The backward pass overwrites the gradient that it is given."""
     affine, layernorm = block.layers[:2]
     ops, weights = block.ops, packed(block)
-    G, b = read(layernorm, "G"), read(layernorm, "b")
-    hidden, backprop_activation = _activate(affine, X @ weights.T, is_train)
+    hidden, backprop_activation = _activate(affine, X @ weights.flat, is_train)
     scale = normalize(ops, hidden)
-    Y = hidden * G
-    Y += b
+    Y = hidden * weights.G
+    Y += weights.b
 
     def backprop(dY: Array) -> Array:
         total = gradient(layernorm, "b")
         total += dY.sum(axis=0)
         total = gradient(layernorm, "G")
         total += ops.xp.einsum("ij,ij->j", dY, hidden)
-        dY *= G
+        dY *= weights.G
         dZ = backprop_activation(backprop_normalize(ops, dY, hidden, scale))
         dW = dZ.T @ X
         total = gradient(affine, "W")
         total += dW[:, :-1].reshape(total.shape)
         total = gradient(affine, "b")
         total += dW[:, -1].reshape(total.shape)
-        return dZ @ weights[:, :-1]
+        return dZ @ weights.rows
 
     return Y, backprop
 

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.encoders import window_encoder
 from kernel_architectures.tok2vec.encoders.maxout_window_encoder import build_maxout_window_encoder
 from kernel_architectures.tok2vec.encoders.mish_window_encoder import build_mish_window_encoder
 from thinc.api import Maxout, NumpyOps, set_dropout_rate
 
 from kernel.errors import KernelError, UsageError
+from kernel.numeric.bytes import model_to_bytes
 from kernel.numeric.ops import place
 from kernel.numeric.random import scope
 
@@ -120,6 +122,48 @@ def test_blocks_change_nothing(make, rows, monkeypatch):
     monkeypatch.setattr(window_encoder, "BLOCK_ROWS", rows)
     for Y, Z in zip(model.predict(Xs), expected, strict=True):
         np.testing.assert_allclose(Y, Z, atol=2e-5)
+
+
+@encoders
+def test_any_number_of_rows_gives_what_training_computes(make):
+    # Prediction treats few rows in another way than many, and its scratch holds what was there before.
+    model = make()
+    few = window_encoder.FEW_ROWS
+    for rows in (few + 1, few, *range(few - 5, few), *range(11, 0, -1), few + 2):
+        (X,) = inputs(rows, seed=rows)
+        np.testing.assert_allclose(model.predict([X])[0], model.begin_update([X])[0][0], atol=2e-5)
+
+
+@encoders
+def test_nothing_of_a_document_is_left_in_the_next_one(make):
+    model = make()
+    spoilt, (X,) = inputs(8), inputs(5, seed=2)
+    expected = model.predict([X])[0]
+    spoilt[0][:] = np.nan
+    model.predict(spoilt)
+    np.testing.assert_array_equal(model.predict([X])[0], expected)
+
+
+@encoders
+def test_weights_that_are_written_to_count(make):
+    model, Xs = make(), inputs()
+    for node in model.walk():
+        for name in node.param_names:
+            model.predict(Xs)
+            node.get_param(name)[...] *= 1.5
+            for Y, Z in zip(model.predict(Xs), model.begin_update(Xs)[0], strict=True):
+                np.testing.assert_allclose(Y, Z, atol=2e-5)
+
+
+@encoders
+def test_saving_keeps_the_packed_weights(make):
+    model = make()
+    model.predict(inputs())
+    before = [dense.packed(block) for block in model.layers]
+    model_to_bytes(model)
+    assert all(dense.packed(block) is one for block, one in zip(model.layers, before, strict=True))
+    model.layers[0].layers[0].get_param("W")[...] = 0
+    assert dense.packed(model.layers[0]) is not before[0]
 
 
 @encoders
