@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -59,17 +59,24 @@ def _libraries() -> list[Any]:
 _LIMIT = Limit(_libraries)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
+class _OneThread:
+    # Not a generator: every call of a pipeline enters this.
+    def __enter__(self) -> None:
+        _LIMIT.ask()
+
+    def __exit__(self, *error: object) -> None:
+        _LIMIT.release()
+
+
+_ONE_THREAD = _OneThread()
+
+
+def one_thread() -> AbstractContextManager[None]:
     """One BLAS thread for a while: matrices of our size gain nothing from more, and results don't depend on cores.
 
     May be nested, and used by several threads at once; the number from before comes back when the last one is done.
     """
-    _LIMIT.ask()
-    try:
-        yield
-    finally:
-        _LIMIT.release()
+    return _ONE_THREAD
 
 
 def facts() -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from typing import Any
 
 from thinc.api import Model, Ops
 
+from kernel.numeric.server import read
+
 Array = Any
 
 
@@ -37,12 +39,22 @@ class Slots:
         self.model = model
         self.ops: Ops = model.ops
         self.vectors = vectors
-        n_slots, pieces, width, n_inputs = model.get_param("W").shape
-        self.weights = model.get_param("W").reshape(n_slots, pieces * width, n_inputs)
-        self.bias = model.get_param("b").reshape(-1)
-        self.pad = model.get_param("pad").reshape(n_slots, pieces * width)
+        W = read(model, "W")
+        n_slots, pieces, width, n_inputs = W.shape
+        self.weights = W.reshape(n_slots, pieces * width, n_inputs)
+        self.bias = read(model, "b").reshape(-1)
+        self.pad = read(model, "pad").reshape(n_slots, pieces * width)
         self._requested = [0] * n_slots
         self._tables: dict[int, Array] = {}
+
+    def sum_first(self, start: int, stop: int) -> Array:
+        """The states (stop - start, nP * nO) of the tokens from `start` to `stop`, each by itself in slot 0."""
+        states = self._product(self.vectors[start:stop], 0)
+        constant = self.bias
+        for missing in self.pad[1:]:
+            constant = constant + missing
+        states += constant
+        return states
 
     def sum(self, ids: Array) -> Array:
         """The states (S, nP * nO) with feature tokens `ids` (S, nF)."""
@@ -112,9 +124,8 @@ class Slots:
             ops.scatter_add(d_vectors, tokens, ops.gemm(d_here, self.weights[slot]))
             if len(rows) < len(ids):
                 d_pad[slot] = d_states[~there].sum(axis=0)
-        model.inc_grad("W", d_weights.reshape(model.get_param("W").shape))
-        model.inc_grad("b", total.reshape(model.get_param("b").shape))
-        model.inc_grad("pad", d_pad.reshape(model.get_param("pad").shape))
+        for name, value in (("W", d_weights), ("b", total), ("pad", d_pad)):
+            model.inc_grad(name, value.reshape(read(model, name).shape))
 
 
 def _add(states: Array, part: Array) -> Array:

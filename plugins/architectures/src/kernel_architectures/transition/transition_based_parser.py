@@ -6,6 +6,7 @@ from typing import Any, Literal
 from thinc.api import Linear, Model, zero_init
 
 from kernel.errors import ConfigError
+from kernel.numeric.server import read
 from kernel.tokens import Doc
 from kernel_architectures.transition.state_features import StateFeatures, draw
 from kernel_architectures.transition.transition_scores import TransitionScores
@@ -85,14 +86,13 @@ def _forward(
     tok2vec, project = model.layers[:2]
     vectors, backprop_tok2vec = tok2vec(docs, is_train)
     projected, backprop_project = project(model.ops.flatten(vectors), is_train)
+    if not is_train:
+        return TransitionScores(model, projected, None), _no_backprop
 
     def backprop_vectors(d_projected: Any) -> Any:
         lengths = [len(part) for part in vectors]
         return backprop_tok2vec(model.ops.unflatten(backprop_project(d_projected), lengths))
 
-    if not is_train:
-        scores = TransitionScores(model, projected, None)
-        return scores, _no_backprop
     scores = TransitionScores(model, projected, backprop_vectors, model.attrs["dropout_rate"] or 0.0)
     return scores, lambda _: scores.finish()
 
@@ -129,7 +129,7 @@ def _resized(layer: Model[Any, Any], nO: int) -> Model[Any, Any]:
         axes = {"W": 2, "b": 1, "pad": 2}
     new.ops = layer.ops
     for name, axis in axes.items():
-        value = layer.get_param(name)
+        value = read(layer, name)
         shape = list(value.shape)
         shape[axis] = nO
         if name == "W" and layer.name != "linear":

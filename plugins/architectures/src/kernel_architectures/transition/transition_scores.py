@@ -7,7 +7,9 @@ import numpy as np
 from thinc.api import Model
 
 from kernel.numeric.ops import maxout, maxout_winners
-from kernel_architectures.transition.state_features import Slots
+from kernel.numeric.server import read
+
+from .state_features import Slots
 
 Array = Any
 
@@ -30,13 +32,14 @@ class TransitionScores:
         backprop_vectors: Callable[[Array], Any] | None,
         dropout: float = 0.0,
     ) -> None:
+        lower = model.get_ref("lower")
         self.ops = model.ops
         self.vectors = vectors
         self.n_tokens = len(vectors)
-        self.n_slots: int = model.get_ref("lower").get_dim("nF")
+        self.n_slots: int = lower.get_dim("nF")
         self._upper = model.maybe_get_ref("upper")
-        self._pieces: int = model.get_ref("lower").get_dim("nP")
-        self._slots = Slots(model.get_ref("lower"), vectors)
+        self._pieces: int = lower.get_dim("nP")
+        self._slots = Slots(lower, vectors)
         self._backprop_vectors = backprop_vectors
         self._d_vectors: Array = None
         self._outside: tuple[Array, Array] | None = None
@@ -51,9 +54,10 @@ class TransitionScores:
             blocks = [self.score(ids[at : at + BLOCK], actions) for at in range(0, len(ids), BLOCK)]
             return np.concatenate(blocks)
         on_device = self.ops.asarray(ids)
-        states = self._slots.sum(on_device)
+        outside = _is_outside(ids)
+        states = self._slots.sum_first(*outside) if outside else self._slots.sum(on_device)
         hidden = self._activate(states, on_device)
-        if self._backprop_vectors is not None and self._is_outside(ids):
+        if self._backprop_vectors is not None and outside == (0, self.n_tokens):
             self._outside = states, hidden
         return self._output(hidden, actions)
 
@@ -82,14 +86,6 @@ class TransitionScores:
         if self._d_vectors is None:
             self._d_vectors = self.ops.xp.zeros_like(self.vectors)
         return self._backprop_vectors(self._d_vectors)
-
-    def _is_outside(self, ids: np.ndarray) -> bool:
-        """Whether these are the states of all tokens in order, with nothing but slot 0 filled."""
-        return (
-            len(ids) == self.n_tokens
-            and not (ids[:, 1:] >= 0).any()
-            and np.array_equal(ids[:, 0], np.arange(self.n_tokens))
-        )
 
     def _states(self, ids: np.ndarray, on_device: Array) -> tuple[Array, Array]:
         """States and what is left of them after activation; reuses the outside states that were scored before."""
@@ -120,7 +116,7 @@ class TransitionScores:
         if self._upper is None:
             scores = hidden.copy() if actions is None else hidden[:, self.ops.asarray(actions)]
         else:
-            W, b = self._upper.get_param("W"), self._upper.get_param("b")
+            W, b = read(self._upper, "W"), read(self._upper, "b")
             if actions is not None:
                 columns = self.ops.asarray(actions)
                 W, b = W[columns], b[columns]
@@ -138,7 +134,7 @@ class TransitionScores:
         if self._upper is not None:
             self._upper.inc_grad("W", self.ops.gemm(d_output, hidden, trans1=True))
             self._upper.inc_grad("b", d_output.sum(axis=0))
-            d_hidden = self.ops.gemm(d_output, self._upper.get_param("W"))
+            d_hidden = self.ops.gemm(d_output, read(self._upper, "W"))
             if self._mask is not None:
                 d_hidden *= self._mask if len(ids) == self.n_tokens else self._mask[ids[:, 0]]
                 best = maxout(self.ops, states, self._pieces)
@@ -149,3 +145,12 @@ class TransitionScores:
         for piece, wins in enumerate(maxout_winners(self.ops, states, best, self._pieces)):
             self.ops.xp.multiply(d_hidden, wins, out=d_states[:, piece * width : (piece + 1) * width])
         return d_states
+
+
+def _is_outside(ids: np.ndarray) -> tuple[int, int] | None:
+    """The range of tokens, if these are the states of consecutive ones with nothing but slot 0 filled."""
+    if not len(ids) or (ids[:, 1:] >= 0).any():
+        return None
+    start = int(ids[0, 0])
+    stop = start + len(ids)
+    return (start, stop) if start >= 0 and (ids[:, 0] == np.arange(start, stop)).all() else None

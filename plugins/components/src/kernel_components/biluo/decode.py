@@ -43,17 +43,12 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Pat
     Where nothing is valid the document is given up: the rest of it has no states, and an open entity is dropped.
     """
     n = constraints.n
-    path = Path(
-        action=np.zeros(n, dtype=np.int8),
-        label=np.full(n, -1, dtype=np.int64),
-        start=np.full(n, -1, dtype=np.int64),
-        entity=np.full(n, -1, dtype=np.int64),
-    )
+    nothing = np.full((3, n), -1, dtype=np.int64)
+    path = Path(np.zeros(n, dtype=np.int8), label=nothing[0], start=nothing[1], entity=nothing[2])
     if n == 0:
         return path
-    valid = closed(constraints)
-    _decide_closed(scores, valid, moves, path)
-    jumps = np.flatnonzero((path.action == BEGIN) | (path.action == MISSING))
+    _decide_closed(scores, closed(constraints), moves, path)
+    jumps = ((path.action == BEGIN) | (path.action == MISSING)).nonzero()[0]
     if len(jumps):
         candidates = _Candidates(jumps, path, scores, constraints, moves)
         candidates.extend_together()

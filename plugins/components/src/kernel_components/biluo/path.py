@@ -31,6 +31,8 @@ class Path:
         """Starts, ends (exclusive) and label numbers of the finished entities, in order of their starts."""
         unit = np.flatnonzero((self.action == UNIT) & (self.label >= 0))
         last = np.flatnonzero(self.action == LAST)
+        if not len(unit) and not len(last):
+            return unit, last, self.label[:0]
         starts = np.concatenate((unit, self.start[last]))
         ends = np.concatenate((unit, last)) + 1
         labels = np.concatenate((self.label[unit], self.entity[last]))
