@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from thinc.api import SGD, Adam, Linear, Maxout, Model, RAdam, Shim, chain
 
+from kernel.numeric.bytes import model_to_bytes
 from kernel.numeric.ops import place
 from kernel.numeric.parameters import Parameters, paths, use_params
 from kernel.numeric.server import gradient, read, touch, version, versioned
@@ -401,6 +402,27 @@ def test_versions_change_whenever_parameters_may_have(bound):
         seen.add(version(nodes))
         parameters.sync()
         assert is_new()
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_looking_at_parameters_leaves_their_version(bound):
+    model = versioned(network())
+    parameters = Parameters({"ner": model})
+    optimizer = Adam(0.1, use_averages=True)
+    backward(model)
+    parameters.step(optimizer)
+    if not bound:
+        model = place(model.copy())
+    before = version(list(model.walk()))
+    model_to_bytes(model)
+    paths({"ner": model})
+    parameters.averages(optimizer)
+    parameters.sync()
+    with use_params({"ner": model}, {}):
+        pass
+    # To the place where it is.
+    place(model)
+    assert version(list(model.walk())) == before
 
 
 def test_nodes_with_a_server_of_their_own_have_no_version():

@@ -225,11 +225,13 @@ def _count(node: Any) -> str:
 
 def _total(model: Any) -> str:
     """Number of parameters in a model; with ? if some have no shape yet."""
+    from kernel.numeric.server import read
+
     total, open_ones = 0, False
     for node in model.walk():
         for name in node.param_names:
             if node.has_param(name) is True:
-                total += int(node.get_param(name).size)
+                total += int(read(node, name).size)
             else:
                 open_ones = True
     return f"{total:,}{' + ?' if open_ones else ''}"
@@ -243,8 +245,10 @@ def _details(node: Any, show: dict[str, bool]) -> Iterator[str]:
                 f"{dim} {'?' if size is None else size}" for dim, size in dims.items()
             )
     if show.get("parameters"):
+        from kernel.numeric.server import read
+
         for name in node.param_names:
-            array = node.get_param(name) if node.has_param(name) is True else None
+            array = read(node, name) if node.has_param(name) is True else None
             yield f"parameter {name}: {_summary(array)}"
     if show.get("gradients"):
         for name in node.param_names:

@@ -15,6 +15,7 @@ import numpy as np
 import srsly
 
 from kernel.errors import DataError
+from kernel.numeric.server import read
 
 FORMAT = 1
 # Set by every update, never a property of the trained model.
@@ -69,7 +70,7 @@ def _node_to_dict(node: Any) -> dict[str, Any]:
         "dims": {name: node.maybe_get_dim(name) for name in sorted(node.dim_names)},
         "name": node.name,
         "params": {
-            name: _encode_array(node, node.get_param(name)) if node.has_param(name) else None
+            name: _encode_array(node, read(node, name)) if node.has_param(name) else None
             for name in sorted(node.param_names)
         },
         "shims": [shim.to_bytes() for shim in node.shims],

@@ -1,13 +1,20 @@
 """Where a thinc node keeps its parameters, with a version that tells when they may have changed.
 
 What is derived from parameters (packed weights, vectors of word types) may be kept as long as `version` of the nodes
-that it comes from stays the same.
+that it comes from stays the same. What is promised:
+
+- `model.set_param`, and with it initialize, from_bytes, use_params and every optimizer's step, gives a new version.
+- So does `model.get_param`, since its receiver may write to the array: `model.get_param("W")[...] = 0` is noticed.
+- An array that is kept and written to after the next prediction isn't seen: say so with `touch(model)`.
+- `read` leaves the version alone. Whatever only looks uses it: our layers, saving to bytes or to disk, averages, the
+  check for nan, debug model. So saving a pipeline keeps what its predictions have computed. Layers of thinc use
+  `get_param` in every pass: what is derived from theirs can't be kept.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from thinc.api import Model, get_array_module
@@ -136,10 +143,11 @@ def _upgrade(node: Model[Any, Any]) -> None:
         node._params = VersionedServer(server._params, server._grads)
 
 
-def version(nodes: list[Model[Any, Any]]) -> tuple[int, ...] | None:
+def version(nodes: Sequence[Model[Any, Any]]) -> tuple[int, ...] | None:
     """Return what stands for the present parameters of these nodes, None if a node can't tell.
 
-    Two calls give the same value only if nothing set or updated a parameter of the nodes in between.
+    Two calls give the same value only if nothing set, updated or handed out a parameter of the nodes in between; see
+    above.
     """
     stamps = []
     for node in nodes:

@@ -10,6 +10,7 @@ import numpy as np
 from thinc.api import Ragged
 
 from kernel.numeric.random import scope
+from kernel.numeric.server import read
 
 Forward = Callable[[Any, Any, bool], tuple[list[Any], Callable[[list[Any]], Any]]]
 """A model, its input and whether it trains, to a list of arrays and the function that takes their gradients."""
@@ -196,7 +197,7 @@ def _as_double(X: Any) -> Any:
 
 @contextmanager
 def _restored(model: Any) -> Iterator[None]:
-    before = [(node, name, node.get_param(name).copy()) for node, name in parameters(model)]
+    before = [(node, name, read(node, name).copy()) for node, name in parameters(model)]
     gradients = [
         (node, name, node.get_grad(name).copy()) for node, name in parameters(model) if node.has_grad(name)
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from kernel.errors import CallbackError, TrainingError, UsageError
 from kernel.files.atomic import MANIFEST, atomic_directory, read_manifest
 from kernel.files.lock import Lock
+from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.provenance import provenance
 from kernel.training.run import Run
@@ -103,7 +104,7 @@ def _check_weights(run: Run) -> None:
 
 def _is_finite(model: Any) -> bool:
     return all(
-        isfinite(node.get_param(name).sum())
+        isfinite(read(node, name).sum())
         for node in model.walk()
         for name in node.param_names
         if node.has_param(name)

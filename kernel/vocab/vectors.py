@@ -1,10 +1,12 @@
 """Vectors: a table of word vectors and the keys that point into it."""
 
+import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +20,19 @@ if TYPE_CHECKING:
     from kernel.vocab.vocab import Vocab
 
 _FIRST_ROWS = 256
+# Process-wide, so that no two states of a table, whichever object held them, share a number.
+_VERSIONS = itertools.count(1)
 
 
 class Vectors:
     """Rows of float32, and a map from string numbers to rows; several keys may share a row.
 
     shape: (rows, width) of a table of zeros; data: the table itself; keys: the keys of its first rows.
+
+    What is derived from vectors may be kept for as long as `version` stays the same. It is new after every method that
+    changes something, after an assignment to `data`, and whenever `data` is handed out, since the receiver may write to
+    it: `vectors.data[3] = 0` is noticed, one who keeps the array and writes to it later calls `touch`. Single vectors
+    (`vectors["cat"]`, `get`, `values`, `items`) and `key2row` are views that can't be written to; use `set` and `add`.
     """
 
     mode = "default"
@@ -43,13 +52,49 @@ class Vectors:
         self.attr = attr
         if data is None:
             data = np.zeros(shape or (0, 0), dtype=np.float32)
-        self.data: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
-        self.key2row: dict[int, int] = {}
+        self._table: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
+        self._rows: dict[int, int] = {}
         self._used = 0
+        self._version = next(_VERSIONS)
         self._sorted: tuple[NDArray[np.uint64], NDArray[np.int32]] | None = None
         if keys is not None:
-            self.key2row = {self._key(key): row for row, key in enumerate(keys)}
-            self._used = len(self.key2row)
+            self._rows = {self._key(key): row for row, key in enumerate(keys)}
+            self._used = len(self._rows)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        # A copy goes its own way, and a number from another process means something else here.
+        self.touch()
+
+    @property
+    def version(self) -> int:
+        """Stands for the present keys and vectors: two equal numbers mean that nothing has changed in between."""
+        return self._version
+
+    def touch(self) -> None:
+        """Say that the table was written to through an array that `data` returned, or was given, earlier."""
+        self._version = next(_VERSIONS)
+
+    @property
+    def data(self) -> NDArray[np.float32]:
+        """The table, (rows, width). Reading this counts as a change of the vectors, see the class."""
+        self.touch()
+        return self._table
+
+    @data.setter
+    def data(self, table: NDArray[Any]) -> None:
+        self._table = np.asarray(table, dtype=np.float32)
+        self.touch()
+
+    @property
+    def key2row(self) -> Mapping[int, int]:
+        """Key -> row, read only."""
+        return MappingProxyType(self._rows)
+
+    def _vector(self, row: int) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = self._table[row]
+        vector.flags.writeable = False
+        return vector
 
     def _key(self, key: str | int) -> int:
         return self.strings.add(key) if isinstance(key, str) else int(key)
@@ -60,56 +105,55 @@ class Vectors:
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, width)"""
-        return (self.data.shape[0], self.data.shape[1])
+        return (self._table.shape[0], self._table.shape[1])
 
     @property
     def width(self) -> int:
-        return int(self.data.shape[1])
+        return int(self._table.shape[1])
 
     @property
     def size(self) -> int:
-        return int(self.data.size)
+        return int(self._table.size)
 
     @property
     def n_keys(self) -> int:
-        return len(self.key2row)
+        return len(self._rows)
 
     @property
     def is_full(self) -> bool:
         """Every row has a key."""
-        return len(set(self.key2row.values())) >= len(self.data)
+        return len(set(self._rows.values())) >= len(self._table)
 
     def __len__(self) -> int:
         """Number of rows."""
-        return len(self.data)
+        return len(self._table)
 
     def __bool__(self) -> bool:
-        return self.data.size > 0
+        return self._table.size > 0
 
     def __contains__(self, key: str | int) -> bool:
-        return self._number(key) in self.key2row
+        return self._number(key) in self._rows
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.key2row)
+        return iter(self._rows)
 
     def __getitem__(self, key: str | int) -> NDArray[np.float32]:
         row = self.row(key)
         if row is None:
             raise KeyError(f"no vector has the key {key!r}")
-        vector: NDArray[np.float32] = self.data[row]
-        return vector
+        return self._vector(row)
 
     def __setitem__(self, key: str | int, vector: NDArray[Any]) -> None:
         self.set(key, vector)
 
     def row(self, key: str | int) -> int | None:
         """The row of a key, None if it has no vector."""
-        return self.key2row.get(self._number(key))
+        return self._rows.get(self._number(key))
 
     def get(self, key: str | int) -> NDArray[np.float32]:
         """The vector of a key, zeros if it has none."""
         row = self.row(key)
-        return np.zeros(self.width, dtype=np.float32) if row is None else self.data[row]
+        return np.zeros(self.width, dtype=np.float32) if row is None else self._vector(row)
 
     def rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The rows of many keys, shape like keys; -1 where there is no vector."""
@@ -126,7 +170,7 @@ class Vectors:
         rows = self.rows(keys)
         vectors = np.zeros((len(rows), self.width), dtype=np.float32)
         found = rows >= 0
-        vectors[found] = self.data[rows[found]]
+        vectors[found] = self._table[rows[found]]
         return vectors
 
     def find(
@@ -139,18 +183,18 @@ class Vectors:
     ) -> Any:
         """Rows of keys (-1: none), or the keys of rows."""
         if key is not None:
-            return self.key2row.get(self._number(key), -1)
+            return self._rows.get(self._number(key), -1)
         if keys is not None:
             return self.rows(np.array([self._number(each) for each in keys], dtype=np.uint64))
         wanted = {row} if row is not None else set(rows or ())
-        found = [each for each, place in self.key2row.items() if place in wanted]
+        found = [each for each, place in self._rows.items() if place in wanted]
         return np.array(found, dtype=np.uint64)
 
     def _sorted_keys(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
         index = self._sorted
         if index is None:
-            keys = np.fromiter(self.key2row.keys(), dtype=np.uint64, count=len(self.key2row))
-            rows = np.fromiter(self.key2row.values(), dtype=np.int32, count=len(self.key2row))
+            keys = np.fromiter(self._rows.keys(), dtype=np.uint64, count=len(self._rows))
+            rows = np.fromiter(self._rows.values(), dtype=np.int32, count=len(self._rows))
             order = np.argsort(keys)
             index = self._sorted = (keys[order], rows[order])
         return index
@@ -158,8 +202,8 @@ class Vectors:
     def set(self, key: str | int, vector: NDArray[Any]) -> int:
         """Set the vector of a key, and grow the table if it is full. Returns the row."""
         vector = np.asarray(vector, dtype=np.float32).ravel()
-        if self.data.size == 0:
-            self.data = np.zeros((len(self.data), len(vector)), dtype=np.float32)
+        if self._table.size == 0:
+            self._table = np.zeros((len(self._table), len(vector)), dtype=np.float32)
         if len(vector) != self.width:
             raise DataError(f"the vectors are {self.width} wide, this one has {len(vector)} numbers")
         row = self.row(key)
@@ -169,59 +213,61 @@ class Vectors:
 
     def _free_row(self) -> int:
         taken = self._used
-        if taken >= len(self.data):
-            self.resize((max(_FIRST_ROWS, 2 * len(self.data)), self.width))
+        if taken >= len(self._table):
+            self.resize((max(_FIRST_ROWS, 2 * len(self._table)), self.width))
         return taken
 
     def add(self, key: str | int, *, vector: NDArray[Any] | None = None, row: int | None = None) -> int:
         """Point a key at a row (the next free one by default), and set the row. Returns the row."""
         number = self._key(key)
         if row is None:
-            row = self.key2row.get(number)
+            row = self._rows.get(number)
         if row is None:
             row = self._used
-        if row >= len(self.data):
-            raise DataError(f"the table of vectors has {len(self.data)} rows, none with the number {row}")
+        if row >= len(self._table):
+            raise DataError(f"the table of vectors has {len(self._table)} rows, none with the number {row}")
         if vector is not None:
-            self.data[row] = vector
-        if self.key2row.get(number) != row:
-            self.key2row[number] = row
+            self._table[row] = vector
+        if self._rows.get(number) != row:
+            self._rows[number] = row
             self._sorted = None
         self._used = max(self._used, row + 1)
+        self.touch()
         return row
 
     def resize(self, shape: tuple[int, int]) -> list[tuple[int, int]]:
         """Change the table's size; the content that fits stays. Returns the (key, row) pairs that are gone."""
         data = np.zeros(shape, dtype=np.float32)
-        rows, width = min(len(self.data), shape[0]), min(self.width, shape[1])
-        data[:rows, :width] = self.data[:rows, :width]
-        self.data = data
-        gone = [(key, row) for key, row in self.key2row.items() if row >= shape[0]]
+        rows, width = min(len(self._table), shape[0]), min(self.width, shape[1])
+        data[:rows, :width] = self._table[:rows, :width]
+        self._table = data
+        gone = [(key, row) for key, row in self._rows.items() if row >= shape[0]]
         for key, _ in gone:
-            del self.key2row[key]
+            del self._rows[key]
         self._used = min(self._used, shape[0])
         self._sorted = None
+        self.touch()
         return gone
 
     def keys(self) -> list[int]:
-        return list(self.key2row)
+        return list(self._rows)
 
     def values(self) -> Iterator[NDArray[np.float32]]:
         """The vectors of the rows that have a key, in the order of the rows."""
-        return (self.data[row] for row in sorted(set(self.key2row.values())))
+        return (self._vector(row) for row in sorted(set(self._rows.values())))
 
     def items(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        return ((key, self.data[row]) for key, row in self.key2row.items())
+        return ((key, self._vector(row)) for key, row in self._rows.items())
 
     def most_similar(
         self, queries: NDArray[Any], *, n: int = 1, batch_size: int = 1024, sort: bool = True
     ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.float32]]:
         """The n nearest rows to each query by cosine: keys, rows and scores, each (queries, n)."""
-        filled = np.array(sorted(set(self.key2row.values())), dtype=np.int32)
+        filled = np.array(sorted(set(self._rows.values())), dtype=np.int32)
         n = min(n, len(filled))
-        table = _unit(self.data[filled])
+        table = _unit(self._table[filled])
         key_of: dict[int, int] = {}
-        for key, row in self.key2row.items():
+        for key, row in self._rows.items():
             key_of.setdefault(row, key)
         queries = np.atleast_2d(np.asarray(queries, dtype=np.float32))
         rows = np.zeros((len(queries), n), dtype=np.int32)
@@ -242,7 +288,7 @@ class Vectors:
         """Write `vectors` (npy), `key2row` (msgpack) and `vectors.cfg` (JSON) into a directory."""
         folder = Path(path)
         with (folder / "vectors").open("wb") as file:
-            np.save(file, self.data, allow_pickle=False)
+            np.save(file, self._table, allow_pickle=False)
         (folder / "key2row").write_bytes(self._keys_to_bytes())
         (folder / "vectors.cfg").write_text(json.dumps(self._settings()), encoding="utf-8")
 
@@ -252,16 +298,13 @@ class Vectors:
         settings = folder / "vectors.cfg"
         if settings.exists():
             self._check(json.loads(settings.read_text(encoding="utf-8")), str(settings))
-        self.data = np.asarray(np.load(folder / "vectors", allow_pickle=False), dtype=np.float32)
-        if self.data.ndim != 2:
-            raise DataError("the table of vectors isn't two-dimensional", path=folder / "vectors")
-        self._keys_from_bytes((folder / "key2row").read_bytes())
-        return self
+        table = np.load(folder / "vectors", allow_pickle=False)
+        return self._replace(table, (folder / "key2row").read_bytes(), folder / "vectors")
 
     def to_bytes(self) -> bytes:
 
         table = BytesIO()
-        np.save(table, self.data, allow_pickle=False)
+        np.save(table, self._table, allow_pickle=False)
         parts = {"vectors": table.getvalue(), "key2row": self._keys_to_bytes(), "cfg": self._settings()}
         return pack(parts)
 
@@ -269,9 +312,8 @@ class Vectors:
 
         parts = unpack(data)
         self._check(parts["cfg"], "the vectors")
-        self.data = np.asarray(np.load(BytesIO(parts["vectors"]), allow_pickle=False), dtype=np.float32)
-        self._keys_from_bytes(parts["key2row"])
-        return self
+        table = np.load(BytesIO(parts["vectors"]), allow_pickle=False)
+        return self._replace(table, parts["key2row"], "the vectors")
 
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"mode": self.mode}
@@ -290,13 +332,16 @@ class Vectors:
 
     def _keys_to_bytes(self) -> bytes:
 
-        return pack(self.key2row)
+        return pack(self._rows)
 
-    def _keys_from_bytes(self, data: bytes) -> None:
-
-        self.key2row = {int(key): int(row) for key, row in unpack(data).items()}
-        self._used = max(self.key2row.values(), default=-1) + 1
+    def _replace(self, table: NDArray[Any], keys: bytes, where: str | Path) -> "Vectors":
+        if table.ndim != 2:
+            raise DataError("the table of vectors isn't two-dimensional", path=where)
+        self._rows = {int(key): int(row) for key, row in unpack(keys).items()}
+        self._used = max(self._rows.values(), default=-1) + 1
         self._sorted = None
+        self.data = table
+        return self
 
 
 def _unit(vectors: NDArray[Any]) -> NDArray[np.float32]:

@@ -1,3 +1,4 @@
+import copy
 import pickle
 
 import numpy as np
@@ -193,3 +194,67 @@ def test_vectors_can_be_looked_up_by_another_attribute():
     vocab.vectors = make_vectors(attr="LOWER")(vocab)
     vocab.set_vector("king", np.ones(2))
     assert Doc(vocab, ["KING"])[0].has_vector
+
+
+def test_the_version_of_vectors_changes_with_them_alone(vocab):
+    vectors = vocab.vectors
+    seen = {vectors.version}
+
+    def is_new():
+        fresh = vectors.version not in seen
+        seen.add(vectors.version)
+        return fresh
+
+    # Looking.
+    vocab.get_vector("king"), vectors["king"], vectors.get("nothing"), vectors.get_batch(["king", "x"])
+    (
+        list(vectors.values()),
+        list(vectors.items()),
+        vectors.find(key="king"),
+        vectors.most_similar(np.ones((1, 3))),
+    )
+    vectors.key2row, vectors.shape, vectors.is_full, vectors.to_bytes(), len(vectors), bool(vectors)
+    assert not is_new()
+    # Changing.
+    vectors.set("new", np.ones(3))
+    assert is_new()
+    vectors.add("alias", row=0)
+    assert is_new()
+    vectors.resize((len(vectors) + 5, 3))
+    assert is_new()
+    vectors.data[0] = 5
+    assert is_new() and vectors["alias"].tolist() == [5, 5, 5]
+    vectors.data = np.ones((len(vectors), 3))
+    assert is_new() and vectors["alias"].tolist() == [1, 1, 1]
+    kept = vectors.data
+    seen.add(vectors.version)
+    kept[:] = 2
+    vectors.touch()
+    assert is_new()
+    vectors.from_bytes(vectors.to_bytes())
+    assert is_new()
+    # Another table has another version, a copy too.
+    assert Vectors().version not in seen
+    assert copy.deepcopy(vectors).version not in seen
+
+
+def test_single_vectors_and_keys_are_read_only(vocab):
+    vectors = vocab.vectors
+    rows = [vectors["king"], vectors.get("king"), next(vectors.values()), next(vectors.items())[1]]
+    for row in rows:
+        with pytest.raises(ValueError, match="read-only"):
+            row[0] = 7
+    with pytest.raises(TypeError):
+        vectors.key2row[5] = 0
+    assert vectors.data.flags.writeable
+
+
+def test_vectors_that_cannot_be_read_leave_what_was_there(vocab, tmp_path):
+    vectors = vocab.vectors
+    before, version = vectors.to_bytes(), vectors.version
+    vectors.to_disk(tmp_path)
+    np.save(tmp_path / "vectors.npy", np.zeros(4))
+    (tmp_path / "vectors.npy").replace(tmp_path / "vectors")
+    with pytest.raises(DataError, match="two-dimensional"):
+        vectors.from_disk(tmp_path)
+    assert (vectors.to_bytes(), vectors.version) == (before, version)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kernel import hookimpl
+from kernel.numeric.server import read
 from kernel.training.run import Run
 
 
@@ -31,7 +32,7 @@ class Averages:
             for node in model.walk():
                 for name in node.param_names:
                     if node.has_param(name):
-                        self._add((node.id, name), node.get_param(name), keep)
+                        self._add((node.id, name), read(node, name), keep)
         run.averages = self.values
 
     def _add(self, key: tuple[int, str], value: Any, keep: float) -> None:

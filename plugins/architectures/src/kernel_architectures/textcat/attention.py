@@ -5,7 +5,9 @@ from typing import Any
 
 from thinc.api import Model, get_width
 
-from kernel_architectures.textcat.segments import lengths_of, repeat_rows, sum_rows
+from kernel.numeric.server import read
+
+from .segments import lengths_of, repeat_rows, sum_rows
 
 
 def AttentionPooling(nO: int | None = None) -> Model[Any, Any]:
@@ -29,7 +31,7 @@ def _forward(
     model: Model[Any, Any], vectors: Sequence[Any], is_train: bool
 ) -> tuple[Any, Callable[[Any], Any]]:
     ops = model.ops
-    Q = model.get_param("Q")
+    Q = read(model, "Q")
     counts = lengths_of(vectors)
     lengths = ops.asarray(counts)
     X = ops.flatten(vectors)

@@ -184,7 +184,7 @@ def resized(layer: Model[Any, Any], nO: int, bias: float) -> Model[Any, Any]:
     larger.ops = layer.ops
     if layer.has_param("W") is True:
         larger.initialize()
-        W, b = layer.get_param("W"), layer.get_param("b")
+        W, b = read(layer, "W"), read(layer, "b")
         larger.get_param("W")[:, : len(b)] = W
         larger.get_param("b")[: len(b)] = b
         larger.get_param("b")[len(b) :] = bias

@@ -5,6 +5,8 @@ from typing import Any
 
 from thinc.api import Linear, Logistic, Model, Softmax
 
+from kernel.numeric.server import read
+
 # The bias of a class that is added to a trained softmax: it starts with no probability at all.
 NEVER = -5000.0
 
@@ -53,7 +55,7 @@ def resize(model: Model[Any, Any], nO: int) -> None:
     new.ops = old.ops
     if old.has_param("W") is True:
         new.initialize()
-        W, b = old.get_param("W"), old.get_param("b")
+        W, b = read(old, "W"), read(old, "b")
         new_W, new_b = new.get_param("W"), new.get_param("b")
         new_W[: len(b)], new_b[: len(b)] = W, b
         new_W[len(b) :], new_b[len(b) :] = 0.0, NEVER if exclusive else 0.0

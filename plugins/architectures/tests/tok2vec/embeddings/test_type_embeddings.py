@@ -5,17 +5,21 @@ import weakref
 
 import numpy as np
 import pytest
+from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.embeddings.character_embed import build_character_embed
 from kernel_architectures.tok2vec.embeddings.multi_hash_embed import build_multi_hash_embed
 from thinc.api import Adam, HashEmbed, NumpyOps, set_dropout_rate
 from thinc.backends import ParamServer
 
 from kernel.errors import KernelError, UsageError
+from kernel.numeric.bytes import model_to_bytes
 from kernel.numeric.ops import place
 from kernel.numeric.parameters import Parameters
 from kernel.numeric.random import scope
+from kernel.numeric.server import read
 from kernel.tokens import Doc
 from kernel.tokens.features import token_features
+from kernel.vocab import Vectors, Vocab
 from kernel.vocab.attrs import intify
 
 from ..conftest import check_gradients, randomise
@@ -324,14 +328,108 @@ def test_first_weights_depend_on_the_seed_alone(make_docs):
     assert make() == make()
 
 
-def test_static_vectors_are_used_and_their_changes_seen(vocab, vectors):
-    docs = [Doc(vocab, words=["cat", "mat"])]
-    model = multi_hash(docs, attrs=["SHAPE"], vectors=True)
-    (first,) = model.predict(docs)
-    assert (first[0] != first[1]).any()
-    vocab.set_vector("mat", vectors["cat"])
-    (second,) = model.predict(docs)
-    np.testing.assert_allclose(second[1], first[0], atol=1e-6)
+@pytest.fixture
+def embedded(monkeypatch):
+    """How many word types each forward pass has embedded."""
+    seen = []
+    transform = dense.transform
+
+    def counting(block, X, is_train):
+        seen.append(len(X))
+        return transform(block, X, is_train)
+
+    monkeypatch.setattr(dense, "transform", counting)
+    return seen
+
+
+@models
+def test_saving_and_looking_keep_the_vectors_of_types(make, make_docs, vectors, embedded):
+    docs = make_docs(7, 3)
+    model = make(docs)
+    before = [Y.copy() for Y in model.predict(docs)]
+    embedded.clear()
+    model_to_bytes(model)
+    for node in model.walk():
+        for name in node.param_names:
+            read(node, name)
+    vectors.to_bytes()
+    assert vectors["cat"].any() and len(list(vectors.items())) == 3
+    assert_same(model.predict(docs), before)
+    # What depends on the token, such as its tag, isn't kept by type.
+    assert (embedded == []) == (intify("TAG") not in model.attrs["columns"])
+
+
+@models
+def test_an_array_of_parameters_that_is_written_to_counts(make, make_docs, vectors):
+    docs = make_docs(7, 3)
+    model = make(docs)
+    for node in model.walk():
+        for name in node.param_names:
+            model.predict(docs)
+            node.get_param(name)[...] *= 1.5
+            assert_same(model.predict(docs), output(model, docs))
+
+
+def with_vectors(vocab):
+    docs = [Doc(vocab, words=["cat", "mat", "the", "cat"])]
+    return docs, multi_hash(docs, attrs=["SHAPE"], vectors=True)
+
+
+def replacement(strings):
+    return Vectors(strings=strings, data=np.ones((1, 6)), keys=["mat"])
+
+
+# Each takes the vocab, its vectors and their table, which was read before the first prediction.
+CHANGES = {
+    "set": lambda vocab, v, table: v.set("mat", np.ones(6)),
+    "add": lambda vocab, v, table: v.add("mat", row=v.row("the")),
+    "item": lambda vocab, v, table: v.__setitem__("cat", np.ones(6)),
+    "of the vocab": lambda vocab, v, table: vocab.set_vector("mat", np.ones(6)),
+    "resize": lambda vocab, v, table: v.resize((1, 6)),
+    "bytes": lambda vocab, v, table: v.from_bytes(replacement(vocab.strings).to_bytes()),
+    "data assigned": lambda vocab, v, table: setattr(v, "data", v.data[::-1].copy()),
+    "data in place": lambda vocab, v, table: v.data.__setitem__(slice(None), 2),
+    "kept data in place": lambda vocab, v, table: (table.fill(3), v.touch()),
+    "attr": lambda vocab, v, table: setattr(v, "attr", "SHAPE"),
+    "replaced": lambda vocab, v, table: setattr(vocab, "vectors", replacement(vocab.strings)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_changes_of_static_vectors_are_seen(vocab, vectors, change):
+    docs, model = with_vectors(vocab)
+    table = vectors.data
+    before = model.predict(docs)[0].copy()
+    change(vocab, vectors, table)
+    (after,) = model.predict(docs)
+    assert (after != before).any()
+    assert_same([after], output(model, docs))
+
+
+def test_static_vectors_that_stay_are_projected_once(vocab, vectors, embedded):
+    docs, model = with_vectors(vocab)
+    for _ in range(3):
+        model.predict(docs)
+    assert embedded == [3]
+    model.predict([Doc(vocab, words=["the", "dog"])])
+    assert embedded == [3, 1]
+    old = docs
+    vocab.new_generation()
+    docs = [Doc(vocab, words=["cat", "the"])]
+    for _ in range(2):
+        assert_same(model.predict(docs), output(model, docs))
+        assert_same(model.predict(old), output(model, old))
+    # Two generations, each with vectors of its own, beside what training computes.
+    assert embedded == [3, 1, 2, 2, 3, 2, 3]
+
+
+def test_vectors_of_two_vocabs_are_not_mixed_up(vocab, vectors):
+    docs, model = with_vectors(vocab)
+    other = Vocab(vectors=Vectors(data=np.ones((1, 6)), keys=["cat"]))
+    others = [Doc(other, words=["cat", "mat"])]
+    for _ in range(2):
+        for each in (docs, others):
+            assert_same(model.predict(each), output(model, each))
 
 
 def test_errors_say_what_is_wrong(make_docs):

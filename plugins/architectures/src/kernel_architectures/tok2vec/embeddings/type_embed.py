@@ -139,7 +139,7 @@ def _from_kept(model: Model[Any, Any], docs: Sequence[Any], attrs: list[int]) ->
     if not lexical(attrs):
         return None
     table, token_rows = batch_rows(docs)
-    state = _state(model, docs[0].vocab)
+    state = _state(model, docs[0].vocab, attrs)
     if table is None or state is None:
         return None
 
@@ -151,11 +151,11 @@ def _from_kept(model: Model[Any, Any], docs: Sequence[Any], attrs: list[int]) ->
     return kept.gather(table, token_rows, (state, table.version), compute)
 
 
-def _state(model: Model[Any, Any], vocab: Any) -> Hashable:
+def _state(model: Model[Any, Any], vocab: Any, attrs: list[int]) -> Hashable:
     """What the vectors of types depend on besides the forms, None if it can't be told."""
-    nodes = [node for node in model.walk() if node.param_names]
-    stamps = version(nodes)
-    if stamps is None or not any(part.name == "static_vectors" for part in model.layers):
+    *parts, mixer = model.layers
+    stamps = version((*parts, *mixer.layers[:2]))
+    if stamps is None or not any(part.name == "static_vectors" for part in parts):
         return stamps
     changes = getattr(vocab.vectors, "version", None)
-    return None if changes is None else (stamps, id(vocab.vectors), changes)
+    return None if changes is None else (stamps, changes, *attrs)
