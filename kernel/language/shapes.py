@@ -19,6 +19,7 @@ from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
 from kernel.errors import ConfigError, KernelError
 from kernel.listeners import Channel, find_listeners
+from kernel.numeric.adapter import forward_of, set_forward
 from kernel.registries.blame import describe
 
 # Settings that say how wide a layer's output is, the likeliest first.
@@ -142,19 +143,19 @@ def watched(model: AnyModel, name: str = "") -> Iterator[None]:
     name: the component's dotted path. ConfigError for a mismatch of widths, KernelError for any other failure of a layer.
     """
     watch = _Watch(model, name)
-    kept = [(node, node._func, node.init) for node in model.walk()]
+    kept = [(node, forward_of(node), node.init) for node in model.walk()]
     for node, func, init in kept:
-        node._func = watch.forward(node, func)
+        set_forward(node, watch.forward(node, func))
         if init is not None:
             node.init = watch.init(node, init)
-    mine = {id(node): (node._func, node.init) for node, _, _ in kept}
+    mine = {id(node): (forward_of(node), node.init) for node, _, _ in kept}
     try:
         yield
     finally:
         for node, func, init in kept:
             # Some layers replace their own functions when they are initialised.
-            if node._func is mine[id(node)][0]:
-                node._func = func
+            if forward_of(node) is mine[id(node)][0]:
+                set_forward(node, func)
             if node.init is mine[id(node)][1]:
                 node.init = init
 

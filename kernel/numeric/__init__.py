@@ -2,5 +2,5 @@
 
 `random` has the streams, `ops` the operations of the CPU, `blas` the threads of matrix products, `schedules` numbers that
 change from step to step. `server`, `rows` and `parameters` keep weights and gradients in flat buffers; `bytes` writes and
-reads them.
+reads them. `adapter` is the one file that knows thinc's private members.
 """

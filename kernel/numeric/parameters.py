@@ -17,6 +17,7 @@ from typing import Any
 
 from thinc.api import Model, Optimizer, get_array_module
 
+from kernel.numeric.adapter import server_of, set_server, weights_of
 from kernel.numeric.bytes import walk_paths
 from kernel.numeric.rows import Tables
 from kernel.numeric.server import Array, BoundServer, Key, forget_gradients, read, same_memory
@@ -189,12 +190,12 @@ class Parameters:
 
     def _reclaim(self, node: Model[Any, Any], name: str) -> bool:
         """Copy a parameter that was set back into its place in the buffer; False if it doesn't fit there."""
-        server, key = node._params, (node.id, name)
+        server, key = server_of(node), (node.id, name)
         if not isinstance(server, BoundServer) or server.owner is not self or not server.fits(key):
             return False
         if not server.is_bound(key):
             view, grad = server.views[key]
-            view[...] = server._params[key]
+            view[...] = weights_of(server)[key]
             server.bind(key, view, grad, key in server.touched)
             server.renew()
         return True
@@ -218,7 +219,7 @@ class Parameters:
         self._collected = self._summed = False
 
     def _server(self, node: Model[Any, Any]) -> BoundServer:
-        server = node._params
+        server = server_of(node)
         if not isinstance(server, BoundServer) or server.owner is not self:
             raise TypeError(f"The parameters of node '{node.name}' have been bound elsewhere.")
         return server
@@ -258,9 +259,10 @@ class Parameters:
             had = path in gradients and gradients[path].shape == value.shape
             if had:
                 grad[...] = gradients[path]
-            server = node._params
+            server = server_of(node)
             if not isinstance(server, BoundServer) or server.owner is not self:
-                server = node._params = BoundServer(server, self, self._open_shard)
+                server = BoundServer(server, self, self._open_shard)
+                set_server(node, server)
             server.touched.discard(key)
             server.bind(key, weights, grad, had)
             server.renew()

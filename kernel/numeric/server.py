@@ -20,6 +20,8 @@ from typing import Any
 from thinc.api import Model, get_array_module
 from thinc.backends import ParamServer
 
+from kernel.numeric.adapter import gradients_of, module_of, server_of, set_server, weights_of
+
 Array = Any
 Key = tuple[int, str]
 
@@ -66,7 +68,7 @@ class BoundServer(VersionedServer):
     """
 
     def __init__(self, other: ParamServer, owner: Any, before_write: Callable[[], None]) -> None:
-        super().__init__(other._params, other._grads)
+        super().__init__(weights_of(other), gradients_of(other))
         self.owner = owner
         self.before_write = before_write
         self.views: dict[Key, tuple[Array, Array]] = {}
@@ -138,9 +140,9 @@ def versioned(model: Model[Any, Any]) -> Model[Any, Any]:
 
 
 def _upgrade(node: Model[Any, Any]) -> None:
-    server = node._params
+    server = server_of(node)
     if type(server) is ParamServer and server.proxy is None:
-        node._params = VersionedServer(server._params, server._grads)
+        set_server(node, VersionedServer(weights_of(server), gradients_of(server)))
 
 
 def version(nodes: Sequence[Model[Any, Any]]) -> tuple[int, ...] | None:
@@ -151,7 +153,7 @@ def version(nodes: Sequence[Model[Any, Any]]) -> tuple[int, ...] | None:
     """
     stamps = []
     for node in nodes:
-        server = node._params
+        server = server_of(node)
         if not isinstance(server, VersionedServer):
             return None
         stamps.append(server.stamp)
@@ -161,15 +163,15 @@ def version(nodes: Sequence[Model[Any, Any]]) -> tuple[int, ...] | None:
 def touch(model: Model[Any, Any]) -> None:
     """Say that parameter arrays of this model were written to in place."""
     for node in model.walk():
-        if isinstance(node._params, VersionedServer):
-            node._params.renew()
+        if isinstance(server_of(node), VersionedServer):
+            server_of(node).renew()
 
 
 def read(node: Model[Any, Any], name: str) -> Array:
     """Return a parameter that will not be written to: unlike `node.get_param` this leaves the version alone."""
-    server = node._params
+    server = server_of(node)
     if isinstance(server, VersionedServer):
-        found = server._params.get((node.id, name))
+        found = weights_of(server).get((node.id, name))
         if found is not None:
             return found
     return node.get_param(name)
@@ -177,7 +179,7 @@ def read(node: Model[Any, Any], name: str) -> Array:
 
 def gradient(node: Model[Any, Any], name: str) -> Array:
     """Return the array that collects a parameter's gradient, to be added to in place; zeros at first."""
-    server = node._params
+    server = server_of(node)
     if isinstance(server, VersionedServer):
         return server.gradient(node.id, name)
     if not node.has_grad(name):
@@ -188,15 +190,15 @@ def gradient(node: Model[Any, Any], name: str) -> Array:
 def forget_gradients(model: Model[Any, Any]) -> None:
     """Drop what a model has collected in gradients since its last step."""
     for node in model.walk():
-        server = node._params
+        server = server_of(node)
         for name in node.param_names:
             key = node.id, name
             if isinstance(server, BoundServer) and key in server.touched:
                 server.views[key][1].fill(0)
                 server.touched.discard(key)
-            server._grads.pop(key, None)
+            gradients_of(server).pop(key, None)
         for shim in node.shims:
-            zero = getattr(getattr(shim, "_model", None), "zero_grad", None)
+            zero = getattr(module_of(shim), "zero_grad", None)
             if zero is not None:
                 zero()
 

@@ -14,9 +14,7 @@ import pytest
 from .conftest import ROOT
 
 EXCEPTIONS = {
-    "kernel/numeric/parameters.py": "the adapter to private members of thinc",
-    "kernel/numeric/server.py": "the adapter to private members of thinc",
-    "kernel/language/shapes.py": "recognises layers by thinc's private functions; belongs into the adapter",
+    "kernel/numeric/adapter.py": "the adapter to private members of thinc",
     "kernel/registries/registry.py": "asks the interpreter for the caller's frame",
 }
 """Files that the rule doesn't hold for, and why. A file that keeps the rule must not be listed."""
