@@ -11,8 +11,8 @@ MOST = 20_000
 class Suggestions:
     """Finds names for the problems of one report; a report with very many has none for the last of them."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._left = most
+    def __init__(self) -> None:
+        self._left = MOST
 
     def near(self, name: str, names: Collection[str], *, besides: Collection[str] = ()) -> str | None:
         """The name among `names` that is most like a wrong one, None if there is none.

@@ -8,7 +8,8 @@ of locks; adding rows and filling columns is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from threading import RLock
+from itertools import takewhile
+from threading import Lock, RLock
 from typing import Any
 
 import numpy as np
@@ -31,17 +32,27 @@ class LexemeSettings:
         self.getters: dict[int, Getter] = {**GETTERS, **(getters or {})}
         self.overrides: dict[int, dict[str, Any]] = {}
         self.version = 0
-        self._changed: dict[int, int] = {}
+        # When what was changed last, the latest at the end: (attribute, form, or None for all forms) -> version.
+        self._changed: dict[tuple[int, str | None], int] = {}
+        self._lock = Lock()
 
-    def note_change(self, names: Iterable[int]) -> None:
-        """Say, after the fact, that the values of these attributes have changed: every generation fills them anew."""
-        version = self.version + 1
-        self._changed.update(dict.fromkeys(names, version))
-        self.version = version
+    def note_change(self, names: Iterable[int], form: str | None = None) -> None:
+        """Say, after the fact, that the values of these attributes have changed: every generation fills them anew.
 
-    def changed_since(self, version: int) -> list[int]:
-        """The attributes that have changed since a version."""
-        return [attr for attr, changed in list(self._changed.items()) if changed > version]
+        form: the only one that has changed.
+        """
+        with self._lock:
+            version = self.version + 1
+            for attr in names:
+                self._changed.pop((attr, form), None)
+                self._changed[attr, form] = version
+            self.version = version
+
+    def changed_since(self, version: int) -> tuple[list[tuple[int, str | None]], int]:
+        """What has changed since a version, (attribute, form or None for all forms); and the version now."""
+        with self._lock:
+            latest = takewhile(lambda item: item[1] > version, reversed(self._changed.items()))
+            return [what for what, _ in latest], self.version
 
     def value(self, attr: int, form: str) -> Any:
         """One attribute of a form, as the getter or the user's hand gives it."""
@@ -60,6 +71,7 @@ class LexemeTable:
         self._rows: dict[str | tuple[str, str], int] = {}
         self._forms: list[str] = []
         self._norms: dict[int, str] = {}
+        self._with_norms: dict[str, list[int]] = {}
         self._columns: dict[int, tuple[NDArray[Any], int]] = {}
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
@@ -133,6 +145,7 @@ class LexemeTable:
                 row = len(self._forms)
                 if norm is not None:
                     self._norms[row] = norm
+                    self._with_norms.setdefault(orth, []).append(row)
                 self._forms.append(orth)
             self._rows[key] = row
             return row
@@ -187,12 +200,23 @@ class LexemeTable:
         return hashes
 
     def _refresh(self) -> None:
-        """Forget columns that a user's hand has changed, so that they are filled again."""
+        """Have what a user's hand has changed filled again: whole columns, or the rows of one form."""
         with self._lock:
-            version = self.settings.version
-            for attr in self.settings.changed_since(self._version):
-                self._columns.pop(attr, None)
+            changed, version = self.settings.changed_since(self._version)
+            for attr, form in changed:
+                if form is None:
+                    self._columns.pop(attr, None)
+            for attr, form in changed:
+                values, filled = self._columns.get(attr, _EMPTY)
+                for row in self._rows_of(form) if form is not None else ():
+                    if row < filled:
+                        values[row] = self._compute(attr, row, row + 1)[0]
             self._version = version
+
+    def _rows_of(self, form: str) -> list[int]:
+        """The rows of a form: its own, and those with another norm."""
+        row = self._rows.get(form)
+        return [*self._with_norms.get(form, ()), *([] if row is None else [row])]
 
     def intern(self, text: str) -> int:
         """The number of a string that belongs to a document (a lemma, a tag), known while this lives."""

@@ -124,7 +124,7 @@ class Vocab:
             self.strings.add(value)
         with self._lock:
             self.lexeme_settings.overrides.setdefault(number, {})[form] = value
-            self.lexeme_settings.note_change([number])
+            self.lexeme_settings.note_change([number], form)
 
     def add_flag(self, getter: Callable[[str], bool], flag_id: int = -1) -> int:
         """Add a flag computed by a function of the text; returns its number (19 to 63 are free)."""

@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from kernel.config import Config
+from kernel.config import Config, variables
 from kernel.errors import ConfigError
 
 
@@ -106,3 +108,61 @@ def test_override_of_a_value_is_seen_by_its_variables():
 def test_data_from_python_keeps_its_dollars():
     config = Config({"a": {"x": "5$$", "y": "${a.z}", "z": "^b$"}})
     assert config.interpolate()["a"] == {"x": "5$$", "y": "^b$", "z": "^b$"}
+
+
+def test_a_long_list_may_be_referred_to_many_times():
+    labels = [f"LABEL{i}" for i in range(30_000)]
+    written = f"[a]\nlabels = {json.dumps(labels)}\n" + "".join(f"k{i} = ${{a.labels}}\n" for i in range(40))
+    config = read(written)["a"]
+    assert all(config[f"k{i}"] == labels for i in range(40))
+    config["k0"].append("one more")
+    assert config["k1"] == config["labels"] == labels
+
+
+def test_a_long_text_may_hold_variables():
+    text = "word " * 30_000
+    config = read(
+        f'[b]\nn = 3\n[a]\nx = "{text}${{b.n}}"\ny = "${{a.x}}${{a.x}}"\nl = ["${{a.x}}", ${{b.n}}]\n'
+    )["a"]
+    assert config == {"x": f"{text}3", "y": f"{text}3" * 2, "l": [f"{text}3", 3]}
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "message"),
+    [
+        ("[1, 2]", "[${a.k#}, ${a.k#}]", "makes the config too large"),
+        (
+            '{"x": 1}',
+            '{"x": ${a.k#}, "y": ${a.k#}, "z": ${a.k#}, "u": ${a.k#}}',
+            "makes the config too large",
+        ),
+        ('"ab"', '"${a.k#}${a.k#}"', "too large, with its variables replaced"),
+        ('"ab"', '["${a.k#}${a.k#}"]', "too large, with its variables replaced"),
+        ('"ab"', "${a.k#}-${a.k#}", "too large, with its variables replaced"),
+    ],
+)
+def test_variables_of_variables_that_blow_up_are_refused(first, more, message, monkeypatch):
+    """A bound a thousandth of the real one: what is made before it is reached is counted, not timed."""
+    monkeypatch.setattr(variables, "_MOST_VALUES", 1_000)
+    monkeypatch.setattr(variables, "_MOST_CHARACTERS", 10_000)
+    lines = [f"k{i + 1} = {more.replace('#', str(i))}" for i in range(50)]
+    found = problems(f"[a]\nk0 = {first}\n" + "\n".join(lines))
+    assert [message in one.message for one in found] == [True]
+    assert found[0].line is not None
+
+
+def test_what_variables_make_is_bounded_by_what_is_written(monkeypatch):
+    """The same blow-up beside a long list: what is made is a small part of the config."""
+    monkeypatch.setattr(variables, "_MOST_VALUES", 1_000)
+    lines = "\n".join(f"k{i + 1} = [${{a.k{i}}}, ${{a.k{i}}}]" for i in range(12))
+    text = f"[a]\nk0 = [1, 2]\n{lines}\n"
+    assert len(problems(text)) == 1
+    assert len(read(f"{text}\nlong = {json.dumps(list(range(1_000)))}\n")["a"]["k12"]) == 2
+
+
+def test_the_place_of_a_wrong_variable_in_a_long_list():
+    items = ",\n  ".join(f'"${{b.x{i}}}"' for i in range(200))
+    found = problems(f"[b]\ny = 1\n[a]\nl = [\n  {items}\n  ]\n")
+    assert [(one.line, one.column, one.width) for one in found] == [
+        (5 + i, 4, len(f"${{b.x{i}}}")) for i in range(200)
+    ]

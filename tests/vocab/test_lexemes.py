@@ -219,3 +219,59 @@ def test_threads_see_one_table():
 def test_stop_words_are_a_flag_like_others():
     vocab = Vocab(lex_attr_getters={IS_STOP: {"the", "a"}.__contains__})
     assert [token.is_stop for token in Doc(vocab, ["the", "cat"])] == [True, False]
+
+
+FORMS = ["a", "b", "C"]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(
+                st.just("set"), st.sampled_from(FORMS), st.sampled_from(["NORM", "IS_STOP"]), st.booleans()
+            ),
+            st.tuples(st.just("text"), st.lists(st.sampled_from(FORMS), max_size=3)),
+            st.tuples(st.just("norm"), st.sampled_from(FORMS)),
+            st.tuples(st.just("read"), st.sampled_from(["norm_", "is_stop"])),
+        ),
+        max_size=12,
+    )
+)
+def test_what_is_set_for_a_form_is_seen_in_all_its_rows(actions):
+    vocab, docs = Vocab(), []
+    values = {"NORM": {form: form.lower() for form in FORMS}, "IS_STOP": dict.fromkeys(FORMS, False)}
+    for action, *what in [*actions, ("read", "norm_"), ("read", "is_stop")]:
+        if action == "set":
+            form, attr, flag = what
+            value = f"norm of {flag}" if attr == "NORM" else flag
+            vocab.set_lexeme_attr(form, attr, value)
+            values[attr][form] = value
+        elif action == "text":
+            docs.append(Doc(vocab, what[0]))
+        elif action == "norm":
+            docs.append(Doc(vocab, [what[0]]))
+            docs[-1][0].norm_ = "own"
+            docs[-1].user_data["own"] = True
+        else:
+            for token in (token for doc in docs for token in doc):
+                if what[0] == "is_stop":
+                    assert token.is_stop == values["IS_STOP"][token.text]
+                else:
+                    expected = "own" if token.doc.user_data else values["NORM"][token.text]
+                    assert token.norm_ == vocab.strings[token.norm] == expected
+
+
+def test_setting_forms_between_reading_them(grows_linearly):
+    def make(n):
+        vocab = Vocab()
+
+        def run():
+            for i in range(n):
+                doc = Doc(vocab, [f"w{i}"])
+                assert not doc[0].is_stop
+                vocab[f"w{i}"].is_stop = True
+                assert doc[0].is_stop
+
+        return run
+
+    grows_linearly(make)

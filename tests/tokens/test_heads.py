@@ -1,0 +1,115 @@
+"""Trees, sentences and entities against a look at every token."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import DataError
+from kernel.tokens import Doc
+from kernel.tokens.heads import Tree
+from kernel.vocab import Vocab
+
+VOCAB = Vocab()
+
+
+@st.composite
+def forests(draw):
+    """Heads (positions) of trees: every token hangs on one that comes earlier in some order of the tokens."""
+    n = draw(st.integers(1, 12))
+    order = draw(st.permutations(range(n)))
+    heads = list(range(n))
+    for place, token in enumerate(order):
+        heads[token] = order[draw(st.integers(0, place))]
+    return heads
+
+
+def above(heads, token):
+    found = []
+    while heads[token] != token:
+        token = heads[token]
+        found.append(token)
+    return found
+
+
+def below(heads, tops):
+    return [token for token in range(len(heads)) if not {token, *above(heads, token)}.isdisjoint(tops)]
+
+
+def positions(tokens):
+    return [token.i for token in tokens]
+
+
+@given(forests())
+def test_a_token_in_its_tree(heads):
+    doc = Doc(VOCAB, ["w"] * len(heads), heads=heads)
+    for token in doc:
+        children = [i for i, head in enumerate(heads) if head == token.i and i != token.i]
+        subtree = below(heads, {token.i})
+        assert positions(token.children) == children
+        assert positions(token.lefts) == [i for i in children if i < token.i]
+        assert positions(token.rights) == [i for i in children if i > token.i]
+        assert (token.n_lefts, token.n_rights) == (len(list(token.lefts)), len(list(token.rights)))
+        assert positions(token.subtree) == subtree
+        assert (token.left_edge.i, token.right_edge.i) == (subtree[0], subtree[-1])
+        assert positions(token.ancestors) == above(heads, token.i)
+        assert [token.is_ancestor(other) for other in doc] == [
+            token.i in above(heads, i) for i in range(len(doc))
+        ]
+
+
+@given(forests(), st.data())
+def test_a_span_in_its_tree(heads, data):
+    doc = Doc(VOCAB, ["w"] * len(heads), heads=heads)
+    start = data.draw(st.integers(0, len(doc)))
+    end = data.draw(st.integers(start, len(doc)))
+    assert positions(doc[start:end].subtree) == below(heads, set(range(start, end)))
+
+
+@given(st.lists(st.sampled_from("BIO"), max_size=10), st.lists(st.booleans(), max_size=10), st.data())
+def test_a_span_among_sentences_and_entities(tags, starts, data):
+    n = min(len(tags), len(starts))
+    doc = Doc(
+        VOCAB,
+        ["w"] * n,
+        ents=["O" if tag == "O" else f"{tag}-X" for tag in tags[:n]],
+        sent_starts=[True, *starts[:n]][:n],
+    )
+    start = data.draw(st.integers(0, n))
+    end = data.draw(st.integers(start, n))
+    span = doc[start:end]
+    ents = [(ent.start, ent.end) for ent in doc.ents]
+    assert [(ent.start, ent.end) for ent in span.ents] == [
+        ent for ent in ents if start <= ent[0] and ent[1] <= end
+    ]
+    assert [(ent.start + start, ent.end + start) for ent in span.as_doc().ents] == [
+        (ent.start, ent.end) for ent in span.ents
+    ]
+    assert np.array_equal(
+        span.to_array(["ORTH", "SENT_START"]), doc.to_array(["ORTH", "SENT_START"])[start:end]
+    )
+    if n and doc.has_annotation("SENT_START"):
+        sents = [(sent.start, sent.end) for sent in doc.sents]
+        touched = [sent for sent in sents if sent[0] < end and start < sent[1]]
+        assert [(sent.start, sent.end) for sent in span.sents] == touched
+        for token in doc:
+            assert (token.sent.start, token.sent.end) == next(
+                one for one in sents if one[0] <= token.i < one[1]
+            )
+
+
+def test_tokens_of_a_text_without_annotations():
+    doc = Doc(VOCAB, ["a", "b"])
+    assert [token.head.i for token in doc] == [0, 1]
+    assert [positions(token.subtree) for token in doc] == [[0], [1]]
+    assert [(token.ent_iob, token.sent_start, token.has_dep(), token.has_morph()) for token in doc] == [
+        (0, 1, False, False),
+        (0, 0, False, False),
+    ]
+    assert list(doc[0:0].subtree) == []
+
+
+def test_a_cycle_that_nobody_has_checked_is_named():
+    tree = Tree(np.array([1, 1, -2, 0]))
+    with pytest.raises(DataError, match="cycle"):
+        tree.subtree(0, 1)
