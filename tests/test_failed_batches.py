@@ -1,11 +1,11 @@
 """What happens to the documents of a batch that a component fails on."""
 
 import pytest
-from kernel.registry import registry
 
 from kernel.component import Component
 from kernel.errors import KernelError
 from kernel.language import Language
+from kernel.registries.family import registry
 from kernel.tokens import Doc
 
 TEXTS = ["first", "second", "bad", "fourth", "fifth"]

@@ -33,7 +33,7 @@ _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
 # Variables of variables let a few lines ask for any number of values, or of characters. They may make these, or this many
 # times as many as are written.
-_MOST_VALUES = 1_000_000
+_MOST_VALUES = 300_000
 _MOST_CHARACTERS = 10_000_000
 _TIMES = 100
 # Variables that may lead to each other in a row.

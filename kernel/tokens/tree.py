@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Self
 
 from kernel.errors import DataError
 from kernel.tokens.columns import value_of, values_of
@@ -23,6 +24,11 @@ class TreeNode:
     def _at(self, i: int) -> Self:
         """The token at a position."""
         return type(self)(self.doc, i)  # type: ignore[call-arg]
+
+    def _all_at(self, positions: Iterable[int]) -> Iterator[Self]:
+        """The tokens at some positions."""
+        kind: Any = type(self)
+        return map(kind, repeat(self.doc), positions)
 
     @property
     def head(self) -> Self:
@@ -46,7 +52,7 @@ class TreeNode:
     @property
     def children(self) -> Iterator[Self]:
         """The tokens whose head this is, left to right."""
-        return (self._at(i) for i in self.doc.tree().children(self.i).tolist())
+        return self._all_at(self.doc.tree().children(self.i).tolist())
 
     @property
     def lefts(self) -> Iterator[Self]:
@@ -67,7 +73,7 @@ class TreeNode:
     @property
     def subtree(self) -> Iterator[Self]:
         """The token and all that hangs on it, left to right."""
-        return (self._at(i) for i in self.doc.tree().subtree(self.i, self.i + 1))
+        return self._all_at(self.doc.tree().subtree(self.i, self.i + 1))
 
     @property
     def left_edge(self) -> Self:
