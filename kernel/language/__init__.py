@@ -1,11 +1,12 @@
 """Language, the pipeline class, and what its work is divided into.
 
-From the bottom up: `factories` are what components are made by, `slots` the records of those that were made;
-`components` is what a pipeline knows of them and `editing` how they change (with `create`, `source` for copies, `order`
-for names and places, `listening` for shared sources); `build` makes a pipeline from a config, `loading` and `saving` read
-and write it, `stream` and `processes` run it, `initialize` and `learn` train it; `core` is the class, and `pipelines` finds
-pipelines by name. `describe` says what a pipeline is, `recommend` what factories say to `kernel init config`, and `debug` what
-`kernel debug data` finds. What stands below takes what it works on as an argument and imports nothing from above.
+From the bottom up: `defaults` are what a language brings, `factories` what components are made by, `slots` the records of
+those that were made. `components` is what a pipeline knows of them and `editing` how they change, with `create`, `source`
+for copies, `order` for names and places, `listening` for shared sources and `shapes` for layers that must fit. `build`
+makes a pipeline from a config, `saving` writes and reads it, `stream` and `processes` run it, `initialize`, with
+`vocab_data`, and `learn` train it; `core` is the class. `describe` says what a pipeline is, `new_config` writes a config to
+start from, out of what factories `recommend`, and `debug` is its part of `kernel debug data`. What stands below takes what
+it works on as an argument and imports nothing from above.
 """
 
 from kernel.language.core import Language

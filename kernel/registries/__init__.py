@@ -1,6 +1,6 @@
 """Registered functions: from a name in a config to a Python object.
 
-`registry` is the registry of one kind, `family` all of them together; `origins` says where a name comes from, `loading`
-imports what an entry point names, `code` what `--code` names, and `modules` lets packages lend modules to the namespace
-`kernel`. `blame` tells whose code an error comes from.
+`registry` is the registry of one kind, `family` all of them together; `store` keeps what decorators register; `origins`
+says where a name comes from, `loading` imports what an entry point names, `code` what `--code` names, and `modules` lets
+packages lend modules to the namespace `kernel`. `blame` tells whose code an error comes from.
 """
