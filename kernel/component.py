@@ -117,7 +117,7 @@ class Component:
         """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
         parts = srsly.msgpack_loads(data)
         if not isinstance(parts, dict):
-            raise DataError(f"these bytes are not those of a component like '{self.name}'")
+            raise DataError(f"these bytes are not the data of component '{self.name}'")
         self._read(parts.get, exclude, f"component '{self.name}'")
         return self
 

@@ -263,5 +263,5 @@ def _source_has_not_run(state: Subscription) -> KernelError:
     return KernelError(
         f"{owner} listens to '{state.channel.name}', which has not run on these Docs.",
         hint=f"In the pipeline '{state.channel.name}' must come before {', '.join(state.channel.owners)}, and "
-        "must not be disabled; if it is frozen during training it belongs into annotating_components.",
+        "must not be disabled; if it is frozen during training it belongs in annotating_components.",
     )

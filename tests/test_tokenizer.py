@@ -382,7 +382,7 @@ def test_a_file_keeps_the_tokenizer(tmp_path):
 
 @pytest.mark.parametrize("data", [b"", b"\xc1", b"[1]", b"\x01"])
 def test_other_bytes_are_no_tokenizer(data):
-    with pytest.raises(KernelError, match="no tokenizer file"):
+    with pytest.raises(KernelError, match="not a tokenizer file"):
         Tokenizer(Vocab()).from_bytes(data)
 
 

@@ -23,9 +23,14 @@ from kernel.cli import options
 @options.gpu_id
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
-@click.option("--batch-size", "-b", type=click.IntRange(min=1), help="Documents a batch.")
+@click.option("--batch-size", "-b", type=click.IntRange(min=1), help="Documents per batch.")
 @click.option(
-    "--n-process", "-n", type=int, default=1, show_default=True, help="Processes; -1 for one a CPU core."
+    "--n-process",
+    "-n",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Number of processes; -1 for one per CPU core.",
 )
 def apply(
     model: str,
@@ -59,7 +64,7 @@ def apply(
     pipeline, _ = options.load_pipeline(model, gpu_id)
     if not isinstance(pipeline, Language):
         raise UsageError(
-            f"{model} is a pipeline of the class {type(pipeline).__name__}: kernel apply takes those of texts"
+            f"kernel apply needs a pipeline of texts, but {model} is one of the class {type(pipeline).__name__}"
         )
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
     docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=batch_size, n_process=n_process))

@@ -101,7 +101,7 @@ def refusal(kind: str, name: str) -> str:
 
 def _module_mistakes(point: EntryPoint) -> Iterator[str]:
     if not TARGET.fullmatch(point.value) or ":" in point.target:
-        yield f"{point.value!r} is not a module such as package.module; it is lent whole"
+        yield f"{point.value!r} is not a module such as package.module; only a whole module can be lent"
     if point.module.partition(".")[0] == RESERVED:
         yield f"{point.module} is not the package's own module"
     reason = refusal("modules", point.name)
@@ -124,7 +124,7 @@ def _target_mistakes(point: EntryPoint, what: str) -> Iterator[str]:
     if not TARGET.fullmatch(point.value):
         yield f"{point.value!r} is not a target such as package.module:{what}"
     elif ":" not in point.target:
-        yield f"{point.target} names a module and no {what.lower()}: {point.target}:{what}"
+        yield f"{point.target} names a module, not a {what.lower()}: {point.target}:{what}"
 
 
 def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:

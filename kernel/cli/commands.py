@@ -13,13 +13,13 @@ COMMANDS = {
     "apply": ("kernel.cli.apply:apply", "Run a pipeline over texts and save what it finds."),
     "assemble": ("kernel.cli.assemble:assemble", "Build a pipeline without training it."),
     "convert": ("kernel.cli.convert:convert", "Convert annotated files of other formats to .spacy."),
-    "debug": ("kernel.cli.commands:debug", "Look into configs, data and models."),
+    "debug": ("kernel.cli.commands:debug", "Check configs, data and models."),
     "evaluate": ("kernel.cli.evaluate:evaluate", "Score a pipeline on annotated data."),
     "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
-    "init": ("kernel.cli.commands:init", "Write configs, labels and vectors to start from."),
+    "init": ("kernel.cli.commands:init", "Write configs and labels to start from."),
     "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
-    "plugins": ("kernel.cli.commands:plugins", "Look into installed plugins, or start one."),
-    "registry": ("kernel.cli.commands:registry", "Look into the functions that a config can name."),
+    "plugins": ("kernel.cli.commands:plugins", "List, check or start plugins."),
+    "registry": ("kernel.cli.commands:registry", "List or show the functions that a config can name."),
     "schema": ("kernel.cli.schema:schema", "Write a JSON Schema of all configs that work here."),
     "train": ("kernel.cli.train:train", "Train a pipeline from a config."),
 }
@@ -40,8 +40,11 @@ DEBUG: dict[str, tuple[str, str]] = {
 PLUGINS: dict[str, tuple[str, str]] = {
     "check": ("kernel.cli.plugins_check:plugins_check", "Look for mistakes in plugins."),
     "list": ("kernel.cli.plugins_list:plugins_list", "List the plugins and whether they can be used."),
-    "new": ("kernel.cli.plugins_new:plugins_new", "Write a small package to start a plugin from."),
-    "requires": ("kernel.cli.plugins_requires:plugins_requires", "Pin the packages that a config needs."),
+    "new": ("kernel.cli.plugins_new:plugins_new", "Write a small plugin to start from."),
+    "requires": (
+        "kernel.cli.plugins_requires:plugins_requires",
+        "Print the packages that a config needs, with their versions.",
+    ),
     "show": ("kernel.cli.plugins_show:plugins_show", "Show what one package provides."),
 }
 REGISTRY: dict[str, tuple[str, str]] = {
@@ -49,10 +52,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "show": ("kernel.cli.registry_show:registry_show", "Show a function, and its block for a config."),
 }
 
-init = LazyGroup("init", INIT, help="Write configs, labels and vectors to start from.")
-debug = LazyGroup("debug", DEBUG, help="Look into configs, data and models.")
-plugins = LazyGroup("plugins", PLUGINS, help="Look into installed plugins, or start one.")
-registry = LazyGroup("registry", REGISTRY, help="Look into the functions that a config can name.")
+init = LazyGroup("init", INIT, help="Write configs and labels to start from.")
+debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.")
+plugins = LazyGroup("plugins", PLUGINS, help="List, check or start plugins.")
+registry = LazyGroup("registry", REGISTRY, help="List or show the functions that a config can name.")
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -88,11 +91,11 @@ cli = LazyGroup(
         ),
         click.Option(
             ["--only"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
-            help="Use no plugins but those of this package. May be repeated.",
+            help="Use this plugin and no other. May be repeated.",
         ),
         click.Option(
             ["--deny"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
-            help="Don't use the plugins of this package. May be repeated.",
+            help="Don't use this plugin. May be repeated.",
         ),
         click.Option(
             ["--traceback"], is_flag=True, expose_value=False, help="Show where in the code an error was raised."

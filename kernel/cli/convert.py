@@ -19,7 +19,9 @@ from kernel.cli import options
 @click.option(
     "--lang", "-l", default="xx", show_default=True, help="Language whose tokenizer splits raw text."
 )
-@click.option("--n-sents", "-n", type=click.IntRange(min=0), help="Sentences a document; 0 makes one of all.")
+@click.option(
+    "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."
+)
 @click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
 @options.code_without_letter
 def convert(

@@ -26,16 +26,16 @@ SAMPLE = 10
 @options.code
 @options.gpu_id
 @click.option(
-    "--layers", "-l", default="", help="Numbers of the layers to show, separated by commas; all without it."
+    "--layers", "-l", default="", help="Numbers of the layers to show, separated by commas; all by default."
 )
 @click.option("--dimensions", "-DIM", is_flag=True, help="Show every dimension, not only the widths.")
 @click.option("--parameters", "-PAR", is_flag=True, help="Show shape, mean and deviation of every parameter.")
 @click.option("--gradients", "-GRAD", is_flag=True, help="Show the gradients of the parameters.")
 @click.option("--attributes", "-ATTR", is_flag=True, help="Show the attributes of the layers.")
 @click.option("--print-step0", "-P0", is_flag=True, help="Show the model before it is initialised.")
-@click.option("--print-step1", "-P1", is_flag=True, help="Show it after it is initialised.")
-@click.option("--print-step2", "-P2", is_flag=True, help=f"Show it after {UPDATES} updates.")
-@click.option("--print-step3", "-P3", is_flag=True, help="Show what it predicts then.")
+@click.option("--print-step1", "-P1", is_flag=True, help="Show the model after it is initialised.")
+@click.option("--print-step2", "-P2", is_flag=True, help=f"Show the model after {UPDATES} updates.")
+@click.option("--print-step3", "-P3", is_flag=True, help="Show what the model predicts after these updates.")
 @click.pass_context
 def debug_model(
     ctx: click.Context,

@@ -40,9 +40,7 @@ _TITLES = {
 @options.code
 @options.gpu_id
 @click.option("--gold-preproc", "-G", is_flag=True, help="Use the annotated words and sentences.")
-@click.option(
-    "--per-component", "-P", is_flag=True, help="Show the scores under the component that made them."
-)
+@click.option("--per-component", "-P", is_flag=True, help="Show the scores of each component.")
 def evaluate(
     model: str,
     data: Path,

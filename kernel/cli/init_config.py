@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     type=click.Choice(["efficiency", "accuracy"]),
     default="efficiency",
     show_default=True,
-    help="Small and fast, or large and as good as it gets.",
+    help="Small and fast, or large and accurate.",
 )
 @click.option("--gpu", "-G", is_flag=True, help="A config for a GPU, with a transformer.")
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")

@@ -18,7 +18,10 @@ from kernel.cli import options
 @click.option("--name", "-n", default="", help="Name, instead of the one in the pipeline's meta.")
 @click.option("--version", "-v", default="", help="Version, instead of the one in the pipeline's meta.")
 @click.option(
-    "--meta-path", "-m", type=click.Path(path_type=Path), help="JSON file with entries over the meta."
+    "--meta-path",
+    "-m",
+    type=click.Path(path_type=Path),
+    help="JSON file with entries that replace those of the meta.",
 )
 @click.option(
     "--build",
@@ -84,7 +87,7 @@ def read_entries(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise DataError(f"not JSON: {error}", path=path) from error
     if not isinstance(table, dict):
-        raise DataError("it holds no table", path=path)
+        raise DataError("it is not a JSON object", path=path)
     return table
 
 

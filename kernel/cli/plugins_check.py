@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("distributions", metavar="[DIST]...", nargs=-1)
-@click.option("--import", "imports", is_flag=True, help="Import each target too, in a process of its own.")
+@click.option("--import", "imports", is_flag=True, help="Import each target too, each in its own process.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds an import."
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one import may take.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context

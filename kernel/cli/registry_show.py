@@ -180,7 +180,7 @@ def _unknown(name: str) -> Exception:
     owner = next((point for point in entry_points("kernel_cli") if point.name == name), None)
     if owner is not None:
         return RegistryError(
-            f"{name!r} is no function for configs, but a command of {owner.distribution} {owner.version}",
+            f"{name!r} is a command of {owner.distribution} {owner.version}, not a function for configs",
             hint=f"kernel {name} --help shows what it does.",
         )
     names = sorted({one for kind in registry.kinds() for one in registry.names(kind)})

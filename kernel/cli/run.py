@@ -88,7 +88,7 @@ def _unforeseen(error: BaseException, with_traceback: bool) -> int:
         click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)
         return 1
     traceback.print_exception(error)
-    click.echo("error: not foreseen by kernel; the traceback above says whose code it comes from", err=True)
+    click.echo("error: kernel did not expect this; the traceback above shows where it comes from", err=True)
     return 1
 
 

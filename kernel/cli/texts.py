@@ -83,11 +83,11 @@ def _record(line: str, key: str, path: Path, number: int) -> tuple[str, dict[str
         record = json.loads(line)
         text = record[key]
     except (ValueError, RecursionError):
-        raise DataError("no JSON", path=path, line=number) from None
+        raise DataError("not JSON", path=path, line=number) from None
     except (TypeError, KeyError):
         raise DataError(f"no key '{key}'", path=path, line=number, hint="See --text-key.") from None
     if not isinstance(text, str):
-        raise DataError(f"'{key}' is no text", path=path, line=number, hint="See --text-key.")
+        raise DataError(f"'{key}' is not a text", path=path, line=number, hint="See --text-key.")
     try:
         text.encode()
     except UnicodeEncodeError as error:

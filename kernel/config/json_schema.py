@@ -81,7 +81,7 @@ class _Writer:
             try:
                 found = self._section(path, schema_of(path))
             except KernelError as error:
-                warn(f"the section [{path}] is named, but not described: {error.message}")
+                warn(f"the schema has the section [{path}] without its keys: {error.message}")
                 continue
             around, _, name = path.rpartition(".")
             place = sections
@@ -117,7 +117,7 @@ class _Writer:
         try:
             function: Callable[..., Any] = registry.get(kind, name)
         except KernelError as error:
-            warn(f"{kind}: {name!r} is named, but not described: {error.message}")
+            warn(f"{kind}: the schema has {name!r} without its arguments: {error.message}")
             return {"title": name, "$comment": origin}
         signature = of_function(function, name, given=given)
         defaults = getattr(getattr(function, "__kernel_factory__", None), "default_config", {})

@@ -152,7 +152,7 @@ class Planner:
         kind, name = keys[0][1:], block[keys[0]]
         where = join(path, keys[0])
         if not isinstance(name, str):
-            self._add(where, "the name of a function is a text", value=show_value(name))
+            self._add(where, "the name of a function must be a text", value=show_value(name))
             return None
         try:
             function = self.registry.get(kind, name)

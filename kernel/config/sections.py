@@ -45,14 +45,16 @@ AROUND = ("training", "initialize")
 def refusal(path: str) -> str:
     """Why no package may supply a section; "" if one may."""
     if not all(map(str.isidentifier, path.split("."))):
-        return f"{path!r} is no dotted name of a section, such as training.workers"
+        return f"{path!r} is not the dotted name of a section, such as training.workers"
     first, _, rest = path.partition(".")
     if first not in NAMES:
         return ""
     if not rest:
         return f"the kernel's own [{path}] can't be replaced"
     if first not in AROUND:
-        return f"the kernel's own [{first}] holds no sections of packages; [{'] and ['.join(AROUND)}] do"
+        return (
+            f"packages can't add sections to the kernel's own [{first}], only to [{'] and ['.join(AROUND)}]"
+        )
     key = rest.partition(".")[0]
     return f"{key!r} is a key of the kernel's own [{first}]" if key in OWN[first].model_fields else ""
 
@@ -114,8 +116,8 @@ def schema_of(path: str, registry: Registries | None = None) -> type[Section]:
     if isinstance(schema, type) and issubclass(schema, Section):
         return schema
     raise PluginError(
-        f"sections: {path!r} of {registry.origin(KIND, path)} is no schema of a section",
-        hint="It is to be a subclass of kernel.config.schemas.Section.",
+        f"sections: {path!r} of {registry.origin(KIND, path)} is not a schema of a section",
+        hint="It must be a subclass of kernel.config.schemas.Section.",
         kind=KIND,
         name=path,
     )
@@ -151,7 +153,7 @@ def add_defaults(config: Config, problems: list[Problem] | None = None) -> Confi
             defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
             strays = [key for key in defaults if key != path.partition(".")[0]]
             if strays or not at(defaults, path):
-                raise ConfigError(f"{name}: they are of other sections: {', '.join(strays) or 'none'}")
+                raise ConfigError(f"{name}: they belong to other sections: {', '.join(strays) or 'none'}")
             config = defaults.merge(config)
     return config
 

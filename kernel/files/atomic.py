@@ -119,7 +119,9 @@ def read_whole(path: str | Path, read: Callable[[Path], T]) -> T:
             except _Replaced:
                 continue
             return read(copy)
-    raise KernelError(f"can't read {asked}: it is replaced all the time", hint="Stop what is saving there.")
+    raise KernelError(
+        f"can't read {asked}: another process keeps replacing it", hint="Stop what is saving there."
+    )
 
 
 def whole(path: str | Path) -> Path:

@@ -115,7 +115,9 @@ class Lock:
             if not is_locked:
                 raise _locked(self.target, holder, hint)
             if holder is not None and holder.host != socket.gethostname():
-                warn(f"{self.target}: process {holder.pid} on {holder.host} left its lock, of {holder.since}")
+                warn(
+                    f"{self.target}: process {holder.pid} on {holder.host} left its lock, of {holder.since}; this process has taken it over"
+                )
             self.was_left = not is_new
             _write(handle)
         except BaseException:

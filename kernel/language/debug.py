@@ -44,7 +44,7 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
     if copied:
         yield Finding("info", "trained before", tuple(copied))
     if len(train) < MINIMUM and not copied:
-        yield Finding("fail", f"{len(train)} documents to train on are too few; {MINIMUM} are the least")
+        yield Finding("fail", f"{len(train)} documents to train on are too few; {MINIMUM} is the minimum")
     elif len(train) < RECOMMENDED and not copied:
         yield Finding("warn", f"{len(train)} documents to train on are few; {RECOMMENDED} or more are better")
     if not dev:
@@ -134,7 +134,7 @@ def _component(name: str, component: Any, train: Examples, dev: Examples) -> Ite
         except KernelError as error:
             yield Finding("fail", str(error))
         except Exception as error:
-            raise failure(name, error, verb="failed to look at the data") from error
+            raise failure(name, error, verb="failed to check the data") from error
 
 
 def _own(component: Any, train: Examples, dev: Examples) -> Iterable[Finding]:

@@ -95,7 +95,7 @@ def find_factory(name: str, lang: str | None, registry: Registries = registry) -
     """
     if not isinstance(name, str):
         raise UsageError(
-            f"the name of a factory is a string, not {type(name).__name__}",
+            f"the name of a factory must be a string, not {type(name).__name__}",
             hint="Register a function with @Language.component, and add it by its name.",
         )
     registered = registry.name_for_language("factories", name, lang)

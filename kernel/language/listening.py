@@ -79,9 +79,9 @@ def with_copies(
     upstream: Any = find(slots, source).component if source else None
     if channel_of(upstream) is None:
         raise UsageError(
-            f"component '{source}' is no source that others can listen to"
+            f"other components can't listen to component '{source}'"
             if source
-            else f"component '{slot.name}' listens to no source of its pipeline, so no listener can be replaced"
+            else f"component '{slot.name}' doesn't listen to any component of its pipeline, so no listener can be replaced"
         )
     listeners = [node for node in listeners_of(slot.component) if node.attrs["listener"].matches(source)]
     if len(paths) != len(listeners):
@@ -114,7 +114,7 @@ def _set_path(config: dict[str, Any], path: str, value: Any, name: str) -> None:
         place = place.get(part, {})
     if not isinstance(place.get(last), dict):
         raise UsageError(
-            f"components.{name}.{path} is no block of the config, so no listener can be replaced there"
+            f"components.{name}.{path} is not a block of the config, so no listener can be replaced there"
         )
     place[last] = value
 

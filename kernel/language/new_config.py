@@ -21,7 +21,7 @@ _COMMENTS = {
     "training.max_epochs": "0 is no limit.",
     "training.eval_frequency": "Evaluate, and save, every so many steps.",
     "training.score_weights": "The share of each score in the one that decides which model is the best; null hides it.",
-    "training.batcher.size": "Words a batch: few at first, so that early steps come quickly.",
+    "training.batcher.size": "Words per batch: few at first, so that early steps come quickly.",
 }
 
 
@@ -55,7 +55,7 @@ def new_config(
     """
     if not hasattr(pipeline_class({"nlp": {"lang": lang}, **(rules or {})}), "factory"):
         raise UsageError(
-            f"'{lang}' is a class of pipelines without component factories: its configs are its own"
+            f"'{lang}' is a class of pipelines without component factories, so no config can be written for it"
         )
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated or not names:
@@ -69,11 +69,11 @@ def new_config(
     if missing and gpu:
         result = new_config(lang, names, optimize=optimize, gpu=False, rules=rules)
         result.notes.insert(
-            0, f"'{missing[0]}' is not installed, so this config is one for the CPU. {missing[1]}"
+            0, f"'{missing[0]}' is not installed, so this config is for the CPU. {missing[1]}"
         )
         return result
     if missing:
-        raise UsageError(f"no installed component gives shared token vectors: {missing[0]}", hint=missing[1])
+        raise UsageError(f"no installed component has shared token vectors: {missing[0]}", hint=missing[1])
     return plan.result(names)
 
 

@@ -173,7 +173,7 @@ def _read(data: bytes) -> dict[str, Any]:
         if not {"config", "meta", "components"} <= set(parts):
             raise ValueError("it has no config")
     except Exception as error:
-        raise DataError(f"these bytes are no pipeline: {error}") from error
+        raise DataError(f"these bytes are not a pipeline: {error}") from error
     return dict(parts)
 
 

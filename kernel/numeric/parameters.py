@@ -221,7 +221,7 @@ class Parameters:
     def _server(self, node: Model[Any, Any]) -> BoundServer:
         server = server_of(node)
         if not isinstance(server, BoundServer) or server.owner is not self:
-            raise TypeError(f"The parameters of node '{node.name}' have been bound elsewhere.")
+            raise TypeError(f"The parameters of node '{node.name}' belong to other Parameters now.")
         return server
 
     def _view(self, buffer: Array, path: str) -> Array:

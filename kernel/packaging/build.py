@@ -89,7 +89,8 @@ def package_name(name: str, lang: str) -> str:
         plain = f"{lang}_{plain}"
     if not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", plain):
         raise UsageError(
-            f"{name!r} is no name for a package", hint="Use letters, digits and underscores: --name demo."
+            f"{name!r} can't be the name of a package",
+            hint="Use letters, digits and underscores: --name demo.",
         )
     return plain
 
@@ -101,7 +102,9 @@ def package_version(version: str) -> str:
     try:
         return str(Version(version))
     except InvalidVersion:
-        raise UsageError(f"{version!r} is no version of a package", hint="Such as --version 1.0.0.") from None
+        raise UsageError(
+            f"{version!r} is not a version number", hint="Use one such as --version 1.0.0."
+        ) from None
 
 
 def code_targets(codes: Sequence[Code]) -> dict[str, Code]:
@@ -116,7 +119,7 @@ def code_targets(codes: Sequence[Code]) -> dict[str, Code]:
         for file in _python_files(code):
             if code.path.is_dir() and code.name in providers.imported(file):
                 raise CodeError(
-                    f"{file}: imports {code.name}, a name that the code won't have in the package",
+                    f"{file} imports {code.name}, but the code has another name in the package",
                     hint="Import other modules of the folder with relative imports: from .name import ...",
                 )
         found[target] = code

@@ -79,8 +79,8 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
     nobody = sorted(name for name in code_imports(codes) if not providers.distributions_of([name]))
     if nobody:
         warn(
-            f"the code imports {', '.join(nobody)}, which belongs to no installed distribution: "
-            "the package won't require it"
+            f"the code imports {', '.join(nobody)}, which no installed package provides: "
+            "the new package won't require it"
         )
 
 

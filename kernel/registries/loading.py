@@ -41,7 +41,7 @@ def load(point: EntryPoint, kind: str) -> Any:
     wanted = metadata.incompatibility(point.distribution)
     if wanted:
         raise IncompatiblePlugin(
-            f"{kind}: {point.name!r} of {point.claim} needs {wanted}, and this is {metadata.KERNEL} {__version__}",
+            f"{kind}: {point.name!r} of {point.claim} needs {wanted}, but this is {metadata.KERNEL} {__version__}",
             hint=f"Install a version of {point.distribution} that was made for {metadata.KERNEL} {__version__}.",
             **about,
         )
@@ -86,7 +86,9 @@ def _announced(point: EntryPoint) -> Iterator[None]:
 def _hint(point: EntryPoint, error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         if error.name.partition(".")[0] == point.module.partition(".")[0]:
-            return f"The package {point.distribution} declares a module that it doesn't contain; install it anew."
+            return (
+                f"The package {point.distribution} declares a module that it doesn't contain; reinstall it."
+            )
         found = metadata.remedy(point.distribution, error.name)
         if found:
             return found

@@ -35,7 +35,7 @@ def refusal(path: str) -> str:
 
     parts = path.split(".")
     if len(parts) < 2 or parts[0] != "kernel" or not all(map(str.isidentifier, parts)):
-        return f"{path!r} is no path below kernel, such as kernel.matcher"
+        return f"{path!r} is not a path below kernel, such as kernel.matcher"
     if parts[1].startswith("_"):
         return f"kernel.{parts[1]} is a private name"
     if parts[1] in _own() or parts[1] in kernel.__all__ or f"kernel.{parts[1]}" in PATHS:
@@ -85,7 +85,7 @@ class _Loader:
 
     def get_code(self, name: str) -> None:
         """What `python -m` asks for; a module runs under the name that it has where it lies."""
-        raise ImportError(f"{name} lies elsewhere: python -m {self.home(name)}")
+        raise ImportError(f"{name} is another name of {self.home(name)}: python -m {self.home(name)}")
 
     def home(self, name: str) -> str:
         """The module that a path stands for."""

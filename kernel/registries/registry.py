@@ -68,7 +68,7 @@ class Registry:
         if its module can't be imported, IncompatiblePlugin if it was made for another version of kernel.
         """
         if not isinstance(name, str):
-            raise RegistryError(f"{self.kind}: the name of a function is a text, not {name!r}")
+            raise RegistryError(f"{self.kind}: the name of a function must be a text, not {name!r}")
         points, owner = self._points(name), self._choices.owner_of(name)
         definition = self._definition(name)
         is_thincs = self._is_thincs(name)
@@ -216,7 +216,7 @@ class Registry:
             if scan.normalize(point.distribution) == owner:
                 return self._load(point)
         raise RegistryError(
-            f"{self.kind}: [registry.override] gives {name!r} to {owner!r}, which doesn't claim it",
+            f"{self.kind}: [registry.override] gives {name!r} to {owner!r}, which doesn't have it",
             hint=f"It is claimed by: {'; '.join(self.claims(name))}.",
         )
 
@@ -240,7 +240,7 @@ class Registry:
         owner = next(iter(self.owners(name)), CODE)
         return NameConflict(
             f"{self.kind}: {name!r} is claimed by " + " and by ".join(self.claims(name)),
-            hint=f'Say in the config whose it is: [registry.override] "{name}" = "{owner}". Or uninstall one of them.',
+            hint=f'Say in the config which package is meant: [registry.override] "{name}" = "{owner}". Or uninstall one of them.',
         )
 
     def denied(self, name: str) -> list[str]:

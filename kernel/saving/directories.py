@@ -200,7 +200,7 @@ def _check_version(meta: Mapping[str, Any], folder: Path) -> None:
         fits = True
     if not fits:
         warn(
-            f"the pipeline {folder} was made for kernel {wanted}, and this is {__version__}: evaluate it before use"
+            f"the pipeline {folder} was made for kernel {wanted}, but this is {__version__}: evaluate it before use"
         )
 
 

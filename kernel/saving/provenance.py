@@ -134,7 +134,7 @@ def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices
         if ban:
             found.append(f"{distribution} {here} is installed, but denied by {ban}.")
         elif here == version:
-            found.append(f"{distribution} {version} is installed, but lacks the name: install it anew.")
+            found.append(f"{distribution} {version} is installed, but lacks the name: reinstall it.")
         else:
             found.append(f"pip install '{pin}'" + (f" (now {here} is installed)." if here else "."))
     for file in dict.fromkeys(origin.removeprefix(CODE) for origin in origins if origin.startswith(CODE)):

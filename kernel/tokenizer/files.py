@@ -53,7 +53,7 @@ def write(
         else:
             warn(
                 f"The tokenizer's {name} is not saved: it is {function!r}, not re.compile(...).{METHODS[name]}. "
-                "After loading it is what the language's Defaults or a callback make it."
+                "After loading, the language's Defaults or a callback decide it."
             )
     content["exceptions"] = {text: write_special(pieces) for text, pieces in sorted(specials.items())}
     content["faster_heuristics"] = faster
@@ -85,9 +85,9 @@ def read(
     try:
         content = srsly.msgpack_loads(data)
     except Exception as error:
-        raise DataError(f"This is no tokenizer file: {error}.") from error
+        raise DataError(f"This is not a tokenizer file: {error}.") from error
     if not isinstance(content, dict):
-        raise DataError("This is no tokenizer file: it holds no table of rules.")
+        raise DataError("This is not a tokenizer file: it holds no table of rules.")
     for name in exclude:
         content.pop(name, None)
     functions = {name: _compile(name, content[name]) for name in METHODS if name in content}

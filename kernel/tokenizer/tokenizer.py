@@ -48,7 +48,7 @@ class _Rule:
         if function is not None and not callable(function):
             raise UsageError(
                 f"The tokenizer's {self.name} has to be a function of a string, or None, not {function!r}.",
-                hint=f"Of a compiled expression, pass its method: pattern.{files.METHODS[self.name]}.",
+                hint=f"Pass a method of a compiled expression: pattern.{files.METHODS[self.name]}.",
             )
         with tokenizer._lock:
             tokenizer._functions[self.name] = function
@@ -120,7 +120,7 @@ class Tokenizer:
         single: list[int] = []
         for number, text in enumerate(texts):
             if not isinstance(text, str):
-                raise UsageError(f"The tokenizer takes strings, and text {number} of the batch is {text!r}.")
+                raise UsageError(f"The tokenizer takes strings, but text {number} of the batch is {text!r}.")
             words = text.split(" ")
             if spaced is not None and spaced.search(text):
                 parts.append(encode_spaced(text, _find_runs(text), chunks))

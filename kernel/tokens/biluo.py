@@ -50,7 +50,7 @@ def entities_of_biluo(tags: Sequence[str | None]) -> list[tuple[int, int, str]]:
         elif letter == "U":
             found.append((index, index + 1, name))
         elif letter not in ("O", ""):
-            raise DataError(f"token {index}: {tag!r} is no BILUO tag")
+            raise DataError(f"token {index}: {tag!r} is not a BILUO tag")
     return found
 
 
@@ -122,7 +122,7 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
         start, end, label = _fields(entity)
         if not 0 <= start < end <= text_length:
             raise DataError(
-                f"the entity {label} from character {start} to {end} doesn't lie in the text of {text_length} characters"
+                f"the entity {label} from character {start} to {end} is outside of the text of {text_length} characters"
             )
         name = f"{label} {doc.text[start:end]!r} ({start}-{end})"
         names.append((start, end, name))
@@ -161,7 +161,7 @@ def _fields(entity: Any) -> tuple[int, int, str]:
         return int(start), int(end), str(label)
     except (TypeError, ValueError):
         raise DataError(
-            f"{entity!r} is no entity: expected (start character, end character, label)"
+            f"{entity!r} is not an entity: expected (start character, end character, label)"
         ) from None
 
 

@@ -179,7 +179,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
                 raise DataError("a span of a Doc can't have a step")
             return Span(self, start, max(start, stop))
         if not -n <= key < n:
-            raise IndexError(f"token {key} of a text of {n} tokens")
+            raise IndexError(f"there is no token {key} in a text of {n} tokens")
         return Token(self, int(key) % n)
 
     def __repr__(self) -> str:
@@ -396,5 +396,5 @@ def _sentence_start(value: bool | int | None) -> int:
     if isinstance(value, bool):
         return 1 if value else -1
     if value not in (-1, 0, 1):
-        raise DataError(f"{value!r} is no sentence start: expected True, False, None, 1, -1 or 0")
+        raise DataError(f"{value!r} is not a sentence start: expected True, False, None, 1, -1 or 0")
     return int(value)

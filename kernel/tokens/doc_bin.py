@@ -204,7 +204,8 @@ class DocBin:
             if data[:1] == b"\x78":
                 raise DataError("broken .spacy data: truncated or damaged") from None
             raise DataError(
-                "no .spacy data: it isn't zlib-compressed", hint="convert other formats with `kernel convert`"
+                "not .spacy data: it isn't zlib-compressed",
+                hint="convert other formats with `kernel convert`",
             ) from None
         except KeyError as error:
             raise DataError(f"broken .spacy data: it has no {error}") from None

@@ -55,7 +55,7 @@ def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:
 
     message = unpack(data)
     if not isinstance(message, dict) or message.get("version") != _VERSION:
-        raise DataError("these bytes are no document, or of another version")
+        raise DataError("these bytes are not a document, or another version wrote them")
     table = doc.vocab.lexemes
     norms = {int(place): norm for place, norm in message["norms"].items()}
     rows = np.array(

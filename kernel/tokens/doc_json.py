@@ -83,7 +83,7 @@ def _add_extensions(doc: Doc, data: dict[str, Any], names: Sequence[str]) -> Non
 def from_json(doc: Doc, data: dict[str, Any]) -> Doc:
     """Fill an empty Doc. Returns the doc."""
     if len(doc):
-        raise DataError("from_json fills an empty Doc, this one has words")
+        raise DataError("from_json fills an empty Doc, but this one has words")
     text, tokens = data["text"], data.get("tokens", [])
     words = [text[token["start"] : token["end"]] for token in tokens]
     spaces = [text[token["end"] : token["end"] + 1] == " " for token in tokens]
@@ -130,7 +130,7 @@ def _read_span(doc: Doc, data: dict[str, Any]) -> Span:
         place = doc.token_range(start, end, "strict")
     if place is None:
         raise DataError(
-            f"the span {data['label']} ({start}-{end}) doesn't fall on token borders",
+            f"the span {data['label']} ({start}-{end}) does not begin and end where tokens do",
             offset=start,
         )
     return Span(doc, *place, data["label"], kb_id=data.get("kb_id", ""), span_id=data.get("id", ""))

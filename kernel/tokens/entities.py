@@ -33,7 +33,7 @@ def columns_from_tags(doc: Doc, tags: Sequence[str | None]) -> tuple[NDArray[np.
         letter, dash, label = tag.partition("-")
         if dash == "" or letter not in ("B", "I", "L", "U", "E", "S"):
             raise DataError(
-                f"token {index}: {tag!r} is no entity tag: expected O, B-LABEL, I-LABEL (or L-, U-), "
+                f"token {index}: {tag!r} is not an entity tag: expected O, B-LABEL, I-LABEL (or L-, U-), "
                 'or "" where the annotation is missing'
             )
         iob[index] = BEGIN if letter in "BUS" else INSIDE
@@ -98,7 +98,7 @@ def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
             texts = entity.doc.vocab.strings
             label, kb_id, span_id = (texts[each] for each in (label, kb_id, span_id))
     if not 0 <= start < end <= len(doc):
-        raise DataError(f"an entity from token {start} to {end} doesn't lie in a text of {len(doc)} tokens")
+        raise DataError(f"an entity from token {start} to {end} is outside of the text of {len(doc)} tokens")
     if not label:
         raise DataError(f"the entity {doc[start:end].text!r} has no label", offset=doc[start].idx)
     return start, end, number(label), number(kb_id), number(span_id)
@@ -113,7 +113,7 @@ def _tuple_fields(entity: tuple[Any, ...]) -> tuple[Any, Any, Any, int, int]:
         names = [0, names[1], names[0]]
     if len(names) != 3 or not isinstance(start, SupportsIndex) or not isinstance(end, SupportsIndex):
         raise DataError(
-            f"{entity!r} is no entity: expected (label, start, end), (label, kb_id, start, end) or "
+            f"{entity!r} is not an entity: expected (label, start, end), (label, kb_id, start, end) or "
             "(id, kb_id, label, start, end), start and end being tokens"
         )
     return names[0], names[1], names[2], int(start), int(end)

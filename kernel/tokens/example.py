@@ -145,7 +145,7 @@ class Example:
         aligned: list[Any] = values.tolist()
         if as_string:
             if attr not in _STRING_ATTRS:
-                raise DataError(f"{attrs.NAMES[attr]} is no string")
+                raise DataError(f"{attrs.NAMES[attr]} is not a string attribute")
             texts = {number: self._y.vocab.strings[number] for number in set(aligned)}
             aligned = [texts[number] for number in aligned]
         if known is not None:

@@ -137,7 +137,9 @@ def _set_links(doc: Doc, links: dict[tuple[int, int], dict[str, float]]) -> None
     for (start, end), candidates in links.items():
         span = entities.get((start, end))
         if span is None:
-            raise DataError(f"a link names the characters {start} to {end}, where no entity is", offset=start)
+            raise DataError(
+                f"a link names the characters {start} to {end}, where there is no entity", offset=start
+            )
         for kb_id, probability in candidates.items():
             if probability == 1.0:
                 kb_ids[span.start : span.end] = doc.intern(kb_id)

@@ -34,7 +34,7 @@ def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
         root = further
     in_cycle = np.flatnonzero(heads[root] != 0)
     if len(in_cycle):
-        raise DataError(f"the heads form a cycle that token {int(in_cycle[0])} hangs on")
+        raise DataError(f"the heads form a cycle at token {int(in_cycle[0])}")
     return root
 
 

@@ -41,7 +41,7 @@ class Span(Extensible, Vectored):
         span_id: str | int = 0,
     ) -> None:
         if not 0 <= start <= end <= len(doc.rows):
-            raise DataError(f"a span from token {start} to {end} doesn't lie in a text of {len(doc)} tokens")
+            raise DataError(f"a span from token {start} to {end} is outside of the text of {len(doc)} tokens")
         self.doc = doc
         self.start = start
         self.end = end
@@ -70,7 +70,7 @@ class Span(Extensible, Vectored):
                 raise DataError("a span can't have a step")
             return Span(self.doc, self.start + start, self.start + max(start, stop))
         if not -len(self) <= key < len(self):
-            raise IndexError(f"token {key} of a span of {len(self)} tokens")
+            raise IndexError(f"there is no token {key} in a span of {len(self)} tokens")
         return Token(self.doc, self.start + key % len(self))
 
     def _key(self) -> tuple[int, int, int, int, int]:

@@ -136,7 +136,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     missing = [name for name in MEMBERS if not hasattr(cls, name)]
     if missing:
         raise PluginError(
-            f"languages: {lang!r} of {registry.origin('languages', lang)} is no pipeline: it has no {', '.join(missing)}",
+            f"languages: {lang!r} of {registry.origin('languages', lang)} is not a class of pipelines: it lacks {', '.join(missing)}",
             hint="Let the class derive from kernel.training.protocols.BasePipeline.",
             kind="languages",
             name=lang,
@@ -213,7 +213,7 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
         return NamedCorpus(block, name, config)
     if maker is None:
         raise ConfigError(
-            problem_at(config.sources, name, f"'{name}' is no corpus", expected="a block with @readers")
+            problem_at(config.sources, name, f"'{name}' is not a corpus", expected="a block with @readers")
         )
     key = function_keys(maker)[0]
     made = f"an object of type {type(block).__qualname__}"
@@ -221,7 +221,7 @@ def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
         problem_at(
             config.sources,
             f"{where}.{key}",
-            f"'{name}' is no corpus: {owner_name(chosen_by(config), key[1:], maker[key])} made {made}",
+            f"'{name}' is not a corpus: {owner_name(chosen_by(config), key[1:], maker[key])} made {made}",
             value=show_value(maker[key]),
             expected="a function of the pipeline that returns its examples, anew at each call",
         )
@@ -337,7 +337,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
     if streamed:
         return None
     for name, labels in pipeline.unknown_labels(examples).items():
-        warn(f"{settings.dev_corpus} has labels that '{name}' has not met in training: {', '.join(labels)}")
+        warn(f"{settings.dev_corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
     return examples
 
 

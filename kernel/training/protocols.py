@@ -189,9 +189,7 @@ class BasePipeline:
     def from_saved(cls, saved: Saved, **settings: Any) -> Self:
         """Load it with `from_disk`: as it is."""
         if settings:
-            raise UsageError(
-                f"pipelines of the class {cls.__name__} are loaded as they are, without settings"
-            )
+            raise UsageError(f"pipelines of the class {cls.__name__} can't be loaded with settings")
         return cls.from_disk(saved.folder)
 
     def all_models(self) -> dict[str, Any]:
@@ -207,11 +205,11 @@ class BasePipeline:
 
     def evaluate_components(self, examples: Iterable[Any]) -> dict[str, dict[str, Any]]:
         """They are not scored by themselves."""
-        raise UsageError(f"the components of {type(self).__qualname__} are not scored by themselves")
+        raise UsageError(f"{type(self).__qualname__} can't score its components one by one")
 
     def predict(self, component: str, examples: Sequence[Any]) -> Any:
         """They don't predict by themselves."""
-        raise UsageError(f"the components of {type(self).__qualname__} don't predict by themselves")
+        raise UsageError(f"{type(self).__qualname__} can't run a component by itself")
 
     def label_data(self) -> Mapping[str, Any]:
         """No labels."""

@@ -56,11 +56,11 @@ def warn_of_missing(
     for name, weight in weights.items():
         if not weight or name in scores:
             continue
-        said = f"the score '{name}' has the weight {weight:.2g} in the final score, but nothing delivered it: it counts as 0"
+        said = f"the score '{name}' has the weight {weight:.2g} in the final score, but no scorer returned it: it counts as 0"
         if name in sources:
             warn(f"{said}. It should come from the scorer of component '{sources[name]}'.")
         else:
             known = ", ".join(sorted(key for key, score in scores.items() if isinstance(score, (int, float))))
             warn(
-                f"{said}. It stands in training.score_weights, and no component announces it. There are: {known}."
+                f"{said}. It is in training.score_weights, but no component says that it has such a score. There are: {known}."
             )

@@ -161,7 +161,7 @@ class LexemeTable:
 
     def _fill(self, attr: int) -> tuple[NDArray[Any], int]:
         if attr not in attrs.LEXICAL:
-            raise ValueError(f"{attrs.NAMES.get(attr, attr)} is no attribute of a word form")
+            raise ValueError(f"{attrs.NAMES.get(attr, attr)} is not an attribute of a word form")
         with self._lock:
             values, start = self._columns.get(attr, _EMPTY)
             end = len(self._forms)

@@ -85,7 +85,7 @@ class StringStore:
         if text is None:
             raise KeyError(
                 f"no string has the number {number}: it was never added, or it belonged to documents that "
-                "are gone. Keep the Doc, or add the string to vocab.strings, to keep it resolvable"
+                "are gone. Keep the Doc, or add the string to vocab.strings"
             )
         return text
 

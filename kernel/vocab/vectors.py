@@ -356,7 +356,7 @@ def make_vectors(mode: str = "default", attr: str = "ORTH") -> Callable[["Vocab"
     mode: only "default". attr: the attribute whose value is the key of a token's vector.
     """
     if mode != Vectors.mode:
-        raise DataError(f"vectors of the mode {mode!r} don't exist, only {Vectors.mode!r}")
+        raise DataError(f"there are no vectors of the mode {mode!r}, only of {Vectors.mode!r}")
 
     def create(vocab: "Vocab") -> Vectors:
         return Vectors(strings=vocab.strings, attr=attr)

@@ -134,7 +134,7 @@ class Vocab:
             if flag_id == -1:
                 raise UsageError("all free flags (19 to 63) are taken")
         elif flag_id not in attrs.FLAGS:
-            raise UsageError(f"{flag_id} is no number of a flag: 1 to 63 are")
+            raise UsageError(f"{flag_id} can't be the number of a flag: use 1 to 63")
         with self._lock:
             self.lexeme_settings.getters[flag_id] = getter
             self.lexeme_settings.note_change([flag_id])
@@ -226,7 +226,7 @@ class Vocab:
             return pack(self.lookups)
         except (TypeError, ValueError, OverflowError) as error:
             warn(
-                f"the lookups of the vocab are not saved: {error}; tables that can be are mappings of plain values"
+                f"the lookups of the vocab are not saved: {error}; only mappings of plain values can be saved"
             )
             return None
 

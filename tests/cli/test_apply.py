@@ -125,8 +125,8 @@ def test_existing_output_needs_force(workplace: Path, capsys: pytest.CaptureFixt
     ("name", "content", "message"),
     [
         ("in.jsonl", '{"text": "a"}\n{"txt": "b"}\n', "in.jsonl:2: no key 'text'"),
-        ("in.jsonl", '{"text": "a"}\nnot json\n', "in.jsonl:2: no JSON"),
-        ("in.jsonl", '{"text": 3}\n', "in.jsonl:1: 'text' is no text"),
+        ("in.jsonl", '{"text": "a"}\nnot json\n', "in.jsonl:2: not JSON"),
+        ("in.jsonl", '{"text": 3}\n', "in.jsonl:1: 'text' is not a text"),
         ("in.jsonl", '["text"]\n', "in.jsonl:1: no key 'text'"),
         ("in.txt", "a\n\nb\0c\n", "in.txt:3: offset 1: the file is binary, expected text"),
         ("in.jsonl", '{"text": "a\0"}\n', "in.jsonl:1: offset 11: the file is binary"),

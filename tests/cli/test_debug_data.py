@@ -228,7 +228,7 @@ def test_a_component_that_breaks_is_named(capsys: pytest.CaptureFixture[str]) ->
     ]
     assert run(["debug", "data", "config.cfg", *args]) == 1
     error = capsys.readouterr().err
-    assert "component 'faulty' failed to look at the data: ValueError: oops" in error
+    assert "component 'faulty' failed to check the data: ValueError: oops" in error
     assert "Traceback" not in error
 
 

@@ -315,7 +315,7 @@ def test_every_command_says_where_a_record_is_bad(kernel: Kernel, model: Path, c
             "bad.txt:2: offset 3: byte 0xe9 is not valid UTF-8",
         ),
         ("bad.txt", b"word " * 200_001, "bad.txt:1: "),
-        ("bad.jsonl", b'{"text": "a"}\n{"text": "', "bad.jsonl:2: no JSON"),
+        ("bad.jsonl", b'{"text": "a"}\n{"text": "', "bad.jsonl:2: not JSON"),
         ("bad.jsonl", b'{"body": "a"}\n', "bad.jsonl:1: no key 'text'"),
         (
             "bad.jsonl",

@@ -354,4 +354,4 @@ def test_an_installed_command_is_no_function(fake_distribution: Fake, box: Box) 
     fake_distribution("acme-tools", "2.0", entry_points={"kernel_cli": {"acme-count": "acme_count:command"}})
     result = box.run("registry", "show", "acme-count")
     assert result.exit_code == 2
-    assert "'acme-count' is no function for configs, but a command of acme-tools 2.0" in result.stderr
+    assert "'acme-count' is a command of acme-tools 2.0, not a function for configs" in result.stderr

@@ -196,10 +196,10 @@ def test_an_object_is_no_module(fake_distribution: Fake) -> None:
         ("kernel.scorer.greet", "kernel.scorer is the kernel's own"),
         ("kernel.load", "kernel.load is the kernel's own"),
         ("kernel._greet", "kernel._greet is a private name"),
-        ("kernel", "no path below kernel"),
-        ("acme.greet", "no path below kernel"),
-        ("kernel.greet-2", "no path below kernel"),
-        ("acme-greet.greet.v1", "no path below kernel"),
+        ("kernel", "is not a path below kernel"),
+        ("acme.greet", "is not a path below kernel"),
+        ("kernel.greet-2", "is not a path below kernel"),
+        ("acme-greet.greet.v1", "is not a path below kernel"),
     ],
 )
 def test_paths_that_nobody_may_lend_are_findings(
@@ -301,9 +301,15 @@ def test_inspect_and_pkgutil_find_the_real_module(fake_distribution: Fake) -> No
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        ("kernel.greet", "kernel.greet lies elsewhere: python -m acme_greet\n"),
-        ("kernel.greet.words", "kernel.greet.words lies elsewhere: python -m acme_greet.words\n"),
-        ("kernel.scorer", "kernel.scorer lies elsewhere: python -m kernel.scores.scorer\n"),
+        ("kernel.greet", "kernel.greet is another name of acme_greet: python -m acme_greet\n"),
+        (
+            "kernel.greet.words",
+            "kernel.greet.words is another name of acme_greet.words: python -m acme_greet.words\n",
+        ),
+        (
+            "kernel.scorer",
+            "kernel.scorer is another name of kernel.scores.scorer: python -m kernel.scores.scorer\n",
+        ),
         ("kernel.nothing", "No module named kernel.nothing\n"),
     ],
 )

@@ -163,7 +163,7 @@ def test_what_is_no_schema_is_refused(fake_distribution: Fake) -> None:
         entry_points={"kernel_sections": {"stray": "acme_stray:make"}},
         modules={"acme_stray": "def make(): return 1\n"},
     )
-    with pytest.raises(ConfigError, match="'stray' of acme-stray 1.0 is no schema of a section"):
+    with pytest.raises(ConfigError, match="'stray' of acme-stray 1.0 is not a schema of a section"):
         resolve_section(Config.from_str("[stray]\na = 2\n"), "stray")
 
 
@@ -201,10 +201,10 @@ def test_no_package_may_supply_a_section_of_the_kernel(path: str, fake_distribut
         ("training.optimizer", "'optimizer' is a key of the kernel's own [training]"),
         ("training.callbacks.mine", "'callbacks' is a key of the kernel's own [training]"),
         ("initialize.components.ner", "'components' is a key of the kernel's own [initialize]"),
-        ("corpora.mine", "the kernel's own [corpora] holds no sections of packages; [training] and"),
-        ("nlp.mine", "the kernel's own [nlp] holds no sections of packages"),
-        ("acme-1", "is no dotted name of a section"),
-        ("acme..mine", "is no dotted name of a section"),
+        ("corpora.mine", "packages can't add sections to the kernel's own [corpora], only to [training] and"),
+        ("nlp.mine", "packages can't add sections to the kernel's own [nlp]"),
+        ("acme-1", "is not the dotted name of a section"),
+        ("acme..mine", "is not the dotted name of a section"),
     ],
 )
 def test_places_where_no_package_may_put_a_section(
@@ -423,7 +423,7 @@ def test_the_schema_for_editors_has_supplied_sections(fake_distribution: Fake) -
 
 def test_the_schema_leaves_out_what_nobody_may_supply(fake_distribution: Fake) -> None:
     supply(fake_distribution, "acme-grab", "training")
-    with pytest.warns(UserWarning, match=r"the section \[training\] is named, but not described"):
+    with pytest.warns(UserWarning, match=r"the schema has the section \[training\] without its keys"):
         sections = config_schema()["properties"]
     assert "optimizer" in sections["training"]["properties"]
 

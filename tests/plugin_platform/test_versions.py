@@ -40,7 +40,7 @@ def test_t17_an_incompatible_plugin_is_refused_before_its_import(
         registry.get("readers", "acme-nlp.R.v1")
     assert "acme_ranged" not in sys.modules
     assert (
-        f"needs kernel-nlp{metadata.kernel_range('acme-nlp')}, and this is kernel-nlp {__version__}"
+        f"needs kernel-nlp{metadata.kernel_range('acme-nlp')}, but this is kernel-nlp {__version__}"
         in str(info.value)
     )
     assert (info.value.distribution, info.value.version, info.value.exit_code) == ("acme-nlp", "1.2", 3)

@@ -175,7 +175,7 @@ def test_no_file_imports_from_the_face_of_its_own_folder() -> None:
 
 def test_no_file_of_the_kernel_lies_outside_of_the_folders() -> None:
     found = {path.stem for path in (ROOT / "kernel").glob("*.py")}
-    assert found == LOOSE, f"a module belongs into a folder: {', '.join(sorted(found - LOOSE))}"
+    assert found == LOOSE, f"a module belongs in a folder: {', '.join(sorted(found - LOOSE))}"
 
 
 def test_circles_are_found() -> None:

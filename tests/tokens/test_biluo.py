@@ -79,8 +79,8 @@ def test_misaligned_offsets_are_missing_and_said(doc):
     ("given_", "message"),
     [
         ([(6, 14, "A"), (10, 15, "B")], r"offset 10: A 'New York' \(6-14\) and B 'York\.' \(10-15\) overlap"),
-        ([(6, 99, "A")], "from character 6 to 99 doesn't lie in the text of 25"),
-        ([(6, 6, "A")], "doesn't lie"),
+        ([(6, 99, "A")], "from character 6 to 99 is outside of the text of 25"),
+        ([(6, 6, "A")], "is outside of the text"),
         ([(1, 2)], "expected .start character, end character, label."),
         (["O", 3], "expected"),
     ],

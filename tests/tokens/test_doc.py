@@ -37,9 +37,9 @@ def test_an_empty_document(vocab):
         ({"heads": [0]}, "2 words, but 1 heads"),
         ({"heads": [0, 2]}, "the head of token 1 is token 2, outside the text"),
         ({"heads": [1, 0]}, "cycle"),
-        ({"ents": ["O", "X"]}, "token 1: 'X' is no entity tag"),
+        ({"ents": ["O", "X"]}, "token 1: 'X' is not an entity tag"),
         ({"sent_starts": [True]}, "2 words, but 1 sent_starts"),
-        ({"sent_starts": [1, 5]}, "5 is no sentence start"),
+        ({"sent_starts": [1, 5]}, "5 is not a sentence start"),
     ],
 )
 def test_annotations_that_do_not_fit_are_refused(vocab, arguments, message):
@@ -172,7 +172,7 @@ def test_entities_as_tuples(doc):
             ("New York", "GPE", ids)
         ]
     for wrong in [("GPE", 2), ("GPE", 2, 4, "Q60")]:
-        with pytest.raises(DataError, match="is no entity: expected"):
+        with pytest.raises(DataError, match="is not an entity: expected"):
             doc.ents = [wrong]
 
 
@@ -216,7 +216,7 @@ def test_overlapping_entities_are_refused_with_their_offsets(doc):
         doc.ents = [("GPE", 2, 4), ("X", 3, 5)]
     with pytest.raises(DataError, match="no label"):
         doc.ents = [doc[2:4]]
-    with pytest.raises(DataError, match="doesn't lie in a text of 8 tokens"):
+    with pytest.raises(DataError, match="is outside of the text of 8 tokens"):
         doc.ents = [("X", 7, 9)]
 
 

@@ -154,7 +154,7 @@ def test_files(tmp_path, doc):
     assert [each.text for each in DocBin().from_disk(path).get_docs(Vocab())] == [doc.text]
     assert [each.name for each in tmp_path.iterdir()] == ["a.spacy"]
     path.write_bytes(b"I-PER nonsense")
-    with pytest.raises(DataError, match=r"a\.spacy: no \.spacy data: it isn't zlib"):
+    with pytest.raises(DataError, match=r"a\.spacy: not \.spacy data: it isn't zlib"):
         DocBin().from_disk(path)
 
 
@@ -176,7 +176,7 @@ def test_broken_contents_are_a_data_error(doc):
 def test_bytes_of_something_else_are_refused(vocab):
     import srsly
 
-    with pytest.raises(DataError, match="no document"):
+    with pytest.raises(DataError, match="not a document"):
         Doc(vocab).from_bytes(srsly.msgpack_dumps({"a": 1}))
 
 

@@ -104,7 +104,7 @@ def test_misaligned_entities_are_missing_and_said(plain):
         ({"entities": ["O"]}, "6 words, but 1 entity tags"),
         ({"entities": ["O", "O", "B-X", "O", "O", "U-X"]}, "token 3: the entity X ends without L-X"),
         ({"entities": [(7, 15, "A"), (7, 10, "B")]}, "offset 7: A .* and B .* overlap"),
-        ({"entities": [(7, 99, "A")]}, "doesn't lie in the text"),
+        ({"entities": [(7, 99, "A")]}, "is outside of the text"),
         ({"links": {(0, 1): {"Q": 1.0}}}, "offset 0: a link names the characters 0 to 1"),
         ({"heads": [1, 1, 1, 1, 1, 9]}, "outside the text"),
         (["words"], "a dict, not list"),
@@ -147,7 +147,7 @@ def test_attributes_across_tokenizations(apart):
     assert apart.get_aligned("TAG", as_string=True) == ["a", "b", "c", "e", "f", "f"]
     assert apart.get_aligned("LEMMA", as_string=True) == ["i", "l", None, "in", "a", "a"]
     assert apart.get_aligned("ENT_IOB") == [2, 2, None, 2, 3, 3]
-    with pytest.raises(DataError, match="HEAD is no string"):
+    with pytest.raises(DataError, match="HEAD is not a string attribute"):
         apart.get_aligned("HEAD", as_string=True)
 
 

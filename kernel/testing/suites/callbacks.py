@@ -56,7 +56,7 @@ class CallbackSuite(Suite):
 
     def test_goes_through_a_run(self, tmp_path: Path) -> None:
         run, _ = self.run(output=tmp_path / "output")
-        assert run.reason, "training did not end in order"
+        assert run.reason, "training did not end normally"
         assert (tmp_path / "output" / "model-last").is_dir()
 
     def test_leaves_the_training_alone(self) -> None:

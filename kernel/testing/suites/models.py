@@ -94,7 +94,7 @@ class ModelSuite(Suite):
         for array in self.predict(model, X):
             if array.dtype.kind == "f":
                 assert array.dtype == np.float32, f"an output has the type {array.dtype}, not float32"
-                assert np.isfinite(array).all(), "an output has infinite numbers, or ones that are none"
+                assert np.isfinite(array).all(), "an output has infinite or undefined numbers"
 
     def test_output_width_is_the_declared_one(self) -> None:
         model = self.lively_model()
@@ -111,9 +111,7 @@ class ModelSuite(Suite):
         X = [self.empty(), X[0], self.empty(), *X[1:], self.empty()]
         for array in [*self.predict(model, X), *self.predict(model, [self.empty()])]:
             if array.dtype.kind == "f":
-                assert np.isfinite(array).all(), (
-                    "an empty document has infinite numbers, or ones that are none"
-                )
+                assert np.isfinite(array).all(), "an empty document has infinite or undefined numbers"
         parts = self.by_document(model, X)
         alone = self.by_document(model, [X[1]])
         if parts is not None and alone is not None:
@@ -164,7 +162,9 @@ class ModelSuite(Suite):
         other = place(self.build())
         model_from_bytes(other, data, where=self.name)
         assert model_to_bytes(other) == data
-        _assert_close(self.predict(other, X), self.predict(model, X), "a loaded model predicts otherwise")
+        _assert_close(
+            self.predict(other, X), self.predict(model, X), "a loaded model predicts something else"
+        )
 
     def test_equal_seeds_give_equal_weights(self) -> None:
         assert model_to_bytes(self.model()) == model_to_bytes(self.model())

@@ -46,4 +46,4 @@ class EarlyStop:
     def should_stop(self) -> str | None:
         if self.waited < self.patience:
             return None
-        return f"'{self.metric}' not better in {self.waited} evaluations"
+        return f"'{self.metric}' has not improved in {self.waited} evaluations"

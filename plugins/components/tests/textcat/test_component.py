@@ -141,7 +141,7 @@ def test_values_other_than_0_and_1_are_refused(factory, value):
 
 
 def test_two_exclusive_categories_that_hold_are_refused():
-    with pytest.raises(KernelError, match="only one category may hold, but these do: 'good', 'bad'"):
+    with pytest.raises(KernelError, match="only one category may be true, but these are: 'good', 'bad'"):
         make_textcat([*EXCLUSIVE, ("both", {"good": 1.0, "bad": 1.0})])
 
 

@@ -37,7 +37,7 @@ def test_fine_categories(nlp, look):
             "fail",
             "1 documents to evaluate on have several",
         ),
-        ("textcat", [{"A": 1, "B": 0}], [], "warn", "these categories hold for no document to train on: B"),
+        ("textcat", [{"A": 1, "B": 0}], [], "warn", "no document to train on has these categories: B"),
         ("textcat", [{"A": 1, "B": 0}, {}], [], "info", "1 of 2 documents to train on have no categories"),
         ("textcat_multilabel", [{}], [], "fail", "no document has categories"),
         ("textcat_multilabel", [{"A": 1, "B": 0}], [], "warn", "textcat may do better"),

@@ -35,7 +35,7 @@ def _amounts(examples: Sequence[Example]) -> Iterator[Finding]:
         if documents[label] == len(examples):
             yield Finding(
                 "warn",
-                f"{label}: every document has one; add texts without, or all texts will seem to have it",
+                f"{label}: every document to train on has one; add documents without one, or the model will expect it everywhere",
             )
 
 

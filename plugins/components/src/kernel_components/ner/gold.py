@@ -83,7 +83,7 @@ def _code(tag: str | None, moves: Moves) -> tuple[int, int]:
     letter, _, label = tag.partition("-")
     if tag.startswith("!") or label.startswith("!"):
         raise DataError(
-            f"entity tag {tag!r}: negative tags are not understood",
+            f"entity tag {tag!r}: negative tags can't be read",
             hint="List spans that are known to be wrong in doc.spans, and name their key in `incorrect_spans_key`.",
         )
     if letter not in LETTERS or letter == "M":

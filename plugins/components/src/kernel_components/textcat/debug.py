@@ -52,4 +52,4 @@ def _unused(examples: Sequence[Example], labels: set[str], part: str) -> Iterato
     counts = count_labels(examples)
     never = sorted(label for label in labels if label in counts and not counts[label])
     if never:
-        yield Finding("warn", f"these categories hold for no document {part}", tuple(never))
+        yield Finding("warn", f"no document {part} has these categories", tuple(never))

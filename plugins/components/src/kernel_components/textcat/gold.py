@@ -19,20 +19,20 @@ def count_labels(examples: Iterable[Example]) -> Counter[str]:
 
 
 def check(example: Example, *, exclusive: bool) -> None:
-    """`DataError` if a gold category has another value than 0 and 1, or, if exclusive, several hold."""
+    """`DataError` if a gold category has another value than 0 and 1, or, if exclusive, several are 1."""
     cats = example.reference.cats
     for label, value in cats.items():
         if value not in (0, 1):
             raise DataError(
-                f"the category '{label}' has the value {value!r}; gold categories are 1 (holds) or 0 (doesn't)",
+                f"the category '{label}' has the value {value!r}; gold categories are 1 (true) or 0 (false)",
                 document=repr(example.reference.text[:40]),
             )
     if exclusive and sum(cats.values()) > 1:
-        holding = ", ".join(f"'{label}'" for label, value in cats.items() if value)
+        true = ", ".join(f"'{label}'" for label, value in cats.items() if value)
         raise DataError(
-            f"only one category may hold, but these do: {holding}",
+            f"only one category may be true, but these are: {true}",
             document=repr(example.reference.text[:40]),
-            hint="For several categories a document use textcat_multilabel.",
+            hint="If a document may have several categories, use textcat_multilabel.",
         )
 
 

@@ -76,5 +76,5 @@ class Tok2Vec(TrainableComponent):
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
         raise NotImplementedError(
-            "tok2vec has no gold: its gradient comes from the components that listen to it"
+            "tok2vec learns from no annotation: its gradient comes from the components that listen to it"
         )
