@@ -83,7 +83,7 @@ def _groups(package: Package) -> Iterator[Finding]:
         if near and get_close_matches(
             group.removeprefix("kernel_"), [near.removeprefix("kernel_")], cutoff=0.75
         ):
-            text = f"the group {group} is no registry of kernel; did you mean {near}?"
+            text = f"the group {group} is not a registry of kernel; did you mean {near}?"
             yield Finding(WARN, group.removeprefix("kernel_"), "", text)
 
 

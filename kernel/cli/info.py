@@ -89,7 +89,7 @@ def lines(shown: dict[str, Any], indent: str = "") -> list[str]:
 
 
 def _installed(name: str) -> str | None:
-    # cupy's distributions are named after their CUDA version.
+    # cupy's packages are named after their CUDA version.
     from kernel.discovery.scan import installed_version
 
     names = [f"{name}-cuda{version}x" for version in (12, 13)] if name == "cupy" else []

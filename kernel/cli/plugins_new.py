@@ -30,7 +30,7 @@ from kernel.cli.scaffold.kinds import KINDS
     help="Where the folder NAME is made; by default the current directory.",
 )
 def plugins_new(name: str, kinds: tuple[str, ...], parent: Path) -> None:
-    """Write a package NAME, such as acme-nlp, with one plugin and its tests.
+    """Write a plugin NAME, such as acme-nlp: a package with one function and its tests.
 
     It installs, and passes its tests, ruff and mypy, as it is. Nothing is downloaded or installed.
     """

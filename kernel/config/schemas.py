@@ -66,9 +66,9 @@ class TrainingSchema(Section):
     }
 
     dev_corpus: StrictStr = "corpora.dev"
-    """Dotted path of the reader's block for evaluation."""
+    """Dotted path of the corpus to evaluate on."""
     train_corpus: StrictStr = "corpora.train"
-    """Dotted path of the reader's block for training."""
+    """Dotted path of the corpus to train on."""
     seed: StrictInt | None = 0
     """Governs everything random in the run; null draws one and records it."""
     gpu_allocator: StrictStr | None = None
@@ -82,9 +82,9 @@ class TrainingSchema(Section):
     patience: StrictInt = Field(default=1600, ge=0)
     """Stop after so many steps without a better score; 0 never does."""
     max_epochs: StrictInt = Field(default=0, ge=-1)
-    """Stop after so many epochs; 0 is no limit; -1 streams the corpus and shuffles nothing."""
+    """Stop after so many epochs; 0 means no limit; -1 streams the corpus and shuffles nothing."""
     max_steps: StrictInt = Field(default=20000, ge=0)
-    """Stop after so many updates; 0 is no limit."""
+    """Stop after so many updates; 0 means no limit."""
     eval_frequency: StrictInt = Field(default=200, ge=0)
     """Evaluate, and save, every so many steps; 0 only at the end."""
     score_weights: dict[StrictStr, float | None] = Field(default_factory=dict)
@@ -132,7 +132,7 @@ class PluginsSchema(Section):
     """`[plugins]`: the packages that may be used, those that may not, and those that must be here."""
 
     only: list[StrictStr] | None = None
-    """The only distributions whose functions may be used."""
+    """The only packages whose functions may be used."""
     deny: list[StrictStr] = Field(default_factory=list)
     """Distributions whose functions may not be used."""
     require: list[StrictStr] = Field(default_factory=list)

@@ -1,6 +1,6 @@
 """What is installed, found without importing any of it.
 
-`scan` reads the entry points of installed distributions and `metadata` their other fields; `rules` says which of them may
-be used, and `listing` what each provides. `providers` tells which distribution an import comes from, and `known_names`
+`scan` reads the entry points of installed packages and `metadata` their other fields; `rules` says which of them may
+be used, and `listing` what each provides. `providers` tells which package an import comes from, and `known_names`
 lists what is known without looking.
 """

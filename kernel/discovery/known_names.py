@@ -1,4 +1,4 @@
-"""Names known without importing their owners: thinc's own, and which distribution provides ours.
+"""Names known without importing their owners: thinc's own, and which package provides ours.
 
 A test compares thinc's names with the installed thinc.
 """
@@ -40,7 +40,7 @@ THINC_NAMES: dict[str, frozenset[str]] = {
     ),
 }
 
-# The distribution that provides our names of each kind; kinds of the kernel itself are absent.
+# The package that provides our names of each kind; kinds of the kernel itself are absent.
 _OWNERS = {
     "architectures": "kernel-nlp-architectures",
     "layers": "kernel-nlp-architectures",
@@ -75,7 +75,7 @@ _PLACES = {
 
 
 def provider(kind: str, name: str) -> str | None:
-    """The distribution known to provide a name of ours, None if the name isn't known to be ours."""
+    """The package known to provide a name of ours, None if the name isn't known to be ours."""
     if kind in _PLACES:
         return next(
             (owner for place, owner in _PLACES[kind].items() if f"{name}.".startswith(f"{place}.")), None

@@ -15,7 +15,7 @@ OWNER = "kernel_owner"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A distribution with entry points for kernel.
+    """A plugin: a package with entry points for kernel.
 
     wants: the versions of kernel that it asks for, "" for any, None if it doesn't say. denied: by what. incompatible:
     what it needs. conflicts: a sentence for each name that somebody else claims too.

@@ -1,4 +1,4 @@
-"""What the metadata of an installed distribution says: its requirements, extras and the versions of kernel it admits."""
+"""What the metadata of an installed package says: its requirements, extras and the versions of kernel it admits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KERNEL = "kernel-nlp"
 
-# Modules whose distribution has another name.
+# Modules whose package has another name.
 _PROVIDERS = {
     "attr": "attrs",
     "bs4": "beautifulsoup4",
@@ -29,7 +29,7 @@ _PROVIDERS = {
 
 
 def kernel_range(distribution: str) -> str | None:
-    """The versions of kernel that a distribution asks for, such as ">=0.3,<0.4"; "" for any, None if it asks for none."""
+    """The versions of kernel that a package asks for, such as ">=0.3,<0.4"; "" for any, None if it asks for none."""
     ranges = [
         re.sub(r"[()\s]", "", rest.partition(";")[0])
         for name, rest in _lines(distribution)
@@ -44,7 +44,7 @@ def kernel_range(distribution: str) -> str | None:
 
 
 def incompatibility(distribution: str) -> str | None:
-    """ "kernel-nlp<0.3" if a distribution was made for another version of kernel than this, else None."""
+    """ "kernel-nlp<0.3" if a package was made for another version of kernel than this, else None."""
     wanted = kernel_range(distribution)
     return f"{KERNEL}{wanted}" if wanted and not admits(wanted, __version__) else None
 
@@ -62,13 +62,13 @@ def admits(specifier: str, version: str) -> bool:
 
 
 def requirements(distribution: str) -> list[Requirement]:
-    """Everything that a distribution requires, extras included; lines that nobody can read are left out."""
+    """Everything that a package requires, extras included; lines that nobody can read are left out."""
     lines = scan.fields(distribution).get("requires-dist", ())
     return [one for one in map(requirement, lines) if one is not None]
 
 
 def required_here(distribution: str) -> list[str]:
-    """Names of the distributions that an installed one requires on this machine, extras left out."""
+    """Names of the packages that an installed one requires on this machine, extras left out."""
     found = {
         scan.normalize(one.name)
         for one in requirements(distribution)
@@ -89,7 +89,7 @@ def requirement(line: str) -> Requirement | None:
 
 
 def remedy(distribution: str, module: str) -> str:
-    """What to install when a module of somebody else is missing that a distribution imports."""
+    """What to install when a module of somebody else is missing that a package imports."""
     top = module.partition(".")[0]
     wanted = {scan.normalize(top), scan.normalize(_PROVIDERS.get(top, top))}
     optional = []

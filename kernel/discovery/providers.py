@@ -1,4 +1,4 @@
-"""What Python files import, and which installed distributions provide it; nothing is imported to find out."""
+"""What Python files import, and which installed packages provide it; nothing is imported to find out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def third_party(files: Iterable[Path]) -> set[str]:
 
 
 def distributions_of(modules: Iterable[str]) -> dict[str, str]:
-    """Name -> version of the installed distributions that provide top-level modules."""
+    """Name -> version of the installed packages that provide top-level modules."""
     wanted = set(modules)
     if not wanted:
         return {}
@@ -54,7 +54,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 @cache
 def _providers() -> dict[str, set[str]]:
-    """Top-level module -> distributions."""
+    """Top-level module -> packages."""
     from importlib_metadata import packages_distributions
 
     table = {module: set(names) for module, names in packages_distributions().items()}

@@ -1,6 +1,6 @@
 """Which installed packages may be used, and who gets a name that several of them claim.
 
-The first that says something about a distribution decides: `--deny`, `--only`, the environment variable
+The first that says something about a package decides: `--deny`, `--only`, the environment variable
 KERNEL_PLUGINS ("acme-nlp,other" are the only ones allowed, "-acme-nlp" is denied), `[plugins]` of the config. kernel
 itself and thinc can't be denied.
 
@@ -40,13 +40,13 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a config says. overrides: registered name -> the distribution that gets it, or "code"."""
+    """What a config says. overrides: registered name -> the package that gets it, or "code"."""
 
     rules: Rules = Rules()
     overrides: Mapping[str, str] = field(default_factory=dict)
 
     def owner_of(self, name: str) -> str | None:
-        """Who gets a name: a normalised distribution, or "code"; None if the config is silent."""
+        """Who gets a name: a normalised package, or "code"; None if the config is silent."""
         owner = self.overrides.get(name)
         return None if owner is None else scan.normalize(owner)
 
@@ -90,13 +90,13 @@ def choices_of(config: Mapping[str, Any]) -> Choices:
 
 
 def overrides_of(config: Mapping[str, Any]) -> dict[str, str]:
-    """`[registry.override]` of a config: registered name -> distribution or "code". Names may stand in quotes."""
+    """`[registry.override]` of a config: registered name -> package or "code". Names may stand in quotes."""
     section = config.get("registry")
     return dict(_flat(section.get("override"), "")) if isinstance(section, Mapping) else {}
 
 
 def denied(distribution: str, choices: Choices = NO_CHOICES) -> str | None:
-    """What denies a distribution, for messages; None if it may be used."""
+    """What denies a package, for messages; None if it may be used."""
     name = scan.normalize(distribution)
     if name in _ALWAYS:
         return None
@@ -120,7 +120,7 @@ def denied(distribution: str, choices: Choices = NO_CHOICES) -> str | None:
 
 
 def entry_points(group: str, choices: Choices = NO_CHOICES) -> list[scan.EntryPoint]:
-    """Entry points of a group whose distributions may be used."""
+    """Entry points of a group whose packages may be used."""
     return [point for point in scan.entry_points(group) if denied(point.distribution, choices) is None]
 
 

@@ -1,4 +1,4 @@
-"""Entry points of the installed distributions, read from their metadata with nothing imported.
+"""Entry points of the installed packages, read from their metadata with nothing imported.
 
 The scan reads `*.dist-info/entry_points.txt` along `sys.path` itself: `importlib_metadata` takes longer to
 import than the scan takes to run, and the command line waits for it. Places that aren't directories (zip
@@ -20,7 +20,7 @@ _scan: Scan | None = None
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
-    """One declared name: `name = "module:attribute"` in the group of a distribution."""
+    """One declared name: `name = "module:attribute"` in the group of a package."""
 
     group: str
     name: str
@@ -49,9 +49,9 @@ class EntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one walk over `sys.path` found: entry points by group, and the folder of each distribution.
+    """What one walk over `sys.path` found: entry points by group, and the folder of each package.
 
-    folders: "" for a distribution that is in no folder. fields: metadata that was asked for.
+    folders: "" for a package that is in no folder. fields: metadata that was asked for.
     """
 
     groups: dict[str, list[EntryPoint]]
@@ -65,18 +65,18 @@ def entry_points(group: str) -> list[EntryPoint]:
 
 
 def groups() -> list[str]:
-    """Names of the groups that kernel reads and some distribution fills."""
+    """Names of the groups that kernel reads and some package fills."""
     return sorted(current().groups)
 
 
 def installed_version(distribution: str) -> str | None:
-    """Version of an installed distribution, None if it isn't installed."""
+    """Version of an installed package, None if it isn't installed."""
     folder = current().folders.get(normalize(distribution))
     return None if folder is None else _name_and_version(folder, fields(distribution))[1]
 
 
 def fields(distribution: str) -> dict[str, list[str]]:
-    """The fields of a distribution's METADATA, by name in lower case; empty if it isn't installed."""
+    """The fields of a package's METADATA, by name in lower case; empty if it isn't installed."""
     found = current()
     key = normalize(distribution)
     if key not in found.folders:
@@ -106,7 +106,7 @@ def refresh() -> None:
 
 
 def normalize(distribution: str) -> str:
-    """Canonical form of a distribution's name: `Kernel_NLP` -> `kernel-nlp`."""
+    """Canonical form of a package's name: `Kernel_NLP` -> `kernel-nlp`."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
@@ -144,7 +144,7 @@ def _walk(path: Iterable[str]) -> Scan:
 
 
 def _add_folder(result: Scan, folder: str) -> None:
-    # The first distribution of a name on the path hides the later ones, as it does for an import.
+    # The first package of a name on the path hides the later ones, as it does for an import.
     key = normalize(os.path.basename(folder).rpartition(".")[0].partition("-")[0])
     if key in result.folders:
         return
@@ -179,7 +179,7 @@ def _add_others(result: Scan) -> None:
 
 
 def _has_other_finders() -> bool:
-    """Whether somebody else than Python and importlib_metadata, which look along `sys.path` as we do, has distributions."""
+    """Whether somebody else than Python and importlib_metadata, which look along `sys.path` as we do, has packages."""
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
     kinds = [finder if isinstance(finder, type) else type(finder) for finder in finders]
     return any(kind.__module__ not in ("_frozen_importlib_external", "importlib_metadata") for kind in kinds)
@@ -191,7 +191,7 @@ def _name_and_version(folder: str, fields: dict[str, list[str]]) -> tuple[str, s
 
 
 def _fields(folder: str) -> dict[str, list[str]]:
-    """The fields of a distribution's metadata; the description, which comes after them, isn't read."""
+    """The fields of a package's metadata; the description, which comes after them, isn't read."""
     for file in ("METADATA", "PKG-INFO"):
         try:
             with open(os.path.join(folder, file), encoding="utf8", errors="replace") as lines:

@@ -139,7 +139,7 @@ def _check_first(get_examples: Callable[[], Iterable[Example]]) -> None:
     if first is not None and not isinstance(first, Example):
         raise DataError(
             f"the examples must be Example objects, not {type(first).__name__}",
-            hint="A reader returns a function that yields kernel.training.Example objects.",
+            hint="A reader returns a corpus: a function that yields kernel.training.Example objects.",
         )
 
 

@@ -18,7 +18,7 @@ from kernel.training.score import score_weights
 _COMMENTS = {
     "paths": "Set these here or on the command line: --paths.train FILE --paths.dev FILE",
     "training.patience": "Stop after this many steps without a better score; 0 never does.",
-    "training.max_epochs": "0 is no limit.",
+    "training.max_epochs": "0 means no limit.",
     "training.eval_frequency": "Evaluate, and save, every so many steps.",
     "training.score_weights": "The share of each score in the one that decides which model is the best; null hides it.",
     "training.batcher.size": "Words per batch: few at first, so that early steps come quickly.",

@@ -1,4 +1,4 @@
-"""What the package of a pipeline requires: compatible releases of the distributions it was made with."""
+"""What the package of a pipeline requires: compatible releases of the packages it was made with."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from kernel.saving.directories import MODELS
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the package says of itself. name: of the distribution and of the import package."""
+    """What the package says of itself. name: of the package and of its import package."""
 
     name: str
     version: str

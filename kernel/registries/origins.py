@@ -33,7 +33,7 @@ class Origin:
 class Definition:
     """Something registered in this process, by a decorator or a call.
 
-    package: the distribution whose import did it, None for code that no entry point led to.
+    package: the package whose import did it, None for code that no entry point led to.
     """
 
     value: Any

@@ -135,7 +135,7 @@ class Registry:
         return found
 
     def owners(self, name: str) -> list[str]:
-        """The values that `[registry.override]` may give a name: distributions and "code"."""
+        """The values that `[registry.override]` may give a name: packages and "code"."""
         found = [point.distribution for point in self._points(name)]
         definition = self._definition(name)
         if definition is not None and definition.package not in found:

@@ -124,7 +124,7 @@ def origin_of(record: Mapping[str, Any], kind: str, name: str) -> str:
 
 
 def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices: Choices) -> list[str]:
-    """What to do about missing functions, a sentence for each distribution and each code file."""
+    """What to do about missing functions, a sentence for each package and each code file."""
     origins = [origin_of(record, kind, name) for kind, name in missing]
     found = []
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):

@@ -1,4 +1,4 @@
-"""Fake distributions: installed packages that exist for the length of a test."""
+"""Fake packages, which exist for the length of a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write_distribution(
     entry_points: Mapping[str, Mapping[str, str]] | None = None,
     modules: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the metadata and the modules of a distribution, as an installer would.
+    """Write the metadata and the modules of a package, as an installer would.
 
     requires: its `Requires-Dist`, such as "kernel-nlp<0.3" or 'torch; extra == "torch"'. entry_points: group -> name ->
     target. modules: module name -> source code.
@@ -44,7 +44,7 @@ def write_distribution(
 
 @contextmanager
 def installed(folder: Path) -> Iterator[None]:
-    """Put a folder on the path, with its distributions visible; modules and names vanish afterwards."""
+    """Put a folder on the path, with its packages visible; modules and names vanish afterwards."""
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
@@ -79,7 +79,7 @@ def fake_distribution(
     entry_points: Mapping[str, Mapping[str, str]] | None = None,
     modules: Mapping[str, str] | None = None,
 ) -> Iterator[Path]:
-    """An installed distribution for the length of a `with` block, which gets its folder; see `write_distribution`."""
+    """An installed package for the length of a `with` block, which gets its folder; see `write_distribution`."""
     with TemporaryDirectory() as folder:
         # As Python will spell the files of its modules.
         place = Path(folder).resolve()

@@ -104,7 +104,7 @@ def _compile(name: str, source: str | None) -> Function:
     try:
         function: Function = getattr(re.compile(source), METHODS[name])
     except (re.error, TypeError) as error:
-        raise DataError(f"The {name} of this tokenizer file is no regular expression: {error}.") from error
+        raise DataError(f"The {name} of this tokenizer file is not a regular expression: {error}.") from error
     return function
 
 

@@ -78,7 +78,7 @@ def _compile(what: str, entries: Iterable[str], frame: str) -> re.Pattern[str]:
                 re.compile(frame.format(f"(?:{rule})"))
             except re.error as cause:
                 raise UsageError(
-                    f"Rule {number} of the tokenizer's {what} is no regular expression: {rule!r}: {cause}."
+                    f"Rule {number} of the tokenizer's {what} is not a regular expression: {rule!r}: {cause}."
                 ) from None
         raise UsageError(f"The tokenizer's {what} do not combine to a regular expression: {error}.") from None
 

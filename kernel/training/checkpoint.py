@@ -61,7 +61,7 @@ def save(run: Run, *, is_best: bool) -> None:
             pipeline = _before_to_disk(run)
             with atomic_directory(last) as directory:
                 pipeline.to_disk(directory)
-                # A pipeline that knows better (sourced components, for one) writes its own.
+                # A pipeline that knows better (one with copied components, say) writes its own.
                 if not (directory / "config.cfg").exists():
                     run.config.to_disk(directory / "config.cfg")
         if is_best:

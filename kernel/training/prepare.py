@@ -190,7 +190,7 @@ def callbacks(plain: Mapping[str, Any], settings: Any, registry: Registries) -> 
 
 
 def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
-    """The reader that a dotted name such as `corpora.train` leads to. Other readers are not built."""
+    """The corpus that a dotted name such as `corpora.train` leads to. Others are not built."""
     block: Any = plain
     maker: Mapping[str, Any] | None = None
     where = ""
@@ -319,7 +319,7 @@ def _check_type(examples: Iterable[Any], pipeline: Pipeline, name: str, reader: 
         raise DataError(
             f"{name}: {f'its reader {reader}' if reader else 'its reader'} gave an object of type "
             f"{type(wrong).__qualname__}, not {wanted.__qualname__}",
-            hint=f"A reader returns a function that yields {wanted.__qualname__} objects.",
+            hint=f"A reader returns a corpus: a function that yields {wanted.__qualname__} objects.",
         )
 
 

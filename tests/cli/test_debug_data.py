@@ -193,7 +193,7 @@ def test_what_cannot_be_initialized_fails_and_the_rest_is_still_looked_at(look) 
     write("train.jsonl", texts(110, cats={"A": 1}))
     topics = look(code=1)
     assert has(topics["files"], "fail", "textcat needs two or more labels")
-    assert has(topics["textcat"], "fail", "one category is no choice")
+    assert has(topics["textcat"], "fail", "there is only one category")
     assert topics["words"]
 
 

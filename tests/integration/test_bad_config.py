@@ -268,7 +268,7 @@ def make():
             2,
             [
                 "changed.cfg:",
-                "'corpora.train' is no corpus: own.function.v1 (",
+                "'corpora.train' is not a corpus: own.function.v1 (",
                 "own.py:9) made an object of type None",
             ],
         ),

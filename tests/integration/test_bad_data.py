@@ -230,7 +230,7 @@ def test_misaligned_entities_are_counted_and_training_goes_on(kernel: Kernel) ->
         ('{"text": "Ada b", "words": ["Ada", "b"], "heads": [0, 9]}', "outside the text"),
         ('{"text": "Ada b", "words": ["Ada", "b"], "heads": ["a", "b"]}', "'heads' must be a list of whole"),
         ('{"text": "Ada b", "words": ["Ada", "b"], "pos": ["X", "Q"]}', "'Q' is not a universal"),
-        ('{"text": "Ada b", "options": [{"id": "A"}], "accept": ["B"]}', "option 'B' is none of A"),
+        ('{"text": "Ada b", "options": [{"id": "A"}], "accept": ["B"]}', "option 'B' is not one of A"),
     ],
 )
 def test_json_records(kernel: Kernel, line: str, message: str) -> None:

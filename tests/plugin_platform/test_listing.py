@@ -171,7 +171,7 @@ def test_a_misspelled_group_is_noticed(group: str, near: str, fake_distribution:
     requires = ["kernel-nlp~=0.1.0"]
     fake_distribution("acme-nlp", requires=requires, entry_points={group: {"acme-nlp.F.v1": "acme:f"}})
     output = box.run("plugins", "check", "acme-nlp").stdout
-    assert f"the group {group} is no registry of kernel; did you mean {near}?" in output
+    assert f"the group {group} is not a registry of kernel; did you mean {near}?" in output
 
 
 def test_a_group_of_ones_own_is_no_mistake(fake_distribution: Fake, box: Box) -> None:

@@ -114,7 +114,7 @@ def test_a_reader_that_returns_no_function_is_named(make_run: MakeRun, numbers: 
         make_run(reader="test.Eager.v1")
     problem = caught.value.problems[0]
     assert problem.path == "corpora.train.@readers"
-    assert "'corpora.train' is no corpus: test.Eager.v1 (" in problem.message
+    assert "'corpora.train' is not a corpus: test.Eager.v1 (" in problem.message
     assert problem.message.endswith(" made an object of type list")
 
 

@@ -123,9 +123,9 @@ INITIALIZERS = Kind(
     module="initializer",
     function="make_initializer",
     registered="$owner.small_normal_init.v1",
-    about="an initializer: a narrow normal distribution",
+    about="an initializer: small Gaussian weights",
     requires=_THINC,
-    code='''"""An initializer: a narrow normal distribution."""
+    code='''"""An initializer: small Gaussian weights."""
 
 from collections.abc import Callable
 from typing import Any

@@ -133,7 +133,7 @@ def files(distribution: str, kind_name: str) -> dict[str, str]:
 
 
 def package_name(distribution: str) -> str:
-    """The module of a distribution: `acme-nlp` -> `acme_nlp`. UsageError for names that can't be used."""
+    """The import package of a package: `acme-nlp` -> `acme_nlp`. UsageError for names that can't be used."""
     import keyword
     import sys
 

@@ -119,7 +119,7 @@ class LanguageSuite(TokenizingSuite):
     def test_stop_words_are_found_in_any_case(self) -> None:
         nlp = self.language()
         for word in sorted(nlp.Defaults.stop_words)[:20]:
-            assert nlp.vocab[word].is_stop, f"the stop word {word!r} is none"
+            assert nlp.vocab[word].is_stop, f"{word!r} is a stop word, but is_stop is false"
 
     def test_the_pipeline_survives_bytes(self) -> None:
         nlp = self.language()

@@ -329,7 +329,7 @@ def test_early_stop(make_run: Any, callback: Any, metric: str, values: tuple[flo
     run = make_run(callback, scores=scores(metric, *values), steps=100)
     list(train(run))
     assert run.step == stop
-    assert "not better in" in run.reason
+    assert "has not improved in" in run.reason
 
 
 def test_early_stop_on_an_unknown_score(make_run: Any) -> None:

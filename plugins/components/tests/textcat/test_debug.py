@@ -26,7 +26,7 @@ def test_fine_categories(nlp, look):
 @pytest.mark.parametrize(
     ("factory", "train", "dev", "level", "text"),
     [
-        ("textcat", [{"A": 1}], [], "fail", "one category is no choice"),
+        ("textcat", [{"A": 1}], [], "fail", "there is only one category"),
         ("textcat", [{}], [], "fail", "no document has categories"),
         ("textcat", [{"A": 1, "B": 0.5}], [], "fail", "neither 0 nor 1: B 0.5"),
         ("textcat", [{"A": 1, "B": 1}], [], "fail", "1 documents to train on have several categories"),

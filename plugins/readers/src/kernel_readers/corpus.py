@@ -23,8 +23,8 @@ class Corpus:
 
     path: a file, or a directory that is searched for data files.
     gold_preproc: use the annotated words and one example a sentence.
-    max_length: longest document in words; a longer one is split into its sentences, or left out if it has none. 0 is no limit.
-    limit: the number of examples to stop after, over all files. 0 is no limit.
+    max_length: longest document in words; a longer one is split into its sentences, or left out if it has none. 0 means no limit.
+    limit: the number of examples to stop after, over all files. 0 means no limit.
     augmenter: makes one example into any number.
     format: "auto", or the name of a format.
     n_sents: sentences a document for formats that have sentences but no documents.

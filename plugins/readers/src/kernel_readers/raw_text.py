@@ -15,7 +15,7 @@ class TextCorpus:
     """Texts as examples whose two documents are both without annotation.
 
     texts: called anew for every pass. min_length, max_length: bounds in words, 0 is none; a document of
-    `max_length` words or more is left out. limit: examples in all, 0 is no limit.
+    `max_length` words or more is left out. limit: examples in all, 0 means no limit.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ def make_jsonl_corpus(
 ) -> Callable[[Any], Iterator[Example]]:
     """Read the `text` of every line of a JSONL file; other keys are left alone.
 
-    min_length, max_length: bounds in words, 0 is none. limit: examples in all, 0 is no limit.
+    min_length, max_length: bounds in words, 0 is none. limit: examples in all, 0 means no limit.
     """
     source = _require(path)
 

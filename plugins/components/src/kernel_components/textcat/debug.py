@@ -11,7 +11,7 @@ def findings(train: Sequence[Example], dev: Sequence[Example], *, exclusive: boo
     """exclusive: whether one category of a document holds, or any number."""
     labels = {label for example in train for label in example.reference.cats}
     if exclusive and len(labels) == 1:
-        text = f"one category is no choice: use textcat_multilabel, or add the opposite of '{next(iter(labels))}'"
+        text = f"there is only one category: use textcat_multilabel, or add the opposite of '{next(iter(labels))}'"
         yield Finding("fail", text)
     elif not labels:
         yield Finding("fail", "no document has categories")

@@ -175,7 +175,7 @@ def _cats(record: Record) -> dict[str, float]:
         chosen = [str(label) for label in accepted]
         for label in chosen:
             if label not in labels:
-                raise record.error(f"the accepted option {label!r} is none of {', '.join(labels)}")
+                raise record.error(f"the accepted option {label!r} is not one of {', '.join(labels)}")
         return {label: float(label in chosen) for label in labels}
     if _has_lone_label(record):
         return {data["label"]: float(data.get("answer", "accept") == "accept")}
