@@ -125,7 +125,7 @@ def test_files_of_a_subclass_go_to_a_directory_and_to_bytes(tmp_path, exclude):
 
 
 def test_bytes_of_something_else_are_refused():
-    with pytest.raises(DataError, match="not those of a component like 'u'"):
+    with pytest.raises(DataError, match="not the data of component 'u'"):
         Upper("u").from_bytes(srsly.msgpack_dumps([1]))
     with pytest.raises(DataError, match="'counter' lacks 'table'"):
         Counter().from_bytes(Upper("u").to_bytes())

@@ -135,7 +135,7 @@ def test_bytes_and_pickle(nlp):
     same(nlp, pickle.loads(pickle.dumps(nlp)))
     with pytest.raises(UsageError, match="counter"):
         kernel.blank("tst").from_bytes(nlp.to_bytes())
-    with pytest.raises(DataError, match="no pipeline"):
+    with pytest.raises(DataError, match="not a pipeline"):
         other.from_bytes(b"nonsense")
 
 

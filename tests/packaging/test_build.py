@@ -196,8 +196,8 @@ def test_entries_over_the_meta(workplace):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--name", "dé mo"], "no name for a package"),
-        (["--version", "newest"], "no version of a package"),
+        (["--name", "dé mo"], "be the name of a package"),
+        (["--version", "newest"], "not a version number"),
         (["--build", "egg"], "--build egg"),
         (["--build", "none,wheel"], "--build none,wheel"),
         (["--meta-path", "nowhere.json"], "nowhere.json: can't be read"),

@@ -81,7 +81,8 @@ def test_a_weighted_score_that_nobody_delivers_is_said_once(
 ) -> None:
     run = make_run(Scores(0.1, 0.2, 0.3), score_weights={"r2": 0.5, "r3": 0.5, "r4": None})
     with pytest.warns(
-        KernelWarning, match="'r3' has the weight 0.5 .* no component announces it. There are: r2"
+        KernelWarning,
+        match="'r3' has the weight 0.5 .* no component says that it has such a score. There are: r2",
     ) as all:
         list(train(run))
     assert len(all) == 1
