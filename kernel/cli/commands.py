@@ -90,11 +90,11 @@ cli = LazyGroup(
             help="Show the version.",
         ),
         click.Option(
-            ["--only"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            ["--only"], metavar="PACKAGE", multiple=True, is_eager=True, expose_value=False, callback=_select,
             help="Use this plugin and no other. May be repeated.",
         ),
         click.Option(
-            ["--deny"], metavar="DIST", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            ["--deny"], metavar="PACKAGE", multiple=True, is_eager=True, expose_value=False, callback=_select,
             help="Don't use this plugin. May be repeated.",
         ),
         click.Option(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("distributions", metavar="[DIST]...", nargs=-1)
+@click.argument("distributions", metavar="[PACKAGE...]", nargs=-1)
 @click.option("--import", "imports", is_flag=True, help="Import each target too, each in its own process.")
 @click.option(
     "--timeout",
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def plugins_check(
     ctx: click.Context, distributions: tuple[str, ...], imports: bool, timeout: float, as_json: bool
 ) -> None:
-    """Look for mistakes in the plugins DIST, or in all.
+    """Look for mistakes in the plugin PACKAGE, in several, or in all.
 
     Checked are names and their owners, conflicts, the versions of kernel that a package admits; with --import also
     that every target can be imported, how long that takes, what heavy modules it brings, docstrings and annotations.

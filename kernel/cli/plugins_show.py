@@ -13,10 +13,10 @@ _FIELDS = ("summary", "author", "author-email", "license-expression", "license",
 
 
 @click.command("show")
-@click.argument("distribution", metavar="DIST")
+@click.argument("distribution", metavar="PACKAGE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins_show(distribution: str, as_json: bool) -> None:
-    """Show what the package DIST says of itself and where each of its names leads. Nothing is imported."""
+    """Show what the package PACKAGE says of itself and where each of its names leads. Nothing is imported."""
     from kernel.discovery import scan
 
     package = find(distribution)
