@@ -19,7 +19,7 @@ from thinc.api import Adam, set_dropout_rate
 from threadpoolctl import threadpool_limits
 
 from kernel.numeric import random
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.parameters import Parameters
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
@@ -83,7 +83,7 @@ def main() -> None:
     words = sum(map(len, docs))
     print(f"{len(docs)} documents, {words} words, batches of {args.batch_words} words or more")
     random.seed_all(0, "benchmark")
-    model = place(
+    model = set_ops(
         build_hash_embed_cnn(
             width=96,
             depth=4,

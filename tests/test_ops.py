@@ -12,7 +12,7 @@ from kernel.numeric.ops import (
     maxout,
     maxout_winners,
     normalize,
-    place,
+    set_ops,
 )
 from kernel.numeric.random import enter, scope
 
@@ -137,7 +137,7 @@ def test_place_sets_every_node_and_leaves_the_global_operations_alone():
 
     model = chain(Linear(2, 3), Linear(1, 2)).initialize()
     before = get_current_ops()
-    assert place(model) is model
+    assert set_ops(model) is model
     assert all(isinstance(node.ops, KernelOps) for node in model.walk())
     assert get_current_ops() is before and not isinstance(before, KernelOps)
     assert model.predict(array(4, 3)).shape == (4, 1)

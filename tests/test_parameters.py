@@ -5,7 +5,7 @@ import pytest
 from thinc.api import SGD, Adam, Linear, Maxout, Model, RAdam, Shim, chain
 
 from kernel.numeric.bytes import model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.parameters import Parameters, paths, use_params
 from kernel.numeric.server import gradient, read, touch, version, versioned
 
@@ -14,7 +14,7 @@ X = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
 
 def network(seed=0):
     np.random.seed(seed)
-    return place(chain(Maxout(3, 4, nP=2, normalize=True), Linear(2, 3)).initialize())
+    return set_ops(chain(Maxout(3, 4, nP=2, normalize=True), Linear(2, 3)).initialize())
 
 
 def backward(model, scale=1.0):
@@ -230,13 +230,13 @@ def test_resized_and_late_parameters_are_taken_in():
 def growing():
     """A model whose output another class can be added to."""
     np.random.seed(0)
-    return place(chain(Linear(3, 4), Linear(2, 3)).initialize())
+    return set_ops(chain(Linear(3, 4), Linear(2, 3)).initialize())
 
 
 def grow(model, replace):
     """One more output, as for a new label: in the same layer or in a new one."""
     old = model.layers[1]
-    layer = place(Linear(3, 3).initialize()) if replace else old
+    layer = set_ops(Linear(3, 3).initialize()) if replace else old
     weights, bias = read(old, "W"), read(old, "b")
     layer.set_param("W", np.concatenate([weights, weights[:1] * 0]))
     layer.set_param("b", np.concatenate([bias, bias[:1] * 0]))
@@ -412,7 +412,7 @@ def test_looking_at_parameters_leaves_their_version(bound):
     backward(model)
     parameters.step(optimizer)
     if not bound:
-        model = place(model.copy())
+        model = set_ops(model.copy())
     before = version(list(model.walk()))
     model_to_bytes(model)
     paths({"ner": model})
@@ -421,7 +421,7 @@ def test_looking_at_parameters_leaves_their_version(bound):
     with use_params({"ner": model}, {}):
         pass
     # To the place where it is.
-    place(model)
+    set_ops(model)
     assert version(list(model.walk())) == before
 
 

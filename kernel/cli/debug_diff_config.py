@@ -45,11 +45,11 @@ def debug_diff_config(
     line: --section.key value. The exit code is 0 whether there are differences or not.
     """
     from kernel.config import load_config, parse_overrides
-    from kernel.training.diagnosis import load
+    from kernel.training.diagnosis import read_config
     from kernel.training.prepare import fill_config, pipeline_class
 
     options.load_codes(code)
-    config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
     config = fill_config(pipeline_class(config), config)
     if compare_to is not None:
         other = load_config(compare_to, environment=False)

@@ -58,10 +58,10 @@ def debug_model(
     the training corpus, or with three words if there is none.
     """
     from kernel.config import parse_overrides
-    from kernel.training.diagnosis import load
+    from kernel.training.diagnosis import read_config
 
     options.load_codes(code)
-    config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
     steps = [print_step0, print_step1, print_step2, print_step3]
     if not any(steps):
         steps = [True, True, False, False]

@@ -98,12 +98,12 @@ class LazyGroup(click.Group):
         if not points:
             return None
         from kernel.errors import NameConflict, PluginLoadError
-        from kernel.registries.loading import load
+        from kernel.registries.loading import load_entry_point
 
         if len({point.target for point in points}) > 1:
             owners = "; ".join(f"{point.distribution} {point.version} ({point.target})" for point in points)
             raise NameConflict(f"the command '{name}' is claimed by several packages: {owners}")
-        command = load(points[0], "command")
+        command = load_entry_point(points[0], "command")
         if not isinstance(command, click.Command):
             raise PluginLoadError(
                 f"the command '{name}' of {points[0].distribution} is a {type(command).__name__}, no click command"

@@ -46,10 +46,10 @@ def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
     kinds = [kind] if kind else [one for one in registry.kinds() if registry.has(one, name)]
     if not kinds:
         raise _unknown(name)
-    click.echo("\n\n".join(describe(one, name) for one in kinds))
+    click.echo("\n\n".join(function_text(one, name) for one in kinds))
 
 
-def describe(kind: str, name: str) -> str:
+def function_text(kind: str, name: str) -> str:
     """Everything about a registered function, as text."""
     from kernel.registries.family import registry
 
@@ -84,7 +84,7 @@ def _get(kind: str, name: str) -> Any:
 def section(name: str, schema: Any) -> str:
     """A section as it stands in a config, with texts on its keys; what has no default is a comment."""
     from kernel.config import Config
-    from kernel.config.hints import describe as describe_hint
+    from kernel.config.hints import describe_hint
     from kernel.config.sections import at, put
     from kernel.config.signatures import of_schema
     from kernel.config.sources import DEFAULT, Source
@@ -115,7 +115,7 @@ def _commented(text: str | None) -> list[str]:
 def block(kind: str, name: str, function: Any) -> str:
     """A block for a config: what has a default with its value, what has none as a comment."""
     from kernel.config import Config, fill, merge_defaults
-    from kernel.config.hints import describe as describe_hint
+    from kernel.config.hints import describe_hint
     from kernel.config.plans import owner_name
     from kernel.config.signatures import of_function
     from kernel.registries.family import registry

@@ -82,10 +82,10 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
 
 
 def _unforeseen(error: BaseException, with_traceback: bool) -> int:
-    from kernel.registries.blame import describe, place_of
+    from kernel.registries.blame import describe_error, place_of
 
     if place_of(error) and not with_traceback:
-        click.echo(f"error: {describe(error)}\nkernel --traceback shows how it was called.", err=True)
+        click.echo(f"error: {describe_error(error)}\nkernel --traceback shows how it was called.", err=True)
         return 1
     traceback.print_exception(error)
     click.echo("error: kernel did not expect this; the traceback above shows where it comes from", err=True)

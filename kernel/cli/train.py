@@ -62,12 +62,12 @@ def train(
     """
     from kernel.config import parse_overrides
     from kernel.training.checkpoint import output_lock
-    from kernel.training.diagnosis import load
+    from kernel.training.diagnosis import read_config
     from kernel.training.loop import train as train_loop
     from kernel.training.prepare import prepare
 
     options.load_codes(code)
-    config = load(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
     lock = None
     if output is not None:
         lock = output_lock(output)

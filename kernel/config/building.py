@@ -19,7 +19,7 @@ from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
 from kernel.errors import CodeError, ConfigError, KernelError, PluginError, Problem
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 from kernel.registries.family import Registries, chosen_by
 
 _FAILED: Any = object()
@@ -177,7 +177,7 @@ class _Builder:
             self.problems.extend(self._located(plan, error))
         except Exception as error:  # noqa: BLE001 (a plugin's function may fail in any way)
             self.cause = self.cause or error
-            problem = problem_at(self.sources, plan.path, f"{owner} failed: {describe(error)}")
+            problem = problem_at(self.sources, plan.path, f"{owner} failed: {describe_error(error)}")
             # What a function refuses with a ValueError is the config's fault.
             exit_code = 2 if isinstance(error, ValueError) else 3
             self.problems.append(replace(problem, exit_code=exit_code))

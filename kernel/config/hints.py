@@ -238,7 +238,7 @@ def inside(hint: Any, place: Sequence[str]) -> Any:
     return hint
 
 
-def describe(hint: Any) -> str:
+def describe_hint(hint: Any) -> str:
     """A hint as people write it."""
     if isinstance(hint, str):
         return hint
@@ -247,13 +247,13 @@ def describe(hint: Any) -> str:
     hint = bare(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin in _UNIONS:
-        return " or ".join(dict.fromkeys(map(describe, args)))
+        return " or ".join(dict.fromkeys(map(describe_hint, args)))
     if origin is Literal:
         return " or ".join(json.dumps(option) for option in args)
     if origin is abc.Callable:
         return "a function"
     if args and isinstance(origin, type):
-        return f"{origin.__name__}[{', '.join('...' if a is ... else describe(a) for a in args)}]"
+        return f"{origin.__name__}[{', '.join('...' if a is ... else describe_hint(a) for a in args)}]"
     return str(getattr(hint, "__name__", hint))
 
 

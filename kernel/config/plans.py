@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kernel.config.hints import Refused, accepts, convert, describe, inside, item_hint, may_return
+from kernel.config.hints import Refused, accepts, convert, describe_hint, inside, item_hint, may_return
 from kernel.config.sections import supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
@@ -232,7 +232,7 @@ class Planner:
         if not may_return(hint, returns, is_schedule=call.kind == "schedules"):
             self._add(
                 join(call.path, f"@{call.kind}"),
-                f"{call.signature.owner} returns {describe(returns)}",
+                f"{call.signature.owner} returns {describe_hint(returns)}",
                 value=show_value(call.name),
                 expected=expectation(hint, call.path, parameter, taker),
             )
@@ -263,7 +263,7 @@ class Planner:
             elif fault.is_extra:
                 self._add(where, f"unknown key {fault.place[-1]!r}", key=True, expected=expected)
             else:
-                reason = fault.reason if fault.is_limit or fault.place else f"not {describe(hint)}"
+                reason = fault.reason if fault.is_limit or fault.place else f"not {describe_hint(hint)}"
                 advice = remedy(part, inside(hint, fault.place))
                 self._add(where, reason, value=show_value(part), expected=expected, suggestion=advice)
 

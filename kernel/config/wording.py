@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from kernel.config.hints import describe, options, takes
+from kernel.config.hints import describe_hint, options, takes
 from kernel.config.signatures import REQUIRED, Parameter, Signature
 from kernel.config.values import has_variable, is_plain, show_value
 
@@ -27,7 +27,7 @@ def expectation(
         name = next((part for part in reversed(path.split(".")) if part in taker.parameters), name)
     said_by = f" for {name!r} of {taker.owner}" if taker else ""
     taken = f", which takes {parameters(taker, name)}" if taker and taker.is_function and not is_known else ""
-    return f"{describe(hint)}{said_by}{taken}"
+    return f"{describe_hint(hint)}{said_by}{taken}"
 
 
 def parameters(signature: Signature, focus: str = "") -> str:
@@ -55,7 +55,7 @@ def _parameter(parameter: Parameter, with_type: bool) -> str:
 
 
 def _typed(name: str, hint: Any) -> str:
-    return name if hint is Any else f"{name}: {describe(hint)}"
+    return name if hint is Any else f"{name}: {describe_hint(hint)}"
 
 
 def remedy(value: Any, hint: Any) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.config import Config, default_config
-from kernel.language import describe
+from kernel.language import facts
 from kernel.language.defaults import Defaults
 from kernel.language.factories import FactoryMeta
 from kernel.language.slots import Slot, find
@@ -75,7 +75,7 @@ class ComponentList:
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
         """Component name -> labels, of the components that have any."""
-        return describe.labels(self.slots)
+        return facts.labels(self.slots)
 
     @property
     def factory_names(self) -> list[str]:
@@ -116,7 +116,7 @@ class ComponentList:
         """The config of the pipeline as it is now, with variables; computed on access."""
         if self._config is None:
             self._config = default_config().merge(self.Defaults.config)
-        return describe.current_config(self._config, self.slots, lang=self.lang, batch_size=self.batch_size)
+        return facts.current_config(self._config, self.slots, lang=self.lang, batch_size=self.batch_size)
 
     @config.setter
     def config(self, value: Config) -> None:
@@ -126,7 +126,7 @@ class ComponentList:
     @property
     def meta(self) -> dict[str, Any]:
         """Name, version, labels, performance and the like; the returned dict is the pipeline's own."""
-        describe.bring_up_to_date(self._meta, self.slots, lang=self.lang, vectors=self.vocab.vectors)
+        facts.bring_up_to_date(self._meta, self.slots, lang=self.lang, vectors=self.vocab.vectors)
         return self._meta
 
     @meta.setter
@@ -135,7 +135,7 @@ class ComponentList:
 
     def analyze_pipes(self) -> dict[str, Any]:
         """What each component sets, needs and is scored by, and which needs nothing before it meets."""
-        return describe.analyze(slot for slot in self.slots if slot.enabled)
+        return facts.analyze(slot for slot in self.slots if slot.enabled)
 
     # What training asks.
 
@@ -197,11 +197,11 @@ class ComponentList:
 
     def to_device(self, gpu_id: int) -> Self:
         """Move all models to a GPU, or with -1 to the CPU."""
-        from kernel.numeric.ops import get_ops, place
+        from kernel.numeric.ops import get_ops, set_ops
 
         self._ops = get_ops(gpu_id)
         for model in self.all_models().values():
-            place(model, self._ops)
+            set_ops(model, self._ops)
         return self
 
     def all_models(self) -> dict[str, Any]:

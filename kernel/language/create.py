@@ -12,7 +12,7 @@ from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, RegistryError
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.slots import Slot
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -49,7 +49,7 @@ def create(
     if getattr(component, "name", name) != name:
         component.name = name
     if hasattr(getattr(component, "model", None), "walk"):
-        place(component.model, nlp.ops)
+        set_ops(component.model, nlp.ops)
     raw = settings if raw_config is None else {k: v for k, v in raw_config.items() if k != "factory"}
     saved = Config({"factory": factory_name, **raw}, is_interpolated=raw_config is None)
     return Slot(name, component, meta, saved)

@@ -55,7 +55,7 @@ class EditableComponents(ComponentList):
         to be saved. validate: False passes settings of the wrong type on to the factory as they are.
         """
         name = order.check_new_name(self.slots, factory_name if name is None else name)
-        place = order.place(self.slots, before=before, after=after, first=first, last=last)
+        place = order.insertion_index(self.slots, before=before, after=after, first=first, last=last)
         if source is not None and (config or raw_config):
             raise UsageError(
                 f"the copy of a component keeps its settings: add_pipe('{factory_name}') takes source= or config=, not both"

@@ -42,7 +42,7 @@ def enable(slots: list[Slot], names: Sequence[str], enabled: bool) -> None:
     link(slots)
 
 
-def place(
+def insertion_index(
     slots: Sequence[Slot],
     *,
     before: str | int | None,

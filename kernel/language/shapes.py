@@ -20,7 +20,7 @@ from kernel.config.sources import Place, problem
 from kernel.errors import ConfigError, KernelError
 from kernel.listeners import Channel, find_listeners
 from kernel.numeric.adapter import forward_of, set_forward
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 
 # Settings that say how wide a layer's output is, the likeliest first.
 _WIDTHS = ("nO", "width", "hidden_width", "output_width", "nI", "input_width")
@@ -243,7 +243,7 @@ class _Watch:
                 hints.append(
                     f"Its layer '{layer.name}' gives {layer.get_dim('nO')}: {f'{place} ' if place else ''}{path}."
                 )
-        message = f"{where}: layer '{node.name}' failed: {describe(error)}"
+        message = f"{where}: layer '{node.name}' failed: {describe_error(error)}"
         return _LayerError(message, hint="\n".join(hints))
 
 

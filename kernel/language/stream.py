@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError
 from kernel.numeric import blas
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 
 if TYPE_CHECKING:
     from kernel.tokens import Doc
@@ -19,7 +19,7 @@ ErrorHandler = Callable[[str, Any, list[Any], Exception], None]
 MAX_CHARACTERS = 120_000
 
 
-def batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def text_batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """Cut a stream into lists of at most `size` texts or documents and about `MAX_CHARACTERS` characters."""
     batch: list[Any] = []
     room = MAX_CHARACTERS
@@ -111,7 +111,7 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code
     else:
-        wrapped = KernelError(f"component '{name}' {verb}{where}: {describe(error)}")
+        wrapped = KernelError(f"component '{name}' {verb}{where}: {describe_error(error)}")
     return wrapped
 
 
@@ -218,7 +218,7 @@ def _contexts(stream: Iterable[Any], size: int, as_tuples: bool) -> Iterator[Bat
             contexts.append(context)
             yield text
 
-    for batch in batches(texts() if as_tuples else stream, size):
+    for batch in text_batches(texts() if as_tuples else stream, size):
         yield batch, contexts[: len(batch)], start
         del contexts[: len(batch)]
         start += len(batch)

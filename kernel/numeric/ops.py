@@ -133,7 +133,7 @@ def get_ops(gpu_id: int = -1) -> Ops:
     return CupyOps("gpu", gpu_id)
 
 
-def place(model: Any, ops: Ops | None = None) -> Any:
+def set_ops(model: Any, ops: Ops | None = None) -> Any:
     """Set the operations (by default the CPU's) of every node of a model, and move its parameters. Returns the model.
 
     The nodes can tell from then on when their parameters change (`kernel.numeric.server`).

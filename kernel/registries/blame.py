@@ -22,10 +22,10 @@ def naming(what: str) -> Iterator[None]:
     except KernelError:
         raise
     except Exception as error:
-        raise CallbackError(f"{what} failed: {describe(error)}") from error
+        raise CallbackError(f"{what} failed: {describe_error(error)}") from error
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """`Type: message`, and the place if it is in custom code or in a package that isn't ours."""
     text = str(error) or "no message"
     place = place_of(error)

@@ -25,7 +25,7 @@ def current() -> EntryPoint | None:
     return _current.get()
 
 
-def load(point: EntryPoint, kind: str) -> Any:
+def load_entry_point(point: EntryPoint, kind: str) -> Any:
     """Import what an entry point names.
 
     Raises IncompatiblePlugin, before anything is imported, if its package was made for another version of kernel, and

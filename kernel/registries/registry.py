@@ -16,7 +16,7 @@ from kernel.discovery import rules, scan
 from kernel.discovery.known_names import THINC_NAMES, provider
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
-from kernel.registries.loading import current, load
+from kernel.registries.loading import current, load_entry_point
 from kernel.registries.origins import Definition, Origin, is_same, origin_of, place_of
 from kernel.registries.store import add_definition, find_definition, registered_names
 
@@ -221,7 +221,7 @@ class Registry:
         )
 
     def _load(self, point: scan.EntryPoint) -> Any:
-        value = load(point, self.kind)
+        value = load_entry_point(point, self.kind)
         is_module = self.kind == "modules"
         if isinstance(value, ModuleType) if is_module else callable(value):
             return value

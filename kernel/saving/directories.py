@@ -17,7 +17,7 @@ from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.files.atomic import check_manifest, read_whole, whole
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
 from kernel.saving.provenance import check_names
@@ -185,7 +185,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=error.filename or path) from error
     except Exception as error:
-        raise DataError(f"can't be read, it may be damaged: {describe(error)}", path=path) from error
+        raise DataError(f"can't be read, it may be damaged: {describe_error(error)}", path=path) from error
 
 
 def _check_version(meta: Mapping[str, Any], folder: Path) -> None:

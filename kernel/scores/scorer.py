@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, KernelError
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 from kernel.scores.cats import score_cats
 from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
 from kernel.scores.deps import score_deps
@@ -54,7 +54,7 @@ class Scorer:
             failed = KernelError(what + error.message, hint=error.hint)
             failed.exit_code = error.exit_code
             return failed
-        return KernelError(what + describe(error))
+        return KernelError(what + describe_error(error))
 
     score_tokenization = staticmethod(score_tokenization)
     score_token_attr = staticmethod(score_token_attr)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Ops
 
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 
 # What cupy's functions of the same name don't take.
 _MISSING = {"einsum": ("out",), "take": ("mode",)}
@@ -24,7 +24,7 @@ _TO_DEVICE = frozenset({"array", "asarray", "ascontiguousarray"})
 
 def on_pretended_device(model: Any) -> Any:
     """Move a model, initialised or not, to the pretended device. Returns the model."""
-    return place(model, StandInOps())
+    return set_ops(model, StandInOps())
 
 
 def to_device(value: Any) -> Any:

@@ -108,7 +108,7 @@ def _compile(name: str, source: str | None) -> Function:
     return function
 
 
-def load(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """The bytes of a file; `DataError` if it can't be read."""
     try:
         return path.read_bytes()

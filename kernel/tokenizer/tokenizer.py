@@ -224,7 +224,7 @@ class Tokenizer:
 
     def from_disk(self, path: str | PathLike[str], *, exclude: Iterable[str] = ()) -> "Tokenizer":
         """Read a file of `to_disk`; returns the tokenizer itself."""
-        return self.from_bytes(files.load(Path(path)), exclude=exclude)
+        return self.from_bytes(files.read_bytes(Path(path)), exclude=exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
         own = {name: f for name, f in self._functions.items() if not files.is_saved(name, f)}

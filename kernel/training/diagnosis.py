@@ -11,7 +11,9 @@ from kernel.errors import ConfigError, Problem
 from kernel.training.prepare import fill_config, pipeline_class
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None, *, environment: bool = True) -> Config:
+def read_config(
+    path: str | Path, overrides: Mapping[str, Any] | None = None, *, environment: bool = True
+) -> Config:
     """Read a config file that can be read, or raise one ConfigError with all that is wrong in it, not only its form."""
     problems: list[Problem] = []
     config = load_config(path, overrides, environment=environment, problems=problems)

@@ -16,7 +16,7 @@ from typing import Any
 import pluggy
 
 from kernel.errors import CallbackError, PluginLoadError, warn
-from kernel.registries.blame import describe
+from kernel.registries.blame import describe_error
 from kernel.training import events
 
 hookimpl = pluggy.HookimplMarker("kernel")
@@ -116,7 +116,9 @@ class Hooks:
         """The same method, whose errors say which callback failed where."""
 
         def blame(error: Exception) -> CallbackError:
-            return CallbackError(f"callback {label} failed in {event} {self.place()}: {describe(error)}")
+            return CallbackError(
+                f"callback {label} failed in {event} {self.place()}: {describe_error(error)}"
+            )
 
         @wraps(method)
         def call(*args: Any) -> Any:

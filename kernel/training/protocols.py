@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from kernel.errors import UsageError
-from kernel.numeric.ops import get_ops, place
+from kernel.numeric.ops import get_ops, set_ops
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -200,7 +200,7 @@ class BasePipeline:
         """Move all models to a GPU, or with -1 to the CPU."""
         ops = get_ops(gpu_id)
         for model in self.all_models().values():
-            place(model, ops)
+            set_ops(model, ops)
         return self
 
     def evaluate_components(self, examples: Iterable[Any]) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from kernel import testing
 from kernel.cli.commands import cli
 from kernel.cli.registry_show import block, section
 from kernel.config import default_config
-from kernel.config.hints import describe
+from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import THINC_NAMES
 from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
@@ -209,7 +209,7 @@ def _config_page() -> str:
 
 def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> str:
     assert field.description, f"[{section}] {key} has no text in kernel/config/schemas.py"
-    hint = describe(field.annotation)
+    hint = describe_hint(field.annotation)
     bounds = [
         f"{sign} {getattr(one, name)}"
         for one in field.metadata

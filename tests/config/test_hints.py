@@ -221,4 +221,4 @@ def test_item_hint(hint, key, item):
     ],
 )
 def test_describe(hint, text):
-    assert hints.describe(hint) == text
+    assert hints.describe_hint(hint) == text

@@ -13,23 +13,23 @@ from kernel.vocab import Vocab
 class MiscSuite(Suite):
     """A function of the registry `misc`: returns anything that a config hands to another function.
 
-    Override `describe` if the result can't be compared by `==`.
+    Override `as_plain` if the result can't be compared by `==`.
     """
 
     kind = "misc"
 
-    def describe(self, value: Any) -> Any:
+    def as_plain(self, value: Any) -> Any:
         """The result as plain data that can be compared."""
         return value
 
     def golden(self) -> Any:
-        return self.describe(self.build())
+        return self.as_plain(self.build())
 
     def test_returns_something(self) -> None:
         assert self.build() is not None, "the function returned None"
 
     def test_returns_the_same_each_time(self) -> None:
-        assert self.describe(self.build()) == self.describe(self.build())
+        assert self.as_plain(self.build()) == self.as_plain(self.build())
 
 
 class LookupsSuite(MiscSuite):
@@ -44,7 +44,7 @@ class LookupsSuite(MiscSuite):
     def test_the_vocab_takes_them(self) -> None:
         vocab = Vocab()
         vocab.lookups = self.build()
-        assert self.describe(vocab.lookups) == self.describe(self.build())
+        assert self.as_plain(vocab.lookups) == self.as_plain(self.build())
 
 
 class VectorsSuite(Suite):

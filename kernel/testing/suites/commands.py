@@ -6,7 +6,7 @@ import click
 from click.testing import CliRunner
 
 from kernel.discovery import scan
-from kernel.registries.loading import load
+from kernel.registries.loading import load_entry_point
 from kernel.testing.suites.base import Suite
 
 
@@ -22,7 +22,7 @@ class CommandSuite(Suite):
     def build(self, **changes: Any) -> Any:
         points = [point for point in scan.entry_points("kernel_cli") if point.name == self.name]
         assert points, f"no installed package has the command '{self.name}'; install yours: pip install -e ."
-        return load(points[0], "command")
+        return load_entry_point(points[0], "command")
 
     def run(self, *arguments: str) -> Any:
         """The click result of a line."""

@@ -8,7 +8,7 @@ from thinc.api import Ragged, set_dropout_rate
 
 from kernel.listeners import shape_inference
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope, seed_all
 from kernel.testing.device import DeviceArray, on_pretended_device, to_device
 from kernel.testing.gradients import arrays_forward, check_gradients, randomise
@@ -48,7 +48,7 @@ class ModelSuite(Suite):
 
     def model(self) -> Any:
         """The model with its first weights."""
-        return self._initialised(place(self.build()), self.inputs(), self.targets())
+        return self._initialised(set_ops(self.build()), self.inputs(), self.targets())
 
     def _initialised(self, model: Any, X: Any, Y: Any) -> Any:
         seed_all(self.seed, self.name)
@@ -159,7 +159,7 @@ class ModelSuite(Suite):
     def test_bytes_round_trip(self) -> None:
         model, X = self.lively_model(), self.inputs()
         data = model_to_bytes(model)
-        other = place(self.build())
+        other = set_ops(self.build())
         model_from_bytes(other, data, where=self.name)
         assert model_to_bytes(other) == data
         _assert_close(

@@ -27,7 +27,7 @@ class FileSuite(Suite):
         """Everything in the file."""
         raise NotImplementedError
 
-    def describe(self, item: Any) -> Any:
+    def as_plain(self, item: Any) -> Any:
         """One of the things read as plain data that can be compared."""
         raise NotImplementedError
 
@@ -39,7 +39,7 @@ class FileSuite(Suite):
         return path
 
     def golden(self) -> Any:
-        return [self.describe(each) for each in self.read(self.write(Path.cwd()))]
+        return [self.as_plain(each) for each in self.read(self.write(Path.cwd()))]
 
     def test_reads_something(self, tmp_path: Path) -> None:
         assert self.read(self.write(tmp_path)), (
@@ -48,7 +48,7 @@ class FileSuite(Suite):
 
     def test_reads_the_same_each_time(self, tmp_path: Path) -> None:
         path = self.write(tmp_path)
-        first, second = ([self.describe(each) for each in self.read(path)] for _ in range(2))
+        first, second = ([self.as_plain(each) for each in self.read(path)] for _ in range(2))
         assert first == second
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ class ReaderSuite(FileSuite):
     """A function of the registry `readers`: returns a function of the pipeline that gives its examples anew each time.
 
     path_setting: the argument that takes the file. A reader of something other than a corpus overrides `read` and
-    `describe`.
+    `as_plain`.
     """
 
     kind = "readers"
@@ -89,21 +89,21 @@ class ReaderSuite(FileSuite):
         """The reader of a file."""
         return self.build(**{self.path_setting: str(path)})
 
-    def describe(self, item: Any) -> Any:
+    def as_plain(self, item: Any) -> Any:
         return {"words": [token.text for token in item.predicted], "reference": item.reference.to_json()}
 
     def test_one_reader_reads_again(self, tmp_path: Path) -> None:
         reader, nlp = self.reader(self.write(tmp_path)), Language()
-        first, second = ([self.describe(each) for each in reader(nlp)] for _ in range(2))
+        first, second = ([self.as_plain(each) for each in reader(nlp)] for _ in range(2))
         assert first and first == second, "a second epoch reads something else"
 
     def test_two_passes_at_once_do_not_disturb_each_other(self, tmp_path: Path) -> None:
         reader, nlp = self.reader(self.write(tmp_path)), Language()
-        expected = [self.describe(each) for each in reader(nlp)]
+        expected = [self.as_plain(each) for each in reader(nlp)]
         found = []
         for one in reader(nlp):
             assert next(iter(reader(nlp))) is not None
-            found.append(self.describe(one))
+            found.append(self.as_plain(one))
         assert found == expected
 
     def test_examples_are_new_each_time(self, tmp_path: Path) -> None:
@@ -118,10 +118,10 @@ class ReaderSuite(FileSuite):
         if not (hasattr(reader, "state") and hasattr(reader, "restore")):
             return
         state = reader.state()
-        expected = [self.describe(each) for each in reader(nlp)]
+        expected = [self.as_plain(each) for each in reader(nlp)]
         other = self.reader(self.write(tmp_path))
         other.restore(state)
-        assert [self.describe(each) for each in other(nlp)] == expected
+        assert [self.as_plain(each) for each in other(nlp)] == expected
 
 
 class ConverterSuite(FileSuite):
@@ -132,7 +132,7 @@ class ConverterSuite(FileSuite):
     def read(self, path: Path) -> list[Any]:
         return list(self.build()(path, Language(), n_sents=None))
 
-    def describe(self, item: Any) -> Any:
+    def as_plain(self, item: Any) -> Any:
         return item.to_json()
 
     def test_documents_survive_a_docbin(self, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kernel_callbacks.console import console_table
 from kernel_callbacks.early_stop import early_stop
 from kernel_callbacks.jsonl import jsonl_log
 from kernel_callbacks.loggers import console_logger_v1, console_logger_v2, console_logger_v3
-from kernel_callbacks.progress import Progress, clock, describe
+from kernel_callbacks.progress import Progress, clock, progress_line
 from thinc.api import Linear
 
 from kernel import hookimpl, registry
@@ -184,9 +184,10 @@ INFO = Info(step=50, epoch=0, losses={}, words=10_000, seconds=5.0)
 
 def test_progress_line() -> None:
     assert (
-        describe(INFO, 50, 200) == " 25% [######..................] step 50 of 200, 0:15 left, 2,000 words/s"
+        progress_line(INFO, 50, 200)
+        == " 25% [######..................] step 50 of 200, 0:15 left, 2,000 words/s"
     )
-    assert describe(INFO, 50, 0) == "step 50, epoch 0, 0:05 so far, 2,000 words/s"
+    assert progress_line(INFO, 50, 0) == "step 50, epoch 0, 0:05 so far, 2,000 words/s"
 
 
 @pytest.mark.parametrize(
@@ -216,9 +217,9 @@ def test_bar_on_a_terminal_is_redrawn_and_cleared(make_run: Any, clocked: list[f
     assert stream.getvalue() == ""
     clocked[0] = 1.0
     bar.update(run, INFO)
-    assert stream.getvalue() == describe(INFO, 50, 200)
+    assert stream.getvalue() == progress_line(INFO, 50, 200)
     bar.clear()
-    assert stream.getvalue().endswith("\r" + " " * len(describe(INFO, 50, 200)) + "\r")
+    assert stream.getvalue().endswith("\r" + " " * len(progress_line(INFO, 50, 200)) + "\r")
 
 
 def test_bar_fits_a_narrow_terminal(
@@ -229,7 +230,7 @@ def test_bar_fits_a_narrow_terminal(
     bar = Progress("train", stream)
     clocked[0] = 1.0
     bar.update(make_run(steps=200), INFO)
-    assert stream.getvalue() == describe(INFO, 50, 200)[:39]
+    assert stream.getvalue() == progress_line(INFO, 50, 200)[:39]
 
 
 def test_bar_to_the_next_evaluation(make_run: Any, clocked: list[float]) -> None:
@@ -250,7 +251,7 @@ def test_a_line_a_minute_without_a_terminal(make_run: Any, clocked: list[float])
         clocked[0] = seconds
         bar.update(run, INFO)
     bar.clear()
-    assert stream.getvalue() == (describe(INFO, 50, 200) + "\n") * 2
+    assert stream.getvalue() == (progress_line(INFO, 50, 200) + "\n") * 2
 
 
 def test_time_left_by_epochs(make_run: Any, clocked: list[float]) -> None:

@@ -70,7 +70,7 @@ class TestReadLabels(Reader):
     def read(self, path):
         return self.reader(path)
 
-    def describe(self, item):
+    def as_plain(self, item):
         return item
 
 

@@ -6,7 +6,7 @@ from kernel_architectures.tagger.tagger import build_tagger
 from thinc.api import Model
 
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
@@ -41,7 +41,7 @@ def docs():
 
 
 def tagger(docs, dtype="float64", **settings):
-    model = place(build_tagger(source(), **settings))
+    model = set_ops(build_tagger(source(), **settings))
     model.initialize(docs, np.zeros((1, LABELS), dtype="float32"))
     generator = np.random.default_rng(0)
     for node in model.walk():
@@ -58,7 +58,7 @@ def test_each_token_gets_a_row(docs):
 
 
 def test_a_new_tagger_prefers_no_label(docs):
-    model = place(build_tagger(source(), nO=LABELS))
+    model = set_ops(build_tagger(source(), nO=LABELS))
     model.initialize(docs)
     assert not any(part.any() for part in model.predict(docs))
 
@@ -97,7 +97,7 @@ def test_gradients_are_those_of_cross_entropy(docs):
 
 def test_weights_survive_bytes(docs):
     model = tagger(docs, dtype="float32")
-    again = place(build_tagger(source()))
+    again = set_ops(build_tagger(source()))
     model_from_bytes(again, model_to_bytes(model))
     for one, other in zip(again.predict(docs), model.predict(docs), strict=True):
         assert np.array_equal(one, other)
@@ -105,7 +105,7 @@ def test_weights_survive_bytes(docs):
 
 def test_another_device_computes_the_same(docs):
     here = tagger(docs, dtype="float32")
-    there = model_from_bytes(place(build_tagger(source()), StandInOps()), model_to_bytes(here))
+    there = model_from_bytes(set_ops(build_tagger(source()), StandInOps()), model_to_bytes(here))
     for (scores, backprop), model in ((here.begin_update(docs), here), (there.begin_update(docs), there)):
         backprop([part - 0.5 for part in scores])
         assert model is here or all(isinstance(part, DeviceArray) for part in scores)

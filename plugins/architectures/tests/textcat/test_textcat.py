@@ -10,7 +10,7 @@ from kernel_architectures.textcat.reduce import build_reduce
 from thinc.api import Model, SparseLinear_v2, get_width
 
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.testing.device import DeviceArray, StandInOps
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
@@ -68,7 +68,7 @@ def docs():
 
 
 def ready(model, docs, classes=3, dtype="float64", seed=1):
-    place(model).initialize(docs, np.zeros((1, classes), dtype="float32"))
+    set_ops(model).initialize(docs, np.zeros((1, classes), dtype="float32"))
     generator = np.random.default_rng(seed)
     for node in model.walk():
         for name in node.param_names:
@@ -213,7 +213,7 @@ def test_new_classes_of_a_bag_without_output_layer_start_at_zero(docs):
 
 @pytest.mark.parametrize("build", [bow, reduce, cnn])
 def test_resizing_before_initialization_sets_the_size(build, docs):
-    model = place(build())
+    model = set_ops(build())
     model = model.attrs["resize_output"](model, 4)
     model.initialize(docs)
     assert model.predict(docs).shape == (len(docs), 4)
@@ -222,7 +222,7 @@ def test_resizing_before_initialization_sets_the_size(build, docs):
 @pytest.mark.parametrize("build", BUILDERS)
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_number_of_classes_may_be_given(build, exclusive, docs):
-    model = place(build(exclusive, nO=4))
+    model = set_ops(build(exclusive, nO=4))
     model.initialize(docs, np.zeros((1, 4), dtype="float32"))
     assert model.predict(docs).shape == (len(docs), 4)
     assert get_width(model.predict(docs)) == model.get_dim("nO")
@@ -231,7 +231,7 @@ def test_number_of_classes_may_be_given(build, exclusive, docs):
 @pytest.mark.parametrize("build", BUILDERS)
 def test_weights_survive_bytes(build, docs):
     model = ready(build(), docs, dtype="float32")
-    again = place(build())
+    again = set_ops(build())
     model_from_bytes(again, model_to_bytes(model))
     assert np.array_equal(again.predict(docs), model.predict(docs))
     assert model_to_bytes(again) == model_to_bytes(model)
@@ -241,7 +241,7 @@ def test_weights_survive_bytes(build, docs):
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_another_device_computes_the_same(build, exclusive, docs):
     here = ready(build(exclusive), docs, dtype="float32")
-    there = model_from_bytes(place(build(exclusive), StandInOps()), model_to_bytes(here))
+    there = model_from_bytes(set_ops(build(exclusive), StandInOps()), model_to_bytes(here))
     scores, backprop = here.begin_update(docs)
     others, other_backprop = there.begin_update(docs)
     assert isinstance(others, DeviceArray)

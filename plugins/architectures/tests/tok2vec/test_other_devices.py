@@ -12,7 +12,7 @@ from kernel_architectures.tok2vec.hash_embed_cnn import build_hash_embed_cnn
 from kernel_architectures.tok2vec.tok2vec import build_tok2vec
 from thinc.api import set_dropout_rate
 
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.parameters import Parameters
 from kernel.testing.device import DeviceArray, StandInOps
 
@@ -46,10 +46,10 @@ def characters_and_mish():
 def test_a_device_computes_what_the_cpu_computes(make, vocab, make_docs):
     vocab.set_vector("cat", np.ones(5, "float32"))
     docs = make_docs(5, 0, 1, 7)
-    on_cpu = randomise(place(make()).initialize(X=docs))
+    on_cpu = randomise(set_ops(make()).initialize(X=docs))
     on_device = make().initialize(X=docs)
     randomise(on_device)
-    place(on_device, StandInOps())
+    set_ops(on_device, StandInOps())
     for X in (docs, docs[1:2], []):
         for Y, Z in zip(on_device.predict(X), on_cpu.predict(X), strict=True):
             np.testing.assert_allclose(np.asarray(Y), Z, atol=1e-5)
@@ -65,7 +65,7 @@ def test_a_device_computes_what_the_cpu_computes(make, vocab, make_docs):
 def test_models_initialise_and_train_on_a_device(vocab, make_docs):
     vocab.set_vector("cat", np.ones(5, "float32"))
     docs = make_docs(5, 0, 1, 7)
-    model = place(hash_embed_cnn(), StandInOps()).initialize(X=docs)
+    model = set_ops(hash_embed_cnn(), StandInOps()).initialize(X=docs)
     set_dropout_rate(model, 0.2)
     parameters = Parameters({"tok2vec": model})
     before = np.asarray(parameters.weights).copy()
@@ -82,12 +82,12 @@ def test_layers_put_their_output_on_the_device(vocab, make_docs):
     vocab.set_vector("cat", np.ones(5, "float32"))
     docs = make_docs(3, 0, 2)
     ops = StandInOps()
-    assert isinstance(place(build_feature_extractor(["ORTH"]), ops).predict(docs)[0], DeviceArray)
-    vectors = place(build_static_vectors(4), ops).initialize(X=docs)
+    assert isinstance(set_ops(build_feature_extractor(["ORTH"]), ops).predict(docs)[0], DeviceArray)
+    vectors = set_ops(build_static_vectors(4), ops).initialize(X=docs)
     output, backprop = vectors.begin_update(docs)
     assert isinstance(output.dataXd, DeviceArray)
     backprop(output)
-    chars = place(build_char_embed(2, 3), ops).initialize()
+    chars = set_ops(build_char_embed(2, 3), ops).initialize()
     outputs, backprop = chars.begin_update(docs)
     assert isinstance(outputs[0], DeviceArray)
     backprop(outputs)

@@ -9,7 +9,7 @@ from kernel_architectures.tok2vec.listener import build_tok2vec_listener
 from kernel_architectures.tok2vec.tok2vec import build_tok2vec
 
 from kernel.errors import KernelError
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope
 from kernel.tokens import Doc
 
@@ -19,7 +19,7 @@ from .conftest import check_gradients, randomise
 def test_tok2vec_is_an_embedding_before_an_encoder(make_docs):
     embed = build_multi_hash_embed(8, ["NORM"], [50], False)
     encode = build_maxout_window_encoder(8, 1, 3, 2)
-    model = place(build_tok2vec(embed, encode))
+    model = set_ops(build_tok2vec(embed, encode))
     assert model.get_ref("embed") is embed and model.get_ref("encode") is encode
     assert model.get_dim("nO") == 8
     docs = make_docs(5, 0, 3)
@@ -55,7 +55,7 @@ def test_hash_embed_cnn_has_the_tables_of_the_field(vectors, make_docs):
 
     assert rows(hash_embed_cnn()) == [40, 20, 20, 20]
     assert rows(hash_embed_cnn(subwords=False)) == [40]
-    with_vectors = place(hash_embed_cnn(vectors=True)).initialize(X=make_docs(3))
+    with_vectors = set_ops(hash_embed_cnn(vectors=True)).initialize(X=make_docs(3))
     assert any(node.name == "static_vectors" for node in with_vectors.walk())
     assert with_vectors.predict(make_docs(3))[0].shape == (3, 8)
     assert not any(node.name == "static_vectors" for node in hash_embed_cnn(vectors=None).walk())
@@ -63,13 +63,13 @@ def test_hash_embed_cnn_has_the_tables_of_the_field(vectors, make_docs):
 
 def test_gradients_of_the_whole(make_docs):
     docs = make_docs(6, 0, 1, 4)
-    model = randomise(place(hash_embed_cnn()).initialize(X=docs), "float64")
+    model = randomise(set_ops(hash_embed_cnn()).initialize(X=docs), "float64")
     check_gradients(model, docs, entries=4)
 
 
 def test_documents_of_a_batch_do_not_see_each_other(make_docs):
     docs = make_docs(6, 0, 1, 40, 4)
-    model = randomise(place(hash_embed_cnn()).initialize(X=docs))
+    model = randomise(set_ops(hash_embed_cnn()).initialize(X=docs))
     together = model.predict(docs)
     for doc, Y in zip(docs, together, strict=True):
         np.testing.assert_allclose(model.predict([doc])[0], Y, atol=2e-6)
@@ -83,7 +83,7 @@ def test_equal_seeds_give_equal_models_and_equal_training(make_docs):
     def train():
         np.random.seed(0)
         docs = make_docs(6, 3)
-        model = place(hash_embed_cnn()).initialize(X=docs)
+        model = set_ops(hash_embed_cnn()).initialize(X=docs)
         parameters, optimizer = Parameters({"tok2vec": model}), Adam(0.01)
         set_dropout_rate(model, 0.2)
         for step in range(3):

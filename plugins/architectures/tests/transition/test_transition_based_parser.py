@@ -6,7 +6,7 @@ from kernel_architectures.transition.transition_based_parser import build_transi
 from thinc.api import Model
 
 from kernel.errors import ConfigError
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.testing.device import StandInOps
 
 
@@ -30,7 +30,7 @@ def vectors_layer(width):
 def make_model(
     *, pieces=2, use_upper=True, extra=False, n_actions=5, width=6, hidden=4, dtype="float32", zero=False
 ):
-    model = place(
+    model = set_ops(
         build_transition_model(vectors_layer(width), "ner", extra, hidden, pieces, use_upper, n_actions)
     )
     np.random.seed(0)
@@ -193,7 +193,7 @@ def test_new_actions_are_masked_and_keep_the_scores_of_the_old(use_upper):
 
 
 def test_the_number_of_actions_may_come_after_the_model():
-    model = place(build_transition_model(vectors_layer(6), "ner", False, 4, 2, True))
+    model = set_ops(build_transition_model(vectors_layer(6), "ner", False, 4, 2, True))
     model.attrs["resize_output"](model, 9)
     model.initialize()
     assert model.predict([np.ones((2, 6), "float32")]).score(np.array([[0, -1, -1]], np.int32)).shape == (
@@ -235,7 +235,7 @@ def test_a_device_computes_what_the_cpu_computes(shape):
     d_scores = rng.normal(size=(9, 7)).astype("float32")
     results = []
     for ops in (None, StandInOps()):
-        model = place(make_model(**shape), ops)
+        model = set_ops(make_model(**shape), ops)
         np.random.seed(0)
         model.attrs["resize_output"](model, 7)
         given = [model.ops.asarray(doc) for doc in docs]

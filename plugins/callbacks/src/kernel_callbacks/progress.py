@@ -33,7 +33,7 @@ class Progress:
         if now - self._shown < (_REDRAW_SECONDS if self._terminal else _LINE_SECONDS):
             return
         self._shown = now
-        text = describe(info, *self._extent(run, info))
+        text = progress_line(info, *self._extent(run, info))
         if self._terminal:
             # A line that wraps could not be cleared.
             text = text[: get_terminal_size().columns - 1]
@@ -61,7 +61,7 @@ class Progress:
         return info.step, min(limits, default=0)
 
 
-def describe(info: Info, done: int, total: int) -> str:
+def progress_line(info: Info, done: int, total: int) -> str:
     """One line: share done, steps, time left, speed."""
     speed = f"{info.words / max(info.seconds, 1e-9):,.0f} words/s"
     if not total:

@@ -10,7 +10,7 @@ from thinc.api import Model
 
 import kernel
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 
@@ -367,7 +367,7 @@ def test_the_gradient_is_that_of_the_likelihood_along_the_path(extra):
     rng = np.random.default_rng(5)
     nlp = kernel.blank("xx")
     build = kernel.registry.architectures.get("kernel.TransitionBasedParser.v2")
-    model = place(build(vectors_of(6, rng), "ner", extra, 4, 2, True))
+    model = set_ops(build(vectors_of(6, rng), "ner", extra, 4, 2, True))
     ner = EntityRecognizer(nlp.vocab, model, "ner")
     examples = make_examples(nlp)
     ner.initialize(lambda: examples)

@@ -8,7 +8,7 @@ from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_
 from thinc.types import Ragged
 
 from kernel.errors import KernelError, KernelWarning
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
@@ -30,7 +30,7 @@ def test_features_are_one_column_per_attribute(vocab, make_docs):
 
 def test_static_vectors_are_projected_and_unknown_words_are_zeros(vocab, vectors):
     docs = [Doc(vocab, words=["the", "unseen"]), Doc(vocab, words=[]), Doc(vocab, words=["cat", "the"])]
-    model = place(build_static_vectors(4)).initialize(X=docs)
+    model = set_ops(build_static_vectors(4)).initialize(X=docs)
     W = model.get_param("W")
     assert W.shape == (4, 6)
     out = model.predict(docs)
@@ -44,7 +44,7 @@ def test_static_vectors_are_projected_and_unknown_words_are_zeros(vocab, vectors
 @pytest.mark.parametrize("dropout", [None, 0.4])
 def test_gradient_of_static_vectors_goes_to_the_projection(vocab, vectors, make_docs, dropout):
     docs = make_docs(6, 3)
-    model = randomise(place(build_static_vectors(4, dropout=dropout)).initialize(X=docs), "float64")
+    model = randomise(set_ops(build_static_vectors(4, dropout=dropout)).initialize(X=docs), "float64")
     d_out = np.random.default_rng(0).normal(size=(9, 4))
 
     def run():
@@ -103,7 +103,7 @@ def test_bytes_come_from_both_ends_in_turns():
 
 def test_every_position_of_a_word_has_a_table(make_docs):
     docs = make_docs(4, 0, 2)
-    model = place(build_char_embed(nM=2, nC=3)).initialize()
+    model = set_ops(build_char_embed(nM=2, nC=3)).initialize()
     assert model.get_dim("nO") == 6 and not model.get_param("E").any()
     E = randomise(model).get_param("E")
     Ys = model.predict(docs)
@@ -119,4 +119,4 @@ def test_every_position_of_a_word_has_a_table(make_docs):
 
 def test_gradient_of_bytes(make_docs):
     docs = make_docs(9, 0, 3)
-    check_gradients(randomise(place(build_char_embed(2, 3)).initialize(), "float64"), docs)
+    check_gradients(randomise(set_ops(build_char_embed(2, 3)).initialize(), "float64"), docs)

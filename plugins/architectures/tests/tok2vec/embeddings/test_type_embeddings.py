@@ -13,7 +13,7 @@ from thinc.backends import ParamServer
 
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.bytes import model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.parameters import Parameters
 from kernel.numeric.random import scope
 from kernel.numeric.server import read
@@ -29,11 +29,11 @@ ATTRS = ["NORM", "PREFIX", "SHAPE"]
 
 def multi_hash(docs, attrs=ATTRS, vectors=False, dtype="float32", width=4):
     model = build_multi_hash_embed(width, list(attrs), [20 + i for i in range(len(attrs))], vectors)
-    return randomise(place(model).initialize(X=docs), dtype)
+    return randomise(set_ops(model).initialize(X=docs), dtype)
 
 
 def character(docs, vectors=False, dtype="float32", width=4):
-    return randomise(place(build_character_embed(width, 20, 3, 5, vectors)).initialize(X=docs), dtype)
+    return randomise(set_ops(build_character_embed(width, 20, 3, 5, vectors)).initialize(X=docs), dtype)
 
 
 MODELS = [
@@ -251,7 +251,7 @@ def test_results_are_nobodys_scratch(make, make_docs, vectors):
 def test_any_thinc_operations_give_the_same(make, make_docs, vectors):
     docs = make_docs(7, 0, 3)
     model, plain = make(docs), make(docs)
-    place(plain, NumpyOps())
+    set_ops(plain, NumpyOps())
     assert_same(model.predict(docs), plain.predict(docs))
     gradients = []
     for each in (model, plain):
@@ -297,7 +297,7 @@ def test_models_are_copied_and_saved(make, make_docs, vectors):
     docs = make_docs(7, 3)
     model = make(docs)
     expected = model.predict(docs)
-    copied = place(model.copy())
+    copied = set_ops(model.copy())
     loaded = make(docs).from_bytes(model.to_bytes())
     randomise(model, seed=9)
     for each in (copied, loaded):

@@ -12,7 +12,7 @@ from thinc.api import Maxout, NumpyOps, set_dropout_rate
 
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.bytes import model_to_bytes
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope
 
 from ..conftest import check_gradients, randomise
@@ -21,11 +21,11 @@ LENGTHS = (5, 0, 1, 2, 7)
 
 
 def maxout_encoder(window=1, pieces=3, depth=2, width=4, dtype="float32"):
-    return randomise(place(build_maxout_window_encoder(width, window, pieces, depth).initialize()), dtype)
+    return randomise(set_ops(build_maxout_window_encoder(width, window, pieces, depth).initialize()), dtype)
 
 
 def mish_encoder(window=1, depth=2, width=4, dtype="float32"):
-    return randomise(place(build_mish_window_encoder(width, window, depth).initialize()), dtype)
+    return randomise(set_ops(build_mish_window_encoder(width, window, depth).initialize()), dtype)
 
 
 ENCODERS = [
@@ -197,7 +197,7 @@ def test_outputs_are_neighbouring_slices_of_one_array():
 @encoders
 def test_any_thinc_operations_give_the_same(make):
     model, plain, Xs = make(), make(), inputs()
-    place(plain, NumpyOps())
+    set_ops(plain, NumpyOps())
     for Y, Z in zip(model.predict(Xs), plain.predict(Xs), strict=True):
         np.testing.assert_allclose(Y, Z, atol=2e-6)
     results = []
@@ -284,8 +284,8 @@ def test_changed_weights_are_seen():
 def test_models_are_copied_and_saved(make):
     model, Xs = make(), inputs()
     expected = model.predict(Xs)
-    copied = place(model.copy())
-    loaded = place(make()).from_bytes(model.to_bytes())
+    copied = set_ops(model.copy())
+    loaded = set_ops(make()).from_bytes(model.to_bytes())
     randomise(model, seed=9)
     for each in (copied, loaded):
         for Y, Z in zip(each.predict(Xs), expected, strict=True):
@@ -304,7 +304,7 @@ def test_dimensions_and_structure():
 
 
 def test_no_layers_give_the_input():
-    model = place(build_maxout_window_encoder(4, 1, 3, 0).initialize())
+    model = set_ops(build_maxout_window_encoder(4, 1, 3, 0).initialize())
     Xs = inputs()
     for Ys in (model.predict(Xs), model.begin_update(Xs)[0]):
         for X, Y in zip(Xs, Ys, strict=True):
