@@ -85,12 +85,11 @@ def run_batch(
             if len(docs) == 1 or not _takes_batches(component):
                 docs, positions = _one_by_one(name, component, docs, positions, own, handler)
                 continue
-            before = [snapshot(doc) for doc in docs]
+            put_back = snapshot(docs)
             try:
                 docs = _run(component, docs, own)
             except Exception as error:  # noqa: BLE001 (a component may fail in any way)
-                for put_back in before:
-                    put_back()
+                put_back()
                 docs, positions = _salvage(name, component, docs, positions, own, handler, error)
     return docs, positions
 

@@ -55,7 +55,7 @@ def content(doc):
 def test_every_change_is_undone(change):
     doc = make()
     before = content(doc)
-    put_back = snapshot(doc)
+    put_back = snapshot([doc])
     CHANGES[change](doc)
     assert content(doc) != before
     put_back()
@@ -66,14 +66,14 @@ def test_all_changes_at_once_are_undone_and_can_be_made_again():
     doc, once = make(), make()
     group = doc.spans["old"]
     before = content(doc)
-    put_back = snapshot(doc)
+    put_back = snapshot([doc])
     for change in CHANGES.values():
         change(doc)
         change(once)
     put_back()
     assert content(doc) == before
     assert [span.text for span in group] == ["Ada saw"]
-    snapshot(doc)
+    snapshot([doc])
     for change in CHANGES.values():
         change(doc)
     assert content(doc) == content(once)
@@ -84,7 +84,7 @@ def test_what_was_derived_from_a_change_is_forgotten():
 
     doc = make()
     example = Example(doc.copy(), doc)
-    put_back = snapshot(doc)
+    put_back = snapshot([doc])
     doc[0].tag_ = "NEW"
     assert example.cached("tags", lambda one: [token.tag_ for token in one.reference])[0] == "NEW"
     put_back()
