@@ -268,7 +268,7 @@ def test_a_pipeline_that_lacks_something_is_told_what() -> None:
     result = in_new_process("train", "config.cfg", "--code", "numbers_alone.py")
     error = result.stderr
     assert result.returncode == 3, error
-    assert "'numbers'" in error and "it has no meta, example_type" in error
+    assert "'numbers'" in error and "has no meta, example_type" in error
     assert "derive from kernel.training.protocols.BasePipeline" in error and "Traceback" not in error
 
 
@@ -277,12 +277,12 @@ def test_a_pipeline_that_lacks_something_is_told_what() -> None:
     [
         (
             ["evaluate", "out/model-best", "dev.txt", "-P"],
-            "the components of Numbers are not scored by themselves",
+            "Numbers can't score its components one by one",
         ),
-        (["debug", "model", "config.cfg", "-P3"], "the components of Numbers don't predict by themselves"),
+        (["debug", "model", "config.cfg", "-P3"], "Numbers can't run a component by itself"),
         (
             ["apply", "out/model-best", "texts.txt", "-"],
-            "is a pipeline of the class Numbers: kernel apply takes those of texts",
+            "kernel apply needs a pipeline of texts, but out/model-best is one of the class Numbers",
         ),
         (["init", "labels", "config.cfg", "labels"], "no component of the pipeline has labels"),
     ],

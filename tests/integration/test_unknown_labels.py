@@ -21,4 +21,4 @@ def test_warning_at_the_first_evaluation(tmp_path: Path, capsys: pytest.CaptureF
     assert run(["train", str(CONFIG), *paths, *limits]) == 0
     error = capsys.readouterr().err
     assert error.count("'textcat'") == 1
-    assert "corpora.dev has labels that 'textcat' has not met in training: C, D" in error
+    assert "corpora.dev has labels that 'textcat' did not see in training: C, D" in error
