@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from kernel.testing.box import Box
-from kernel.testing.plugin import box, fake_distribution  # noqa: F401
 
 NUMERIC = Path(__file__).parent.parent / "integration" / "numeric.py"
 CONFIG = """
@@ -49,7 +48,7 @@ learn_rate = 0.1
 
 
 @pytest.fixture
-def numbers(box: Box) -> Box:  # noqa: F811
+def numbers(box: Box) -> Box:
     """A box with `config.cfg`, its data, and its code in `numeric.py`."""
     generator = random.Random(0)
     for name, number in (("train.txt", 40), ("dev.txt", 10)):

@@ -17,7 +17,6 @@ from kernel.errors import NameConflict, RegistryError
 from kernel.language import Language
 from kernel.registries.family import registry
 from kernel.registries.registry import Registry
-from kernel.testing.plugin import fake_distribution  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +161,7 @@ def test_both_show_the_same_after_any_history(history: list[tuple[str, str]]) ->
             assert Registry("misc").get(name) is function
 
 
-def test_a_package_that_registers_by_decorator_is_known_by_its_entry_point(fake_distribution) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+def test_a_package_that_registers_by_decorator_is_known_by_its_entry_point(fake_distribution) -> None:  # type: ignore[no-untyped-def]
     source = "import catalogue\n@catalogue.create('kernel', 'readers').register('acme.R.v1')\ndef make(): return 7\n"
     fake_distribution(
         "acme",

@@ -17,7 +17,6 @@ from kernel.errors import ConfigError, NameConflict, RegistryError
 from kernel.language import Language
 from kernel.registries.family import chosen_by, registry
 from kernel.testing.box import Box
-from kernel.testing.plugin import box, fake_distribution  # noqa: F401
 
 Fake = Callable[..., Path]
 # One function of each kind that a pipeline looks up; {0} is the package it is in.
@@ -49,7 +48,7 @@ def make_before_init():
 
 
 @pytest.fixture(autouse=True)
-def rivals(fake_distribution: Fake) -> None:  # noqa: F811
+def rivals(fake_distribution: Fake) -> None:
     """Two packages that claim the same names."""
     for name in ("acme", "bolt"):
         module = f"{name}_rival"
@@ -229,7 +228,7 @@ def another() -> None: ...
 @pytest.mark.needs(
     "kernel-nlp-batchers", "kernel-nlp-callbacks", "kernel-nlp-languages", "kernel-nlp-readers"
 )
-def test_commands_obey_the_config_that_they_are_given(box: Box) -> None:  # noqa: F811
+def test_commands_obey_the_config_that_they_are_given(box: Box) -> None:
     text = (
         '[nlp]\nlang = "xx"\npipeline = ["marker"]\n[components]\n[components.marker]\nfactory = "marker"\n'
     )

@@ -181,8 +181,8 @@ def test_missing_functions_are_named_with_their_packages(nlp, tmp_path):
         rf"config\.cfg:{line}:\d+: factories 'counter', which came from acme-nlp 1\.2\.0\n", text
     )
     assert "pip install 'acme-nlp==1.2.0'" in text
-    assert "'rule', which came from the code file test_serialize.py (sha256 " in text
-    assert "--code test_serialize.py" in text
+    assert "'rule', which came from the code file test_saving.py (sha256 " in text
+    assert "--code test_saving.py" in text
 
 
 def test_a_pipeline_of_another_version_warns(nlp, tmp_path):
