@@ -1,4 +1,4 @@
-"""`kernel plugins new`: what it writes installs and passes its tests, ruff and mypy (T26), file by file (T27)."""
+"""`kernel plugins new`: what it writes installs and passes its tests, ruff and mypy, file by file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""T6 to T11: two claims on one name, and whose names are whose."""
+"""Two claims on one name, and whose names are whose."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def two(fake_distribution: Fake) -> None:
     claim(fake_distribution, "other-nlp", version="2.0")
 
 
-def test_t06_a_name_of_two_packages_names_both(two: None) -> None:
+def test_a_name_of_two_packages_names_both(two: None) -> None:
     with pytest.raises(NameConflict) as info:
         registry.get("misc", "shared.R.v1")
     assert "acme-nlp 1.2 (acme_nlp:make)" in str(info.value)
@@ -51,7 +51,7 @@ def test_t06_a_name_of_two_packages_names_both(two: None) -> None:
     assert '[registry.override] "shared.R.v1" = ' in info.value.hint
 
 
-def test_t07_as_long_as_nobody_uses_the_name_all_is_well(two: None, numbers: Box) -> None:
+def test_as_long_as_nobody_uses_the_name_all_is_well(two: None, numbers: Box) -> None:
     assert numbers.run("train", "config.cfg", "--code", "numeric.py").exit_code == 0
     rows = {row["distribution"]: row for row in json.loads(numbers.run("plugins", "list", "--json").stdout)}
     assert rows["acme-nlp"]["state"] == rows["other-nlp"]["state"] == "conflict"
@@ -66,7 +66,7 @@ def test_t07_as_long_as_nobody_uses_the_name_all_is_well(two: None, numbers: Box
     assert "conflict: shared.R.v1 also in acme-nlp 1.2 (acme_nlp:make)" in checked.stdout
 
 
-def test_t08_one_target_twice_is_no_conflict(fake_distribution: Fake, box: Box) -> None:
+def test_one_target_twice_is_no_conflict(fake_distribution: Fake, box: Box) -> None:
     claim(fake_distribution, "acme-nlp", module="acme_shared")
     claim(fake_distribution, "acme-nlp-editable", module="acme_shared")
     assert registry.get("misc", "shared.R.v1")() in ("acme-nlp", "acme-nlp-editable")
@@ -100,7 +100,7 @@ def train(box: Box, *more: str) -> list[str]:
     return ["train", "config.cfg", "--code", "numeric.py", "--code", "functions.py", "--output", "out", *more]
 
 
-def test_t09_code_that_takes_an_installed_name_is_a_conflict(clash: Box) -> None:
+def test_code_that_takes_an_installed_name_is_a_conflict(clash: Box) -> None:
     result = clash.run(*train(clash))
     assert result.exit_code == 3
     assert "acme-nlp 1.0 (acme_nlp:make)" in result.stderr
@@ -108,7 +108,7 @@ def test_t09_code_that_takes_an_installed_name_is_a_conflict(clash: Box) -> None
 
 
 @pytest.mark.parametrize(("owner", "width"), [("code", 1), ("acme-nlp", 2), ("Acme.NLP", 2)])
-def test_t09_an_override_settles_it_and_is_recorded(clash: Box, owner: str, width: int) -> None:
+def test_an_override_settles_it_and_is_recorded(clash: Box, owner: str, width: int) -> None:
     clash.config((clash.path / "config.cfg").read_text() + OVERRIDE.format(owner=owner))
     result = clash.run(*train(clash))
     assert result.exit_code == 0, result.stderr
@@ -118,7 +118,7 @@ def test_t09_an_override_settles_it_and_is_recorded(clash: Box, owner: str, widt
     assert clash.run(*again).exit_code == 0
 
 
-def test_t09_an_override_on_the_command_line(clash: Box) -> None:
+def test_an_override_on_the_command_line(clash: Box) -> None:
     result = clash.run(*train(clash, "--registry.override.acme.CNN.v1", "code"))
     assert result.exit_code == 0, result.stderr
 
@@ -131,7 +131,7 @@ def test_t09_an_override_on_the_command_line(clash: Box) -> None:
         ("[registry]\noverwrite = 1\n", "[registry] takes no 'overwrite'"),
     ],
 )
-def test_t09_an_override_that_cannot_be_obeyed_is_an_error(clash: Box, section: str, message: str) -> None:
+def test_an_override_that_cannot_be_obeyed_is_an_error(clash: Box, section: str, message: str) -> None:
     clash.config((clash.path / "config.cfg").read_text() + section)
     result = clash.run(*train(clash))
     assert result.exit_code == 2
@@ -139,7 +139,7 @@ def test_t09_an_override_that_cannot_be_obeyed_is_an_error(clash: Box, section: 
     assert "config.cfg:" in result.stderr
 
 
-def test_t09_the_override_is_in_the_metadata_of_a_pipeline(fake_distribution: Fake) -> None:
+def test_the_override_is_in_the_metadata_of_a_pipeline(fake_distribution: Fake) -> None:
     from kernel.saving.provenance import provenance
 
     claim(fake_distribution, "acme-nlp")
@@ -197,7 +197,7 @@ def test_thincs_names_cannot_be_taken_in_silence(fake_distribution: Fake, box: B
     assert "Adam.v1 also in thinc" in box.run("plugins", "list").stdout
 
 
-# T10 follows the design: factories, languages and commands have free names, and the owner is the distribution's name
+# Factories, languages and commands have free names, and the owner is the distribution's name
 # or what it declares once, in the entry-point group `kernel_owner`.
 
 
@@ -219,7 +219,7 @@ def test_thincs_names_cannot_be_taken_in_silence(fake_distribution: Fake, box: B
         ("kernel_cli", "acme", None),
     ],
 )
-def test_t10_names_and_their_owners(
+def test_names_and_their_owners(
     group: str, name: str, said: str | None, fake_distribution: Fake, box: Box
 ) -> None:
     fake_distribution(
@@ -238,7 +238,7 @@ def test_targets_that_lead_nowhere_fail_the_check(target: str, fake_distribution
     assert box.run("plugins", "check", "acme").exit_code == 1
 
 
-def test_t11_get_and_the_table_of_all_agree(fake_distribution: Fake) -> None:
+def test_get_and_the_table_of_all_agree(fake_distribution: Fake) -> None:
     claim(fake_distribution, "acme-nlp")
     registry.misc("mine.v1", func=len)
     for kind in ("misc", "optimizers", "schedules", "batchers"):

@@ -1,4 +1,4 @@
-"""T1 to T5: what is looked at, and what is imported, before something is named."""
+"""What is looked at, and what is imported, before something is named."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def poisoned(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("args", [["--help"], ["plugins", "list"], ["registry", "list"]])
-def test_t01_nothing_heavy_and_no_plugin_is_imported(args: list[str], tmp_path: Path) -> None:
+def test_nothing_heavy_and_no_plugin_is_imported(args: list[str], tmp_path: Path) -> None:
     # The ratio of the times is in benchmarks/cli_start.py.
     poisoned(tmp_path)
     code = (
@@ -54,7 +54,7 @@ def test_t01_nothing_heavy_and_no_plugin_is_imported(args: list[str], tmp_path: 
 
 
 @pytest.mark.parametrize("args", [["--version"], ["train", "--help"], ["plugins", "check", "--help"]])
-def test_t01_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path: Path) -> None:
+def test_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path: Path) -> None:
     code = (
         "from kernel.discovery import scan\nfrom kernel.cli.run import run\n"
         f"assert run({args!r}) == 0\nprint('\\nscan', scan._scan)"
@@ -63,7 +63,7 @@ def test_t01_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path:
 
 
 @pytest.mark.parametrize("args", [["--help"], ["info"], ["plugins", "list"], ["registry", "list"]])
-def test_t02_a_plugin_that_exits_at_import_stops_nothing(
+def test_a_plugin_that_exits_at_import_stops_nothing(
     args: list[str], box: Box, fake_distribution: Fake
 ) -> None:
     fake_distribution(
@@ -74,7 +74,9 @@ def test_t02_a_plugin_that_exits_at_import_stops_nothing(
     assert box.run(*args).exit_code == 0
 
 
-def test_t02_nor_a_training_that_does_not_name_it(numbers: Box, fake_distribution: Fake) -> None:
+def test_an_exit_at_import_stops_no_training_that_does_not_name_it(
+    numbers: Box, fake_distribution: Fake
+) -> None:
     fake_distribution(
         "acme-nlp",
         entry_points={"kernel_readers": {"acme-nlp.R.v1": "acme_poison:make"}},
@@ -84,7 +86,7 @@ def test_t02_nor_a_training_that_does_not_name_it(numbers: Box, fake_distributio
     assert result.exit_code == 0, result.stderr
 
 
-def test_t03_one_name_imports_one_module(fake_distribution: Fake) -> None:
+def test_one_name_imports_one_module(fake_distribution: Fake) -> None:
     names = [f"part{number}" for number in range(10)]
     fake_distribution(
         "acme-nlp",
@@ -101,7 +103,7 @@ def test_t03_one_name_imports_one_module(fake_distribution: Fake) -> None:
     }
 
 
-def test_t04_one_scan_in_a_whole_training(numbers: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_scan_in_a_whole_training(numbers: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     # Scans by our own code: catalogue, of which thinc's registries are made, reads entry points by itself.
     calls = []
     walk = scan._walk
@@ -112,7 +114,7 @@ def test_t04_one_scan_in_a_whole_training(numbers: Box, monkeypatch: pytest.Monk
     assert len(calls) == 1
 
 
-def test_t05_the_listing_is_the_same_when_plugins_cannot_be_imported() -> None:
+def test_the_listing_is_the_same_when_plugins_cannot_be_imported() -> None:
     code = """
 import json, sys
 class Poison:

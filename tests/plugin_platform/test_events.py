@@ -1,4 +1,4 @@
-"""T14, T15, T19, T32 and the tracing of hooks."""
+"""Failing callbacks, misspelt hooks, arguments of hooks over the versions, and the tracing of hooks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def train(box: Box, *args: str, event: str = "step_end", arguments: str = "run",
     return box.run("train", "config.cfg", *codes, "--training.callbacks.slack", CALLBACK, *args)
 
 
-def test_t14_a_failing_callback_has_a_name_and_nothing_is_lost(numbers: Box) -> None:
+def test_a_failing_callback_has_a_name_and_nothing_is_lost(numbers: Box) -> None:
     body = "if run.step == 4: raise ConnectionError('no network')"
     result = train(numbers, "--output", "out", body=body)
     assert result.exit_code == 1
@@ -47,7 +47,7 @@ def test_t14_a_failing_callback_has_a_name_and_nothing_is_lost(numbers: Box) -> 
     assert (numbers.path / "out" / "model-last" / "line").exists()
 
 
-def test_t14_the_callback_of_a_package_is_named_with_it(numbers: Box, fake_distribution) -> None:
+def test_the_callback_of_a_package_is_named_with_it(numbers: Box, fake_distribution) -> None:
     source = CODE.format(event="step_end", arguments="run", body="raise ConnectionError('no network')")
     fake_distribution(
         "acme",
@@ -73,16 +73,14 @@ def test_t14_the_callback_of_a_package_is_named_with_it(numbers: Box, fake_distr
         ("step_end", "runs", "asks for 'runs' in step_end"),
     ],
 )
-def test_t15_misspelt_hooks_fail_before_data_is_read(
-    event: str, arguments: str, said: str, numbers: Box
-) -> None:
+def test_misspelt_hooks_fail_before_data_is_read(event: str, arguments: str, said: str, numbers: Box) -> None:
     result = train(numbers, "--corpora.train.path", "nothing.txt", event=event, arguments=arguments)
     assert result.exit_code == 3
     assert said in result.stderr and "Did you mean" in result.stderr
     assert "nothing.txt" not in result.stderr
 
 
-def test_t19_arguments_of_hooks_do_not_vanish() -> None:
+def test_arguments_of_hooks_do_not_vanish() -> None:
     # An argument leaves the record one release after it has left the specification, which says so meanwhile with
     # `warn_on_impl_args`.
     recorded = dict(line.split(":") for line in RECORD.read_text().splitlines())
@@ -95,7 +93,7 @@ def test_t19_arguments_of_hooks_do_not_vanish() -> None:
         assert arguments <= known, f"{name} has new arguments: write them into hookspecs.txt"
 
 
-def test_t32_every_hook_has_a_test_of_its_own() -> None:
+def test_every_hook_has_a_test_of_its_own() -> None:
     source = "".join(file.read_text() for file in Path(__file__).parent.parent.rglob("test_*.py"))
     missing = [name for name in EVENTS if f"def test_hook_{name}(" not in source]
     assert not missing
@@ -134,5 +132,5 @@ def test_trace_hooks_times_wrappers_with_what_they_wrap(numbers: Box) -> None:
     assert "at step 0, with what it wraps" in result.stderr
 
 
-def test_without_it_nothing_is_traced(numbers: Box) -> None:
+def test_without_the_option_nothing_is_traced(numbers: Box) -> None:
     assert " s  step_end" not in train(numbers).stderr

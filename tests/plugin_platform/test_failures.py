@@ -1,4 +1,4 @@
-"""T12, T13, T16: what is said when a plugin fails or a name is unknown, and the exit codes."""
+"""What is said when a plugin fails or a name is unknown, and the exit codes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def broken(fake: Fake, source: str, *requires: str) -> PluginLoadError:
     return info.value
 
 
-def test_t12_a_failing_import_has_the_whole_address(fake_distribution: Fake) -> None:
+def test_a_failing_import_has_the_whole_address(fake_distribution: Fake) -> None:
     error = broken(fake_distribution, "x = 1\nraise KeyError('gone')\n")
     assert re.fullmatch(
         r"readers: 'acme-nlp.R.v1' of acme-nlp 1.2 \(acme_broken:make\) can't be imported: "
@@ -62,7 +62,7 @@ def test_t12_a_failing_import_has_the_whole_address(fake_distribution: Fake) -> 
         ("acme_broken.more", [], "declares a module that it doesn't contain"),
     ],
 )
-def test_t12_a_missing_module_names_what_to_install(
+def test_a_missing_module_names_what_to_install(
     module: str, requires: list[str], hint: str, fake_distribution: Fake
 ) -> None:
     assert hint in broken(fake_distribution, f"import {module}\n", *requires).hint
@@ -71,7 +71,7 @@ def test_t12_a_missing_module_names_what_to_install(
 @pytest.mark.parametrize(
     "source", ["raise SystemExit(3)", "class Odd(BaseException): pass\nraise Odd('x')", "def (", ""]
 )
-def test_t12_whatever_a_plugin_raises(source: str, fake_distribution: Fake) -> None:
+def test_whatever_a_plugin_raises(source: str, fake_distribution: Fake) -> None:
     error = broken(fake_distribution, source)
     assert error.__cause__ is not None
     assert registry.get("readers", "acme-nlp.Fine.v1")() is None
@@ -98,7 +98,7 @@ def test_a_slow_import_is_announced(
     assert capsys.readouterr().err == ""
 
 
-def test_t13_an_unknown_name_imports_nothing(fake_distribution: Fake) -> None:
+def test_an_unknown_name_imports_nothing(fake_distribution: Fake) -> None:
     fake_distribution(
         "acme-nlp",
         entry_points={
@@ -163,7 +163,7 @@ def failing():
         (3, ["--training.callbacks.x", '{"@callbacks": "acme-nlp.Junk.v1"}']),
     ],
 )
-def test_t16_exit_codes(code: int, args: list[str], numbers: Box, fake_distribution: Fake) -> None:
+def test_exit_codes(code: int, args: list[str], numbers: Box, fake_distribution: Fake) -> None:
     # 130, an interruption, is tested with the commands.
     fake_distribution(
         "acme-nlp",

@@ -1,4 +1,4 @@
-"""T21 to T23 and the other commands that tell of plugins."""
+"""The listing of packages, its checks and pins, and the other commands that tell of plugins."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def acme(fake_distribution: Fake) -> None:
     )
 
 
-def test_t21_the_json_of_the_listing(acme: None, box: Box) -> None:
+def test_the_json_of_the_listing(acme: None, box: Box) -> None:
     rows = json.loads(box.run("plugins", "list", "--json").stdout)
     assert [row for row in rows if row["distribution"] == "acme-nlp"] == [
         {
@@ -56,14 +56,14 @@ def test_t21_the_json_of_the_listing(acme: None, box: Box) -> None:
     assert "acme_poison" not in sys.modules
 
 
-def test_the_table(acme: None, box: Box) -> None:
+def test_the_table_of_the_listing(acme: None, box: Box) -> None:
     header, *rows = box.run("plugins", "list").stdout.splitlines()
     assert header.split() == ["distribution", "version", "kernel", "provides", "state"]
     (row,) = [row for row in rows if row.startswith("acme-nlp")]
     assert " ".join(row.split()) == "acme-nlp 1.2.0 >=0.1,<0.2 ok 1 command, 1 factory, 2 misc ok"
 
 
-def test_show(acme: None, box: Box) -> None:
+def test_plugins_show(acme: None, box: Box) -> None:
     text = box.run("plugins", "show", "Acme_NLP").stdout
     assert "requires: thinc" in text and "acme_poison:make" in text
     facts = json.loads(box.run("plugins", "show", "acme-nlp", "--json").stdout)
@@ -91,7 +91,7 @@ HOSTS = {
 
 
 @pytest.mark.slow
-def test_t22_each_target_is_imported_in_a_process_of_its_own(fake_distribution: Fake, box: Box) -> None:
+def test_each_target_is_imported_in_a_process_of_its_own(fake_distribution: Fake, box: Box) -> None:
     fake_distribution(
         "acme-nlp",
         requires=["kernel-nlp>=0.1,<0.2", 'slack-sdk-x; extra == "slack"'],
@@ -126,7 +126,9 @@ def test_t22_each_target_is_imported_in_a_process_of_its_own(fake_distribution: 
     assert "SystemExit: 0" in said["exits"]
 
 
-def test_t22_one_import(fake_distribution: Fake, box: Box) -> None:
+def test_a_target_is_checked_for_every_kind_that_it_is_registered_as(
+    fake_distribution: Fake, box: Box
+) -> None:
     fake_distribution(
         "acme-nlp",
         requires=["kernel-nlp<0.2"],
@@ -188,7 +190,7 @@ def test_our_own_packages_pass_the_check(box: Box) -> None:
     assert "warn" not in result.stdout
 
 
-def test_t23_requires_pins_what_a_config_names(numbers: Box, fake_distribution: Fake) -> None:
+def test_requires_pins_what_a_config_names(numbers: Box, fake_distribution: Fake) -> None:
     for name, version in (("acme-nlp", "1.2"), ("unused", "3.0")):
         fake_distribution(
             name,
@@ -211,7 +213,7 @@ def test_t23_requires_pins_what_a_config_names(numbers: Box, fake_distribution: 
 
 
 @pytest.mark.slow
-def test_t23_the_pins_make_the_config_resolve_elsewhere(
+def test_the_pins_make_the_config_resolve_elsewhere(
     tmp_path: Path, fake_distribution: Fake, box: Box
 ) -> None:
     entry_points = {"kernel_misc": {"acme-nlp.F.v1": "acme_elsewhere:make"}}

@@ -1,4 +1,4 @@
-"""T24, T25: which packages may be used."""
+"""Which packages may be used."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def usable(seen: Registries = registry) -> set[str]:
         (["bolt"], [], "-acme", {"deny": ["cog"]}, ""),
     ],
 )
-def test_t24_the_first_that_says_something_decides(
+def test_the_first_that_says_something_decides(
     deny: list[str],
     only: list[str],
     environment: str,
@@ -86,7 +86,7 @@ def test_t24_the_first_that_says_something_decides(
         ([], "-acme", "denied by KERNEL_PLUGINS=-acme"),
     ],
 )
-def test_t24_denied_names_behave_as_not_installed(
+def test_denied_names_behave_as_not_installed(
     args: list[str], environment: str, said: str, numbers: Box
 ) -> None:
     numbers.env["KERNEL_PLUGINS"] = environment
@@ -102,14 +102,14 @@ def test_t24_denied_names_behave_as_not_installed(
     assert (rows["acme"]["state"], rows["acme"]["reason"]) == ("denied", said.removeprefix("denied "))
 
 
-def test_t24_a_config_rules_what_it_builds() -> None:
+def test_a_config_rules_what_it_builds() -> None:
     config = Config.from_str('[plugins]\ndeny = ["acme"]\n[a]\n[a.b]\n@misc = "acme.F.v1"\n')
     with pytest.raises(RegistryError, match="has no function") as info:
         registry.chosen_by(config).get("misc", "acme.F.v1")
     assert "denied by [plugins] deny of the config" in info.value.hint
 
 
-def test_t25_denying_comes_before_the_import(numbers: Box) -> None:
+def test_denying_comes_before_the_import(numbers: Box) -> None:
     block = '{"@callbacks": "acme.F.v1"}'
     result = numbers.run(
         "--deny", "acme", "train", "config.cfg", "--code", "numeric.py", "--training.callbacks.x", block

@@ -1,4 +1,4 @@
-"""T33, T34: data does not become code."""
+"""Data does not become code."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def imported(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         '@languages = "acme_evil"',
     ],
 )
-def test_t33_a_config_cannot_import(block: str, imported: list[str], tmp_path: Path, monkeypatch) -> None:
+def test_a_config_cannot_import(block: str, imported: list[str], tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "acme_evil.py").write_text("def run(*args): open('owned', 'w')\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -70,7 +70,7 @@ def test_t33_a_config_cannot_import(block: str, imported: list[str], tmp_path: P
 @pytest.mark.parametrize(
     "name", ["os:system", "os", "acme.os:system.v1", "", ".", "..", "a b", "\x00", "é" * 50]
 )
-def test_t33_names_are_looked_up_and_nothing_else(name: str, imported: list[str]) -> None:
+def test_names_are_looked_up_and_nothing_else(name: str, imported: list[str]) -> None:
     for kind in registry.kinds():
         with pytest.raises(RegistryError):
             registry.get(kind, name)
@@ -81,7 +81,7 @@ BOMB = b"cbuiltins\nopen\n(Vowned\nVw\ntR."
 
 
 @pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components")
-def test_t34_a_pickle_in_a_pipeline_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pickle_in_a_pipeline_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     import pickle
 
@@ -107,7 +107,7 @@ def test_t34_a_pickle_in_a_pipeline_is_never_opened(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.needs("kernel-nlp-languages")
-def test_t34_a_pipeline_with_unknown_functions_names_the_pin(
+def test_a_pipeline_with_unknown_functions_names_the_pin(
     tmp_path: Path, fake_distribution: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kernel.testing import installed, write_distribution

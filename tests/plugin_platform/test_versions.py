@@ -1,4 +1,4 @@
-"""T17, T20: versions of kernel that a package admits, and packages that a config requires."""
+"""Versions of kernel that a package admits, and packages that a config requires."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def install(fake: Fake, *requires: str, version: str = "1.2") -> None:
 @pytest.mark.parametrize(
     "requirement", ["kernel-nlp<0.1", "Kernel_NLP (<0.1)", "kernel-nlp[all]>=9; python_version>'3'"]
 )
-def test_t17_an_incompatible_plugin_is_refused_before_its_import(
+def test_an_incompatible_plugin_is_refused_before_its_import(
     requirement: str, fake_distribution: Fake, box: Box
 ) -> None:
     install(fake_distribution, "numpy", requirement)
@@ -66,7 +66,7 @@ def test_t17_an_incompatible_plugin_is_refused_before_its_import(
         (["kernel-nlp-readers<0.1"], None),
     ],
 )
-def test_t17_other_ranges_are_no_obstacle(
+def test_other_ranges_are_no_obstacle(
     requires: list[str], wants: str | None, fake_distribution: Fake
 ) -> None:
     install(fake_distribution, *requires)
@@ -86,7 +86,7 @@ def test_t17_other_ranges_are_no_obstacle(
         ("acme nlp", "not a requirement"),
     ],
 )
-def test_t20_required_packages_are_looked_for_first(
+def test_required_packages_are_looked_for_first(
     requirement: str, problem: str | None, fake_distribution: Fake, numbers: Box
 ) -> None:
     install(fake_distribution)
@@ -98,7 +98,7 @@ def test_t20_required_packages_are_looked_for_first(
         assert f"config.cfg:2:12: plugins.require.0: {problem}" in result.stderr
 
 
-def test_t20_nothing_is_imported_before(fake_distribution: Fake) -> None:
+def test_required_packages_are_looked_for_before_anything_is_imported(fake_distribution: Fake) -> None:
     fake_distribution(
         "acme-nlp",
         entry_points={"kernel_languages": {"acme": "acme_poison:make"}},

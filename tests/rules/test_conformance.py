@@ -1,4 +1,4 @@
-"""Every name that our packages register goes through the conformance suite of its kind (T28)."""
+"""Every name that our packages register goes through the conformance suite of its kind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_registered_name_goes_through_its_suite(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_every_name_has_a_recorded_output(folder: Path) -> None:
-    """A published version never changes its behaviour (T18): the suites compare with what was recorded."""
+    """A published version never changes its behaviour: the suites compare with what was recorded."""
     import json
 
     file = folder / "tests" / "goldens.json"

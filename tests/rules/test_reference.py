@@ -1,4 +1,4 @@
-"""The reference is up to date, and has a heading for everything that a config or a command line can name (T31)."""
+"""The reference is up to date, and has a heading for everything that a config or a command line can name."""
 
 from __future__ import annotations
 

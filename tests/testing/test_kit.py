@@ -1,4 +1,4 @@
-"""Fake distributions (T30), the box, gradient checks, and what importing the kit costs."""
+"""Fake distributions, the box, gradient checks, and what importing the kit costs."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The suites themselves: that they are kept whole (T29), and that they find what is wrong."""
+"""The suites themselves: that they are kept whole, and that they find what is wrong."""
 
 import sys
 from collections.abc import Callable, Iterator
