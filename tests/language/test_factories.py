@@ -1,99 +1,61 @@
-"""A factory of the language's own comes before the general one of that name, wherever a config is looked at."""
+"""What a factory must be."""
 
 import pytest
 
-from kernel import Config
-from kernel.cli.debug_config import functions
-from kernel.component import Component
-from kernel.config.checking import check
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, RegistryError
 from kernel.language import Language
-from kernel.language.new_config import new_config
-from kernel.language.recommend import SHARED, Recommendation
-from kernel.registries.family import registry
-from kernel.saving import provenance
-from kernel.training.prepare import pipeline_class
+
+pytestmark = pytest.mark.usefixtures("marks")
 
 
-class General(Component):
-    def initialize(self, get_examples, *, nlp=None, size: int = 1) -> None:
-        pass
+def test_settings_are_checked_against_the_factory():
+    with pytest.raises(ConfigError, match="components.mark.tims.*\n*.*times"):
+        Language().add_pipe("mark", config={"tims": 2})
+    with pytest.raises(ConfigError, match="components.mark.times"):
+        Language().add_pipe("mark", config={"times": "many"})
 
 
-class Special(Component):
-    def initialize(self, get_examples, *, nlp=None, depth: int = 1) -> None:
-        pass
+def test_an_unknown_factory_is_an_error_with_the_nearest_name():
+    with pytest.raises(RegistryError, match="shout"):
+        Language().add_pipe("shuot")
 
 
-@pytest.fixture(autouse=True)
-def factories():
-    with registry.restored():
-        registry.languages("tst", type("Test", (Language,), {"lang": "tst"}))
-        registry.languages("oth", type("Other", (Language,), {"lang": "oth"}))
+def test_a_factory_must_take_nlp_and_name():
+    with pytest.raises(RegistryError, match="lacks the argument nlp"):
 
-        @Language.factory("part")
-        def make_part(nlp, name: str, wide: int = 1) -> General:
-            return General(name)
-
-        @Language.factory("tst.part")
-        def make_special(nlp, name: str, deep: int = 1) -> Special:
-            return Special(name)
-
-        yield
+        @Language.factory("wrong")
+        def make(name):
+            return None
 
 
-def config(lang, setting, argument):
-    components = {"p": {"factory": "part", setting: 2}}
-    initialize = {"components": {"p": {argument: 3}}}
-    return Config(
-        {"nlp": {"lang": lang, "pipeline": ["p"]}, "components": components, "initialize": initialize}
-    )
+def test_a_factory_that_makes_nothing():
+    Language.factory("nothing", func=lambda nlp, name: None)
+    with pytest.raises(RegistryError, match="nothing.*NoneType"):
+        Language().add_pipe("nothing")
 
 
-@pytest.mark.parametrize(
-    ("lang", "expected", "setting", "argument"),
-    [("tst", "tst.part", "deep", "depth"), ("oth", "part", "wide", "size")],
-)
-def test_one_rule_for_every_reader_of_a_config(lang, expected, setting, argument):
-    assert registry.name_for_language("factories", "part", lang) == expected
-    assert (
-        registry.name_for_language("factories", "part", None)
-        == registry.name_for_language("factories", "part", "")
-        == "part"
-    )
-    given = config(lang, setting, argument)
-    cls = pipeline_class(given)
-    filled = cls.fill_config(given)
-    check(filled)
-    nlp = cls.from_config(filled)
-    assert nlp.get_pipe_meta("p").name == expected
-    assert ("factories", expected, "components.p.factory") in provenance.functions(filled)
-    (line,) = [line for line in functions(filled) if line.startswith("components.p:")]
-    assert line.startswith(f"components.p: factories {expected}:")
+def test_registering_the_same_function_again_is_fine():
+    for _ in range(2):
+
+        @Language.component("again")
+        def again(doc):
+            return doc
+
+    Language().add_pipe("again")
 
 
-@pytest.mark.parametrize(("lang", "other"), [("tst", ("wide", "size")), ("oth", ("deep", "depth"))])
-def test_settings_of_the_other_factory_are_refused(lang, other):
-    filled = pipeline_class(config(lang, *other)).fill_config(Config({"nlp": {"lang": lang}}))
-    filled = filled.merge(config(lang, *other))
-    with pytest.raises(ConfigError) as info:
-        check(filled)
-    paths = {problem.path for problem in info.value.problems}
-    assert {f"components.p.{other[0]}", f"initialize.components.p.{other[1]}"} <= paths
+def test_a_language_may_have_its_own_factory():
+    class Test(Language):
+        lang = "tst"
+
+    Language.component("tst.noop", func=lambda doc: doc)
+    nlp = Test()
+    nlp.add_pipe("noop")
+    assert nlp.get_pipe_meta("noop").name == "tst.noop"
 
 
-def test_a_source_for_one_language_is_found_for_new_configs_of_that_language_only():
-    @Language.factory("tst.shared", recommend=lambda lang, optimize, gpu: Recommendation(listener={"a": 1}))
-    def make_shared(nlp, name: str):
-        return General(name)
-
-    @Language.factory(
-        "user", recommend=lambda lang, optimize, gpu: Recommendation({"model": SHARED}, sources=("shared",))
-    )
-    def make_user(nlp, name: str, model: dict[str, int]):
-        return General(name)
-
-    made = new_config("tst", ["user"])
-    assert made.config["nlp"]["pipeline"] == ["shared", "user"]
-    with pytest.raises(UsageError, match="no installed component has shared token vectors"):
-        new_config("oth", ["user"])
+def test_factory_names_and_score_weights():
+    nlp = Language()
+    nlp.add_pipe("mark")
+    assert {"mark", "noop", "shout"} <= set(nlp.factory_names)
+    assert nlp.score_weights == {"mark_f": 1.0}

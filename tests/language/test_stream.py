@@ -1,154 +1,137 @@
-"""What happens to the documents of a batch that a component fails on."""
+"""Streams of texts."""
 
 import pytest
 
 from kernel.component import Component
-from kernel.errors import KernelError
+from kernel.errors import DataError, KernelError, UsageError
 from kernel.language import Language
 from kernel.registries.family import registry
-from kernel.tokens import Doc
 
-TEXTS = ["first", "second", "bad", "fourth", "fifth"]
-
-
-def mark(doc):
-    """Changes that add up when they are made twice."""
-    if "marks" in doc.cats:
-        raise AssertionError("this document was annotated before")
-    doc.cats["marks"] = 1.0
-    doc.user_data.setdefault("marks", []).append(len(doc))
-    doc.spans["marks"] = [*doc.spans.get("marks", ()), doc[0:1]]
-    doc[0].tag_ += "+"
+pytestmark = pytest.mark.usefixtures("marks")
 
 
-class OneByOne(Component):
-    """Hands on each document as soon as it is done."""
-
-    def pipe(self, stream, *, batch_size=128):
-        for doc in stream:
-            mark(doc)
-            if doc.text == "bad":
-                raise ValueError("no")
-            yield doc
-
-    def __call__(self, doc):
-        return next(self.pipe([doc]))
-
-
-class AllAtOnce(OneByOne):
-    """Annotates the whole batch before it hands on any."""
-
-    def pipe(self, stream, *, batch_size=128):
-        yield from list(super().pipe(stream, batch_size=batch_size))
-
-
-class OnlyTogether(OneByOne):
-    """Fails on more than one document."""
-
-    def pipe(self, stream, *, batch_size=128):
-        docs = list(stream)
-        for doc in docs:
-            mark(doc)
-        if len(docs) > 1:
-            raise MemoryError
-        yield from docs
-
-
-class Mixed(OneByOne):
-    """Returns something else than documents."""
-
-    def pipe(self, stream, *, batch_size=128):
-        for doc in stream:
-            mark(doc)
-            yield doc if doc.text != "bad" else doc.text
-
-
-@pytest.fixture(params=[OneByOne, AllAtOnce, OnlyTogether, Mixed])
-def kind(request):
-    with registry.restored():
-        Language.factory("marker", func=lambda nlp, name: request.param(name))
-        yield request.param
-
-
-def pipeline():
+def test_pipe_is_lazy_keeps_the_order_and_works_in_batches():
     nlp = Language()
-    nlp.add_pipe("marker")
-    return nlp
+    mark = nlp.add_pipe("mark")
+    taken = []
+
+    def texts():
+        for i in range(100):
+            taken.append(i)
+            yield f"text {i}"
+
+    stream = nlp.pipe(texts(), batch_size=10)
+    assert taken == []
+    assert next(stream).text == "text 0"
+    assert len(taken) == 10
+    assert [doc.text for doc in stream] == [f"text {i}" for i in range(1, 100)]
+    assert mark.batches == [10] * 10
 
 
-def is_marked_once(doc):
-    assert doc.cats == {"marks": 1.0}
-    assert doc.user_data["marks"] == [1]
-    assert [span.text for span in doc.spans["marks"]] == [doc.text]
-    assert doc[0].tag_.count("+") == 1
-    return True
+def test_pipe_bounds_what_is_in_flight_by_length():
+    nlp = Language()
+    mark = nlp.add_pipe("mark")
+    list(nlp.pipe(["word " * 10_000] * 6, batch_size=1000))
+    assert max(mark.batches) <= 3
 
 
-def test_documents_that_are_kept_were_annotated_once(kind):
-    nlp, failed = pipeline(), []
-    nlp.set_error_handler(lambda name, component, docs, error: failed.extend(doc.text for doc in docs))
-    kept = list(nlp.pipe(TEXTS))
-    assert all(map(is_marked_once, kept))
-    if kind is OnlyTogether:
-        assert [doc.text for doc in kept] == failed == TEXTS
-    else:
-        assert [doc.text for doc in kept] == [text for text in TEXTS if text != "bad"]
-        assert failed == ["bad"]
+def test_pipe_takes_docs_and_texts_together():
+    nlp = Language()
+    nlp.add_pipe("mark")
+    doc = nlp.make_doc("b")
+    docs = list(nlp.pipe(["a", doc, "c"]))
+    assert [d.text for d in docs] == ["a", "b", "c"] and docs[1] is doc
 
 
-def test_the_error_is_that_of_the_document_at_fault(kind):
-    nlp = pipeline()
-    message = "batch of 5 documents.*MemoryError" if kind is OnlyTogether else "on the document 'bad'"
-    with pytest.raises(KernelError, match=message):
-        list(nlp.pipe(TEXTS))
+def test_pipe_with_contexts():
+    nlp = Language()
+    nlp.add_pipe("noop")
+    found = list(nlp.pipe(((str(i), i) for i in range(25)), as_tuples=True, batch_size=10))
+    assert [(doc.text, context) for doc, context in found] == [(str(i), i) for i in range(25)]
+    with pytest.raises(UsageError, match="pairs"):
+        list(nlp.pipe(["a"], as_tuples=True))
 
 
-def test_documents_of_the_caller_keep_what_they_had(kind):
-    """A second component fails after it has changed what an earlier one set; documents come in ready made."""
-    nlp = pipeline()
-    nlp.set_error_handler(lambda name, component, docs, error: None)
-    docs = [Doc(nlp.vocab, [text], spaces=[False], tags=["T"]) for text in TEXTS]
-    for doc in docs:
-        doc.user_data["mine"] = [doc.text]
-    kept = list(nlp.pipe(docs))
-    assert all(doc in docs for doc in kept)
-    assert all(map(is_marked_once, kept))
-    assert [doc[0].tag_ for doc in kept] == ["T+"] * len(kept)
-    assert [doc.user_data["mine"] for doc in kept] == [[doc.text] for doc in kept]
+def test_pipe_of_one_string_is_a_mistake():
+    with pytest.raises(UsageError, match="nlp\\(text\\)"):
+        Language().pipe("some text")
 
 
-def test_a_batch_that_succeeds_is_run_once():
-    calls = []
+def test_pipe_of_something_else_is_a_mistake():
+    with pytest.raises(UsageError, match="text 1 .*int"):
+        list(Language().pipe(["a", 1]))
+
+
+def test_settings_for_one_call_reach_the_component():
+    with registry.restored():
+
+        @Language.component("adder")
+        def adder(doc, *, amount=1):
+            doc.user_data["amount"] = amount
+            return doc
+
+        nlp = Language()
+        nlp.add_pipe("adder")
+        assert nlp("x", component_cfg={"adder": {"amount": 3}}).user_data == {"amount": 3}
+        assert next(iter(nlp.pipe(["x"]))).user_data == {"amount": 1}
+
+
+def test_a_long_text_is_refused_with_its_position():
+    nlp = Language(max_length=10)
+    with pytest.raises(DataError, match="document 1.*max_length = 10"):
+        list(nlp.pipe(["short", "much too long"]))
+    with pytest.raises(DataError, match="13 characters"):
+        nlp("much too long")
+
+
+def test_an_error_names_component_and_document():
+    nlp = Language()
+    nlp.add_pipe("fussy")
+    with pytest.raises(KernelError, match="component 'fussy'.*'bad'.*ValueError: I don't like it"):
+        nlp("bad")
+    with pytest.raises(KernelError, match="component 'fussy'.*'bad'"):
+        list(nlp.pipe(["good", "bad", "fine"]))
+
+
+def test_an_error_handler_lets_documents_go():
+    nlp = Language()
+    nlp.add_pipe("mark")
+    nlp.add_pipe("fussy")
+    nlp.add_pipe("shout")
+    failed = []
+    nlp.set_error_handler(lambda name, component, docs, error: failed.append((name, docs[0].text)))
+    found = list(nlp.pipe([("a", 1), ("bad", 2), ("c", 3)], as_tuples=True))
+    assert [(doc.text, context) for doc, context in found] == [("a", 1), ("c", 3)]
+    assert failed == [("fussy", "bad")]
+
+
+@pytest.mark.parametrize("as_class", [False, True])
+def test_a_component_that_takes_single_documents_sees_each_once(as_class):
+    seen = []
+
+    def count(doc):
+        seen.append(doc.text)
+        if doc.text == "bad":
+            raise ValueError("no")
+        return doc
 
     class Counter(Component):
-        def pipe(self, stream, *, batch_size=128):
-            docs = list(stream)
-            calls.append(len(docs))
-            return docs
-
         def __call__(self, doc):
-            raise AssertionError("not called for a batch")
+            return count(doc)
 
     with registry.restored():
-        Language.factory("counter", func=lambda nlp, name: Counter(name))
+        Language.factory("counter", func=lambda nlp, name: Counter(name) if as_class else count)
         nlp = Language()
         nlp.add_pipe("counter")
-        assert [doc.text for doc in nlp.pipe(TEXTS)] == TEXTS
-    assert calls == [5]
+        nlp.set_error_handler(lambda name, component, docs, error: None)
+        assert [doc.text for doc in nlp.pipe(["a", "b", "bad", "c"])] == ["a", "b", "c"]
+    assert seen == ["a", "b", "bad", "c"]
 
 
-def test_a_single_document_is_never_run_twice():
-    calls = []
-
-    class Failing(Component):
-        def pipe(self, stream, *, batch_size=128):
-            calls.append(len(list(stream)))
-            raise ValueError("no")
-
+def test_a_component_that_returns_no_doc_is_named():
     with registry.restored():
-        Language.factory("failing", func=lambda nlp, name: Failing(name))
+        Language.component("forgetful", func=lambda doc: None)
         nlp = Language()
-        nlp.add_pipe("failing")
-        with pytest.raises(KernelError, match="'failing' failed on the document 'one'"):
-            nlp("one")
-    assert calls == [1]
+        nlp.add_pipe("forgetful")
+        with pytest.raises(KernelError, match="forgetful.*must return a Doc"):
+            nlp("x")

@@ -17,7 +17,6 @@ from kernel.cli.run import run
 from kernel.discovery import scan
 from kernel.errors import CodeError, RegistryError
 from kernel.packaging.build import package_name, package_version
-from kernel.packaging.requirements import compatible
 from kernel.registries.code import load_code, module_name
 from kernel.testing.distributions import installed, write_distribution
 
@@ -226,18 +225,3 @@ def test_names(name, package):
 @pytest.mark.parametrize(("version", "form"), [("1.2", "1.2"), ("v1.0-beta2", "1.0b2"), ("01.2", "1.2")])
 def test_versions(version, form):
     assert package_version(version) == form
-
-
-@pytest.mark.parametrize(
-    ("version", "requirement"),
-    [
-        ("1.2.0", "a~=1.2.0"),
-        ("5", "a~=5.0"),
-        ("1.2rc1", "a~=1.2rc1"),
-        ("2.1+cpu", "a~=2.1"),
-        ("?", "a===?"),
-        ("", "a"),
-    ],
-)
-def test_compatible_releases(version, requirement):
-    assert compatible("a", version) == requirement

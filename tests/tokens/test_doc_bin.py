@@ -1,7 +1,3 @@
-import json
-import pickle
-
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,19 +11,6 @@ from .strategies import content, docs
 VOCAB = Vocab()
 
 
-@given(docs(VOCAB))
-def test_bytes_round_trip(doc):
-    data = doc.to_bytes()
-    again = Doc(Vocab()).from_bytes(data)
-    assert content(again) == content(doc)
-    assert again.to_bytes() == data
-
-
-@given(docs(VOCAB))
-def test_pickle_round_trip(doc):
-    assert content(pickle.loads(pickle.dumps(doc))) == content(doc)
-
-
 @given(st.lists(docs(VOCAB), max_size=4))
 def test_doc_bin_round_trip(many):
     data = DocBin(docs=many).to_bytes()
@@ -35,72 +18,6 @@ def test_doc_bin_round_trip(many):
     assert [content(doc) for doc in again] == [content(doc) for doc in many]
     assert DocBin(docs=again).to_bytes() == data
     assert DocBin().from_bytes(data).to_bytes() == data
-
-
-@given(docs(VOCAB))
-def test_json_round_trip(doc):
-    data = json.loads(json.dumps(doc.to_json()))
-    again = Doc(Vocab()).from_json(data)
-    assert again.text == doc.text
-    assert again.to_json() == data
-
-
-def test_tensor_and_user_data_travel(doc, tmp_path):
-    Doc.set_extension("note", default=None)
-    try:
-        doc.tensor = np.ones((8, 2), dtype=np.float32)
-        doc._.note = {"a": [1]}
-        doc.user_data["key", 1] = "x"
-        doc.to_disk(tmp_path / "doc")
-        again = Doc(Vocab()).from_disk(tmp_path / "doc")
-        assert again.tensor.tolist() == doc.tensor.tolist()
-        assert again._.note == {"a": [1]} and again.user_data["key", 1] == "x"
-        (stored,) = DocBin().from_bytes(DocBin(docs=[doc], store_user_data=True).to_bytes()).get_docs(Vocab())
-        assert stored._.note == {"a": (1,)} and stored.user_data["key", 1] == "x"
-        (bare,) = DocBin().from_bytes(DocBin(docs=[doc]).to_bytes()).get_docs(Vocab())
-        assert bare.user_data == {}
-    finally:
-        Doc.remove_extension("note")
-    without = Doc(Vocab()).from_bytes(doc.to_bytes(exclude=["tensor", "user_data"]))
-    assert len(without.tensor) == 0 and without.user_data == {}
-
-
-def test_extension_attributes_in_json(doc):
-    from kernel.tokens import Span
-
-    Doc.set_extension("topic", default=None)
-    Span.set_extension("good", default=None)
-    try:
-        doc._.topic = "weather"
-        doc[2:4]._.good = 1
-        data = doc.to_json(underscore=["topic", "good"])
-        assert data["_"] == {"topic": "weather"}
-        again = Doc(Vocab()).from_json(data)
-        assert again._.topic == "weather" and again[2:4]._.good == 1
-        doc._.topic = object()
-        with pytest.raises(DataError, match="topic"):
-            doc.to_json(underscore=["topic"])
-    finally:
-        Doc.remove_extension("topic")
-        Span.remove_extension("good")
-
-
-def test_json_is_the_fields_form(doc):
-    data = doc.to_json()
-    assert data["text"] == "I saw New York. It rains!"
-    assert data["ents"] == [{"start": 6, "end": 14, "label": "GPE"}]
-    assert data["sents"][0] == {"start": 0, "end": 15}
-    assert data["tokens"][3] == {
-        "id": 3,
-        "start": 10,
-        "end": 14,
-        "tag": "NNP",
-        "pos": "PROPN",
-        "lemma": "York",
-        "dep": "dobj",
-        "morph": "",
-        "head": 1,
-    }
 
 
 def test_stored_attributes_can_be_chosen(doc):
@@ -171,19 +88,3 @@ def test_broken_contents_are_a_data_error(doc):
     data = zlib.compress(srsly.msgpack_dumps({**message, "strings": []}))
     with pytest.raises(DataError, match="no string for the number"):
         list(DocBin().from_bytes(data).get_docs(Vocab()))
-
-
-def test_bytes_of_something_else_are_refused(vocab):
-    import srsly
-
-    with pytest.raises(DataError, match="not a document"):
-        Doc(vocab).from_bytes(srsly.msgpack_dumps({"a": 1}))
-
-
-def test_text_with_lone_surrogates_survives():
-    doc = Doc(Vocab(), words=["a\ud800b", "c"], tags=["\udfff", ""])
-    for back in (
-        next(DocBin().from_bytes(DocBin(docs=[doc]).to_bytes()).get_docs(Vocab())),
-        Doc(Vocab()).from_bytes(doc.to_bytes()),
-    ):
-        assert (back.text, back[0].tag_) == (doc.text, "\udfff")

@@ -113,3 +113,33 @@ def test_a_cycle_that_nobody_has_checked_is_named():
     tree = Tree(np.array([1, 1, -2, 0]))
     with pytest.raises(DataError, match="cycle"):
         tree.subtree(0, 1)
+
+
+def test_the_tree(doc):
+    assert doc[2].head.text == "York"
+    assert [token.text for token in doc[1].children] == ["I", "York", "."]
+    assert [token.text for token in doc[1].lefts] == ["I"] and doc[1].n_rights == 2
+    assert [token.text for token in doc[3].subtree] == ["New", "York"]
+    assert [token.text for token in doc[2].ancestors] == ["York", "saw"]
+    assert doc[1].is_ancestor(doc[2]) and not doc[6].is_ancestor(doc[2])
+    assert (doc[1].left_edge.i, doc[1].right_edge.i) == (0, 4)
+    assert doc[2:4].root.text == "York" and [token.i for token in doc[3:5].subtree] == [2, 3, 4]
+
+
+def test_sentences_follow_from_heads(doc):
+    assert [sent.text for sent in doc.sents] == ["I saw New York.", "It rains!"]
+    assert doc[3].sent.text == "I saw New York." and doc[6].sent.start == 5
+    assert [token.is_sent_start for token in doc][4:6] == [False, True]
+    assert doc[4].is_sent_end and doc[7].is_sent_end
+
+
+def test_heads_with_an_error_change_nothing(doc):
+    heads = [token.head.i for token in doc]
+    with pytest.raises(DataError, match="cycle"):
+        doc[1].head = doc[0]
+    with pytest.raises(DataError, match="outside the text"):
+        doc.from_array("HEAD", np.full(len(doc), 9))
+    with pytest.raises(DataError, match="whole numbers"):
+        doc.from_array("HEAD", np.zeros(len(doc)))
+    assert [token.head.i for token in doc] == heads
+    assert [sent.start for sent in doc.sents] == [0, 5]

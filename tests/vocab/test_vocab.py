@@ -1,13 +1,11 @@
-import copy
 import pickle
 
 import numpy as np
 import pytest
 
-from kernel.errors import DataError, KernelWarning
+from kernel.errors import KernelWarning
 from kernel.tokens import Doc
-from kernel.vocab import Vectors, Vocab
-from kernel.vocab.vectors import make_vectors
+from kernel.vocab import Vocab
 
 
 @pytest.fixture
@@ -16,72 +14,6 @@ def vocab():
     for word, vector in {"king": [1, 0, 0], "queen": [1, 0.1, 0], "car": [0, 0, 2]}.items():
         vocab.set_vector(word, np.array(vector))
     return vocab
-
-
-def test_vectors_of_words(vocab):
-    assert vocab.vectors_length == 3
-    assert vocab.has_vector("king") and not vocab.has_vector("unknown")
-    assert vocab.get_vector("car").tolist() == [0, 0, 2]
-    assert vocab.get_vector("unknown").tolist() == [0, 0, 0]
-    assert vocab.vectors.n_keys == 3
-
-
-def test_vectors_of_documents_spans_and_tokens(vocab):
-    doc = Doc(vocab, ["king", "unknown", "car"])
-    assert doc[0].has_vector and not doc[1].has_vector and doc[1].is_oov
-    assert doc.vector.tolist() == pytest.approx([1 / 3, 0, 2 / 3])
-    assert doc[1:3].vector.tolist() == [0, 0, 1]
-    assert doc[2].vector_norm == 2 and doc[2].vector.tolist() == [0, 0, 2]
-    assert doc[1:3].has_vector and not doc[1:2].has_vector and not doc[2].is_oov
-    assert doc.has_vector
-
-
-def test_similarity_is_the_cosine(vocab):
-    doc = Doc(vocab, ["king", "queen", "car", "unknown"])
-    assert doc[0].similarity(doc[1]) > 0.9
-    assert doc[0].similarity(doc[2]) == 0
-    assert doc[0].similarity(doc[3]) == 0
-    assert vocab["king"].similarity(doc[0:1]) == pytest.approx(1)
-
-
-def test_most_similar(vocab):
-    keys, rows, scores = vocab.vectors.most_similar(np.array([[2, 0, 0], [0, 0, 1]]), n=2)
-    assert [vocab.strings[key] for key in keys[0].tolist()] == ["king", "queen"]
-    assert vocab.strings[int(keys[1, 0])] == "car"
-    assert rows.shape == scores.shape == (2, 2)
-    assert scores[0].tolist() == sorted(scores[0].tolist(), reverse=True)
-
-
-def test_a_vector_of_another_width_is_refused(vocab):
-    with pytest.raises(DataError, match="3 wide, this one has 2"):
-        vocab.set_vector("king", np.zeros(2))
-
-
-def test_several_keys_share_a_row():
-    vectors = Vectors(shape=(2, 3))
-    row = vectors.add("one", vector=np.ones(3))
-    vectors.add("uno", row=row)
-    assert vectors["uno"].tolist() == [1, 1, 1]
-    assert vectors.find(keys=["one", "uno", "no"]).tolist() == [row, row, -1]
-    assert set(vectors.find(row=row).tolist()) == {vectors.strings["one"], vectors.strings["uno"]}
-    with pytest.raises(DataError, match="2 rows"):
-        vectors.add("two", row=7)
-
-
-def test_resizing_keeps_what_fits():
-    vectors = Vectors(data=np.arange(6).reshape(3, 2), keys=["a", "b", "c"])
-    gone = vectors.resize((2, 2))
-    assert gone == [(vectors.strings["c"], 2)]
-    assert "c" not in vectors and vectors["b"].tolist() == [2, 3]
-    assert vectors.get_batch(["c", "a"]).tolist() == [[0, 0], [0, 1]]
-
-
-def test_a_table_grows_as_needed():
-    vocab = Vocab()
-    for number in range(600):
-        vocab.set_vector(f"w{number}", np.full(2, number))
-    assert vocab.get_vector("w599").tolist() == [599, 599]
-    assert vocab.vectors.n_keys == 600
 
 
 def test_disk_and_bytes_round_trip(vocab, tmp_path):
@@ -179,82 +111,3 @@ def test_a_tag_map_is_taken_with_a_warning_that_says_what_replaces_it():
     assert len(vocab) == 0
     doc = Doc(vocab, words=["trees"], tags=["NN"], pos=["NOUN"])
     assert doc[0].tag_ == "NN" and doc[0].pos_ == "NOUN"
-
-
-def test_vectors_from_a_config():
-    vocab = Vocab()
-    vectors = make_vectors()(vocab)
-    assert vectors.strings is vocab.strings
-    with pytest.raises(DataError, match="floret"):
-        make_vectors(mode="floret")
-
-
-def test_vectors_can_be_looked_up_by_another_attribute():
-    vocab = Vocab()
-    vocab.vectors = make_vectors(attr="LOWER")(vocab)
-    vocab.set_vector("king", np.ones(2))
-    assert Doc(vocab, ["KING"])[0].has_vector
-
-
-def test_the_version_of_vectors_changes_with_them_alone(vocab):
-    vectors = vocab.vectors
-    seen = {vectors.version}
-
-    def is_new():
-        fresh = vectors.version not in seen
-        seen.add(vectors.version)
-        return fresh
-
-    # Looking.
-    vocab.get_vector("king"), vectors["king"], vectors.get("nothing"), vectors.get_batch(["king", "x"])
-    (
-        list(vectors.values()),
-        list(vectors.items()),
-        vectors.find(key="king"),
-        vectors.most_similar(np.ones((1, 3))),
-    )
-    vectors.key2row, vectors.shape, vectors.is_full, vectors.to_bytes(), len(vectors), bool(vectors)
-    assert not is_new()
-    # Changing.
-    vectors.set("new", np.ones(3))
-    assert is_new()
-    vectors.add("alias", row=0)
-    assert is_new()
-    vectors.resize((len(vectors) + 5, 3))
-    assert is_new()
-    vectors.data[0] = 5
-    assert is_new() and vectors["alias"].tolist() == [5, 5, 5]
-    vectors.data = np.ones((len(vectors), 3))
-    assert is_new() and vectors["alias"].tolist() == [1, 1, 1]
-    kept = vectors.data
-    seen.add(vectors.version)
-    kept[:] = 2
-    vectors.touch()
-    assert is_new()
-    vectors.from_bytes(vectors.to_bytes())
-    assert is_new()
-    # Another table has another version, a copy too.
-    assert Vectors().version not in seen
-    assert copy.deepcopy(vectors).version not in seen
-
-
-def test_single_vectors_and_keys_are_read_only(vocab):
-    vectors = vocab.vectors
-    rows = [vectors["king"], vectors.get("king"), next(vectors.values()), next(vectors.items())[1]]
-    for row in rows:
-        with pytest.raises(ValueError, match="read-only"):
-            row[0] = 7
-    with pytest.raises(TypeError):
-        vectors.key2row[5] = 0
-    assert vectors.data.flags.writeable
-
-
-def test_vectors_that_cannot_be_read_leave_what_was_there(vocab, tmp_path):
-    vectors = vocab.vectors
-    before, version = vectors.to_bytes(), vectors.version
-    vectors.to_disk(tmp_path)
-    np.save(tmp_path / "vectors.npy", np.zeros(4))
-    (tmp_path / "vectors.npy").replace(tmp_path / "vectors")
-    with pytest.raises(DataError, match="two-dimensional"):
-        vectors.from_disk(tmp_path)
-    assert (vectors.to_bytes(), vectors.version) == (before, version)

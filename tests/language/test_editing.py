@@ -1,0 +1,61 @@
+"""Components are added, renamed, replaced and removed."""
+
+import pytest
+
+from kernel.errors import UsageError
+from kernel.language import Language
+
+pytestmark = pytest.mark.usefixtures("marks")
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({}, ["a", "b", "new"]),
+        ({"last": True}, ["a", "b", "new"]),
+        ({"first": True}, ["new", "a", "b"]),
+        ({"before": "b"}, ["a", "new", "b"]),
+        ({"after": "a"}, ["a", "new", "b"]),
+        ({"before": 0}, ["new", "a", "b"]),
+        ({"after": 1}, ["a", "b", "new"]),
+    ],
+)
+def test_place_of_a_new_component(where, expected):
+    nlp = Language()
+    nlp.add_pipe("noop", name="a")
+    nlp.add_pipe("noop", name="b")
+    nlp.add_pipe("noop", name="new", **where)
+    assert nlp.pipe_names == expected
+
+
+def test_only_one_place_can_be_asked_for():
+    nlp = Language()
+    nlp.add_pipe("noop")
+    with pytest.raises(UsageError, match="give one"):
+        nlp.add_pipe("shout", first=True, after="noop")
+
+
+def test_names_are_unique_and_fit_a_config_and_a_folder():
+    nlp = Language()
+    nlp.add_pipe("noop")
+    with pytest.raises(UsageError, match="already"):
+        nlp.add_pipe("noop")
+    for name in ("a.b", "a/b", "", "vocab", "tokenizer"):
+        with pytest.raises(UsageError):
+            nlp.add_pipe("noop", name=name)
+
+
+def test_get_has_rename_replace_remove():
+    nlp = Language()
+    mark = nlp.add_pipe("mark")
+    nlp.add_pipe("noop")
+    assert nlp.get_pipe("mark") is mark
+    nlp.rename_pipe("mark", "label")
+    assert nlp.has_pipe("label") and not nlp.has_pipe("mark")
+    assert nlp("x").user_data == {"label": "x"}
+    nlp.replace_pipe("label", "shout")
+    assert nlp.pipe_factories == {"label": "shout", "noop": "noop"}
+    name, _ = nlp.remove_pipe("label")
+    assert (name, nlp.pipe_names) == ("label", ["noop"])
+    with pytest.raises(UsageError, match="'label'.*noop"):
+        nlp.get_pipe("label")

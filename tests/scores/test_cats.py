@@ -1,0 +1,67 @@
+"""Scores of categories."""
+
+import pytest
+
+from kernel.errors import UsageError
+from kernel.scores.scorer import Scorer
+from kernel.training import Example
+
+from .helpers import doc
+
+
+def cats(predicted, gold):
+    x, y = doc("a"), doc("a")
+    x.cats, y.cats = predicted, gold
+    return Example(x, y)
+
+
+def test_exclusive_categories_of_other_components_do_not_count():
+    examples = [cats({"A": 0.6, "B": 0.4, "X": 0.9}, {"A": 1.0, "B": 0.0, "X": 0.0, "Y": 1.0})]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=False)
+    assert scores["cats_f_per_type"]["A"]["f"] == 1.0 and list(scores["cats_f_per_type"]) == ["A", "B"]
+    assert scores["cats_micro_f"] == 1.0 and scores["cats_macro_f"] == 0.5
+
+
+def test_exclusive_categories():
+    examples = [
+        cats({"A": 0.9, "B": 0.1}, {"A": 1.0, "B": 0.0}),
+        cats({"A": 0.6, "B": 0.4}, {"A": 0.0, "B": 1.0}),
+        cats({"A": 0.2, "B": 0.8}, {"B": 1.0}),
+        # Nobody annotated it.
+        cats({"A": 0.9, "B": 0.1}, {}),
+        # Nothing was predicted.
+        cats({}, {"A": 1.0}),
+    ]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=False)
+    assert scores["cats_micro_p"] == pytest.approx(2 / 3) and scores["cats_micro_r"] == 0.5
+    assert scores["cats_f_per_type"]["A"] == pytest.approx({"p": 0.5, "r": 0.5, "f": 0.5})
+    assert scores["cats_score_desc"] == "macro F" and scores["cats_score"] == scores["cats_macro_f"]
+    positive = Scorer.score_cats(examples, labels=["A", "B"], multi_label=False, positive_label="A")
+    assert positive["cats_score"] == 0.5 and positive["cats_score_desc"] == "F (A)"
+    with pytest.raises(UsageError, match="'C'.*A, B"):
+        Scorer.score_cats(examples, labels=["A", "B"], multi_label=False, positive_label="C")
+
+
+def test_independent_categories():
+    examples = [
+        cats({"A": 0.9, "B": 0.6}, {"A": 1.0, "B": 0.0}),
+        cats({"A": 0.4, "B": 0.7}, {"A": 1.0}),
+        cats({"A": 0.1, "B": 0.1}, {"A": 0.0, "B": 0.0}),
+    ]
+    scores = Scorer.score_cats(examples, labels=["A", "B"])
+    assert scores["cats_f_per_type"]["A"] == pytest.approx({"p": 1.0, "r": 0.5, "f": 2 / 3})
+    assert scores["cats_f_per_type"]["B"]["p"] == 0.0
+    assert scores["cats_auc_per_type"] == {"A": 1.0, "B": None}
+    # A label without positive cases counts as 0 in the mean.
+    assert scores["cats_score"] == scores["cats_macro_auc"] == 0.5
+    assert scores["cats_score_desc"] == "macro AUC"
+    assert Scorer.score_cats(examples, labels=["A"], threshold=0.3)["cats_micro_f"] == 1.0
+
+
+@pytest.mark.parametrize("multi_label", [True, False])
+@pytest.mark.parametrize("gold", [{}, {"X": 1.0}])
+def test_categories_that_nobody_annotated_have_no_scores(multi_label, gold):
+    examples = [cats({"A": 0.9, "B": 0.1}, gold)]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=multi_label)
+    assert scores.pop("cats_score_desc") == ("macro AUC" if multi_label else "macro F")
+    assert len(scores) == 10 and set(scores.values()) == {None}
