@@ -51,12 +51,12 @@ def incompatibility(distribution: str) -> str | None:
 
 @cache
 def admits(specifier: str, version: str) -> bool:
-    """Whether a range such as ">=0.3,<0.4" contains a version. One that nobody can read admits everything."""
+    """Whether a range such as ">=0.3,<0.4" contains a version. What nobody can read, of the two, fits."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion
+    from packaging.version import InvalidVersion, Version
 
     try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return True
 

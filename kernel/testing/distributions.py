@@ -55,8 +55,9 @@ def installed(folder: Path) -> Iterator[None]:
     finally:
         sys.path.remove(str(folder))
         scan.refresh()
-        for name in set(sys.modules) - before:
-            places = _places(sys.modules[name])
+        # Looked up before any is gone: the path of a folder without `__init__` is asked of the package around it.
+        fresh = {name: _places(sys.modules[name]) for name in set(sys.modules) - before}
+        for name, places in fresh.items():
             # What stands above lent modules has no place of its own.
             lent = name.startswith("kernel.") and not any(places)
             if lent or any(place.startswith(str(folder)) for place in places):

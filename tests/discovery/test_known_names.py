@@ -1,0 +1,29 @@
+"""Names that are known to be ours, whether or not their packages are installed."""
+
+import pytest
+
+from kernel.discovery.known_names import FIRST_PARTY, provider
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "owner"),
+    [
+        ("architectures", "kernel.Tok2Vec.v2", "kernel-nlp-architectures"),
+        ("factories", "ner", "kernel-nlp-components"),
+        ("factories", "transformer", "kernel-nlp-transformers"),
+        ("architectures", "kernel.TransformerModel.v3", "kernel-nlp-transformers"),
+        ("languages", "en", "kernel-nlp-languages"),
+        ("languages", "de", None),
+        ("readers", "acme.R.v1", None),
+        ("readers", "ner", None),
+        ("tokenizers", "kernel.Tokenizer.v1", None),
+        ("sections", "pretraining", "kernel-nlp-pretraining"),
+        ("sections", "pretraining.objective", "kernel-nlp-pretraining"),
+        ("sections", "pretrainings", None),
+        ("modules", "kernel.lang.en", "kernel-nlp-languages"),
+        ("modules", "kernel.language", None),
+    ],
+)
+def test_who_provides_a_name(kind, name, owner):
+    assert provider(kind, name) == owner
+    assert owner is None or owner in FIRST_PARTY
