@@ -19,7 +19,7 @@ def normalize_features(text: str) -> str:
         name, _, values = part.partition("=")
         if name:
             features.setdefault(name, set()).update(values.split(","))
-    ordered = sorted(features.items(), key=lambda item: item[0].lower())
+    ordered = sorted(features.items(), key=lambda item: (item[0].lower(), item[0]))
     return "|".join(f"{name}={','.join(sorted(values))}" for name, values in ordered) or EMPTY
 
 

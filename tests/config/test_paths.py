@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.config.paths import Paths, Referrers, upwards
+from kernel.config.paths import Paths, Referrers, all_paths, upwards
 
 PATHS = st.lists(st.sampled_from(["a", "b", "aa", "c"]), min_size=1, max_size=4).map(".".join)
 
@@ -42,3 +42,8 @@ def test_referrers_are_told_of_once(references, asked):
     ]
     assert set().union(*told) == set().union(*expected)
     assert all(found <= right for found, right in zip(told, expected, strict=True))
+
+
+def test_all_paths_of_nested_dicts():
+    assert all_paths({"a": {"b": 1, "c": {}}, "d": [{"e": 1}]}) == ["a", "a.b", "a.c", "d"]
+    assert all_paths({"b": 1}, "a.") == ["a.b"]

@@ -1,5 +1,6 @@
 """Fake distributions: there for the length of a test."""
 
+import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,3 +60,11 @@ def test_modules_of_an_installed_folder_vanish(tmp_path: Path) -> None:
 
         assert acme_fake_three.deep.x == 1
     assert not [name for name in sys.modules if name.startswith("acme_fake_three")]
+
+
+def test_modules_in_folders_without_init_vanish_too() -> None:
+    modules = {f"acme_spaces.{'.'.join('abcdef'[:depth])}": "" for depth in range(1, 7)}
+    with fake_distribution("acme", modules={"acme_spaces.a.b.c.d.e.f": "X = 1\n"}):
+        assert importlib.import_module("acme_spaces.a.b.c.d.e.f").X == 1
+        assert modules.keys() <= sys.modules.keys()
+    assert not [name for name in sys.modules if name.startswith("acme_spaces")]

@@ -1,0 +1,114 @@
+"""Sections that packages supply: where they may lie, and what of a config is theirs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.config.schemas import Section
+from kernel.config.sections import (
+    NAMES,
+    at,
+    own_part,
+    present,
+    put,
+    refusal,
+    schema_of,
+    supplied,
+    supplier_hint,
+)
+from kernel.errors import ConfigError, PluginError, RegistryError
+from kernel.registries.family import registry
+
+
+@pytest.fixture(autouse=True)
+def workers():
+    with registry.restored():
+        registry.sections("training.workers", func=type("Workers", (Section,), {}))
+        registry.sections("mine", func=type("Mine", (Section,), {}))
+        yield
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("mine", ""),
+        ("mine.deep", ""),
+        ("training.workers", ""),
+        ("training.workers.deep", ""),
+        ("initialize.mine", ""),
+        ("training", "the kernel's own [training] can't be replaced"),
+        ("components.mine", "the kernel's own [components] holds no sections of packages"),
+        ("training.max_steps", "'max_steps' is a key of the kernel's own [training]"),
+        ("a b", "'a b' is no dotted name"),
+        ("a..b", "'a..b' is no dotted name"),
+        ("", "'' is no dotted name"),
+    ],
+)
+def test_where_a_section_may_lie(path, reason):
+    found = refusal(path)
+    assert found.startswith(reason) and bool(found) == bool(reason)
+
+
+def test_none_of_the_kernels_own_can_be_replaced():
+    assert all(map(refusal, NAMES))
+
+
+def test_sections_of_a_config_that_are_supplied():
+    config = {"mine": {"a": 1}, "training": {"workers": {"n": 2}}, "other": {"b": 1}}
+    assert sorted(present(config)) == ["mine", "training.workers"]
+    assert supplied(config).keys() == {"mine", "training.workers"}
+    assert present({"mine": {}, "training": {"workers": None}}) == []
+
+
+def test_a_schema_and_what_is_none():
+    assert issubclass(schema_of("mine"), Section)
+    with pytest.raises(RegistryError, match=r"no package supplies the section \[yours\]"):
+        schema_of("yours")
+    registry.sections("thing", func=len)
+    with pytest.raises(PluginError, match="'thing' of .* is no schema of a section"):
+        schema_of("thing")
+
+
+def test_what_can_not_be_used_is_collected_or_raised():
+    registry.sections("thing", func=len)
+    config, problems = {"mine": {"a": 1}, "thing": {"b": 1}}, []
+    assert supplied(config, problems).keys() == {"mine"}
+    assert [problem.path for problem in problems] == ["thing"]
+    with pytest.raises(ConfigError):
+        supplied(config)
+
+
+TREES = st.recursive(
+    st.just(0), lambda inner: st.dictionaries(st.sampled_from("ab"), inner, min_size=1), max_leaves=6
+)
+
+
+@given(TREES, st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(".".join), max_size=3))
+def test_what_is_left_of_a_section_without_those_inside_it(tree, inside):
+    others = {f"s.{path}" for path in inside}
+    left = own_part(tree, "s", others)
+
+    def leaves(value, path):
+        if not isinstance(value, dict):
+            return {path}
+        return set().union(*(leaves(item, f"{path}.{key}") for key, item in value.items()), set())
+
+    expected = {
+        leaf
+        for leaf in leaves(tree, "s")
+        if not any(leaf == other or leaf.startswith(f"{other}.") for other in others)
+    }
+    assert leaves(left, "s") - {"s"} == expected - {"s"}
+    assert all(at(tree, leaf[2:]) == at(left, leaf[2:]) for leaf in expected - {"s"})
+
+
+def test_reading_and_setting_by_path():
+    config = {"a": {"b": {"c": 1}}}
+    assert at(config, "a.b.c") == 1 and at(config, "a.x.c") is at(config, "a.b.c.d") is None
+    put(config, "a.b.c", 2)
+    put(config, "d", 3)
+    assert config == {"a": {"b": {"c": 2}}, "d": 3}
+
+
+def test_the_package_of_a_known_section_is_named():
+    assert supplier_hint("nobody_knows_this", registry) == ""
