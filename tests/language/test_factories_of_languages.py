@@ -95,5 +95,5 @@ def test_a_source_for_one_language_is_found_for_new_configs_of_that_language_onl
 
     made = new_config("tst", ["user"])
     assert made.config["nlp"]["pipeline"] == ["shared", "user"]
-    with pytest.raises(UsageError, match="no installed component gives shared token vectors"):
+    with pytest.raises(UsageError, match="no installed component has shared token vectors"):
         new_config("oth", ["user"])

@@ -24,3 +24,9 @@ def doc(vocab):
         deps=["nsubj", "ROOT", "compound", "dobj", "punct", "nsubj", "ROOT", "punct"],
         ents=["O", "O", "B-GPE", "I-GPE", "O", "O", "O", "O"],
     )
+
+
+@pytest.fixture
+def plain(vocab):
+    """I like New York in Autumn, without annotations."""
+    return Doc(vocab, words=["I", "like", "New", "York", "in", "Autumn"], spaces=[True] * 5 + [False])

@@ -1,18 +1,10 @@
 import pytest
-from hypothesis import given
 
 from kernel.errors import DataError, KernelWarning
 from kernel.tokens import Doc, Example
 from kernel.vocab import Vocab
 
-from .strategies import content, docs
-
 VOCAB = Vocab()
-
-
-@pytest.fixture
-def plain(vocab):
-    return Doc(vocab, words=["I", "like", "New", "York", "in", "Autumn"], spaces=[True] * 5 + [False])
 
 
 @pytest.fixture
@@ -39,54 +31,6 @@ def test_two_documents_make_an_example(plain, doc):
         Example("text", doc)
 
 
-def test_annotations_from_a_dict(plain):
-    example = Example.from_dict(
-        plain,
-        {
-            "tags": ["P", "V", "N", "N", "I", "N"],
-            "entities": [(7, 15, "LOC"), (19, 25, "DATE")],
-            "cats": {"travel": 1.0},
-            "links": {(7, 15): {"Q60": 1.0, "Q1": 0.0}},
-            "spans": {"sc": [(2, 15, "X"), (7, 15, "Y", "Q2")]},
-            "heads": [1, 1, 3, 1, 1, 4],
-            "deps": ["a", "b", "c", "d", "e", "f"],
-            "morphs": ["A=b", "", "", "", "", ""],
-        },
-    )
-    gold = example.reference
-    assert [(ent.text, ent.label_, ent.kb_id_) for ent in gold.ents] == [
-        ("New York", "LOC", "Q60"),
-        ("Autumn", "DATE", ""),
-    ]
-    assert gold.text == plain.text and gold.cats == {"travel": 1.0}
-    assert [(span.text, span.label_, span.kb_id_) for span in gold.spans["sc"]] == [
-        ("like New York", "X", ""),
-        ("New York", "Y", "Q2"),
-    ]
-    assert example.get_aligned("TAG", as_string=True) == ["P", "V", "N", "N", "I", "N"]
-    assert [token.head.i for token in gold] == [1, 1, 3, 1, 1, 4]
-    assert plain.ents == ()
-
-
-@pytest.mark.parametrize(
-    "tags",
-    [
-        ["O", "O", "B-LOC", "L-LOC", "-", "U-DATE"],
-        ["O", "O", "B-LOC", "I-LOC", None, "B-DATE"],
-        ["O", "O", "I-LOC", "I-LOC", "", "I-DATE"],
-    ],
-)
-def test_entities_as_tags(plain, tags):
-    example = Example.from_dict(plain, {"entities": tags})
-    assert example.get_aligned_ner() == ["O", "O", "B-LOC", "L-LOC", None, "U-DATE"]
-
-
-def test_no_entities_are_not_the_same_as_unknown_entities(plain):
-    assert Example.from_dict(plain, {"entities": []}).get_aligned_ner() == ["O"] * 6
-    for unknown in ({}, {"entities": None}):
-        assert Example.from_dict(plain, unknown).get_aligned_ner() == [None] * 6
-
-
 def test_misaligned_entities_are_missing_and_said(plain):
     with pytest.warns(KernelWarning, match="New Yor"):
         example = Example.from_dict(plain, {"entities": [(7, 14, "LOC"), (19, 25, "DATE")]})
@@ -96,51 +40,10 @@ def test_misaligned_entities_are_missing_and_said(plain):
     assert len(example.reference.spans["sc"]) == 0
 
 
-@pytest.mark.parametrize(
-    ("annotations", "message"),
-    [
-        ({"tag": []}, "(?s)unknown key 'tag'.*allowed are cats, deps, entities.*did you mean 'tags'"),
-        ({"tags": ["a"]}, "6 words, but 1 tag"),
-        ({"entities": ["O"]}, "6 words, but 1 entity tags"),
-        ({"entities": ["O", "O", "B-X", "O", "O", "U-X"]}, "token 3: the entity X ends without L-X"),
-        ({"entities": [(7, 15, "A"), (7, 10, "B")]}, "offset 7: A .* and B .* overlap"),
-        ({"entities": [(7, 99, "A")]}, "is outside of the text"),
-        ({"links": {(0, 1): {"Q": 1.0}}}, "offset 0: a link names the characters 0 to 1"),
-        ({"heads": [1, 1, 1, 1, 1, 9]}, "outside the text"),
-        (["words"], "a dict, not list"),
-    ],
-)
-def test_impossible_annotations_are_refused(plain, annotations, message):
-    with pytest.raises(DataError, match=message):
-        Example.from_dict(plain, annotations)
-
-
-def test_words_of_ones_own(plain):
-    words = ["I", "like", "New York", "in", "Autumn"]
-    example = Example.from_dict(plain, {"words": words, "entities": [(7, 15, "LOC")]})
-    assert example.reference.text == plain.text
-    assert example.get_aligned_ner() == ["O", "O", "B-LOC", "L-LOC", "O", "O"]
-    other = Example.from_dict(plain, {"words": words, "spaces": [True] * 5})
-    assert other.reference.text == plain.text + " "
-
-
 def test_words_of_another_text_are_refused_when_they_are_aligned(plain):
     example = Example.from_dict(plain, {"words": ["something", "else"]})
     with pytest.raises(DataError, match="can't be aligned"):
         example.alignment  # noqa: B018
-
-
-@given(docs(VOCAB))
-def test_a_dict_round_trip(doc):
-    if any(len(span) == 0 for group in doc.spans.values() for span in group):
-        return
-    plain = Doc(VOCAB, [token.text for token in doc], [bool(token.whitespace_) for token in doc])
-    again = Example.from_dict(plain, Example(plain, doc).to_dict()).reference
-    before, after = content(doc), content(again)
-    for key in ("text", "ents", "cats"):
-        assert after[key] == before[key]
-    assert [token.tag_ for token in again] == [token.tag_ for token in doc]
-    assert [token.sent_start for token in again] == [token.sent_start for token in doc]
 
 
 def test_attributes_across_tokenizations(apart):

@@ -1,0 +1,87 @@
+"""Texts that `kernel apply` reads."""
+
+import io
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kernel.cli.texts import STANDARD_INPUT, input_files, read_texts
+from kernel.errors import DataError
+from kernel.tokens import Doc, DocBin
+from kernel.vocab import Vocab
+
+PIPELINE = SimpleNamespace(vocab=Vocab(), max_length=20)
+
+
+def texts(path, key="text"):
+    return list(read_texts(path, key, PIPELINE))
+
+
+def test_files_of_a_directory_are_sorted_and_hidden_and_other_ones_left_out(tmp_path):
+    (tmp_path / "b").mkdir()
+    for name in ("z.txt", "a.jsonl", "b/c.spacy", ".hidden.txt", "d.md"):
+        (tmp_path / name).write_text("")
+    found = [path.relative_to(tmp_path).as_posix() for path in input_files(tmp_path)]
+    assert found == ["a.jsonl", "b/c.spacy", "z.txt"]
+    assert input_files(tmp_path / "z.txt") == [tmp_path / "z.txt"]
+    assert input_files(STANDARD_INPUT) == [STANDARD_INPUT]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("none", "no such file or directory"), ("a.md", "can't tell the format"), ("empty", "no .jsonl")],
+)
+def test_what_cannot_be_read(name, message, tmp_path):
+    (tmp_path / "a.md").write_text("x")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=message):
+        input_files(tmp_path / name)
+
+
+def test_lines_of_text(tmp_path):
+    (tmp_path / "a.txt").write_bytes("\ufeffone \n\n  two\r\nthrée".encode())
+    assert texts(tmp_path / "a.txt") == [("one", {}), ("two", {}), ("thrée", {})]
+
+
+def test_records_keep_what_is_no_annotation(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"body": "hi", "id": 3, "ents": [], "cats": {}}\n\n{"body": "ho"}\n')
+    assert texts(tmp_path / "a.jsonl", "body") == [("hi", {"id": 3}), ("ho", {})]
+
+
+def test_documents_that_are_tokenized_already(tmp_path):
+    doc = Doc(PIPELINE.vocab, words=["a", "b"])
+    DocBin(docs=[doc]).to_disk(tmp_path / "a.spacy")
+    ((found, others),) = texts(tmp_path / "a.spacy")
+    assert ([token.text for token in found], others) == (["a", "b"], {})
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ntwo\n")))
+    assert texts(STANDARD_INPUT) == [("one", {}), ("two", {})]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\n\xff\n")))
+    with pytest.raises(DataError, match="standard input:2"):
+        texts(STANDARD_INPUT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"ok\na\xffb", "a.txt:2: offset 1: byte 0xff is not valid UTF-8"),
+        ("a.txt", b"ok\n\0", "a.txt:2: offset 0: the file is binary"),
+        ("a.txt", b"ok\n" + b"x" * 21, "a.txt:2: a text of 21 characters is longer than nlp.max_length = 20"),
+        ("a.jsonl", b"{", "a.jsonl:1: no JSON"),
+        ("a.jsonl", b'{"txt": ""}', "a.jsonl:1: no key 'text'"),
+        ("a.jsonl", b"[1]", "a.jsonl:1: no key 'text'"),
+        ("a.jsonl", b'{"text": 3}', "a.jsonl:1: 'text' is no text"),
+        ("a.jsonl", b'{"text": "\\ud800"}', "a.jsonl:1: offset 0: the text holds half of a surrogate pair"),
+        ("a.spacy", b"nothing of the kind", "a.spacy"),
+    ],
+)
+def test_bad_data_has_its_place(name, content, message, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        texts(tmp_path / name)
+    assert caught.value.message.startswith(f"{tmp_path / Path(message.partition(':')[0])}")
+    assert message in caught.value.message

@@ -1,0 +1,49 @@
+"""What `[initialize]` adds to a vocabulary."""
+
+import numpy as np
+import pytest
+
+from kernel.errors import DataError, UsageError
+from kernel.language.vocab_data import load_vectors, load_vocab_data
+from kernel.vocab import Vocab
+
+
+@pytest.fixture
+def source():
+    vocab = Vocab()
+    vocab.set_vector("king", np.array([1, 2, 3], dtype="f"))
+    vocab.strings.add("more")
+    return vocab
+
+
+@pytest.mark.parametrize("below", ["", "vocab"])
+def test_vectors_of_a_pipeline_or_of_a_vocab(below, source, tmp_path):
+    source.to_disk(tmp_path / below)
+    vocab = Vocab()
+    load_vectors(vocab, tmp_path)
+    assert vocab["king"].vector.tolist() == [1, 2, 3] and vocab["queen"].is_oov
+    assert "more" in list(vocab.strings)
+
+
+def test_a_place_without_vectors(tmp_path):
+    with pytest.raises(DataError, match="there are no vectors"):
+        load_vectors(Vocab(), tmp_path)
+    with pytest.raises(UsageError, match="can't find the pipeline"):
+        load_vectors(Vocab(), tmp_path / "none")
+
+
+def test_attributes_of_word_forms(tmp_path):
+    file = tmp_path / "data.jsonl"
+    file.write_text('{"orth": "colour", "norm": "color", "is_stop": true, "rank": 3, "length": 9}\n')
+    vocab = Vocab()
+    load_vocab_data(vocab, file)
+    lexeme = vocab["colour"]
+    assert (lexeme.norm_, lexeme.is_stop, len(lexeme)) == ("color", True, 6)
+    assert not vocab["color"].is_stop
+
+
+@pytest.mark.parametrize("line", ['{"norm": "color"}', '{"orth": 3}', '["orth"]'])
+def test_a_line_without_its_word(line, tmp_path):
+    (tmp_path / "data.jsonl").write_text(f'{{"orth": "a"}}\n{line}\n')
+    with pytest.raises(DataError, match=r'data\.jsonl:2: a line of vocab_data needs an "orth"'):
+        load_vocab_data(Vocab(), tmp_path / "data.jsonl")

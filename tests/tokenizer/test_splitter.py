@@ -1,0 +1,85 @@
+"""Splitting a chunk by rules, without a tokenizer around it."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.tokenizer.splitter import Piece, Splitter
+
+SPECIALS = {
+    "don't": [Piece("do", None, "SPECIAL-1"), Piece("n't", "not", "SPECIAL-2")],
+    ":)": [Piece(":)", None, "SPECIAL-1")],
+    "a b": [Piece("a b", None, "SPECIAL-1")],
+}
+
+
+def splitter(specials=SPECIALS, prefix="[(:]", suffix="[).]", infix="-", token=None, url=None, **settings):
+    compiled = [None if one is None else re.compile(one) for one in (prefix, suffix, infix, token, url)]
+    return Splitter(
+        specials,
+        compiled[0] and re.compile(f"^(?:{prefix})").search,
+        compiled[1] and re.compile(f"(?:{suffix})$").search,
+        compiled[2] and compiled[2].finditer,
+        compiled[3] and compiled[3].fullmatch,
+        compiled[4] and compiled[4].fullmatch,
+        **settings,
+    )
+
+
+def kinds(pieces):
+    return [(piece.text, piece.kind) for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    ("chunk", "expected"),
+    [
+        ("word", [("word", "TOKEN")]),
+        ("(word).", [("(", "PREFIX"), ("word", "TOKEN"), (")", "SUFFIX"), (".", "SUFFIX")]),
+        ("a-b", [("a", "TOKEN"), ("-", "INFIX"), ("b", "TOKEN")]),
+        ("-a", [("-a", "TOKEN")]),
+        ("a--b", [("a", "TOKEN"), ("-", "INFIX"), ("-", "INFIX"), ("b", "TOKEN")]),
+        ("don't", [("do", "SPECIAL-1"), ("n't", "SPECIAL-2")]),
+        ("(don't)", [("(", "PREFIX"), ("do", "SPECIAL-1"), ("n't", "SPECIAL-2"), (")", "SUFFIX")]),
+        ("word:)", [("word:", "TOKEN"), (")", "SUFFIX")]),
+        (":).", [(":)", "SPECIAL-1"), (".", "SUFFIX")]),
+        ("((", [("(", "PREFIX"), ("(", "PREFIX")]),
+    ],
+)
+def test_a_chunk(chunk, expected):
+    assert kinds(splitter().split(chunk)) == expected
+
+
+def test_matches_keep_chunks_whole():
+    rules = splitter(token=r"\(x\)", url=r"w-w")
+    assert kinds(rules.split("(x)")) == [("(x)", "TOKEN_MATCH")]
+    assert kinds(rules.split("(w-w)")) == [("(", "PREFIX"), ("w-w", "URL_MATCH"), (")", "SUFFIX")]
+
+
+def test_which_chunks_are_surely_one_token():
+    assert splitter().is_plain("word") and not splitter().is_plain("a1") and not splitter().is_plain("a-b")
+    assert not splitter({"word": [Piece("word", None, "SPECIAL-1")]}).is_plain("word")
+    assert not splitter(infix="o").is_plain("word")
+    assert kinds(splitter(infix="o").split("word")) == [("w", "TOKEN"), ("o", "INFIX"), ("rd", "TOKEN")]
+
+
+@given(st.text(st.sampled_from("ab(:).-' n't"), max_size=12))
+def test_no_character_is_lost(text):
+    for rules in (splitter(), splitter(faster=False), splitter(prefix=None, suffix=None, infix=None)):
+        assert "".join(piece.text for piece in rules.split(text)) == text
+
+
+@pytest.mark.parametrize("chunk", ["(" * 3000, ")" * 3000, "(" * 900 + "a" + ")" * 900, "a-" * 2000])
+def test_long_chunks_come_to_an_end_and_are_split_all_the_way(chunk):
+    pieces = splitter().split(chunk)
+    assert "".join(piece.text for piece in pieces) == chunk
+    assert all(len(piece.text) == 1 for piece in pieces)
+
+
+def test_special_cases_with_spaces_are_found_in_texts():
+    assert [match[0] for match in splitter().spaced.finditer("x a b y")] == ["a b"]
+    assert splitter({}).spaced is None
+    assert kinds(splitter().special("a b")) == [("a b", "SPECIAL-1")]
+    with pytest.raises(KeyError):
+        splitter().special("nothing")
