@@ -11,6 +11,8 @@ texts = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_siz
 def docs(draw, vocab):
     words = draw(st.lists(texts, max_size=8))
     n = len(words)
+    # A few strings that annotations share, as they do in real documents; drawing one for each would take most of the time.
+    labels = st.sampled_from(draw(st.lists(texts, min_size=1, max_size=4)))
 
     def maybe(values):
         return draw(st.none() | st.lists(values, min_size=n, max_size=n))
@@ -22,9 +24,9 @@ def docs(draw, vocab):
         vocab,
         words=words,
         spaces=maybe(st.booleans()),
-        tags=maybe(texts),
+        tags=maybe(labels),
         pos=maybe(st.sampled_from(["NOUN", "VERB", ""])),
-        lemmas=maybe(texts),
+        lemmas=maybe(labels),
         morphs=maybe(st.sampled_from(["", "A=b", "C=d|A=b"])),
         heads=heads,
         sent_starts=maybe(st.sampled_from([True, False, None])),
@@ -33,11 +35,11 @@ def docs(draw, vocab):
     for name in draw(st.lists(st.sampled_from(["a", "b"]), unique=True)):
         starts = draw(st.lists(st.integers(0, n), max_size=3))
         doc.spans[name] = [
-            Span(doc, start, draw(st.integers(start, n)), label=draw(texts)) for start in starts
+            Span(doc, start, draw(st.integers(start, n)), label=draw(labels)) for start in starts
         ]
     doc.cats = draw(st.dictionaries(texts, st.floats(0, 1), max_size=2))
     if n and draw(st.booleans()):
-        doc[0].norm_ = draw(texts)
+        doc[0].norm_ = draw(labels)
     return doc
 
 
