@@ -268,7 +268,7 @@ def test_a_pipeline_that_lacks_something_is_told_what() -> None:
     result = in_new_process("train", "config.cfg", "--code", "numbers_alone.py")
     error = result.stderr
     assert result.returncode == 3, error
-    assert "'numbers'" in error and "has no meta, example_type" in error
+    assert "'numbers'" in error and "it lacks meta, example_type" in error
     assert "derive from kernel.training.protocols.BasePipeline" in error and "Traceback" not in error
 
 
