@@ -99,7 +99,7 @@ def section(name: str, schema: Any) -> str:
         if not parameter.is_required and _is_plain(parameter.default):
             block.setdefault(key, parameter.default)
         elif key not in block:
-            required += [*text, f"# {key} = ({describe_hint(parameter.hint)}, required)"]
+            required += [*text, f"# {key} = ({describe_hint(parameter.hint, limits=True)}, required)"]
     put(config, name, block)
     lines = write(config, sources, [], escape=False).rstrip().split("\n")
     start = lines.index(f"[{name}]")
@@ -138,7 +138,7 @@ def block(kind: str, name: str, function: Any) -> str:
     ]
     required = [p for key, p in signature.parameters.items() if p.is_required and key not in own]
     # After the header and the line that names the function.
-    lines[2:2] = [f"# {p.name} = ({describe_hint(p.hint)}, required)" for p in required]
+    lines[2:2] = [f"# {p.name} = ({describe_hint(p.hint, limits=True)}, required)" for p in required]
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from kernel.config.blocks import record
 from kernel.config.config import Config
 from kernel.config.hints import accepts, item_hint
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
-from kernel.config.sections import at, own_part, schema_of, supplied
+from kernel.config.sections import over_defaults, own_part, schema_of, supplied
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
@@ -70,13 +70,14 @@ def resolve_section(config: Config, path: str) -> SimpleNamespace:
     """The settings of a section that a package supplies, built: for callbacks and commands that go by them.
 
     Sections inside it that packages supply are among them. config: filled, not interpolated. path: dotted; of a section
-    that is not in the config the defaults count. Raises ConfigError with everything that is wrong in the section.
+    that is not in the config the defaults count, blocks too. Raises ConfigError with everything that is wrong in the section.
     """
-    plain = config.interpolate()
     registry = chosen_by(config)
-    lent = supplied(plain, sources=config.sources, registry=registry)
-    block = own_part(at(plain, path) or {}, path, lent)
-    schema = schema_of(path, registry)
+    lent = supplied(config.interpolate(), sources=config.sources, registry=registry)
+    schema = lent.get(path) or schema_of(path, registry)
+    config = over_defaults(config, path, schema, registry)
+    plain = config.interpolate()
+    block = own_part(plain, path, supplied(plain, registry=registry), registry)
     settings = SimpleNamespace(**resolve(block, config=config, path=path, schema=schema))
     add_sections(settings, config, path)
     return settings
@@ -87,12 +88,12 @@ def add_sections(settings: SimpleNamespace, config: Config, path: str) -> None:
 
     config: filled, not interpolated. Raises ConfigError with everything that is wrong in them.
     """
-    plain = config.interpolate()
-    lent = supplied(plain, sources=config.sources, registry=chosen_by(config))
+    plain, registry = config.interpolate(), chosen_by(config)
+    lent = supplied(plain, sources=config.sources, registry=registry)
     problems = []
     for inside in [inside for inside in lent if inside.startswith(f"{path}.")]:
         try:
-            block = own_part(at(plain, inside), inside, lent)
+            block = own_part(plain, inside, lent, registry)
             built = resolve(block, config=config, path=inside, schema=lent[inside])
         except ConfigError as error:
             problems += error.problems

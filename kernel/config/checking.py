@@ -18,6 +18,7 @@ from kernel.config.sources import problem_at
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
 from kernel.config.variables import dependents, interpolate, references, tainted
+from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
@@ -50,9 +51,9 @@ def check(
     lent = supplied(plain, problems, sources=config.sources, registry=registry)
     problems = unknown_sections(config, used, lent, registry) + problems
     for name, schema in {**OWN, **lent}.items():
-        block = at(plain, name)
-        if name != "system" and not is_in(name, skip) and (block or name == "training"):
-            planner.section(own_part(block or {}, name, lent), name, schema)
+        is_used = name in lent or name == "training" or at(plain, name)
+        if name != "system" and not is_in(name, skip) and is_used:
+            planner.section(own_part(plain, name, lent, registry), name, schema)
             for key in schema.corpora:
                 _check_corpus_name(plain, name, key, planner)
     _check_system(plain.get("system", {}), used, planner)
@@ -91,18 +92,20 @@ def unknown_sections(
         inside = sorted(path for path in known if path.startswith(f"{name}."))
         if inside:
             # Nobody supplies the section itself; it is there for those inside it.
-            for key in own_part(block, name, known) if isinstance(block, Mapping) else ():
+            for key in own_part(config, name, known, registry) if isinstance(block, Mapping) else ():
                 path, expected = f"{name}.{key}", f"one of the sections [{'], ['.join(inside)}]"
                 message = f"[{name}] takes no {key!r}"
                 problems.append(problem_at(config.sources, path, message, key=True, expected=expected))
             continue
-        hint = supplier_hint(name, registry)
-        if hint and not block:
+        if provider("sections", name) and not block:
             continue  # A section of a package that is not in use.
+        hint = supplier_hint(name, registry)
         near = nearest_name(name, [*NAMES, *known])
         if not hint and near:
             hint = f"Did you mean [{near}]?"
-        hint = hint or "No variable refers to it; [paths] or [variables] may hold it."
+        hint = hint or (
+            "No variable refers to it; [paths] or [variables] may hold it. If a package supplies it, install that."
+        )
         problems.append(
             problem_at(config.sources, name, f"there is no section [{name}]", key=True, suggestion=hint)
         )
@@ -163,7 +166,8 @@ def _check_corpora(block: Any, planner: Planner) -> None:
 
 def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner: Planner) -> None:
     """A setting that names a corpus by its dotted path leads somewhere, or into what a block builds."""
-    name = (at(plain, section) or {}).get(key)
+    block = at(plain, section)
+    name = block.get(key) if isinstance(block, Mapping) else None
     if not isinstance(name, str):
         return
     node: Any = plain

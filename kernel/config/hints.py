@@ -238,23 +238,72 @@ def inside(hint: Any, place: Sequence[str]) -> Any:
     return hint
 
 
-def describe_hint(hint: Any) -> str:
-    """A hint as people write it."""
+def describe_hint(hint: Any, *, limits: bool = False) -> str:
+    """A hint as people write it. limits: with the ranges of its values: "int from 1 to 10"."""
     if isinstance(hint, str):
         return hint
     if hint is None or hint is type(None):
         return "null"
-    hint = bare(hint)
+    hint, ranges = bare(hint), _ranges(hint) if limits else ""
+    if ranges:
+        return f"{describe_hint(hint, limits=True)} {ranges}"
     origin, args = get_origin(hint), get_args(hint)
     if origin in _UNIONS:
-        return " or ".join(dict.fromkeys(map(describe_hint, args)))
+        return " or ".join(dict.fromkeys(describe_hint(arg, limits=limits) for arg in args))
     if origin is Literal:
         return " or ".join(json.dumps(option) for option in args)
     if origin is abc.Callable:
         return "a function"
     if args and isinstance(origin, type):
-        return f"{origin.__name__}[{', '.join('...' if a is ... else describe_hint(a) for a in args)}]"
+        inner = ("..." if arg is ... else describe_hint(arg, limits=limits) for arg in args)
+        return f"{origin.__name__}[{', '.join(inner)}]"
     return str(getattr(hint, "__name__", hint))
+
+
+def takes_only_lists(hint: Any) -> bool:
+    """Whether of all that can be written, nothing but lists fits a hint; null may."""
+    kinds = [part for part in alternatives(hint) if part is not None and part is not type(None)]
+    if len(kinds) != 1:
+        return bool(kinds) and all(map(takes_only_lists, kinds))
+    if get_origin(bare(kinds[0])) in _UNIONS:
+        return takes_only_lists(kinds[0])
+    kind = get_origin(bare(kinds[0])) or bare(kinds[0])
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, abc.Iterable)
+        and not issubclass(kind, (str, bytes, abc.Mapping))
+    )
+
+
+# The last words of a range, by whether the first ones are "from", "above" or missing.
+_UPPER = {
+    "le": {"ge": "to {}", "gt": "up to {}", "": "of at most {}"},
+    "lt": {"ge": "to below {}", "gt": "below {}", "": "below {}"},
+}
+_LENGTHS = {"min_length": "with a length of at least {}", "max_length": "with a length of at most {}"}
+_RANGES = ("ge", "gt", "le", "lt", "multiple_of", *_LENGTHS)
+
+
+def _ranges(hint: Any) -> str:
+    """The range of the values of a hint in words, "" if it has none: "from 1 to 10", "above 0"."""
+    found: dict[str, Any] = {}
+    while get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        for one in [part for extra in extras for part in (extra, *getattr(extra, "metadata", ()))]:
+            found |= {name: limit for name in _RANGES if (limit := getattr(one, name, None)) is not None}
+    lower = "ge" if "ge" in found else "gt" if "gt" in found else ""
+    upper = "le" if "le" in found else "lt" if "lt" in found else ""
+    words = []
+    if lower == "ge":
+        words.append(f"from {found['ge']}" if upper else f"of at least {found['ge']}")
+    elif lower:
+        words.append(f"above {found['gt']}" + ("," if upper else ""))
+    if upper:
+        words.append(_UPPER[upper][lower].format(found[upper]))
+    if "multiple_of" in found:
+        words.append(f"in steps of {found['multiple_of']}")
+    words += [text.format(found[name]) for name, text in _LENGTHS.items() if name in found]
+    return " ".join(words)
 
 
 class _Key:

@@ -90,16 +90,25 @@ class _Writer:
             place[name] = found
 
     def _section(self, name: str, schema: type[Section]) -> Schema:
-        found = self._object(of_schema(schema, f"[{name}]"), f"section.{name}", schema.__doc__ or "")
+        signature = of_schema(schema, f"[{name}]")
+        found = self._object(signature, f"section.{name}", schema.__doc__ or "")
         # A config may leave out whatever the kernel's defaults have.
         found.pop("required", None)
-        for key in found["properties"]:
-            kind = schema.kinds.get(key)
-            if kind and key == "callbacks":
-                found["properties"][key] = {"type": "object", "additionalProperties": _ref(kind)}
-            elif kind:
-                found["properties"][key] = {"anyOf": [_ref(kind), _ref("block"), {"type": "null"}]}
+        keys = found["properties"]
+        for key, kind in schema.kinds.items():
+            keys[key].update(self._made_by(kind, signature.parameters[key].hint, keys[key]))
+        for key, field in schema.model_fields.items():
+            if field.description:
+                keys[field.alias or key]["description"] = field.description
         return found
+
+    def _made_by(self, kind: str, hint: Any, value: Schema) -> Schema:
+        """What a key takes whose value functions of a registry make: their blocks, and whatever else its hint allows."""
+        if get_origin(bare(hint)) is dict:
+            blocks = {"type": "object", "additionalProperties": _ref(kind)}
+            return {"anyOf": [blocks, _ref("variable")]}
+        others = value.get("anyOf") or [_ref("block"), {"not": {"type": "object"}}]
+        return {"anyOf": [_ref(kind), *others]}
 
     def _kind(self, kind: str, key: str, given: tuple[str, ...]) -> Schema:
         """Blocks of one kind: the name decides what else stands in them."""
@@ -178,7 +187,8 @@ class _Writer:
             return None
         for name, part in schema.pop("$defs", {}).items():
             self.defs[f"{owner}.{name}"] = part
-        return {_BOUNDS.get(word, word): value for word, value in schema.items()}
+        bounded: Schema = _with_bounds(schema)
+        return bounded
 
     def _of_blocks(self, hint: Any, owner: str) -> Schema | None:
         """A list or a mapping of what only blocks can make."""
@@ -190,6 +200,16 @@ class _Writer:
         if issubclass(origin, abc.Iterable):
             return {"type": "array", "items": self._value(item_hint(hint, 0), owner)}
         return None
+
+
+def _with_bounds(schema: Any) -> Any:
+    """A schema with bounds as JSON Schema calls them, at any depth."""
+    if isinstance(schema, dict):
+        return {
+            _BOUNDS.get(word, word) if isinstance(value, (int, float)) else word: _with_bounds(value)
+            for word, value in schema.items()
+        }
+    return [_with_bounds(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def described_parameters(doc: str) -> dict[str, str]:

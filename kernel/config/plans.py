@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config.hints import Refused, accepts, convert, describe_hint, inside, item_hint, may_return
-from kernel.config.sections import supplier_hint
+from kernel.config.sections import inner_names, refusal, supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
 from kernel.config.suggestions import Suggestions
@@ -268,21 +268,28 @@ class Planner:
                 self._add(where, reason, value=show_value(part), expected=expected, suggestion=advice)
 
     def _unknown(self, key: str, path: str, signature: Signature, arguments: Mapping[str, Any]) -> None:
-        free = [name for name in signature.parameters if name not in arguments]
-        expected: str | None
-        near = self.suggestions.near(key, free) or self.suggestions.near(key, list(signature.parameters))
         block = path.removesuffix(f".{key}")
+        known = list(signature.parameters)
+        if not signature.is_function:
+            known += inner_names(block, self.registry)
+        free = [name for name in known if name not in arguments]
+        expected: str | None
+        near = self.suggestions.near(key, free) or self.suggestions.near(key, known)
         if signature.is_function:
             expected = None if block in self._explained else parameters(signature)
             self._explained.add(block)
         else:
-            expected = None if near else f"one of: {', '.join(signature.parameters)}"
+            expected = None if near else f"one of: {', '.join(known)}"
+        hint = supplier_hint(path, self.registry) or (f"Did you mean {near!r}?" if near else None)
+        value = arguments[key]
+        if not hint and isinstance(value, Mapping) and not function_keys(value) and not signature.is_function:
+            hint = "If a package supplies this section, install that." if not refusal(path) else None
         self._add(
             path,
             f"{signature.owner} takes no {key!r}",
             key=True,
             expected=expected,
-            suggestion=supplier_hint(path, self.registry) or (f"Did you mean {near!r}?" if near else None),
+            suggestion=hint,
         )
 
     def _missing(self, parameter: Parameter, path: str, signature: Signature) -> None:

@@ -3,6 +3,9 @@
 A package supplies a section with an entry point in the group `kernel_sections`. Its name is the dotted path of the section,
 and it names a subclass of `Section`: `"training.workers" = "acme_workers.section:WorkersSection"`. A config that has the
 section gets its defaults and its checks; to every other config nothing happens.
+
+A header without keys asks for all defaults. Where a key has none, such a header says that the section isn't used, as
+`[pretraining]` does in most configs.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from kernel.config.schemas import (
     SystemSchema,
     TrainingSchema,
 )
+from kernel.config.signatures import of_schema
 from kernel.config.sources import DEFAULT, Sources, problem_at
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, PluginError, Problem, RegistryError
@@ -60,12 +64,34 @@ def refusal(path: str) -> str:
 
 
 def present(config: Mapping[str, Any], registry: Registries | None = None) -> list[str]:
-    """Dotted paths of the sections of a config that packages supply; one that is empty counts as absent.
+    """Dotted paths of the sections of a config that packages supply.
 
-    registry: where the sections are looked up, by default as the config wants it.
+    Imports the schemas of those that have no keys: see `leaves_open`. registry: where the sections are looked up, by default
+    as the config wants it.
     """
     registry = registry or chosen_by(config)
-    return [path for path in registry.names(KIND) if at(config, path) and not refusal(path)]
+    return [path for path in registry.names(KIND) if not refusal(path) and _is_used(config, path, registry)]
+
+
+def _is_used(config: Mapping[str, Any], path: str, registry: Registries) -> bool:
+    """Whether a config has a section; RegistryErrors of one without keys are left to who looks at its schema."""
+    block = at(config, path)
+    if block != {}:
+        return block is not None
+    try:
+        return not leaves_open(schema_of(path, registry), path)
+    except RegistryError:
+        return True
+
+
+def leaves_open(schema: type[Section], path: str) -> list[str]:
+    """The keys of a section without a default."""
+    given = at(Config.from_str(schema.defaults), path) or {} if schema.defaults else {}
+    return [
+        name
+        for name, key in of_schema(schema, path).parameters.items()
+        if key.is_required and name not in given
+    ]
 
 
 def supplied(
@@ -83,7 +109,7 @@ def supplied(
     registry = registry or chosen_by(config)
     found: dict[str, type[Section]] = {}
     wrong = []
-    for path in [path for path in registry.names(KIND) if at(config, path)]:
+    for path in [path for path in registry.names(KIND) if _is_used(config, path, registry)]:
         try:
             schema = schema_of(path, registry)
             _check_around(path, found, registry)
@@ -148,14 +174,23 @@ def add_defaults(config: Config, problems: list[Problem] | None = None) -> Confi
     """The config over the defaults of the sections that packages supply to it. problems: as in `supplied`."""
     registry = chosen_by(config)
     for path, schema in supplied(config, problems, sources=config.sources, registry=registry).items():
-        if schema.defaults:
-            name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
-            defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
-            strays = [key for key in defaults if key != path.partition(".")[0]]
-            if strays or not at(defaults, path):
-                raise ConfigError(f"{name}: they belong to other sections: {', '.join(strays) or 'none'}")
-            config = defaults.merge(config)
+        config = over_defaults(config, path, schema, registry)
     return config
+
+
+def over_defaults(config: Config, path: str, schema: type[Section], registry: Registries) -> Config:
+    """The config over the blocks that are defaults of one section, whether the config has that or not.
+
+    ConfigError if they belong to another section.
+    """
+    if not schema.defaults:
+        return config
+    name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
+    defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
+    strays = [key for key in defaults if key != path.partition(".")[0]]
+    if strays or not at(defaults, path):
+        raise ConfigError(f"{name}: they belong to other sections: {', '.join(strays) or 'none'}")
+    return defaults.merge(config)
 
 
 def at(config: Mapping[str, Any], path: str) -> Any:
@@ -167,16 +202,25 @@ def at(config: Mapping[str, Any], path: str) -> Any:
 
 
 def put(config: dict[str, Any], path: str, value: Any) -> None:
-    """Set what a dotted path leads to; the sections around it are there."""
+    """Set what a dotted path leads to; sections around it are made where there are none."""
     *around, name = path.split(".")
     node = config
     for part in around:
-        node = node[part]
+        node = node.setdefault(part, {})
     node[name] = value
 
 
-def own_part(block: Any, path: str, others: Collection[str]) -> Any:
-    """A section without those inside it, at any depth, that packages supply. others: their dotted paths."""
+def own_part(config: Mapping[str, Any], path: str, lent: Collection[str], registry: Registries) -> Any:
+    """A section of a config without those inside it, at any depth, that packages supply; {} if it isn't there.
+
+    lent: dotted paths of those that are used. Of the registry's others, those without keys say that they aren't.
+    """
+    block = at(config, path)
+    unused = [other for other in registry.names(KIND) if at(config, other) == {} and not refusal(other)]
+    return {} if block is None else _without(block, path, {*lent, *unused})
+
+
+def _without(block: Any, path: str, others: Collection[str]) -> Any:
     if not isinstance(block, Mapping):
         return block
     kept = {}
@@ -184,7 +228,7 @@ def own_part(block: Any, path: str, others: Collection[str]) -> Any:
         place = f"{path}.{key}"
         if place in others:
             continue
-        own = own_part(value, place, others) if _has_inside(place, others) else value
+        own = _without(value, place, others) if _has_inside(place, others) else value
         if own or not value:
             kept[key] = own
     return kept
@@ -192,6 +236,12 @@ def own_part(block: Any, path: str, others: Collection[str]) -> Any:
 
 def _has_inside(path: str, others: Collection[str]) -> bool:
     return any(other.startswith(f"{path}.") for other in others)
+
+
+def inner_names(path: str, registry: Registries) -> list[str]:
+    """The keys of a section below which there are sections that packages supply."""
+    found = [name for name in registry.names(KIND) if name.startswith(f"{path}.") and not refusal(name)]
+    return list(dict.fromkeys(name.removeprefix(f"{path}.").partition(".")[0] for name in found))
 
 
 def supplier_hint(path: str, registry: Registries) -> str:

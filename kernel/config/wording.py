@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from kernel.config.hints import describe_hint, options, takes
+from kernel.config.hints import describe_hint, options, takes, takes_only_lists
 from kernel.config.signatures import REQUIRED, Parameter, Signature
 from kernel.config.values import has_variable, is_plain, show_value
 
@@ -27,7 +27,7 @@ def expectation(
         name = next((part for part in reversed(path.split(".")) if part in taker.parameters), name)
     said_by = f" for {name!r} of {taker.owner}" if taker else ""
     taken = f", which takes {parameters(taker, name)}" if taker and taker.is_function and not is_known else ""
-    return f"{describe_hint(hint)}{said_by}{taken}"
+    return f"{describe_hint(hint, limits=True)}{said_by}{taken}"
 
 
 def parameters(signature: Signature, focus: str = "") -> str:
@@ -75,13 +75,13 @@ def remedy(value: Any, hint: Any) -> str | None:
         wrong = {"yes": True, "no": False, "on": True, "off": False, "none": None, "nil": None}
         if value.lower() in wrong and takes(hint, wrong[value.lower()]):
             return f"Write {json.dumps(wrong[value.lower()])}."
-        if takes(hint, [value]):
+        if takes_only_lists(hint) and takes(hint, [value]):
             return f"Write {json.dumps([value])}: a list, even of one."
     elif value is True and takes(hint, 1):
         return "Write a number. An override without a value means true."
     elif isinstance(value, (int, float)) and takes(hint, show_value(value)):
         return f'Write "{show_value(value)}", in double quotes, for a text.'
-    elif value is not None and not isinstance(value, (list, dict)) and takes(hint, [value]):
+    elif isinstance(value, (int, float)) and takes_only_lists(hint) and takes(hint, [value]):
         return f"Write {show_value([value])}: a list, even of one."
     return None
 

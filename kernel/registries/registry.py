@@ -151,7 +151,12 @@ class Registry:
         return iter(self.names())
 
     def unknown(self, name: str) -> RegistryError:
-        """The error for a name that isn't here: the nearest name, and who else has or provides it."""
+        """The error for a name that isn't here: the package that has it and is denied, or the nearest name, and who else has or
+        provides it.
+        """
+        message, denied = f"{self.kind} has no function {name!r}", self.denied(name)
+        if denied:
+            return RegistryError(message, hint=" ".join(denied))
         hints = []
         if name.startswith("spacy.") and "kernel." + name[len("spacy.") :] in self:
             hints.append(f"Did you mean {'kernel.' + name[len('spacy.') :]!r}?")
@@ -165,15 +170,13 @@ class Registry:
             hints.append(f"The name exists in: {', '.join(elsewhere)}.")
         distribution = provider(self.kind, name)
         version = scan.installed_version(distribution) if distribution else None
-        denied = self.denied(name)
         if distribution and not version:
             hints.append(f"It is provided by the package {distribution}: pip install {distribution}")
-        elif version and not hints and not denied:
+        elif version and not hints:
             hints.append(f"{distribution} {version} is installed, but doesn't provide this name.")
-        hints += denied
         if not hints:
             hints.append("The package that provides it may not be installed, or its --code file not given.")
-        return RegistryError(f"{self.kind} has no function {name!r}", hint=" ".join(hints))
+        return RegistryError(message, hint=" ".join(hints))
 
     def _register(self, name: str, func: Any) -> Any:
         # Frame 0 is this function, 1 the public method, 2 the code that defines the function.

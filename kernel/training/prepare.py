@@ -241,10 +241,11 @@ def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
     """The built `[training]` section, training corpus and development corpus, or everything that is wrong with them."""
     problems: list[Problem] = []
     corpora = []
-    lent = sections.supplied(plain, problems, sources=config.sources)
+    registry = chosen_by(config)
+    lent = sections.supplied(plain, problems, sources=config.sources, registry=registry)
     settings = SimpleNamespace()
     with _collecting(problems):
-        own = sections.own_part(plain["training"], "training", lent)
+        own = sections.own_part(plain, "training", lent, registry)
         settings = SimpleNamespace(**resolve(own, config=config, path="training", schema=TrainingSchema))
     with _collecting(problems):
         add_sections(settings, config, "training")

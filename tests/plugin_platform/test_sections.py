@@ -471,7 +471,7 @@ def test_settings_of_a_section_obey_the_rules_of_its_config(fake_distribution: F
     supply(fake_distribution, "acme-two", "acme", "a: int = 2")
     config = Config.from_str('[acme]\n[registry]\n[registry.override]\n"acme" = "acme-two"\n')
     assert resolve_section(config, "acme").a == 2
-    with pytest.raises(RegistryError, match="claimed by acme-one 1.0 .* and by acme-two 1.0"):
+    with pytest.raises(ConfigError, match="claimed by acme-one 1.0 .* and by acme-two 1.0"):
         resolve_section(Config.from_str("[acme]\n"), "acme")
 
 

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from kernel.config import Config, fill, resolve_section
-from kernel.config.sections import add_defaults, at, put, schema_of
+from kernel.config.sections import add_defaults, at, over_defaults, put, schema_of
 from kernel.errors import ConfigError
-from kernel.registries.family import registry
+from kernel.registries.family import chosen_by, registry
 from kernel.registries.modules import refusal
 from kernel.testing.suites.base import Suite
 
@@ -45,7 +45,7 @@ class ModuleSuite(Suite):
 class SectionSuite(Suite):
     """A section that a package supplies. name: its dotted path. section: as it stands in a config, text.
 
-    `section` has what the section's defaults leave open.
+    `section` has what the section's defaults leave open; where that is nothing, it may be left out.
     """
 
     kind = "sections"
@@ -53,8 +53,11 @@ class SectionSuite(Suite):
 
     def config(self) -> Config:
         """A config with the section, filled."""
-        config = add_defaults(Config.from_str(self.section, name=f"section of {type(self).__name__}"))
-        block = fill(at(config, self.name) or {}, path=self.name, schema=schema_of(self.name), config=config)
+        text = self.section or f"[{self.name}]"
+        config = add_defaults(Config.from_str(text, name=f"section of {type(self).__name__}"))
+        schema = schema_of(self.name)
+        config = over_defaults(config, self.name, schema, chosen_by(config))
+        block = fill(at(config, self.name) or {}, path=self.name, schema=schema, config=config)
         put(config, self.name, block)
         return config
 
