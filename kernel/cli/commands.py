@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
@@ -69,14 +70,18 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
 def _select(ctx: click.Context, parameter: click.Parameter, names: Sequence[str]) -> None:
     if not names or ctx.resilient_parsing:
         return
-    from kernel.discovery.rules import command_line
-    from kernel.discovery.scan import installed_version
+    from kernel.discovery.rules import command_line, warn_of_absent
 
-    for name in names:
-        if installed_version(name) is None:
-            click.echo(f"warning: --{parameter.name} {name}: no such package is installed", err=True)
+    warn_of_absent({f"--{parameter.name} {name}": name for name in names})
     rules = command_line(only=names) if parameter.name == "only" else command_line(deny=names)
     ctx.with_resource(rules)
+
+
+def _look_at_environment() -> None:
+    if os.environ.get("KERNEL_PLUGINS"):
+        from kernel.discovery.rules import environment_names, warn_of_absent
+
+        warn_of_absent(environment_names())
 
 
 cli = LazyGroup(
@@ -84,6 +89,7 @@ cli = LazyGroup(
     COMMANDS,
     help="Train and run NLP pipelines from one config file.",
     group="kernel_cli",
+    callback=_look_at_environment,
     params=[
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version,

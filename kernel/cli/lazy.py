@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are called.
 
     table: name -> ("module:attribute", one line of help). plugins: entry-point group with more commands, which can't
-    shadow those of the table.
+    shadow those of the table. callback: called before a command.
     """
 
     def __init__(
@@ -29,8 +29,9 @@ class LazyGroup(click.Group):
         help: str,
         group: str | None = None,
         params: list[click.Parameter] | None = None,
+        callback: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(name, help=help, params=params or [])
+        super().__init__(name, help=help, params=params or [], callback=callback)
         self._table = table
         self._group = group
 

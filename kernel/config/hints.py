@@ -245,9 +245,12 @@ def describe_hint(hint: Any, *, limits: bool = False) -> str:
     if hint is None or hint is type(None):
         return "null"
     hint, ranges = bare(hint), _ranges(hint) if limits else ""
-    if ranges:
-        return f"{describe_hint(hint, limits=True)} {ranges}"
     origin, args = get_origin(hint), get_args(hint)
+    if ranges:
+        # null has no range.
+        kinds = [kind for kind in alternatives(hint) if kind is not type(None)]
+        text = " or ".join(dict.fromkeys(describe_hint(kind, limits=True) for kind in kinds))
+        return f"{text} {ranges}" + (" or null" if len(kinds) < len(alternatives(hint)) else "")
     if origin in _UNIONS:
         return " or ".join(dict.fromkeys(describe_hint(arg, limits=limits) for arg in args))
     if origin is Literal:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.discovery import scan
+from kernel.errors import warn
 
 VARIABLE = "KERNEL_PLUGINS"
 # The owner of what this process defined, as `[registry.override]` calls it.
@@ -36,6 +37,12 @@ class Rules:
         """Rules from names as somebody wrote them."""
         wanted = None if only is None else frozenset(map(scan.normalize, only))
         return cls(wanted, frozenset(map(scan.normalize, deny)))
+
+    @classmethod
+    def written(cls, words: Iterable[str]) -> Rules:
+        """Rules from words as the environment has them."""
+        only = [word for word in words if not word.startswith("-")]
+        return cls.of(only or None, [word[1:] for word in words if word.startswith("-")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,11 @@ def denied(distribution: str, choices: Choices = NO_CHOICES) -> str | None:
     if _command_line.only is not None:
         return None if name in _command_line.only else f"--only {' --only '.join(sorted(_command_line.only))}"
     value = os.environ.get(VARIABLE, "")
-    if value.strip(", "):
-        environment = _environment(value)
-        if name in environment.deny:
-            return f"{VARIABLE}={value}"
-        if environment.only is not None:
-            return None if name in environment.only else f"{VARIABLE}={value}"
+    environment = Rules.written(_words(value))
+    if name in environment.deny:
+        return f"{VARIABLE}={value}"
+    if environment.only is not None:
+        return None if name in environment.only else f"{VARIABLE}={value}"
     rules = choices.rules
     if name in rules.deny:
         return "[plugins] deny of the config"
@@ -129,10 +135,27 @@ def arguments() -> tuple[list[str], list[str]]:
     return sorted(_command_line.only or ()), sorted(_command_line.deny)
 
 
-def _environment(value: str) -> Rules:
-    words = [word.strip() for word in value.split(",") if word.strip()]
-    only = [word for word in words if not word.startswith("-")]
-    return Rules.of(only or None, [word[1:] for word in words if word.startswith("-")])
+def warn_of_absent(names: Mapping[str, str]) -> None:
+    """Warn of rules about packages that aren't installed. names: what somebody wrote -> the package that is meant."""
+    for written, name in names.items():
+        if scan.installed_version(name) is None:
+            warn(f"{written}: no such package is installed")
+
+
+def environment_names() -> dict[str, str]:
+    """The packages that the environment names: what is written there -> package."""
+    return {f"{VARIABLE}={word}": word.removeprefix("-") for word in _words(os.environ.get(VARIABLE, ""))}
+
+
+def config_names(config: Mapping[str, Any]) -> dict[str, str]:
+    """The packages that `[plugins]` of a config allows or denies: what is written there -> package."""
+    section = config.get("plugins")
+    section = section if isinstance(section, Mapping) else {}
+    return {f"[plugins] {key} {name}": name for key in ("only", "deny") for name in _texts(section.get(key))}
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",") if word.strip()]
 
 
 def _texts(value: Any) -> list[str]:

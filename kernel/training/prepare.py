@@ -18,6 +18,7 @@ from kernel.config.plans import function_keys, owner_name
 from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
+from kernel.discovery.rules import config_names, warn_of_absent
 from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
 from kernel.files.lock import Lock
 from kernel.numeric import random
@@ -101,11 +102,12 @@ def prepare(
 
 
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
-    """The class that `[nlp] lang` names. Packages that the config requires are looked for first.
+    """The class that `[nlp] lang` names. Packages that the config requires, allows and denies are looked for first.
 
     `PluginError` if it has not all of what is asked of a pipeline.
     """
     verify(config)
+    warn_of_absent(config_names(config))
     registry = chosen_by(config)
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}

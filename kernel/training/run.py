@@ -37,47 +37,67 @@ class Info:
 
 @dataclass
 class Run:
-    """A training run.
-
-    config: filled, not interpolated. settings: the resolved `[training]` section. examples: the whole training
-    corpus, None when it is streamed. dev_examples: the development corpus once it has been read, likewise. weights: metric -> share in the final score, None for hidden ones. step: number of
-    updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
-    history: (score, step) of every evaluation. scores: of the latest one. best_score: None before the first evaluation.
-    best_step: the earliest with that score. kept_step: the latest with it, whose weights are in `model-best`. dropout: the rate of the latest step.
-    lock: of the output, if it is held from before training to after it. averages: weights to evaluate and save instead
-    of the trained ones, keyed (node id, parameter name); None for those of the optimizer, if it keeps any. reason: why the
-    run ended. saved_step: of the weights in `model-last`.
-    """
+    """A training run. Callbacks read it, and leave it as it is; the text below a field says what it has."""
 
     config: Config
+    """Filled, not interpolated."""
     pipeline: Pipeline
+    """What is trained."""
     settings: Any
+    """The section `[training]`, built; sections inside it that packages supply are attributes of it."""
     optimizer: Any
+    """That of `[training.optimizer]`."""
     parameters: Parameters
+    """Weights and gradients of all models."""
     hooks: Callbacks
+    """The callbacks."""
     train_corpus: Corpus
+    """The training corpus, to be read anew for each epoch."""
     dev_corpus: Corpus
+    """The development corpus."""
     weights: dict[str, float | None]
+    """Metric -> share in the final score, None for hidden ones."""
     examples: Sequence[Any] | None = None
+    """The whole training corpus, None when it is streamed."""
     dev_examples: Sequence[Any] | None = None
+    """The development corpus once it has been read, likewise."""
     output: Path | None = None
+    """Directory for the models, None to save nothing."""
     lock: Lock | None = None
+    """Of the output, if it is held from before training to after it."""
     seed: int = 0
+    """What everything random in the run is drawn from."""
     device: int = -1
+    """Number of the GPU, -1 for the CPU."""
     step: int = 0
+    """Number of updates so far."""
     epoch: int = 0
+    """Number of finished epochs."""
     words: int = 0
+    """Number of words learnt from so far, each time they were seen."""
     losses: dict[str, float] = field(default_factory=dict)
+    """Component -> sum since the last evaluation."""
     scores: dict[str, Any] = field(default_factory=dict)
+    """Of the latest evaluation."""
     history: list[tuple[float, int]] = field(default_factory=list)
+    """(score, step) of every evaluation."""
     best_score: float | None = None
+    """None before the first evaluation."""
     best_step: int = 0
+    """The earliest with the best score."""
     kept_step: int = 0
+    """The latest with the best score, whose weights are in `model-best`."""
     dropout: float = 0.0
+    """The rate of the latest step."""
     averages: Mapping[Any, Any] | None = None
+    """Weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those of the
+    optimizer, if it keeps any."""
     reason: str | None = None
+    """Why the run ended, None while it goes on."""
     saved_step: int | None = None
+    """The step of the weights in `model-last`."""
     started: float = field(default_factory=perf_counter)
+    """When the run began, as `time.perf_counter` counts seconds."""
 
     def __post_init__(self) -> None:
         self.hooks.place = lambda: f"at step {self.step}"

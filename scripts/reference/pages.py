@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from pydantic.fields import FieldInfo
-from signatures import signature
+from signatures import attributes, signature
 from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import testing
@@ -23,6 +23,7 @@ from kernel.discovery.known_names import THINC_NAMES
 from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
 from kernel.training import events
+from kernel.training.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "<!-- Made by `make docs` from the code. Changes here are lost. -->"
@@ -127,7 +128,16 @@ def _hooks_page() -> str:
         if spec.kernel_spec["firstresult"]:
             parts.append("The first answer that is not None counts.")
         parts.append(inspect.getdoc(spec) or "")
-    return "\n\n".join(parts)
+    parts += [
+        "## What a run has",
+        "Events have a `run`, an object of the class `kernel.training.run.Run`. Callbacks read it, and leave it as it is.",
+    ]
+    rows = ["| `run.` | type | |", "|---|---|---|"]
+    for name, kind, text in attributes(Run):
+        assert text, f"Run.{name} has no text in kernel/training/run.py"
+        escaped = kind.replace("|", "\\|")
+        rows.append(f"| `{name}` | `{escaped}` | {text} |")
+    return "\n\n".join([*parts, "\n".join(rows)])
 
 
 def _commands_page() -> str:

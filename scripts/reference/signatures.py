@@ -27,6 +27,19 @@ def signature(function: Any) -> str:
     return f"{name}(\n" + "".join(f"    {one},\n" for one in _parameters(node.args)) + f"){arrow}"
 
 
+def attributes(owner: type) -> Iterator[tuple[str, str, str]]:
+    """(name, type, text) of the fields and properties of a class as they stand in the source."""
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
+    assert isinstance(node, ast.ClassDef)
+    for one, after in zip(node.body, [*node.body[1:], None], strict=True):
+        if isinstance(one, ast.AnnAssign):
+            is_text = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            text = str(after.value.value) if is_text else ""
+            yield ast.unparse(one.target), ast.unparse(one.annotation), " ".join(text.split())
+        elif isinstance(one, ast.FunctionDef) and "property" in map(ast.unparse, one.decorator_list):
+            yield one.name, ast.unparse(one.returns or ast.Constant(None)), ast.get_docstring(one) or ""
+
+
 def _parameters(args: ast.arguments) -> Iterator[str]:
     positional = [*args.posonlyargs, *args.args]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)

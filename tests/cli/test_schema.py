@@ -11,8 +11,11 @@ from pydantic import BaseModel
 from kernel.cli.run import run
 from kernel.config import Config, default_config
 from kernel.config.json_schema import config_schema, described_parameters
+from kernel.config.plans import Planner
+from kernel.config.sections import schema_of
 from kernel.language import Language
 from kernel.registries.family import registry
+from kernel.testing.distributions import fake_distribution
 
 TYPES = {
     "object": dict,
@@ -127,6 +130,7 @@ def is_valid(value, schema, root) -> bool:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         checks.append(schema.get("minimum", value) <= value <= schema.get("maximum", value))
         checks.append("exclusiveMaximum" not in schema or value < schema["exclusiveMaximum"])
+        checks.append("exclusiveMinimum" not in schema or value > schema["exclusiveMinimum"])
     if isinstance(value, list) and "items" in schema and schema["items"] is not False:
         checks += [is_valid(item, schema["items"], root) for item in value]
     if isinstance(value, dict):
@@ -237,6 +241,35 @@ def test_right_configs(schema, changes):
 )
 def test_wrong_configs(schema, changes):
     assert not is_valid(config(schema, **changes), schema, schema)
+
+
+SECTION = """
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+from pydantic import Field, StrictFloat, StrictInt
+from kernel.config.schemas import Section
+
+class LimitSection(Section):
+    kinds: ClassVar = {"price": "schedules", "rate": "schedules", "any": "schedules"}
+    price: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10)] | Iterable[float]
+    rate: StrictFloat | StrictInt | None = Field(default=None, ge=0, lt=1)
+    any: Any = None
+"""
+BLOCK = {"@schedules": "constant.v1", "rate": 0.1}
+
+
+def test_keys_of_a_section_that_may_be_schedules_take_what_the_kernel_takes():
+    points = {"kernel_sections": {"training.limit": "acme_limit:LimitSection"}}
+    values = [0, 1, 2.5, 11, [0.5, 1], ["x"], None, "text", "${paths.x}", BLOCK, {"@schedules": "nobody.v1"}]
+    with fake_distribution("acme-limit", entry_points=points, modules={"acme_limit": SECTION}):
+        schema, limit = config_schema(), schema_of("training.limit")
+        keys = schema["properties"]["training"]["properties"]["limit"]["properties"]
+        for key, part in keys.items():
+            for value in values:
+                planner = Planner()
+                planner.section({"price": 1, key: value}, "training.limit", limit)
+                is_right = not planner.problems or value == "${paths.x}"
+                assert is_valid(value, part, schema) == is_right, (key, value)
 
 
 def test_the_default_config_but_for_its_language(schema):

@@ -136,6 +136,27 @@ def test_a_package_that_is_not_there_is_said(box: Box) -> None:
     assert "warning: --deny acmee: no such package is installed" in result.stderr
 
 
+def test_a_package_that_is_not_there_is_said_wherever_it_is_named(box: Box) -> None:
+    box.env["KERNEL_PLUGINS"] = "-acmee,-acme"
+    assert box.run("plugins", "list").stderr == (
+        "warning: KERNEL_PLUGINS=-acmee: no such package is installed\n1 warning\n"
+    )
+    del box.env["KERNEL_PLUGINS"]
+    file = '[plugins]\nonly = ["bolt", "acmes"]\ndeny = ["acme", "acmee"]\n'
+    box.file("a.cfg", f'[nlp]\nlang = "xx"\npipeline = []\n{file}')
+    lines = box.run("debug", "config", "a.cfg").stderr.splitlines()
+    assert [line for line in lines if "no such package" in line] == [
+        "warning: [plugins] only acmes: no such package is installed",
+        "warning: [plugins] deny acmee: no such package is installed",
+    ]
+
+
+def test_a_name_that_a_denied_package_has_is_said_to_be_there_and_nothing_else() -> None:
+    with rules.command_line(deny=["acme"]):
+        error = registry.of("misc").unknown("acme.F.v1")
+    assert error.hint == "It is in acme 1.0, which is denied by --deny acme."
+
+
 def test_the_rules_end_with_the_command(box: Box) -> None:
     box.run("--only", "acme", "plugins", "list")
     assert usable() == {"acme", "bolt", "cog"}

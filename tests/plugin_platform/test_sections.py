@@ -16,6 +16,7 @@ from kernel.config.json_schema import config_schema
 from kernel.config.sections import OPEN, OWN, add_defaults, refusal, schema_of
 from kernel.discovery import rules
 from kernel.errors import ConfigError, PluginError, RegistryError
+from kernel.testing import SectionSuite
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -504,3 +505,186 @@ def test_keys_of_a_section_without_a_default_are_shown_as_comments(box: Box) -> 
     shown = box.run("registry", "show", "pretraining").stdout
     assert "# Turns a stream of examples into batches.\n# batcher = (a function, required)\n" in shown
     assert "# Share of the features that a step leaves out.\ndropout = 0.2\n" in shown
+
+
+LIMIT = """
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar
+from pydantic import Field, StrictFloat, StrictInt
+from kernel.config.schemas import Section
+
+class LimitSection(Section):
+    '''What a run may cost.'''
+    defaults: ClassVar[str] = '''
+[training.limit.price]
+@schedules = "constant.v1"
+rate = 0.5
+'''
+    kinds: ClassVar[Mapping[str, str]] = {"price": "schedules", "rate": "schedules"}
+    price: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10)] | Iterable[float]
+    "What a step costs."
+    cents: StrictInt = Field(default=5, ge=1, le=100_000)
+    "What there is."
+    rate: StrictFloat | StrictInt | None = Field(default=None, ge=0, lt=1)
+    "Of the bank."
+"""
+ASKING = """
+import kernel
+from kernel.config import resolve_section
+@kernel.registry.callbacks("limit.Shown.v1")
+def shown():
+    class Shown:
+        @kernel.hookimpl
+        def config_ready(self, config):
+            limit = resolve_section(config, "training.limit")
+            print("limit", limit.cents, next(iter(limit.price)))
+    return Shown()
+"""
+ASKED = '\n[training.callbacks.shown]\n@callbacks = "limit.Shown.v1"\n'
+CODE = ("--code", "numeric.py", "--code", "shown.py")
+
+
+@pytest.fixture
+def limit(fake_distribution: Fake) -> None:
+    fake_distribution(
+        "acme-limit",
+        "0.1.0",
+        entry_points={"kernel_sections": {"training.limit": "acme_limit:LimitSection"}},
+        modules={"acme_limit": LIMIT},
+    )
+
+
+def ask(numbers: Box, text: str) -> None:
+    file = numbers.path / "config.cfg"
+    file.write_text(file.read_text() + text)
+    (numbers.path / "shown.py").write_text(ASKING)
+
+
+@pytest.mark.parametrize("header", ["", "\n[training.limit]\n"], ids=["absent", "without keys"])
+def test_of_a_section_that_is_absent_or_without_keys_all_defaults_count(
+    header: str, limit: None, numbers: Box
+) -> None:
+    ask(numbers, ASKED + header)
+    assert numbers.run("debug", "config", "config.cfg", *CODE).exit_code == 0
+    result = numbers.run("train", "config.cfg", *CODE, "-o", "out")
+    assert "limit 5 0.5" in result.stdout, result.stderr
+    saved = Config.from_disk(numbers.path / "out" / "model-last" / "config.cfg")
+    assert ("limit" in saved["training"]) == bool(header)
+    if header:
+        assert saved["training"]["limit"]["price"] == {"@schedules": "constant.v1", "rate": 0.5}
+        assert saved["training"]["limit"]["cents"] == 5
+
+
+def test_defaults_of_an_absent_section_may_refer_to_others(workers: None) -> None:
+    found = resolve_section(Config.from_str("[system]\nworkers = 7\n"), "training.workers")
+    assert (found.count, next(iter(found.pace)), found.name) == (7, 0.5, "w")
+
+
+def test_a_header_without_keys_is_no_section_if_a_key_has_no_default(
+    fake_distribution: Fake, numbers: Box
+) -> None:
+    supply(fake_distribution, "acme-open", "training.open", "a: int")
+    supply(fake_distribution, "acme-top", "top", "a: int")
+    supply(fake_distribution, "acme-deep", "top.deep", "a: int")
+    add(numbers, "\n[training.open]\n\n[top]\n\n[top.deep]\n")
+    result = numbers.run("train", "config.cfg", "--code", "numeric.py", "-o", "out")
+    assert result.exit_code == 2 and "'a' is missing" in result.stderr  # of [top], which has something in it
+    file = numbers.path / "config.cfg"
+    file.write_text(file.read_text().replace("[top.deep]\n", ""))
+    result = numbers.run("train", "config.cfg", "--code", "numeric.py", "-o", "out")
+    assert result.exit_code == 0, result.stderr
+    meta = json.loads((numbers.path / "out" / "model-last" / "meta.json").read_text())
+    assert "sections" not in meta["provenance"]["names"]
+    filled = numbers.run("init", "fill-config", "config.cfg", "--code", "numeric.py").stdout
+    assert "[training.open]\n" in filled and "[top]\n" in filled
+
+
+def test_a_header_without_keys_needs_the_package(numbers: Box, limit: None) -> None:
+    ask(numbers, "\n[training.limit]\n")
+    assert numbers.run("train", "config.cfg", *CODE).exit_code == 0
+    result = numbers.run("--deny", "acme-limit", "train", "config.cfg", *CODE)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].strip() == (
+        "hint: It is in acme-limit 0.1.0, which is denied by --deny acme-limit."
+    )
+
+
+def test_a_section_that_no_package_supplies_may_be_one_of_a_package(numbers: Box) -> None:
+    add(numbers, "\n[training.limitless]\ncents = 3\n\n[farther]\na = 1\n")
+    error = numbers.run("train", "config.cfg", "--code", "numeric.py").stderr
+    assert "[training] takes no 'limitless'" in error
+    assert "hint: If a package supplies this section, install that." in error
+    assert "no section [farther]" in error and "If a package supplies it, install that." in " ".join(
+        error.split()
+    )
+
+
+def test_a_misspelt_supplied_section_is_recognised(limit: None, numbers: Box) -> None:
+    command = ("train", "config.cfg", "--code", "numeric.py")
+    near = numbers.run(*command, "--training.limitt.cents", "3")
+    assert near.exit_code == 2 and "hint: Did you mean 'limit'?" in near.stderr
+    far = numbers.run(*command, "--training.xyzzy.cents", "3")
+    assert far.exit_code == 2 and ", optimizer, limit" in " ".join(far.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "never"),
+    [
+        ("price = 0", "expected: float or int above 0, up to 10 or Iterable[float] for 'price'", "hint"),
+        ("cents = 0", "expected: int from 1 to 100000 for 'cents'", "hint"),
+        ("rate = 1", "expected: float or int from 0 to below 1 or null for 'rate'", "hint"),
+    ],
+)
+def test_a_number_out_of_its_range_is_told_the_range(
+    line: str, said: str, never: str, limit: None, numbers: Box
+) -> None:
+    add(numbers, f"\n[training.limit]\n{line}\n")
+    result = numbers.run("train", "config.cfg", "--code", "numeric.py")
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert never not in result.stderr
+
+
+def test_the_schema_for_editors_takes_what_the_key_of_a_section_takes(limit: None) -> None:
+    schema = config_schema()
+    limits = schema["properties"]["training"]["properties"]["limit"]["properties"]
+    assert [limits[key]["description"] for key in limits] == [
+        "What a step costs.",
+        "What there is.",
+        "Of the bank.",
+    ]
+    price = limits["price"]["anyOf"]
+    assert price[0] == {"$ref": "#/$defs/schedules"}
+    assert {"type": "null"} not in price
+    written = json.dumps(price)
+    assert '"exclusiveMinimum": 0' in written and '"maximum": 10' in written and '"array"' in written
+    rate = json.dumps(limits["rate"]["anyOf"])
+    assert '"number"' in rate and '"null"' in rate and "schedules" in rate
+    training = schema["properties"]["training"]["properties"]
+    assert training["patience"]["description"].startswith("Stop after so many steps")
+    # What can't be written is left to blocks; nothing says that null may stand here.
+    assert {"type": "null"} not in training["optimizer"]["anyOf"]
+    callbacks = training["callbacks"]["anyOf"][0]
+    assert callbacks["additionalProperties"] == {"$ref": "#/$defs/callbacks"}
+
+
+@pytest.mark.parametrize("text", ["", "[training.limit]", "[training.limit]\ncents = 3\n"])
+def test_the_suite_of_a_section_needs_only_what_its_defaults_leave_open(limit: None, text: str) -> None:
+    class TestLimit(SectionSuite):
+        name = "training.limit"
+        section = text
+
+    suite = TestLimit()
+    assert suite.config()["training"]["limit"]["cents"] == (3 if "cents" in text else 5)
+    for test in [name for name in dir(suite) if name.startswith("test_")]:
+        getattr(suite, test)()
+
+
+def test_the_suite_says_what_the_defaults_leave_open(fake_distribution: Fake) -> None:
+    supply(fake_distribution, "acme-open", "training.open", "a: int")
+
+    class TestOpen(SectionSuite):
+        name = "training.open"
+
+    with pytest.raises(ConfigError, match="'a' is missing"):
+        TestOpen().test_the_section_is_built()

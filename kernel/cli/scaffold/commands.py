@@ -7,6 +7,7 @@ CLI = Kind(
     function="command",
     registered="$owner",
     about="a command: `kernel $owner FILE` counts the words of a file",
+    promise="Scripts rely on the options of a published command: keep them, and give new ones a default.",
     requires=("click>=8.1",),
     code='''"""A command: `kernel $owner FILE` counts the words of a file."""
 

@@ -9,12 +9,14 @@ from importlib import import_module
 
 @dataclass(frozen=True)
 class Kind:
-    """The texts of one kind. In all of them `$owner`, `$package` and `$distribution` stand for those of the package.
+    """The texts of one kind. In all of them `$owner`, `$package` and `$distribution` stand for those of the package, and `$title`
+    for the owner as the name of a class: `AcmeTools` for `acme_tools`.
 
     module: name of the file with the code. function: what the entry point names in it; "" if it names the file. registered:
     the name that configs use. about: what the package has, for its README. requires: besides kernel. config: sections of the
     example config that differ from those of a plain tagger; None if an example would need more than this package. files:
-    more files of code by name. more: what else is registered: registry -> (name, "file:function").
+    more files of code by name. more: what else is registered: registry -> (name, "file:function"). promise: what authors keep
+    to once the package is published, for its README.
     """
 
     module: str
@@ -27,6 +29,9 @@ class Kind:
     config: Mapping[str, str] | None = field(default=None)
     files: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    promise: str = (
+        "A published name keeps its behaviour: a change is a new function with the next version in its name."
+    )
 
 
 # Registry (or `cli`) -> the module with its texts, in the order of the help.

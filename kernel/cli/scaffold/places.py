@@ -7,6 +7,7 @@ MODULES = Kind(
     function="",
     registered="kernel.$owner",
     about="a module that scripts import as `kernel.$owner`",
+    promise="Scripts rely on the names in a published module: keep them, and what they do.",
     code='''"""Counts of words. Scripts import this module as `kernel.$owner`, too."""
 
 from collections import Counter
@@ -40,32 +41,33 @@ class TestCounts(ModuleSuite):
 
 SECTIONS = Kind(
     module="section",
-    function="BudgetSection",
+    function="${title}Section",
     registered="training.$owner",
     about="a section `[training.$owner]` of the config, and a callback that goes by it",
+    promise="Configs rely on the keys of a published section: keep them and what they mean, and give new ones a default.",
     requires=("pydantic>=2.7,<3",),
-    more={"callbacks": ("$owner.Budget.v1", "callback:make_callback")},
+    more={"callbacks": ("$owner.WordLimit.v1", "callback:make_callback")},
     code='''"""The section `[training.$owner]`."""
 
 from kernel.config.schemas import Section
 from pydantic import Field, StrictInt
 
 
-class BudgetSection(Section):
-    """`[training.$owner]`: what a run may use up."""
+class ${title}Section(Section):
+    """`[training.$owner]`: how long a run may be."""
 
     words: StrictInt = Field(default=1_000_000, ge=1)
     """Stop after so many words."""
 ''',
     files={
-        "callback": '''"""A callback that stops a run that has used up what `[training.$owner]` allows."""
+        "callback": '''"""A callback that stops a run after as many words as `[training.$owner]` says."""
 
 from kernel import Config, hookimpl
 from kernel.config import resolve_section
 from kernel.training.run import Run
 
 
-class Budget:
+class WordLimit:
     """Each method is an event of a run; it takes whichever of its arguments it needs."""
 
     @hookimpl
@@ -77,12 +79,12 @@ class Budget:
     def should_stop(self, run: Run) -> str | None:
         if run.words < self.settings.words:
             return None
-        return f"the budget of {self.settings.words} words is used up"
+        return f"{self.settings.words} words have been learnt from"
 
 
-def make_callback() -> Budget:
+def make_callback() -> WordLimit:
     """Stop after as many words as `[training.$owner]` says."""
-    return Budget()
+    return WordLimit()
 '''
     },
     test='''"""Section and callback go through the conformance suites, and the run is stopped."""
@@ -100,18 +102,18 @@ class TestSection(SectionSuite):
     section = SECTION
 
 
-class TestBudget(CallbackSuite):
-    name = "$owner.Budget.v1"
+class TestWordLimit(CallbackSuite):
+    name = "$owner.WordLimit.v1"
     config = SECTION
     changes_training = True
 
     def test_stops_when_the_words_are_used_up(self) -> None:
         run, _ = self.run()
         assert (run.step, run.words) == (5, 80)
-        assert run.reason == "the budget of 70 words is used up"
+        assert run.reason == "70 words have been learnt from"
 ''',
     config={
         "training.$owner": "words = 100000",
-        "training.callbacks.budget": '@callbacks = "$owner.Budget.v1"',
+        "training.callbacks.word_limit": '@callbacks = "$owner.WordLimit.v1"',
     },
 )

@@ -70,7 +70,7 @@ A plugin for kernel (`kernel-nlp`): $about.
     kernel plugins check $distribution
 
 $use
-A published name keeps its behaviour: a change is a new function with the next version in its name.
+$promise
 """
 _IN_A_CONFIG = """Once it is installed, a config may use `$registered`; see `configs/example.cfg`:
 
@@ -102,10 +102,13 @@ def files(distribution: str, kind_name: str) -> dict[str, str]:
         "distribution": distribution,
         "package": package,
         "owner": owner,
+        "title": "".join(part[:1].upper() + part[1:] for part in owner.split("_")),
+        "promise": kind.promise,
         "kind": kind_name,
         "target": f"{package}.{kind.module}" + (f":{kind.function}" if kind.function else ""),
         "dependencies": ", ".join(f'"{each}"' for each in (kernel_requirement(), *kind.requires)),
     }
+    words["target"] = _fill(words["target"], words)
     words |= {"about": _fill(kind.about, words), "registered": _fill(kind.registered, words)}
     _check_free(kind_name, words["registered"])
     words["more"] = "".join(

@@ -71,6 +71,7 @@ LANGUAGES = Kind(
     function="Custom",
     registered="$owner",
     about="a language with punctuation rules and stop words of its own",
+    promise="Pipelines rely on the rules of a published language: trained with some, they are worse with others.",
     code='''"""A language with punctuation rules and stop words of its own."""
 
 from typing import ClassVar

@@ -86,11 +86,3 @@ class BatcherSuite(Suite):
         for _ in range(3):
             found = list(chain.from_iterable(batcher(items)))
             assert self.drops or len(found) == len(items)
-
-    def test_a_state_that_is_restored_goes_on_the_same(self) -> None:
-        batcher, other = self.build(), self.build()
-        if not (hasattr(batcher, "state") and hasattr(batcher, "restore")):
-            return
-        list(batcher(self.items()))
-        other.restore(batcher.state())
-        assert list(other(self.items())) == list(batcher(self.items()))

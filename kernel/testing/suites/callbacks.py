@@ -90,14 +90,6 @@ class CallbackSuite(Suite):
             )
         assert not [str(each.message) for each in recwarn], "the callback failed after the run had failed"
 
-    def test_a_state_that_is_restored_is_the_same(self) -> None:
-        callback, other = self.build(), self.build()
-        if not (hasattr(callback, "state") and hasattr(callback, "restore")):
-            return
-        state = callback.state()
-        other.restore(state)
-        assert other.state() == state
-
     def _place(self) -> dict[str, Any]:
         return {"callbacks": {"suite": self.block()}}
 

@@ -113,16 +113,6 @@ class ReaderSuite(FileSuite):
             "a pass hands out the examples of the one before, which a run may have changed"
         )
 
-    def test_a_state_that_is_restored_goes_on_the_same(self, tmp_path: Path) -> None:
-        reader, nlp = self.reader(self.write(tmp_path)), Language()
-        if not (hasattr(reader, "state") and hasattr(reader, "restore")):
-            return
-        state = reader.state()
-        expected = [self.as_plain(each) for each in reader(nlp)]
-        other = self.reader(self.write(tmp_path))
-        other.restore(state)
-        assert [self.as_plain(each) for each in other(nlp)] == expected
-
 
 class ConverterSuite(FileSuite):
     """A function of the registry `converters`: returns `read(path, nlp, *, n_sents=None)` that yields documents."""

@@ -63,7 +63,6 @@ class TestReadLabels(Reader):
             "test_one_reader_reads_again",
             "test_two_passes_at_once_do_not_disturb_each_other",
             "test_examples_are_new_each_time",
-            "test_a_state_that_is_restored_goes_on_the_same",
         )
     }
 
