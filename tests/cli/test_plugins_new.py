@@ -98,6 +98,31 @@ def test_packages_are_small_and_say_what_they_are(packages: Path, kind: str) -> 
     assert not [line for line in lines if re.search(r"\$(?!\{paths\.)", line)], "a placeholder was left"
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("schedules", "the next version in its name"),
+        ("sections", "keys of a published section"),
+        ("modules", "names in a published module"),
+        ("cli", "options of a published command"),
+        ("languages", "rules of a published language"),
+    ],
+)
+def test_packages_promise_what_their_kind_can_keep(packages: Path, kind: str, kept: str) -> None:
+    last = (packages / NAMES[kind] / "README.md").read_text().splitlines()[-1]
+    assert kept in last
+    has_versions = ".v1" in (packages / NAMES[kind] / "pyproject.toml").read_text().split("kernel_owner")[0]
+    assert ("version" in last) == (has_versions and kind != "sections")
+
+
+def test_the_classes_of_a_section_are_named_after_its_package(packages: Path) -> None:
+    folder = packages / NAMES["sections"]
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    (target,) = project["entry-points"]["kernel_sections"].values()
+    assert target == "acme_sections_nlp.section:AcmeSectionsSection"
+    assert "class AcmeSectionsSection(Section)" in (folder / "src/acme_sections_nlp/section.py").read_text()
+
+
 def test_ruff_and_mypy_accept_what_is_written(packages: Path) -> None:
     pytest.importorskip("ruff")
     pytest.importorskip("mypy")
