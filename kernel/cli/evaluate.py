@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ _TITLES = {
 @click.argument("model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="JSON file for the scores.")
+@options.force
 @options.code
 @options.gpu_id
 @click.option("--gold-preproc", "-G", is_flag=True, help="Use the annotated words and sentences.")
@@ -45,6 +47,7 @@ def evaluate(
     model: str,
     data: Path,
     output: Path | None,
+    force: bool,
     code: tuple[Path, ...],
     gpu_id: int,
     gold_preproc: bool,
@@ -52,7 +55,8 @@ def evaluate(
 ) -> None:
     """Score the pipeline MODEL on DATA, a file or a directory.
 
-    DATA is read by the reader of the pipeline's development corpus if that takes a path.
+    DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
+    are replaced; another file is not, without --force.
     """
     from kernel.config import resolve
     from kernel.errors import DataError
@@ -72,7 +76,8 @@ def evaluate(
     for line in report(scores):
         click.echo(line)
     if output is not None:
-        options.write_text(output, json.dumps(scores, indent=2, default=_plain) + "\n")
+        text = json.dumps(scores, indent=2, default=_plain) + "\n"
+        options.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
 
 
 def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> dict[str, Any]:
@@ -110,6 +115,15 @@ def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
             lines += ["", f"{indent}{name}"]
             lines += _table(table, indent) if _is_table(table) else report(table, indent + "  ")
     return lines
+
+
+def _are_scores(content: bytes, names: set[str]) -> bool:
+    """Whether a file holds scores of an earlier evaluation: a table that has some of these names."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and not names.isdisjoint(found)
 
 
 def _is_table(table: Mapping[str, Any]) -> bool:

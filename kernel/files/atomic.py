@@ -13,8 +13,9 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
@@ -51,22 +52,40 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
             if not (fresh / name).exists():
                 (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(final / name, fresh / name)
+        for name in ["", *_file_names(fresh)]:
+            _take_mode(fresh / name, final / name)
         _flush_tree(fresh)
         _replace(final, fresh, old)
 
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path to write a file to; it becomes `path` when the block ends without an error.
+    """Yield a path to write a file to; it becomes `path` when the block ends without an error, with the mode of the old one.
 
-    `Locked` when somebody else writes it.
+    A device, a pipe or a socket is no file to replace: its own path is yielded. `Locked` when somebody else writes it.
     """
+    if is_special(path):
+        yield Path(path)
+        return
     final = Path(path).resolve()
     with _writing(final) as (fresh, _):
         yield fresh
+        _take_mode(fresh, final)
         _flush(fresh)
         fresh.replace(final)
         _flush(final.parent)
+
+
+def is_special(path: str | Path) -> bool:
+    """Whether a path is that of something that is written to, and can't be replaced: a device, a pipe, an open file."""
+    # What an open file is called here says nothing about whose it is: standard output may be appended to.
+    if Path(os.path.abspath(path)).parts[1:2] in (("dev",), ("proc",)):
+        return os.name != "nt" and Path(path).exists()
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextmanager
@@ -290,6 +309,18 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _take_mode(fresh: Path, old: Path) -> None:
+    """Give a file or folder the mode, and as far as this user may, the owner of what it is to replace."""
+    try:
+        facts = old.stat()
+    except OSError:
+        return
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(fresh, facts.st_uid, facts.st_gid)
+    fresh.chmod(stat.S_IMODE(facts.st_mode))
 
 
 def _digest(file: Path) -> str:

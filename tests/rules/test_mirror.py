@@ -50,6 +50,7 @@ ELSEWHERE = {
 WHOLE = {
     "test_conformance.py": "names that the kernel registers, by the suites of their kinds",
     "config/test_golden_reports.py": "reports on broken configs, from text to message",
+    "cli/test_convert_folders.py": "what convert writes of whole folders",
     "config/test_growth.py": "how work grows with the config",
     "tokens/test_growth.py": "how work grows with the text",
     "testing/test_kit.py": "what the package hands on",
