@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -35,7 +34,7 @@ class _TrainCommand(ConfigCommand):
     "-o",
     "--output-path",
     type=click.Path(path_type=Path),
-    help="Directory for model-best and model-last. Without it nothing is saved.",
+    help="Directory for model-best and model-last; those of another run move to DIR.1. Without it nothing is saved.",
 )
 @options.code
 @options.gpu_id
@@ -133,13 +132,11 @@ def _announce(run: Run, verbose: bool) -> None:
         click.echo(f"frozen: {', '.join(run.settings.frozen_components)}")
     click.echo(f"learn rate: {run.optimizer.learn_rate}")
     with blas.one_thread():
-        record = {**facts(gpus=run.device >= 0), "seed": run.seed, "gpu_id": run.device}
-    if run.output is not None:
         # Weights repeat exactly where these are the same.
-        options.write_text(run.output / "run.json", json.dumps(record, indent=1) + "\n")
+        run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
     if verbose:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **record}
+        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **run.facts}
         for key, value in shown.items():
             click.echo(f"{key}: {_plain(value)}")
 

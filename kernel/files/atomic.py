@@ -103,6 +103,21 @@ def _writing(final: Path) -> Iterator[tuple[Path, Path]]:
                 _remove(name)
 
 
+def move(path: str | Path, target: str | Path) -> None:
+    """Give a directory or file another place, which must be free, or what a crash kept from taking its own.
+
+    `Locked` when somebody writes it. `OSError` when it can't be moved.
+    """
+    final = Path(path).resolve()
+    with _writing(final):
+        if final.exists():
+            final.rename(target)
+            _remove(_successor(final))
+        else:
+            _successor(final).rename(target)
+        _flush(final.parent)
+
+
 def _replace(final: Path, fresh: Path, old: Path) -> None:
     new = _successor(final)
     fresh.rename(new)
