@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import srsly
 
 from kernel.errors import DataError, UsageError
+from kernel.files.messages import message_from_bytes
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Component:
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Component":
         """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
-        parts = srsly.msgpack_loads(data)
+        parts = message_from_bytes(data)
         if not isinstance(parts, dict):
             raise DataError(f"these bytes are not the data of component '{self.name}'")
         self._read(parts.get, exclude, f"component '{self.name}'")

@@ -7,6 +7,7 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -122,6 +123,11 @@ class Problem:
 def visible(text: str) -> str:
     """A text with what a terminal would obey, not show, as escapes: `\\x1b`. Tabs and ends of lines stay."""
     return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def shell_word(text: str) -> str:
+    """A text as one word of a command that people may paste into a shell, with nothing in it that a terminal would obey."""
+    return shlex.quote(visible(text))
 
 
 def _columns(mark: str) -> int:

@@ -92,11 +92,16 @@ def write_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], b
         raise unwritable(path, error) from error
 
 
-def unwritable(path: Path, error: OSError) -> KernelError:
+def unwritable(path: Path | str, error: OSError) -> KernelError:
     """The error for a file that can't be written: the disk is at fault, or whoever named the place."""
-    from errno import EDQUOT, EFBIG, EIO, ENOSPC
-
     from kernel.errors import KernelError, UsageError
 
-    kind = KernelError if error.errno in (EDQUOT, EFBIG, EIO, ENOSPC) else UsageError
+    kind = KernelError if is_full(error) else UsageError
     return kind(f"can't write {path}: {error.strerror or error}")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there is no room, or what is to hold it is broken: nobody's mistake."""
+    from errno import EDQUOT, EFBIG, EIO, ENOSPC
+
+    return error.errno in (EDQUOT, EFBIG, EIO, ENOSPC)

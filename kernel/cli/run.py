@@ -11,6 +11,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,11 +75,28 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         click.echo(f"error: {error}", err=True)
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has gone; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone.
+        _silence()
         return 1
+    except OSError as error:
+        from kernel.cli.options import is_full, unwritable
+
+        if not is_full(error):
+            return _unforeseen(error, with_traceback)
+        if with_traceback:
+            traceback.print_exc()
+        _silence()
+        failed = unwritable(error.filename or "the output", error)
+        click.echo(f"error: {failed}", err=True)
+        return failed.exit_code
     except Exception as error:  # noqa: BLE001
         return _unforeseen(error, with_traceback)
+
+
+def _silence() -> None:
+    """Drop what standard output still holds: Python would complain again when it flushes at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unforeseen(error: BaseException, with_traceback: bool) -> int:

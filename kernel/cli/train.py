@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -113,7 +114,17 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
         file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror or error}") from error
-    return lambda call: print(_line(call), file=file) if call.label else None
+
+    def write(call: Call) -> None:
+        try:
+            if call.label:
+                print(_line(call), file=file)
+        except OSError as error:
+            # Otherwise what could not be written is tried again when the file is closed.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+            raise options.unwritable(path, error) from error
+
+    return write
 
 
 def _line(call: Call) -> str:

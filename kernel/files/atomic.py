@@ -16,7 +16,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
@@ -24,7 +24,10 @@ from kernel.errors import DataError, KernelError, UsageError
 from kernel.files.lock import Lock, lock_file, refuse_if_locked
 
 MANIFEST = "manifest.json"
+# The largest manifest, config or meta table that is read, in bytes.
+LARGEST_TABLE = 1 << 27
 _ATTEMPTS = 100
+_MOST_FOLDERS = 10_000
 
 T = TypeVar("T")
 
@@ -226,30 +229,86 @@ def _identity(facts: os.stat_result) -> tuple[int, int]:
 
 
 def write_manifest(path: str | Path) -> dict[str, Any]:
-    """Write `manifest.json` for all files below `path` (byte-stable: sorted, no times) and return its content."""
+    """Write `manifest.json` for all files below `path` (byte-stable: sorted, no times) and return its content.
+
+    files: name -> size and SHA-256. empty: names of directories that hold nothing, if there are any; archives lose them.
+    """
     root = Path(path)
     files = {
         name: {"sha256": _digest(root / name), "size": (root / name).stat().st_size}
         for name in _file_names(root)
         if name != MANIFEST
     }
-    manifest = {"files": files}
+    manifest: dict[str, Any] = {"files": files}
+    empty = sorted(
+        folder.relative_to(root).as_posix()
+        for folder in root.rglob("*")
+        if folder.is_dir() and not any(folder.iterdir())
+    )
+    if empty:
+        manifest["empty"] = empty
     (root / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf8")
     return manifest
 
 
 def read_manifest(path: str | Path) -> dict[str, Any] | None:
-    """The manifest of a directory, None if it has none. `DataError` when it can't be read."""
+    """The manifest of a directory, None if it has none. `DataError` when it can't be read, or names files elsewhere."""
     file = Path(path) / MANIFEST
     if not file.is_file():
         return None
     try:
+        if file.stat().st_size > LARGEST_TABLE:
+            raise ValueError("it is too large")
         manifest = json.loads(file.read_text(encoding="utf8"))
-        for facts in manifest["files"].values():
-            facts["size"], facts["sha256"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        for name, facts in manifest["files"].items():
+            _check_listed(name, facts["size"], facts["sha256"])
+        for name in manifest.get("empty", ()):
+            _check_listed(name, 0, "")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"the manifest is damaged: {error}", path=str(file)) from error
     return dict(manifest)
+
+
+def _check_listed(name: Any, size: Any, digest: Any) -> None:
+    """ValueError for what no manifest of ours says of a file, such as a place outside of its directory."""
+    outside = any(kind(name).anchor or ".." in kind(name).parts for kind in (PurePosixPath, PureWindowsPath))
+    if outside or not PurePosixPath(name).parts or "\0" in name:
+        raise ValueError(f"{name!r} is no file of this directory")
+    if type(size) is not int or size < 0 or not isinstance(digest, str):
+        raise ValueError(f"of {name!r} it says neither a size nor a checksum")
+
+
+def check_kinds(path: str | Path, *, inside: bool = False) -> None:
+    """Whether everything in a directory can be read to its end. `DataError` for a device, a pipe or a socket; nothing is opened.
+
+    inside: also for a link that leads out of the directory.
+    """
+    root = Path(path).resolve()
+    seen: set[tuple[int, int]] = set()
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        for entry in sorted(folder.iterdir()):
+            try:
+                facts = entry.stat()
+            except OSError:
+                # A link to nothing; who needs the file says that it is missing.
+                continue
+            if inside and entry.is_symlink() and not entry.resolve().is_relative_to(root):
+                raise DataError(f"a link that leads out of {path}", path=str(entry))
+            if stat.S_ISDIR(facts.st_mode):
+                if _identity(facts) not in seen:
+                    seen.add(_identity(facts))
+                    waiting.append(entry)
+            elif not stat.S_ISREG(facts.st_mode):
+                raise DataError(
+                    "neither a file nor a directory, but a device, a pipe or a socket", path=str(entry)
+                )
+            if len(seen) > _MOST_FOLDERS:
+                raise DataError(
+                    f"it has more than {_MOST_FOLDERS:,} folders, with those that links lead to",
+                    path=str(path),
+                )
 
 
 def check_manifest(path: str | Path) -> None:

@@ -17,6 +17,7 @@ import srsly
 from kernel.config import Config
 from kernel.errors import DataError
 from kernel.files.atomic import atomic_directory, check_manifest, read_whole
+from kernel.files.messages import message_from_bytes
 from kernel.language.components import ComponentList
 from kernel.language.listening import link
 from kernel.saving.directories import (
@@ -169,7 +170,7 @@ def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
 
 def _read(data: bytes) -> dict[str, Any]:
     try:
-        parts = srsly.msgpack_loads(data)
+        parts = message_from_bytes(data)
         if not {"config", "meta", "components"} <= set(parts):
             raise ValueError("it has no config")
     except Exception as error:

@@ -15,6 +15,7 @@ import numpy as np
 import srsly
 
 from kernel.errors import DataError
+from kernel.files.messages import message_from_bytes
 from kernel.numeric.server import read
 
 FORMAT = 1
@@ -50,7 +51,7 @@ def model_from_bytes(model: Any, data: bytes, *, where: str = "model") -> Any:
     `DataError` says at which layer the structures differ; `where` names the file or component in the message.
     """
     try:
-        message = srsly.msgpack_loads(data)
+        message = message_from_bytes(data)
         saved, version = message["nodes"], message["format"]
     except Exception as error:
         raise DataError(f"not the weights of a model: {error}", path=where) from error

@@ -37,21 +37,7 @@ class Info:
 
 @dataclass
 class Run:
-<<<<<<< HEAD
     """A training run. Callbacks read it, and leave it as it is; the text below a field says what it has."""
-=======
-    """A training run.
-
-    config: filled, not interpolated. settings: the resolved `[training]` section. examples: the whole training
-    corpus, None when it is streamed. dev_examples: the development corpus once it has been read, likewise. weights: metric -> share in the final score, None for hidden ones. step: number of
-    updates so far. epoch: number of finished epochs. losses: component -> sum since the last evaluation.
-    history: (score, step) of every evaluation. scores: of the latest one. best_score: None before the first evaluation.
-    best_step: the earliest with that score. kept_step: the latest with it, whose weights are in `model-best`. dropout: the rate of the latest step.
-    lock: of the output, if it is held from before training to after it. averages: weights to evaluate and save instead
-    of the trained ones, keyed (node id, parameter name); None for those of the optimizer, if it keeps any. reason: why the
-    run ended. saved_step: of the weights in `model-last`. facts: what stands in `run.json`, besides the SHA-256 of the config.
-    """
->>>>>>> b0e50d5 (The models of a run with another config move to OUT.1 at the first save; the same run replaces its own)
 
     config: Config
     """Filled, not interpolated."""
@@ -109,11 +95,9 @@ class Run:
     reason: str | None = None
     """Why the run ended, None while it goes on."""
     saved_step: int | None = None
-<<<<<<< HEAD
     """The step of the weights in `model-last`."""
-=======
     facts: dict[str, Any] = field(default_factory=dict)
->>>>>>> b0e50d5 (The models of a run with another config move to OUT.1 at the first save; the same run replaces its own)
+    """What stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)
     """When the run began, as `time.perf_counter` counts seconds."""
 

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,56 @@ def test_a_device_is_written_to(files: Path, command: list[str]) -> None:
     assert run(command) == 0
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     assert sorted(Path("/dev").iterdir()) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["evaluate", "model", "data.jsonl"],
+        ["apply", "model", "data.jsonl", "-"],
+        ["train", "base.cfg", "--training.max_steps", "1"],
+        ["schema"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_full_disk_is_said_in_one_message(files: Path, command: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kernel", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "error: can't write the output: No space left on device"
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_a_full_trace_is_named(files: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "base.cfg", "--training.max_steps", "1", "--trace-hooks=/dev/full"]) == 1
+    error = capfd.readouterr().err
+    assert "error: can't write /dev/full: No space left on device" in error and "Traceback" not in error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the limit is POSIX's")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["package", "model", "out"],
+        ["train", "base.cfg", "--output", "out", "--training.max_steps", "1"],
+        ["assemble", "base.cfg", "out", "--nlp.pipeline", "[]"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_that_does_not_fit(files: Path, command: list[str]) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000));"
+        "from kernel.cli.run import run; sys.exit(run(sys.argv[1:]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=False)
+    assert done.returncode in (1, 2)
+    assert "File too large" in done.stderr and "Traceback" not in done.stderr
+    assert not [path for path in files.glob("out/**/*") if path.is_file() and path.name != "run.json"]
