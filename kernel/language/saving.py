@@ -8,6 +8,7 @@ is pickled, and equal pipelines give equal bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from kernel.files.atomic import atomic_directory, check_manifest, read_whole
 from kernel.files.messages import message_from_bytes
 from kernel.language.components import ComponentList
 from kernel.language.listening import link
+from kernel.language.source import apart, together
 from kernel.saving.directories import (
     CONFIG,
     META,
@@ -44,7 +46,7 @@ def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -
     """
     left_out = set(exclude)
     with atomic_directory(path) as folder:
-        config = nlp.config
+        config = whole_config(nlp)
         config.to_disk(folder / CONFIG)
         (folder / META).write_bytes(_meta_to_bytes(nlp, config))
         if VOCAB not in left_out:
@@ -54,6 +56,26 @@ def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -
         for name, component in nlp.components:
             if name not in left_out and hasattr(component, "to_disk"):
                 component.to_disk(folder / name)
+
+
+def whole_config(nlp: ComponentList) -> Config:
+    """The config as it is saved: the pipeline's own, and where the weights of its components came from at first."""
+    config = nlp.config.copy()
+    for slot in nlp.slots:
+        if slot.origin:
+            config["components"][slot.name] = together(config["components"][slot.name], slot.origin)
+    return config
+
+
+def _rebuilt(cls: type[Pipeline], config: Config, **settings: Any) -> Pipeline:
+    """The pipeline of a saved config, whose weights are saved too: nothing is taken from where they came from at first."""
+    config, origins = config.copy(), {}
+    for name, block in (config.get("components") or {}).items():
+        if isinstance(block, dict) and "factory" in block:
+            config["components"][name], origins[name] = apart(block)
+    nlp: Pipeline = cls.from_config(config, **settings)
+    nlp.slots[:] = [replace(slot, origin=origins.get(slot.name, {})) for slot in nlp.slots]
+    return nlp
 
 
 class ClassOrInstance:
@@ -95,7 +117,7 @@ def from_saved(
     cls: type[Pipeline], saved: Saved, *, exclude: Iterable[str] = (), **settings: Any
 ) -> Pipeline:
     """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
-    nlp: Pipeline = cls.from_config(saved.config, meta=saved.meta, exclude=exclude, **settings)
+    nlp = _rebuilt(cls, saved.config, meta=saved.meta, exclude=exclude, **settings)
     read_data(nlp, saved.folder, exclude)
     nlp.path = saved.path
     return nlp
@@ -123,7 +145,7 @@ def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> 
 def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> bytes:
     """Everything that `save` writes, as one MessagePack document."""
     left_out = set(exclude)
-    config = nlp.config
+    config = whole_config(nlp)
     parts: dict[str, Any] = {"config": config.to_str(), "meta": _meta_to_bytes(nlp, config)}
     if VOCAB not in left_out:
         parts["vocab"] = nlp.vocab.to_bytes()
@@ -164,7 +186,7 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: Iterable[str] = 
 def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
     """Build the pipeline that `pipeline_to_bytes` described."""
     config = Config.from_str(_read(data)["config"], name="the pipeline's config")
-    nlp: Pipeline = cls.from_config(config)
+    nlp = _rebuilt(cls, config)
     return pipeline_from_bytes(nlp, data)
 
 
