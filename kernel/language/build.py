@@ -18,6 +18,7 @@ from kernel.language.create import fill_settings
 from kernel.language.defaults import fresh_subclass
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import find_factory
+from kernel.language.keeping import keep_values
 from kernel.language.listening import unheard_in_config
 from kernel.language.order import to_disable
 from kernel.language.slots import Slot, position, unknown
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kernel.vocab import Vocab
 
 Pipeline = TypeVar("Pipeline", bound=EditableComponents)
+AnyPipeline = TypeVar("AnyPipeline", bound=ComponentList)
 Load = Callable[[str], ComponentList]
 # What can be left out of loading besides components.
 PARTS = frozenset({"vocab", "tokenizer"})
@@ -95,6 +97,13 @@ def _check(
     return interpolated, nlp
 
 
+def check_config(cls: type[ComponentList], config: Config) -> None:
+    """Whether a pipeline can be built from a config, as far as can be told without building it. `ConfigError` if not."""
+    cls = _class_for(cls, config)
+    filled, problems = _fill(cls, config)
+    _check(cls, filled, problems, validate=True)
+
+
 def from_config(
     cls: type[Pipeline],
     config: Mapping[str, Any],
@@ -138,6 +147,9 @@ def from_config(
             raise unknown(name, settings["pipeline"])
     names = [name for name in settings["pipeline"] if name not in left_out]
     _add_components(nlp, names, filled, interpolated, validate, load)
+    if set(names) != set(interpolated.get("components") or {}):
+        # Variables may refer to blocks of components that are not there.
+        keep_values(nlp, interpolated)
     off = (off | set(settings["disabled"])) & set(names)
     chosen = to_disable(names, sorted(off) if enable is None else None, enable)
     for name in chosen or ():
@@ -162,12 +174,12 @@ def default_tokenizer(registry: Registries) -> Callable[[Any], Any]:
     return create
 
 
-def _class_for(cls: type[Pipeline], config: Mapping[str, Any]) -> type[Pipeline]:
+def _class_for(cls: type[AnyPipeline], config: Mapping[str, Any]) -> type[AnyPipeline]:
     """The language's own class, if the general one is asked for."""
     lang = (config.get("nlp") or {}).get("lang")
     if cls.lang or not isinstance(lang, str) or not lang:
         return cls
-    found: type[Pipeline] = chosen_by(config).languages.get(lang)
+    found: type[AnyPipeline] = chosen_by(config).languages.get(lang)
     return found
 
 

@@ -67,7 +67,8 @@ class Language(EditableComponents, BasePipeline):
             )
             if create_vectors is not None:
                 self.vocab.vectors = create_vectors(self.vocab)
-        self.tokenizer = (create_tokenizer or build.default_tokenizer(self.registry))(self)
+        self.built_tokenizer = (create_tokenizer or build.default_tokenizer(self.registry))(self)
+        self.tokenizer = self.built_tokenizer
 
     # Registration. `Language.factory` and `Language.component` are decorators.
 
@@ -128,7 +129,7 @@ class Language(EditableComponents, BasePipeline):
         return pipeline_to_bytes(self, exclude=exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
-        """Load the data of a pipeline with the same components into this one."""
+        """Load data and config of a pipeline with the same components into this one; after an error it is as it was."""
         from kernel.language.saving import pipeline_from_bytes
 
         return pipeline_from_bytes(self, data, exclude=exclude)

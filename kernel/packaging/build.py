@@ -94,6 +94,8 @@ def _take(folder: Path, copy: Path) -> tuple[Config, dict[str, Any]]:
         if file.is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy / name)
+        elif file.is_dir():
+            (copy / name).mkdir(parents=True, exist_ok=True)
     return config, meta
 
 
@@ -153,6 +155,8 @@ def _write_tree(root: Path, one: texts.Description, source: Path, targets: Mappi
             target = data / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
+        elif file.is_dir():
+            (data / file.relative_to(source)).mkdir(parents=True, exist_ok=True)
     meta = json.dumps(dict(one.meta), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for folder in (package, data):
         (folder / META).write_text(meta, encoding="utf8")

@@ -179,3 +179,5 @@ def _copy(source: Path, target: Path) -> None:
             if name != MANIFEST:
                 (directory / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / name, directory / name)
+        for name in manifest.get("empty", ()):
+            (directory / name).mkdir(parents=True, exist_ok=True)
