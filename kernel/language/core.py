@@ -18,6 +18,7 @@ from kernel.language.saving import ClassOrInstance, from_disk, from_saved
 from kernel.numeric import blas
 from kernel.saving.directories import load
 from kernel.training.protocols import BasePipeline
+from kernel.vocab.attrs import IS_STOP
 
 if TYPE_CHECKING:
     from kernel.component import Finding
@@ -53,6 +54,7 @@ class Language(EditableComponents, BasePipeline):
 
         super().__init__(meta=meta, config=config)
         self._optimizer: Any = None
+        self._stop_words = self._state_of_stop_words()
         self._error_handler: stream.ErrorHandler | None = None
         self.path = None
         self.max_length = max_length
@@ -143,6 +145,7 @@ class Language(EditableComponents, BasePipeline):
 
     def make_doc(self, text: str | Doc) -> Doc:
         """Tokenize a text. `DataError` if it is longer than `max_length`."""
+        self._look_at_stop_words()
         return stream.make_docs(self.tokenizer, [text], max_length=self.max_length)[0]
 
     def __call__(
@@ -173,6 +176,7 @@ class Language(EditableComponents, BasePipeline):
         as_tuples: the stream is of (text, context) and so is the result. n_process: worker processes, -1 for one per
         CPU core.
         """
+        self._look_at_stop_words()
         steps = order.steps(self.slots, disable)
         settings, handler = component_cfg or {}, self._error_handler
         run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
@@ -193,6 +197,16 @@ class Language(EditableComponents, BasePipeline):
             )
         size = self.batch_size if batch_size is None else batch_size
         return stream.pipe(texts, run, as_tuples=as_tuples, batch_size=size)
+
+    def _look_at_stop_words(self) -> None:
+        """Let words that the vocab has met already be looked at again, if there are others among the stop words now."""
+        state = self._state_of_stop_words()
+        if state != self._stop_words:
+            self._stop_words = state
+            self.vocab.lexeme_settings.note_change([IS_STOP])
+
+    def _state_of_stop_words(self) -> tuple[int, int]:
+        return id(self.Defaults.stop_words), len(self.Defaults.stop_words)
 
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.

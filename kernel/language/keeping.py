@@ -30,16 +30,18 @@ def keep_values(nlp: ComponentList, before: Mapping[str, Any], *, sections: bool
     if after == before:
         return
     old, new = before.get("components") or {}, after["components"]
+    dollar = "$" if nlp.config.is_interpolated else "$$"
     for place, slot in enumerate(nlp.slots):
         if slot.name in old:
             block = Config(
-                _kept(slot.block, old[slot.name], new[slot.name]), is_interpolated=slot.block.is_interpolated
+                _kept(slot.block, old[slot.name], new[slot.name], dollar),
+                is_interpolated=slot.block.is_interpolated,
             )
-            origin = _kept(slot.origin, old[slot.name], new[slot.name])
+            origin = _kept(slot.origin, old[slot.name], new[slot.name], dollar)
             nlp.slots[place] = replace(slot, block=block, origin=origin)
     config = nlp.config
     for key in set(config) - {"nlp", "components"} if sections else ():
-        config[key] = _kept(config[key], before.get(key), after.get(key))
+        config[key] = _kept(config[key], before.get(key), after.get(key), dollar)
 
 
 def rename(config: dict[str, Any], old: str, new: str | None) -> None:
@@ -60,23 +62,26 @@ def rename(config: dict[str, Any], old: str, new: str | None) -> None:
         pretraining["component"] = new
 
 
-def _kept(raw: Any, old: Any, new: Any) -> Any:
-    """A part of a config with what its variables led to before, where they lead to something else now."""
+def _kept(raw: Any, old: Any, new: Any, dollar: str) -> Any:
+    """A part of a config with what its variables led to before, where they lead to something else now.
+
+    dollar: how `$` is written in the config.
+    """
     if isinstance(raw, Mapping):
         if not isinstance(old, Mapping):
             return raw
         others = new if isinstance(new, Mapping) else {}
         return {
-            key: _kept(value, old[key], others.get(key)) if key in old else value
+            key: _kept(value, old[key], others.get(key), dollar) if key in old else value
             for key, value in raw.items()
         }
-    return raw if old == new else _written(old)
+    return raw if old == new else _written(old, dollar)
 
 
-def _written(value: Any) -> Any:
-    """A value as it is written in a config with variables."""
+def _written(value: Any, dollar: str) -> Any:
+    """A value as it is written in a config."""
     if isinstance(value, str):
-        return value.replace("$", "$$")
+        return value.replace("$", dollar)
     if isinstance(value, Mapping):
-        return {key: _written(one) for key, one in value.items()}
-    return [_written(one) for one in value] if isinstance(value, list | tuple) else copy.copy(value)
+        return {key: _written(one, dollar) for key, one in value.items()}
+    return [_written(one, dollar) for one in value] if isinstance(value, list | tuple) else copy.copy(value)
