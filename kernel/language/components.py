@@ -46,6 +46,8 @@ class ComponentList:
         self.slots: list[Slot] = []
         self._config = None if config is None else config.copy()
         self._meta = dict(meta or {})
+        # The latest text of a config that was saved, and found to be one that can be loaded.
+        self.loadable_config = ""
         self._ops: Any = None
 
     # The components.

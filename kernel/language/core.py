@@ -54,7 +54,7 @@ class Language(EditableComponents, BasePipeline):
 
         super().__init__(meta=meta, config=config)
         self._optimizer: Any = None
-        self._stop_words = self._state_of_stop_words()
+        self._stop_words = id(self.Defaults.stop_words), len(self.Defaults.stop_words)
         self._error_handler: stream.ErrorHandler | None = None
         self.path = None
         self.max_length = max_length
@@ -200,13 +200,10 @@ class Language(EditableComponents, BasePipeline):
 
     def _look_at_stop_words(self) -> None:
         """Let words that the vocab has met already be looked at again, if there are others among the stop words now."""
-        state = self._state_of_stop_words()
-        if state != self._stop_words:
-            self._stop_words = state
+        words = self.Defaults.stop_words
+        if self._stop_words != (id(words), len(words)):
+            self._stop_words = id(words), len(words)
             self.vocab.lexeme_settings.note_change([IS_STOP])
-
-    def _state_of_stop_words(self) -> tuple[int, int]:
-        return id(self.Defaults.stop_words), len(self.Defaults.stop_words)
 
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.

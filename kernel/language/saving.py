@@ -21,7 +21,7 @@ from kernel.config import Config, resolve
 from kernel.errors import ConfigError, DataError, UsageError
 from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
 from kernel.files.messages import message_from_bytes
-from kernel.language.build import check_config
+from kernel.language.build import check_config, interpolated_section
 from kernel.language.components import ComponentList
 from kernel.language.facts import whole_config
 from kernel.language.listening import link
@@ -54,7 +54,7 @@ def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -
     with atomic_directory(path) as folder:
         config = whole_config(nlp.config, nlp.slots)
         config.to_disk(folder / CONFIG)
-        _check_config(nlp, folder / CONFIG)
+        _check_config(nlp, (folder / CONFIG).read_text(encoding="utf8"))
         (folder / META).write_bytes(_meta_to_bytes(nlp, config))
         _write_data(nlp, folder, left_out)
 
@@ -90,12 +90,14 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
 
 def _check_tokenizer(nlp: ComponentList, write: str, read: str) -> None:
     """Whether the config makes a tokenizer that takes the data of this one."""
-    own = nlp.tokenizer
-    block = (nlp.config.interpolate().get("nlp") or {}).get("tokenizer")
-    made = nlp.built_tokenizer
-    if own is not made and type(own) is not type(made) and block:
+    own, made = nlp.tokenizer, nlp.built_tokenizer
+    if type(own) is not type(made):
         # The config may have been changed with it.
-        made = resolve(block, config=nlp.config, path="nlp.tokenizer", registry=nlp.registry)(nlp)
+        block = interpolated_section(nlp, "nlp").get("tokenizer")
+        make = (
+            resolve(block, config=nlp.config, path="nlp.tokenizer", registry=nlp.registry) if block else None
+        )
+        made = made if make is None else make(nlp)
     both = hasattr(own, write) and hasattr(own, read)
     neither = not (hasattr(own, write) or hasattr(own, read))
     if type(own) is type(made) and (both or neither):
@@ -111,14 +113,18 @@ def _check_tokenizer(nlp: ComponentList, write: str, read: str) -> None:
     )
 
 
-def _check_config(nlp: ComponentList, file: Path) -> None:
+def _check_config(nlp: ComponentList, text: str) -> None:
     """Whether a pipeline can be built from a config as it was written. Nothing is built."""
+    # A run saves again and again, with the same config.
+    if text == nlp.loadable_config:
+        return
     try:
-        check_config(type(nlp), _without_origins(Config.from_disk(file))[0])
+        check_config(type(nlp), _without_origins(Config.from_str(text))[0])
     except ConfigError as error:
         raise UsageError(
             f"the pipeline can't be saved, because its config could not be loaded again: {error}"
         ) from error
+    nlp.loadable_config = text
 
 
 def _without_origins(config: Config) -> tuple[Config, dict[str, dict[str, Any]]]:

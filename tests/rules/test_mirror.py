@@ -52,6 +52,7 @@ WHOLE = {
     "config/test_golden_reports.py": "reports on broken configs, from text to message",
     "cli/test_convert_folders.py": "what convert writes of whole folders",
     "config/test_growth.py": "how work grows with the config",
+    "language/test_saved_means_loadable.py": "what is saved, and loaded again, of every part of a pipeline",
     "tokens/test_growth.py": "how work grows with the text",
     "testing/test_kit.py": "what the package hands on",
     "testing/test_suites.py": "the suites",
