@@ -5,7 +5,7 @@ from thinc.api import Linear
 from kernel import Config, registry
 from kernel.config import blocks, resolve
 from kernel.config.blocks import block_of, record
-from kernel.numeric.ops import place
+from kernel.numeric.ops import set_ops
 
 TEXT = """\
 [model]
@@ -22,7 +22,7 @@ flag = true
 def test_a_model_knows_its_block_and_the_places_of_its_sizes():
     with registry.restored():
         registry.misc("own.linear.v1", lambda nO, flag: Linear(nO, 3))
-        registry.misc("own.wrap.v1", lambda inner, width: place(inner))
+        registry.misc("own.wrap.v1", lambda inner, width: set_ops(inner))
         config = Config.from_str(TEXT, name="my.cfg")
         model = resolve(config)["model"]
     block = block_of(model)

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.errors import CallbackError, DataError
-from kernel.registries.blame import describe, naming, place_of
+from kernel.registries.blame import describe_error, naming, place_of
 from kernel.registries.code import load_code
 from kernel.registries.family import registry
 
@@ -33,7 +33,7 @@ def error_of(function, *args):
 def test_code_files_are_named_from_the_working_directory(code, tmp_path, monkeypatch):
     error = error_of(code())
     assert place_of(error) == "own.py:4"
-    assert describe(error) == "ValueError: no luck (own.py:4)"
+    assert describe_error(error) == "ValueError: no luck (own.py:4)"
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert place_of(error) == f"{tmp_path / 'own.py'}:4"
@@ -55,7 +55,7 @@ def test_packages_of_others_are_named(fake_distribution):
 def test_nobody_elses_code_is_to_blame():
     assert place_of(error_of(int, "x")) is None
     assert place_of(ValueError("never raised")) is None
-    assert describe(ValueError()) == "ValueError: no message"
+    assert describe_error(ValueError()) == "ValueError: no message"
 
 
 def test_an_error_gets_the_name_of_the_callback(code):

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.discovery.scan import entry_points
 from kernel.errors import IncompatiblePlugin, PluginLoadError
-from kernel.registries.loading import current, load
+from kernel.registries.loading import current, load_entry_point
 
 
 @pytest.fixture
@@ -24,22 +24,25 @@ def point(fake_distribution):
 
 
 def test_the_named_object_is_returned(point):
-    assert load(point("class make:\n    def inner(self): return 7\n", "make.inner"), "things")(None) == 7
+    assert (
+        load_entry_point(point("class make:\n    def inner(self): return 7\n", "make.inner"), "things")(None)
+        == 7
+    )
 
 
 def test_a_point_without_attribute_is_its_module(point):
-    assert load(point("x = 3\n", ""), "things").x == 3
+    assert load_entry_point(point("x = 3\n", ""), "things").x == 3
 
 
 def test_the_entry_point_is_known_while_it_is_imported_only(point):
     found = point("from kernel.registries.loading import current\nmake = current()\n")
-    assert load(found, "things") == found
+    assert load_entry_point(found, "things") == found
     assert current() is None
 
 
 def test_a_failing_import_has_its_address_and_is_known_no_longer(point):
     with pytest.raises(PluginLoadError) as caught:
-        load(point("x = 1\nraise ZeroDivisionError('no')\n"), "things")
+        load_entry_point(point("x = 1\nraise ZeroDivisionError('no')\n"), "things")
     text = str(caught.value)
     assert "things: 'acme.T.v1' of acme 1.2" in text and "ZeroDivisionError: no" in text
     assert "acme_loading.py:2)" in text and "The fault is in the package acme" in text
@@ -58,17 +61,17 @@ def test_a_failing_import_has_its_address_and_is_known_no_longer(point):
 )
 def test_hints(source, contents, hint, point):
     with pytest.raises(PluginLoadError) as caught:
-        load(point(source, **contents), "things")
+        load_entry_point(point(source, **contents), "things")
     assert hint in caught.value.hint
 
 
 def test_a_package_for_another_kernel_is_not_imported(point):
     with pytest.raises(IncompatiblePlugin, match="needs kernel-nlp<0.0.1"):
-        load(point("raise SystemExit\n", requires=["kernel-nlp<0.0.1"]), "things")
+        load_entry_point(point("raise SystemExit\n", requires=["kernel-nlp<0.0.1"]), "things")
     assert "acme_loading" not in sys.modules
 
 
 def test_an_interruption_passes(point):
     with pytest.raises(KeyboardInterrupt):
-        load(point("raise KeyboardInterrupt\n"), "things")
+        load_entry_point(point("raise KeyboardInterrupt\n"), "things")
     assert current() is None
