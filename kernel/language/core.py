@@ -189,7 +189,6 @@ class Language(EditableComponents, BasePipeline):
             run = partial(
                 run_in_processes,
                 nlp=self,
-                pack=self.__reduce__,
                 steps=steps,
                 settings=settings,
                 handler=handler,
