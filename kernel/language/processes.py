@@ -23,7 +23,7 @@ from kernel.language.stream import Batch, Done, ErrorHandler, Settings, check_le
 from kernel.language.worker import Answer, Work, is_starting, serve
 from kernel.processes.crew import Lost, answers
 from kernel.processes.gate import GATE
-from kernel.processes.workers import Worker, can_fork, fork, start_anew
+from kernel.processes.workers import Worker, can_fork, deaf, fork, start_anew
 from kernel.registries.blame import describe_error
 
 if TYPE_CHECKING:
@@ -85,22 +85,25 @@ def _start(
         reason = "a GPU is in use"
     else:
         work = Work(nlp, names, settings)
-        with GATE.closed(PATIENCE) as is_closed:
+        with GATE.closed(PATIENCE) as is_closed, deaf():
             for _ in range(count if is_closed else 0):
                 workers.append(fork(partial(serve, work=work)))
         if not is_closed:
             reason = "another thread is inside a call of kernel"
     if reason:
-        start = pickle.dumps(start_of(nlp, names, settings, reason))
-        workers.extend(start_anew("kernel.language.worker", "serve_anew") for _ in range(count))
-        _hand_over(workers, start, reason)
+        start, pipeline = start_of(nlp, names, settings, reason)
+        with deaf():
+            for _ in range(count):
+                workers.append(start_anew("kernel.language.worker", "serve_anew"))
+        _hand_over(workers, [pickle.dumps(start), pipeline], reason)
 
 
-def _hand_over(workers: list[Worker], start: bytes, reason: str) -> None:
+def _hand_over(workers: list[Worker], messages: Sequence[bytes], reason: str) -> None:
     """Send new interpreters the pipeline, and wait until they have it."""
     try:
         for worker in workers:
-            worker.connection.send_bytes(start)
+            for message in messages:
+                worker.connection.send_bytes(message)
         replies = [worker.connection.recv_bytes() for worker in workers]
     except (EOFError, OSError):
         codes = [worker.exit_code() for worker in workers if worker.has_ended]

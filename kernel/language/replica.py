@@ -33,7 +33,7 @@ Traits = tuple[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class Start:
-    """What a new interpreter needs. rest: bytes that are read when the modules are there.
+    """What a new interpreter needs first.
 
     main: the script or module that was started, as (name, file), if it defined something. modules: (module, file or folder)
     of the other code that did.
@@ -43,11 +43,12 @@ class Start:
     main: tuple[str, str] | None
     modules: list[tuple[str, str]]
     only_and_deny: tuple[list[str], list[str]]
-    rest: bytes
 
 
 @dataclass(frozen=True)
 class _Rest:
+    """What it needs when the modules are there."""
+
     make: Callable[..., Any]
     arguments: tuple[Any, ...]
     max_length: int
@@ -58,8 +59,11 @@ class _Rest:
     traits: dict[str, Traits]
 
 
-def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> Start:
-    """What a new interpreter needs to be a worker. reason: why it must be one, for messages. `UsageError` if it can't."""
+def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> tuple[Start, bytes]:
+    """What a new interpreter needs to be a worker: for `prepare`, and then for `make`. `UsageError` if it can't be one.
+
+    reason: why the workers are new interpreters, for messages.
+    """
     from kernel.tokens import underscore
 
     found = definitions(nlp)
@@ -89,9 +93,8 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
             f"component_cfg can't go to worker processes: {error}",
             hint="Pass values that Python can pickle.",
         ) from error
-    return Start(
-        list(sys.argv), main, [each for each in found if each[0] not in _MAIN], rules.arguments(), data
-    )
+    modules = [each for each in found if each[0] not in _MAIN]
+    return Start(list(sys.argv), main, modules, rules.arguments()), data
 
 
 def prepare(start: Start) -> None:
@@ -106,14 +109,14 @@ def prepare(start: Start) -> None:
         _import(module, file)
 
 
-def make(start: Start) -> tuple[Any, list[str], Settings]:
+def make(data: bytes) -> tuple[Any, list[str], Settings]:
     """The pipeline, the names of the components to run, and their settings. `UsageError` if it is not the same."""
     from kernel.tokens import underscore
 
-    rest: _Rest = pickle.loads(start.rest)
-    for data in rest.extensions:
+    rest: _Rest = pickle.loads(data)
+    for extension in rest.extensions:
         try:
-            underscore.register(pickle.loads(data))
+            underscore.register(pickle.loads(extension))
         except Exception:  # noqa: BLE001, S112
             continue
     nlp = rest.make(*rest.arguments)

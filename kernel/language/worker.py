@@ -60,7 +60,9 @@ class Work:
             where = f"a batch of {len(texts)} documents" + (
                 f" that starts with {snippet(texts[0])}" if texts else ""
             )
-            found = Answer([], [], [], _with_trace(KernelError(f"{where} failed: {describe_error(error)}"), error))
+            found = Answer(
+                [], [], [], _with_trace(KernelError(f"{where} failed: {describe_error(error)}"), error)
+            )
         data = self._packed(found)
         # A worker is ended without notice.
         for stream in (sys.stdout, sys.stderr):
@@ -100,7 +102,7 @@ def serve(connection: Connection, work: Work) -> None:
 
 
 def serve_anew(connection: Connection) -> None:
-    """Be a worker that gets the pipeline through the connection: first a `Start`; nothing is the answer if all is well."""
+    """Be a worker that gets the pipeline through the connection: first what `start_of` gives; nothing is the answer if all is well."""
     import signal
 
     if hasattr(signal, "SIGINT"):
@@ -110,7 +112,7 @@ def serve_anew(connection: Connection) -> None:
     try:
         start: Start = pickle.loads(connection.recv_bytes())
         prepare(start)
-        nlp, names, settings = make(start)
+        nlp, names, settings = make(connection.recv_bytes())
     except EOFError:
         # Nobody waits any more.
         sys.exit(1)

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import Pipe, spawn
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import NoReturn, Protocol, TextIO
 from weakref import WeakSet
 
@@ -136,12 +136,11 @@ def can_fork() -> bool:
 
 
 def fork(serve: Callable[[Connection], None]) -> Worker:
-    """A copy of this process that does `serve(connection)` and ends. No other thread may be inside: see `gate`."""
+    """A copy of this process that does `serve(connection)` and ends. Called inside `deaf`, and with the gate closed."""
     ours, theirs = _pipe()
-    with _deaf() as former:
-        pid = _fork()
-        if pid == 0:
-            _be_forked(serve, theirs, former)
+    pid = _fork()
+    if pid == 0:
+        _be_forked(serve, theirs)
     theirs.close()
     return Worker(ours, _Forked(pid))
 
@@ -153,16 +152,13 @@ def _fork() -> int:
         return os.fork()
 
 
-def _be_forked(
-    serve: Callable[[Connection], None], connection: Connection, signals: set[signal.Signals]
-) -> NoReturn:
+def _be_forked(serve: Callable[[Connection], None], connection: Connection) -> NoReturn:
     try:
         # Of no use to processes that this one forks.
         _own_ends.add(connection)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         # What is garbage here may be another's there, and looking through it would copy all memory.
         gc.freeze()
         _renew_streams()
@@ -196,10 +192,9 @@ def _renew_streams() -> None:
 
 
 def start_anew(module: str, function: str) -> Worker:
-    """A new interpreter that imports a module and calls a function of it with its end of the connection."""
+    """A new interpreter that calls a function of a module with its end of the connection. Called inside `deaf`."""
     ours, theirs = _pipe()
-    with _deaf():
-        process = _start(theirs, module, function)
+    process = _start(theirs, module, function)
     theirs.close()
     return Worker(ours, process)
 
@@ -221,10 +216,9 @@ else:
 
     def _start(connection: Connection, module: str, function: str) -> Process:
         handle = connection.fileno()
-        # The signals that are held back while it is started stay so.
-        return subprocess.Popen(
-            _command("Connection", handle, module, function), stdin=subprocess.DEVNULL, pass_fds=[handle]
-        )
+        command = _command("Connection", handle, module, function)
+        with _blocked():
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[handle])
 
 
 def _command(kind: str, handle: int, module: str, function: str) -> list[str]:
@@ -244,14 +238,35 @@ def _pipe() -> tuple[Connection, Connection]:
 
 
 @contextmanager
-def _deaf() -> Iterator[set[signal.Signals]]:
-    """Hold Ctrl-C back: until the new process can ignore it, and the old one knows of the new one."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield set()
+def deaf() -> Iterator[None]:
+    """Put Ctrl-C off while workers are started: until they ignore it, and who started them has noted them."""
+    former = signal.getsignal(signal.SIGINT)
+    # Python calls handlers in the main thread, whichever thread the system interrupts; so holding the signal back in this
+    # thread is not enough, and no other thread needs it.
+    if current_thread() is not main_thread() or former is None:
+        yield
         return
+    heard = False
+
+    def note(*_: object) -> None:
+        nonlocal heard
+        heard = True
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """Hold Ctrl-C back in this thread: what it starts has it held back for good."""
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield {each for each in former if isinstance(each, signal.Signals)}
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 

@@ -12,14 +12,15 @@ from multiprocessing.connection import wait
 import pytest
 
 from kernel.processes.crew import IN_FLIGHT, Lost, answers
-from kernel.processes.workers import Worker, answer, fork
+from kernel.processes.workers import Worker, answer, deaf, fork
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs fork and pidfd")
 
 
 @contextmanager
 def crew(work: Callable[[bytes], bytes], count: int = 3) -> Iterator[list[Worker]]:
-    workers = [fork(lambda connection: answer(connection, work)) for _ in range(count)]
+    with deaf():
+        workers = [fork(lambda connection: answer(connection, work)) for _ in range(count)]
     try:
         yield workers
     finally:

@@ -379,7 +379,7 @@ def test_what_can_not_go_to_new_interpreters_is_refused_before_the_first_text(wo
 
 def remade(nlp: Language, **settings: Any) -> Language:
     """What a new interpreter makes of a pipeline."""
-    return replica.make(replica.start_of(nlp, nlp.pipe_names, settings, "it is tested"))[0]
+    return replica.make(replica.start_of(nlp, nlp.pipe_names, settings, "it is tested")[1])[0]
 
 
 def change_tokenizer(nlp: Language) -> None:
@@ -429,7 +429,7 @@ def test_settings_that_can_not_travel_are_refused(words: Language) -> None:
 
 def test_extensions_go_to_new_interpreters(words: Language) -> None:
     Doc.set_extension("number", default=3)
-    start = replica.start_of(words, [], {}, "it is tested")
+    _, data = replica.start_of(words, [], {}, "it is tested")
     Doc.remove_extension("number")
-    replica.make(start)
+    replica.make(data)
     assert Doc.get_extension("number").default == 3
