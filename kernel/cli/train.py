@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -110,6 +111,7 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
         return None
     if path == "-":
         return lambda call: click.echo(_line(call), err=True) if call.label else None
+    _check_trace(Path(path))
     try:
         file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
     except OSError as error:
@@ -125,6 +127,22 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
             raise options.unwritable(path, error) from error
 
     return write
+
+
+def _check_trace(path: Path) -> None:
+    """A file that is there already is an earlier trace, or is kept."""
+    from kernel.errors import UsageError
+    from kernel.files.atomic import is_special
+
+    try:
+        with path.open("rb") as file:
+            start = b"" if is_special(path) else file.read(100)
+    except OSError:
+        return
+    if start and not re.match(rb" *\d+\.\d{6} s  \w", start):
+        raise UsageError(
+            f"{path} exists, and holds something else", hint=f"Choose another file: {_TRACE}=FILE."
+        )
 
 
 def _line(call: Call) -> str:

@@ -288,7 +288,12 @@ def check_kinds(path: str | Path, *, inside: bool = False) -> None:
     waiting = [root]
     while waiting:
         folder = waiting.pop()
-        for entry in sorted(folder.iterdir()):
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            # It may be one that can be entered, but not listed.
+            continue
+        for entry in entries:
             try:
                 facts = entry.stat()
             except OSError:

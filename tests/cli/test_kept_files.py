@@ -147,6 +147,16 @@ def test_a_full_trace_is_named(files: Path, capfd: pytest.CaptureFixture[str]) -
     assert "error: can't write /dev/full: No space left on device" in error and "Traceback" not in error
 
 
+def test_a_trace_replaces_only_a_trace(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["train", "base.cfg", "--training.max_steps", "1"]
+    for _ in range(2):
+        assert run([*command, "--trace-hooks=trace.txt"]) == 0
+    assert "train_start" in (files / "trace.txt").read_text()
+    assert run([*command, "--trace-hooks=data.jsonl"]) == 2
+    assert "error: data.jsonl exists, and holds something else" in capsys.readouterr().err
+    assert (files / "data.jsonl").read_text() == DATA
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the limit is POSIX's")
 @pytest.mark.parametrize(
     "command",
