@@ -37,11 +37,11 @@ def workers():
         ("training.workers.deep", ""),
         ("initialize.mine", ""),
         ("training", "the kernel's own [training] can't be replaced"),
-        ("components.mine", "the kernel's own [components] holds no sections of packages"),
+        ("components.mine", "packages can't add sections to the kernel's own [components]"),
         ("training.max_steps", "'max_steps' is a key of the kernel's own [training]"),
-        ("a b", "'a b' is no dotted name"),
-        ("a..b", "'a..b' is no dotted name"),
-        ("", "'' is no dotted name"),
+        ("a b", "'a b' is not the dotted name"),
+        ("a..b", "'a..b' is not the dotted name"),
+        ("", "'' is not the dotted name"),
     ],
 )
 def test_where_a_section_may_lie(path, reason):
@@ -65,7 +65,7 @@ def test_a_schema_and_what_is_none():
     with pytest.raises(RegistryError, match=r"no package supplies the section \[yours\]"):
         schema_of("yours")
     registry.sections("thing", func=len)
-    with pytest.raises(PluginError, match="'thing' of .* is no schema of a section"):
+    with pytest.raises(PluginError, match="'thing' of .* is not a schema of a section"):
         schema_of("thing")
 
 

@@ -147,7 +147,7 @@ def test_missing_functions_say_where_they_came_from(name, line, hint):
     ("version", "config", "hint"),
     [
         ("1.0", {}, "pip install 'acme==1.2' (now 1.0 is installed)."),
-        ("1.2", {}, "acme 1.2 is installed, but lacks the name: install it anew."),
+        ("1.2", {}, "acme 1.2 is installed, but lacks the name: reinstall it."),
         ("1.2", {"plugins": {"deny": ["acme"]}}, "acme 1.2 is installed, but denied by [plugins] deny"),
     ],
 )

@@ -59,7 +59,7 @@ def test_what_a_pipeline_cannot_do_is_said():
 def test_a_saved_pipeline_takes_no_settings():
     saved = Saved(Path("there"), Path("named"), None, {})
     assert Line.from_saved(saved).path == Path("there")
-    with pytest.raises(UsageError, match="Line are loaded as they are, without settings"):
+    with pytest.raises(UsageError, match="Line can't be loaded with settings"):
         Line.from_saved(saved, disable=["x"])
 
 
