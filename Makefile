@@ -37,7 +37,7 @@ demo: install
 test: install
 	$(BIN)/python -m pytest -q --ignore=tests/rules tests plugins plugins-transformers
 
-# The same tests, measured: they take about twice as long, so this is run before a change is done, not while it is made.
+# The same tests, measured by pytest-cov: they take about twice as long, so this is run before a change is done, not while it is made.
 coverage: install
 	$(BIN)/python -m pytest -q --ignore=tests/rules --cov --cov-report=term tests plugins plugins-transformers
 

@@ -23,7 +23,7 @@ DISTRIBUTIONS = {
     "cupy": "cupy-cuda12x",
 }
 # What only the tests, or only the Makefile, use.
-TOOLS = {"hatchling", "mypy", "ruff"}
+TOOLS = {"hatchling", "mypy", "pytest-cov", "ruff"}
 # The kernel's help for tests of packages: pytest is there where tests are.
 FOR_TESTS = {"kernel": {"pytest"}}
 # Runs for a person who has installed it.
