@@ -6,6 +6,7 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 import unicodedata
@@ -270,3 +271,11 @@ class KernelWarning(UserWarning):
 def warn(message: str) -> None:
     """Issue a KernelWarning. The command line shows each message once and counts them."""
     warnings.warn(KernelWarning(message), stacklevel=2)
+
+
+def note(message: str) -> None:
+    """Tell what was done and is as it should be: a record of level INFO of the logger `kernel`.
+
+    The command line shows each message once.
+    """
+    logging.getLogger("kernel").info(message)

@@ -47,7 +47,7 @@ def convert(
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
-    files = _input_files(input_path, output_dir)
+    files = _input_files(input_path, output_dir, read)
     targets = _targets(files, input_path, output_dir)
     nlp = blank(lang)
     total = 0
@@ -78,11 +78,18 @@ def _targets(files: list[Path], source: Path, output: Path) -> dict[Path, Path]:
     }
 
 
-def _input_files(path: Path, output: Path) -> list[Path]:
+def _input_files(path: Path, output: Path, read: Any) -> list[Path]:
+    """The file itself, or the files of a directory: those that the converter says are its own, or all that are not hidden.
+
+    What an earlier call wrote below the directory is none of them.
+    """
     from kernel.errors import DataError
 
     if path.is_dir():
-        found = (p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        if hasattr(read, "data_files"):
+            found: list[Path] = read.data_files(path)
+        else:
+            found = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
         files = sorted(p for p in found if not _is_made(p, path, output))
         if not files:
             raise DataError("the directory holds no files", path=path)

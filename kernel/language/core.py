@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import UsageError, warn
-from kernel.language import build, learn, order, stream
+from kernel.language import build, labels, learn, order, stream
 from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import register_component, register_factory
@@ -306,6 +306,16 @@ class Language(EditableComponents, BasePipeline):
     def predict(self, component: str, examples: Sequence[Example]) -> Any:
         """What a component predicts for examples that the components before it have annotated."""
         return learn.predict(self, component, examples)
+
+    def unlabelled(
+        self, examples: Sequence[Example], settings: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """Component to be trained -> what the examples hold, for those for which no example has a gold label.
+
+        settings: the interpolated `[initialize]`, to leave out those that know their labels, or are given some there.
+        """
+        trained = self.models()
+        return labels.unlabelled([slot for slot in self.slots if slot.name in trained], examples, settings)
 
     def sample_examples(self) -> list[Example]:
         """An example of three words without annotations."""
