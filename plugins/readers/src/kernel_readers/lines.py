@@ -68,14 +68,16 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         yield number, line.rstrip("\r\n")
 
 
-def counted_lines(path: Path, *patterns: re.Pattern[bytes]) -> list[int]:
-    """How many lines of a file each pattern is found in."""
+def closing_and_marks(path: Path, closing: re.Pattern[bytes], mark: re.Pattern[bytes]) -> tuple[bool, int]:
+    """Whether a pattern is found in any line, and how many lines another one begins, which are those with # or - in front."""
     check_readable(path)
-    counts = [0] * len(patterns)
+    found, marks = False, 0
     for line in raw_lines(path):
-        for place, pattern in enumerate(patterns):
-            counts[place] += pattern.search(line) is not None
-    return counts
+        if line[:1] in b"#-":
+            marks += mark.match(line) is not None
+        elif not found:
+            found = closing.search(line) is not None
+    return found, marks
 
 
 def grouped(items: Iterable[tuple[T, bool]], n_sents: int | None, *, marks: int = 2) -> Iterator[list[T]]:

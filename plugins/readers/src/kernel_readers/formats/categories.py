@@ -5,9 +5,11 @@ from math import isfinite
 from typing import Any
 
 from kernel_readers.formats import label_studio
-from kernel_readers.formats.label_lists import LabelLists
+from kernel_readers.formats.label_lists import KEYS, LabelLists
 from kernel_readers.formats.prodigy import has_lone_label, is_rejected
 from kernel_readers.formats.record import Record
+
+_KEYS = frozenset({"accept", "annotations", "completions", *KEYS})
 
 
 def categories(record: Record, lists: LabelLists) -> dict[str, float]:
@@ -15,6 +17,8 @@ def categories(record: Record, lists: LabelLists) -> dict[str, float]:
     given = record.get("cats")
     if given is not None:
         return _numbers(record, given)
+    if record.data.keys().isdisjoint(_KEYS):
+        return {}
     if isinstance(record.data.get("accept"), list) and isinstance(record.data.get("options"), list):
         return _options(record)
     if has_lone_label(record) and record.get("label"):

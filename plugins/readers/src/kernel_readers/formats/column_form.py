@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kernel.errors import DataError
 from kernel_readers.formats.tags import looks_like_tag, scheme_of
-from kernel_readers.lines import numbered_lines
+from kernel_readers.lines import check_readable, raw_lines
 
 DOCUMENT_MARK = "-DOCSTART-"
 NAMES = ("word", "tag", "pos", "id", "_")
@@ -17,7 +17,8 @@ _NUMBER = re.compile(r"\d{1,9}(?:[-.]\d{1,9})?")
 _EMPTY = frozenset({"", "_", "-", "-X-"})
 # Phrases, as in the chunk column of CoNLL-2000 and CoNLL-2003.
 _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP"])
-_AT_ONCE = 10_000
+# Lines that begin with these are looked at twice.
+_SPECIAL = (b"#", b" ", b"")
 _CLOSING = frozenset("LUES")
 
 
@@ -64,7 +65,8 @@ def split(line: str) -> list[str]:
     """The columns of a line: between tabs if it has any, else between spaces. Other white space is a part of words."""
     if "\t" in line:
         return [column.strip(" ") for column in line.split("\t")]
-    return [column for column in line.split(" ") if column]
+    columns = line.split(" ")
+    return [column for column in columns if column] if "" in columns else columns
 
 
 def is_number(text: str) -> bool:
@@ -77,9 +79,7 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> ColumnForm:
 
     `DataError` where the file leaves open which columns are meant, rather than a guess.
     """
-    facts = _Facts()
-    for rows in _rows(path, facts):
-        facts.add(rows)
+    facts = _facts(path, with_first=names is not None)
     if names is not None:
         return _named(path, facts, names)
     if len(facts.sizes) != 1:
@@ -101,58 +101,77 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> ColumnForm:
     return _with_tag(facts, form, facts.values[tag])
 
 
+@dataclass
 class _Facts:
-    """What a file holds: rows by their number of columns, distinct values by column, and documents.
+    """What a file holds.
 
-    last: the values of the last columns, whatever their place. all_numbers: whether all first columns are numbers, consecutive: and
-    count the tokens.
+    sizes: rows by their number of columns. values: of each column how often it has a value, if all rows have equally many;
+    nothing of the first one, unless asked for. last: the values of the last columns, whatever their place. tabs: rows with
+    tabs. marks: lines that start a document. all_numbers: whether all first columns are numbers, consecutive: and count on.
     """
 
-    def __init__(self) -> None:
-        self.sizes: Counter[int] = Counter()
-        self.values: list[Counter[str]] = []
-        self.last: Counter[str] = Counter()
-        self.tabs = self.marks = 0
-        self.all_numbers = self.consecutive = True
-
-    def add(self, rows: list[list[str]]) -> None:
-        sizes = Counter(map(len, rows))
-        self.sizes.update(sizes)
-        if len(self.sizes) == 1:
-            self.values += [Counter() for _ in range(max(sizes) - len(self.values))]
-            for counter, column in zip(self.values, zip(*rows, strict=True), strict=True):
-                counter.update(column)
-        self.last.update(row[-1] for row in rows)
+    sizes: Counter[int] = field(default_factory=Counter)
+    values: list[Counter[str]] = field(default_factory=list)
+    last: Counter[str] = field(default_factory=Counter)
+    tabs: int = 0
+    marks: int = 0
+    all_numbers: bool = True
+    consecutive: bool = True
 
 
-def _rows(path: Path, facts: _Facts) -> Iterator[list[list[str]]]:
-    """The rows of tokens, many at once; lines that begin with # are left to the reader."""
-    rows: list[list[str]] = []
+def _facts(path: Path, *, with_first: bool) -> _Facts:
+    """Look through a file. Lines that begin with # are left to the reader."""
+    check_readable(path)
+    facts = _Facts()
+    firsts: Counter[bytes] = Counter()
+    # What follows the first column has few values, unless that is a number: only these are taken apart.
+    rests: Counter[tuple[bytes, bool]] = Counter()
     expected: tuple[int, ...] = (0, 1)
-    for _, line in numbered_lines(path):
-        if not line.strip():
+    for raw in raw_lines(path):
+        line = raw.rstrip(b"\r\n")
+        if line[:1] in _SPECIAL or raw[:1] == b"\xef":
+            line = line.removeprefix(b"\xef\xbb\xbf").lstrip(b" ")
+            if line[:1] == b"#":
+                facts.marks += line[1:].partition(b"=")[0].split()[:1] == [b"newdoc"]
+                continue
+        has_tabs = b"\t" in line
+        first, separator, rest = line.partition(b"\t" if has_tabs else b" ")
+        if not separator and not first.decode("utf-8", "replace").strip() or has_tabs and not line.strip():
             expected = (*expected[-1:], 0, 1)
             continue
-        if line.startswith("#"):
-            facts.marks += line[1:].split("=", 1)[0].split()[:1] == ["newdoc"]
-            continue
-        columns = split(line)
-        if columns[0] == DOCUMENT_MARK:
+        if first == DOCUMENT_MARK.encode():
             facts.marks += 1
             continue
-        facts.tabs += "\t" in line
+        facts.tabs += has_tabs
+        rests[rest, has_tabs] += 1
+        if with_first:
+            firsts[first] += 1
         if facts.all_numbers:
-            if not is_number(columns[0]):
-                facts.all_numbers = False
-            elif columns[0].isdecimal():
-                facts.consecutive = facts.consecutive and int(columns[0]) in expected
-                expected = (int(columns[0]) + 1,)
-        rows.append(columns)
-        if len(rows) == _AT_ONCE:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
+            facts.all_numbers = is_number(first.decode("ascii", "replace"))
+            if first.isdigit() and facts.all_numbers:
+                facts.consecutive = facts.consecutive and int(first) in expected
+                expected = (int(first) + 1,)
+    _take_apart(facts, firsts, rests)
+    return facts
+
+
+def _take_apart(facts: _Facts, firsts: Counter[bytes], rests: Counter[tuple[bytes, bool]]) -> None:
+    rows = []
+    for (rest, has_tabs), number in rests.items():
+        text = rest.decode("utf-8", "replace")
+        columns = split(text if not has_tabs or "\t" in text else text + "\t")
+        if has_tabs and "\t" not in text:
+            columns.pop()
+        rows.append((columns, number))
+        facts.sizes[1 + len(columns)] += number
+        facts.last.update({columns[-1].strip(): number} if columns else {})
+    if len(facts.sizes) != 1:
+        return
+    facts.values = [Counter() for _ in range(next(iter(facts.sizes)))]
+    facts.values[0].update({first.decode("utf-8", "replace"): number for first, number in firsts.items()})
+    for columns, number in rows:
+        for counter, value in zip(facts.values[1:], columns, strict=True):
+            counter[value.strip()] += number
 
 
 def _index(path: Path, facts: _Facts, size: int) -> int | None:

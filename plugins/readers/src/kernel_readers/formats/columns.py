@@ -53,8 +53,11 @@ def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[S
     sentence = Sentence.empty()
     starts = False
     for number, line in numbered_lines(path):
-        columns = split(line) if line.strip() else []
-        if not any(columns) or columns[0] == DOCUMENT_MARK:
+        columns = split(line)
+        if len(columns) == form.size and _is_plain(form, columns):
+            _append(form, sentence, number, columns)
+            continue
+        if not line.strip() or columns[0] == DOCUMENT_MARK:
             if sentence.words:
                 yield sentence, starts
                 sentence, starts = Sentence.empty(), False
@@ -66,9 +69,22 @@ def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[S
         ):
             report.remark("{} lines stand for no word, by their number", report.place(path, number))
         else:
-            _add(path, form, sentence, number, line, columns)
+            _check(path, form, number, line, columns)
+            _append(form, sentence, number, columns)
     if sentence.words:
         yield sentence, starts
+
+
+def _is_plain(form: ColumnForm, columns: list[str]) -> bool:
+    """Whether a line with all columns is a token without a doubt."""
+    first = columns[0]
+    return (
+        first != DOCUMENT_MARK
+        and first[:1] != "#"
+        and columns[form.word] != ""
+        and (form.tag is None or columns[form.tag] != "")
+        and (form.index is None or columns[form.index].isdecimal())
+    )
 
 
 def _is_comment(
@@ -87,9 +103,7 @@ def _is_comment(
     return True
 
 
-def _add(
-    path: Path, form: ColumnForm, sentence: Sentence, number: int, line: str, columns: list[str]
-) -> None:
+def _check(path: Path, form: ColumnForm, number: int, line: str, columns: list[str]) -> None:
     size = len(columns)
     if form.size and size != form.size and size >= 2:
         raise DataError(
@@ -107,7 +121,10 @@ def _add(
         )
     if form.index is not None and not is_number(columns[form.index]):
         raise DataError(f"{columns[form.index]!r} is no number of a word", path=path, line=number)
-    has_pos = form.pos is not None and (form.size or size > 2)
+
+
+def _append(form: ColumnForm, sentence: Sentence, number: int, columns: list[str]) -> None:
+    has_pos = form.pos is not None and (form.size or len(columns) > 2)
     pos = columns[form.pos] if has_pos and form.pos is not None else ""
     sentence.words.append(columns[form.word])
     sentence.tags.append("" if pos in _NOTHING else pos)

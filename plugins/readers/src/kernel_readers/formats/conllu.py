@@ -12,14 +12,14 @@ from kernel.tokens import Doc
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import check_upos
-from kernel_readers.lines import counted_lines, grouped, numbered_lines
+from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
 from kernel_readers.report import Report
 
 N_COLUMNS = 10
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
-_CLOSING = re.compile(rb"^[^#].*[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
-_MARK = re.compile(rb"^#\s*newdoc\b")
+_CLOSING = re.compile(rb"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
+_MARK = re.compile(rb"#\s*newdoc\b")
 # Numbers of words are short, whatever a file says: long ones are no numbers.
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _EMPTY_NODE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
@@ -49,8 +49,8 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
     heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
     """
-    closing, marks = counted_lines(path, _CLOSING, _MARK)
-    tags = EntityTags(path, is_biluo=closing > 0)
+    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
+    tags = EntityTags(path, is_biluo=is_biluo)
     for group in grouped(_sentences(path), settings.n_sents, marks=marks):
         for has_heads, sentences in groupby(group, key=_has_heads):
             yield _make_doc(tags, nlp.vocab, list(sentences), has_heads=has_heads)
@@ -60,11 +60,11 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
 
 
 def _has_heads(sentence: Sentence) -> bool:
-    return all(head >= 0 for head in sentence.heads)
+    return -1 not in sentence.heads
 
 
 def _remark_heads(path: Path, sentence: Sentence, report: Report) -> None:
-    if any(sentence.deps) and not _has_heads(sentence):
+    if not _has_heads(sentence) and any(sentence.deps):
         without = sentence.lines[sentence.heads.index(-1)]
         report.remark("{} sentences lose their heads, because words have none", report.place(path, without))
 
@@ -94,16 +94,19 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
 
 def _parse(path: Path, rows: list[tuple[int, list[str]]]) -> Sentence:
     sentence = Sentence()
-    forms = {columns[0]: columns[1] for _, columns in rows}
+    forms: dict[str, str] = {}
     # The last word of the multi-word token at hand; whether its words spell it, and whether a blank follows.
     range_end, is_spelled, range_space = 0, False, True
     for number, columns in rows:
         index, word, lemma, upos, xpos, feats, head, dep, _, misc = columns
         space = "SpaceAfter=No" not in misc.split("|")
-        if _EMPTY_NODE.fullmatch(index):  # of the enhanced graph: it has no place in the text
-            continue
         position = len(sentence.words) + 1
+        if "." in index and _EMPTY_NODE.fullmatch(
+            index
+        ):  # of the enhanced graph: it has no place in the text
+            continue
         if "-" in index:
+            forms = forms or {columns[0]: columns[1] for _, columns in rows}
             first, last = _range(path, number, index, forms)
             if first != position or position <= range_end:
                 raise DataError(
@@ -192,6 +195,8 @@ def _check_heads(path: Path, sentence: Sentence) -> None:
     # 0: not looked at, a number: the walk that came by, -1: leads to a root or to a word without head.
     came_by = [-1 if head in (-1, place) else 0 for place, head in enumerate(sentence.heads)]
     for position in range(size):
+        if came_by[position]:
+            continue
         walk = []
         current = position
         while came_by[current] == 0:

@@ -16,11 +16,14 @@ from kernel.tokens import Doc
 from kernel_readers.formats import label_studio, prodigy
 from kernel_readers.formats.categories import categories
 from kernel_readers.formats.format import Format, Settings
-from kernel_readers.formats.label_lists import LabelLists, with_text
+from kernel_readers.formats.label_lists import KEYS, LabelLists, with_text
 from kernel_readers.formats.offsets import Offset, Placing, read_offsets
 from kernel_readers.formats.record import Record, records
 from kernel_readers.formats.words import TOKEN_KEYS, is_tokens_of_doc, lists_of_doc, places_in_text, tokenized
 from kernel_readers.report import Report
+
+_ENTITIES = ("ents", "entities", "spans")
+_GIVEN = frozenset({"words", "spaces", *TOKEN_KEYS})
 
 
 @Format
@@ -42,8 +45,9 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                     is_harmless=True,
                 )
                 continue
-        record = with_text(record)
-        if not prodigy.is_answered(record):
+        elif "text" not in record.data:
+            record = with_text(record)
+        if "answer" in record.data and not prodigy.is_answered(record):
             report.remark(
                 "{} records that were rejected or ignored are left out",
                 report.place(path, record.number),
@@ -60,13 +64,13 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
 def _document(record: Record, nlp: Any, lists: LabelLists, settings: Settings, report: Report) -> Doc:
     sources = dict(_sources(record, lists, report))
     offsets, groups = _entities(record, sources), _groups(record)
-    given = {key: record.get(key) for key in ("words", "spaces", *TOKEN_KEYS)}
-    if given["words"] is None and is_tokens_of_doc(record.data.get("tokens")):
+    given = {key: record.get(key) for key in _GIVEN & record.data.keys()}
+    if given.get("words") is None and is_tokens_of_doc(record.data.get("tokens")):
         given = {**given, **lists_of_doc(record, record.get("tokens"))}
     doc = tokenized(record, nlp, given, report)
     sents = record.get("sents")
     # Heads make sentences of their own.
-    if sents and given["heads"] is None and given["sent_starts"] is None:
+    if sents and given.get("heads") is None and given.get("sent_starts") is None:
         _set_sentences(record, doc, sents, report)
     if offsets or groups:
         places = places_in_text(record, doc)
@@ -88,19 +92,20 @@ def _sources(record: Record, lists: LabelLists, report: Report) -> Iterator[tupl
         if found is not None:
             yield "annotations", found
         return
-    keys = ["ents", "entities"]
-    if prodigy.has_highlights_only(record):
-        report.aside.add("spans")
-    elif isinstance(record.data.get("spans"), dict):
-        # Groups of spans, which may overlap, are no entities.
-        pass
-    else:
-        keys.append("spans")
+    keys = [key for key in _ENTITIES if key in record.data]
+    if "spans" in keys:
+        if prodigy.has_highlights_only(record):
+            report.aside.add("spans")
+            keys.remove("spans")
+        elif isinstance(record.data["spans"], dict):
+            # Groups of spans, which may overlap, are no entities.
+            keys.remove("spans")
     for key in keys:
         value = record.get(key)
         if value is not None:
             yield key, read_offsets(record, key, value)
-    yield from lists.entities(record).items()
+    if not record.data.keys().isdisjoint(KEYS):
+        yield from lists.entities(record).items()
 
 
 def _entities(record: Record, sources: dict[str, list[Offset]]) -> list[Offset] | None:

@@ -1,6 +1,6 @@
 """Entities by characters: how they are written, which tokens they are, and why some are none."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -81,8 +81,6 @@ class Places:
     def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text = text
         self.starts, self.ends = starts, ends
-        self._by_start = {start: place for place, start in enumerate(starts)}
-        self._by_end = {end: place for place, end in enumerate(ends)}
 
     @classmethod
     def of(cls, doc: Doc) -> "Places":
@@ -92,7 +90,7 @@ class Places:
 
     def tokens(self, start: int, end: int) -> tuple[int, int] | None:
         """The tokens (first, after the last) that these characters are; None if they are no whole tokens."""
-        first, last = self._by_start.get(start), self._by_end.get(end)
+        first, last = self.starts_token(start), _found(self.ends, end)
         return None if first is None or last is None or last < first else (first, last + 1)
 
     def touched(self, start: int, end: int) -> range:
@@ -102,7 +100,7 @@ class Places:
 
     def starts_token(self, start: int) -> int | None:
         """The token that starts at a character."""
-        return self._by_start.get(start)
+        return _found(self.starts, start)
 
     def trimmed(self, start: int, end: int) -> tuple[int, int]:
         """The characters without blanks at their ends."""
@@ -122,10 +120,16 @@ class Places:
             return BLANKS
         if not self.touched(start, end):
             return "holds no token"
-        begins, ends = start in self._by_start, end in self._by_end
+        begins, ends = self.starts_token(start) is not None, _found(self.ends, end) is not None
         if begins or ends:
             return f"{'ends' if begins else 'begins'} inside of a token or between tokens"
         return "begins and ends inside of tokens or between them"
+
+
+def _found(places: Sequence[int], wanted: int) -> int | None:
+    """Where a number is in an ascending sequence."""
+    place = bisect_left(places, wanted)
+    return place if place < len(places) and places[place] == wanted else None
 
 
 class Placing:

@@ -7,6 +7,8 @@ _MARKS = frozenset({"_input_hash", "_task_hash", "_view_id", "_session_id", "_an
 _OF_TEXTS = frozenset({"classification", "choice", "textcat"})
 _OF_SPANS = frozenset({"ner", "ner_manual", "spans", "spans_manual"})
 
+_QUESTION = frozenset({"label", "_view_id"})
+
 
 def is_prodigy(record: Record) -> bool:
     """Whether Prodigy made the record."""
@@ -43,7 +45,7 @@ def has_lone_label(record: Record) -> bool:
 def has_highlights_only(record: Record) -> bool:
     """Whether the spans show why a question was asked, such as a pattern that was found, and are no annotation."""
     spans = record.data.get("spans")
-    if not isinstance(spans, list):
+    if not isinstance(spans, list) or _QUESTION.isdisjoint(record.data):
         return False
     if record.data.get("_view_id") in _OF_TEXTS:
         return True

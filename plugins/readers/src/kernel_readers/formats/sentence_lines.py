@@ -10,18 +10,18 @@ from kernel.tokens import Doc
 from kernel_readers.formats.columns import Sentence, make_doc
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.lines import counted_lines, grouped, numbered_lines
+from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
 from kernel_readers.report import Report
 
 _CLOSING = re.compile(rb"\|[LUES]-[^\s|]+(?:\s|$)")
-_MARK = re.compile(rb"^\s*-DOCSTART-")
+_MARK = re.compile(rb"-DOCSTART-")
 
 
 @Format
 def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield documents with words, sentence starts, entities, and tags if tokens have three parts."""
-    closing, marks = counted_lines(path, _CLOSING, _MARK)
-    tags = EntityTags(path, is_biluo=closing > 0)
+    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
+    tags = EntityTags(path, is_biluo=is_biluo)
     for sentences in grouped(_sentences(path), settings.n_sents, marks=marks):
         yield make_doc(tags, nlp.vocab, sentences)
     tags.finish()
