@@ -96,7 +96,7 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
 def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
     """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type.
 
-    A known one that was not measured is "-".
+    One that was not measured is "-".
     """
     known = [
         (title, "-" if scores[name] is None else f"{100 * scores[name]:.2f}")
@@ -104,9 +104,9 @@ def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
         if name in scores and (scores[name] is None or _is_number(scores[name]))
     ]
     others = [
-        (name.upper() if name == "speed" else name, f"{value:,.0f}" if name == "speed" else f"{value:.4f}")
+        (name.upper() if name == "speed" else name, _shown(name, value))
         for name, value in scores.items()
-        if name not in _TITLES and _is_number(value)
+        if name not in _TITLES and (value is None or _is_number(value))
     ]
     width = max((len(title) for title, _ in known + others), default=0)
     lines = [f"{indent}{title.ljust(width)}  {value:>10}" for title, value in known + others]
@@ -126,15 +126,22 @@ def _are_scores(content: bytes, names: set[str]) -> bool:
     return isinstance(found, dict) and not names.isdisjoint(found)
 
 
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if name == "speed" else f"{value:.4f}"
+
+
 def _is_table(table: Mapping[str, Any]) -> bool:
     return all(isinstance(row, Mapping) and set(row) <= {"p", "r", "f"} for row in table.values())
 
 
-def _table(table: Mapping[str, Mapping[str, float]], indent: str) -> list[str]:
+def _table(table: Mapping[str, Mapping[str, float | None]], indent: str) -> list[str]:
     width = max(len(label) for label in table)
     lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
     for label, row in table.items():
-        cells = "  ".join(f"{100 * (row.get(key) or 0.0):6.2f}" for key in "prf")
+        values = [row.get(key) for key in "prf"]
+        cells = "  ".join(f"{'-' if value is None else f'{100 * value:.2f}':>6}" for value in values)
         lines.append(f"{indent}{label:{width}}  {cells}")
     return lines
 

@@ -180,4 +180,5 @@ def _plain(value: Any) -> str:
 
 def _conclude(run: Run) -> None:
     where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
-    click.echo(f"{run.reason}; best score {run.best_score:.4f} at step {run.kept_step}{where}")
+    best = "no score was measured" if run.best_score is None else f"best score {run.best_score:.4f}"
+    click.echo(f"{run.reason}; {best} at step {run.kept_step}{where}")

@@ -137,11 +137,14 @@ def readme(one: Description) -> str:
     scores = {
         name: value
         for name, value in _table(meta.get("performance")).items()
-        if isinstance(value, int | float)
+        if value is None or isinstance(value, int | float)
     }
     if scores:
         lines += ["## Scores", "", "| score | value |", "|---|---|"]
-        lines += [f"| {_cell(name)} | {value:.4f} |" for name, value in scores.items()]
+        lines += [
+            f"| {_cell(name)} | {'-' if value is None else f'{value:.4f}'} |"
+            for name, value in scores.items()
+        ]
         lines.append("")
     return "\n".join(lines)
 

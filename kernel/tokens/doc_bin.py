@@ -29,9 +29,9 @@ from kernel.tokens.bulk import (
     rows_of_tokens,
     text_of,
 )
-from kernel.tokens.columns import STRING_COLUMNS
+from kernel.tokens.columns import STRING_COLUMNS, values_of
 from kernel.tokens.doc import Doc
-from kernel.tokens.heads import starts_from_heads
+from kernel.tokens.heads import labelled, starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.tokens.span_group import GroupData
 from kernel.vocab import Vocab, attrs, hash_strings
@@ -146,8 +146,11 @@ class DocBin:
                     doc.columns[attr] = column[start:end]
             if attrs.ENT_IOB in doc.columns:
                 doc.known_entities = entities.get(index, [])
-            if attrs.HEAD in doc.columns and attrs.SENT_START not in values:
-                doc.set_column(attrs.SENT_START, starts_from_heads(doc.columns[attrs.HEAD]))
+            # Where every token is a root of its own, only the labels tell of a parse.
+            is_parsed = attrs.HEAD in values and not doc.columns.keys().isdisjoint({attrs.HEAD, attrs.DEP})
+            if is_parsed and attrs.SENT_START not in values:
+                starts = starts_from_heads(values_of(doc, attrs.HEAD), labelled(doc.columns.get(attrs.DEP)))
+                doc.set_column(attrs.SENT_START, starts)
             doc.groups = groups[index]
             doc.cats.update(self.cats[index])
             doc.has_unknown_spaces = bool(self.flags[index].get("has_unknown_spaces", False))

@@ -184,12 +184,15 @@ class Span(Extensible, Vectored):
 
     @property
     def root(self) -> Token:
-        """The token of the span that is highest in the tree: whose head is outside or itself."""
+        """The token of the span that is highest in the tree, the first of several that are."""
         heads = values_of(self.doc, attrs.HEAD, self.start, self.end)
         position = np.arange(self.start, self.end)
         target = position + heads
         outside = (target < self.start) | (target >= self.end) | (target == position)
-        return Token(self.doc, self.start + int(np.argmax(outside)))
+        tops: list[int] = position[outside].tolist()
+        if not tops:
+            raise DataError("a span without tokens has no root")
+        return Token(self.doc, self.doc.tree().highest(tops))
 
     @property
     def subtree(self) -> Iterator[Token]:

@@ -169,7 +169,7 @@ def _describe(run: Run) -> None:
     # Speed differs from run to run, and equal runs are to give equal files.
     performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}
     performance.update({f"{name}_loss": loss for name, loss in run.losses.items()})
-    meta["performance"] = {name: 0.0 if value is None else value for name, value in performance.items()}
+    meta["performance"] = performance
 
 
 def _copy(source: Path, target: Path) -> None:

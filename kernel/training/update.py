@@ -67,7 +67,8 @@ class Builtin:
         settings = run.settings
         if settings.max_steps and run.step >= settings.max_steps:
             return f"max_steps = {settings.max_steps} reached"
-        if settings.patience and run.history and run.step - run.best_step >= settings.patience:
+        has_score = run.best_score is not None
+        if settings.patience and has_score and run.step - run.best_step >= settings.patience:
             return f"no better score for {run.step - run.best_step} steps (patience = {settings.patience})"
         return None
 

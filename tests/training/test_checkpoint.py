@@ -50,6 +50,19 @@ def test_performance_has_scores_and_losses_but_no_speed(make_run: MakeRun, tmp_p
     assert performance["r2"] == run.score
 
 
+@pytest.mark.filterwarnings("ignore:there is no final score")
+def test_what_was_not_measured_is_null(make_run: MakeRun, tmp_path: Path) -> None:
+    class Blind:
+        @hookimpl
+        def evaluate(self, run: Run) -> dict[str, float | None]:
+            return {"r2": None}
+
+    list(train(make_run(Blind(), output=True)))
+    for name in ("model-best", "model-last"):
+        performance = json.loads((tmp_path / "out" / name / "meta.json").read_text())["performance"]
+        assert performance["r2"] is None
+
+
 def test_a_worse_model_does_not_replace_the_best(make_run: MakeRun, tmp_path: Path) -> None:
     class Worse:
         @hookimpl

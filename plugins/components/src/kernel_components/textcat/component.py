@@ -81,8 +81,8 @@ def make_textcat(
 ) -> "TextCategorizer":
     """Build the component.
 
-    model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: what the
-    best category must reach to count in the scores.
+    model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: without
+    effect, because the best category is the one predicted, whatever its probability; configs of the field have it.
     """
     return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
 
