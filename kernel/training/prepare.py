@@ -32,7 +32,7 @@ from kernel.training.loggers import adapt
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights
-from kernel.training.update import Builtin
+from kernel.training.update import Builtin, warn_of_unknown
 
 _STREAM_SAMPLE = 100
 _WITHOUT_LABELS = (
@@ -368,8 +368,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
         warn(
             f"{settings.dev_corpus} has no label for '{name}', so that its scores say nothing. It holds {holds}"
         )
-    for name, labels in pipeline.unknown_labels(examples).items():
-        warn(f"{settings.dev_corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
+    warn_of_unknown(pipeline, examples, settings.dev_corpus)
     return examples
 
 
