@@ -57,7 +57,8 @@ def test_sections_of_a_config_that_are_supplied():
     config = {"mine": {"a": 1}, "training": {"workers": {"n": 2}}, "other": {"b": 1}}
     assert sorted(present(config)) == ["mine", "training.workers"]
     assert supplied(config).keys() == {"mine", "training.workers"}
-    assert present({"mine": {}, "training": {"workers": None}}) == []
+    # A header without keys asks for the section if all of its keys have defaults.
+    assert present({"mine": {}, "training": {"workers": None}}) == ["mine"]
 
 
 def test_a_schema_and_what_is_none():
@@ -86,7 +87,7 @@ TREES = st.recursive(
 @given(TREES, st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(".".join), max_size=3))
 def test_what_is_left_of_a_section_without_those_inside_it(tree, inside):
     others = {f"s.{path}" for path in inside}
-    left = own_part(tree, "s", others)
+    left = own_part({"s": tree}, "s", others, registry)
 
     def leaves(value, path):
         if not isinstance(value, dict):

@@ -44,5 +44,5 @@ def _options(record: Record) -> dict[str, float]:
     chosen = [str(label) for label in record.get("accept")]
     for label in chosen:
         if label not in labels:
-            raise record.error(f"the accepted option {label!r} is none of {', '.join(labels)}")
+            raise record.error(f"the accepted option {label!r} is not one of {', '.join(labels)}")
     return {label: float(label in chosen) for label in labels}

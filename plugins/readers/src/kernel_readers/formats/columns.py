@@ -54,7 +54,7 @@ def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[S
     starts = False
     for number, line in numbered_lines(path):
         columns = split(line)
-        if len(columns) == form.size and _is_plain(form, columns):
+        if columns and len(columns) == form.size and _is_plain(form, columns):
             _append(form, sentence, number, columns)
             continue
         if not line.strip() or columns[0] == DOCUMENT_MARK:
