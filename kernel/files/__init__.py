@@ -1,4 +1,1 @@
-"""Files and directories that are written whole or not at all (`atomic`), by one writer at a time (`lock`).
-
-`messages` reads MessagePack.
-"""
+"""Files and directories that are written whole or not at all (`atomic`), by one writer at a time (`lock`)."""
