@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kernel import blank
+from kernel import blank, registry
 from kernel.cli.run import run
 from kernel.tokens import DocBin
 
@@ -21,6 +21,8 @@ def files(tmp_path, monkeypatch):
     record = {"text": "London calls", "entities": [[0, 6, "GPE"]]}
     (tmp_path / "in" / "b.jsonl").write_text(json.dumps(record) + "\n")
     (tmp_path / "in" / ".hidden").write_text("nothing")
+    with registry.restored():
+        yield
 
 
 def entities(path):
