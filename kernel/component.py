@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import srsly
 
 from kernel.errors import DataError, UsageError
+from kernel.files.messages import message_from_bytes
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ class Component:
 
     name: str
     cfg: dict[str, Any]
+    scorer: Callable[..., dict[str, Any]] | None
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        # A subclass may do without the constructor here; what is there of every component is there all the same.
+        made = super().__new__(cls)
+        made.name, made.cfg, made.scorer = cls.__name__, {}, None
+        return made
 
     def __init__(self, name: str = "", *, scorer: Callable[..., dict[str, Any]] | None = None) -> None:
         self.name = name or type(self).__name__
@@ -115,7 +123,7 @@ class Component:
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Component":
         """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
-        parts = srsly.msgpack_loads(data)
+        parts = message_from_bytes(data)
         if not isinstance(parts, dict):
             raise DataError(f"these bytes are not the data of component '{self.name}'")
         self._read(parts.get, exclude, f"component '{self.name}'")
@@ -200,14 +208,22 @@ class TrainableComponent(BatchComponent):
     suits every model that maps a list of documents to scores with a gradient of the same form.
     """
 
+    vocab: "Vocab"
+    model: Any
+    # The sources whose output this component's model listens to; the pipeline keeps the list up to date.
+    channels: list["Channel"]
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        made = super().__new__(cls, *args, **settings)
+        made.channels = []
+        return made
+
     def __init__(
         self, vocab: "Vocab", model: Any, name: str, *, scorer: Callable[..., dict[str, Any]] | None = None
     ) -> None:
         super().__init__(name, scorer=scorer)
         self.vocab = vocab
         self.model = model
-        # The sources whose output this component's model listens to; the pipeline keeps the list up to date.
-        self.channels: list[Channel] = []
 
     @property
     def is_trainable(self) -> bool:

@@ -6,7 +6,9 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 
 from __future__ import annotations
 
+import logging
 import re
+import shlex
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -122,6 +124,11 @@ class Problem:
 def visible(text: str) -> str:
     """A text with what a terminal would obey, not show, as escapes: `\\x1b`. Tabs and ends of lines stay."""
     return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def shell_word(text: str) -> str:
+    """A text as one word of a command that people may paste into a shell, with nothing in it that a terminal would obey."""
+    return shlex.quote(visible(text))
 
 
 def _columns(mark: str) -> int:
@@ -264,3 +271,11 @@ class KernelWarning(UserWarning):
 def warn(message: str) -> None:
     """Issue a KernelWarning. The command line shows each message once and counts them."""
     warnings.warn(KernelWarning(message), stacklevel=2)
+
+
+def note(message: str) -> None:
+    """Tell what was done and is as it should be: a record of level INFO of the logger `kernel`.
+
+    The command line shows each message once.
+    """
+    logging.getLogger("kernel").info(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kernel.cli import options
     "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."
 )
 @click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
+@options.force
 @options.code_without_letter
 def convert(
     input_path: Path,
@@ -31,11 +33,12 @@ def convert(
     lang: str,
     n_sents: int | None,
     concatenate: bool,
+    force: bool,
     code: tuple[Path, ...],
 ) -> None:
     """Convert INPUT_PATH, a file or a directory, to .spacy files in OUTPUT_DIR.
 
-    Training reads the same formats directly; conversion only saves the work of parsing them again.
+    The folders of a directory are kept, and so is what OUTPUT_DIR holds already, without --force. Training reads the same formats directly; conversion only saves the work of parsing them again.
     """
     from kernel import blank, registry
     from kernel.errors import DataError
@@ -44,7 +47,8 @@ def convert(
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
-    files = _input_files(input_path)
+    files = _input_files(input_path, output_dir, read)
+    targets = _targets(files, input_path, output_dir)
     nlp = blank(lang)
     total = 0
     merged = DocBin(store_user_data=True)
@@ -58,16 +62,35 @@ def convert(
             raise DataError("the file holds no documents", path=path)
         total += found
         if not concatenate:
-            _write(store, output_dir / f"{path.stem}.spacy", found)
+            _write(store, targets[path], found, force=force)
     if concatenate:
-        _write(merged, output_dir / f"{input_path.stem}.spacy", total)
+        _write(merged, output_dir / f"{input_path.resolve().stem}.spacy", total, force=force)
 
 
-def _input_files(path: Path) -> list[Path]:
+def _targets(files: list[Path], source: Path, output: Path) -> dict[Path, Path]:
+    """Where each file goes: to the same place below the output; in folders where stems are not unique, with whole names."""
+    folders = {path: path.parent.relative_to(source) if path != source else Path() for path in files}
+    stems = Counter((folder, path.stem) for path, folder in folders.items())
+    mixed = {folder for (folder, _), number in stems.items() if number > 1}
+    return {
+        path: output / folder / f"{path.name if folder in mixed else path.stem}.spacy"
+        for path, folder in folders.items()
+    }
+
+
+def _input_files(path: Path, output: Path, read: Any) -> list[Path]:
+    """The file itself, or the files of a directory: those that the converter says are its own, or all that are not hidden.
+
+    What an earlier call wrote below the directory is none of them.
+    """
     from kernel.errors import DataError
 
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        if hasattr(read, "data_files"):
+            found: list[Path] = read.data_files(path)
+        else:
+            found = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        files = sorted(p for p in found if not _is_made(p, path, output))
         if not files:
             raise DataError("the directory holds no files", path=path)
         return files
@@ -76,10 +99,18 @@ def _input_files(path: Path) -> list[Path]:
     return [path]
 
 
-def _write(store: Any, path: Path, n_docs: int) -> None:
+def _is_made(file: Path, source: Path, output: Path) -> bool:
+    """Whether a file below the source may be what an earlier conversion wrote."""
+    made = output.resolve()
+    if made == source.resolve():
+        return file.suffix == ".spacy"
+    return file.resolve().is_relative_to(made)
+
+
+def _write(store: Any, path: Path, n_docs: int, *, force: bool) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        store.to_disk(path)
     except OSError as error:
         raise options.unwritable(path, error) from error
+    options.write_new(path, store.to_bytes(), force=force)
     click.echo(f"{path}: {n_docs} documents")

@@ -89,10 +89,12 @@ def examine(config: Config) -> Topics:
     parts: list[list[Any]] = []
     found = []
     for key in ("train_corpus", "dev_corpus"):
-        examples = list(islice(corpus(plain, config, settings[key])(pipeline), limit))
+        reader = corpus(plain, config, settings[key])
+        examples = list(islice(reader(pipeline), limit))
         parts.append(examples)
         size = f"{settings[key]}: {len(examples):,} examples" + " (the first ones)" * (len(examples) == limit)
         found.append(Finding("good" if examples else "fail", size))
+        found += getattr(reader, "findings", ())
     train, dev = parts
     if train:
         random.seed_all(seed, "initialize")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ _TITLES = {
 @click.argument("model")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="JSON file for the scores.")
+@options.force
 @options.code
 @options.gpu_id
 @click.option("--gold-preproc", "-G", is_flag=True, help="Use the annotated words and sentences.")
@@ -45,6 +47,7 @@ def evaluate(
     model: str,
     data: Path,
     output: Path | None,
+    force: bool,
     code: tuple[Path, ...],
     gpu_id: int,
     gold_preproc: bool,
@@ -52,7 +55,8 @@ def evaluate(
 ) -> None:
     """Score the pipeline MODEL on DATA, a file or a directory.
 
-    DATA is read by the reader of the pipeline's development corpus if that takes a path.
+    DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
+    are replaced; another file is not, without --force.
     """
     from kernel.config import resolve
     from kernel.errors import DataError
@@ -72,7 +76,8 @@ def evaluate(
     for line in report(scores):
         click.echo(line)
     if output is not None:
-        options.write_text(output, json.dumps(scores, indent=2, default=_plain) + "\n")
+        text = json.dumps(scores, indent=2, default=_plain) + "\n"
+        options.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
 
 
 def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
 def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
     """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type.
 
-    A known one that was not measured is "-".
+    One that was not measured is "-".
     """
     known = [
         (title, "-" if scores[name] is None else f"{100 * scores[name]:.2f}")
@@ -99,9 +104,9 @@ def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
         if name in scores and (scores[name] is None or _is_number(scores[name]))
     ]
     others = [
-        (name.upper() if name == "speed" else name, f"{value:,.0f}" if name == "speed" else f"{value:.4f}")
+        (name.upper() if name == "speed" else name, _shown(name, value))
         for name, value in scores.items()
-        if name not in _TITLES and _is_number(value)
+        if name not in _TITLES and (value is None or _is_number(value))
     ]
     width = max((len(title) for title, _ in known + others), default=0)
     lines = [f"{indent}{title.ljust(width)}  {value:>10}" for title, value in known + others]
@@ -112,15 +117,31 @@ def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
     return lines
 
 
+def _are_scores(content: bytes, names: set[str]) -> bool:
+    """Whether a file holds scores of an earlier evaluation: a table that has some of these names."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and not names.isdisjoint(found)
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if name == "speed" else f"{value:.4f}"
+
+
 def _is_table(table: Mapping[str, Any]) -> bool:
     return all(isinstance(row, Mapping) and set(row) <= {"p", "r", "f"} for row in table.values())
 
 
-def _table(table: Mapping[str, Mapping[str, float]], indent: str) -> list[str]:
+def _table(table: Mapping[str, Mapping[str, float | None]], indent: str) -> list[str]:
     width = max(len(label) for label in table)
     lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
     for label, row in table.items():
-        cells = "  ".join(f"{100 * (row.get(key) or 0.0):6.2f}" for key in "prf")
+        values = [row.get(key) for key in "prf"]
+        cells = "  ".join(f"{'-' if value is None else f'{100 * value:.2f}':>6}" for value in values)
         lines.append(f"{indent}{label:{width}}  {cells}")
     return lines
 

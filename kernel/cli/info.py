@@ -83,7 +83,13 @@ def lines(shown: dict[str, Any], indent: str = "") -> list[str]:
             found.append(f"{indent}{key}:")
             found += [f"{indent}  " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in value]
         else:
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            text = (
+                ", ".join(map(str, value))
+                if isinstance(value, list)
+                else "-"
+                if value is None
+                else str(value)
+            )
             found.append(f"{indent}{key}: {text or 'none'}")
     return found
 

@@ -13,12 +13,15 @@ from kernel.cli import options
 @click.argument("base_path", metavar="BASE")
 @click.argument("output_path", metavar="[OUT]", default="-")
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")
+@options.force
 @options.code
-def init_fill_config(base_path: str, output_path: str, diff: bool, code: tuple[Path, ...]) -> None:
+def init_fill_config(
+    base_path: str, output_path: str, diff: bool, force: bool, code: tuple[Path, ...]
+) -> None:
     """Complete the config BASE with the defaults of everything that it names, and write it to OUT.
 
     Comments and variables stay; filling a filled config changes nothing. BASE may be - for standard input; without OUT
-    the result, or with --diff only the difference, goes to standard output.
+    the result, or with --diff only the difference, goes to standard output. OUT may be BASE, which then is completed.
     """
     from kernel.config import load_config
     from kernel.training.prepare import fill_config, pipeline_class
@@ -27,7 +30,11 @@ def init_fill_config(base_path: str, output_path: str, diff: bool, code: tuple[P
     config = load_config(base_path, environment=False)
     text = fill_config(pipeline_class(config), config).to_str()
     if output_path != "-":
-        options.write_text(Path(output_path), text)
+        # Nothing of a config is lost by completing it.
+        is_same = (
+            Path(output_path).exists() and Path(base_path).exists() and Path(base_path).samefile(output_path)
+        )
+        options.write_new(Path(output_path), text.encode(), force=force or is_same)
     elif not diff:
         click.echo(text, nl=False)
     if diff:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,11 +20,12 @@ to use a file, write in the config:
 @click.command("labels", cls=ConfigCommand)
 @click.argument("config_path", metavar="CONFIG")
 @click.argument("output", metavar="OUTPUT_DIR", type=click.Path(path_type=Path, file_okay=False))
+@options.force
 @options.code
 @options.gpu_id
 @click.pass_context
 def init_labels(
-    ctx: click.Context, config_path: str, output: Path, code: tuple[Path, ...], gpu_id: int
+    ctx: click.Context, config_path: str, output: Path, force: bool, code: tuple[Path, ...], gpu_id: int
 ) -> None:
     """Initialize the pipeline of CONFIG and write the labels of its components to OUTPUT_DIR, a JSON file each.
 
@@ -44,13 +44,10 @@ def init_labels(
             click.echo(f"{name}: no labels")
             continue
         written[name] = output / f"{name}.json"
-        _write(written[name], data)
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        options.write_new(written[name], text.encode(), force=force)
         click.echo(f"{name}: {len(data)} labels, written to {written[name]}")
     if not written:
         raise UsageError("no component of the pipeline has labels")
     name, path = next(iter(written.items()))
     click.echo(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))
-
-
-def _write(path: Path, data: Any) -> None:
-    options.write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")

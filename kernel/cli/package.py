@@ -45,6 +45,7 @@ def package(
 
     After `pip install` of what it builds, kernel.load("en_demo") finds the pipeline. Nothing is downloaded.
     """
+    from kernel.errors import shell_word
     from kernel.packaging.build import DIST, build_package
     from kernel.registries.code import loaded
 
@@ -53,14 +54,17 @@ def package(
     options.load_codes(code)
     codes = [one for one in loaded() if one.module not in before or _is_given(one.path, code)]
     meta = read_entries(meta_path) if meta_path is not None else None
-    folder = build_package(
-        model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
-    )
+    try:
+        folder = build_package(
+            model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
+        )
+    except OSError as error:
+        raise options.unwritable(error.filename or output, error) from error
     click.echo(f"package: {folder}")
     for file in sorted((folder / DIST).iterdir()) if formats else ():
         click.echo(f"built: {file}")
     if "wheel" in formats:
-        click.echo(f"install: pip install {next((folder / DIST).glob('*.whl'))}")
+        click.echo(f"install: pip install {shell_word(str(next((folder / DIST).glob('*.whl'))))}")
     click.echo(f'load: kernel.load("{folder.name.partition("-")[0]}")')
 
 

@@ -6,16 +6,18 @@ traceback is for errors that kernel did not foresee, or for `--traceback`.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kernel.errors import KernelError, KernelWarning
+from kernel.errors import KernelError, KernelWarning, visible
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -28,7 +30,7 @@ def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -
     from kernel.cli.commands import cli
 
     words = [word for word in args if word != "--traceback"]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _notes():
         shown = _show_warnings()
         code = _code(words, cli, monitor, with_traceback=len(words) < len(args))
         if shown:
@@ -74,11 +76,28 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         click.echo(f"error: {error}", err=True)
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has gone; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone.
+        _silence()
         return 1
+    except OSError as error:
+        from kernel.cli.options import is_full, unwritable
+
+        if not is_full(error):
+            return _unforeseen(error, with_traceback)
+        if with_traceback:
+            traceback.print_exc()
+        _silence()
+        failed = unwritable(error.filename or "the output", error)
+        click.echo(f"error: {failed}", err=True)
+        return failed.exit_code
     except Exception as error:  # noqa: BLE001
         return _unforeseen(error, with_traceback)
+
+
+def _silence() -> None:
+    """Drop what standard output still holds: Python would complain again when it flushes at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unforeseen(error: BaseException, with_traceback: bool) -> int:
@@ -107,3 +126,29 @@ def _show_warnings() -> set[str]:
     warnings.showwarning = show
     warnings.simplefilter("always", KernelWarning)
     return shown
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Print each note of kernel once; see `kernel.errors.note`."""
+    logger, handler = logging.getLogger("kernel"), _Notes()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Notes(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if record.name == "kernel" and message not in self._shown:
+            self._shown.add(message)
+            click.echo(visible(message), err=True)

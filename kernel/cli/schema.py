@@ -12,8 +12,9 @@ from kernel.cli import options
 
 @click.command("schema")
 @click.argument("output", metavar="[OUTPUT]", default="-")
+@options.force
 @options.code
-def schema(output: str, code: tuple[Path, ...]) -> None:
+def schema(output: str, force: bool, code: tuple[Path, ...]) -> None:
     """Write a JSON Schema of all configs that work with what is installed to OUTPUT, or to standard output.
 
     It has every section, and every registered name with its parameters, their types, defaults and descriptions. Editors
@@ -26,5 +27,16 @@ def schema(output: str, code: tuple[Path, ...]) -> None:
     if output == "-":
         click.echo(text, nl=False)
     else:
-        options.write_text(Path(output), text)
+        options.write_new(Path(output), text.encode(), force=force, ours=_is_schema)
         click.echo(f"wrote {output}")
+
+
+def _is_schema(content: bytes) -> bool:
+    """Whether a file is a schema that this command made, for another set of packages."""
+    from kernel.config.json_schema import TITLE
+
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and "$schema" in found and found.get("title") == TITLE

@@ -14,7 +14,10 @@ from kernel.errors import DataError
 INPUTS = (".jsonl", ".spacy", ".txt")
 STANDARD_INPUT = Path("-")
 # What the annotations of a document are written under.
-_ANNOTATIONS = frozenset({"text", "ents", "sents", "cats", "tokens", "spans"})
+_WRITTEN = {"text", "ents", "sents", "cats", "tokens", "spans"}
+# What annotations are read from besides, which would contradict those that are written.
+_READ = {"entities", "words", "spaces", "tags", "pos", "lemmas", "morphs", "heads", "deps", "sent_starts"}
+_ANNOTATIONS = frozenset(_WRITTEN | _READ)
 
 
 def input_files(path: Path) -> list[Path]:

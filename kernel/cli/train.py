@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -35,7 +36,7 @@ class _TrainCommand(ConfigCommand):
     "-o",
     "--output-path",
     type=click.Path(path_type=Path),
-    help="Directory for model-best and model-last. Without it nothing is saved.",
+    help="Directory for model-best and model-last; those of another run move to DIR.1. Without it nothing is saved.",
 )
 @options.code
 @options.gpu_id
@@ -110,11 +111,38 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
         return None
     if path == "-":
         return lambda call: click.echo(_line(call), err=True) if call.label else None
+    _check_trace(Path(path))
     try:
         file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
     except OSError as error:
         raise UsageError(f"can't write {path}: {error.strerror or error}") from error
-    return lambda call: print(_line(call), file=file) if call.label else None
+
+    def write(call: Call) -> None:
+        try:
+            if call.label:
+                print(_line(call), file=file)
+        except OSError as error:
+            # Otherwise what could not be written is tried again when the file is closed.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+            raise options.unwritable(path, error) from error
+
+    return write
+
+
+def _check_trace(path: Path) -> None:
+    """A file that is there already is an earlier trace, or is kept."""
+    from kernel.errors import UsageError
+    from kernel.files.atomic import is_special
+
+    try:
+        with path.open("rb") as file:
+            start = b"" if is_special(path) else file.read(100)
+    except OSError:
+        return
+    if start and not re.match(rb" *\d+\.\d{6} s  \w", start):
+        raise UsageError(
+            f"{path} exists, and holds something else", hint=f"Choose another file: {_TRACE}=FILE."
+        )
 
 
 def _line(call: Call) -> str:
@@ -133,13 +161,11 @@ def _announce(run: Run, verbose: bool) -> None:
         click.echo(f"frozen: {', '.join(run.settings.frozen_components)}")
     click.echo(f"learn rate: {run.optimizer.learn_rate}")
     with blas.one_thread():
-        record = {**facts(gpus=run.device >= 0), "seed": run.seed, "gpu_id": run.device}
-    if run.output is not None:
         # Weights repeat exactly where these are the same.
-        options.write_text(run.output / "run.json", json.dumps(record, indent=1) + "\n")
+        run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
     if verbose:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **record}
+        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **run.facts}
         for key, value in shown.items():
             click.echo(f"{key}: {_plain(value)}")
 
@@ -154,4 +180,5 @@ def _plain(value: Any) -> str:
 
 def _conclude(run: Run) -> None:
     where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
-    click.echo(f"{run.reason}; best score {run.best_score:.4f} at step {run.kept_step}{where}")
+    best = "no score was measured" if run.best_score is None else f"best score {run.best_score:.4f}"
+    click.echo(f"{run.reason}; {best} at step {run.kept_step}{where}")

@@ -22,6 +22,7 @@ from kernel.config.values import is_plain
 from kernel.errors import KernelError, warn
 from kernel.registries.family import registry
 
+TITLE = "A config of kernel"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # Bounds of a union, which pydantic leaves as they are.
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
@@ -68,7 +69,7 @@ class _Writer:
         sections["system"]["additionalProperties"] = True
         return {
             "$schema": DRAFT,
-            "title": "A config of kernel",
+            "title": TITLE,
             "type": "object",
             "properties": dict(sorted(sections.items())),
             "additionalProperties": {"type": "object"},

@@ -48,12 +48,14 @@ def _unmet(section: Any, sources: Sources, registry: Registries) -> Iterator[Pro
             continue
         if one.marker is not None and not one.marker.evaluate():
             continue
+        # For a shell, which both kinds of quotes are alike to in a requirement.
+        quoted = "'" + line.replace("'", '"') + "'"
         version = scan.installed_version(one.name)
         reason = rules.denied(one.name, registry.choices)
         if version is None:
-            message, remedy = f"{one.name} is not installed", f"pip install '{line}'"
+            message, remedy = f"{one.name} is not installed", f"pip install {quoted}"
         elif not metadata.admits(str(one.specifier), version):
-            message, remedy = f"{one.name} {version} is installed", f"pip install '{line}'"
+            message, remedy = f"{one.name} {version} is installed", f"pip install {quoted}"
         elif reason:
             message, remedy = f"{one.name} is denied by {reason}", "Allow the package, or don't require it."
         else:

@@ -13,9 +13,10 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,7 +24,10 @@ from kernel.errors import DataError, KernelError, UsageError
 from kernel.files.lock import Lock, lock_file, refuse_if_locked
 
 MANIFEST = "manifest.json"
+# The largest manifest, config or meta table that is read, in bytes.
+LARGEST_TABLE = 1 << 27
 _ATTEMPTS = 100
+_MOST_FOLDERS = 10_000
 
 T = TypeVar("T")
 
@@ -51,22 +55,40 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
             if not (fresh / name).exists():
                 (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(final / name, fresh / name)
+        for name in ["", *_file_names(fresh)]:
+            _take_mode(fresh / name, final / name)
         _flush_tree(fresh)
         _replace(final, fresh, old)
 
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
-    """Yield a path to write a file to; it becomes `path` when the block ends without an error.
+    """Yield a path to write a file to; it becomes `path` when the block ends without an error, with the mode of the old one.
 
-    `Locked` when somebody else writes it.
+    A device, a pipe or a socket is no file to replace: its own path is yielded. `Locked` when somebody else writes it.
     """
+    if is_special(path):
+        yield Path(path)
+        return
     final = Path(path).resolve()
     with _writing(final) as (fresh, _):
         yield fresh
+        _take_mode(fresh, final)
         _flush(fresh)
         fresh.replace(final)
         _flush(final.parent)
+
+
+def is_special(path: str | Path) -> bool:
+    """Whether a path is that of something that is written to, and can't be replaced: a device, a pipe, an open file."""
+    # What an open file is called here says nothing about whose it is: standard output may be appended to.
+    if Path(os.path.abspath(path)).parts[1:2] in (("dev",), ("proc",)):
+        return os.name != "nt" and Path(path).exists()
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextmanager
@@ -82,6 +104,21 @@ def _writing(final: Path) -> Iterator[tuple[Path, Path]]:
         finally:
             for name in names:
                 _remove(name)
+
+
+def move(path: str | Path, target: str | Path) -> None:
+    """Give a directory or file another place, which must be free, or what a crash kept from taking its own.
+
+    `Locked` when somebody writes it. `OSError` when it can't be moved.
+    """
+    final = Path(path).resolve()
+    with _writing(final):
+        if final.exists():
+            final.rename(target)
+            _remove(_successor(final))
+        else:
+            _successor(final).rename(target)
+        _flush(final.parent)
 
 
 def _replace(final: Path, fresh: Path, old: Path) -> None:
@@ -192,30 +229,91 @@ def _identity(facts: os.stat_result) -> tuple[int, int]:
 
 
 def write_manifest(path: str | Path) -> dict[str, Any]:
-    """Write `manifest.json` for all files below `path` (byte-stable: sorted, no times) and return its content."""
+    """Write `manifest.json` for all files below `path` (byte-stable: sorted, no times) and return its content.
+
+    files: name -> size and SHA-256. empty: names of directories that hold nothing, if there are any; archives lose them.
+    """
     root = Path(path)
     files = {
         name: {"sha256": _digest(root / name), "size": (root / name).stat().st_size}
         for name in _file_names(root)
         if name != MANIFEST
     }
-    manifest = {"files": files}
+    manifest: dict[str, Any] = {"files": files}
+    empty = sorted(
+        folder.relative_to(root).as_posix()
+        for folder in root.rglob("*")
+        if folder.is_dir() and not any(folder.iterdir())
+    )
+    if empty:
+        manifest["empty"] = empty
     (root / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf8")
     return manifest
 
 
 def read_manifest(path: str | Path) -> dict[str, Any] | None:
-    """The manifest of a directory, None if it has none. `DataError` when it can't be read."""
+    """The manifest of a directory, None if it has none. `DataError` when it can't be read, or names files elsewhere."""
     file = Path(path) / MANIFEST
     if not file.is_file():
         return None
     try:
+        if file.stat().st_size > LARGEST_TABLE:
+            raise ValueError("it is too large")
         manifest = json.loads(file.read_text(encoding="utf8"))
-        for facts in manifest["files"].values():
-            facts["size"], facts["sha256"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        for name, facts in manifest["files"].items():
+            _check_listed(name, facts["size"], facts["sha256"])
+        for name in manifest.get("empty", ()):
+            _check_listed(name, 0, "")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"the manifest is damaged: {error}", path=str(file)) from error
     return dict(manifest)
+
+
+def _check_listed(name: Any, size: Any, digest: Any) -> None:
+    """ValueError for what no manifest of ours says of a file, such as a place outside of its directory."""
+    outside = any(kind(name).anchor or ".." in kind(name).parts for kind in (PurePosixPath, PureWindowsPath))
+    if outside or not PurePosixPath(name).parts or "\0" in name:
+        raise ValueError(f"{name!r} is no file of this directory")
+    if type(size) is not int or size < 0 or not isinstance(digest, str):
+        raise ValueError(f"of {name!r} it says neither a size nor a checksum")
+
+
+def check_kinds(path: str | Path, *, inside: bool = False) -> None:
+    """Whether everything in a directory can be read to its end. `DataError` for a device, a pipe or a socket; nothing is opened.
+
+    inside: also for a link that leads out of the directory.
+    """
+    root = Path(path).resolve()
+    seen: set[tuple[int, int]] = set()
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError:
+            # It may be one that can be entered, but not listed.
+            continue
+        for entry in entries:
+            try:
+                facts = entry.stat()
+            except OSError:
+                # A link to nothing; who needs the file says that it is missing.
+                continue
+            if inside and entry.is_symlink() and not entry.resolve().is_relative_to(root):
+                raise DataError(f"a link that leads out of {path}", path=str(entry))
+            if stat.S_ISDIR(facts.st_mode):
+                if _identity(facts) not in seen:
+                    seen.add(_identity(facts))
+                    waiting.append(entry)
+            elif not stat.S_ISREG(facts.st_mode):
+                raise DataError(
+                    "neither a file nor a directory, but a device, a pipe or a socket", path=str(entry)
+                )
+            if len(seen) > _MOST_FOLDERS:
+                raise DataError(
+                    f"it has more than {_MOST_FOLDERS:,} folders, with those that links lead to",
+                    path=str(path),
+                )
 
 
 def check_manifest(path: str | Path) -> None:
@@ -290,6 +388,18 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _take_mode(fresh: Path, old: Path) -> None:
+    """Give a file or folder the mode, and as far as this user may, the owner of what it is to replace."""
+    try:
+        facts = old.stat()
+    except OSError:
+        return
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(fresh, facts.st_uid, facts.st_gid)
+    fresh.chmod(stat.S_IMODE(facts.st_mode))
 
 
 def _digest(file: Path) -> str:

@@ -22,6 +22,7 @@ from typing import Self
 from weakref import WeakSet
 
 from kernel.errors import KernelError, Locked, warn
+from kernel.processes.gate import GATE
 
 # Where Windows locks, as others can't read what is locked there.
 _FAR = 2**30
@@ -64,24 +65,27 @@ class Lock:
     def acquire(self) -> None:
         """Take the lock. `Locked` if somebody has it, `OSError` if its file can't be written."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        while self._handle is None:
-            self._handle = self._try()
-        _held.add(self)
+        # Inside: a process that is forked in between would have the file open and not know why.
+        with GATE:
+            while self._handle is None:
+                self._handle = self._try()
+            _held.add(self)
 
     def release(self) -> None:
         """Give the lock back; nothing happens if it is not held."""
-        handle, self._handle = self._handle, None
-        if handle is None:
-            return
-        _held.discard(self)
-        # Removed before it is unlocked, while nobody else can have it; Windows removes no file that is open.
-        with suppress(OSError):
-            if sys.platform != "win32" and _is_at(handle, self.file):
-                self.file.unlink()
-        os.close(handle)
-        with suppress(OSError):
-            if sys.platform == "win32":
-                self.file.unlink()
+        with GATE:
+            handle, self._handle = self._handle, None
+            if handle is None:
+                return
+            _held.discard(self)
+            # Removed before it is unlocked, while nobody else can have it; Windows removes no file that is open.
+            with suppress(OSError):
+                if sys.platform != "win32" and _is_at(handle, self.file):
+                    self.file.unlink()
+            os.close(handle)
+            with suppress(OSError):
+                if sys.platform == "win32":
+                    self.file.unlink()
 
     def forget(self) -> None:
         """Drop the copy that a forked process has; the lock stays with the process that took it."""

@@ -18,9 +18,11 @@ from kernel.language.create import fill_settings
 from kernel.language.defaults import fresh_subclass
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import find_factory
+from kernel.language.keeping import keep_values
 from kernel.language.listening import unheard_in_config
 from kernel.language.order import to_disable
-from kernel.language.slots import unknown
+from kernel.language.slots import Slot, position, unknown
+from kernel.language.source import apart
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from kernel.vocab import Vocab
 
 Pipeline = TypeVar("Pipeline", bound=EditableComponents)
+AnyPipeline = TypeVar("AnyPipeline", bound=ComponentList)
 Load = Callable[[str], ComponentList]
 # What can be left out of loading besides components.
 PARTS = frozenset({"vocab", "tokenizer"})
@@ -87,11 +90,18 @@ def _check(
         block = (interpolated.get("components") or {}).get(name)
         path = f"components.{name}"
         if isinstance(block, Mapping) and "factory" in block and not known & {path, f"{path}.factory"}:
-            check_component(block, path, cls.lang or nlp["lang"], planner)
+            check_component(apart(block)[0], path, cls.lang or nlp["lang"], planner)
     problems = list(dict.fromkeys([*problems, *planner.problems]))
     if problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
     return interpolated, nlp
+
+
+def check_config(cls: type[ComponentList], config: Config) -> None:
+    """Whether a pipeline can be built from a config, as far as can be told without building it. `ConfigError` if not."""
+    cls = _class_for(cls, config)
+    filled, problems = _fill(cls, config)
+    _check(cls, filled, problems, validate=True)
 
 
 def from_config(
@@ -137,6 +147,9 @@ def from_config(
             raise unknown(name, settings["pipeline"])
     names = [name for name in settings["pipeline"] if name not in left_out]
     _add_components(nlp, names, filled, interpolated, validate, load)
+    if set(names) != set(interpolated.get("components") or {}):
+        # Variables may refer to blocks of components that are not there.
+        keep_values(nlp, interpolated)
     off = (off | set(settings["disabled"])) & set(names)
     chosen = to_disable(names, sorted(off) if enable is None else None, enable)
     for name in chosen or ():
@@ -161,12 +174,12 @@ def default_tokenizer(registry: Registries) -> Callable[[Any], Any]:
     return create
 
 
-def _class_for(cls: type[Pipeline], config: Mapping[str, Any]) -> type[Pipeline]:
+def _class_for(cls: type[AnyPipeline], config: Mapping[str, Any]) -> type[AnyPipeline]:
     """The language's own class, if the general one is asked for."""
     lang = (config.get("nlp") or {}).get("lang")
     if cls.lang or not isinstance(lang, str) or not lang:
         return cls
-    found: type[Pipeline] = chosen_by(config).languages.get(lang)
+    found: type[AnyPipeline] = chosen_by(config).languages.get(lang)
     return found
 
 
@@ -183,7 +196,7 @@ def _add_components(
     for name in names:
         block = interpolated["components"][name]
         with _Collected(problems):
-            if "factory" in block:
+            if "source" not in block:
                 settings = {key: value for key, value in block.items() if key != "factory"}
                 raw = filled["components"][name]
                 nlp.add_pipe(block["factory"], name, config=settings, raw_config=raw, validate=validate)
@@ -218,22 +231,53 @@ def _add_copy(
             _problem(config, path, f"the pipeline {where} has no component '{taken}'; it has: {names}")
         )
     nlp.add_pipe(taken, name, source=source, replace_listeners=block.get("replace_listeners") or ())
+    place = position(nlp.slots, name)
+    if "factory" in block:
+        _check_copy(nlp.slots[place], apart(block)[0], where, config)
+    nlp.slots[place] = replace(nlp.slots[place], origin=apart(config["components"][name])[1])
+
+
+def _check_copy(slot: Slot, settings: Mapping[str, Any], where: str, config: Config) -> None:
+    """A saved block has the settings too, for loading: a copy can't have others than its source has now."""
+    other = _difference(settings, slot.block)
+    if other:
+        raise ConfigError(
+            _problem(
+                config,
+                f"components.{slot.name}.{other}",
+                f"'{slot.name}' is taken from {where}, where this is not so",
+                "Remove all settings but source to take the component as it is there, or remove source.",
+            )
+        )
+
+
+def _difference(one: Any, other: Any) -> str:
+    """Dotted path of the first thing in which two blocks differ, "" if they are equal."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return ""
+    for key in [*one, *other]:
+        if key not in one or key not in other or one[key] != other[key]:
+            inner = _difference(one.get(key), other.get(key))
+            return f"{key}.{inner}" if inner else str(key)
+    return ""
 
 
 def _fill_component(name: str, block: Any, lang: str | None, config: Config, registry: Registries) -> Block:
     path = f"components.{name}"
-    if not isinstance(block, Mapping) or ("factory" in block) == ("source" in block):
+    if not isinstance(block, Mapping) or not ("factory" in block or "source" in block):
         raise ConfigError(
             _problem(config, path, "a component needs either a factory or a source", 'Write factory = "..."')
         )
-    if "source" in block:
+    if "factory" not in block:
         return dict(block)
+    settings, origin = apart(block)
     try:
         registered, meta = find_factory(block["factory"], lang, registry)
     except RegistryError as error:
         problem = _problem(config, f"{path}.factory", error.message, error.hint)
         raise ConfigError(replace(problem, exit_code=error.exit_code)) from error
-    return {"factory": block["factory"], **fill_settings(registered, meta, block, path, config, registry)}
+    filled = fill_settings(registered, meta, settings, path, config, registry)
+    return {"factory": block["factory"], **origin, **filled}
 
 
 def _without_block(name: str, place: int, names: list[str], config: Config) -> Problem:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from kernel.config import Config, default_config
+from kernel.errors import UsageError
 from kernel.language import facts
 from kernel.language.defaults import Defaults
 from kernel.language.factories import FactoryMeta
+from kernel.language.shown import ShownDict, ShownList
 from kernel.language.slots import Slot, find
 from kernel.registries.family import Registries, chosen_by
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from kernel.vocab import Vocab
 
 _Defaults = Defaults
+T = TypeVar("T")
+_HOW = "Use add_pipe, remove_pipe, rename_pipe, replace_pipe, enable_pipe or disable_pipe."
 
 
 class ComponentList:
@@ -31,6 +35,8 @@ class ComponentList:
     from_config: ClassVar[Callable[..., Any]]
     vocab: Vocab
     tokenizer: Any
+    # The one that the config made; another may have taken its place since.
+    built_tokenizer: Any
     max_length: int
     batch_size: int
     path: Path | None
@@ -39,8 +45,9 @@ class ComponentList:
         # A record of every component, disabled ones too, in order. Only the methods of the pipeline change the list.
         self.slots: list[Slot] = []
         self._config = None if config is None else config.copy()
-        self._training_settings: dict[str, Any] | None = None
         self._meta = dict(meta or {})
+        # The latest text of a config that was saved, and found to be one that can be loaded.
+        self.loadable_config = ""
         self._ops: Any = None
 
     # The components.
@@ -48,34 +55,34 @@ class ComponentList:
     @property
     def components(self) -> list[tuple[str, Any]]:
         """(name, component) of all components, disabled ones too."""
-        return [(slot.name, slot.component) for slot in self.slots]
+        return self._shown("components", [(slot.name, slot.component) for slot in self.slots])
 
     @property
     def pipeline(self) -> list[tuple[str, Any]]:
         """(name, component) of the enabled components."""
-        return [(slot.name, slot.component) for slot in self.slots if slot.enabled]
+        return self._shown("pipeline", [(slot.name, slot.component) for slot in self.slots if slot.enabled])
 
     @property
     def component_names(self) -> list[str]:
-        return [slot.name for slot in self.slots]
+        return self._shown("component_names", [slot.name for slot in self.slots])
 
     @property
     def pipe_names(self) -> list[str]:
-        return [slot.name for slot in self.slots if slot.enabled]
+        return self._shown("pipe_names", [slot.name for slot in self.slots if slot.enabled])
 
     @property
     def disabled(self) -> list[str]:
-        return [slot.name for slot in self.slots if not slot.enabled]
+        return self._shown("disabled", [slot.name for slot in self.slots if not slot.enabled])
 
     @property
     def pipe_factories(self) -> dict[str, str]:
         """Component name -> factory name."""
-        return {slot.name: slot.meta.name for slot in self.slots}
+        return ShownDict({slot.name: slot.meta.name for slot in self.slots}, "nlp.pipe_factories", _HOW)
 
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
         """Component name -> labels, of the components that have any."""
-        return facts.labels(self.slots)
+        return ShownDict(facts.labels(self.slots), "nlp.pipe_labels", "Use add_label of the component.")
 
     @property
     def factory_names(self) -> list[str]:
@@ -86,6 +93,9 @@ class ComponentList:
     def registry(self) -> Registries:
         """What the pipeline finds functions in: `kernel.registry` as `[plugins]` and `[registry]` of its config want it."""
         return chosen_by(self._config)
+
+    def _shown(self, name: str, items: list[T]) -> list[T]:
+        return ShownList(items, f"nlp.{name}", _HOW)
 
     def is_enabled(self, name: str) -> bool:
         return name not in self.disabled
@@ -113,15 +123,31 @@ class ComponentList:
 
     @property
     def config(self) -> Config:
-        """The config of the pipeline as it is now, with variables; computed on access."""
+        """The config of the pipeline as it is now, with variables; the pipeline's own.
+
+        What is changed in it counts from then on, but for the components and what `[nlp]` says of them: they can't be
+        changed there, which an error says. `copy()` gives one of your own.
+        """
         if self._config is None:
             self._config = default_config().merge(self.Defaults.config)
-        return facts.current_config(self._config, self.slots, lang=self.lang, batch_size=self.batch_size)
+        facts.bring_config_up_to_date(self._config, self.slots, lang=self.lang, batch_size=self.batch_size)
+        return self._config
 
     @config.setter
     def config(self, value: Config) -> None:
+        # The settings of components stay what they are, whatever their variables refer to from now on.
+        from kernel.language.keeping import keep_values, values_of
+
+        names = (value.get("nlp") or {}).get("pipeline")
+        if names and list(names) != list(self.component_names):
+            raise UsageError(
+                f"this is the config of another pipeline, of {', '.join(map(str, names))}; "
+                f"this one has: {', '.join(self.component_names) or 'no components'}",
+                hint="Make a pipeline of it with from_config.",
+            )
+        before = values_of(self)
         self._config = value.copy()
-        self._training_settings = None
+        keep_values(self, before, sections=False)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -179,10 +205,12 @@ class ComponentList:
         return self._training_names("annotating_components")
 
     def _training_names(self, key: str) -> list[str]:
-        # Read for every batch, and slow to interpolate.
-        if self._training_settings is None:
-            self._training_settings = dict(self.config.interpolate().get("training") or {})
-        return list(self._training_settings.get(key) or ())
+        # Read for every batch: it is slow to interpolate a config, and few have variables here.
+        section = (self.config if self._config is None else self._config).get("training") or {}
+        names = section.get(key) if isinstance(section, Mapping) else None
+        if isinstance(names, list | tuple) and not any("$" in str(name) for name in names):
+            return list(names)
+        return list((self.config.interpolate().get("training") or {}).get(key) or ()) if names else []
 
     # Its models.
 

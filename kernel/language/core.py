@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import UsageError, warn
-from kernel.language import build, learn, order, stream
+from kernel.language import build, labels, learn, order, stream
 from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import register_component, register_factory
@@ -18,6 +18,7 @@ from kernel.language.saving import ClassOrInstance, from_disk, from_saved
 from kernel.numeric import blas
 from kernel.saving.directories import load
 from kernel.training.protocols import BasePipeline
+from kernel.vocab.attrs import IS_STOP
 
 if TYPE_CHECKING:
     from kernel.component import Finding
@@ -53,6 +54,7 @@ class Language(EditableComponents, BasePipeline):
 
         super().__init__(meta=meta, config=config)
         self._optimizer: Any = None
+        self._stop_words = id(self.Defaults.stop_words), len(self.Defaults.stop_words)
         self._error_handler: stream.ErrorHandler | None = None
         self.path = None
         self.max_length = max_length
@@ -67,7 +69,8 @@ class Language(EditableComponents, BasePipeline):
             )
             if create_vectors is not None:
                 self.vocab.vectors = create_vectors(self.vocab)
-        self.tokenizer = (create_tokenizer or build.default_tokenizer(self.registry))(self)
+        self.built_tokenizer = (create_tokenizer or build.default_tokenizer(self.registry))(self)
+        self.tokenizer = self.built_tokenizer
 
     # Registration. `Language.factory` and `Language.component` are decorators.
 
@@ -128,7 +131,7 @@ class Language(EditableComponents, BasePipeline):
         return pipeline_to_bytes(self, exclude=exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
-        """Load the data of a pipeline with the same components into this one."""
+        """Load data and config of a pipeline with the same components into this one; after an error it is as it was."""
         from kernel.language.saving import pipeline_from_bytes
 
         return pipeline_from_bytes(self, data, exclude=exclude)
@@ -142,6 +145,7 @@ class Language(EditableComponents, BasePipeline):
 
     def make_doc(self, text: str | Doc) -> Doc:
         """Tokenize a text. `DataError` if it is longer than `max_length`."""
+        self._look_at_stop_words()
         return stream.make_docs(self.tokenizer, [text], max_length=self.max_length)[0]
 
     def __call__(
@@ -172,6 +176,7 @@ class Language(EditableComponents, BasePipeline):
         as_tuples: the stream is of (text, context) and so is the result. n_process: worker processes, -1 for one per
         CPU core.
         """
+        self._look_at_stop_words()
         steps = order.steps(self.slots, disable)
         settings, handler = component_cfg or {}, self._error_handler
         run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
@@ -184,7 +189,6 @@ class Language(EditableComponents, BasePipeline):
             run = partial(
                 run_in_processes,
                 nlp=self,
-                pack=self.__reduce__,
                 steps=steps,
                 settings=settings,
                 handler=handler,
@@ -192,6 +196,13 @@ class Language(EditableComponents, BasePipeline):
             )
         size = self.batch_size if batch_size is None else batch_size
         return stream.pipe(texts, run, as_tuples=as_tuples, batch_size=size)
+
+    def _look_at_stop_words(self) -> None:
+        """Let words that the vocab has met already be looked at again, if there are others among the stop words now."""
+        words = self.Defaults.stop_words
+        if self._stop_words != (id(words), len(words)):
+            self._stop_words = id(words), len(words)
+            self.vocab.lexeme_settings.note_change([IS_STOP])
 
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.
@@ -295,6 +306,16 @@ class Language(EditableComponents, BasePipeline):
     def predict(self, component: str, examples: Sequence[Example]) -> Any:
         """What a component predicts for examples that the components before it have annotated."""
         return learn.predict(self, component, examples)
+
+    def unlabelled(
+        self, examples: Sequence[Example], settings: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """Component to be trained -> what the examples hold, for those for which no example has a gold label.
+
+        settings: the interpolated `[initialize]`, to leave out those that know their labels, or are given some there.
+        """
+        trained = self.models()
+        return labels.unlabelled([slot for slot in self.slots if slot.name in trained], examples, settings)
 
     def sample_examples(self) -> list[Example]:
         """An example of three words without annotations."""

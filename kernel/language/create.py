@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kernel.component import TrainableComponent
 from kernel.config import Config, fill, merge_defaults, resolve
 from kernel.config.filling import note_defaults
 from kernel.config.plans import owner_name
@@ -45,6 +46,16 @@ def create(
         raise RegistryError(
             f"the factory '{registered}' made no component for '{name}', but {type(component).__name__}",
             hint="A factory returns a function from Doc to Doc, or an object that can be called like one.",
+        )
+    lacking = [
+        key
+        for key in ("vocab", "model")
+        if isinstance(component, TrainableComponent) and not hasattr(component, key)
+    ]
+    if lacking:
+        raise RegistryError(
+            f"the component '{name}', a {type(component).__name__}, has no {' and no '.join(lacking)}",
+            hint="Its __init__ has to call super().__init__(vocab, model, name).",
         )
     if getattr(component, "name", name) != name:
         component.name = name

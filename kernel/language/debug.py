@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from kernel.component import Finding
 from kernel.errors import DataError, KernelError
+from kernel.language.labels import unlabelled
+from kernel.language.learn import trained_models
 from kernel.language.stream import failure
 
 if TYPE_CHECKING:
@@ -29,8 +32,14 @@ def debug(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[tuple[
     yield "training", _training(nlp, train, dev)
     yield "words", _words(train, dev)
     yield "vectors", _vectors(nlp, train)
+    trained = trained_models(nlp)
+    without = unlabelled([slot for slot in nlp.slots if slot.name in trained], train, {})
     for name, component in nlp.pipeline:
         findings = list(_component(name, component, train, dev))
+        if name in without:
+            findings.append(
+                Finding("fail", f"no document to train on has a label; there are {without[name]}")
+            )
         if findings:
             yield name, findings
 
@@ -58,6 +67,33 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
         yield Finding("good", "no document is in both parts of the data")
     if len(texts) < len(train):
         yield Finding("info", f"{len(train) - len(texts)} documents to train on repeat others")
+    contradicting = _contradicting(train)
+    if contradicting:
+        yield Finding(
+            "warn", f"{len(contradicting)} texts to train on are annotated in several ways", contradicting
+        )
+
+
+def _contradicting(examples: Examples) -> tuple[str, ...]:
+    """Texts that have several annotations of a kind."""
+    from kernel.tokens.biluo import doc_to_biluo_tags
+
+    found: dict[str, dict[str, Any]] = {}
+    wrong: dict[str, None] = {}
+    counts = Counter(example.reference.text for example in examples)
+    for example in examples:
+        doc = example.reference
+        if counts[doc.text] < 2:
+            continue
+        own: dict[str, Any] = {"categories": dict(doc.cats)} if doc.cats else {}
+        if doc.has_annotation("ENT_IOB"):
+            own["entities"] = doc_to_biluo_tags(doc)
+        if doc.has_annotation("TAG"):
+            own["tags"] = [token.tag_ for token in doc]
+        known = found.setdefault(doc.text, own)
+        if any(known.get(kind, value) != value for kind, value in own.items()):
+            wrong[repr(doc.text[:50])] = None
+    return tuple(wrong)
 
 
 def _words(train: Examples, dev: Examples) -> Iterator[Finding]:
@@ -153,6 +189,9 @@ def _labels(component: Any, train: Examples, dev: Examples) -> Iterator[Finding]
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     noun = "label" if len(ranked) == 1 else "labels"
     yield Finding("info", f"{len(ranked)} {noun}", tuple(f"{label} ({number:,})" for label, number in ranked))
+    alike = _alike({*counts, *others})
+    if alike:
+        yield Finding("warn", "labels that differ only in case or blanks", alike)
     absent = sorted(set(known) - set(counts))
     if absent:
         yield Finding("warn", "no document to train on has these labels of the component", tuple(absent))
@@ -164,3 +203,10 @@ def _labels(component: Any, train: Examples, dev: Examples) -> Iterator[Finding]
         yield Finding("info", "no document to evaluate on has these labels", tuple(unscored))
     if not (absent or new or unscored):
         yield Finding("good", "all labels are in both parts of the data")
+
+
+def _alike(labels: Iterable[str]) -> tuple[str, ...]:
+    groups: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        groups.setdefault("".join(label.casefold().split()), []).append(label)
+    return tuple(" and ".join(map(repr, group)) for group in groups.values() if len(group) > 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ class Defaults:
 
     tokenizer_exceptions: string -> its tokens. prefixes, suffixes, infixes: regular expressions; adding a tuple or a
     list gives a longer sequence. token_match, url_match: functions that say of a string that it stays whole.
-    stop_words: the words for which `is_stop` holds. lex_attr_getters: attribute number -> function of the word form.
+    stop_words: the words for which `is_stop` holds; a pipeline looks here at each call, so that words can be added. lex_attr_getters: attribute number -> function of the word form.
     syntax_iterators: such as "noun_chunks". writing_system: direction, has_case, has_letters. config: settings under
     the user's.
     """
@@ -31,6 +31,10 @@ class Defaults:
     syntax_iterators: ClassVar[dict[str, Callable[..., Any]]] = {}
     writing_system: ClassVar[dict[str, Any]] = {"direction": "ltr", "has_case": True, "has_letters": True}
     config: ClassVar[dict[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        # Words that are added to one language are not those of all that have none of their own.
+        cls.stop_words = set(cls.stop_words)
 
 
 class HasDefaults(Protocol):
@@ -57,10 +61,25 @@ def lex_attr_getters(cls: type[HasDefaults]) -> dict[int, Callable[[str], Any]]:
     """Functions of the word form, by attribute number: the language's own, its stop words and its code."""
     from kernel.vocab.attrs import IS_STOP, LANG
 
-    getters: dict[int, Callable[[str], Any]] = {LANG: partial(_constant, cls.lang or "")}
-    if cls.Defaults.stop_words:
-        getters[IS_STOP] = partial(_is_stop, frozenset(cls.Defaults.stop_words))
-    return {**getters, **cls.Defaults.lex_attr_getters}
+    own: dict[int, Callable[[str], Any]] = {
+        LANG: partial(_constant, cls.lang or ""),
+        IS_STOP: _StopWords(cls.Defaults),
+    }
+    return {**own, **cls.Defaults.lex_attr_getters}
+
+
+class _StopWords:
+    """Says of a form whether it is among the stop words that a language has now."""
+
+    def __init__(self, defaults: type[Defaults]) -> None:
+        self.defaults = defaults
+
+    def __call__(self, text: str) -> bool:
+        return bool(self.defaults.stop_words) and _is_stop(self.defaults.stop_words, text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A class that a callback made for one pipeline can't be pickled.
+        return partial, (_is_stop, frozenset(self.defaults.stop_words))
 
 
 def _copied(value: Any) -> Any:
@@ -76,5 +95,5 @@ def _constant(value: str, text: str) -> str:
     return value
 
 
-def _is_stop(words: frozenset[str], text: str) -> bool:
+def _is_stop(words: Collection[str], text: str) -> bool:
     return text in words or text.lower() in words

@@ -10,6 +10,7 @@ from kernel.errors import UsageError
 from kernel.language import order
 from kernel.language.components import ComponentList
 from kernel.language.create import create
+from kernel.language.keeping import keep_values, rename, values_of
 from kernel.language.listening import link, with_copies
 from kernel.language.slots import Slot, find, position
 from kernel.language.source import copy_component
@@ -81,17 +82,34 @@ class EditableComponents(ComponentList):
         """Put a new component in the place of one, under the same name. validate: see `add_pipe`."""
         old = find(self.slots, name)
         slot = create(self, factory_name, name, config or {}, validate=validate)
+        before = values_of(self)
+        del before["components"][name]
         self._put(replace(slot, enabled=old.enabled))
+        keep_values(self, before)
         return slot.component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
+        """Give a component another name, also where the config speaks of it."""
+        before = values_of(self)
         order.rename(self.slots, old_name, new_name)
+        self._rename_in_config(before, old_name, new_name)
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
-        """Take a component out; returns its name and the component."""
+        """Take a component out; returns its name and the component. The config speaks of it no more."""
+        before = values_of(self)
         slot = self.slots.pop(position(self.slots, name))
         link(self.slots)
+        self._rename_in_config(before, name, None)
         return slot.name, slot.component
+
+    def _rename_in_config(self, before: dict[str, Any], old: str, new: str | None) -> None:
+        """before: the values of the config under the old name."""
+        block = before["components"].pop(old)
+        if new is not None:
+            before["components"][new] = block
+        for config in (before, self.config):
+            rename(config, old, new)
+        keep_values(self, before)
 
     def disable_pipe(self, name: str) -> None:
         """Keep a component, but don't run it."""

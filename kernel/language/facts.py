@@ -5,27 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.language.shown import ShownDict
 from kernel.language.slots import Slot
+from kernel.language.source import together
 
 if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.vocab.vectors import Vectors
 
+_HOW = (
+    "Use add_pipe, replace_pipe and the other methods of the pipeline, or nlp.batch_size. For another pipeline change "
+    "nlp.config.copy(), and give that to from_config."
+)
 
-def current_config(written: Config, slots: Sequence[Slot], *, lang: str | None, batch_size: int) -> Config:
-    """The config that a pipeline was made from, with the components as they are now; all else is as it was written.
 
-    `[training.score_weights]` too: what the components want stands in `score_weights`, and a run adds it.
+def bring_config_up_to_date(
+    config: Config, slots: Sequence[Slot], *, lang: str | None, batch_size: int
+) -> None:
+    """Set in a pipeline's config what the pipeline decides: the components, and in `[nlp]` what is said of them.
+
+    That can't be changed there. All else is as it was written, and can: `[training.score_weights]` too, as what the
+    components want stands in `score_weights`, and a run adds it.
     """
-    config = written.copy()
-    config.setdefault("nlp", {}).update(
-        lang=lang,
-        pipeline=[slot.name for slot in slots],
-        disabled=[slot.name for slot in slots if not slot.enabled],
-        batch_size=batch_size,
-    )
-    config["components"] = {slot.name: dict(slot.block) for slot in slots}
-    return config.copy()
+    own = {
+        "lang": lang,
+        "pipeline": [slot.name for slot in slots],
+        "disabled": [slot.name for slot in slots if not slot.enabled],
+        "batch_size": batch_size,
+    }
+    config["nlp"] = ShownDict({**(config.get("nlp") or {}), **own}, "nlp.config['nlp']", _HOW, only=own)
+    blocks = {slot.name: dict(slot.block) for slot in slots}
+    config["components"] = ShownDict(blocks, "nlp.config['components']", _HOW)
+
+
+def whole_config(config: Config, slots: Sequence[Slot]) -> Config:
+    """A config as it is saved: the pipeline's own, and where the weights of its components came from at first."""
+    config = config.copy()
+    for slot in slots:
+        if slot.origin:
+            config["components"][slot.name] = together(config["components"][slot.name], slot.origin)
+    return config
 
 
 def labels(slots: Iterable[Slot]) -> dict[str, list[str]]:

@@ -203,7 +203,8 @@ def _said(
 def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Part:
     block = block if isinstance(block, Mapping) else {}
     replaced = block.get("replace_listeners")
-    is_copy = "source" in block
+    # A saved block says both: the settings that the component had, and where it came from.
+    is_copy = "source" in block and "factory" not in block
     if is_copy:
         block = _copied(block, str(block.get("component") or name))
     meta = None

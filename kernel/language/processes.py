@@ -1,197 +1,190 @@
-"""Running a pipeline in several processes.
+"""Running a pipeline in several processes, in order, with a bounded number of batches in flight.
 
-Each worker is a fresh interpreter that gets the pipeline as bytes, imports the modules that defined its components and
-works on one batch at a time. Texts, documents and results travel as bytes, so that nothing depends on how processes
-are started; the batches in flight are limited.
+Where that is safe, the workers are forked: they have the pipeline as it is, with whatever was defined in a notebook or
+changed by hand. It is safe while no other thread is inside a call of ours, and no device is in use. Otherwise they are new
+interpreters, which get the pipeline as bytes. Texts, documents and results travel as bytes either way.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kernel.discovery import rules
 from kernel.errors import KernelError, UsageError
-from kernel.language.stream import (
-    Batch,
-    Done,
-    ErrorHandler,
-    Settings,
-    check_length,
-    failure,
-    make_docs,
-    run_batch,
-)
+from kernel.language import parcels
+from kernel.language.replica import start_of
+from kernel.language.stream import Batch, Done, ErrorHandler, Settings, check_length, snippet
+from kernel.language.worker import Answer, Work, is_starting, serve
+from kernel.processes.crew import Lost, answers
+from kernel.processes.gate import GATE
+from kernel.processes.workers import Worker, can_fork, deaf, fork, start_anew
+from kernel.registries.blame import describe_error
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
 
-# What a worker gets and gives: a text or the bytes of a document.
-Parcel = str | bytes
-# Batches that wait or are worked on, per process.
-IN_FLIGHT = 2
+# Seconds for which a fork waits until the calls of other threads are done.
+PATIENCE = 2.0
 
-_worker: tuple[ComponentList, list[str], Settings] | None = None
+
+class _Sent(NamedTuple):
+    """A batch in flight. first: its first text or document."""
+
+    first: Any
+    number: int
+    position: int
+    contexts: list[Any]
 
 
 def run_in_processes(
     stream: Iterable[Batch],
     nlp: ComponentList,
-    pack: Callable[[], tuple[Any, ...]],
     *,
     steps: Sequence[tuple[str, Any]],
     settings: Settings,
     handler: ErrorHandler | None,
     n_process: int,
 ) -> Iterator[Done]:
-    """Finish batches in worker processes, in order.
-
-    pack: gives a function and its arguments that make the pipeline anew, as `__reduce__` does.
-    """
-    count = n_process if n_process > 0 else (os.cpu_count() or 1)
+    """Finish batches in worker processes, in order. What was finished before an error comes before it."""
     if n_process == 0 or n_process < -1:
         raise UsageError(f"n_process must be -1 (one per CPU core) or at least 1, not {n_process}")
-    start = (
-        pack(),
-        [name for name, _ in steps],
-        dict(settings),
-        nlp.max_length,
-        definitions(nlp),
-        rules.arguments(),
-    )
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker, initargs=start) as pool:
-        waiting: deque[tuple[Future[Any], list[Any]]] = deque()
-        try:
-            for texts, contexts, position in stream:
-                for offset, text in enumerate(texts):
-                    check_length(text, nlp.max_length, position + offset)
-                parcels = [_pack(text) for text in texts]
-                waiting.append((pool.submit(_work, parcels, position), contexts))
-                if len(waiting) >= IN_FLIGHT * count:
-                    yield _finished(nlp, handler, *waiting.popleft())
-            while waiting:
-                yield _finished(nlp, handler, *waiting.popleft())
-        finally:
-            for future, _ in waiting:
-                future.cancel()
-
-
-def definitions(nlp: ComponentList) -> list[tuple[str, str]]:
-    """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
-    from kernel.registries.code import CODE_MODULE, loaded
-    from kernel.saving.provenance import functions_of
-
-    registry = nlp.registry
-    found = {code.module: str(code.path) for code in loaded()}
-    by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
-    wanted = {
-        origin.target.partition(":")[0]
-        for origin in (registry.origin(kind, name) for kind, name in functions_of(nlp.config))
-        if origin.distribution is None
-    }
-    # Of code that was imported as any module is, what registered something: importing a package runs no more than its
-    # own file.
-    wanted |= {
-        module
-        for module in registry.defining_modules()
-        if module.startswith(tuple(f"{name}." for name in found))
-    }
-    for module in sorted(wanted - {"__main__"}):
-        if not module.startswith(by_path or ("/",)):
-            found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
-    return list(found.items())
-
-
-def _finished(
-    nlp: ComponentList, handler: ErrorHandler | None, future: Future[Any], contexts: list[Any]
-) -> Done:
-    from kernel.tokens import Doc
-
+    if is_starting():
+        raise UsageError(
+            "the program that uses n_process is run once more by each worker process, for its definitions",
+            hint='Put the code that uses n_process under `if __name__ == "__main__":`.',
+        )
+    count = n_process if n_process > 0 else (os.cpu_count() or 1)
+    sent: deque[_Sent] = deque()
+    workers: list[Worker] = []
     try:
-        done, positions, failed = future.result()
-    except BrokenProcessPool as error:
-        raise KernelError(
-            "a worker process of nlp.pipe ended unexpectedly",
-            hint="It may have run out of memory: try a smaller batch_size or n_process. In a script, the code that "
-            'uses n_process must stand under `if __name__ == "__main__":`.',
-        ) from error
-    for name, data, message, hint in failed:
-        cause = KernelError(message, hint=hint)
-        if handler is None:
-            raise cause
-        handler(name, nlp.get_pipe(name), [Doc(nlp.vocab).from_bytes(part) for part in data], cause)
-    return [Doc(nlp.vocab).from_bytes(data) for data in done], positions, contexts
+        _start(workers, count, nlp, [name for name, _ in steps], settings)
+        for data in answers(workers, _questions(nlp, stream, sent)):
+            yield _finished(nlp, handler, data, sent.popleft())
+    except Lost as lost:
+        first = lost.numbers[0]
+        raise _lost(lost.exit_code, [sent[number - first] for number in lost.numbers]) from None
+    finally:
+        for worker in workers:
+            worker.end()
 
 
-def _start_worker(
-    packed: tuple[Callable[..., Any], tuple[Any, ...]],
-    names: list[str],
-    settings: Settings,
-    max_length: int,
-    modules: list[tuple[str, str]],
-    only_and_deny: tuple[list[str], list[str]],
+def _start(
+    workers: list[Worker], count: int, nlp: ComponentList, names: list[str], settings: Settings
 ) -> None:
-    global _worker
-    from threadpoolctl import threadpool_limits
+    """Start workers, each added to the list at once, so that an error or Ctrl-C leaves none behind."""
+    reason = ""
+    if not can_fork():
+        reason = "this system, or multiprocessing.set_start_method, wants them so"
+    elif _uses_device(nlp):
+        reason = "a GPU is in use"
+    else:
+        work = Work(nlp, names, settings)
+        with GATE.closed(PATIENCE) as is_closed, deaf():
+            for _ in range(count if is_closed else 0):
+                workers.append(fork(partial(serve, work=work)))
+        if not is_closed:
+            reason = "another thread is inside a call of kernel"
+    if reason:
+        start, pipeline = start_of(nlp, names, settings, reason)
+        with deaf():
+            for _ in range(count):
+                workers.append(start_anew("kernel.language.worker", "serve_anew"))
+        _hand_over(workers, [pickle.dumps(start), pipeline], reason)
 
-    # The processes are the parallelism.
-    threadpool_limits(1)
-    rules.add_command_line(*only_and_deny)
-    for module, file in modules:
-        _import(module, file)
-    make, arguments = packed
-    nlp = make(*arguments)
-    nlp.max_length = max_length
-    _worker = nlp, names, settings
 
-
-def _import(module: str, file: str) -> None:
-    from kernel.registries.code import CODE_MODULE, load_code
-
+def _hand_over(workers: list[Worker], messages: Sequence[bytes], reason: str) -> None:
+    """Send new interpreters the pipeline, and wait until they have it."""
     try:
-        if module.startswith(CODE_MODULE):
-            raise ImportError(module)
-        import_module(module)
-    except ImportError:
-        if not Path(file).exists():
-            raise
-        load_code(file)
+        for worker in workers:
+            for message in messages:
+                worker.connection.send_bytes(message)
+        replies = [worker.connection.recv_bytes() for worker in workers]
+    except (EOFError, OSError):
+        codes = [worker.exit_code() for worker in workers if worker.has_ended]
+        raise KernelError(
+            f"a worker process of nlp.pipe ended before the first text, {_how(max(codes, key=abs, default=0))}"
+        ) from None
+    for reply in replies:
+        if reply:
+            error: KernelError = pickle.loads(reply)
+            error.add_note(f"The workers are new interpreters, because {reason}.")
+            raise error
 
 
-def _work(parcels: list[Parcel], position: int) -> tuple[list[bytes], list[int], list[Any]]:
-    assert _worker is not None
-    nlp, names, settings = _worker
-    failed: list[tuple[str, list[bytes], str, str]] = []
-
-    def note(name: str, component: Any, docs: list[Any], error: Exception) -> None:
-        wrapped = failure(name, error, docs)
-        failed.append((name, [doc.to_bytes() for doc in docs], wrapped.message, wrapped.hint))
-
-    texts = [_unpack(nlp, parcel) for parcel in parcels]
-    docs = make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=position)
-    done, positions = run_batch([(name, nlp.get_pipe(name)) for name in names], docs, settings, note)
-    return [doc.to_bytes() for doc in done], positions, failed
+def _uses_device(nlp: ComponentList) -> bool:
+    """Whether a model of the pipeline, or PyTorch, has a GPU: its driver does not survive a fork."""
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "cuda") and torch.cuda.is_initialized():
+        return True
+    nodes = (node for model in nlp.all_models().values() for node in model.walk())
+    return nlp.ops.device_type != "cpu" or any(node.ops.device_type != "cpu" for node in nodes)
 
 
-def _pack(text: Any) -> Parcel:
-    if isinstance(text, str):
-        return text
-    if not hasattr(text, "to_bytes"):
-        raise UsageError(f"the stream holds neither a string nor a Doc, but {type(text).__name__}")
-    data: bytes = text.to_bytes()
-    return data
-
-
-def _unpack(nlp: ComponentList, parcel: Parcel) -> Any:
+def _questions(nlp: ComponentList, stream: Iterable[Batch], sent: deque[_Sent]) -> Iterator[bytes]:
     from kernel.tokens import Doc
 
-    return parcel if isinstance(parcel, str) else Doc(nlp.vocab).from_bytes(parcel)
+    for texts, contexts, position in stream:
+        for number, text in enumerate(texts, position):
+            if not isinstance(text, str | Doc):
+                raise UsageError(f"text {number} is neither a string nor a Doc, but {type(text).__name__}")
+            check_length(text, nlp.max_length, number)
+        try:
+            question = parcels.pack(nlp, (position, texts))
+        except Exception as error:
+            docs = [text for text in texts if isinstance(text, Doc)]
+            raise parcels.why_not(nlp, docs, error) from error
+        sent.append(_Sent(texts[0], len(texts), position, contexts))
+        yield question
+
+
+def _finished(nlp: ComponentList, handler: ErrorHandler | None, data: bytes, batch: _Sent) -> Done:
+    try:
+        answer: Answer = parcels.unpack(nlp, data)
+    except Exception as error:
+        raise KernelError(
+            f"{_documents(batch)} can't be read from their worker process: {describe_error(error)}",
+            hint="What components set must be of classes that this process knows.",
+        ) from error
+    if answer.error is not None:
+        raise answer.error
+    for failed in answer.failures:
+        if handler is None:
+            raise failed.error
+        handler(failed.component, nlp.get_pipe(failed.component), failed.docs, failed.error)
+    return answer.docs, answer.positions, batch.contexts
+
+
+def _lost(exit_code: int, batches: Sequence[_Sent]) -> KernelError:
+    hint = "A component, or a library that it uses, ended the process."
+    if exit_code < 0:
+        hint = (
+            "The system does that when memory runs out: try a smaller batch_size or n_process."
+            if -exit_code == getattr(signal, "SIGKILL", None)
+            else "A component, or a library that it uses, crashed."
+        )
+    had = "; and ".join(map(_documents, batches))
+    return KernelError(
+        f"a worker process of nlp.pipe ended, {_how(exit_code)}, while it had {had}", hint=hint
+    )
+
+
+def _how(exit_code: int) -> str:
+    if exit_code >= 0:
+        return f"with exit code {exit_code}"
+    try:
+        return f"by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"by signal {-exit_code}"
+
+
+def _documents(batch: _Sent) -> str:
+    if batch.number == 1:
+        return f"document {batch.position}, {snippet(batch.first)}"
+    last = batch.position + batch.number - 1
+    return f"documents {batch.position} to {last}, the first of which is {snippet(batch.first)}"

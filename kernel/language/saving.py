@@ -7,18 +7,25 @@ is pickled, and equal pipelines give equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import srsly
 
-from kernel.config import Config
-from kernel.errors import DataError
-from kernel.files.atomic import atomic_directory, check_manifest, read_whole
+from kernel.config import Config, resolve
+from kernel.errors import ConfigError, DataError, UsageError
+from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
+from kernel.files.messages import message_from_bytes
+from kernel.language.build import check_config, interpolated_section
 from kernel.language.components import ComponentList
+from kernel.language.facts import whole_config
 from kernel.language.listening import link
+from kernel.language.source import apart
 from kernel.saving.directories import (
     CONFIG,
     META,
@@ -39,20 +46,106 @@ VOCAB, TOKENIZER = "vocab", "tokenizer"
 def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
     """Write a pipeline to a directory, whole or not at all. exclude: "vocab", "tokenizer", names of components.
 
-    An earlier pipeline in the directory is replaced; `UsageError` if it holds anything else.
+    An earlier pipeline in the directory is replaced; `UsageError` if it holds anything else, or if what would be written
+    could not be loaded again.
     """
     left_out = set(exclude)
+    check_parts(nlp, left_out, "to_disk", "from_disk")
     with atomic_directory(path) as folder:
-        config = nlp.config
+        config = whole_config(nlp.config, nlp.slots)
         config.to_disk(folder / CONFIG)
+        _check_config(nlp, (folder / CONFIG).read_text(encoding="utf8"))
         (folder / META).write_bytes(_meta_to_bytes(nlp, config))
-        if VOCAB not in left_out:
-            nlp.vocab.to_disk(folder / VOCAB)
-        if TOKENIZER not in left_out and hasattr(nlp.tokenizer, "to_disk"):
-            nlp.tokenizer.to_disk(folder / TOKENIZER)
-        for name, component in nlp.components:
-            if name not in left_out and hasattr(component, "to_disk"):
-                component.to_disk(folder / name)
+        _write_data(nlp, folder, left_out)
+
+
+def _write_data(nlp: ComponentList, folder: Path, left_out: Collection[str]) -> None:
+    if VOCAB not in left_out:
+        nlp.vocab.to_disk(folder / VOCAB)
+    if TOKENIZER not in left_out and hasattr(nlp.tokenizer, "to_disk"):
+        nlp.tokenizer.to_disk(folder / TOKENIZER)
+    for name, component in nlp.components:
+        if name not in left_out and hasattr(component, "to_disk"):
+            component.to_disk(folder / name)
+            if not (folder / name).exists():
+                # It has nothing to save, which is not the same as data that are missing.
+                (folder / name).mkdir()
+
+
+def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read: str) -> None:
+    """`UsageError` if a part of a pipeline can't be saved, or not loaded again. write, read: the methods that do it."""
+    for name, component in nlp.components:
+        if name in left_out:
+            continue
+        able = {method for method in (write, read) if hasattr(component, method)}
+        if len(able) == 1 or (not able and hasattr(component, "to_disk")):
+            lacking = next(method for method in (write, read) if method not in able)
+            raise UsageError(
+                f"component '{name}' can't be saved: a {type(component).__name__} has no method {lacking}",
+                hint=f"Define it beside the other one, or leave the component out: exclude=[{name!r}].",
+            )
+    if TOKENIZER not in left_out:
+        _check_tokenizer(nlp, write, read)
+
+
+def _check_tokenizer(nlp: ComponentList, write: str, read: str) -> None:
+    """Whether the config makes a tokenizer that takes the data of this one."""
+    own, made = nlp.tokenizer, nlp.built_tokenizer
+    if type(own) is not type(made):
+        # The config may have been changed with it.
+        block = interpolated_section(nlp, "nlp").get("tokenizer")
+        make = (
+            resolve(block, config=nlp.config, path="nlp.tokenizer", registry=nlp.registry) if block else None
+        )
+        made = made if make is None else make(nlp)
+    both = hasattr(own, write) and hasattr(own, read)
+    neither = not (hasattr(own, write) or hasattr(own, read))
+    if type(own) is type(made) and (both or neither):
+        return
+    raise UsageError(
+        f"the tokenizer, a {type(own).__name__}, can't be saved: "
+        + (
+            f"the config makes a {type(made).__name__}"
+            if both or neither
+            else f"it has not both {write} and {read}"
+        ),
+        hint="Name a registered function that makes it in [nlp.tokenizer], or leave it out: exclude=['tokenizer'].",
+    )
+
+
+def _check_config(nlp: ComponentList, text: str) -> None:
+    """Whether a pipeline can be built from a config as it was written. Nothing is built."""
+    # A run saves again and again, with the same config.
+    if text == nlp.loadable_config:
+        return
+    try:
+        check_config(type(nlp), _without_origins(Config.from_str(text))[0])
+    except ConfigError as error:
+        raise UsageError(
+            f"the pipeline can't be saved, because its config could not be loaded again: {error}"
+        ) from error
+    nlp.loadable_config = text
+
+
+def _without_origins(config: Config) -> tuple[Config, dict[str, dict[str, Any]]]:
+    """A saved config for building the pipeline, and apart from it what its components came from."""
+    config, origins = config.copy(), {}
+    for name, block in (config.get("components") or {}).items():
+        if isinstance(block, dict) and "factory" in block:
+            config["components"][name], origins[name] = apart(block)
+    return config, origins
+
+
+def _rebuilt(cls: type[Pipeline], config: Config, **settings: Any) -> Pipeline:
+    """The pipeline of a saved config, whose weights are saved too: nothing is taken from where they came from at first."""
+    config, origins = _without_origins(config)
+    nlp: Pipeline = cls.from_config(config, **settings)
+    _note_origins(nlp, origins)
+    return nlp
+
+
+def _note_origins(nlp: ComponentList, origins: Mapping[str, dict[str, Any]]) -> None:
+    nlp.slots[:] = [replace(slot, origin=origins.get(slot.name, {})) for slot in nlp.slots]
 
 
 class ClassOrInstance:
@@ -68,9 +161,9 @@ class ClassOrInstance:
 def from_disk(
     target: type[Pipeline] | Pipeline, path: str | Path, *, exclude: str | Iterable[str] = ()
 ) -> Pipeline:
-    """Called on the class: build the pipeline that was saved. On a pipeline: load the saved data into it.
+    """Called on the class: build the pipeline that was saved. On a pipeline: load the saved data and config into it.
 
-    `DataError` names the file that is damaged or missing.
+    `DataError` names the file that is damaged or missing. A pipeline that they can't be loaded into stays as it was.
     """
     left_out = as_names(exclude)
 
@@ -81,8 +174,10 @@ def from_disk(
 
     def fill(folder: Path) -> Any:
         check_manifest(existing(folder))
-        nlp.meta = read_meta(folder)
-        read_data(nlp, folder, left_out)
+        meta, config = read_meta(folder), Config.from_disk(folder / CONFIG)
+        with _whole_or_not(nlp, config, left_out):
+            read_data(nlp, folder, left_out)
+        _take(nlp, config, meta)
         return nlp
 
     nlp: Any = target
@@ -94,10 +189,42 @@ def from_saved(
     cls: type[Pipeline], saved: Saved, *, exclude: Iterable[str] = (), **settings: Any
 ) -> Pipeline:
     """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
-    nlp: Pipeline = cls.from_config(saved.config, meta=saved.meta, exclude=exclude, **settings)
+    nlp = _rebuilt(cls, saved.config, meta=saved.meta, exclude=exclude, **settings)
     read_data(nlp, saved.folder, exclude)
     nlp.path = saved.path
     return nlp
+
+
+@contextmanager
+def _whole_or_not(nlp: ComponentList, config: Config, left_out: Collection[str]) -> Iterator[None]:
+    """Load the data of another pipeline with the same components; after an error this one is as it was before."""
+    names = (config.get("nlp") or {}).get("pipeline") or []
+    for name in names:
+        if name not in left_out:
+            nlp.get_pipe(name)
+    with TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        _write_data(nlp, folder, left_out)
+        try:
+            yield
+        except BaseException:
+            for name, component in nlp.components:
+                # What is read is added to the settings that are there.
+                if name not in left_out and isinstance(getattr(component, "cfg", None), dict):
+                    component.cfg.clear()
+            read_data(nlp, folder, left_out)
+            raise
+
+
+def _take(nlp: ComponentList, config: Config, meta: dict[str, Any]) -> None:
+    """Take over the config of a pipeline whose data were loaded; how the components are built is their own."""
+    config, origins = _without_origins(config)
+    section = config.get("nlp") or {}
+    nlp.batch_size = config.interpolate().get("nlp", {}).get("batch_size") or nlp.batch_size
+    config["nlp"] = {**section, "pipeline": list(nlp.component_names)}
+    nlp.config = config
+    nlp.meta = meta
+    _note_origins(nlp, origins)
 
 
 def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> None:
@@ -112,6 +239,8 @@ def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> 
     for name, component in nlp.components:
         if name in left_out or not hasattr(component, "from_disk"):
             continue
+        if _is_empty(folder, name):
+            continue
         if not (folder / name).exists():
             raise DataError(f"the data of component '{name}' is missing", path=folder)
         with reading(folder / name):
@@ -119,10 +248,19 @@ def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> 
     link(nlp.slots)
 
 
+def _is_empty(folder: Path, name: str) -> bool:
+    """Whether a component had nothing to save. Its empty directory may be lost on the way; the manifest knows of it."""
+    if (folder / name).exists():
+        return (folder / name).is_dir() and not any((folder / name).iterdir())
+    empty = (read_manifest(folder) or {}).get("empty", ())
+    return any(other == name or other.startswith(f"{name}/") for other in empty)
+
+
 def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> bytes:
-    """Everything that `save` writes, as one MessagePack document."""
+    """Everything that `save` writes, as one MessagePack document. `UsageError` for what can't be written."""
     left_out = set(exclude)
-    config = nlp.config
+    check_parts(nlp, left_out, "to_bytes", "from_bytes")
+    config = whole_config(nlp.config, nlp.slots)
     parts: dict[str, Any] = {"config": config.to_str(), "meta": _meta_to_bytes(nlp, config)}
     if VOCAB not in left_out:
         parts["vocab"] = nlp.vocab.to_bytes()
@@ -138,18 +276,23 @@ def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> byt
 
 
 def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: Iterable[str] = ()) -> Pipeline:
-    """Load the data of a pipeline with the same components into this one."""
+    """Load data and config of a pipeline with the same components into this one, which after an error is as it was."""
     left_out = set(exclude)
     parts = _read(data)
-    nlp.meta = srsly.json_loads(parts["meta"].decode("utf8"))
+    config = Config.from_str(parts["config"], name="the pipeline's config")
+    meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))
+    with _whole_or_not(nlp, config, left_out):
+        _read_parts(nlp, parts, left_out)
+    _take(nlp, config, meta)
+    return nlp
+
+
+def _read_parts(nlp: ComponentList, parts: Mapping[str, Any], left_out: Collection[str]) -> None:
     if "vocab" in parts and VOCAB not in left_out:
         nlp.vocab.from_bytes(parts["vocab"])
     if "tokenizer" in parts and TOKENIZER not in left_out:
         nlp.tokenizer.from_bytes(parts["tokenizer"])
     components = parts["components"]
-    for name in components:
-        if name not in left_out:
-            nlp.get_pipe(name)
     for name, component in nlp.components:
         if name in left_out or not hasattr(component, "from_bytes"):
             continue
@@ -157,19 +300,20 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: Iterable[str] = 
             raise DataError(f"the bytes hold no data of component '{name}'")
         component.from_bytes(components[name])
     link(nlp.slots)
-    return nlp
 
 
 def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
     """Build the pipeline that `pipeline_to_bytes` described."""
-    config = Config.from_str(_read(data)["config"], name="the pipeline's config")
-    nlp: Pipeline = cls.from_config(config)
-    return pipeline_from_bytes(nlp, data)
+    parts = _read(data)
+    meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))
+    nlp = _rebuilt(cls, Config.from_str(parts["config"], name="the pipeline's config"), meta=meta)
+    _read_parts(nlp, parts, ())
+    return nlp
 
 
 def _read(data: bytes) -> dict[str, Any]:
     try:
-        parts = srsly.msgpack_loads(data)
+        parts = message_from_bytes(data)
         if not {"config", "meta", "components"} <= set(parts):
             raise ValueError("it has no config")
     except Exception as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import UsageError
@@ -19,7 +19,8 @@ class Slot:
     """What a pipeline knows of one of its components. Records are replaced, not changed.
 
     meta: what its factory says. block: its section of the config, with variables. enabled: whether it runs. copied:
-    whether its weights were taken from another pipeline; `initialize` leaves them alone.
+    whether its weights were taken from another pipeline; `initialize` leaves them alone. origin: the settings that said
+    where from, with variables; a saved config repeats them, so that training from it begins with the same weights.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Slot:
     block: Config
     enabled: bool = True
     copied: bool = False
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find(slots: Sequence[Slot], name: str) -> Slot:

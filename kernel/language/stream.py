@@ -20,10 +20,22 @@ MAX_CHARACTERS = 120_000
 
 
 def text_batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Cut a stream into lists of at most `size` texts or documents and about `MAX_CHARACTERS` characters."""
+    """Cut a stream into lists of at most `size` texts or documents and about `MAX_CHARACTERS` characters.
+
+    An error of the stream is raised after what came before it.
+    """
     batch: list[Any] = []
     room = MAX_CHARACTERS
-    for text in texts:
+    failure: Exception | None = None
+    source = iter(texts)
+    while True:
+        try:
+            text = next(source)
+        except StopIteration:
+            break
+        except Exception as error:  # noqa: BLE001 (whatever the source raises)
+            failure = error
+            break
         batch.append(text)
         # A token counts as six characters. What has no length is refused later, with its position.
         room -= len(text) if isinstance(text, str) else 6 * len(text) if hasattr(text, "__len__") else 0
@@ -32,6 +44,8 @@ def text_batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
             batch, room = [], MAX_CHARACTERS
     if batch:
         yield batch
+    if failure is not None:
+        raise failure
 
 
 def make_docs(tokenizer: Any, texts: Sequence[Any], *, max_length: int, start: int = 0) -> list[Doc]:
@@ -100,9 +114,9 @@ def _takes_batches(component: Any) -> bool:
 
 def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str = "failed") -> KernelError:
     """The error that says which component failed, on which document, and how."""
-    where = f" on the document {_snippet(docs[0])}" if len(docs) == 1 else ""
+    where = f" on the document {snippet(docs[0])}" if len(docs) == 1 else ""
     if len(docs) > 1:
-        where = f" on a batch of {len(docs)} documents that starts with {_snippet(docs[0])}"
+        where = f" on a batch of {len(docs)} documents that starts with {snippet(docs[0])}"
     if isinstance(error, DataError) and error.path is not None:
         # A file that the component happened to be the first to read.
         return error
@@ -170,7 +184,8 @@ def _one_by_one(
     return kept, places
 
 
-def _snippet(doc: Any) -> str:
+def snippet(doc: Any) -> str:
+    """The beginning of a text or document, quoted, for messages."""
     text = str(getattr(doc, "text", doc))
     return repr(text if len(text) <= 60 else text[:57] + "...")
 

@@ -9,18 +9,30 @@ Attributes are stored if they are plain data; what an architecture computes anew
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
 import srsly
 
 from kernel.errors import DataError
+from kernel.files.messages import message_from_bytes
 from kernel.numeric.server import read
 
 FORMAT = 1
 # Set by every update, never a property of the trained model.
 _TRANSIENT = frozenset({"dropout_rate"})
 _SKIP = object()
+# (layer, parameter) -> dimensions that are its axes, in whatever order the layer has them.
+_AXES = {
+    **{(layer, "W"): "nO nI" for layer in ("linear", "softmax", "relu", "mish", "sigmoid", "gelu", "swish")},
+    **{(layer, "b"): "nO" for layer in ("linear", "softmax", "relu", "mish", "sigmoid", "gelu", "swish")},
+    ("maxout", "W"): "nO nP nI",
+    ("maxout", "b"): "nO nP",
+    ("layernorm", "G"): "nI",
+    ("layernorm", "b"): "nI",
+    ("hashembed", "E"): "nV nO",
+}
 
 
 def walk_paths(model: Any) -> Iterator[tuple[str, Any]]:
@@ -50,7 +62,7 @@ def model_from_bytes(model: Any, data: bytes, *, where: str = "model") -> Any:
     `DataError` says at which layer the structures differ; `where` names the file or component in the message.
     """
     try:
-        message = srsly.msgpack_loads(data)
+        message = message_from_bytes(data)
         saved, version = message["nodes"], message["format"]
     except Exception as error:
         raise DataError(f"not the weights of a model: {error}", path=where) from error
@@ -78,8 +90,11 @@ def _node_to_dict(node: Any) -> dict[str, Any]:
 
 
 def _node_from_dict(node: Any, saved: dict[str, Any]) -> None:
+    for name, value in saved["params"].items():
+        if value is None and node.has_param(name):
+            node.set_param(name, None)
     for name, size in saved["dims"].items():
-        if size is not None:
+        if size is not None or not any(value for value in saved["params"].values()):
             node.set_dim(name, size, force=True)
     for name, value in saved["attrs"].items():
         node.attrs[name] = _decode(value)
@@ -117,12 +132,35 @@ def _check_structure(nodes: dict[str, Any], saved: dict[str, Any], where: str) -
                     path=where,
                     hint=hint,
                 )
+        _check_arrays(node, info, label, where)
         if len(node.shims) != len(info["shims"]):
             raise DataError(
                 f"{label} ({node.name}) wraps {len(node.shims)} models of another framework, the saved weights have "
                 f"{len(info['shims'])}",
                 path=where,
                 hint=hint,
+            )
+
+
+def _check_arrays(node: Any, info: dict[str, Any], label: str, where: str) -> None:
+    """Whether the saved arrays have the shapes that the layer takes, as far as it or its name tells."""
+    for name, value in info["params"].items():
+        if value is None:
+            continue
+        dtype, shape, data = value
+        size = np.dtype(dtype).itemsize * prod(shape)
+        if np.dtype(dtype).kind not in "fiub" or size != len(data):
+            raise DataError(f"{label} ({node.name}) has no array of numbers for {name}", path=where)
+        axes = [info["dims"].get(axis) for axis in _AXES.get((node.name, name), "").split()]
+        wanted = [axis for axis in axes if axis is not None]
+        fits = not wanted or len(wanted) < len(axes) or sorted(wanted) == sorted(shape)
+        own = tuple(read(node, name).shape) if node.has_param(name) else tuple(shape)
+        if own != tuple(shape) or not fits:
+            said = own if own != tuple(shape) else tuple(wanted)
+            raise DataError(
+                f"{label} ({node.name}) takes {name} of shape {said}, and the saved weights have {tuple(shape)}",
+                path=where,
+                hint="The weights were saved with another architecture or other settings than the config names.",
             )
 
 

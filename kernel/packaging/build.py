@@ -13,8 +13,15 @@ from typing import Any
 
 from kernel.config import Config
 from kernel.discovery import providers
-from kernel.errors import CodeError, UsageError
-from kernel.files.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, write_manifest
+from kernel.errors import CodeError, DataError, UsageError, visible
+from kernel.files.atomic import (
+    MANIFEST,
+    atomic_directory,
+    check_kinds,
+    check_manifest,
+    read_whole,
+    write_manifest,
+)
 from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel
 from kernel.packaging.requirements import check_code, pins
@@ -76,9 +83,19 @@ def build_package(
 def _take(folder: Path, copy: Path) -> tuple[Config, dict[str, Any]]:
     """Config and meta of a saved pipeline, which is copied: somebody may save another one while its package is built."""
     check_manifest(existing(folder))
+    # Of links, only what they lead to is packed: that must be the pipeline's own.
+    check_kinds(folder, inside=True)
     config, meta = Config.from_disk(folder / CONFIG), read_meta(folder)
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(folder, copy)
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder)
+        if visible(str(name)) != str(name) or "\n" in str(name):
+            raise DataError("its name has characters that no archive can hold", path=visible(str(file)))
+        if file.is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy / name)
+        elif file.is_dir():
+            (copy / name).mkdir(parents=True, exist_ok=True)
     return config, meta
 
 
@@ -138,6 +155,8 @@ def _write_tree(root: Path, one: texts.Description, source: Path, targets: Mappi
             target = data / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
+        elif file.is_dir():
+            (data / file.relative_to(source)).mkdir(parents=True, exist_ok=True)
     meta = json.dumps(dict(one.meta), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     for folder in (package, data):
         (folder / META).write_text(meta, encoding="utf8")

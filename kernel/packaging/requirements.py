@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kernel.discovery import metadata, providers, scan
-from kernel.errors import RegistryError, UsageError, warn
+from kernel.errors import DataError, RegistryError, UsageError, shell_word, warn
 from kernel.registries.code import Code
 from kernel.registries.family import Registries, chosen_by
-from kernel.saving.provenance import BUILDING, CODE, code_imports, functions, origin_of
+from kernel.saving.directories import META
+from kernel.saving.provenance import BUILDING, CODE, code_imports, functions, is_pin, origin_of
 
 # The extra with what it takes to train or to evaluate the pipeline, and not to run it.
 TRAINING = "training"
@@ -23,6 +24,7 @@ def pins(
     record: the pipeline's provenance. What the kernel itself requires is left to the kernel, which knows its ranges.
     """
     versions = dict(record.get("distributions") or {})
+    _check_pins(record, versions)
     running: set[str] = {"kernel-nlp"}
     training: set[str] = set()
     registry = chosen_by(config)
@@ -63,7 +65,7 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
     if lacking:
         tops = dict.fromkeys(file.partition("/")[0] for _, _, file, _ in lacking if file)
         hint = "Give the code that the pipeline was trained with: " + " ".join(
-            f"--code {top}" for top in tops
+            f"--code {shell_word(top)}" for top in tops
         )
         raise UsageError(
             "the pipeline needs custom code that was not given:\n"
@@ -82,6 +84,23 @@ def check_code(config: Any, record: Mapping[str, Any], codes: list[Code]) -> Non
             f"the code imports {', '.join(nobody)}, which no installed package provides: "
             "the new package won't require it"
         )
+
+
+def _check_pins(record: Mapping[str, Any], versions: Mapping[str, str]) -> None:
+    """`DataError` for names and versions in a pipeline's meta that no package has: they go into metadata as they are."""
+    said = list(versions.items())
+    for table in (record.get("names") or {}).values():
+        said += [
+            (name, version)
+            for name, _, version in (pin.partition("==") for pin in table.values())
+            if not name.startswith(CODE)
+        ]
+    for name, version in said:
+        if not is_pin(name, version or "0"):
+            raise DataError(
+                f"{META}: the provenance names {name!r} of version {version!r}, which no package can be called",
+                hint="The file was changed after the pipeline was saved: save the pipeline again.",
+            )
 
 
 def compatible(name: str, version: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from importlib_metadata import PackageNotFoundError, metadata
 
+from kernel.errors import visible
 from kernel.packaging.requirements import TRAINING
 from kernel.saving.directories import MODELS
 
@@ -25,11 +26,16 @@ class Description:
 
     def get(self, key: str) -> str:
         """A text of the pipeline's meta on one line."""
-        return " ".join(str(self.meta.get(key) or "").split())
+        return one_line(self.meta.get(key) or "")
 
     @property
     def summary(self) -> str:
         return self.get("description") or f"{self.name}: a pipeline for kernel"
+
+
+def one_line(value: Any) -> str:
+    """What a pipeline says of itself as a text without line breaks and what a terminal would obey."""
+    return visible(" ".join(str(value).split()))
 
 
 def init(one: Description) -> str:
@@ -113,7 +119,7 @@ def readme(one: Description) -> str:
         ("name", one.name),
         ("version", one.version),
         ("kernel", one.get("kernel_version")),
-        ("components", ", ".join(meta.get("components") or meta.get("pipeline") or [])),
+        ("components", ", ".join(map(str, _list(meta.get("components")) or _list(meta.get("pipeline"))))),
         ("licence", one.get("license")),
         ("author", one.get("author")),
         ("source", one.get("url")),
@@ -121,19 +127,24 @@ def readme(one: Description) -> str:
     lines = [f"# {one.name}", "", one.summary, "", "| | |", "|---|---|"]
     lines += [f"| {key} | {_cell(value)} |" for key, value in rows if value]
     lines += ["", "```python", "import kernel", "", f'nlp = kernel.load("{one.name}")', "```", ""]
-    labels = {name: found for name, found in (meta.get("labels") or {}).items() if found}
+    labels = {name: _list(found) for name, found in _table(meta.get("labels")).items() if _list(found)}
     if labels:
         lines += ["## Labels", "", "| component | labels |", "|---|---|"]
-        lines += [f"| {name} | {_cell(', '.join(map(str, found)))} |" for name, found in labels.items()]
+        lines += [
+            f"| {_cell(name)} | {_cell(', '.join(map(str, found)))} |" for name, found in labels.items()
+        ]
         lines.append("")
     scores = {
         name: value
-        for name, value in (meta.get("performance") or {}).items()
-        if isinstance(value, int | float)
+        for name, value in _table(meta.get("performance")).items()
+        if value is None or isinstance(value, int | float)
     }
     if scores:
         lines += ["## Scores", "", "| score | value |", "|---|---|"]
-        lines += [f"| {name} | {value:.4f} |" for name, value in scores.items()]
+        lines += [
+            f"| {_cell(name)} | {'-' if value is None else f'{value:.4f}'} |"
+            for name, value in scores.items()
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -147,7 +158,15 @@ def requires_python() -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return one_line(text).replace("|", "\\|")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _toml(text: str) -> str:

@@ -13,6 +13,7 @@ from kernel import __version__
 from kernel.discovery import metadata
 from kernel.discovery.scan import EntryPoint
 from kernel.errors import IncompatiblePlugin, PluginLoadError
+from kernel.processes.gate import GATE
 
 # Seconds after which an import is announced.
 SLOW = 2.0
@@ -47,7 +48,8 @@ def load_entry_point(point: EntryPoint, kind: str) -> Any:
         )
     token = _current.set(point)
     try:
-        with _announced(point):
+        # Inside: a module that another process gets half imported can't be imported there.
+        with GATE, _announced(point):
             value: Any = import_module(point.module)
             for attribute in filter(None, point.attribute.split(".")):
                 value = getattr(value, attribute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import srsly
-
 from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
-from kernel.files.atomic import check_manifest, read_whole, whole
+from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
@@ -159,18 +158,34 @@ def existing(path: Path) -> Path:
         raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
     if not (path / CONFIG).is_file():
         raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}")
+    check_kinds(path)
+    for name in (CONFIG, META):
+        file = path / name
+        if file.exists() and file.stat().st_size > LARGEST_TABLE:
+            raise DataError(f"too large: more than {LARGEST_TABLE:,} bytes", path=file)
     return path
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """The meta table of a saved pipeline, empty if it has none."""
+    """The meta table of a saved pipeline, empty if it has none. `DataError` if it is not such a table."""
     file = folder / META
     if not file.is_file():
         return {}
     try:
-        return dict(srsly.json_loads(file.read_text(encoding="utf8")))
-    except ValueError as error:
+        meta = json.loads(file.read_text(encoding="utf8"))
+    except (ValueError, RecursionError) as error:
         raise DataError(f"not JSON: {error}", path=file) from error
+    if not isinstance(meta, dict):
+        raise DataError(f"not a table, but {type(meta).__name__}", path=file)
+    if not isinstance(meta.get("kernel_version", ""), str):
+        raise DataError("kernel_version is no text", path=file)
+    record = meta.get("provenance") or {}
+    for key in ("names", "code", "distributions"):
+        table = record.get(key) or {} if isinstance(record, dict) else None
+        tables = table.values() if key == "names" and isinstance(table, dict) else [table]
+        if not all(isinstance(one, dict) and all(isinstance(v, str) for v in one.values()) for one in tables):
+            raise DataError(f"provenance.{key} is not a table of texts", path=file)
+    return meta
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from kernel.config.sections import present
 from kernel.discovery import metadata, providers, scan
 from kernel.discovery.rules import Choices, denied, overrides_of
-from kernel.errors import RegistryError, warn
+from kernel.errors import RegistryError, shell_word, warn
 from kernel.registries.code import Code, loaded
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.origins import Origin
@@ -20,6 +21,8 @@ NUMERIC = ("kernel-nlp", "numpy", "thinc")
 BUILDING = ("nlp", "components")
 # Marks the origin of a name that comes from custom code.
 CODE = "code:"
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_VERSION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._+!-]*[A-Za-z0-9])?")
 
 
 def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,12 +126,19 @@ def origin_of(record: Mapping[str, Any], kind: str, name: str) -> str:
     return str(((record.get("names") or {}).get(kind) or {}).get(name) or "")
 
 
+def is_pin(distribution: str, version: str) -> bool:
+    """Whether these are names as packages and their versions have them: what a saved pipeline says may be anything."""
+    return bool(_DISTRIBUTION.fullmatch(distribution) and _VERSION.fullmatch(version))
+
+
 def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices: Choices) -> list[str]:
     """What to do about missing functions, a sentence for each package and each code file."""
     origins = [origin_of(record, kind, name) for kind, name in missing]
     found = []
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
         distribution, _, version = pin.partition("==")
+        if not is_pin(distribution, version):
+            continue
         here = scan.installed_version(distribution)
         ban = denied(distribution, choices) if here else None
         if ban:
@@ -139,8 +149,10 @@ def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices
             found.append(f"pip install '{pin}'" + (f" (now {here} is installed)." if here else "."))
     for file in dict.fromkeys(origin.removeprefix(CODE) for origin in origins if origin.startswith(CODE)):
         top = file.partition("/")[0]
-        found.append(f"Give the code with --code {top} (or kernel.registries.code.load_code in Python).")
-    if not all(origins):
+        found.append(
+            f"Give the code with --code {shell_word(top)} (or kernel.registries.code.load_code in Python)."
+        )
+    if not found or not all(origins):
         found.append("Install the packages that provide them, or give their file with --code.")
     return list(dict.fromkeys(found))
 

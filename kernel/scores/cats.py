@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import UsageError
-from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
+from kernel.scores.counts import PRFScore, ROCAUCScore, Scores, figures, prefixed
 
 if TYPE_CHECKING:
     from kernel.tokens.example import Example
@@ -27,23 +27,32 @@ def score_cats(
     """Precision, recall and F-score per label, pooled (micro) and averaged over labels (macro), and ROC-AUC.
 
     With `multi_label` a label is predicted if its score reaches `threshold` (default 0.5), and labels that the gold
-    document doesn't mention are left out; otherwise only the best of `labels` on each side counts, if it reaches
-    `threshold` (default 0). `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label` if one is given,
-    else the macro F-score; `{attr}_score_desc` says which. A label without both positive and negative cases has no
-    AUC and counts as 0 in the mean. Where no gold document has any of the labels, every score is None.
+    document doesn't mention are left out; otherwise only the best of `labels` on each side counts, whatever its score:
+    `threshold` says nothing there. `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label`
+    if one is given, else the macro F-score; `{attr}_score_desc` says which.
+
+    What could not be measured is None, and no part of a mean: the AUC of a label without both positive and negative
+    cases, or that no document was given a score for; the P, R and F of a label that neither side has; everything, where
+    no gold document has any of the labels.
     """
     if positive_label is not None and positive_label not in labels:
         raise UsageError(
             f"the positive label '{positive_label}' is not among the labels: {', '.join(labels)}"
         )
     if threshold is None:
-        threshold = 0.5 if multi_label else 0.0
+        threshold = 0.5
     prf = {label: PRFScore() for label in labels}
     auc = {label: ROCAUCScore() for label in labels}
-    is_counted = False
+    is_counted, predicted = False, set[str]()
     for example in examples:
         found, gold = getter(example.predicted, attr), getter(example.reference, attr)
-        is_counted = is_counted or any(label in gold for label in prf)
+        # Other components may have categories of their own.
+        found, gold = _among(found, prf), _among(gold, prf)
+        predicted.update(found)
+        # A document that nobody annotated says nothing against a prediction.
+        if not gold:
+            continue
+        is_counted = True
         for label in labels:
             truth = gold.get(label) if multi_label else gold.get(label, 0.0)
             if truth is not None:
@@ -51,9 +60,12 @@ def score_cats(
         if multi_label:
             _count_independent(prf, found, gold, threshold)
         else:
-            # Other components may have categories of their own.
-            _count_exclusive(prf, _among(found, prf), _among(gold, prf), threshold)
-    scores = _report(attr, prf, auc, multi_label, positive_label)
+            _count_exclusive(prf, found, gold)
+    areas = {
+        label: score.score if label in predicted and score.is_binary() else None
+        for label, score in auc.items()
+    }
+    scores = _report(attr, prf, areas, multi_label, positive_label)
     if not is_counted:
         return {name: value if name == f"{attr}_score_desc" else None for name, value in scores.items()}
     return scores
@@ -69,13 +81,8 @@ def _count_independent(prf: dict[str, PRFScore], found: Cats, gold: Cats, thresh
         score.fn += true and not predicted
 
 
-def _count_exclusive(prf: dict[str, PRFScore], found: Cats, gold: Cats, threshold: float) -> None:
-    # A document that nobody annotated says nothing against a prediction.
-    if not gold:
-        return
+def _count_exclusive(prf: dict[str, PRFScore], found: Cats, gold: Cats) -> None:
     best, truth = _best(found), _best(gold)
-    if best is not None and found[best] < threshold:
-        best = None
     if truth is not None and gold[truth] <= 0:
         truth = None
     if best is not None and best == truth:
@@ -98,16 +105,14 @@ def _best(cats: Cats) -> str | None:
 def _report(
     attr: str,
     prf: dict[str, PRFScore],
-    auc: dict[str, ROCAUCScore],
+    areas: dict[str, float | None],
     multi_label: bool,
     positive_label: str | None,
 ) -> Scores:
     micro = sum(prf.values(), PRFScore())
-    per_type = {label: score.to_dict() for label, score in prf.items()}
-    areas = {label: score.score if score.is_binary() else None for label, score in auc.items()}
-    size = len(prf) or 1
-    macro = {key: sum(row[key] for row in per_type.values()) / size for key in ("p", "r", "f")}
-    macro_auc = sum(area or 0.0 for area in areas.values()) / (len(areas) or 1)
+    per_type = {label: figures(score) for label, score in prf.items()}
+    macro = {key: _mean(row[key] for row in per_type.values()) for key in ("p", "r", "f")}
+    macro_auc = _mean(areas.values())
     if multi_label:
         score, name = macro_auc, "macro AUC"
     elif positive_label is not None:
@@ -117,9 +122,15 @@ def _report(
     return {
         f"{attr}_score": score,
         f"{attr}_score_desc": name,
-        **{f"{attr}_micro_{key}": value for key, value in micro.to_dict().items()},
+        **prefixed(f"{attr}_micro", micro),
         **{f"{attr}_macro_{key}": value for key, value in macro.items()},
         f"{attr}_macro_auc": macro_auc,
         f"{attr}_f_per_type": per_type,
         f"{attr}_auc_per_type": areas,
     }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    """The mean of what was measured, None if nothing was."""
+    measured = [value for value in values if value is not None]
+    return sum(measured) / len(measured) if measured else None

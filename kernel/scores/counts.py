@@ -80,11 +80,14 @@ class ROCAUCScore:
         return above / (positive * (len(gold) - positive))
 
 
+def figures(score: PRFScore) -> dict[str, float | None]:
+    """`p`, `r` and `f`; all None if nothing was counted."""
+    return {**score.to_dict()} if len(score) else {"p": None, "r": None, "f": None}
+
+
 def prefixed(name: str, score: PRFScore) -> Scores:
     """`{name}_p`, `{name}_r` and `{name}_f`; all None if nothing was counted."""
-    if not len(score):
-        return {f"{name}_p": None, f"{name}_r": None, f"{name}_f": None}
-    return {f"{name}_{key}": value for key, value in score.to_dict().items()}
+    return {f"{name}_{key}": value for key, value in figures(score).items()}
 
 
 def by_type(table: dict[str, PRFScore]) -> dict[str, dict[str, float]] | None:

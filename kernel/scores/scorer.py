@@ -1,7 +1,8 @@
 """Evaluation scores of a pipeline.
 
 All scores lie between 0 and 1; a score is None if nothing was there to be counted. The definitions are those of the
-field's tables, so that figures compare. What is counted how is said in `kernel.scores`.
+field's tables, so that figures compare, but for one thing: what could not be measured is None and no part of a mean,
+where the field counts 0. What is counted how is said in `kernel.scores`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Any
 import srsly
 
 from kernel.errors import DataError, warn
+from kernel.files.messages import message_from_bytes
 from kernel.tokenizer.rules import pattern_of, pattern_source
 from kernel.tokenizer.specials import read_special, write_special
 from kernel.tokenizer.splitter import Piece
@@ -83,7 +84,7 @@ def read(
 ) -> tuple[dict[str, Function], dict[str, list[Piece]] | None, bool]:
     """Rules, special cases (None if the content has none) and the flag of a file's content."""
     try:
-        content = srsly.msgpack_loads(data)
+        content = message_from_bytes(data)
     except Exception as error:
         raise DataError(f"This is not a tokenizer file: {error}.") from error
     if not isinstance(content, dict):

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from threading import RLock
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from kernel.errors import UsageError
 from kernel.files.atomic import atomic_file
+from kernel.processes.gate import Lock
 from kernel.tokenizer import files
 from kernel.tokenizer.chunks import Chunks, Runs
 from kernel.tokenizer.rules import (
@@ -90,7 +90,7 @@ class Tokenizer:
         self.vocab = vocab
         self._faster = faster_heuristics
         self._max_cache = max_cache
-        self._lock = RLock()
+        self._lock = Lock()
         self._functions: dict[str, Callable[[str], Any] | None] = {}
         self._specials = {text: read_special(text, tokens) for text, tokens in (rules or {}).items()}
         self._splitter: Splitter | None = None

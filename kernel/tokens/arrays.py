@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.tokens.columns import as_uint64, dtype_of, values_of
-from kernel.tokens.heads import checked_starts
+from kernel.tokens.heads import checked_starts, labelled
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[
     if attrs.HEAD in numbers:
         # Before anything is set: an array with an error in its heads changes nothing.
         heads = np.ascontiguousarray(array[:, numbers.index(attrs.HEAD)])
-        starts = checked_starts(heads.view(np.int64).astype(np.int32))
+        deps = array[:, numbers.index(attrs.DEP)] if attrs.DEP in numbers else doc.columns.get(attrs.DEP)
+        starts = checked_starts(heads.view(np.int64).astype(np.int32), labelled(deps))
     for column, attr in enumerate(numbers):
         values = np.ascontiguousarray(array[:, column])
         if attr == attrs.SPACY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.tokens.columns import dtype_of
+from kernel.tokens.heads import roots_of
 from kernel.tokens.iob import find_entities
 from kernel.vocab import attrs
 from kernel.vocab.lexemes import LexemeTable
 from kernel.vocab.symbols import NAMES
+
+_ALLOWED = {attrs.ENT_IOB: (0, 1, 2, 3), attrs.SENT_START: (-1, 0, 1)}
 
 
 def text_of(known: dict[int, str], number: int) -> str:
@@ -75,7 +79,7 @@ def columns_of_tokens(
 
 
 def check_heads(columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]) -> None:
-    """DataError if a head lies outside its document."""
+    """DataError if a head lies outside its document, or heads lead round in a circle."""
     heads = next((column for attr, column, _ in columns if attr == attrs.HEAD), None)
     if heads is None:
         return
@@ -89,6 +93,31 @@ def check_heads(columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Seq
             f"broken .spacy data: the head of token {token - bounds[document]} lies outside the document",
             document=document,
         )
+    try:
+        roots_of(heads)
+    except DataError:
+        for document, (start, end) in enumerate(pairwise(bounds)):
+            try:
+                roots_of(heads[start:end])
+            except DataError as error:
+                raise DataError(f"broken .spacy data: {error.detail}", document=document) from None
+        raise
+
+
+def check_values(columns: list[tuple[int, NDArray[Any], list[bool]]], bounds: Sequence[int]) -> None:
+    """DataError for a value of a column of few values that none of them is."""
+    for attr, column, _ in columns:
+        allowed = _ALLOWED.get(attr)
+        if allowed is None:
+            continue
+        wrong = np.flatnonzero(~np.isin(column, allowed))
+        if len(wrong):
+            token = int(wrong[0])
+            document = int(np.searchsorted(bounds, token, side="right")) - 1
+            raise DataError(
+                f"broken .spacy data: {attrs.NAMES[attr]} of token {token - bounds[document]} is {column[token]}",
+                document=document,
+            )
 
 
 def entities_of_documents(

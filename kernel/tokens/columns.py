@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
-from kernel.tokens.heads import Tree, checked_starts
+from kernel.tokens.heads import Tree, checked_starts, labelled
 from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
 
@@ -91,9 +91,13 @@ class Columns:
         self.set_column(attrs.ENT_TYPE, types)
         self.known_entities = entities
 
-    def set_heads(self, relative: NDArray[np.int32]) -> None:
-        """Set the heads, and the sentence starts that follow. DataError if they leave the text or form a cycle."""
-        starts = checked_starts(relative)
+    def set_heads(self, relative: NDArray[np.int32], known: NDArray[np.bool_] | None = None) -> None:
+        """Set the heads, and the sentence starts that follow. DataError if they leave the text or form a cycle.
+
+        known: whose heads are known, bool (tokens,). By default those of tokens with a label (DEP) are, and all if no token
+        has one.
+        """
+        starts = checked_starts(relative, labelled(self.columns.get(attrs.DEP)) if known is None else known)
         self.set_column(attrs.HEAD, relative)
         self.set_column(attrs.SENT_START, starts)
 

@@ -120,8 +120,12 @@ def concatenate(
     new = type(docs[0]).from_rows(vocab, table, np.concatenate(rows), np.concatenate(spaces), None)
     new.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
     kept = {attr for doc in docs for attr in doc.columns}
+    # The first token of each begins a sentence, whether or not anything else is known.
+    kept.add(attrs.SENT_START)
     if only is not None:
         kept.intersection_update(map(attrs.intify, only))
+    if attrs.HEAD in kept:
+        kept.add(attrs.SENT_START)
     for attr in sorted(kept):
         new.set_column(attr, np.concatenate([_column_for(doc, attr, table) for doc in docs]))
     if "cats" not in exclude:
@@ -145,6 +149,9 @@ def concatenate(
 
 def _column_for(doc: Doc, attr: int, table: Any) -> NDArray[Any]:
     values = values_of(doc, attr)
+    if attr == attrs.SENT_START and len(values) and values[0] != 1:
+        values = values.copy()
+        values[0] = 1
     if attr in STRING_COLUMNS and doc.table is not table:
         intern_values(doc, values, table)
     return values

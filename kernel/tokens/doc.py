@@ -40,7 +40,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     words, spaces: the tokens, and whether a space follows each; without `spaces` every token is followed by
     one and `has_unknown_spaces` is true. tags, pos, morphs, lemmas, deps: a string per token. heads: the
-    position of each token's head (absolute). sent_starts: True, False or None (or 1, -1, 0) per token,
+    position of each token's head (absolute), None where it isn't known, as it isn't for a token without a label in `deps`. sent_starts: True, False or None (or 1, -1, 0) per token,
     ignored if there are heads. ents: an IOB or BILUO string per token. Lists that don't fit raise a DataError.
     """
 
@@ -93,18 +93,21 @@ class Doc(Columns, Extensible, Vectored, Stored):
             if values is not None:
                 self._set_strings(attr, values)
         if morphs is not None:
-            self._set_strings(
-                attrs.MORPH, [normalize_features(each) for each in self._fitting("morphs", morphs)]
-            )
+            given = [normalize_features(each) if isinstance(each, str) else each for each in morphs]
+            self._set_strings(attrs.MORPH, given)
         if heads is not None:
             position = range(len(words))
             relative = [
                 0 if head is None else head - i
                 for head, i in zip(self._fitting("heads", heads), position, strict=True)
             ]
-            self.set_heads(np.array(relative, dtype=np.int32))
             if deps is None:
-                self._set_strings(attrs.DEP, ["dep"] * len(words))
+                self._set_strings(attrs.DEP, ["" if head is None else "dep" for head in heads])
+            known = [
+                head is not None and bool(dep)
+                for head, dep in zip(heads, self.columns[attrs.DEP], strict=True)
+            ]
+            self.set_heads(np.array(relative, dtype=np.int32), np.array(known, dtype=bool))
         elif sent_starts is not None:
             starts = [_sentence_start(each) for each in self._fitting("sent_starts", sent_starts)]
             starts[:1] = [1] * len(starts[:1])
@@ -162,6 +165,9 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     def _set_strings(self, attr: int, values: Sequence[str]) -> None:
         values = self._fitting(attrs.NAMES[attr].lower(), values)
+        for index, each in enumerate(values):
+            if each is not None and not isinstance(each, str):
+                raise DataError(f"{attrs.NAMES[attr]} of word {index} is {each!r}: expected a string or None")
         self.set_column(attr, self.table.intern_many(["" if each is None else each for each in values]))
 
     def __iter__(self) -> Iterator[Token]:

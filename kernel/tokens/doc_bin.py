@@ -21,11 +21,19 @@ from numpy.typing import NDArray
 from kernel.errors import DataError, KernelError
 from kernel.files.atomic import atomic_file
 from kernel.tokens.arrays import matrix_of
-from kernel.tokens.bulk import check_heads, columns_of_tokens, entities_of_documents, rows_of_tokens, text_of
-from kernel.tokens.columns import STRING_COLUMNS
+from kernel.tokens.bulk import (
+    check_heads,
+    check_values,
+    columns_of_tokens,
+    entities_of_documents,
+    rows_of_tokens,
+    text_of,
+)
+from kernel.tokens.columns import STRING_COLUMNS, values_of
 from kernel.tokens.doc import Doc
-from kernel.tokens.heads import starts_from_heads
+from kernel.tokens.heads import labelled, starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
+from kernel.tokens.span_group import GroupData
 from kernel.vocab import Vocab, attrs, hash_strings
 from kernel.vocab.packing import pack, unpack
 from kernel.vocab.symbols import HIGHEST_SYMBOL
@@ -126,7 +134,10 @@ class DocBin:
         table.remember({number: text_of(known, number) for number in used if number})
         bounds = np.concatenate([[0], np.cumsum(self._lengths)]).tolist()
         columns = columns_of_tokens(values, bounds)
+        check_values(columns, bounds)
         check_heads(columns, bounds)
+        for index, length in enumerate(self._lengths):
+            _check_document(index, length, groups[index], self.cats[index], self.flags[index])
         entities = entities_of_documents(columns, bounds)
         for index, (start, end) in enumerate(pairwise(bounds)):
             doc = Doc.from_rows(vocab, table, rows[start:end], spaces[start:end], None)
@@ -135,13 +146,16 @@ class DocBin:
                     doc.columns[attr] = column[start:end]
             if attrs.ENT_IOB in doc.columns:
                 doc.known_entities = entities.get(index, [])
-            if attrs.HEAD in doc.columns and attrs.SENT_START not in values:
-                doc.set_column(attrs.SENT_START, starts_from_heads(doc.columns[attrs.HEAD]))
+            # Where every token is a root of its own, only the labels tell of a parse.
+            is_parsed = attrs.HEAD in values and not doc.columns.keys().isdisjoint({attrs.HEAD, attrs.DEP})
+            if is_parsed and attrs.SENT_START not in values:
+                starts = starts_from_heads(values_of(doc, attrs.HEAD), labelled(doc.columns.get(attrs.DEP)))
+                doc.set_column(attrs.SENT_START, starts)
             doc.groups = groups[index]
             doc.cats.update(self.cats[index])
             doc.has_unknown_spaces = bool(self.flags[index].get("has_unknown_spaces", False))
             if self._user_data:
-                doc.user_data.update(_user_data(self._user_data[index]))
+                doc.user_data.update(_user_data(self._user_data[index], index))
             yield doc
 
     def merge(self, other: DocBin) -> None:
@@ -243,6 +257,27 @@ def _ordered(names: Iterable[str | int]) -> list[int]:
     return [attrs.ORTH, *sorted(numbers)]
 
 
-def _user_data(data: bytes) -> dict[Any, Any]:
-    loaded: dict[Any, Any] = unpack(data, use_list=False)
+def _check_document(index: int, length: int, groups: dict[str, GroupData], cats: Any, flags: Any) -> None:
+    """DataError for what is stored of one document beside its tokens, if it can't be of one."""
+    wrong = ""
+    if not isinstance(cats, dict) or not all(
+        isinstance(label, str) and isinstance(value, int | float) for label, value in cats.items()
+    ):
+        wrong = "its categories don't map labels to numbers"
+    elif not isinstance(flags, dict):
+        wrong = "its flags are no map"
+    for key, group in groups.items():
+        if not all(0 <= start <= end <= length for start, end, *_ in group.records):
+            wrong = f"the spans {key!r} lie outside of its {length} tokens"
+    if wrong:
+        raise DataError(f"broken .spacy data: {wrong}", document=index)
+
+
+def _user_data(data: bytes, index: int) -> dict[Any, Any]:
+    try:
+        loaded = unpack(data, use_list=False)
+    except (KernelError, ValueError, TypeError) as error:
+        raise DataError(f"broken .spacy data: user data: {error}", document=index) from None
+    if not isinstance(loaded, dict):
+        raise DataError("broken .spacy data: its user data are no map", document=index)
     return loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 
 
-def checked_starts(relative: NDArray[np.int32]) -> NDArray[np.int8]:
+def checked_starts(relative: NDArray[np.int32], known: NDArray[np.bool_] | None = None) -> NDArray[np.int8]:
     """`starts_from_heads`; DataError also if a head lies outside the text."""
     heads = np.arange(len(relative)) + relative
     wrong = np.flatnonzero((heads < 0) | (heads >= len(heads)))
@@ -19,7 +20,7 @@ def checked_starts(relative: NDArray[np.int32]) -> NDArray[np.int8]:
         raise DataError(
             f"the head of token {int(wrong[0])} is token {int(heads[wrong[0]])}, outside the text"
         )
-    return starts_from_heads(relative)
+    return starts_from_heads(relative, known)
 
 
 def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
@@ -38,14 +39,23 @@ def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
     return root
 
 
-def starts_from_heads(heads: NDArray[Any]) -> NDArray[np.int8]:
-    """Sentence starts from relative heads: 1 on the first token of each tree, -1 elsewhere."""
+def starts_from_heads(heads: NDArray[Any], known: NDArray[np.bool_] | None = None) -> NDArray[np.int8]:
+    """Sentence starts from relative heads: 1 on the first token of each tree, -1 elsewhere.
+
+    known: whether a token's head is known, bool (n,); all are by default. A token whose head isn't known looks like a
+    root, but its tree may hang on any other one: it begins no sentence.
+    """
     starts = np.full(len(heads), -1, dtype=np.int8)
     if len(heads):
-        _, first = np.unique(roots_of(heads), return_index=True)
-        starts[first] = 1
+        roots, first = np.unique(roots_of(heads), return_index=True)
+        starts[first if known is None else first[known[roots]]] = 1
         starts[0] = 1
     return starts
+
+
+def labelled(deps: NDArray[Any] | None) -> NDArray[np.bool_] | None:
+    """Whose heads are known, from the column of labels (0 for none): a label says so; None, for all, without any label."""
+    return deps != 0 if deps is not None and deps.any() else None
 
 
 class Tree:
@@ -82,6 +92,10 @@ class Tree:
         walk = self._walk()
         return walk.leftmost[i], walk.rightmost[i]
 
+    def highest(self, tokens: Sequence[int]) -> int:
+        """The first of those tokens from which the fewest arcs lead to a root."""
+        return tokens[0] if len(tokens) == 1 else min(tokens, key=self._walk().depth.__getitem__)
+
     def hangs(self, below: int, above: int) -> bool:
         """Whether a token hangs on another one, however far down."""
         walk = self._walk()
@@ -98,11 +112,13 @@ class Tree:
 class Walk:
     """A walk through trees in which the tokens of every subtree come in a row, its root first.
 
-    order: the tokens as they come. place: where a token comes. size, leftmost, rightmost: of the subtree of a token.
+    order: the tokens as they come. place: where a token comes. depth: number of arcs from its root. size, leftmost,
+    rightmost: of the subtree of a token.
     """
 
     order: NDArray[np.int64]
     place: NDArray[np.int64]
+    depth: list[int]
     size: NDArray[np.int64]
     leftmost: list[int]
     rightmost: list[int]
@@ -119,9 +135,12 @@ class Walk:
         if len(order) < len(heads):
             # No root leads to a cycle: this says where it is.
             roots_of(heads)
-        size = [1] * len(heads)
+        depth, size = [0] * len(heads), [1] * len(heads)
         leftmost, rightmost = list(range(len(heads))), list(range(len(heads)))
         relative = heads.tolist()
+        for token in order:
+            if relative[token]:
+                depth[token] = depth[token + relative[token]] + 1
         for token in reversed(order):
             head = token + relative[token]
             if head != token:
@@ -130,4 +149,4 @@ class Walk:
                 rightmost[head] = max(rightmost[head], rightmost[token])
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        return cls(np.array(order, dtype=np.int64), place, np.array(size), leftmost, rightmost)
+        return cls(np.array(order, dtype=np.int64), place, depth, np.array(size), leftmost, rightmost)

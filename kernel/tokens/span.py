@@ -49,6 +49,10 @@ class Span(Extensible, Vectored):
         self.kb_id = kb_id if type(kb_id) is int else doc.intern(kb_id)
         self.id = span_id if type(span_id) is int else doc.intern(span_id)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Strings, as the document of another process may not know the numbers.
+        return _unpickle, (self.doc, self.start, self.end, self.label_, self.kb_id_, self.id_)
+
     def __repr__(self) -> str:
         return self.text
 
@@ -180,12 +184,15 @@ class Span(Extensible, Vectored):
 
     @property
     def root(self) -> Token:
-        """The token of the span that is highest in the tree: whose head is outside or itself."""
+        """The token of the span that is highest in the tree, the first of several that are."""
         heads = values_of(self.doc, attrs.HEAD, self.start, self.end)
         position = np.arange(self.start, self.end)
         target = position + heads
         outside = (target < self.start) | (target >= self.end) | (target == position)
-        return Token(self.doc, self.start + int(np.argmax(outside)))
+        tops: list[int] = position[outside].tolist()
+        if not tops:
+            raise DataError("a span without tokens has no root")
+        return Token(self.doc, self.doc.tree().highest(tops))
 
     @property
     def subtree(self) -> Iterator[Token]:
@@ -233,3 +240,7 @@ class Span(Extensible, Vectored):
         """The mean of the tokens' vectors."""
         vectors = self.doc.token_vectors(self.start, self.end)
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
+
+
+def _unpickle(doc: Doc, start: int, end: int, label: str, kb_id: str, span_id: str) -> Span:
+    return Span(doc, start, end, label, kb_id=kb_id, span_id=span_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -60,8 +61,15 @@ class Stored:
     def from_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> Doc:
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
 
-    def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...]]:
-        return _unpickle, (self.vocab, self.to_bytes())
+    def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...], tuple[None, dict[str, Any]]]:
+        # As they are, where msgpack makes tuples lists. As a state, so that what is in them may refer to the document.
+        doc = cast("Doc", self)
+        state = {
+            "user_data": dict(doc.user_data),
+            "cats": dict(doc.cats),
+            "groups": {key: replace(group, records=[*group.records]) for key, group in doc.groups.items()},
+        }
+        return _unpickle, (doc.vocab, doc.to_bytes(exclude=("user_data", "cats", "spans"))), (None, state)
 
 
 def _unpickle(vocab: Vocab, data: bytes) -> Doc:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kernel.errors import DataError
 from kernel.tokens.columns import value_of
 from kernel.tokens.iob import IOB_STRINGS
-from kernel.tokens.morph import MorphAnalysis, normalize_features
+from kernel.tokens.morph import MorphAnalysis, features_to_text, normalize_features
 from kernel.tokens.tree import TreeNode
 from kernel.tokens.underscore import Extensible, Extension, Underscore
 from kernel.tokens.vectored import Vectored
@@ -162,12 +163,23 @@ class Token(Extensible, Vectored, TreeNode):
         key = 0 if column is None else int(column[self.i])
         return MorphAnalysis(self.doc.vocab.strings[key], key)
 
-    def set_morph(self, features: str | dict[str, str] | MorphAnalysis | None) -> None:
-        """Set the features: text form, mapping or analysis; None makes them missing."""
+    def set_morph(self, features: str | int | dict[str, str] | MorphAnalysis | None) -> None:
+        """Set the features: text form, its number among the strings, mapping or analysis; None makes them missing."""
+        if isinstance(features, Integral):
+            number = int(features)
+            features = self.doc.vocab.strings.find(number) if number else None
+            if number and features is None:
+                raise DataError(
+                    f"no string has the number {number}, so it can't stand for morphological features"
+                )
         if isinstance(features, dict):
-            features = "|".join(f"{name}={value}" for name, value in features.items())
-        number = 0 if features is None else self.doc.intern(normalize_features(str(features)))
-        self.doc.edit_column(attrs.MORPH)[self.i] = number
+            features = features_to_text(features)
+        if features is not None and not isinstance(features, (str, MorphAnalysis)):
+            raise DataError(
+                f"morphological features are a text, its number, a mapping or None, not {type(features).__name__}"
+            )
+        key = 0 if features is None else self.doc.intern(normalize_features(str(features)))
+        self.doc.edit_column(attrs.MORPH)[self.i] = key
 
     def has_morph(self) -> bool:
         return bool(value_of(self.doc, attrs.MORPH, self.i))

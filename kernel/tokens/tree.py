@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from kernel.errors import DataError
 from kernel.tokens.columns import value_of, values_of
 from kernel.vocab import attrs
@@ -41,7 +43,11 @@ class TreeNode:
             raise DataError("the head of a token is a token of the same document")
         heads = values_of(self.doc, attrs.HEAD).copy()
         heads[self.i] = head.i - self.i
-        self.doc.set_heads(heads)
+        # A head of its own says that a token has none, or that nobody has set one yet; what hangs on it tells them apart.
+        known = (heads != 0) | (values_of(self.doc, attrs.DEP) != 0)
+        known[np.flatnonzero(heads) + heads[heads != 0]] = True
+        known[self.i] = True
+        self.doc.set_heads(heads, known)
 
     def has_head(self) -> bool:
         return attrs.HEAD in self.doc.columns and self.has_dep()

@@ -148,6 +148,18 @@ class Extensible:
         return extension
 
 
+def registered() -> list[tuple[type[Extensible], str, Extension]]:
+    """All extensions: (Doc, Span or Token; name; extension)."""
+    owners = Extensible.__subclasses__()
+    return [(owner, name, each) for owner in owners for name, each in owner._extensions.items()]
+
+
+def register(extension: tuple[type[Extensible], str, Extension]) -> None:
+    """Register one of what `registered` gives, unless there is one of its name."""
+    owner, name, what = extension
+    owner._extensions.setdefault(name, what)
+
+
 @contextmanager
 def restored() -> Iterator[None]:
     """Forget, at the end of the block, whatever extensions were registered or removed inside it."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
+from itertools import count
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kernel.errors import CallbackError, TrainingError, UsageError
-from kernel.files.atomic import MANIFEST, atomic_directory, read_manifest
+from kernel.config import Config
+from kernel.errors import CallbackError, TrainingError, UsageError, warn
+from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.lock import Lock
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
@@ -18,6 +22,8 @@ from kernel.saving.provenance import provenance
 from kernel.training.run import Run
 
 LAST, BEST = "model-last", "model-best"
+# Beside them: what the run went by.
+RECORD = "run.json"
 
 
 class Unsavable(TrainingError):
@@ -48,6 +54,48 @@ def output_lock(output: Path) -> Lock:
     return Lock(output, inside=True)
 
 
+def _claim(output: Path, run: Run) -> None:
+    """Let an output belong to a run, whose record is written there. The models of a run with another config move away."""
+    number = fingerprint(run.config)
+    names = [name for name in (LAST, BEST) if whole(output / name).exists()]
+    if names and _recorded(output / RECORD) != number:
+        aside = _free(output)
+        for name in [*names, RECORD]:
+            if whole(output / name).exists():
+                move(output / name, aside / name)
+        warn(f"{output} had the models of a run with another config: they are now in {aside}")
+    with atomic_file(output / RECORD) as fresh:
+        record = {**run.facts, "config": number}
+        fresh.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
+
+
+def fingerprint(config: Config) -> str:
+    """The SHA-256 of what a config comes to: the same for runs that do the same, if their data are the same."""
+    text = json.dumps(config.interpolate(), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _recorded(record: Path) -> str | None:
+    try:
+        found = json.loads(record.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found.get("config") if isinstance(found, dict) else None
+
+
+def _free(output: Path) -> Path:
+    """A new directory beside the output: `output.1`, or the next number that is free."""
+    final = output.resolve()
+    for number in count(1):
+        aside = final.with_name(f"{final.name}.{number}")
+        try:
+            aside.mkdir()
+        except FileExistsError:
+            continue
+        return output.with_name(aside.name) if output.name == final.name else aside
+    raise AssertionError("numbers don't end")
+
+
 def save(run: Run, *, is_best: bool) -> None:
     """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
@@ -56,6 +104,8 @@ def save(run: Run, *, is_best: bool) -> None:
     _describe(run)
     last, best = run.output / LAST, run.output / BEST
     try:
+        if run.saved_step is None:
+            _claim(run.output, run)
         # What is saved is what was evaluated, also where before_to_disk makes another pipeline of it.
         with run.averaged():
             pipeline = _before_to_disk(run)
@@ -119,7 +169,7 @@ def _describe(run: Run) -> None:
     # Speed differs from run to run, and equal runs are to give equal files.
     performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}
     performance.update({f"{name}_loss": loss for name, loss in run.losses.items()})
-    meta["performance"] = {name: 0.0 if value is None else value for name, value in performance.items()}
+    meta["performance"] = performance
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -129,3 +179,5 @@ def _copy(source: Path, target: Path) -> None:
             if name != MANIFEST:
                 (directory / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / name, directory / name)
+        for name in manifest.get("empty", ()):
+            (directory / name).mkdir(parents=True, exist_ok=True)

@@ -32,9 +32,13 @@ from kernel.training.loggers import adapt
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights
-from kernel.training.update import Builtin
+from kernel.training.update import Builtin, warn_of_unknown
 
 _STREAM_SAMPLE = 100
+_WITHOUT_LABELS = (
+    "Annotate the data in a form that the reader knows, give labels in [initialize.components], take the component from a "
+    "trained pipeline (source), freeze it, or leave it out."
+)
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
 
 
@@ -75,8 +79,11 @@ def prepare(
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
     sample = Sample(corpora[0], pipeline, settings, _reader(plain, settings.train_corpus, registry))
     random.seed_all(seed, "initialize")
+    _check_labels(sample, corpora[0], pipeline, settings.train_corpus, plain["initialize"])
     with random.scope(seed=seed):
         pipeline.initialize(sample, settings=plain["initialize"])
+    # A file of labels may turn out to be missing.
+    _check_labels(sample, corpora[0], pipeline, settings.train_corpus, {})
     hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
     random.seed_all(seed, "evaluate")
     dev_examples = _dev_examples(
@@ -326,6 +333,24 @@ def _check_type(examples: Iterable[Any], pipeline: Pipeline, name: str, reader: 
         )
 
 
+def _check_labels(
+    sample: Sample, corpus: Corpus, pipeline: Pipeline, name: str, settings: Mapping[str, Any]
+) -> None:
+    """Raise DataError if a component would train on nothing: the examples have no label for it, and nothing else has.
+
+    settings: the interpolated `[initialize]`.
+    """
+    found = pipeline.unlabelled(sample(), settings)
+    if not found:
+        return
+    names = " and ".join(f"'{component}'" for component in found)
+    seen = [finding.message for finding in getattr(corpus, "findings", ())]
+    raise DataError(
+        f"{name} has no label for {names} to learn. It holds {next(iter(found.values()))}",
+        hint="\n".join([*seen, _WITHOUT_LABELS]),
+    )
+
+
 def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> list[Any] | None:
     """The development corpus, read before training so that nothing wrong with it comes up hours later.
 
@@ -339,8 +364,11 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
     _check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
-    for name, labels in pipeline.unknown_labels(examples).items():
-        warn(f"{settings.dev_corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
+    for name, holds in pipeline.unlabelled(examples).items():
+        warn(
+            f"{settings.dev_corpus} has no label for '{name}', so that its scores say nothing. It holds {holds}"
+        )
+    warn_of_unknown(pipeline, examples, settings.dev_corpus)
     return examples
 
 

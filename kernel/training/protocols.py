@@ -129,6 +129,15 @@ class Pipeline(Protocol):
         """Component name -> gold labels that no training example had."""
         ...
 
+    def unlabelled(
+        self, examples: Sequence[Any], settings: Mapping[str, Any] | None = None
+    ) -> Mapping[str, str]:
+        """Component to be trained -> what the examples hold instead, for those for which no example has a gold label.
+
+        settings: the interpolated `[initialize]`, to leave out those that know their labels, or are given some there.
+        """
+        ...
+
     def sample_examples(self) -> list[Any]:
         """Examples without annotations, made up to infer shapes where there is no corpus; [] if there can't be any."""
         ...
@@ -217,6 +226,12 @@ class BasePipeline:
 
     def unknown_labels(self, examples: Sequence[Any]) -> Mapping[str, Sequence[str]]:
         """No labels, so none that are unknown."""
+        return {}
+
+    def unlabelled(
+        self, examples: Sequence[Any], settings: Mapping[str, Any] | None = None
+    ) -> Mapping[str, str]:
+        """No labels, so none that are missed."""
         return {}
 
     def sample_examples(self) -> list[Any]:

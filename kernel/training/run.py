@@ -79,8 +79,8 @@ class Run:
     """Component -> sum since the last evaluation."""
     scores: dict[str, Any] = field(default_factory=dict)
     """Of the latest evaluation."""
-    history: list[tuple[float, int]] = field(default_factory=list)
-    """(score, step) of every evaluation."""
+    history: list[tuple[float | None, int]] = field(default_factory=list)
+    """(score, step) of every evaluation, the score None if nothing of it was measured."""
     best_score: float | None = None
     """None before the first evaluation."""
     best_step: int = 0
@@ -96,6 +96,8 @@ class Run:
     """Why the run ended, None while it goes on."""
     saved_step: int | None = None
     """The step of the weights in `model-last`."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)
     """When the run began, as `time.perf_counter` counts seconds."""
 
@@ -114,7 +116,7 @@ class Run:
 
     @property
     def score(self) -> float | None:
-        """The weighted score of the latest evaluation."""
+        """The weighted score of the latest evaluation, None if nothing of it was measured."""
         return self.history[-1][0] if self.history else None
 
     @property
@@ -137,12 +139,15 @@ class Run:
         return Info(self.step, self.epoch, dict(losses), self.words, self.seconds)
 
     def record(self, scores: Mapping[str, Any]) -> bool:
-        """Keep the scores of an evaluation; whether they are the best so far (the latest of equals is)."""
+        """Keep the scores of an evaluation; whether they are the best so far (the latest of equals is).
+
+        Without a score, the latest is the best as long as no other evaluation had one.
+        """
         if not self.history:
             warn_of_missing(scores, self.weights, self.pipeline.score_sources)
         score = weighted_score(scores, self.weights)
-        is_best = self.best_score is None or score >= self.best_score
-        if self.best_score is None or score > self.best_score:
+        is_best = self.best_score is None or (score is not None and score >= self.best_score)
+        if score is not None and (self.best_score is None or score > self.best_score):
             self.best_score, self.best_step = score, self.step
         if is_best:
             self.kept_step = self.step

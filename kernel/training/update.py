@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import DataError
+from kernel.errors import DataError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.training.batches import parts
 from kernel.training.checkpoint import Unsavable
 from kernel.training.hooks import hookimpl
+from kernel.training.protocols import Pipeline
 from kernel.training.run import Run
 
 
@@ -58,6 +59,8 @@ class Builtin:
             examples = list(run.dev_corpus(run.pipeline))
         if not examples:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
+        if run.dev_examples is None and not run.history:
+            warn_of_unknown(run.pipeline, examples, run.settings.dev_corpus)
         with run.averaged(), np.errstate(all="ignore"), blas.one_thread():
             return run.pipeline.evaluate(examples)
 
@@ -67,9 +70,16 @@ class Builtin:
         settings = run.settings
         if settings.max_steps and run.step >= settings.max_steps:
             return f"max_steps = {settings.max_steps} reached"
-        if settings.patience and run.history and run.step - run.best_step >= settings.patience:
+        has_score = run.best_score is not None
+        if settings.patience and has_score and run.step - run.best_step >= settings.patience:
             return f"no better score for {run.step - run.best_step} steps (patience = {settings.patience})"
         return None
+
+
+def warn_of_unknown(pipeline: Pipeline, examples: Sequence[Any], corpus: str) -> None:
+    """Warn of labels in the development data that a component can't predict. corpus: its name in the config."""
+    for name, labels in pipeline.unknown_labels(examples).items():
+        warn(f"{corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
-from threading import Lock, RLock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.processes.gate import Lock
 from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import GETTERS, Getter
 from kernel.vocab.strings import hash_string, hash_strings
@@ -76,7 +76,7 @@ class LexemeTable:
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._version = settings.version
-        self._lock = RLock()
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._forms)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import UsageError, warn
+from kernel.processes.gate import Lock
 from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import Getter
 from kernel.vocab.lexeme import Lexeme

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 
 from kernel import blank
 from kernel.cli.run import run
+from kernel.files.atomic import atomic_file
 from kernel.tokens import DocBin
 
 pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components")
@@ -172,3 +175,27 @@ def test_a_pipeline_of_no_language(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert run(["apply", "model", "in.txt", "out.jsonl"]) == 0
     assert [row["text"] for row in read_lines("out.jsonl")] == TEXTS[:1]
     assert type(kernel.load("model")) is Language
+
+
+def test_two_that_write_one_file(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workplace / "texts.txt").write_text("One. Two.\n")
+    for name in ("out.jsonl", "out.spacy"):
+        with atomic_file(workplace / name) as fresh:
+            assert run(["apply", "model", "texts.txt", name]) == 2
+            assert f"{name} is being written by another writer" in capsys.readouterr().err
+            fresh.write_text("whole")
+        assert (workplace / name).read_text() == "whole"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files")
+def test_a_pipe_is_written_to_and_stays(workplace: Path) -> None:
+    (workplace / "texts.txt").write_text("One. Two.\n")
+    os.mkfifo(workplace / "out.jsonl")
+    # Opened for both, so that nobody waits for the other.
+    reader = os.open(workplace / "out.jsonl", os.O_RDWR | os.O_NONBLOCK)
+    try:
+        assert run(["apply", "model", "texts.txt", "out.jsonl", "--force"]) == 0
+        assert json.loads(os.read(reader, 10_000))["text"] == "One. Two."
+        assert stat.S_ISFIFO((workplace / "out.jsonl").stat().st_mode)
+    finally:
+        os.close(reader)

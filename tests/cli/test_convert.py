@@ -64,7 +64,7 @@ def test_a_converter_of_ones_own(tmp_path):
     ("args", "message"),
     [
         (["none"], "no such file or directory"),
-        (["empty"], "the directory holds no files"),
+        (["empty"], "the directory holds no data files"),
         (["blank.iob", "-c", "iob"], "the file holds no documents"),
         (["in/a.iob", "-c", "nothing"], "converters has no function"),
     ],

@@ -95,8 +95,9 @@ def test_report() -> None:
         "TEXTCAT           -",
         "SPEED        12,346",
         "mse          0.2500",
+        "missing           -",
         "",
         "ents_per_type",
         "          P       R       F",
-        "ORG  100.00   50.00    0.00",
+        "ORG  100.00   50.00       -",
     ]

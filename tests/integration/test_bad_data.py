@@ -66,7 +66,8 @@ def test_file_in_another_encoding(kernel: Kernel, extension: str) -> None:
     name = written("a\n\ncaf\u00e9 O\n".encode("latin1"), f"latin.{extension}")
     more = ("--corpora.train.format", "iob") if extension == "iob" else ()
     result = train_on(kernel, written(b"Paris B-CITY\n" + Path(name).read_bytes()[3:], name), *more)
-    if extension in ("iob", "txt"):
+    # Columns in a .conllu file that has no ten of them are read as such.
+    if extension in ("iob", "txt", "conllu"):
         result.is_refused(2, f"{name}:2: offset 3: byte 0xe9 is not valid UTF-8", "iconv")
     else:
         result.is_refused(2, f"{name}:1")

@@ -1,6 +1,7 @@
 """Damaged pipelines: one message that names the file, for every command that loads."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -118,3 +119,51 @@ def test_every_command_checks(kernel: Kernel, model: Path) -> None:
     kernel("evaluate", str(model), "dev.jsonl").is_refused(2, "ner/model has")
     sourced = json.dumps({"source": str(model)})
     kernel("train", "config.cfg", "--components.ner", sourced).is_refused(2, "ner/model has")
+
+
+OUTSIDE = ["../secret", "/etc/hostname", "ner/../../secret", "C:\\secret", "..\\secret", "", "ner/\0"]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_manifest_that_leads_elsewhere(kernel: Kernel, model: Path, name: str) -> None:
+    manifest = json.loads((model / "manifest.json").read_text())
+    manifest["files"][name] = {"size": 1, "sha256": ""}
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    apply(kernel, model).is_refused(
+        2, "model/manifest.json: the manifest is damaged", "no file of this directory"
+    )
+
+
+@pytest.mark.parametrize("facts", [{"size": "1"}, {"size": -1}, {"size": True}, {"sha256": 1}])
+def test_manifest_with_facts_of_another_kind(kernel: Kernel, model: Path, facts: dict[str, object]) -> None:
+    manifest = json.loads((model / "manifest.json").read_text())
+    manifest["files"]["ner/model"].update(facts)
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    apply(kernel, model).is_refused(2, "the manifest is damaged: of 'ner/model'")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such files")
+@pytest.mark.parametrize(
+    "name", ["config.cfg", "meta.json", "manifest.json", "ner/model", "vocab/strings.json"]
+)
+@pytest.mark.parametrize("with_manifest", [True, False])
+def test_what_has_no_end_is_not_opened(kernel: Kernel, model: Path, name: str, with_manifest: bool) -> None:
+    if not with_manifest:
+        (model / "manifest.json").unlink()
+    (model / name).unlink(missing_ok=True)
+    os.mkfifo(model / name)
+    message = "no config.cfg" if name == "config.cfg" else f"{name}: neither a file nor a directory"
+    apply(kernel, model).is_refused(2, message)
+    (model / name).unlink()
+    (model / name).symlink_to("/dev/zero")
+    apply(kernel, model).is_refused(2, message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[1]", "3", '{"kernel_version": 1}', '{"provenance": 1}', '{"provenance": {"names": {"x": 1}}}'],
+)
+def test_meta_of_another_kind(kernel: Kernel, model: Path, text: str) -> None:
+    (model / "manifest.json").unlink()
+    (model / "meta.json").write_text(text)
+    apply(kernel, model).is_refused(2, "model/meta.json: ")

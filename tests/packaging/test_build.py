@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -225,3 +226,103 @@ def test_names(name, package):
 @pytest.mark.parametrize(("version", "form"), [("1.2", "1.2"), ("v1.0-beta2", "1.0b2"), ("01.2", "1.2")])
 def test_versions(version, form):
     assert package_version(version) == form
+
+
+def change_meta(**entries):
+    meta = json.loads(Path("model/meta.json").read_text())
+    for key, value in entries.items():
+        part = meta
+        *parents, last = key.split("__")
+        for name in parents:
+            part = part.setdefault(name, {})
+        part[last] = value
+    Path("model/meta.json").write_text(json.dumps(meta))
+    Path("model/manifest.json").unlink(missing_ok=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("name", ["secret", "vocab/secret", "folder"])
+def test_links_that_lead_out_of_the_pipeline_are_refused(workplace, capsys, name):
+    Path("outside").mkdir()
+    Path("outside/secret").write_text("secret")
+    Path("model", name).symlink_to(workplace / ("outside" if name == "folder" else "outside/secret"))
+    assert package("--code", "my-code.py") == 2
+    assert f"model/{name}: a link that leads out of model" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_inside_are_packed_as_files(workplace):
+    Path("model/README").write_text("read me")
+    Path("model/README.txt").symlink_to("README")
+    assert package("--code", "my-code.py", "--build", "none") == 0
+    packed = Path("out/tst_demo-0.0.0/tst_demo/tst_demo-0.0.0/README.txt")
+    assert packed.read_text() == "read me" and not packed.is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31m", "a\x85b"])
+def test_names_of_files_that_no_archive_can_hold(workplace, capsys, name):
+    Path("model", name).write_text("")
+    assert package("--code", "my-code.py") == 2
+    error = capsys.readouterr().err
+    assert "characters that no archive can hold" in error and "\x1b" not in error
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"provenance__distributions__evil\nRequires-Dist: worse": "1.0"},
+        {"provenance__distributions__evil": "1.0; extra == 'x'"},
+        {"provenance__distributions__evil @ https://evil": "1.0"},
+        {"provenance__names__tokenizers": {"kernel.Tokenizer.v1": "evil\nX: y==1"}},
+        {"provenance__names__tokenizers": {"kernel.Tokenizer.v1": "evil==1\nX: y"}},
+    ],
+)
+def test_requirements_that_no_package_can_be_called(workplace, capsys, entries):
+    change_meta(**entries)
+    assert package("--code", "my-code.py") == 2
+    assert "which no package can be called" in capsys.readouterr().err
+
+
+def test_meta_stays_on_its_lines(workplace):
+    bad = "x\nRequires-Dist: evil\r\nY: \x1b[31m"
+    change_meta(
+        author=bad,
+        url=bad,
+        license=bad,
+        description=bad,
+        labels={bad: [bad]},
+        performance={bad: 1.0},
+        components=[bad],
+    )
+    assert package("--code", "my-code.py", "--build", "wheel") == 0
+    with zipfile.ZipFile("out/tst_demo-0.0.0/dist/tst_demo-0.0.0-py3-none-any.whl") as wheel:
+        metadata = wheel.read("tst_demo-0.0.0.dist-info/METADATA").decode()
+    fields = message_from_string(metadata)
+    assert not any("evil" in line for line in fields.get_all("Requires-Dist"))
+    assert "\x1b" not in metadata and "Y" not in fields
+    assert not [line for line in metadata.splitlines() if line.startswith(("Requires-Dist: evil", "Y:"))]
+
+
+def test_hints_hold_no_commands_of_the_pipeline(workplace, capsys):
+    change_meta(
+        provenance__names__factories={"mark": "code:x; touch pwned.py"},
+        provenance__code={"x; touch pwned.py": "0" * 64},
+    )
+    with registry.restored():
+        registry.forget(module_name(Path("my-code.py")))
+        assert run(["package", "model", "out"]) == 2
+        assert "--code 'x; touch pwned.py'" in capsys.readouterr().err
+        with pytest.raises(RegistryError, match="--code 'x; touch pwned.py'"):
+            kernel.load("model")
+        change_meta(provenance__names__factories={"mark": "x'; touch pwned; '==1"})
+        with pytest.raises(RegistryError) as caught:
+            kernel.load("model")
+    assert "touch" not in caught.value.hint
+
+
+def test_the_command_to_install_is_one_word_for_a_shell(workplace, capsys):
+    with registry.restored():
+        assert run(["package", "model", "a b", "--code", "my-code.py", "--build", "wheel"]) == 0
+    assert "pip install 'a b/tst_demo-0.0.0/dist/" in capsys.readouterr().out

@@ -19,7 +19,9 @@ def test_exclusive_categories_of_other_components_do_not_count():
     examples = [cats({"A": 0.6, "B": 0.4, "X": 0.9}, {"A": 1.0, "B": 0.0, "X": 0.0, "Y": 1.0})]
     scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=False)
     assert scores["cats_f_per_type"]["A"]["f"] == 1.0 and list(scores["cats_f_per_type"]) == ["A", "B"]
-    assert scores["cats_micro_f"] == 1.0 and scores["cats_macro_f"] == 0.5
+    assert scores["cats_micro_f"] == 1.0 and scores["cats_macro_f"] == 1.0
+    # Neither side has B.
+    assert set(scores["cats_f_per_type"]["B"].values()) == {None}
 
 
 def test_exclusive_categories():
@@ -52,8 +54,8 @@ def test_independent_categories():
     assert scores["cats_f_per_type"]["A"] == pytest.approx({"p": 1.0, "r": 0.5, "f": 2 / 3})
     assert scores["cats_f_per_type"]["B"]["p"] == 0.0
     assert scores["cats_auc_per_type"] == {"A": 1.0, "B": None}
-    # A label without positive cases counts as 0 in the mean.
-    assert scores["cats_score"] == scores["cats_macro_auc"] == 0.5
+    # A label without positive cases has no area, and no part in the mean.
+    assert scores["cats_score"] == scores["cats_macro_auc"] == 1.0
     assert scores["cats_score_desc"] == "macro AUC"
     assert Scorer.score_cats(examples, labels=["A"], threshold=0.3)["cats_micro_f"] == 1.0
 
@@ -65,3 +67,36 @@ def test_categories_that_nobody_annotated_have_no_scores(multi_label, gold):
     scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=multi_label)
     assert scores.pop("cats_score_desc") == ("macro AUC" if multi_label else "macro F")
     assert len(scores) == 10 and set(scores.values()) == {None}
+
+
+@pytest.mark.parametrize("threshold", [None, 0.0, 0.5, 1.0])
+def test_a_threshold_says_nothing_of_exclusive_categories(threshold):
+    examples = [cats({"A": 0.4, "B": 0.35, "C": 0.25}, {"A": 1.0, "B": 0.0, "C": 0.0})]
+    scores = Scorer.score_cats(examples, labels=["A", "B", "C"], multi_label=False, threshold=threshold)
+    assert scores["cats_micro_f"] == scores["cats_score"] == 1.0
+
+
+@pytest.mark.parametrize("multi_label", [True, False])
+def test_a_category_without_predictions_has_no_area(multi_label):
+    examples = [cats({"A": 0.9}, {"A": 1.0, "B": 0.0}), cats({"A": 0.2}, {"A": 0.0, "B": 1.0})]
+    scores = Scorer.score_cats(examples, labels=["A", "B"], multi_label=multi_label)
+    assert scores["cats_auc_per_type"] == {"A": 1.0, "B": None} and scores["cats_macro_auc"] == 1.0
+    # It was missed, and that counts.
+    assert scores["cats_f_per_type"]["B"]["r"] == 0.0
+
+
+def test_an_exclusive_document_without_annotation_is_no_negative_case():
+    examples = [
+        cats({"A": 0.8, "B": 0.2}, {"A": 1.0}),
+        cats({"A": 0.1, "B": 0.9}, {"B": 1.0}),
+        cats({"A": 1.0, "B": 0.0}, {}),
+    ]
+    assert Scorer.score_cats(examples, labels=["A", "B"], multi_label=False)["cats_macro_auc"] == 1.0
+
+
+def test_nothing_predicted_where_nothing_holds_is_not_measured():
+    examples = [cats({"A": 0.1}, {"A": 0.0})]
+    scores = Scorer.score_cats(examples, labels=["A"])
+    assert {name: scores[name] for name in ("cats_micro_f", "cats_macro_f", "cats_score")} == dict.fromkeys(
+        ("cats_micro_f", "cats_macro_f", "cats_score")
+    )

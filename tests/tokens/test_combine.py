@@ -106,3 +106,20 @@ def test_tensors_are_joined(vocab):
         doc.tensor = np.full((len(doc), 2), len(doc), dtype=np.float32)
     assert Doc.from_docs(parts).tensor.tolist() == [[2, 2], [2, 2], [1, 1]]
     assert parts[0][1:2].as_doc().tensor.tolist() == [[2, 2]]
+
+
+@given(st.lists(docs(VOCAB), min_size=1, max_size=3))
+def test_the_borders_between_documents_are_those_of_sentences(parts):
+    whole = Doc.from_docs(parts)
+    assert [token.is_sent_start for token in whole] == [
+        True if token.i == 0 else token.is_sent_start for doc in parts for token in doc
+    ]
+
+
+def test_borders_are_kept_without_any_annotation(vocab):
+    parts = [Doc(vocab, ["a", "b"]), Doc(vocab, []), Doc(vocab, ["c"])]
+    assert [sent.text for sent in Doc.from_docs(parts).sents] == ["a b", "c"]
+    parts[0].set_heads(np.array([0, -1]))
+    whole = Doc.from_docs(parts, attrs=["HEAD"])
+    assert [sent.text for sent in whole.sents] == ["a b", "c"]
+    assert not Doc.from_docs(parts, attrs=["TAG"]).has_annotation("SENT_START")

@@ -98,3 +98,30 @@ def test_noun_chunks_need_a_rule(doc):
 
 def test_words_of_two_vocabs_have_the_same_numbers():
     assert Doc(Vocab(), ["same"])[0].orth == Doc(Vocab(), ["other", "same"])[1].orth
+
+
+@pytest.mark.parametrize("number", [int, np.uint64])
+def test_features_by_their_number(vocab, number):
+    doc = Doc(vocab, ["a"])
+    doc[0].set_morph(number(vocab.strings.add("Number=Sing|Case=Nom")))
+    assert str(doc[0].morph) == "Case=Nom|Number=Sing"
+    doc[0].set_morph(number(0))
+    assert not doc[0].has_morph()
+
+
+@pytest.mark.parametrize(
+    ("features", "message"), [(7777, "no string has the number 7777"), ([1], "not list")]
+)
+def test_what_is_no_features_is_refused(vocab, features, message):
+    doc = Doc(vocab, ["a"], morphs=["Case=Nom"])
+    with pytest.raises(DataError, match=message):
+        doc[0].set_morph(features)
+    assert str(doc[0].morph) == "Case=Nom"
+
+
+@pytest.mark.parametrize("name", ["tags", "pos", "morphs", "lemmas", "deps"])
+def test_annotations_are_strings_or_missing(vocab, name):
+    with pytest.raises(DataError, match="of word 1 is 5: expected a string or None"):
+        Doc(vocab, ["a", "b", "c"], **{name: ["x=y", 5, None]})
+    attr = {"tags": "TAG", "morphs": "MORPH", "lemmas": "LEMMA", "deps": "DEP"}.get(name, "POS")
+    assert Doc(vocab, ["a", "b"], **{name: ["x=y", None]}).to_array(attr)[1] == 0

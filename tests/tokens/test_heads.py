@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DataError
-from kernel.tokens import Doc
+from kernel.tokens import Doc, DocBin
 from kernel.tokens.heads import Tree
 from kernel.vocab import Vocab
 
@@ -143,3 +143,44 @@ def test_heads_with_an_error_change_nothing(doc):
         doc.from_array("HEAD", np.zeros(len(doc)))
     assert [token.head.i for token in doc] == heads
     assert [sent.start for sent in doc.sents] == [0, 5]
+
+
+@given(forests(), st.data())
+def test_the_root_of_a_span_is_the_token_nearest_to_a_root(heads, data):
+    doc = Doc(VOCAB, ["w"] * len(heads), heads=heads)
+    start = data.draw(st.integers(0, len(doc) - 1))
+    end = data.draw(st.integers(start + 1, len(doc)))
+    depths = [len(above(heads, token)) for token in range(len(heads))]
+    assert doc[start:end].root.i == min(range(start, end), key=depths.__getitem__)
+
+
+def test_a_span_without_tokens_has_no_root():
+    with pytest.raises(DataError, match="no root"):
+        _ = Doc(VOCAB, ["a", "b"], heads=[0, 0])[1:1].root
+
+
+@given(forests(), st.data())
+def test_a_token_whose_head_is_not_known_starts_no_sentence(heads, data):
+    n = len(heads)
+    known = data.draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    known = [one or head != i for i, (one, head) in enumerate(zip(known, heads, strict=True))]
+    roots = {i for i, head in enumerate(heads) if head == i and known[i]}
+    starts = {0} | {min(below(heads, {root})) for root in roots}
+    by_heads = Doc(
+        VOCAB, ["w"] * n, heads=[head if one else None for head, one in zip(heads, known, strict=True)]
+    )
+    by_labels = Doc(VOCAB, ["w"] * n, heads=heads, deps=["x" if one else "" for one in known])
+    by_array = Doc(VOCAB, ["w"] * n).from_array(["HEAD", "DEP"], by_labels.to_array(["HEAD", "DEP"]))
+    stored = DocBin(attrs=["HEAD", "DEP"], docs=[by_labels]).to_bytes()
+    [by_bytes] = DocBin().from_bytes(stored).get_docs(VOCAB)
+    # Arrays without any label are taken for whole parses.
+    for doc in (by_heads, by_labels, *((by_array, by_bytes) if any(known) else ())):
+        assert {token.i for token in doc if token.is_sent_start} == starts
+    assert [token.has_head() for token in by_heads] == known
+
+
+def test_heads_that_are_set_one_by_one_make_no_sentence_of_every_other_token():
+    doc = Doc(VOCAB, ["w"] * 6)
+    doc[3].head = doc[2]
+    doc[5].head = doc[5]
+    assert [token.sent_start for token in doc] == [1, -1, 1, -1, -1, 1]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kernel import Config, hookimpl, registry
-from kernel.errors import Locked, TrainingError, UsageError
+from kernel.errors import KernelWarning, Locked, TrainingError, UsageError
 from kernel.files.atomic import check_manifest
 from kernel.training.checkpoint import check_output, output_lock, save
 from kernel.training.loop import train
@@ -27,7 +27,11 @@ def test_models_hold_config_and_manifest(make_run: MakeRun, tmp_path: Path) -> N
         config = Config.from_disk(model / "config.cfg")
         assert config["training"]["max_steps"] == 12
         assert config["training"]["shards"] == 1
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["model-best", "model-last"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "model-best",
+        "model-last",
+        "run.json",
+    ]
 
 
 def test_saved_pipeline_predicts_the_same(make_run: MakeRun, tmp_path: Path, numbers: Any) -> None:
@@ -44,6 +48,19 @@ def test_performance_has_scores_and_losses_but_no_speed(make_run: MakeRun, tmp_p
     performance = json.loads((tmp_path / "out" / "model-last" / "meta.json").read_text())["performance"]
     assert set(performance) == {"r2", "mse", "line_loss"}
     assert performance["r2"] == run.score
+
+
+@pytest.mark.filterwarnings("ignore:there is no final score")
+def test_what_was_not_measured_is_null(make_run: MakeRun, tmp_path: Path) -> None:
+    class Blind:
+        @hookimpl
+        def evaluate(self, run: Run) -> dict[str, float | None]:
+            return {"r2": None}
+
+    list(train(make_run(Blind(), output=True)))
+    for name in ("model-best", "model-last"):
+        performance = json.loads((tmp_path / "out" / name / "meta.json").read_text())["performance"]
+        assert performance["r2"] is None
 
 
 def test_a_worse_model_does_not_replace_the_best(make_run: MakeRun, tmp_path: Path) -> None:
@@ -97,6 +114,58 @@ def test_before_to_disk_must_return_a_pipeline(make_run: MakeRun) -> None:
 def test_output_is_created(tmp_path: Path) -> None:
     check_output(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def steps_of(model: Path) -> int:
+    """`max_steps` of the run that saved a model."""
+    return int(Config.from_disk(model / "config.cfg")["training"]["max_steps"])
+
+
+def test_the_same_run_replaces_its_models(make_run: MakeRun, tmp_path: Path) -> None:
+    for _ in range(2):
+        list(train(make_run(output=True)))
+        assert [path.name for path in tmp_path.glob("out*")] == ["out"]
+
+
+def test_the_models_of_another_run_are_kept(make_run: MakeRun, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    list(train(make_run(output=True, max_steps=3)))
+    (out / "notes").write_text("mine")
+    for number, steps in ((1, 4), (2, 5)):
+        with pytest.warns(KernelWarning, match=rf"they are now in .*out\.{number}$"):
+            list(train(make_run(output=True, max_steps=steps)))
+    found = {folder.name: steps_of(folder / "model-best") for folder in tmp_path.glob("out*")}
+    assert found == {"out": 5, "out.1": 3, "out.2": 4}
+    for folder in tmp_path.glob("out*"):
+        check_manifest(folder / "model-last")
+        assert (folder / "run.json").is_file()
+    assert (out / "notes").read_text() == "mine"
+
+
+def test_models_stay_until_another_run_has_one(make_run: MakeRun, tmp_path: Path) -> None:
+    list(train(make_run(output=True)))
+    steps = train(make_run(output=True, max_steps=11))
+    for _ in range(3):
+        next(steps)
+    assert steps_of(tmp_path / "out" / "model-best") == 12
+    with pytest.warns(KernelWarning, match=r"out\.1$"):
+        next(steps)
+    assert steps_of(tmp_path / "out" / "model-best") == 11
+    assert steps_of(tmp_path / "out.1" / "model-best") == 12
+    steps.close()
+
+
+def test_a_model_that_a_crash_kept_from_its_place_is_moved_too(make_run: MakeRun, tmp_path: Path) -> None:
+    list(train(make_run(output=True)))
+    (tmp_path / "out" / "model-best").rename(tmp_path / "out" / ".model-best.new")
+    with pytest.warns(KernelWarning, match=r"out\.1$"):
+        list(train(make_run(output=True, max_steps=4)))
+    assert steps_of(tmp_path / "out.1" / "model-best") == 12
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "model-best",
+        "model-last",
+        "run.json",
+    ]
 
 
 def test_output_is_locked_while_training(make_run: MakeRun, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,17 +26,37 @@ def make() -> Run:
     return Run(pipeline=BasePipeline(), settings=settings, hooks=Hooks(), weights={"f": 1.0}, **rest)
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0])), max_size=12))
-def test_best_and_kept_steps_are_those_of_the_whole_history(evaluations: list[tuple[int, float]]) -> None:
+@pytest.mark.filterwarnings("ignore:there is no final score")
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from([None, -0.5, 0.0, 0.25, 0.5, 1.0])), max_size=12)
+)
+def test_best_and_kept_steps_are_those_of_the_whole_history(
+    evaluations: list[tuple[int, float | None]],
+) -> None:
     run = make()
     assert (run.best_score, run.best_step, run.kept_step) == (None, 0, 0)
     for steps, score in evaluations:
         run.step += steps
         is_best = run.record({"f": score})
-        best = max(score for score, _ in run.history)
+        assert run.history[-1] == (score, run.step) and run.score == score
+        best = max((score for score, _ in run.history if score is not None), default=None)
+        # As long as nothing was measured, the latest is kept.
         tied = [step for score, step in run.history if score == best]
-        assert (run.best_score, run.best_step, run.kept_step) == (best, tied[0], tied[-1])
+        assert (run.best_score, run.kept_step) == (best, tied[-1])
+        assert run.best_step == (0 if best is None else tied[0])
         assert is_best == (score == best)
+
+
+@pytest.mark.filterwarnings("ignore:there is no final score")
+def test_patience_waits_for_a_score() -> None:
+    run, builtin = make(), Builtin(0.0)
+    run.settings.patience = 2
+    stops = []
+    for score in (None, None, None, 0.5, None, None):
+        run.step += 1
+        run.record({"f": score})
+        stops.append(builtin.should_stop(run) is not None)
+    assert stops == [False, False, False, False, False, True]
 
 
 def test_no_step_and_no_evaluation_reads_the_history_again() -> None:

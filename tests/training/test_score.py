@@ -1,3 +1,4 @@
+import warnings
 from math import nan
 
 import numpy as np
@@ -5,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.errors import TrainingError
-from kernel.training.score import score_weights, weighted_score
+from kernel.errors import KernelWarning, TrainingError
+from kernel.training.score import score_weights, warn_of_missing, weighted_score
 
 names = st.sampled_from(["ents_f", "ents_p", "tag_acc", "cats_score"])
 weights = st.dictionaries(names, st.one_of(st.none(), st.just(0.0), st.floats(0.01, 10)))
@@ -26,10 +27,34 @@ def test_own_weights_override_the_defaults() -> None:
     assert merged == {"ents_f": 0.25, "ents_p": None, "tag_acc": 0.75}
 
 
-def test_score_is_the_weighted_sum_of_what_was_measured() -> None:
-    scores = {"ents_f": 0.8, "tag_acc": None, "speed": 9000.0, "ents_per_type": {}}
-    weights = {"ents_f": 0.5, "tag_acc": 0.25, "dep_las": 0.25, "ents_per_type": None, "speed": 0.0}
-    assert weighted_score(scores, weights) == pytest.approx(0.4)
+def test_score_is_the_weighted_mean_of_what_was_measured() -> None:
+    scores = {"ents_f": 0.8, "cats_score": 0.2, "tag_acc": None, "speed": 9000.0, "ents_per_type": {}}
+    weights = {
+        "ents_f": 0.3,
+        "cats_score": 0.1,
+        "tag_acc": 0.4,
+        "dep_las": 0.2,
+        "ents_per_type": None,
+        "speed": 0.0,
+    }
+    assert weighted_score(scores, weights) == pytest.approx((3 * 0.8 + 0.2) / 4)
+
+
+@pytest.mark.parametrize("scores", [{}, {"a": None}, {"b": 1.0}])
+def test_no_score_where_nothing_with_a_weight_was_measured(scores: dict[str, float | None]) -> None:
+    assert weighted_score(scores, {"a": 1.0, "b": 0.0, "c": None}) is None
+
+
+def test_a_score_that_can_never_be_measured_is_said_once() -> None:
+    with pytest.warns(KernelWarning, match="no final score: a, b can't be measured") as caught:
+        warn_of_missing({"a": None, "b": None, "c": None}, {"a": 0.5, "b": 0.5, "c": None}, {})
+    assert len(caught) == 1
+
+
+def test_a_part_that_is_not_measured_is_no_reason_to_warn() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_missing({"a": None, "b": 0.5}, {"a": 0.5, "b": 0.5}, {})
 
 
 def test_score_of_another_number_type() -> None:

@@ -358,3 +358,22 @@ def test_averages_may_start_later(make_run: Any) -> None:
     run = make_run(averages(start_step=3))
     list(train(run))
     assert (run.averages[run.pipeline.models()["ner"].id, "b"] == 4.0).all()
+
+
+def test_what_was_not_measured_is_a_dash(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.warns(KernelWarning, match="no final score"):
+        list(train(make_run(console_table(None), scores=[{"ents_f": None}, {"ents_f": 0.5}])))
+    header, _, first, second = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert (header[-2], first[-2], second[-2]) == ("SCORE", "-", "0.50")
+    assert "-" in first[2:-2] and "50.00" in second
+
+
+@pytest.mark.parametrize("metric", ["score", "ents_f"])
+def test_early_stop_does_not_count_what_was_not_measured(make_run: Any, metric: str) -> None:
+    values = [None, None, 0.5, None, 0.4, 0.3, 0.2]
+    run = make_run(early_stop(2, metric), scores=[{"ents_f": value} for value in values], steps=14)
+    with pytest.warns(KernelWarning) as caught:
+        list(train(run))
+    said = [str(each.message) for each in caught if "EarlyStop" in str(each.message)]
+    assert len(said) == 1 and f"'{metric}' was not measured" in said[0]
+    assert run.step == 12 and run.reason == f"'{metric}' not better in 2 evaluations"

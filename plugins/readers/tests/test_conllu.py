@@ -1,7 +1,11 @@
 """CoNLL-U: words, spaces, tags, trees, entities; what breaks the format is in the tests of bad data."""
 
+import re
+
 import pytest
 from kernel_readers.formats.conllu import read
+
+from kernel.errors import DataError, KernelWarning
 
 ROWS = [
     "# newdoc id = first",
@@ -96,3 +100,69 @@ def test_windows_line_ends_and_a_byte_order_mark(write, nlp):
     content = "\ufeff" + "\r\n".join(ROWS)
     docs = list(read(write("a.conllu", content.encode()), nlp))
     assert docs[0].text == "She can't see New York. Yes "
+
+
+def sentence(*rows):
+    """Rows of (id, head), as lines."""
+    return [
+        "\t".join([str(i), f"w{i}", "_", "X", "_", "_", str(head), "dep", "_", "_"]) for i, head in rows
+    ] + [""]
+
+
+def test_a_word_without_head_costs_the_heads_of_its_sentence_only(write, nlp):
+    path = write(
+        "a.conllu",
+        *sentence((1, 2), (2, 0)),
+        *sentence((1, "_"), (2, 0)),
+        *sentence((1, 0)),
+        *sentence((1, 0)),
+    )
+    with pytest.warns(KernelWarning, match=r"1 sentences lose their heads, .* \(the first: line 4\)"):
+        docs = list(read(path, nlp))
+    assert [(len(doc), doc.has_annotation("DEP")) for doc in docs] == [(2, True), (2, False), (2, True)]
+    assert [token.head.i for token in docs[0]] == [1, 1]
+
+
+def test_words_without_any_head_are_no_loss(write, nlp, recwarn):
+    rows = [f"{i}\tw\t_\t_\t_\t_\t_\t_\t_\t_" for i in (1, 2)]
+    (doc,) = read(write("a.conllu", *rows), nlp)
+    assert not doc.has_annotation("DEP") and not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(1, 0), ("3.", 1)], ":2: expected word id 2, found '3.'"),
+        ([(1, 0), (".", 1)], ":2: expected word id 2, found '.'"),
+        ([(1, 0), ("1.x", 1)], ":2: expected word id 2, found '1.x'"),
+        ([("1-5000000000", "_"), (1, 0), (5000000000, 1)], ":1: '1-5000000000' is not a range"),
+        ([("1-999999999", "_"), (1, 0), (999999999, 1)], ":1: '1-999999999' is not a range"),
+        (
+            [("1-2", "_"), (1, 0), ("2-3", "_"), (2, 1), (3, 1)],
+            ":3: '2-3' stands before no word of this range",
+        ),
+        ([("2-3", "_"), (1, 0), (2, 1), (3, 1)], ":1: '2-3' stands before no word of this range"),
+        ([(1, "9" * 5000)], ":1: the head 999999999... is out of range"),
+        ([(1, "\u0661")], ":1: the head must be a number"),
+    ],
+    ids=range(9),
+)
+def test_ids_and_heads_that_cannot_be(write, nlp, rows, message):
+    with pytest.raises(DataError, match=f"a.conllu{re.escape(message)}"):
+        list(read(write("a.conllu", *sentence(*rows)), nlp))
+
+
+def test_long_chains_and_many_ranges_take_one_look_each(write, nlp):
+    size = 30_000
+    chain = sentence(*((i, i + 1 if i < size else 0) for i in range(1, size + 1)))
+    (doc,) = read(write("a.conllu", *chain), nlp)
+    assert [token.head.i for token in doc[-2:]] == [size - 1, size - 1]
+    with pytest.raises(DataError, match="the heads form a cycle"):
+        list(read(write("a.conllu", *chain[:-2], chain[-2].replace("\t0\tdep", "\t1\tdep")), nlp))
+
+
+def test_tags_in_comments_make_no_file_biluo(write, nlp):
+    text = "# text = x\t_|S-x"
+    rows = [f"{i}\tw\t_\t_\t_\t_\t_\t_\t_\tNE=B-X" for i in (1, 2)]
+    (doc,) = read(write("a.conllu", text, *rows), nlp)
+    assert len(doc.ents) == 2

@@ -1,13 +1,14 @@
 """The corpus reader: pairs of documents, limits, gold sentences, directories, streams."""
 
 import json
+import os
 from itertools import islice
 
 import pytest
 
 from kernel import registry
 from kernel.errors import DataError, KernelWarning
-from kernel.tokens import Doc, DocBin
+from kernel.tokens import Doc, DocBin, Span
 from kernel.training import Example
 
 
@@ -187,3 +188,91 @@ def test_text_that_is_too_long_for_the_pipeline(write, nlp, monkeypatch):
     with pytest.raises(DataError, match=r"a.iob: document 0: a text of 24 characters"):
         list(corpus(path)(nlp))
     assert len(list(corpus(path, gold_preproc=True)(nlp))) == 1
+
+
+# What is taken and left
+
+
+def test_what_cutting_into_sentences_loses_is_counted(nlp, tmp_path):
+    doc = Doc(nlp.vocab, words=list("abcd"), sent_starts=[True, False, True, False])
+    doc.set_ents([Span(doc, 0, 1, "X"), Span(doc, 1, 3, "X")])
+    doc.spans["sc"] = [Span(doc, 0, 2, "Y"), Span(doc, 0, 4, "Y")]
+    DocBin(docs=[doc, doc]).to_disk(tmp_path / "a.spacy")
+    for settings in ({"gold_preproc": True}, {"max_length": 3}):
+        with pytest.warns(KernelWarning) as caught:
+            first, second, *_ = corpus(tmp_path / "a.spacy", **settings)(nlp)
+        assert sorted(str(one.message).partition("a.spacy: ")[2] for one in caught) == [
+            f"2 {what} lie in two sentences, and are lost by cutting documents into sentences "
+            f"(the first: {tmp_path / 'a.spacy'}, document 0)"
+            for what in ("entities", "spans of groups")
+        ]
+        assert [[token.ent_iob_ for token in one.reference] for one in (first, second)] == [
+            ["B", ""],
+            ["", "O"],
+        ]
+
+
+def test_files_of_a_directory(write, nlp, tmp_path):
+    write("data/a.JSONL", '{"text": "a"}')
+    write("data/LICENSE.txt", "All rights.")
+    write("data/readme.conllu", "broken")
+    write("data/notes.txt", "Some text.")
+    write("data/x.ann", "T1")
+    write("elsewhere/b.jsonl", '{"text": "b"}')
+    write("outside/c.jsonl", '{"text": "c"}')
+    (tmp_path / "data/more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere/back").symlink_to(tmp_path / "data")
+    (tmp_path / "data/c.jsonl").symlink_to(tmp_path / "outside/c.jsonl")
+    with pytest.warns(
+        KernelWarning, match=r"4 files are no data: .ann, .conllu, .txt \(the first: .*LICENSE.txt\)"
+    ):
+        assert texts(corpus(tmp_path / "data")(nlp)) == ["a", "c", "b"]
+
+
+def test_a_directory_of_plain_text_is_read(write, nlp, tmp_path, recwarn):
+    write("data/a.txt", "Ada ran.")
+    write("data/b.txt", "Bob ran.")
+    assert texts(corpus(tmp_path / "data")(nlp)) == ["Ada ran.", "Bob ran."]
+    assert not recwarn.list
+
+
+def test_findings_are_those_of_the_latest_whole_pass(write, nlp):
+    rows = [
+        {"text": "Ada ran", "spans": [[0, 2, "A"]], "other": 1},
+        {"text": "Ada ran", "spans": [[0, 3, "B"]]},
+    ]
+    read = corpus(write("a.jsonl", *map(json.dumps, rows)))
+    next(read(nlp))
+    assert read.findings == ()
+    for _ in range(2):
+        with pytest.warns(KernelWarning):
+            list(read(nlp))
+        assert [finding.level for finding in read.findings] == ["warn", "fail"]
+
+
+def test_places_in_a_directory_name_the_file(write, nlp, tmp_path):
+    write("data/a.jsonl", '{"text": "Ada"}')
+    path = write("data/b.jsonl", '{"text": "Ada", "spans": [[0, 2, "X"]]}')
+    read = corpus(tmp_path / "data")
+    with pytest.warns(KernelWarning):
+        list(read(nlp))
+    assert read.findings[0].items[0].startswith(f"{path}:1, offset 0: 'X' 'Ad'")
+
+
+def test_settings_of_built_in_formats(write, nlp):
+    path = write("a.data", "1\tAda\tB-P", "2\tran\tO")
+    assert texts(corpus(path, columns=["id", "word", "tag"])(nlp)) == ["Ada ran"]
+    trimmed = corpus(write("a.jsonl", '{"text": "Ada ran", "spans": [[0, 4, "P"]]}'), trim=True)
+    assert [[ent.text for ent in example.reference.ents] for example in trimmed(nlp)] == [["Ada"]]
+    with registry.restored():
+        registry.converters("test.none.v1", lambda: lambda path, nlp, *, n_sents=None: iter(()))
+        with pytest.raises(DataError, match="the format 'test.none.v1' takes neither columns nor trim"):
+            list(corpus(path, format="test.none.v1", trim=True)(nlp))
+
+
+def test_pipes_and_devices_are_no_data(tmp_path, nlp):
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(DataError, match="is a device or a pipe"):
+        list(corpus(tmp_path / "a.jsonl")(nlp))
+    with pytest.raises(DataError, match="holds no data files"):
+        list(corpus(tmp_path)(nlp))

@@ -98,7 +98,7 @@ def test_list_in_a_json_file(write, nlp):
     path = write("a.json", json.dumps([{"text": "a"}, {"text": "b", "cats": {"X": 1}}], indent=1))
     assert [doc.text for doc in read(path, nlp)] == ["a", "b"]
     with pytest.raises(DataError, match=r"b.json: expected a list of objects"):
-        list(read(write("b.json", '{"text": "a"}'), nlp))
+        list(read(write("b.json", '{"txt": "a"}'), nlp))
 
 
 def test_blank_lines_and_a_byte_order_mark(write, nlp):

@@ -112,7 +112,7 @@ class ConsoleTable:
         speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)
         self._row(
             [str(run.epoch), str(run.step)]
-            + [f"{run.losses.get(name, 0.0):.2f}" for name in losses]
+            + [_number(run.losses.get(name)) for name in losses]
             + [_number(_percent(name, scores.get(name))) for name in shown]
             + [_number(run.score), f"{speed:,.0f}"]
         )

@@ -5,7 +5,7 @@ from math import inf
 from typing import Any, Literal, SupportsFloat
 
 from kernel import hookimpl
-from kernel.errors import TrainingError
+from kernel.errors import TrainingError, warn
 from kernel.training.run import Run
 
 
@@ -16,6 +16,7 @@ def early_stop(
 
     metric: a score of the pipeline, or "score" for the weighted one. min_delta: how much better is better. mode: whether
     more ("max") or less ("min") is better. (`training.patience` counts steps and watches the weighted score.)
+    Evaluations in which it could not be measured are not counted.
     """
     return EarlyStop(patience, metric, min_delta, mode)
 
@@ -28,10 +29,16 @@ class EarlyStop:
         self.sign = -1 if mode == "min" else 1
         self.best: float | None = None
         self.waited = 0
+        self.is_warned = False
 
     @hookimpl
     def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
         value = run.score if self.metric == "score" else scores.get(self.metric)
+        if value is None and (self.metric == "score" or self.metric in scores):
+            if not self.is_warned:
+                warn(f"'{self.metric}' was not measured: such evaluations are not counted by EarlyStop")
+            self.is_warned = True
+            return
         if not isinstance(value, SupportsFloat):
             known = ", ".join(sorted(scores)) or "none"
             raise TrainingError(f"no score '{self.metric}' to watch; there are: {known}")

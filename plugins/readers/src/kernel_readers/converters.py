@@ -1,6 +1,14 @@
 """The formats as registered converters, so that commands and configs can name them."""
 
-from kernel_readers.detect import FORMATS, Format, read_detected
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kernel.tokens import Doc
+from kernel_readers.detect import FORMATS, read_detected
+from kernel_readers.files import data_files
+from kernel_readers.formats.format import Format
+from kernel_readers.report import Report
 
 
 def spacy() -> Format:
@@ -24,7 +32,7 @@ def iob_lines() -> Format:
 
 
 def jsonl() -> Format:
-    """Read JSONL files with `text`, `cats`, `spans` or `entities`, Prodigy's included."""
+    """Read JSON Lines and JSON with `text`, `cats`, `spans` or `entities`: Prodigy's, Doccano's, Label Studio's, pairs."""
     return FORMATS["jsonl"]
 
 
@@ -33,6 +41,21 @@ def text() -> Format:
     return FORMATS["text"]
 
 
-def auto() -> Format:
+class Detecting:
+    """Reads a file of any built-in format, and knows which files of a directory are such."""
+
+    def __call__(self, path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+        """The documents of a file."""
+        return read_detected(path, nlp, n_sents=n_sents)
+
+    def data_files(self, path: Path) -> list[Path]:
+        """The files of a directory to read. What is left out is said."""
+        report = Report(is_of_one_file=False)
+        found = data_files(path, report)
+        report.say(path)
+        return found
+
+
+def auto() -> Detecting:
     """Read a file of any of these formats by its extension and content."""
-    return read_detected
+    return Detecting()

@@ -1,6 +1,6 @@
 """The corpus reader: annotated files of any known format, as examples."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -8,10 +8,14 @@ from typing import Any
 
 from pydantic import NonNegativeInt
 
+from kernel.component import Finding
 from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel.training import Example
-from kernel_readers.detect import data_files, find_format
+from kernel_readers.detect import find_format
+from kernel_readers.files import data_files
+from kernel_readers.formats.format import Format, Settings
+from kernel_readers.report import Report
 
 _AT_ONCE = 256
 
@@ -28,6 +32,8 @@ class Corpus:
     augmenter: makes one example into any number.
     format: "auto", or the name of a format.
     n_sents: sentences a document for formats that have sentences but no documents.
+    columns: what the columns of column files are, see `form_of`.
+    trim: whether blanks at the ends of entities are no part of them.
     """
 
     def __init__(
@@ -40,6 +46,8 @@ class Corpus:
         augmenter: Augmenter | None = None,
         format: str = "auto",
         n_sents: int | None = None,
+        columns: Sequence[str] | None = None,
+        trim: bool = False,
     ) -> None:
         self.path = path
         self.gold_preproc = gold_preproc
@@ -47,20 +55,24 @@ class Corpus:
         self.limit = limit
         self.augmenter = augmenter
         self.format = format
-        self.n_sents = n_sents
+        self.settings = Settings(n_sents, columns, trim)
+        self.findings: Sequence[Finding] = ()
+        """What the latest pass that came to its end took, and what it left."""
 
     def __call__(self, nlp: Any) -> Iterator[Example]:
         """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary).
 
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
-        tally = _Tally()
+        tally = _Tally(Report(is_of_one_file=not self.path.is_dir()))
         examples = self._examples(nlp, self._pieces(nlp, tally))
         if self.augmenter is not None:
             examples = (made for example in examples for made in self.augmenter(nlp, example))
         found = 0
         for found, example in enumerate(islice(examples, self.limit or None), start=1):  # noqa: B007
             yield example
+        tally.report.say(self.path)
+        self.findings = tuple(tally.report.findings(self.path))
         if not found:
             raise DataError(
                 f"no examples are left of {tally.documents} documents", path=self.path, hint=self._why(tally)
@@ -76,18 +88,29 @@ class Corpus:
         return "" if self.augmenter is None else "The augmenter made none."
 
     def _pieces(self, nlp: Any, tally: "_Tally") -> Iterator[Doc]:
-        for path in data_files(self.path):
-            read = find_format(self.format, path)
+        for path in data_files(self.path, tally.report, is_detected=self.format == "auto"):
             number = -1
-            for number, doc in enumerate(read(path, nlp, n_sents=self.n_sents)):
+            for number, doc in enumerate(self._read(path, nlp, tally.report)):
                 tally.documents += 1
                 self._check_length(nlp, doc, path, number)
                 try:
-                    yield from self._cut(doc, tally)
+                    yield from self._cut(doc, tally, tally.report.place(path, None) + f", document {number}")
                 except DataError as error:
                     raise error.at(path, document=number) from error
             if number < 0:
                 raise DataError("the file holds no documents", path=path)
+
+    def _read(self, path: Path, nlp: Any, report: Report) -> Iterator[Doc]:
+        read = find_format(self.format, path)
+        if isinstance(read, Format):
+            return read(path, nlp, settings=self.settings, report=report)
+        if self.settings.columns is not None or self.settings.trim:
+            raise DataError(
+                f"the format {self.format!r} takes neither columns nor trim",
+                path=path,
+                hint="Take them out of the reader's block.",
+            )
+        return read(path, nlp, n_sents=self.settings.n_sents)
 
     def _check_length(self, nlp: Any, doc: Doc, path: Path, number: int) -> None:
         if self.gold_preproc or doc.has_unknown_spaces or len(doc.text) <= nlp.max_length:
@@ -99,10 +122,10 @@ class Corpus:
             hint="Cut it into parts, with gold_preproc or a lower n_sents if it has sentences, or raise nlp.max_length.",
         )
 
-    def _cut(self, doc: Doc, tally: "_Tally") -> Iterator[Doc]:
+    def _cut(self, doc: Doc, tally: "_Tally", place: str) -> Iterator[Doc]:
         too_long = 0 < self.max_length <= len(doc)
         by_sentence = self.gold_preproc or (too_long and doc.has_annotation("SENT_START"))
-        pieces = [sent.as_doc() for sent in doc.sents] if by_sentence else [doc]
+        pieces = list(_sentences(doc, tally.report, place)) if by_sentence else [doc]
         for piece in pieces:
             if 0 < self.max_length <= len(piece):
                 tally.too_long += 1
@@ -135,8 +158,36 @@ class Corpus:
 class _Tally:
     """What a pass over the corpus has met. too_long: texts that max_length left out."""
 
+    report: Report
     documents: int = 0
     too_long: int = 0
+
+
+def _sentences(doc: Doc, report: Report, place: str) -> Iterator[Doc]:
+    """Each sentence as a document. Entities and spans that lie in two are in none; tokens of such entities count as not annotated."""
+    starts = {sent.start for sent in doc.sents}
+    crossing = [ent for ent in doc.ents if not starts.isdisjoint(range(ent.start + 1, ent.end))]
+    if crossing:
+        report.remark(
+            "{} entities lie in two sentences, and are lost by cutting documents into sentences",
+            place,
+            len(crossing),
+        )
+    for spans in doc.spans.values():
+        lost = sum(not starts.isdisjoint(range(span.start + 1, span.end)) for span in spans)
+        if lost:
+            report.remark(
+                "{} spans of groups lie in two sentences, and are lost by cutting documents into sentences",
+                place,
+                lost,
+            )
+    for sent in doc.sents:
+        piece = sent.as_doc()
+        parts = [(max(ent.start, sent.start), min(ent.end, sent.end)) for ent in crossing]
+        missing = [piece[first - sent.start : last - sent.start] for first, last in parts if first < last]
+        if missing:
+            piece.set_ents([], missing=missing, default="unmodified")
+        yield piece
 
 
 def _untagged(doc: Doc) -> Doc:
@@ -153,13 +204,17 @@ def make_corpus(
     augmenter: Augmenter | None = None,
     format: str = "auto",
     n_sents: NonNegativeInt | None = None,
+    columns: list[str] | None = None,
+    trim: bool = False,
 ) -> Callable[[Any], Iterator[Example]]:
     """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, by their content.
 
     path: a file or a directory. gold_preproc: gold words and sentences. max_length: words a document, longer
     ones are split into sentences. limit: examples in all. augmenter: makes examples into more. format: "auto",
     or "spacy", "conllu", "iob", "iob_lines", "jsonl", "text", or a registered converter. n_sents: sentences a
-    document where the file marks none (10 if unset); 0 makes one document of all.
+    document where the file marks none (10 if unset); 0 makes one document of all. columns: of column files, each as word,
+    tag (the entity tag), pos (a part-of-speech tag), id or _ (not read); null finds out. trim: blanks at the ends of
+    entities are no part of them.
     """
     if path is None:
         raise DataError(
@@ -174,4 +229,6 @@ def make_corpus(
         augmenter=augmenter,
         format=format,
         n_sents=n_sents,
+        columns=columns,
+        trim=trim,
     )

@@ -9,10 +9,13 @@ from kernel import registry
 from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines
+from kernel_readers.formats.column_form import split
+from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import looks_like_tag
 from kernel_readers.lines import check_readable
+from kernel_readers.report import Report
 
-Format = Callable[..., Iterator[Doc]]
+Reading = Callable[..., Iterator[Doc]]
 
 FORMATS: dict[str, Format] = {
     "spacy": docbin.read,
@@ -29,11 +32,11 @@ EXTENSIONS = {
     ".jsonl": "jsonl",
     ".json": "jsonl",
 }
-_BY_CONTENT = (".conll", ".ner", ".iob", ".iob2", ".bio", ".biluo", ".tsv", ".txt")
+BY_CONTENT = (".conll", ".ner", ".iob", ".iob2", ".bio", ".biluo", ".tsv", ".txt")
 _SNIFFED = 8192
 
 
-def find_format(name: str, path: Path) -> Format:
+def find_format(name: str, path: Path) -> Reading:
     """The reading function for `path`.
 
     name: "auto", one of the built-in names (`FORMATS`), or the name of a registered converter.
@@ -43,40 +46,50 @@ def find_format(name: str, path: Path) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     if registry.has("converters", name):
-        found: Format = registry.get("converters", name)()
+        found: Reading = registry.get("converters", name)()
         return found
     known = ", ".join(sorted([*FORMATS, *registry.names("converters")]))
     raise DataError(f"no format {name!r}", path=path, hint=f"Known formats: auto, {known}.")
 
 
-def read_detected(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
-    """Read a file of whichever built-in format it is found to have."""
-    return FORMATS[detect(path)](path, nlp, n_sents=n_sents)
+@Format
+def read_detected(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
+    """Read a file of whichever built-in format it is found to have; of columns, if the settings name some."""
+    name = "iob" if settings.columns is not None else detect(path)
+    return FORMATS[name](path, nlp, settings=settings, report=report)
 
 
 def detect(path: Path) -> str:
     """The built-in name of a file's format; raises DataError if nothing fits."""
     check_readable(path)
-    if path.suffix in EXTENSIONS:
-        return EXTENSIONS[path.suffix]
+    suffix = path.suffix.lower()
+    if suffix in EXTENSIONS and EXTENSIONS[suffix] != "conllu":
+        return EXTENSIONS[suffix]
     with path.open("rb") as file:
         head = file.read(_SNIFFED)
     if _is_compressed(head):
         return "spacy"
     text = head.decode("utf-8", errors="replace")
-    lines = text.splitlines()
+    lines = text.split("\n" if "\n" in text else "\r")
     if len(head) == _SNIFFED and len(lines) > 1:
         lines = lines[:-1]
     rows = [line for line in lines if line.strip() and not line.startswith(("# ", "-DOCSTART-"))]
+    if suffix in EXTENSIONS:
+        # Others call any columns so too.
+        return (
+            "iob"
+            if rows and conllu.N_COLUMNS not in map(len, map(split, rows)) and _has_tags(rows)
+            else "conllu"
+        )
     if rows and rows[0].lstrip().startswith("{"):
         return "jsonl"
     if rows and all(row.count("\t") == conllu.N_COLUMNS - 1 and row[0].isdigit() for row in rows):
         return "conllu"
     if rows and all("|" in word for row in rows for word in row.split()):
         return "iob_lines"
-    if rows and sum(len(row.split()) > 1 and looks_like_tag(row.split()[-1]) for row in rows) > len(rows) / 2:
+    if _has_tags(rows):
         return "iob"
-    if path.suffix == ".txt":
+    if suffix == ".txt":
         return "text"
     raise DataError(
         "the format of the file is not recognised",
@@ -85,28 +98,21 @@ def detect(path: Path) -> str:
     )
 
 
+def _has_tags(rows: list[str]) -> bool:
+    """Whether rows have several columns, one of which holds entity tags: the last, or if they have equally many, another."""
+    columns = [split(row.rstrip("\r")) for row in rows]
+    if not columns:
+        return False
+    size = min(map(len, columns))
+    places = range(1, size) if size == max(map(len, columns)) else range(-1, 0)
+    return any(
+        2 * sum(len(row) > 1 and looks_like_tag(row[place].strip()) for row in columns) > len(rows)
+        for place in places
+    )
+
+
 def _is_compressed(head: bytes) -> bool:
     try:
         return bool(zlib.decompressobj().decompress(head, 1))
     except zlib.error:
         return False
-
-
-def data_files(path: Path) -> list[Path]:
-    """`path` itself, or the data files below a directory, sorted; hidden files are left out."""
-    if not path.is_dir():
-        check_readable(path)
-        return [path]
-    suffixes = {*EXTENSIONS, *_BY_CONTENT}
-    found = sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file()
-        and file.suffix in suffixes
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
-    if not found:
-        raise DataError(
-            "the directory holds no data files", path=path, hint=f"Looked for: {', '.join(sorted(suffixes))}."
-        )
-    return found

@@ -12,6 +12,7 @@ import srsly
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
+from kernel.files.messages import message_from_bytes
 
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)
 LETTERS = "MBILUO"
@@ -156,7 +157,7 @@ class Moves:
     @classmethod
     def from_bytes(cls, data: bytes) -> Moves:
         try:
-            return cls(json.loads(srsly.msgpack_loads(data)["moves"]))
+            return cls(json.loads(message_from_bytes(data)["moves"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"not a moves file: {error}") from error
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
 from kernel.training import Example
 from kernel.vocab.attrs import intify
 from kernel_components.losses import MISSING, excluded
+from kernel_components.unknown_label import unknown_label
 
 TAG = intify("TAG")
 
@@ -39,11 +39,7 @@ def encode(example: Example, labels: Sequence[str], neg_prefix: str) -> NDArray[
         negative, label = split_prefix(tag, neg_prefix)
         number = classes.get(label)
         if number is None:
-            raise DataError(
-                f"the gold tag '{tag}' is not among the {len(labels)} labels",
-                document=repr(example.reference.text[:40]),
-                hint="Give all labels to initialize, or let it read them from the data.",
-            )
+            raise unknown_label("tag", tag, labels, example)
         codes[value] = excluded(number) if negative else number
     return np.array([codes[value] for value in values], dtype=np.int32)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from thinc.api import Model
 
 from kernel.component import Finding, TrainableComponent
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, warn
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -17,6 +17,7 @@ from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
 from kernel_components.textcat import debug, recommended
 from kernel_components.textcat.gold import check, count_labels, encode
+from kernel_components.unknown_label import unknown_label
 
 MODEL = {
     "@architectures": "kernel.TextCatEnsemble.v2",
@@ -81,8 +82,8 @@ def make_textcat(
 ) -> "TextCategorizer":
     """Build the component.
 
-    model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: what the
-    best category must reach to count in the scores.
+    model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: without
+    effect, because the best category is the one predicted, whatever its probability; configs of the field have it.
     """
     return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
 
@@ -106,7 +107,7 @@ class TextCategorizer(TrainableComponent):
         scorer: Callable[..., dict[str, Any]] | None = None,
     ) -> None:
         super().__init__(vocab, model, name, scorer=scorer)
-        self.cfg.update(labels=[], threshold=threshold, positive_label=None)
+        self.cfg.update(labels=[], labels_given=False, threshold=threshold, positive_label=None)
 
     @property
     def label_data(self) -> list[str]:
@@ -135,7 +136,8 @@ class TextCategorizer(TrainableComponent):
     ) -> None:
         """Take the labels from the data, in the order met, unless they are given; then infer the model's shapes.
 
-        labels: all categories, as `kernel init labels` writes them. positive_label: of two categories the one whose
+        labels: all categories, as `kernel init labels` writes them; others in the data are taken for those of another
+        component, with a warning. Without it, other categories in the data are a DataError in training. positive_label: of two categories the one whose
         F-score is the score of the component.
         """
         self.read_labels(get_examples, labels)
@@ -162,6 +164,7 @@ class TextCategorizer(TrainableComponent):
     ) -> None:
         """Add the labels, those of the data unless they are given. `DataError` for gold of the wrong kind."""
         self.sample(get_examples, 1)
+        self.cfg["labels_given"] = labels is not None
         for example in get_examples():
             check(example, exclusive=self.exclusive)
             if labels is None:
@@ -181,17 +184,31 @@ class TextCategorizer(TrainableComponent):
     def gold(self, examples: Sequence[Example]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
         key = label_key(f"cats-{'exclusive' if self.exclusive else 'independent'}", self.labels)
-        rows = np.stack([self._gold_row(example, key) for example in examples])
+        known = frozenset(self.labels)
+        rows = np.stack([self._gold_row(example, key, known) for example in examples])
         return (rows == 1).astype(np.float32), rows >= 0
 
-    def _gold_row(self, example: Example, key: str) -> NDArray[np.int8]:
+    def _gold_row(self, example: Example, key: str, known: frozenset[str]) -> NDArray[np.int8]:
         kept: dict[str, Any] = example.cached(key, lambda _: {})
         # An Example doesn't notice when categories change.
         if kept.get("cats") != example.reference.cats:
+            self._check_known(example, known)
             row = encode(example, self.labels, exclusive=self.exclusive)
             kept.update(cats=dict(example.reference.cats), row=row)
-        known: NDArray[np.int8] = kept["row"]
-        return known
+        row_kept: NDArray[np.int8] = kept["row"]
+        return row_kept
+
+    def _check_known(self, example: Example, known: frozenset[str]) -> None:
+        # A category that is not learnt is never passed over in silence.
+        for label in example.reference.cats:
+            if label in known:
+                continue
+            if not self.cfg["labels_given"]:
+                raise unknown_label("category", label, known, example)
+            warn(
+                f"component '{self.name}': the data have the category '{label}', which is not among the labels that "
+                "initialize was given: it is not learnt"
+            )
 
     def learnable(self, examples: Sequence[Example]) -> bool:
         return super().learnable(examples) and bool(self.gold(examples)[1].any())

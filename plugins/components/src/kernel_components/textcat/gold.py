@@ -39,9 +39,10 @@ def check(example: Example, *, exclusive: bool) -> None:
 def encode(example: Example, labels: Sequence[str], *, exclusive: bool) -> NDArray[np.int8]:
     """What is known of each label, int8 (labels,): 1 holds, 0 doesn't, -1 unknown.
 
-    exclusive: of labels that a document with categories doesn't name it is known that they don't hold.
+    exclusive: of labels that a document with one of these doesn't name it is known that they don't hold. What a document
+    says of other categories says nothing of these.
     """
     check(example, exclusive=exclusive)
     cats = example.reference.cats
-    default = 0 if exclusive and cats else -1
+    default = 0 if exclusive and not cats.keys().isdisjoint(labels) else -1
     return np.array([int(cats.get(label, default)) for label in labels], dtype=np.int8)

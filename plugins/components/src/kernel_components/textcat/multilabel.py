@@ -72,7 +72,7 @@ class MultiLabelTextCategorizer(TextCategorizer):
     ) -> None:
         """Take the labels from the data, in the order met, unless they are given; then infer the model's shapes.
 
-        labels: all categories, as `kernel init labels` writes them.
+        labels: all categories, as `kernel init labels` writes them; see `textcat` for others in the data.
         """
         self.read_labels(get_examples, labels)
         if not self.labels:

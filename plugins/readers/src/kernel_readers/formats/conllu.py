@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import check_upos
-from kernel_readers.lines import grouped, numbered_lines
+from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
+from kernel_readers.report import Report
 
 N_COLUMNS = 10
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
 _CLOSING = re.compile(rb"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
+_MARK = re.compile(rb"#\s*newdoc\b")
+# Numbers of words are short, whatever a file says: long ones are no numbers.
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_EMPTY_NODE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 
 
 @dataclass
@@ -34,17 +41,32 @@ class Sentence:
     lines: list[int] = field(default_factory=list)
 
 
-def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+@Format
+def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield documents with words, lemmas, tags, morphology, dependencies, sentence starts and entities.
 
     The tag is XPOS, or UPOS where XPOS is empty. Entities come from MISC (`name=TAG`, `NE=TAG` or the tag alone)
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
-    heads out of range and cycles.
+    heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
     """
-    tags = EntityTags(path, _CLOSING)
-    for sentences in grouped(_sentences(path), n_sents):
-        yield _make_doc(tags, nlp.vocab, sentences)
+    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
+    tags = EntityTags(path, is_biluo=is_biluo)
+    for group in grouped(_sentences(path), settings.n_sents, marks=marks):
+        for has_heads, sentences in groupby(group, key=_has_heads):
+            yield _make_doc(tags, nlp.vocab, list(sentences), has_heads=has_heads)
+        for sentence in group:
+            _remark_heads(path, sentence, report)
     tags.finish()
+
+
+def _has_heads(sentence: Sentence) -> bool:
+    return -1 not in sentence.heads
+
+
+def _remark_heads(path: Path, sentence: Sentence, report: Report) -> None:
+    if not _has_heads(sentence) and any(sentence.deps):
+        without = sentence.lines[sentence.heads.index(-1)]
+        report.remark("{} sentences lose their heads, because words have none", report.place(path, without))
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
@@ -72,23 +94,35 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
 
 def _parse(path: Path, rows: list[tuple[int, list[str]]]) -> Sentence:
     sentence = Sentence()
-    multiword_end, multiword_space = 0, True
+    forms: dict[str, str] = {}
+    # The last word of the multi-word token at hand; whether its words spell it, and whether a blank follows.
+    range_end, is_spelled, range_space = 0, False, True
     for number, columns in rows:
         index, word, lemma, upos, xpos, feats, head, dep, _, misc = columns
         space = "SpaceAfter=No" not in misc.split("|")
-        if "." in index:  # an empty node of the enhanced graph has no place in the text
+        position = len(sentence.words) + 1
+        if "." in index and _EMPTY_NODE.fullmatch(
+            index
+        ):  # of the enhanced graph: it has no place in the text
             continue
         if "-" in index:
-            multiword_end, multiword_space = _multiword(path, number, index, word, space, rows)
+            forms = forms or {columns[0]: columns[1] for _, columns in rows}
+            first, last = _range(path, number, index, forms)
+            if first != position or position <= range_end:
+                raise DataError(
+                    f"{index!r} stands before no word of this range, or inside of another",
+                    path=path,
+                    line=number,
+                )
+            range_end, range_space = last, space
+            is_spelled = "".join(forms.get(str(i), "") for i in range(first, last + 1)) == word
             continue
-        position = len(sentence.words) + 1
         if index != str(position):
-            raise DataError(f"expected word id {position}, found {index!r}", path=path, line=number)
+            raise DataError(f"expected word id {position}, found {index[:20]!r}", path=path, line=number)
         if not word:
             raise DataError("the word form is empty", path=path, line=number)
-        if multiword_end:
-            space = multiword_space if position == multiword_end else False
-            multiword_end = 0 if position == multiword_end else multiword_end
+        if is_spelled and position <= range_end:
+            space = range_space if position == range_end else False
         sentence.words.append(word)
         sentence.spaces.append(space)
         sentence.lemmas.append("" if lemma == "_" and word != "_" else lemma)
@@ -106,17 +140,17 @@ def _parse(path: Path, rows: list[tuple[int, list[str]]]) -> Sentence:
     return sentence
 
 
-def _multiword(
-    path: Path, number: int, index: str, form: str, space: bool, rows: list[tuple[int, list[str]]]
-) -> tuple[int, bool]:
-    """Where a multi-word token ends; 0 where its words do not spell it, so that they stay apart in the text."""
-    first, _, last = index.partition("-")
-    parts = {columns[0]: columns[1] for _, columns in rows}
-    known = first in parts and last in parts and first.isdecimal() and last.isdecimal()
-    if not known or int(first) >= int(last):
-        raise DataError(f"{index!r} is not a range of this sentence's word ids", path=path, line=number)
-    spelled = "".join(parts.get(str(i), "") for i in range(int(first), int(last) + 1))
-    return (int(last), space) if spelled == form else (0, True)
+def _range(path: Path, number: int, index: str, forms: dict[str, str]) -> tuple[int, int]:
+    """The first and the last word of a multi-word token."""
+    found = _RANGE.fullmatch(index)
+    # Words are as many as lines, so that a range of words that are there is no longer than the sentence.
+    if (
+        not found
+        or not all(end in forms for end in found.groups())
+        or not 0 < int(found[2]) - int(found[1]) < len(forms)
+    ):
+        raise DataError(f"{index[:40]!r} is not a range of this sentence's word ids", path=path, line=number)
+    return int(found[1]), int(found[2])
 
 
 def _feats(path: Path, number: int, feats: str) -> str:
@@ -130,8 +164,10 @@ def _feats(path: Path, number: int, feats: str) -> str:
 def _head(path: Path, number: int, head: str, position: int) -> int:
     if head in ("_", ""):
         return -1
-    if not head.isdecimal():
-        raise DataError(f"the head must be a number, found {head!r}", path=path, line=number)
+    if not (head.isdecimal() and head.isascii()):
+        raise DataError(f"the head must be a number, found {head[:20]!r}", path=path, line=number)
+    if len(head) > 9:
+        raise DataError(f"the head {head[:9]}... is out of range", path=path, line=number)
     if int(head) == position:
         raise DataError(
             f"word {position} is its own head", path=path, line=number, hint="The root has head 0."
@@ -156,21 +192,25 @@ def _check_heads(path: Path, sentence: Sentence) -> None:
                 path=path,
                 line=sentence.lines[position],
             )
-    settled = [head in (-1, position) for position, head in enumerate(sentence.heads)]
+    # 0: not looked at, a number: the walk that came by, -1: leads to a root or to a word without head.
+    came_by = [-1 if head in (-1, place) else 0 for place, head in enumerate(sentence.heads)]
     for position in range(size):
+        if came_by[position]:
+            continue
         walk = []
         current = position
-        while not settled[current] and current not in walk:
+        while came_by[current] == 0:
+            came_by[current] = position + 1
             walk.append(current)
             current = sentence.heads[current]
-        if not settled[current]:
-            cycle = " -> ".join(str(i + 1) for i in [*walk[walk.index(current) :], current])
+        if came_by[current] == position + 1:
+            cycle = " -> ".join(str(i + 1) for i in [*walk[walk.index(current) :][:20], current])
             raise DataError(f"the heads form a cycle: {cycle}", path=path, line=sentence.lines[position])
         for i in walk:
-            settled[i] = True
+            came_by[i] = -1
 
 
-def _make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) -> Doc:
+def _make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence], *, has_heads: bool) -> Doc:
     def flat(name: str) -> list[Any]:
         return [value for sentence in sentences for value in getattr(sentence, name)]
 
@@ -182,7 +222,7 @@ def _make_doc(entity_tags: EntityTags, vocab: Any, sentences: list[Sentence]) ->
     offsets = [0]
     for sentence in sentences:
         offsets.append(offsets[-1] + len(sentence.words))
-    if all(head >= 0 for head in flat("heads")) and any(flat("deps")):
+    if has_heads and any(flat("deps")):
         annotations["deps"] = flat("deps")
         annotations["heads"] = [
             head + start

@@ -6,17 +6,20 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
+from kernel_readers.formats.format import Format, Settings
 from kernel_readers.lines import check_readable
+from kernel_readers.report import Report
 
 
-def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+@Format
+def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield the documents of a `.spacy` file; they keep the grouping they were stored with."""
     check_readable(path)
-    number = 0
+    number = -1
     try:
-        for number, doc in enumerate(DocBin().from_disk(path).get_docs(nlp.vocab), start=1):  # noqa: B007
+        for number, doc in enumerate(DocBin().from_disk(path).get_docs(nlp.vocab)):  # noqa: B007
             yield doc
     except DataError as error:
         raise error.at(path, document=error.document) from error
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise DataError(f"broken .spacy data: {error}", path=path, document=number) from error
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise DataError(f"broken .spacy data: {error}", path=path, document=number + 1) from error

@@ -6,10 +6,13 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.formats.format import Format, Settings
 from kernel_readers.lines import numbered_lines
+from kernel_readers.report import Report
 
 
-def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+@Format
+def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield a document for every line that is not blank."""
     for number, line in numbered_lines(path):
         if line.strip():

@@ -1,76 +1,167 @@
 """The records of a JSON file: objects with their place."""
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
 from kernel_readers.lines import check_readable, numbered_lines
 
+# Half of a surrogate pair, written as JSON may write it.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_LONG = "not valid JSON: a number of too many digits"
+
 
 @dataclass
 class Record:
-    """One object of a file. number: its line, or its position in a file that holds one list."""
+    """One object of a file. number: its line, or its position in a file that holds one list.
+
+    used: the keys that were asked for. may_break: whether a string of it may be no Unicode.
+    """
 
     path: Path
     number: int
     data: dict[str, Any]
+    may_break: bool = False
+    used: set[str] = field(default_factory=set)
+
+    def get(self, key: str) -> Any:
+        """What stands under a key, None if nothing does. The key counts as used if there is something."""
+        value = self.data.get(key)
+        if value is not None or key in self.data:
+            self.used.add(key)
+            if self.may_break and value is not None:
+                self._check_unicode(key, value)
+        return value
 
     @property
     def text(self) -> str:
         """What stands under "text"; DataError if that is no string, or no Unicode."""
-        text = self.data.get("text")
+        text = self.get("text")
         if not isinstance(text, str):
-            raise self.error("the record has no string under 'text'")
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise self.error("the text holds half of a surrogate pair", offset=error.start) from None
+            keys = ", ".join(map(repr, list(self.data)[:10]))
+            raise self.error("the record has no string under 'text'", hint=f"It has: {keys}." if keys else "")
         return text
 
     def error(self, message: str, *, offset: int | None = None, hint: str = "") -> DataError:
         """An error with the place of the record."""
         return DataError(message, path=self.path, line=self.number, offset=offset, hint=hint)
 
+    def _check_unicode(self, key: str, value: Any) -> None:
+        waiting = [value]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                try:
+                    one.encode()
+                except UnicodeEncodeError as error:
+                    where = "the text" if key == "text" else f"a string under {key!r}"
+                    raise self.error(f"{where} holds half of a surrogate pair", offset=error.start) from None
+            elif isinstance(one, dict):
+                waiting += [*one, *one.values()]
+            elif isinstance(one, list):
+                waiting += one
+
 
 def records(path: Path) -> Iterator[Record]:
-    """The records of a `.jsonl` file, one a line, or of a `.json` file that holds a list."""
-    if path.suffix == ".json":
-        yield from _json_list(path)
-        return
+    """The records of a file: objects, or pairs [text, {...}], one a line; a `.json` file may also hold one list of them."""
+    if path.suffix.lower() == ".json":
+        yield from _json_file(path)
+    else:
+        yield from _json_lines(path)
+
+
+def _json_lines(path: Path) -> Iterator[Record]:
     for number, line in numbered_lines(path):
         if not line.strip():
             continue
         try:
-            data = json.loads(line)
+            value = json.loads(line)
         except json.JSONDecodeError as error:
+            hint = (
+                "One list of all records is a .json file."
+                if line.lstrip().startswith("[") and number == 1
+                else ""
+            )
             raise DataError(
-                f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos
+                f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos, hint=hint
             ) from error
+        except ValueError:
+            raise DataError(_TOO_LONG, path=path, line=number) from None
         except RecursionError:
             raise DataError("not valid JSON: nested too deeply", path=path, line=number) from None
-        if not isinstance(data, dict):
-            raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number)
-        yield Record(path, number, data)
+        record = _record(path, number, value)
+        if record is None:
+            hint = (
+                "One list of all records is a .json file." if isinstance(value, list) and number == 1 else ""
+            )
+            raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
+        record.may_break = _HALF.search(line) is not None
+        yield record
 
 
-def _json_list(path: Path) -> Iterator[Record]:
+def _json_file(path: Path) -> Iterator[Record]:
     check_readable(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = json.loads(text)
     except UnicodeDecodeError as error:
         raise DataError("not valid UTF-8", path=path, offset=error.start) from error
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            # An object a line, whatever the file is called.
+            yield from _json_lines(path)
+            return
         raise DataError(
             f"not valid JSON: {error.msg}", path=path, line=error.lineno, offset=error.pos
         ) from error
+    except ValueError:
+        raise DataError(_TOO_LONG, path=path) from None
     except RecursionError:
         raise DataError("not valid JSON: nested too deeply", path=path) from None
-    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
+    if isinstance(content, dict):
+        content = _listed(content)
+    if not isinstance(content, list):
         raise DataError(
-            "expected a list of objects", path=path, hint="A file with an object a line ends in .jsonl."
+            "expected a list of objects",
+            path=path,
+            hint='Each has a "text", or is a pair [text, {"entities": [...]}].',
         )
-    for number, item in enumerate(content, start=1):
-        yield Record(path, number, item)
+    may_break = _HALF.search(text) is not None
+    for number, value in enumerate(content, start=1):
+        if value is None:
+            continue
+        record = _record(path, number, value)
+        if record is None:
+            raise DataError(f"expected an object, found {json.dumps(value)[:40]}", path=path, line=number)
+        record.may_break = may_break
+        yield record
+
+
+def _listed(content: dict[str, Any]) -> Any:
+    """The records of an object that holds all of a file: itself, or pairs under "annotations"."""
+    if isinstance(content.get("text"), str):
+        return [content]
+    found = content.get("annotations")
+    return (
+        found if isinstance(found, list) and all(each is None or _is_pair(each) for each in found) else None
+    )
+
+
+def _record(path: Path, number: int, value: Any) -> Record | None:
+    if isinstance(value, dict):
+        return Record(path, number, value)
+    return Record(path, number, {**value[1], "text": value[0]}) if _is_pair(value) else None
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether this is [text, annotations], as training data are written in code."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], dict)
+    )

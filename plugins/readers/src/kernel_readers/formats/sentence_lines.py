@@ -8,16 +8,21 @@ from typing import Any
 from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.formats.columns import Sentence, make_doc
+from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.lines import grouped, numbered_lines
+from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
+from kernel_readers.report import Report
 
 _CLOSING = re.compile(rb"\|[LUES]-[^\s|]+(?:\s|$)")
+_MARK = re.compile(rb"-DOCSTART-")
 
 
-def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+@Format
+def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield documents with words, sentence starts, entities, and tags if tokens have three parts."""
-    tags = EntityTags(path, _CLOSING)
-    for sentences in grouped(_sentences(path), n_sents):
+    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
+    tags = EntityTags(path, is_biluo=is_biluo)
+    for sentences in grouped(_sentences(path), settings.n_sents, marks=marks):
         yield make_doc(tags, nlp.vocab, sentences)
     tags.finish()
 
@@ -25,13 +30,14 @@ def read(path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
     starts = False
     for number, line in numbered_lines(path):
-        if not line.strip():
+        tokens = [token for token in re.split("[ \t]+", line) if token.strip()]
+        if not tokens:
             continue
-        if line.split()[0] == "-DOCSTART-":
+        if tokens[0] == "-DOCSTART-":
             starts = True
             continue
         sentence = Sentence.empty()
-        for token in line.split():
+        for token in tokens:
             parts = token.rsplit("|", 2)
             if len(parts) < 2 or not parts[0]:
                 raise DataError(

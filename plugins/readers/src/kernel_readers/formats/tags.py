@@ -1,11 +1,9 @@
 """Entity tag schemes: IOB, IOB2 (BIO), BILUO and BIOES, read into the IOB2 strings that a Doc takes."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kernel.errors import DataError, warn
-from kernel_readers.lines import check_readable
 
 MISSING = "-"
 _BILUO = {"E": "L", "S": "U", "M": "I"}
@@ -14,16 +12,14 @@ _BILUO = {"E": "L", "S": "U", "M": "I"}
 class EntityTags:
     """The entity tags of one file.
 
-    closing: a pattern of bytes that finds a tag with L, U, E or S in a line. A file that has one anywhere is BILUO
-    (BIOES), however it is cut into documents, and every violation of that scheme is an error with its line.
-    Otherwise it is IOB: an I- tag that continues nothing opens an entity, and `finish` says how many did.
+    is_biluo: whether any tag of the file has L, U, E or S. Such a file is BILUO (BIOES), however it is cut into documents,
+    and every violation of that scheme is an error with its line. Otherwise it is IOB: an I- tag that continues nothing
+    opens an entity, and `finish` says how many did.
     """
 
-    def __init__(self, path: Path, closing: re.Pattern[bytes]) -> None:
-        check_readable(path)
+    def __init__(self, path: Path, *, is_biluo: bool) -> None:
         self.path = path
-        with path.open("rb") as file:
-            self.is_biluo = any(closing.search(line) for line in file)
+        self.is_biluo = is_biluo
         self._opened = 0
         self._first_opened = 0
         self._begun = False
@@ -109,6 +105,18 @@ class EntityTags:
         return DataError(
             f"the entity {label!r} is not closed at the end of its sentence", path=self.path, line=line
         )
+
+
+def scheme_of(tags: Iterable[str]) -> str:
+    """The name of the scheme that distinct tags are written in."""
+    letters = {tag[0] for tag in tags if len(tag) > 2 and tag[1] == "-"}
+    if letters & {"L", "U"}:
+        return "BILUO"
+    if "M" in letters:
+        return "BMES"
+    if letters & {"E", "S"}:
+        return "BIOES"
+    return "IOB" if letters == {"I"} else "BIO"
 
 
 def looks_like_tag(text: str) -> bool:

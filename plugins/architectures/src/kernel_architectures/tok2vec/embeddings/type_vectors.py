@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+
+from kernel.processes.gate import Lock
 
 Array = Any
 

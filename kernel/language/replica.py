@@ -1,0 +1,268 @@
+"""A pipeline for a new interpreter: what is sent, and whether what is made of it there is the same.
+
+A component travels as its block of the config and its `to_bytes`. Whatever else it holds would silently be another there, so
+both sides describe what they have, and differences are an error before the first text.
+"""
+
+from __future__ import annotations
+
+import pickle
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kernel.discovery import rules
+from kernel.errors import UsageError
+from kernel.language.stream import Settings
+
+if TYPE_CHECKING:
+    from kernel.language.components import ComponentList
+
+# The same module here and there: the script that was started.
+_MAIN = ("__main__", "__mp_main__")
+# Class or function, and by name what of it can be compared.
+Traits = tuple[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a new interpreter needs first.
+
+    main: the script or module that was started, as (name, file), if it defined something. modules: (module, file or folder)
+    of the other code that did.
+    """
+
+    argv: list[str]
+    main: tuple[str, str] | None
+    modules: list[tuple[str, str]]
+    only_and_deny: tuple[list[str], list[str]]
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What it needs when the modules are there."""
+
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    max_length: int
+    device: int | None
+    names: list[str]
+    settings: dict[str, Any]
+    extensions: list[bytes]
+    traits: dict[str, Traits]
+
+
+def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> tuple[Start, bytes]:
+    """What a new interpreter needs to be a worker: for `prepare`, and then for `make`. `UsageError` if it can't be one.
+
+    reason: why the workers are new interpreters, for messages.
+    """
+    from kernel.tokens import underscore
+
+    found = definitions(nlp)
+    main = None
+    if any(module in _MAIN for module, _ in found):
+        main = _main()
+        if main is None:
+            raise UsageError(
+                f"{_parts(nlp)} can't go to worker processes: they are defined in the program itself, which is in no "
+                f"file, and the workers are new interpreters, because {reason}",
+                hint="Put them into a module and import it.",
+            )
+    make, arguments = nlp.__reduce__()
+    device = nlp.ops.device_id if nlp.ops.device_type == "gpu" else None
+    rest = _Rest(
+        make, arguments, nlp.max_length, device, list(names), dict(settings), [], traits(nlp)
+    )  # fmt: skip
+    for extension in underscore.registered():
+        try:
+            rest.extensions.append(pickle.dumps(extension))
+        except Exception:  # noqa: BLE001, S112 (only who uses it there misses it, and is told)
+            continue
+    try:
+        data = pickle.dumps(rest)
+    except Exception as error:
+        raise UsageError(
+            f"component_cfg can't go to worker processes: {error}",
+            hint="Pass values that Python can pickle.",
+        ) from error
+    modules = [each for each in found if each[0] not in _MAIN]
+    return Start(list(sys.argv), main, modules, rules.arguments()), data
+
+
+def prepare(start: Start) -> None:
+    """Import the code that defined the parts of the pipeline."""
+    from kernel.discovery.rules import add_command_line
+
+    sys.argv = start.argv
+    add_command_line(*start.only_and_deny)
+    if start.main is not None:
+        _run_main(*start.main)
+    for module, file in start.modules:
+        _import(module, file)
+
+
+def make(data: bytes) -> tuple[Any, list[str], Settings]:
+    """The pipeline, the names of the components to run, and their settings. `UsageError` if it is not the same."""
+    from kernel.tokens import underscore
+
+    rest: _Rest = pickle.loads(data)
+    for extension in rest.extensions:
+        try:
+            underscore.register(pickle.loads(extension))
+        except Exception:  # noqa: BLE001, S112
+            continue
+    nlp = rest.make(*rest.arguments)
+    nlp.max_length = rest.max_length
+    if rest.device is not None:
+        nlp.to_device(rest.device)
+    _compare(rest.traits, traits(nlp))
+    return nlp, rest.names, rest.settings
+
+
+def definitions(nlp: ComponentList) -> list[tuple[str, str]]:
+    """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
+    from kernel.registries.code import CODE_MODULE, loaded
+    from kernel.saving.provenance import functions_of
+
+    registry = nlp.registry
+    found = {code.module: str(code.path) for code in loaded()}
+    by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
+    wanted = {
+        origin.target.partition(":")[0]
+        for origin in (registry.origin(kind, name) for kind, name in functions_of(nlp.config))
+        if origin.distribution is None
+    }
+    # Of code that was imported as any module is, what registered something: importing a package runs no more than its
+    # own file.
+    wanted |= {
+        module
+        for module in registry.defining_modules()
+        if module.startswith(tuple(f"{name}." for name in found))
+    }
+    for module in sorted(wanted):
+        if not module.startswith(by_path or ("/",)):
+            found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
+    return list(found.items())
+
+
+def traits(nlp: Any) -> dict[str, Traits]:
+    """What there is besides `to_bytes`, by part of the pipeline: classes, and attributes that are plain values.
+
+    Private attributes count where no `to_bytes` could hold them.
+    """
+    parts = {"the pipeline": nlp, "the tokenizer": nlp.tokenizer}
+    parts |= {f"component '{name}'": component for name, component in nlp.components}
+    found = {what: _traits(part) for what, part in parts.items() if part is not nlp}
+    flags = {"lex_attr_getters": repr(sorted(nlp.vocab.lex_attr_getters))}
+    return {**found, "the pipeline": (_type_name(type(nlp)), {}), "the vocab": ("", flags)}
+
+
+def _traits(part: Any) -> Traits:
+    if isinstance(part, FunctionType):
+        cells = zip(part.__code__.co_freevars, part.__closure__ or (), strict=True)
+        return _type_name(part), dict(_plain((name, _content(cell)) for name, cell in cells))
+    is_saved = hasattr(part, "to_bytes")
+    own = getattr(part, "__dict__", {}).items()
+    return _type_name(type(part)), dict(_plain((k, v) for k, v in own if not (is_saved and k[0] == "_")))
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return cell
+
+
+def _type_name(kind: Any) -> str:
+    module = "__main__" if kind.__module__ in _MAIN else kind.__module__
+    return f"{module}.{kind.__qualname__}"
+
+
+def _plain(values: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    for name, value in values:
+        shown = _shown(value)
+        if shown is not None:
+            yield name, shown
+
+
+def _shown(value: Any) -> str | None:
+    """A plain value as text, the same in every process; None for other objects."""
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return repr(value)
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return f"{value.dtype}{value.tolist()!r}"
+    if isinstance(value, dict):
+        parts = [_shown(each) for item in value.items() for each in item]
+        return None if None in parts else f"{{{parts}}}"
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = [_shown(each) for each in value]
+        if None in parts:
+            return None
+        ordered = parts if isinstance(value, list | tuple) else sorted(map(str, parts))
+        return f"{type(value).__name__}{ordered}"
+    return None
+
+
+def _compare(there: dict[str, Traits], here: dict[str, Traits]) -> None:
+    for what, (kind, attributes) in there.items():
+        made, others = here[what]
+        if made != kind:
+            raise UsageError(
+                f"{what} can't go to worker processes: it is a {kind}, and what the config makes there is a {made}",
+                hint="What is set by hand needs a function in the config that makes it.",
+            )
+        differing = sorted(name for name in attributes if others.get(name) != attributes[name])
+        if differing:
+            raise UsageError(
+                f"{what} can't go to worker processes: {', '.join(differing)} would have another value there",
+                hint="Its to_bytes and from_bytes must hold all that was changed since it was made.",
+            )
+
+
+def _parts(nlp: ComponentList) -> str:
+    """The components that come from the program itself, for a message."""
+    names = [
+        name
+        for name, component in nlp.components
+        if getattr(component if isinstance(component, FunctionType) else type(component), "__module__", "")
+        in _MAIN
+    ]
+    return f"components ({', '.join(names)})" if names else "functions of the config"
+
+
+def _main() -> tuple[str, str] | None:
+    main = sys.modules["__main__"]
+    spec = getattr(main, "__spec__", None)
+    file = getattr(main, "__file__", None)
+    if spec is not None and spec.name:
+        return spec.name, ""
+    return ("", file) if file and Path(file).is_file() else None
+
+
+def _run_main(name: str, file: str) -> None:
+    """The definitions of the script that was started; what stands under `if __name__ == "__main__":` isn't run."""
+    content = runpy.run_module(name, run_name=_MAIN[1]) if name else runpy.run_path(file, run_name=_MAIN[1])
+    main = ModuleType(_MAIN[1])
+    main.__dict__.update(content)
+    sys.modules[_MAIN[0]] = sys.modules[_MAIN[1]] = main
+
+
+def _import(module: str, file: str) -> None:
+    from kernel.registries.code import CODE_MODULE, load_code
+
+    try:
+        if module.startswith(CODE_MODULE):
+            raise ImportError(module)
+        import_module(module)
+    except ImportError:
+        if not Path(file).exists():
+            raise
+        load_code(file)

@@ -1,0 +1,138 @@
+"""What a worker process does with a batch, and how a new interpreter becomes a worker."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kernel.errors import KernelError
+from kernel.language import parcels
+from kernel.language.replica import Start, make, prepare
+from kernel.language.stream import Settings, failure, make_docs, run_batch, snippet
+from kernel.processes.workers import answer
+from kernel.registries.blame import describe_error
+
+if TYPE_CHECKING:
+    from kernel.language.components import ComponentList
+    from kernel.tokens import Doc
+
+_is_starting = False
+
+
+class Failure(NamedTuple):
+    """What a component made of documents that it could not annotate."""
+
+    component: str
+    docs: list[Doc]
+    error: KernelError
+
+
+class Answer(NamedTuple):
+    """Finished documents with their positions in the batch. error: of the batch as a whole."""
+
+    docs: list[Doc]
+    positions: list[int]
+    failures: list[Failure]
+    error: KernelError | None = None
+
+
+class Work:
+    """What a worker does with a batch: bytes of its position and texts in, bytes of an `Answer` out."""
+
+    def __init__(self, nlp: ComponentList, names: Sequence[str], settings: Settings) -> None:
+        self._nlp = nlp
+        self._names = names
+        self._settings = settings
+
+    def __call__(self, question: bytes) -> bytes:
+        texts: list[Any] = []
+        try:
+            position, texts = parcels.unpack(self._nlp, question)
+            found = self._annotated(texts, position)
+        except KernelError as error:
+            found = Answer([], [], [], _with_trace(error, error))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a tokenizer may fail in any way)
+            where = f"a batch of {len(texts)} documents" + (
+                f" that starts with {snippet(texts[0])}" if texts else ""
+            )
+            found = Answer(
+                [], [], [], _with_trace(KernelError(f"{where} failed: {describe_error(error)}"), error)
+            )
+        data = self._packed(found)
+        # A worker is ended without notice.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        return data
+
+    def _annotated(self, texts: list[Any], position: int) -> Answer:
+        failures: list[Failure] = []
+
+        def note(name: str, component: Any, docs: list[Any], error: Exception) -> None:
+            failures.append(Failure(name, docs, _with_trace(failure(name, error, docs), error)))
+
+        nlp = self._nlp
+        docs = make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=position)
+        steps = [(name, nlp.get_pipe(name)) for name in self._names]
+        done, positions = run_batch(steps, docs, self._settings, note)
+        return Answer(done, positions, failures)
+
+    def _packed(self, found: Answer) -> bytes:
+        try:
+            return parcels.pack(self._nlp, found)
+        except Exception as error:  # noqa: BLE001 (what a user's class does when it is pickled)
+            docs = [*found.docs, *(doc for failed in found.failures for doc in failed.docs)]
+            return parcels.pack(self._nlp, Answer([], [], [], parcels.why_not(self._nlp, docs, error)))
+
+
+def serve(connection: Connection, work: Work) -> None:
+    """Be a worker until the connection ends."""
+    from threadpoolctl import threadpool_limits
+
+    # The processes are the parallelism. PyTorch asks for its own number, and stands still with more in a forked process.
+    threadpool_limits(1)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    answer(connection, work)
+
+
+def serve_anew(connection: Connection) -> None:
+    """Be a worker that gets the pipeline through the connection: first what `start_of` gives; nothing is the answer if all is well."""
+    import signal
+
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _is_starting
+    _is_starting = True
+    try:
+        start: Start = pickle.loads(connection.recv_bytes())
+        prepare(start)
+        nlp, names, settings = make(connection.recv_bytes())
+    except EOFError:
+        # Nobody waits any more.
+        sys.exit(1)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (imports code of users)
+        connection.send_bytes(pickle.dumps(_with_trace(_as_ours(error), error)))
+        sys.exit(1)
+    _is_starting = False
+    connection.send_bytes(b"")
+    serve(connection, Work(nlp, names, settings))
+
+
+def is_starting() -> bool:
+    """Whether this is a worker that runs the user's code for its definitions."""
+    return _is_starting
+
+
+def _as_ours(error: BaseException) -> KernelError:
+    return error if isinstance(error, KernelError) else KernelError(describe_error(error))
+
+
+def _with_trace(error: KernelError, cause: BaseException) -> KernelError:
+    error.add_note("In the worker process:\n" + "".join(traceback.format_exception(cause)))
+    return error

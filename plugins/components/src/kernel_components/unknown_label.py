@@ -1,0 +1,20 @@
+"""The error for gold that has a label which the component lacks."""
+
+from collections.abc import Sized
+
+from kernel.errors import DataError
+from kernel.training import Example
+
+HINT = (
+    "Give all labels to initialize (kernel init labels writes them), or let it read them from all of the data: of a "
+    "corpus that is streamed (max_epochs = -1) it sees the first examples only."
+)
+
+
+def unknown_label(kind: str, label: str, labels: Sized, example: Example) -> DataError:
+    """The error. kind: what the component calls its labels, such as "tag"."""
+    return DataError(
+        f"the gold {kind} '{label}' is not among the {len(labels)} labels",
+        document=repr(example.reference.text[:40]),
+        hint=HINT,
+    )

@@ -1,0 +1,78 @@
+"""Which files of a directory are data."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kernel.errors import DataError
+from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
+from kernel_readers.lines import check_readable
+from kernel_readers.report import Report
+
+# Texts about data, with whatever extension.
+_ABOUT = (
+    "license",
+    "licence",
+    "readme",
+    "copying",
+    "notice",
+    "changelog",
+    "changes",
+    "authors",
+    "contributing",
+)
+
+
+def data_files(path: Path, report: Report | None = None, *, is_detected: bool = True) -> list[Path]:
+    """`path` itself, or the data files below a directory, sorted; hidden files are left out, links are followed.
+
+    is_detected: whether the content decides on the format; then plain text beside annotated files, and texts about the data,
+    are none. Others that are left out are counted in the report.
+    """
+    if not path.is_dir():
+        check_readable(path)
+        return [path]
+    suffixes = {*EXTENSIONS, *BY_CONTENT}
+    files = sorted(_visible(path))
+    found = [file for file in files if file.suffix.lower() in suffixes]
+    if is_detected:
+        found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
+    if not found:
+        raise DataError(
+            "the directory holds no data files", path=path, hint=f"Looked for: {', '.join(sorted(suffixes))}."
+        )
+    kept = set(found)
+    left = [file for file in files if file not in kept]
+    if left and report is not None:
+        names = sorted({file.suffix.lower() or file.name for file in left})
+        shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+        # Those that could have been data are worth a warning.
+        is_harmless = not any(file.suffix.lower() in suffixes for file in left)
+        report.remark(f"{{}} files are no data: {shown}", str(left[0]), len(left), is_harmless=is_harmless)
+    return found
+
+
+def _without_texts(files: list[Path]) -> list[Path]:
+    """Without plain text, unless there is nothing else."""
+    texts = {
+        file
+        for file in files
+        if file.suffix.lower() == ".txt" and file.stat().st_size and detect(file) == "text"
+    }
+    return [file for file in files if file not in texts] or files
+
+
+def _visible(path: Path) -> Iterator[Path]:
+    """Files below a directory, each once, however links lead around."""
+    seen: set[Path] = set()
+    for folder, names, files in os.walk(path, followlinks=True):
+        real = Path(folder).resolve()
+        if real in seen:
+            names.clear()
+            continue
+        seen.add(real)
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in files:
+            file = Path(folder, name)
+            if not name.startswith(".") and file.is_file():
+                yield file

@@ -1,0 +1,49 @@
+"""What a format is: a function that reads a file of it, and how it is called."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any
+
+from kernel.tokens import Doc
+from kernel_readers.report import Report
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user says about files.
+
+    n_sents: sentences a document where a file has sentences but no documents of its own. columns: what the columns of a
+    column file are. trim: whether blanks at the ends of entities are no part of them.
+    """
+
+    n_sents: int | None = None
+    columns: Sequence[str] | None = None
+    trim: bool = False
+
+
+class Format:
+    """A built-in format, called as a converter is.
+
+    read: a function of the path, the pipeline, the settings and the report, which it fills.
+    """
+
+    def __init__(self, read: Callable[[Path, Any, Settings, Report], Iterator[Doc]]) -> None:
+        self._read = read
+        update_wrapper(self, read)
+
+    def __call__(
+        self,
+        path: Path,
+        nlp: Any,
+        *,
+        n_sents: int | None = None,
+        settings: Settings | None = None,
+        report: Report | None = None,
+    ) -> Iterator[Doc]:
+        """The documents of a file. report: filled for the caller to say; without it, what it would hold is said at the end."""
+        found = Report() if report is None else report
+        yield from self._read(path, nlp, settings or Settings(n_sents), found)
+        if report is None:
+            found.say(path)

@@ -1,0 +1,65 @@
+"""What the annotators of Prodigy said of a record: https://prodi.gy/docs/api-interfaces."""
+
+from kernel_readers.formats.record import Record
+
+_MARKS = frozenset({"_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id"})
+# Views that show spans only to explain a question about the whole text.
+_OF_TEXTS = frozenset({"classification", "choice", "textcat"})
+_OF_SPANS = frozenset({"ner", "ner_manual", "spans", "spans_manual"})
+
+_QUESTION = frozenset({"label", "_view_id"})
+
+
+def is_prodigy(record: Record) -> bool:
+    """Whether Prodigy made the record."""
+    return not _MARKS.isdisjoint(record.data)
+
+
+def is_answered(record: Record) -> bool:
+    """Whether a record says something: all do but those that were rejected or ignored.
+
+    To reject a lone label says something, unless it may be that of rejected spans.
+    """
+    answer = record.get("answer")
+    if answer == "reject":
+        has_spans = bool(record.data.get("spans") or record.data.get("entities"))
+        return has_lone_label(record) and (not has_spans or has_highlights_only(record))
+    return bool(answer in (None, "accept"))
+
+
+def is_rejected(record: Record) -> bool:
+    """Whether the answer was no: a label then doesn't hold, and spans are no entities."""
+    return bool(record.get("answer") == "reject")
+
+
+def has_lone_label(record: Record) -> bool:
+    """Whether the question was if one label holds for the text."""
+    data = record.data
+    return (
+        isinstance(data.get("label"), str)
+        and data.get("_view_id") not in _OF_SPANS
+        and not {"options", "cats"} & data.keys()
+    )
+
+
+def has_highlights_only(record: Record) -> bool:
+    """Whether the spans show why a question was asked, such as a pattern that was found, and are no annotation."""
+    spans = record.data.get("spans")
+    if not isinstance(spans, list) or _QUESTION.isdisjoint(record.data):
+        return False
+    if record.data.get("_view_id") in _OF_TEXTS:
+        return True
+    return has_lone_label(record) and any(
+        isinstance(span, dict) and ("pattern" in span or span.get("label") is None) for span in spans
+    )
+
+
+def was_looked_through(record: Record) -> bool:
+    """Whether somebody marked entities by hand and accepted the record: without spans it has no entity then."""
+    data = record.data
+    if not is_prodigy(record) or data.get("answer") != "accept" or has_lone_label(record):
+        return False
+    if data.get("_view_id") is not None:
+        return bool(data["_view_id"] in ("ner_manual", "ner"))
+    others = {"options", "accept", "cats", "relations", "arcs", "user_input", "image", "audio"}
+    return isinstance(data.get("tokens"), list) and not others & data.keys()

@@ -1,0 +1,150 @@
+"""The words of a record with what is annotated of each, and where they are in its text."""
+
+from typing import Any
+
+from kernel.tokens import Doc
+from kernel_readers.formats.offsets import Places
+from kernel_readers.formats.record import Record
+from kernel_readers.formats.universal import check_upos
+from kernel_readers.report import Report
+
+_STRING_KEYS = ("tags", "pos", "lemmas", "morphs", "deps")
+TOKEN_KEYS = (*_STRING_KEYS, "heads", "sent_starts")
+_KINDS = {str: "strings", int: "whole numbers", bool: "true and false"}
+
+
+def tokenized(record: Record, nlp: Any, given: dict[str, Any], report: Report) -> Doc:
+    """The document of a record, without entities.
+
+    given: words, spaces, and a list a key of `TOKEN_KEYS`; without words the tokenizer's.
+    """
+    words, spaces = given.get("words"), given.get("spaces")
+    annotations = {key: given[key] for key in TOKEN_KEYS if given.get(key) is not None}
+    if words is None:
+        doc: Doc = nlp.make_doc(record.text)
+        if not annotations:
+            return doc
+        words, spaces = [token.text for token in doc], None
+    _check_words(record, words)
+    for key in _STRING_KEYS:
+        _check_list(record, key, annotations.get(key), str, len(words))
+    _check_list(record, "heads", annotations.get("heads"), int, len(words))
+    _check_list(record, "sent_starts", annotations.get("sent_starts"), int, len(words))
+    _check_list(record, "spaces", spaces, bool, len(words))
+    _check_numbers(record, annotations, len(words))
+    check_upos(annotations.get("pos", ()), record.path, record.number)
+    if spaces is not None and None in spaces:
+        raise record.error("'spaces' must be a list of true and false")
+    places = _places(record, words, is_needed=spaces is None)
+    found = None if places is None else _spaces(places)
+    if spaces is None:
+        spaces = found
+    elif found is not None and spaces[:-1] != found[:-1]:
+        report.remark(
+            "{} records have 'spaces' that their text contradicts", report.place(record.path, record.number)
+        )
+    return Doc(nlp.vocab, words=words, spaces=spaces, **annotations)
+
+
+def places_in_text(record: Record, doc: Doc) -> Places:
+    """Where the tokens of a document are in the text of its record. DataError if one isn't there."""
+    if doc.text == record.text:
+        return Places.of(doc)
+    found = _places(record, [token.text for token in doc], is_needed=True)
+    assert found is not None
+    return found
+
+
+def _places(record: Record, words: list[str], *, is_needed: bool) -> Places | None:
+    """Where words are in the text. DataError, or None if that isn't needed, if one is not there."""
+    text = record.text
+    starts, position = [], 0
+    for word in words:
+        start = text.find(word, position)
+        if start < 0 or text[position:start].strip():
+            if not is_needed:
+                return None
+            raise record.error(
+                f"the word {word[:60]!r} is not in the text after character {position}", offset=position
+            )
+        starts.append(start)
+        position = start + len(word)
+    return Places(text, starts, [start + len(word) for start, word in zip(starts, words, strict=True)])
+
+
+def _spaces(places: Places) -> list[bool]:
+    """Whether white space follows each word; of the last one, a blank."""
+    following = [*places.starts[1:], len(places.text)]
+    spaces = [start > end for end, start in zip(places.ends, following, strict=True)]
+    if spaces:
+        spaces[-1] = places.text[places.ends[-1] : places.ends[-1] + 1] == " "
+    return spaces
+
+
+def _check_words(record: Record, words: Any) -> None:
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise record.error("'words' must be a list of strings that are not empty")
+
+
+def _check_list(record: Record, key: str, values: Any, kind: type, size: int) -> None:
+    if values is None:
+        return
+    if not isinstance(values, list) or not all(isinstance(value, kind | None) for value in values):
+        raise record.error(f"{key!r} must be a list of {_KINDS[kind]}")
+    if len(values) != size:
+        raise record.error(f"{size} words but {len(values)} {key}")
+
+
+def _check_numbers(record: Record, annotations: dict[str, Any], size: int) -> None:
+    """Refuse heads outside of the text, and heads for some words only: the others would become roots."""
+    heads = annotations.get("heads")
+    if heads is not None:
+        wrong = next((head for head in heads if head is not None and not 0 <= head < size), None)
+        if wrong is not None:
+            raise record.error(f"the head {str(wrong)[:20]} lies outside the text of {size} words")
+        if None in heads and any(head is not None for head in heads):
+            raise record.error(
+                f"word {heads.index(None)} has no head, but others have", hint="Leave 'heads' out."
+            )
+        if None in heads:
+            del annotations["heads"]
+    starts = annotations.get("sent_starts")
+    if starts is not None and not all(start in (None, -1, 0, 1) for start in starts):
+        raise record.error("'sent_starts' must be a list of 1, 0, -1, true, false or null")
+
+
+def lists_of_doc(record: Record, tokens: Any) -> dict[str, Any]:
+    """The tokens of `Doc.to_json` as lists: words, and what the tokens have of tag, pos, lemma, morph, dep and head."""
+    text = record.text
+    words: list[str] = []
+    for token in tokens:
+        start, end = token["start"], token["end"]
+        if not 0 <= start < end <= len(text):
+            raise record.error(
+                f"the token [{str(start)[:20]}:{str(end)[:20]}] is outside of the text", offset=None
+            )
+        words.append(text[start:end])
+    names = {
+        "tag": "tags",
+        "pos": "pos",
+        "lemma": "lemmas",
+        "morph": "morphs",
+        "dep": "deps",
+        "head": "heads",
+    }
+    lists: dict[str, Any] = {"words": words} if words else {}
+    for name, key in names.items():
+        if any(name in token for token in tokens):
+            lists[key] = [token.get(name) for token in tokens]
+    return lists
+
+
+def is_tokens_of_doc(value: Any) -> bool:
+    """Whether a value is what `Doc.to_json` writes under "tokens": places in the text, which other tools have with words."""
+    return isinstance(value, list) and all(
+        isinstance(token, dict)
+        and type(token.get("start")) is int
+        and type(token.get("end")) is int
+        and "text" not in token
+        for token in value
+    )

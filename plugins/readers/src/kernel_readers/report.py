@@ -1,0 +1,162 @@
+"""What a reader took from its files and what it left: said in warnings and notes, and shown by `kernel debug data`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from kernel.component import Finding
+from kernel.errors import note, warn
+
+INCLUSIVE = "ends one character before its last word does"
+BLANKS = "has blanks at its ends"
+# What Prodigy keeps beside its annotations, as it does keys that begin with "_".
+_BESIDE = frozenset({"meta", "tokens"})
+
+
+class Lost(NamedTuple):
+    """An entity that could not be kept. place: where it stands, for people."""
+
+    label: str
+    text: str
+    place: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.label!r} {self.text!r} {self.why}"
+
+
+@dataclass
+class Form:
+    """How many files were found to be alike, and what is in them."""
+
+    files: int = 0
+    sentences: int = 0
+    documents: int = 0
+
+
+@dataclass
+class Counted:
+    """Something that was left out or put right: how often, and where first."""
+
+    number: int
+    first: str
+    is_harmless: bool
+
+
+@dataclass
+class Report:
+    """What one pass over a file, or the files of a directory, came upon.
+
+    is_of_one_file: whether places need no file. records: objects read. unused: keys that were not read -> records that have them; aside: those among them that are known
+    to hold nothing to read. kept: label -> entities. remarks: what was left out or put right, `{}` for a number -> how often.
+    forms: description of column files -> what they hold.
+    """
+
+    is_of_one_file: bool = True
+    records: int = 0
+    unused: Counter[str] = field(default_factory=Counter)
+    aside: set[str] = field(default_factory=set)
+    kept: Counter[str] = field(default_factory=Counter)
+    lost: list[Lost] = field(default_factory=list)
+    remarks: dict[str, Counted] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+
+    def place(self, path: Path, line: int | None, *, offset: int | None = None) -> str:
+        """Where something is, for people."""
+        where = (
+            (f"line {line}" if self.is_of_one_file else f"{path}:{line}") if line is not None else str(path)
+        )
+        return where if offset is None else f"{where}, offset {offset}"
+
+    def remark(self, what: str, place: str, number: int = 1, *, is_harmless: bool = False) -> None:
+        """Count something that was left out or put right. is_harmless: whether it was meant to be."""
+        self.remarks.setdefault(what, Counted(0, place, is_harmless)).number += number
+
+    def took(self, form: str, *, sentences: int, documents: int) -> None:
+        """Count a file of sentences."""
+        found = self.forms.setdefault(form, Form())
+        found.files += 1
+        found.sentences += sentences
+        found.documents += documents
+
+    def say(self, path: Path) -> None:
+        """One warning for each thing that was lost, one note for each that was taken."""
+        for finding in self.findings(path, for_each_label=False):
+            (note if finding.level in ("good", "info") else warn)(finding.message)
+
+    def findings(self, path: Path, *, for_each_label: bool = True) -> Iterator[Finding]:
+        """Everything, `path` first in each message.
+
+        for_each_label: one finding a label that lost entities, with all of them; else one for all.
+        """
+        for form, found in self.forms.items():
+            files = f"{found.files} files: " if found.files > 1 else ""
+            yield Finding(
+                "good",
+                f"{path}: {files}{form}; {_n(found.sentences, 'sentence')}; {_n(found.documents, 'document')}",
+            )
+        yield from self._keys(path)
+        for what, counted in self.remarks.items():
+            text = what.replace("{}", f"{counted.number:,}")
+            level: Literal["info", "warn"] = "info" if counted.is_harmless else "warn"
+            yield Finding(level, f"{path}: {text} (the first: {counted.first})")
+        if for_each_label:
+            yield from self._by_label(path)
+        elif self.lost:
+            yield Finding("warn", f"{path}: {self._lost_together()}")
+
+    def _keys(self, path: Path) -> Iterator[Finding]:
+        quiet = {key for key in self.unused if key in _BESIDE or key in self.aside or key.startswith("_")}
+        shares: tuple[tuple[Literal["info", "warn"], set[str]], ...]
+        shares = (("info", quiet), ("warn", self.unused.keys() - quiet))
+        for level, keys in shares:
+            if keys:
+                shown = ", ".join(f"{key!r} ({self.unused[key]:,})" for key in sorted(keys))
+                yield Finding(
+                    level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}"
+                )
+
+    def _by_label(self, path: Path) -> Iterator[Finding]:
+        lost: dict[str, list[Lost]] = {}
+        for one in self.lost:
+            lost.setdefault(one.label, []).append(one)
+        for label, ones in sorted(lost.items()):
+            total = len(ones) + self.kept[label]
+            why = ", ".join(f"{number:,} {reason}" for reason, number in _reasons(ones))
+            yield Finding(
+                "fail" if 2 * len(ones) >= total else "warn",
+                f"{path}: {label}: {self.kept[label]:,} kept, {len(ones):,} lost ({why}){_way_out(ones)}",
+                tuple(map(str, ones)),
+            )
+
+    def _lost_together(self) -> str:
+        number, first = len(self.lost), self.lost[0]
+        subject = "1 entity doesn't" if number == 1 else f"{number:,} entities don't"
+        labels = Counter(one.label for one in self.lost)
+        shares = ", ".join(
+            f"{label} {self.kept[label]:,} kept, {n:,} lost" for label, n in sorted(labels.items())
+        )
+        return (
+            f"{subject} begin and end where tokens do; their tokens count as not annotated "
+            f"(the first: {first}); {shares}{_way_out(self.lost)}"
+        )
+
+
+def _reasons(lost: list[Lost]) -> list[tuple[str, int]]:
+    return Counter(one.why for one in lost).most_common()
+
+
+def _way_out(lost: list[Lost]) -> str:
+    """What would keep most of them."""
+    why, number = _reasons(lost)[0]
+    if why == INCLUSIVE and 2 * number >= len(lost):
+        return ". Their ends seem to be inclusive; 'end' must be the first character after the entity"
+    if any(one.why == BLANKS for one in lost):
+        return f". trim = true in the reader's block keeps {sum(one.why == BLANKS for one in lost):,} of them"
+    return ""
+
+
+def _n(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

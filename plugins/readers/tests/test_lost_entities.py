@@ -1,0 +1,97 @@
+"""Entities that are no whole tokens: counted by label, with the reason; offsets count in the text of the record."""
+
+import json
+
+import pytest
+from kernel_readers.formats.format import Settings
+from kernel_readers.formats.jsonl import read
+from kernel_readers.report import Report
+
+from kernel.errors import KernelWarning
+
+
+def load(path, nlp, **settings):
+    report = Report()
+    return list(read(path, nlp, settings=Settings(**settings), report=report)), report
+
+
+def found(doc):
+    return [(ent.text, ent.label_) for ent in doc.ents]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (0, 2, "ends one character before its last word does"),
+        (0, 4, "has blanks at its ends"),
+        (3, 12, "has blanks at its ends"),
+        (1, 3, "begins inside of a token or between tokens"),
+        (0, 1, "ends inside of a token or between tokens"),
+        (1, 6, "begins and ends inside of tokens or between them"),
+        (3, 4, "holds no token"),
+    ],
+)
+def test_every_reason(write, nlp, start, end, why):
+    path = write("a.jsonl", json.dumps({"text": "Ada Lovelace ran", "spans": [[start, end, "X"]]}))
+    _, report = load(path, nlp)
+    (lost,) = report.lost
+    assert lost.why == why
+    assert lost.place == f"line 1, offset {start}"
+
+
+def test_what_was_kept_and_lost_of_each_label(write, nlp):
+    rows = [{"text": "Ada ran", "spans": [[0, 3, "A"], [4, 7, "B"]]}] * 3
+    rows += [
+        {"text": "Ada ran", "spans": [[0, 2, "A"], [4, 6, "B"]]},
+        {"text": "Ada ran", "spans": [[5, 7, "B"]]},
+    ] * 2
+    path = write("a.jsonl", *map(json.dumps, rows))
+    _, report = load(path, nlp)
+    shown = {one.message.partition(": ")[2]: (one.level, len(one.items)) for one in report.findings(path)}
+    inclusive = "Their ends seem to be inclusive; 'end' must be the first character after the entity"
+    assert shown == {
+        f"A: 3 kept, 2 lost (2 ends one character before its last word does). {inclusive}": ("warn", 2),
+        "B: 3 kept, 4 lost (2 ends one character before its last word does, "
+        f"2 begins inside of a token or between tokens). {inclusive}": ("fail", 4),
+    }
+    assert next(report.findings(path)).items[0].startswith("line 4, offset 0: 'A' 'Ad' ends one")
+    with pytest.warns(KernelWarning) as caught:
+        report.say(path)
+    assert len(caught) == 1 and "A 3 kept, 2 lost, B 3 kept, 4 lost" in str(caught[0].message)
+
+
+def test_trimming_is_offered_and_done(write, nlp):
+    path = write("a.jsonl", json.dumps({"text": "x Ada  y", "spans": [[1, 6, "A"]]}))
+    (doc,), report = load(path, nlp)
+    assert found(doc) == []
+    with pytest.warns(KernelWarning, match="trim = true in the reader's block keeps 1 of them"):
+        report.say(path)
+    (doc,), report = load(path, nlp, trim=True)
+    assert found(doc) == [("Ada", "A")] and not report.lost
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "more"),
+    [
+        ("Ada  met Bob", ["Ada", "met", "Bob"], {}),
+        ("Ada\nmet\n\nBob", ["Ada", "met", "Bob"], {}),
+        ("  Ada met Bob", ["Ada", "met", "Bob"], {}),
+        ("Ada met Bob", ["Ada", "met", "Bob"], {"spaces": [True, True, True]}),
+        ("Ada  met Bob", ["Ada", "met", "Bob"], {"spaces": [True, True, False]}),
+    ],
+)
+def test_offsets_count_in_the_text_whatever_the_words_make_of_it(write, nlp, text, words, more):
+    spans = [[text.index("Bob"), text.index("Bob") + 3, "P"]]
+    (doc,), report = load(
+        write("a.jsonl", json.dumps({"text": text, "words": words, "spans": spans, **more})), nlp
+    )
+    assert found(doc) == [("Bob", "P")]
+    assert [token.text for token in doc] == words and doc.text.split() == words
+    assert not report.lost and not report.remarks
+
+
+def test_spaces_that_the_text_contradicts_are_counted(write, nlp):
+    record = {"text": "Ada met Bob", "words": ["Ada", "met", "Bob"], "spaces": [False, True, False]}
+    (doc,), report = load(write("a.jsonl", json.dumps({**record, "spans": [[8, 11, "P"]]})), nlp)
+    assert found(doc) == [("Bob", "P")]
+    assert list(report.remarks) == ["{} records have 'spaces' that their text contradicts"]
