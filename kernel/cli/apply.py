@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 
 @click.command("apply")
@@ -89,7 +89,7 @@ def _write_store(docs: Iterator[Any], path: Path) -> None:
             file.write(store.to_bytes())
             file.flush()
     except OSError as error:
-        raise options.unwritable(path, error) from error
+        raise writing.unwritable(path, error) from error
 
 
 def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
@@ -112,7 +112,7 @@ def _output(path: Path) -> Iterator[TextIO]:
             yield file
             file.flush()
     except OSError as error:
-        raise options.unwritable(path, error) from error
+        raise writing.unwritable(path, error) from error
 
 
 def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 
 @click.command("convert")
@@ -111,6 +111,6 @@ def _write(store: Any, path: Path, n_docs: int, *, force: bool) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise options.unwritable(path, error) from error
-    options.write_new(path, store.to_bytes(), force=force)
+        raise writing.unwritable(path, error) from error
+    writing.write_new(path, store.to_bytes(), force=force)
     click.echo(f"{path}: {n_docs} documents")

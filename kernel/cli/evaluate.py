@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 # What the field calls the scores, in its order; all of these are shares, shown in percent.
 _TITLES = {
@@ -77,7 +77,7 @@ def evaluate(
         click.echo(line)
     if output is not None:
         text = json.dumps(scores, indent=2, default=_plain) + "\n"
-        options.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
+        writing.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
 
 
 def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> dict[str, Any]:

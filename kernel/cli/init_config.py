@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 if TYPE_CHECKING:
     from kernel.language.new_config import NewConfig
@@ -56,7 +56,7 @@ def init_config(
     if output == "-":
         click.echo(text, nl=False)
     else:
-        options.write_text(Path(output), text)
+        writing.write_text(Path(output), text)
     for line in report(new, output, optimize):
         click.echo(line, err=output == "-")
 

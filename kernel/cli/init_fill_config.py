@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 
 @click.command("fill-config")
@@ -34,7 +34,7 @@ def init_fill_config(
         is_same = (
             Path(output_path).exists() and Path(base_path).exists() and Path(base_path).samefile(output_path)
         )
-        options.write_new(Path(output_path), text.encode(), force=force or is_same)
+        writing.write_new(Path(output_path), text.encode(), force=force or is_same)
     elif not diff:
         click.echo(text, nl=False)
     if diff:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 
 _USE = """\
@@ -45,7 +45,7 @@ def init_labels(
             continue
         written[name] = output / f"{name}.json"
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-        options.write_new(written[name], text.encode(), force=force)
+        writing.write_new(written[name], text.encode(), force=force)
         click.echo(f"{name}: {len(data)} labels, written to {written[name]}")
     if not written:
         raise UsageError("no component of the pipeline has labels")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 
 @click.command("package")
@@ -59,7 +59,7 @@ def package(
             model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
         )
     except OSError as error:
-        raise options.unwritable(error.filename or output, error) from error
+        raise writing.unwritable(error.filename or output, error) from error
     click.echo(f"package: {folder}")
     for file in sorted((folder / DIST).iterdir()) if formats else ():
         click.echo(f"built: {file}")

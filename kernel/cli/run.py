@@ -80,7 +80,7 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         _silence()
         return 1
     except OSError as error:
-        from kernel.cli.options import is_full, unwritable
+        from kernel.cli.writing import is_full, unwritable
 
         if not is_full(error):
             return _unforeseen(error, with_traceback)

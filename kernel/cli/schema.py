@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 
 
 @click.command("schema")
@@ -27,7 +27,7 @@ def schema(output: str, force: bool, code: tuple[Path, ...]) -> None:
     if output == "-":
         click.echo(text, nl=False)
     else:
-        options.write_new(Path(output), text.encode(), force=force, ours=_is_schema)
+        writing.write_new(Path(output), text.encode(), force=force, ours=_is_schema)
         click.echo(f"wrote {output}")
 
 

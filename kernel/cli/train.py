@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
         except OSError as error:
             # Otherwise what could not be written is tried again when the file is closed.
             os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
-            raise options.unwritable(path, error) from error
+            raise writing.unwritable(path, error) from error
 
     return write
 

@@ -307,7 +307,7 @@ def check_kinds(path: str | Path, *, inside: bool = False) -> None:
                     waiting.append(entry)
             elif not stat.S_ISREG(facts.st_mode):
                 raise DataError(
-                    "neither a file nor a directory, but a device, a pipe or a socket", path=str(entry)
+                    "neither a file nor a directory, but a device, a FIFO or a socket", path=str(entry)
                 )
             if len(seen) > _MOST_FOLDERS:
                 raise DataError(

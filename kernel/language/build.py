@@ -21,8 +21,8 @@ from kernel.language.factories import find_factory
 from kernel.language.keeping import keep_values
 from kernel.language.listening import unheard_in_config
 from kernel.language.order import to_disable
+from kernel.language.origin import apart
 from kernel.language.slots import Slot, position, unknown
-from kernel.language.source import apart
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
@@ -149,7 +149,7 @@ def from_config(
     _add_components(nlp, names, filled, interpolated, validate, load)
     if set(names) != set(interpolated.get("components") or {}):
         # Variables may refer to blocks of components that are not there.
-        keep_values(nlp, interpolated)
+        keep_values(nlp.config, nlp.slots, interpolated)
     off = (off | set(settings["disabled"])) & set(names)
     chosen = to_disable(names, sorted(off) if enable is None else None, enable)
     for name in chosen or ():

@@ -11,6 +11,7 @@ from kernel.errors import UsageError
 from kernel.language import facts
 from kernel.language.defaults import Defaults
 from kernel.language.factories import FactoryMeta
+from kernel.language.keeping import keep_values, values_of
 from kernel.language.shown import ShownDict, ShownList
 from kernel.language.slots import Slot, find
 from kernel.registries.family import Registries, chosen_by
@@ -136,8 +137,6 @@ class ComponentList:
     @config.setter
     def config(self, value: Config) -> None:
         # The settings of components stay what they are, whatever their variables refer to from now on.
-        from kernel.language.keeping import keep_values, values_of
-
         names = (value.get("nlp") or {}).get("pipeline")
         if names and list(names) != list(self.component_names):
             raise UsageError(
@@ -145,9 +144,9 @@ class ComponentList:
                 f"this one has: {', '.join(self.component_names) or 'no components'}",
                 hint="Make a pipeline of it with from_config.",
             )
-        before = values_of(self)
+        before = values_of(self.config, self.slots)
         self._config = value.copy()
-        keep_values(self, before, sections=False)
+        keep_values(self.config, self.slots, before, sections=False)
 
     @property
     def meta(self) -> dict[str, Any]:

@@ -82,21 +82,21 @@ class EditableComponents(ComponentList):
         """Put a new component in the place of one, under the same name. validate: see `add_pipe`."""
         old = find(self.slots, name)
         slot = create(self, factory_name, name, config or {}, validate=validate)
-        before = values_of(self)
+        before = values_of(self.config, self.slots)
         del before["components"][name]
         self._put(replace(slot, enabled=old.enabled))
-        keep_values(self, before)
+        keep_values(self.config, self.slots, before)
         return slot.component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
         """Give a component another name, also where the config speaks of it."""
-        before = values_of(self)
+        before = values_of(self.config, self.slots)
         order.rename(self.slots, old_name, new_name)
         self._rename_in_config(before, old_name, new_name)
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
         """Take a component out; returns its name and the component. The config speaks of it no more."""
-        before = values_of(self)
+        before = values_of(self.config, self.slots)
         slot = self.slots.pop(position(self.slots, name))
         link(self.slots)
         self._rename_in_config(before, name, None)
@@ -109,7 +109,7 @@ class EditableComponents(ComponentList):
             before["components"][new] = block
         for config in (before, self.config):
             rename(config, old, new)
-        keep_values(self, before)
+        keep_values(self.config, self.slots, before)
 
     def disable_pipe(self, name: str) -> None:
         """Keep a component, but don't run it."""

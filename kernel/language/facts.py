@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.language.origin import together
 from kernel.language.shown import ShownDict
 from kernel.language.slots import Slot
-from kernel.language.source import together
 
 if TYPE_CHECKING:
     from kernel.config import Config

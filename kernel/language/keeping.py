@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kernel.config import Config
 from kernel.config.variables import interpolate
 from kernel.language.facts import whole_config
-
-if TYPE_CHECKING:
-    from kernel.language.components import ComponentList
+from kernel.language.slots import Slot
 
 
-def values_of(nlp: ComponentList) -> dict[str, Any]:
+def values_of(config: Config, slots: Sequence[Slot]) -> dict[str, Any]:
     """The config of a pipeline with its variables replaced, those that lead somewhere."""
-    config = whole_config(nlp.config, nlp.slots)
+    config = whole_config(config, slots)
     return interpolate(config, config.sources, escaped=not config.is_interpolated)[0]
 
 
-def keep_values(nlp: ComponentList, before: Mapping[str, Any], *, sections: bool = True) -> None:
+def keep_values(
+    config: Config, slots: list[Slot], before: Mapping[str, Any], *, sections: bool = True
+) -> None:
     """Put values in the place of the variables of components that have come to lead elsewhere, or nowhere.
 
     before: what `values_of` gave, by the names that the components have now. sections: also of the other sections.
     """
-    after = values_of(nlp)
+    after = values_of(config, slots)
     if after == before:
         return
     old, new = before.get("components") or {}, after["components"]
-    dollar = "$" if nlp.config.is_interpolated else "$$"
-    for place, slot in enumerate(nlp.slots):
+    dollar = "$" if config.is_interpolated else "$$"
+    for place, slot in enumerate(slots):
         if slot.name in old:
             block = Config(
                 _kept(slot.block, old[slot.name], new[slot.name], dollar),
                 is_interpolated=slot.block.is_interpolated,
             )
             origin = _kept(slot.origin, old[slot.name], new[slot.name], dollar)
-            nlp.slots[place] = replace(slot, block=block, origin=origin)
-    config = nlp.config
+            slots[place] = replace(slot, block=block, origin=origin)
     for key in set(config) - {"nlp", "components"} if sections else ():
         config[key] = _kept(config[key], before.get(key), after.get(key), dollar)
 

@@ -76,7 +76,13 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
                 f"file, and the workers are new interpreters, because {reason}",
                 hint="Put them into a module and import it.",
             )
-    make, arguments = nlp.__reduce__()
+    try:
+        make, arguments = nlp.__reduce__()
+    except UsageError as error:
+        raise UsageError(
+            f"the pipeline can't go to worker processes, which are new interpreters, because {reason}: {error.message}",
+            hint=error.hint,
+        ) from error
     device = nlp.ops.device_id if nlp.ops.device_type == "gpu" else None
     rest = _Rest(
         make, arguments, nlp.max_length, device, list(names), dict(settings), [], traits(nlp)

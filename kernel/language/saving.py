@@ -25,7 +25,7 @@ from kernel.language.build import check_config, interpolated_section
 from kernel.language.components import ComponentList
 from kernel.language.facts import whole_config
 from kernel.language.listening import link
-from kernel.language.source import apart
+from kernel.language.origin import apart
 from kernel.saving.directories import (
     CONFIG,
     META,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kernel.errors import warn
 from kernel.language.create import create
@@ -13,23 +13,6 @@ from kernel.language.slots import Slot, find
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
-
-
-# The settings of a block that say which component of which pipeline it is taken from.
-_ORIGIN = ("source", "component", "replace_listeners")
-
-
-def apart(block: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings of a component's block, and those that say where its weights come from, if any do."""
-    names = _ORIGIN if "source" in block else ()
-    settings = {key: value for key, value in block.items() if key not in names}
-    return settings, {key: block[key] for key in names if key in block}
-
-
-def together(block: Mapping[str, Any], origin: Mapping[str, Any]) -> dict[str, Any]:
-    """A block as a saved config has it: how the component is built, and where its weights came from."""
-    settings = dict(block)
-    return {"factory": settings.pop("factory"), **origin, **settings}
 
 
 def copy_component(

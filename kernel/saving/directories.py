@@ -177,7 +177,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
         raise DataError(f"not JSON: {error}", path=file) from error
     if not isinstance(meta, dict):
         raise DataError(f"not a table, but {type(meta).__name__}", path=file)
-    if not isinstance(meta.get("kernel_version", ""), str):
+    if not isinstance(meta.get("kernel_version") or "", str):
         raise DataError("kernel_version is no text", path=file)
     record = meta.get("provenance") or {}
     for key in ("names", "code", "distributions"):

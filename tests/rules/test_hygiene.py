@@ -30,7 +30,7 @@ def test_no_absolute_paths_of_a_machine(tracked: list[Path]) -> None:
 
 
 # Bytes that one process hands to another of the same run through a pipe, and that nobody stores.
-BETWEEN_PROCESSES = {"kernel/language/worker.py", "kernel/language/parcels.py"}
+BETWEEN_PROCESSES = {f"kernel/language/{name}.py" for name in ("processes", "worker", "parcels", "replica")}
 
 
 def test_no_pickle_files_are_read_or_written() -> None:

@@ -376,4 +376,4 @@ def test_early_stop_does_not_count_what_was_not_measured(make_run: Any, metric: 
         list(train(run))
     said = [str(each.message) for each in caught if "EarlyStop" in str(each.message)]
     assert len(said) == 1 and f"'{metric}' was not measured" in said[0]
-    assert run.step == 12 and run.reason == f"'{metric}' not better in 2 evaluations"
+    assert run.step == 12 and run.reason == f"'{metric}' has not improved in 2 evaluations"

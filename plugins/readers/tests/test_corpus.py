@@ -272,7 +272,7 @@ def test_settings_of_built_in_formats(write, nlp):
 
 def test_pipes_and_devices_are_no_data(tmp_path, nlp):
     os.mkfifo(tmp_path / "a.jsonl")
-    with pytest.raises(DataError, match="is a device or a pipe"):
+    with pytest.raises(DataError, match="is a device or a FIFO"):
         list(corpus(tmp_path / "a.jsonl")(nlp))
     with pytest.raises(DataError, match="holds no data files"):
         list(corpus(tmp_path)(nlp))

@@ -19,7 +19,7 @@ def check_readable(path: Path) -> None:
     if path.is_dir():
         raise DataError("is a directory, expected a file", path=path)
     if not path.is_file():
-        raise DataError("is a device or a pipe, expected a file", path=path)
+        raise DataError("is a device or a FIFO, expected a file", path=path)
     try:
         with path.open("rb") as file:
             if not file.read(1):

@@ -1,0 +1,60 @@
+"""How commands write files: whole or not at all, and nothing is replaced that somebody would miss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel.errors import KernelError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    from kernel.files.atomic import atomic_file
+
+    try:
+        with atomic_file(path) as fresh:
+            fresh.write_text(text, encoding="utf8")
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def write_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], bool] | None = None) -> None:
+    """Write a file that nobody will miss the old content of. `UsageError` if another content is there already.
+
+    force: replace it whatever it is. ours: says of a content whether it is one that this command is there to renew.
+    """
+    from kernel.errors import UsageError
+    from kernel.files.atomic import atomic_file, is_special
+
+    try:
+        if not force and path.is_file() and not is_special(path):
+            old = path.read_bytes()
+            if old == data:
+                return
+            if old and not (ours is not None and ours(old)):
+                raise UsageError(
+                    f"{path} exists, and what it holds is something else",
+                    hint="Use --force to replace it, or choose another name.",
+                )
+        with atomic_file(path) as fresh:
+            fresh.write_bytes(data)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path | str, error: OSError) -> KernelError:
+    """The error for a file that can't be written: the disk is at fault, or whoever named the place."""
+    from kernel.errors import KernelError, UsageError
+
+    kind = KernelError if is_full(error) else UsageError
+    return kind(f"can't write {path}: {error.strerror or error}")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there is no room, or what is to hold it is broken: nobody's mistake."""
+    from errno import EDQUOT, EFBIG, EIO, ENOSPC
+
+    return error.errno in (EDQUOT, EFBIG, EIO, ENOSPC)
