@@ -407,7 +407,10 @@ def add_closure(nlp: Language) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (change_tokenizer, "can't go to worker processes, .* because it is tested: the tokenizer, a function, can't be saved"),
+        (
+            change_tokenizer,
+            "can't go to worker processes, .* because it is tested: the tokenizer, a function, can't be saved",
+        ),
         (add_closure, "component 'look' can't go to worker processes: seen would have another value there"),
         (lambda nlp: nlp.vocab.add_flag(str.isupper), "the vocab can't go .*: lex_attr_getters would"),
         (lambda nlp: setattr(nlp.get_pipe("words"), "extra", None), "'words' can't go .*: extra would"),

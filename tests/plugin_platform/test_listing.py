@@ -225,7 +225,10 @@ def test_the_pins_make_the_config_resolve_elsewhere(
     numbers = Config.from_str("[nlp]\nlang = numbers\n[variables]\n[variables.x]\n@misc = acme-nlp.F.v1\n")
     numbers.to_disk(box.path / "config.cfg")
     box.code(
-        "from kernel import registry\n@registry.languages('numbers')\nclass N:\n    fill_config = lambda c: c\n"
+        "from kernel import registry\nfrom kernel.training.protocols import BasePipeline\n"
+        "@registry.languages('numbers')\nclass Numbers(BasePipeline):\n    score_weights = {}\n"
+        "    fill_config = from_config = lambda config: config\n"
+        "    initialize = update = evaluate = to_disk = lambda self, *args, **settings: {}\n"
     )
     pinned = box.run("plugins", "requires", "config.cfg", "--code", "functions.py")
     assert pinned.exit_code == 0, pinned.stderr
@@ -246,7 +249,7 @@ def test_the_pins_make_the_config_resolve_elsewhere(
         tmp_path / "house",
     ]
     subprocess.run([*install, "-r", box.path / "requirements.txt"], check=True)
-    code = "from kernel import registry, plugins; print(registry.get('misc', 'acme-nlp.F.v1')(), plugins.installed_version('acme-nlp'))"
+    code = "from kernel import registry; from kernel.discovery import scan; print(registry.get('misc', 'acme-nlp.F.v1')(), scan.installed_version('acme-nlp'))"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, env={})
     assert done.stdout == "7 1.2\n"
 
