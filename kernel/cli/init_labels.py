@@ -27,19 +27,19 @@ to use a file, write in the config:
 def init_labels(
     ctx: click.Context, config_path: str, output: Path, force: bool, code: tuple[Path, ...], gpu_id: int
 ) -> None:
-    """Initialize the pipeline of CONFIG and write the labels of its components to OUTPUT_DIR, a JSON file each.
+    """Initialize the pipeline of CONFIG from its training corpus, and write the labels of its components to OUTPUT_DIR, a JSON file each.
 
     A run that reads them need not go through the whole corpus first, and all runs have the same labels. Any value of
     the config can be set on the command line: --section.key value.
     """
     from kernel.config import load_config, parse_overrides
     from kernel.errors import UsageError
-    from kernel.training.prepare import prepare
+    from kernel.training.prepare import initialized
 
     options.load_codes(code)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
     written = {}
-    for name, data in prepare(config, gpu_id=gpu_id).pipeline.label_data().items():
+    for name, data in initialized(config, gpu_id=gpu_id).label_data().items():
         if not data:
             click.echo(f"{name}: no labels")
             continue

@@ -200,7 +200,28 @@ def problem_at(sources: Sources, path: str, message: str, *, key: bool = False, 
     details: value, expected and suggestion of the problem.
     """
     source, _ = nearest(sources, path)
-    return problem(message, path, place_of(sources, path, key=key), origin(sources, source), **details)
+    place = place_of(sources, path if key else followed(sources, path), key=key)
+    return problem(message, path, place, origin(sources, source), **details)
+
+
+def followed(sources: Sources, path: str) -> str:
+    """The path whose value a default takes over by being one variable, if the user set that value. Else `path` itself."""
+    seen = {path}
+    source = nearest(sources, path)[0]
+    target = path
+    while source is not None and source.kind == DEFAULT:
+        name = _variable(source)
+        if name is None or name in seen:
+            return path
+        seen.add(name)
+        target, source = name, nearest(sources, name)[0]
+    return path if source is None else target
+
+
+def _variable(source: Source) -> str | None:
+    """The path that a value refers to, if it is one variable and nothing else."""
+    found = VARIABLE.fullmatch(source.text.strip()) if source.text else None
+    return found[1].replace(":", ".") if found else None
 
 
 def problem(
@@ -218,13 +239,13 @@ def origin(sources: Sources, source: Source | None) -> str | None:
     if source is None:
         return None
     said = source.describe()
-    variable = VARIABLE.fullmatch(source.text.strip()) if source.text else None
-    if said is None and variable:
-        name = variable[1].replace(":", ".")
-        around = nearest(sources, name)[0]
-        target = written(sources, name)
-        if around is not None and around.is_override:
-            said = f"{variable[0]}, {around.describe()}"
-        elif target is not None:
-            said = f"{variable[0]}, set at {target.place()}"
-    return said
+    name = _variable(source)
+    if name is None:
+        return said
+    around, target = nearest(sources, name)[0], written(sources, name)
+    written_as = (source.text or "").strip()
+    if around is not None and around.is_override:
+        return f"{written_as}, {around.describe()}"
+    if said is not None:
+        return f"{written_as}, {said}"
+    return f"{written_as}, set at {target.place()}" if target is not None else None

@@ -25,12 +25,17 @@ def _span(span: Span) -> dict[str, Any]:
     return shown
 
 
+def _is_annotated(doc: Doc, attr: int) -> bool:
+    """Whether somebody annotated a document: one of a single word or none has sentences and entities without that too."""
+    return doc.has_annotation(attr) and (len(doc) > 1 or attr in doc.columns)
+
+
 def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]:
     """text, ents, sents, cats, tokens, spans; extension attributes that are asked for and have a value."""
     data: dict[str, Any] = {"text": doc.text}
-    if doc.has_annotation(attrs.ENT_IOB):
+    if _is_annotated(doc, attrs.ENT_IOB):
         data["ents"] = [_span(ent) for ent in doc.ents]
-    if doc.has_annotation(attrs.SENT_START):
+    if _is_annotated(doc, attrs.SENT_START):
         data["sents"] = [{"start": sent.start_char, "end": sent.end_char} for sent in doc.sents]
     if doc.cats:
         data["cats"] = dict(doc.cats)

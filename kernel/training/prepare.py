@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,38 +58,15 @@ def prepare(
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. Callbacks, the output directory
     and the config are checked before any data is read.
     """
-    cls = pipeline_class(config)
-    config = fill_config(cls, config)
-    plain, registry = config.interpolate(), chosen_by(config)
-    settings, corpora = _settings(plain, config)
-    hooks = Hooks(monitor)
-    hooks.add_builtin(Builtin(settings.dropout))
-    hooks.add(callbacks(plain, settings, registry))
-    hooks.call.config_ready(config=config)
+    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor)
+    config, settings, hooks = setup.config, setup.settings, setup.hooks
     if output is not None:
         check_output(output)
         if lock is not None:
             lock.acquire()
-    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
-
-    random.seed_all(seed, "create")
-    pipeline = cls.from_config(config)
-    to_device(pipeline, gpu_id, settings.gpu_allocator)
-    if not pipeline.models():
-        raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
-    hooks.call.pipeline_created(pipeline=pipeline, config=config)
-    sample = Sample(corpora[0], pipeline, settings, _reader(plain, settings.train_corpus, registry))
-    random.seed_all(seed, "initialize")
-    _check_labels(sample, corpora[0], pipeline, settings.train_corpus, plain["initialize"])
-    with random.scope(seed=seed):
-        pipeline.initialize(sample, settings=plain["initialize"])
-    # A file of labels may turn out to be missing.
-    _check_labels(sample, corpora[0], pipeline, settings.train_corpus, {})
-    hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
-    random.seed_all(seed, "evaluate")
-    dev_examples = _dev_examples(
-        corpora[1], pipeline, settings, _reader(plain, settings.dev_corpus, registry)
-    )
+    pipeline, sample = _initialized(setup, gpu_id)
+    random.seed_all(setup.seed, "evaluate")
+    dev_examples = _dev_examples(setup.corpora["dev_corpus"], pipeline, settings, setup.reader("dev_corpus"))
     return Run(
         config=config,
         pipeline=pipeline,
@@ -96,16 +74,77 @@ def prepare(
         optimizer=settings.optimizer,
         parameters=Parameters(pipeline.models()),
         hooks=hooks,
-        train_corpus=corpora[0],
-        dev_corpus=corpora[1],
+        train_corpus=setup.corpora["train_corpus"],
+        dev_corpus=setup.corpora["dev_corpus"],
         weights=_weights(pipeline, settings),
         examples=sample() if settings.max_epochs >= 0 else None,
         dev_examples=dev_examples,
         output=output,
         lock=lock,
-        seed=seed,
+        seed=setup.seed,
         device=gpu_id,
     )
+
+
+def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:
+    """The pipeline of a config as a run begins with it, of which the training corpus alone is read.
+
+    config: not interpolated; defaults are filled in. gpu_id: -1 for the CPU. Errors as in `prepare`.
+    """
+    return _initialized(_set_up(config, ("train_corpus",)), gpu_id)[0]
+
+
+@dataclass(frozen=True)
+class _Setup:
+    """What a config says of a run: checked, with nothing built but what `[training]` and the corpora name."""
+
+    cls: type[Pipeline]
+    config: Config
+    plain: Config
+    settings: Any
+    corpora: Mapping[str, Corpus]
+    hooks: Hooks
+    seed: int
+
+    def reader(self, key: str) -> str:
+        """Who reads the corpus that a setting of `[training]` names, for messages."""
+        return _reader(self.plain, self.plain["training"][key], chosen_by(self.config))
+
+
+def _set_up(config: Config, keys: Sequence[str], monitor: Callable[[Call], None] | None = None) -> _Setup:
+    """Check a config. keys: the settings of `[training]` that name the corpora to make."""
+    cls = pipeline_class(config)
+    config = fill_config(cls, config)
+    plain = config.interpolate()
+    settings, corpora = _settings(plain, config, keys)
+    hooks = Hooks(monitor)
+    hooks.add_builtin(Builtin(settings.dropout))
+    hooks.add(callbacks(plain, settings, chosen_by(config)))
+    hooks.call.config_ready(config=config)
+    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+    return _Setup(cls, config, plain, settings, corpora, hooks, seed)
+
+
+def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
+    """Build the pipeline and initialise it from the training corpus; and the examples of that."""
+    config, settings, hooks = setup.config, setup.settings, setup.hooks
+    initialize = setup.plain["initialize"]
+    random.seed_all(setup.seed, "create")
+    pipeline = setup.cls.from_config(config)
+    to_device(pipeline, gpu_id, settings.gpu_allocator)
+    if not pipeline.models():
+        raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
+    hooks.call.pipeline_created(pipeline=pipeline, config=config)
+    corpus = setup.corpora["train_corpus"]
+    sample = Sample(corpus, pipeline, settings, setup.reader("train_corpus"))
+    random.seed_all(setup.seed, "initialize")
+    _check_labels(sample, corpus, pipeline, settings.train_corpus, initialize)
+    with random.scope(seed=setup.seed):
+        pipeline.initialize(sample, settings=initialize)
+    # A file of labels may turn out to be missing.
+    _check_labels(sample, corpus, pipeline, settings.train_corpus, {})
+    hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
+    return pipeline, sample
 
 
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
@@ -246,10 +285,10 @@ def to_device(pipeline: Pipeline, gpu_id: int, allocator: str | None = None) -> 
     pipeline.to_device(gpu_id)
 
 
-def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
-    """The built `[training]` section, training corpus and development corpus, or everything that is wrong with them."""
+def _settings(plain: Config, config: Config, keys: Sequence[str]) -> tuple[Any, dict[str, Corpus]]:
+    """The built `[training]` section and the corpora that settings of it name, or everything that is wrong with them."""
     problems: list[Problem] = []
-    corpora = []
+    corpora = {}
     registry = chosen_by(config)
     lent = sections.supplied(plain, problems, sources=config.sources, registry=registry)
     settings = SimpleNamespace()
@@ -258,9 +297,9 @@ def _settings(plain: Config, config: Config) -> tuple[Any, list[Corpus]]:
         settings = SimpleNamespace(**resolve(own, config=config, path="training", schema=TrainingSchema))
     with _collecting(problems):
         add_sections(settings, config, "training")
-    for key in ("train_corpus", "dev_corpus"):
+    for key in keys:
         with _collecting(problems):
-            corpora.append(corpus(plain, config, plain["training"][key]))
+            corpora[key] = corpus(plain, config, plain["training"][key])
     if problems:
         raise ConfigError(problems)
     return settings, corpora

@@ -74,3 +74,11 @@ def test_values_of_the_config_can_be_set(capsys: pytest.CaptureFixture[str]) -> 
     assert run(["init", "labels", "config.cfg", "labels", "--paths.train", "absent.jsonl"]) == 2
     assert "absent.jsonl" in capsys.readouterr().err
     assert not Path("labels").exists()
+
+
+def test_the_development_corpus_is_not_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("config.cfg").write_text(CONFIG.replace('dev = "data.jsonl"', "dev = null"))
+    assert run(["init", "labels", "config.cfg", "labels"]) == 0
+    assert json.loads(Path("labels/textcat_multilabel.json").read_text("utf8")) == ["süß", "sauer"]
+    assert run(["init", "labels", "config.cfg", "again", "--paths.train", "null"]) == 2
+    assert "corpora.train" in capsys.readouterr().err

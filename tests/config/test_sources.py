@@ -11,6 +11,7 @@ from kernel.config.sources import (
     Line,
     Source,
     first_variables,
+    followed,
     line_starts,
     merge_sources,
     nearest,
@@ -141,3 +142,23 @@ def test_a_mapping_that_is_one_value_replaces_the_sources_inside():
 def test_lines_and_variables_of_a_text():
     assert line_starts("ab\n\nc") == [0, 3, 4] and line_starts("") == [0]
     assert first_variables("${a.b} ${c} ${a.b}") == {"${a.b}": 0, "${c}": 7}
+
+
+LAYERS = {
+    "default": "[a]\nx = ${b.y}\ny = ${c.z}\nz = ${d.none}\n\n[b]\ny = ${c.z}\n",
+    "own": "[c]\nz = 5\n",
+}
+
+
+@pytest.mark.parametrize(("path", "where"), [("a.x", "c.z"), ("a.y", "c.z"), ("a.z", "a.z"), ("c.z", "c.z")])
+def test_a_default_that_is_a_variable_leads_to_what_the_user_set(path, where):
+    config = Config.from_str(LAYERS["default"], name="defaults.cfg", kind=DEFAULT)
+    merged = config.merge(Config.from_str(LAYERS["own"], name="my.cfg"))
+    assert followed(merged.sources, path) == where
+    found = problem_at(merged.sources, path, "wrong")
+    assert (found.file, found.line) == (("my.cfg", 2) if where == "c.z" else ("defaults.cfg", 4))
+
+
+def test_defaults_that_lead_to_each_other_lead_nowhere():
+    config = Config.from_str("[a]\nx = ${a.y}\ny = ${a.x}\n", name="defaults.cfg", kind=DEFAULT)
+    assert followed(config.sources, "a.x") == "a.x"

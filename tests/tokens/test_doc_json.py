@@ -58,3 +58,12 @@ def test_json_is_the_fields_form(doc):
         "morph": "",
         "head": 1,
     }
+
+
+@pytest.mark.parametrize("words", [[], ["Ada"], ["Ada", "went"]])
+def test_sentences_and_entities_are_written_when_somebody_set_them(words):
+    plain = Doc(VOCAB, words=words).to_json()
+    assert "sents" not in plain and "ents" not in plain
+    starts, tags = [True, *[False] * len(words)][: len(words)], ["O"] * len(words)
+    annotated = Doc(VOCAB, words=words, sent_starts=starts, ents=tags).to_json()
+    assert len(annotated["sents"]) == bool(words) and annotated["ents"] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from kernel import Config
+from kernel.config.sources import DEFAULT
 from kernel.errors import DataError
 from kernel.training.corpora import NamedCorpus
 
@@ -57,3 +58,23 @@ def test_everything_else_is_asked_of_the_corpus():
     assert named.limit == 3 and list(named(None)) == []
     with pytest.raises(AttributeError):
         _ = named.nothing
+
+
+def test_a_setting_that_the_reader_takes_over_by_default_is_named_where_the_user_wrote_it():
+    defaults = Config.from_str("[corpora.train]\npath = ${paths.train}\n", name="defaults.cfg", kind=DEFAULT)
+    config = defaults.merge(Config.from_str('[paths]\ntrain = "a.jsonl"\n', name="my.cfg"))
+
+    def read(pipeline):
+        raise DataError("torn", path="a.jsonl")
+        yield
+
+    with pytest.raises(DataError) as caught:
+        list(NamedCorpus(read, "corpora.train", config)(None))
+    assert caught.value.hint == "It is read for paths.train (my.cfg:2:9)."
+
+
+@pytest.mark.parametrize(("path", "is_told"), [("C:\new\table", True), ("C:/new/table", False), ("é", False)])
+def test_backslashes_that_have_become_line_ends_are_told(path, is_told):
+    with pytest.raises(DataError) as caught:
+        list(corpus(DataError("no such file", path=path))(None))
+    assert ("A backslash in quotes begins an escape" in caught.value.hint) == is_told
