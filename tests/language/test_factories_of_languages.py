@@ -50,6 +50,7 @@ def config(lang, setting, argument):
     )
 
 
+@pytest.mark.needs("kernel-nlp-readers", "kernel-nlp-callbacks", "kernel-nlp-batchers")
 @pytest.mark.parametrize(
     ("lang", "expected", "setting", "argument"),
     [("tst", "tst.part", "deep", "depth"), ("oth", "part", "wide", "size")],
@@ -82,6 +83,7 @@ def test_settings_of_the_other_factory_are_refused(lang, other):
     assert {f"components.p.{other[0]}", f"initialize.components.p.{other[1]}"} <= paths
 
 
+@pytest.mark.needs("kernel-nlp-readers", "kernel-nlp-callbacks", "kernel-nlp-batchers")
 def test_a_source_for_one_language_is_found_for_new_configs_of_that_language_only():
     @Language.factory("tst.shared", recommend=lambda lang, optimize, gpu: Recommendation(listener={"a": 1}))
     def make_shared(nlp, name: str):

@@ -100,6 +100,7 @@ def train(box: Box, *more: str) -> list[str]:
     return ["train", "config.cfg", "--code", "numeric.py", "--code", "functions.py", "--output", "out", *more]
 
 
+@pytest.mark.needs("kernel-nlp-callbacks")
 def test_code_that_takes_an_installed_name_is_a_conflict(clash: Box) -> None:
     result = clash.run(*train(clash))
     assert result.exit_code == 3

@@ -179,6 +179,7 @@ def test_exit_codes(code: int, args: list[str], numbers: Box, fake_distribution:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.needs("kernel-nlp-readers", "kernel-nlp-callbacks", "kernel-nlp-batchers")
 @pytest.mark.parametrize(
     ("code", "args"),
     [(3, []), (2, ["--training.max_stepz", "3"])],

@@ -346,6 +346,7 @@ def test_commands_of_packages(fake_distribution: Fake, box: Box) -> None:
     assert box.run("old").exit_code == 3
 
 
+@pytest.mark.needs("kernel-nlp-readers")
 def test_requires_takes_a_saved_pipeline(box: Box, tmp_path: Path) -> None:
     from kernel.language import Language
 

@@ -162,6 +162,7 @@ def test_the_rules_end_with_the_command(box: Box) -> None:
     assert usable() == {"acme", "bolt", "cog"}
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 def test_a_language_that_is_denied_is_not_called_missing(box: Box) -> None:
     box.file("a.cfg", '[nlp]\nlang = "en"\npipeline = []\n')
     error = box.run("--only", "acme", "train", "a.cfg").stderr

@@ -429,6 +429,7 @@ def test_the_schema_leaves_out_what_nobody_may_supply(fake_distribution: Fake) -
     assert "optimizer" in sections["training"]["properties"]
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 def test_assembling_leaves_supplied_sections_alone_and_checks_the_rest(
     fake_distribution: Fake, box: Box
 ) -> None:
@@ -501,6 +502,9 @@ def test_a_section_is_shown_as_it_stands_in_a_config(workers: None, box: Box) ->
     assert section["training"]["workers"]["name"] == "w"
 
 
+@pytest.mark.needs(
+    "kernel-nlp-languages", "kernel-nlp-readers", "kernel-nlp-callbacks", "kernel-nlp-batchers"
+)
 def test_keys_of_a_section_without_a_default_are_shown_as_comments(box: Box) -> None:
     shown = box.run("registry", "show", "pretraining").stdout
     assert "# Turns a stream of examples into batches.\n# batcher = (a function, required)\n" in shown
