@@ -164,7 +164,9 @@ def _is_finite(model: Any) -> bool:
 def _describe(run: Run) -> None:
     meta = run.pipeline.meta
     meta["provenance"] = provenance(run.config)
-    if not run.history:
+    # Those of an evaluation, or of an earlier run, say nothing of the weights after further steps.
+    meta.pop("performance", None)
+    if not run.is_evaluated:
         return
     # Speed differs from run to run, and equal runs are to give equal files.
     performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}

@@ -21,8 +21,8 @@ def train(run: Run) -> Generator[Info, None, None]:
     """Train until a limit is reached, a callback says stop or the data ends; yields after every update.
 
     A caller that leaves the loop early (`break`, `close()`) ends the run too: what has been learnt is saved as `model-last`,
-    without another evaluation, and `train_end` gets the reason. On an error or Ctrl-C it is saved first as well, unless the
-    weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
+    without another evaluation, and `train_end` gets the reason. On an error, Ctrl-C or `sys.exit` it is saved first as well,
+    unless the weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
     The output is locked meanwhile: `Locked` if another run writes there.
     """
     with _output(run):
@@ -58,7 +58,7 @@ def _train(run: Run) -> Iterator[Info]:
             run.reason = f"the caller left the loop at step {run.step}"
             _save_unsaved(run)
         run.hook.train_end(run=run, reason=run.reason)
-    except (Exception, KeyboardInterrupt) as error:
+    except BaseException as error:
         _rescue(run, error)
         raise
 

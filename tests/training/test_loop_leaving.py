@@ -1,6 +1,7 @@
 """Whoever leaves the loop early ends the run: what was learnt is saved, everybody hears of it, errors are passed on."""
 
 import gc
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,43 @@ def test_a_logger_is_closed_even_if_others_fail_on_the_error(make_run: MakeRun, 
     with pytest.warns(KernelWarning, match="no network"), pytest.raises(CallbackError, match="first"):
         list(train(make_run(Broken("train_error"), logger=LOGGER)))
     assert finalized == ["closed"]
+
+
+def test_sys_exit_saves_what_was_learnt_and_closes_everything(
+    make_run: MakeRun, tmp_path: Path, numbers: Any, finalized: list[str]
+) -> None:
+    """As from a handler of SIGTERM."""
+
+    class Exit:
+        @hookimpl
+        def step_end(self, run: Run) -> None:
+            if run.step == 6:
+                raise SystemExit(143)
+
+    watch = Watch()
+    run = make_run(watch, Exit(), logger=LOGGER, output=True)
+    with pytest.raises(SystemExit, match="143"):
+        list(train(run))
+    assert watch.seen[-2:] == [("saved", 6, "model-last"), ("train_error", SystemExit)]
+    assert finalized == ["closed"]
+    assert saved_weights(numbers, tmp_path / "out") == run.pipeline.model.get_param("W").tobytes()
+    assert not list((tmp_path / "out").glob(".*")), "the output is no longer locked"
+
+
+def test_the_scores_beside_a_model_are_of_its_weights(make_run: MakeRun, tmp_path: Path) -> None:
+    def performance() -> Any:
+        return json.loads((tmp_path / "out" / "model-last" / "meta.json").read_text()).get("performance")
+
+    run = make_run(output=True)
+    leave(run, 4)
+    assert performance()["r2"] == run.score
+    run = make_run(output=True)
+    leave(run, 6)
+    assert run.score is not None and performance() is None
+    run = make_run(output=True)
+    run.pipeline.meta["performance"] = {"r2": 0.99}
+    leave(run, 1)
+    assert performance() is None
+    run = make_run(output=True)
+    list(train(run))
+    assert performance()["r2"] == run.score
