@@ -136,26 +136,29 @@ class Parameters:
             shim.finish_update(optimizer)
         zeroes = isinstance(optimizer, Optimizer)
         servers = []
-        for path in self.touched:
-            node, _, key = self._slots[path]
-            server = self._server(node)
-            servers.append(server)
-            view, own = server.views[key]
-            total = self._view(self._sums, path) if self._summed else own
-            if total is not own:
-                own.fill(0)
-            server.touched.discard(key)
-            _forget_other_shapes(optimizer, path, view)
-            if self._tables.step(optimizer, path, view, total, server):
-                continue
-            weights, _ = optimizer(path, view, total)
-            if not same_memory(weights, view):
-                view[...] = weights
-            if not zeroes:
-                total.fill(0)
-        for server in servers:
-            server.renew()
-        self._tables.settle()
+        try:
+            for path in self.touched:
+                node, _, key = self._slots[path]
+                server = self._server(node)
+                servers.append(server)
+                view, own = server.views[key]
+                total = self._view(self._sums, path) if self._summed else own
+                if total is not own:
+                    own.fill(0)
+                server.touched.discard(key)
+                _forget_other_shapes(optimizer, path, view)
+                if self._tables.step(optimizer, path, view, total, server):
+                    continue
+                weights, _ = optimizer(path, view, total)
+                if not same_memory(weights, view):
+                    view[...] = weights
+                if not zeroes:
+                    total.fill(0)
+        finally:
+            # Also after an error: some weights have changed by then, and what was derived from them is out of date.
+            for server in servers:
+                server.renew()
+            self._tables.settle()
         self._end_step()
 
     def zero_gradients(self) -> None:

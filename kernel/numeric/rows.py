@@ -85,21 +85,30 @@ def _mark(used: Array, values: Array) -> None:
 
 
 def _step_rows(optimizer: Optimizer, key: str, weights: Array, gradient: Array, rows: Array) -> None:
-    whole = [state.get(key) for state in _states(optimizer)]
-    for state, values in zip(_states(optimizer), whole, strict=True):
-        if values is not None:
-            part = values.reshape(weights.shape).take(rows, axis=0)
-            state[key] = part if values.ndim == weights.ndim else part.ravel()
+    states = list(_states(optimizer))
+    whole = [state.get(key) for state in states]
     used = gradient.take(rows, axis=0)
-    stepped, _ = optimizer(key, weights.take(rows, axis=0), used)
+    try:
+        for state, values in zip(states, whole, strict=True):
+            if values is not None:
+                part = values.reshape(weights.shape).take(rows, axis=0)
+                state[key] = part if values.ndim == weights.ndim else part.ravel()
+        stepped, _ = optimizer(key, weights.take(rows, axis=0), used)
+        parts = [state.get(key) for state in states]
+    finally:
+        # Also after an interrupt: the state of a few rows would be taken for that of the table.
+        for state, values in zip(states, whole, strict=True):
+            if values is not None:
+                state[key] = values
+            else:
+                state.pop(key, None)
     _put(weights, rows, stepped)
     used.fill(0)
     _put(gradient, rows, used)
     xp = get_array_module(weights)
-    for state, values in zip(_states(optimizer), whole, strict=True):
-        if key not in state:
+    for state, values, part in zip(states, whole, parts, strict=True):
+        if part is None:
             continue
-        part = state[key]
         if values is None:
             values = xp.zeros(weights.shape if part.ndim == weights.ndim else weights.size, dtype=part.dtype)
         _put(values.reshape(weights.shape), rows, part.reshape(len(rows), *weights.shape[1:]))

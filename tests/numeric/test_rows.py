@@ -5,7 +5,7 @@ import pytest
 from thinc.api import Adam, Model, Optimizer, RAdam
 
 from kernel.numeric.parameters import Parameters
-from kernel.numeric.server import gradient, read
+from kernel.numeric.server import gradient, read, version
 
 ROWS, WIDTH = 8192, 2
 OPTIMIZERS = {
@@ -118,3 +118,35 @@ def test_another_optimizer_state_is_noticed():
         train(wrap(optimizer), model, parameters, 2)
     assert np.allclose(read(models[0], "W"), read(models[1], "W"), rtol=1e-5, atol=1e-7)
     assert read(models[0], "W")[-1, -1] != 0
+
+
+@pytest.mark.parametrize("before", [0, 3], ids=["first step", "later step"])
+@pytest.mark.parametrize("name", ["adam", "averages", "radam"])
+def test_an_interrupted_step_leaves_the_state_of_whole_tables(name, before, monkeypatch):
+    model, optimizer = table(), OPTIMIZERS[name]()
+    parameters = Parameters({"x": model})
+    train(optimizer, model, parameters, before)
+    states = [state for state in (optimizer.mom1, optimizer.mom2, optimizer.averages) if state is not None]
+    kept = [{key: values.copy() for key, values in state.items()} for state in states]
+    weights, stamp = read(model, "W").copy(), version([model])
+
+    def interrupted(compute):
+        def wrapped(self, *args):
+            compute(self, *args)
+            raise KeyboardInterrupt
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        for method in ("_adam", "_radam"):
+            patch.setattr(Optimizer, method, interrupted(getattr(Optimizer, method)))
+        with pytest.raises(KeyboardInterrupt):
+            train(optimizer, model, parameters, 1)
+    assert (read(model, "W") == weights).all()
+    assert version([model]) != stamp, "the step of another parameter may have been done"
+    for state, values in zip(states, kept, strict=True):
+        assert state.keys() == values.keys()
+        assert all((state[key] == values[key]).all() for key in values)
+    parameters.zero_gradients()
+    train(optimizer, model, parameters, 1)
+    assert {values.size for values in optimizer.mom1.values()} == {ROWS * WIDTH, WIDTH}
