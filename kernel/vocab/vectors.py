@@ -27,7 +27,8 @@ _VERSIONS = itertools.count(1)
 class Vectors:
     """Rows of float32, and a map from string numbers to rows; several keys may share a row.
 
-    shape: (rows, width) of a table of zeros; data: the table itself; keys: the keys of its first rows.
+    shape: (rows, width) of a table of zeros; data: the table itself; keys: the keys of its first rows. A row that no key
+    points to is free.
 
     What is derived from vectors may be kept for as long as `version` stays the same. It is new after every method that
     changes something, after an assignment to `data`, and whenever `data` is handed out, since the receiver may write to
@@ -54,12 +55,27 @@ class Vectors:
             data = np.zeros(shape or (0, 0), dtype=np.float32)
         self._table: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
         self._rows: dict[int, int] = {}
-        self._used = 0
+        # How many keys point to each row, counted when it is first asked for; no row before `_start` is free.
+        self._counts: NDArray[np.int64] | None = None
+        self._start = 0
         self._version = next(_VERSIONS)
         self._sorted: tuple[NDArray[np.uint64], NDArray[np.int32]] | None = None
         if keys is not None:
+            keys = list(keys)
+            if len(keys) > len(self._table):
+                raise DataError(
+                    f"the table of vectors has {len(self._table)} rows, fewer than the {len(keys)} keys"
+                )
             self._rows = {self._key(key): row for row, key in enumerate(keys)}
-            self._used = len(self._rows)
+
+    def __copy__(self) -> "Vectors":
+        """With a table and keys of its own, so that a change of one is none of the other; the strings are shared."""
+        made = type(self).__new__(type(self))
+        counts = None if self._counts is None else self._counts.copy()
+        made.__setstate__(
+            {**self.__dict__, "_rows": dict(self._rows), "_table": self._table.copy(), "_counts": counts}
+        )
+        return made
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -84,6 +100,7 @@ class Vectors:
     @data.setter
     def data(self, table: NDArray[Any]) -> None:
         self._table = np.asarray(table, dtype=np.float32)
+        self._forget_counts()
         self.touch()
 
     @property
@@ -204,36 +221,65 @@ class Vectors:
         vector = np.asarray(vector, dtype=np.float32).ravel()
         if self._table.size == 0:
             self._table = np.zeros((len(self._table), len(vector)), dtype=np.float32)
-        if len(vector) != self.width:
-            raise DataError(f"the vectors are {self.width} wide, this one has {len(vector)} numbers")
+        self._check_width(vector)
         row = self.row(key)
         if row is None:
             row = self._free_row()
+        if row is None:
+            row = len(self._table)
+            self.resize((max(_FIRST_ROWS, 2 * row), self.width))
         return self.add(key, vector=vector, row=row)
 
-    def _free_row(self) -> int:
-        taken = self._used
-        if taken >= len(self._table):
-            self.resize((max(_FIRST_ROWS, 2 * len(self._table)), self.width))
-        return taken
-
     def add(self, key: str | int, *, vector: NDArray[Any] | None = None, row: int | None = None) -> int:
-        """Point a key at a row (the next free one by default), and set the row. Returns the row."""
+        """Point a key at a row (by default the one that it has, or the first free one), and set the row. Returns the row."""
         number = self._key(key)
         if row is None:
             row = self._rows.get(number)
         if row is None:
-            row = self._used
-        if row >= len(self._table):
+            row = self._free_row()
+        if row is None:
+            raise DataError(
+                f"the table of vectors has {len(self._table)} rows, none of which is free",
+                hint="Use set, which makes the table larger, or resize it.",
+            )
+        if not 0 <= row < len(self._table):
             raise DataError(f"the table of vectors has {len(self._table)} rows, none with the number {row}")
         if vector is not None:
+            vector = np.asarray(vector, dtype=np.float32).ravel()
+            self._check_width(vector)
             self._table[row] = vector
-        if self._rows.get(number) != row:
+        before = self._rows.get(number)
+        if before != row:
             self._rows[number] = row
             self._sorted = None
-        self._used = max(self._used, row + 1)
+            self._count(before, row)
         self.touch()
         return row
+
+    def _check_width(self, vector: NDArray[Any]) -> None:
+        if len(vector) != self.width:
+            raise DataError(f"the vectors are {self.width} wide, this one has {len(vector)} numbers")
+
+    def _free_row(self) -> int | None:
+        """The first row that no key points to."""
+        if self._counts is None:
+            rows = np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
+            self._counts = np.bincount(rows, minlength=len(self._table))
+        while self._start < len(self._table) and self._counts[self._start]:
+            self._start += 1
+        return self._start if self._start < len(self._table) else None
+
+    def _count(self, before: int | None, row: int) -> None:
+        """Note that a key points to another row than before."""
+        if self._counts is None:
+            return
+        self._counts[row] += 1
+        if before is not None:
+            self._counts[before] -= 1
+            self._start = min(self._start, before)
+
+    def _forget_counts(self) -> None:
+        self._counts, self._start = None, 0
 
     def resize(self, shape: tuple[int, int]) -> list[tuple[int, int]]:
         """Change the table's size; the content that fits stays. Returns the (key, row) pairs that are gone."""
@@ -244,7 +290,7 @@ class Vectors:
         gone = [(key, row) for key, row in self._rows.items() if row >= shape[0]]
         for key, _ in gone:
             del self._rows[key]
-        self._used = min(self._used, shape[0])
+        self._forget_counts()
         self._sorted = None
         self.touch()
         return gone
@@ -337,8 +383,12 @@ class Vectors:
     def _replace(self, table: NDArray[Any], keys: bytes, where: str | Path) -> "Vectors":
         if table.ndim != 2:
             raise DataError("the table of vectors isn't two-dimensional", path=where)
-        self._rows = {int(key): int(row) for key, row in unpack(keys).items()}
-        self._used = max(self._rows.values(), default=-1) + 1
+        rows = {int(key): int(row) for key, row in unpack(keys).items()}
+        if rows and not (min(rows.values()) >= 0 and max(rows.values()) < len(table)):
+            raise DataError(
+                f"keys point outside of the table of vectors, which has {len(table)} rows", path=where
+            )
+        self._rows = rows
         self._sorted = None
         self.data = table
         return self

@@ -162,3 +162,78 @@ def test_vectors_that_cannot_be_read_leave_what_was_there(vocab, tmp_path):
     with pytest.raises(DataError, match="two-dimensional"):
         vectors.from_disk(tmp_path)
     assert (vectors.to_bytes(), vectors.version) == (before, version)
+
+
+def test_a_repeated_key_takes_no_row_of_another_word():
+    table = np.arange(8, dtype="float32").reshape(4, 2)
+    vectors = Vectors(data=table.copy(), keys=["a", "a", "b"])
+    assert (vectors.row("a"), vectors.row("b")) == (1, 2)
+    assert vectors.add("c", vector=np.array([9, 9])) == 0
+    assert vectors.add("d", vector=np.array([8, 8])) == 3
+    assert [vectors[key].tolist() for key in "abcd"] == [[2, 3], [4, 5], [9, 9], [8, 8]]
+    assert vectors.is_full
+
+
+def test_the_first_row_that_no_key_points_to_is_free():
+    vectors = Vectors(shape=(3, 2))
+    assert vectors.add("a", row=2) == 2
+    assert vectors.add("b") == 0
+    assert vectors.set("c", np.ones(2)) == 1
+    assert vectors.is_full and len(vectors) == 3
+    with pytest.raises(DataError, match="3 rows, none of which is free\n.*set"):
+        vectors.add("d")
+    assert vectors.set("d", np.ones(2)) == 3 and len(vectors) > 3
+    # A key that moves leaves its row, unless another one points there.
+    assert vectors.add("a", row=4) == 4
+    assert vectors.add("e", row=0) == 0
+    assert vectors.add("b", row=1) == 1
+    assert [vectors.add(key) for key in ("f", "g")] == [2, 5]
+
+
+def test_free_rows_are_found_after_reading_resizing_and_another_table():
+    vectors = Vectors(shape=(4, 2))
+    vectors.add("a", row=3)
+    vectors.add("b")
+    read = Vectors().from_bytes(vectors.to_bytes())
+    assert read.add("c") == 1
+    vectors.resize((2, 2))
+    assert vectors.add("c") == 1
+    vectors.data = np.zeros((3, 2))
+    assert vectors.add("d") == 2
+
+
+@pytest.mark.parametrize("row", [-1, 2])
+def test_a_row_that_is_not_there(row):
+    vectors = Vectors(shape=(2, 2))
+    with pytest.raises(DataError, match=f"2 rows, none with the number {row}"):
+        vectors.add("a", row=row)
+    assert "a" not in vectors
+
+
+def test_what_does_not_fit_the_table_is_refused():
+    with pytest.raises(DataError, match="2 rows, fewer than the 3 keys"):
+        Vectors(shape=(2, 2), keys=["a", "b", "c"])
+    vectors = Vectors(shape=(2, 2))
+    with pytest.raises(DataError, match="2 wide, this one has 1"):
+        vectors.add("a", vector=np.ones(1))
+    assert "a" not in vectors
+    more = Vectors(shape=(3, 2), keys=["a", "b", "c"])
+    more.data = np.zeros((2, 2))
+    with pytest.raises(DataError, match="keys point outside of the table of vectors, which has 2 rows"):
+        Vectors().from_bytes(more.to_bytes())
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_goes_its_own_way(copied):
+    vectors = Vectors(shape=(3, 2), keys=["a"], name="n", attr="LOWER")
+    vectors.add("b")
+    other = copied(vectors)
+    before, version = vectors.to_bytes(), vectors.version
+    assert other.to_bytes() == before and other.version != version
+    assert (other.name, other.attr) == ("n", "LOWER")
+    other.set("a", np.ones(2))
+    assert other.add("c") == 2
+    other.add("b", row=0)
+    assert (vectors.to_bytes(), vectors.version) == (before, version)
+    assert vectors.add("d") == 2
+    assert "d" not in other and other["c"].tolist() == [0, 0]
