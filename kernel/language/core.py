@@ -226,8 +226,7 @@ class Language(EditableComponents, BasePipeline):
         Copied components keep their weights.
         """
         initialize(self, get_examples, settings)
-        # A run that passes its own settings has its own optimizer.
-        return self._keep_optimizer(sgd) if settings is None else None
+        return self._keep_optimizer(sgd)
 
     def begin_training(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None

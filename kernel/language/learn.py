@@ -45,6 +45,8 @@ def update(
     annotating = set(nlp.annotating_components if annotates is None else annotates)
     for name in excluded | annotating:
         nlp.get_pipe(name)
+    # One that can't be made is to be known before anything is computed.
+    sgd = optimizer() if sgd is None else sgd
     link(nlp.slots)
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
     with _copies(examples if annotating else []), _channels(nlp) as channels:
@@ -56,13 +58,15 @@ def update(
                 _annotate(name, component, examples, settings)
         for channel in channels:
             channel.close()
-    if sgd is None:
-        sgd = optimizer()
-    if sgd is not False:
-        for name, component in nlp.pipeline:
-            if name not in excluded and getattr(component, "is_trainable", hasattr(component, "update")):
-                component.finish_update(sgd)
+        if sgd is not False:
+            _step(nlp, excluded, sgd)
     return losses
+
+
+def _step(nlp: ComponentList, excluded: set[str], sgd: Any) -> None:
+    for name, component in nlp.pipeline:
+        if name not in excluded and getattr(component, "is_trainable", hasattr(component, "update")):
+            component.finish_update(sgd)
 
 
 def _update_component(

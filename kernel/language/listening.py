@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,10 +90,20 @@ def with_copies(
             f"component '{slot.name}' has {len(listeners)} listeners to '{source}', but replace_listeners names "
             f"{len(paths)}: {', '.join(paths) or 'none'}"
         )
+    model = blocks[source].get("model")
+    if not isinstance(model, Mapping):
+        raise UsageError(
+            f"the config has no block components.{source}.model to put in the place of a listener"
+        )
+    _check_paths(slot.block, paths, slot.name)
     block = slot.block.copy()
-    for path, listener in zip(paths, listeners, strict=True):
-        _set_path(block, path, blocks[source]["model"], slot.name)
-        replace_node(slot.component.model, listener, upstream.model.copy())
+    for path in paths:
+        *parents, last = path.split(".")
+        _at(block, parents)[last] = deepcopy(model)
+    copies = [upstream.model.copy() for _ in listeners]
+    # From here on nothing fails: one listener is not replaced without the others.
+    for listener, made in zip(listeners, copies, strict=True):
+        replace_node(slot.component.model, listener, made)
     return replace(slot, block=block)
 
 
@@ -107,16 +118,27 @@ def replace_node(model: Any, old: Any, new: Any) -> None:
                 node.set_ref(ref, new)
 
 
-def _set_path(config: dict[str, Any], path: str, value: Any, name: str) -> None:
-    *parents, last = path.split(".")
-    place = config
-    for part in parents:
-        place = place.get(part, {})
-    if not isinstance(place.get(last), dict):
-        raise UsageError(
-            f"components.{name}.{path} is not a block of the config, so no listener can be replaced there"
-        )
-    place[last] = value
+def _check_paths(block: Any, paths: Sequence[str], name: str) -> None:
+    """`UsageError` unless every path leads to a block, each to one of its own."""
+    for number, path in enumerate(paths):
+        if not isinstance(_at(block, path.split(".")), dict):
+            raise UsageError(
+                f"components.{name}.{path} is not a block of the config, so no listener can be replaced there"
+            )
+        for other in paths[:number]:
+            if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
+                raise UsageError(
+                    f"replace_listeners names components.{name}.{path} twice"
+                    if path == other
+                    else f"replace_listeners names components.{name}.{other} and components.{name}.{path}, one inside the other"
+                )
+
+
+def _at(block: Any, parts: Sequence[str]) -> Any:
+    """What a path leads to, None if to nothing."""
+    for part in parts:
+        block = block.get(part) if isinstance(block, Mapping) else None
+    return block
 
 
 class _Part(NamedTuple):

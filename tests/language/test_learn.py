@@ -225,3 +225,59 @@ def test_an_error_while_learning_leaves_no_gradients():
         pipeline.update(examples, sgd=optimizer, drop=0.0)
         results.append([weights(pipeline, name) for name in pipeline.pipe_names])
     assert results[0] == results[1]
+
+
+def gradients(nlp):
+    return [
+        name
+        for model in nlp.models().values()
+        for node in model.walk()
+        for name in node.param_names
+        if node.has_grad(name)
+    ]
+
+
+def test_an_error_of_the_optimizer_leaves_no_gradients():
+    nlp = shared("one", "two")
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    adam, calls = Adam(0.01), []
+
+    def fails(key, weights, gradient):
+        calls.append(key)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return adam(key, weights, gradient)
+
+    with pytest.raises(KeyboardInterrupt):
+        nlp.update(examples, sgd=fails)
+    assert len(calls) == 3 and gradients(nlp) == []
+    before = [weights(nlp, name) for name in nlp.pipe_names]
+    nlp.update([], sgd=adam)
+    nlp.update([example(nlp)], sgd=Adam(0.01))
+    assert [weights(nlp, name) for name in nlp.pipe_names] == before
+
+
+def test_an_optimizer_that_cannot_be_made_is_known_before_anything_is_computed():
+    nlp = shared()
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples, sgd=Adam(0.01))
+    nlp._optimizer = None
+    config = nlp.config
+    config["training"]["optimizer"] = {"@optimizers": "Adam.v1", "learn_rate": "fast"}
+    nlp.config = config
+    losses = {}
+    with pytest.raises(ConfigError, match="learn_rate"):
+        nlp.update(examples, losses=losses)
+    assert losses == {} and gradients(nlp) == []
+
+
+def test_the_given_optimizer_is_kept_whatever_the_settings():
+    nlp = shared()
+    examples = [example(nlp, y=1.0)]
+    adam = Adam(0.01)
+    assert nlp.initialize(lambda: examples, sgd=adam, settings={}) is adam
+    assert nlp.initialize(lambda: examples, settings={}) is adam
+    nlp.update(examples)
+    assert adam.mom1
+    assert type(shared().initialize(settings={})) is type(adam)

@@ -74,3 +74,44 @@ def test_replacing_listeners_makes_a_component_independent():
     nlp.remove_pipe("configured_source")
     assert nlp("a few words").cats == pytest.approx(before)
     assert not [node for node in target.model.walk() if node.name == "listener"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (["one", "wrong"], "components.double.wrong is not a block"),
+        (["one", "number"], "components.double.number is not a block"),
+        (["one", "number.more"], "components.double.number.more is not a block"),
+        (["one", "one"], "names components.double.one twice"),
+        (["one", "one.inner"], "components.double.one and components.double.one.inner, one inside the other"),
+        (["one.inner", "one"], "one inside the other"),
+        (["one"], "2 listeners.*names 1: one"),
+    ],
+)
+def test_after_an_error_no_listener_is_replaced(paths, message):
+    registry.architectures("tst.Source.v1", lambda: chained(word_lengths(), per_doc(Linear(WIDTH, 4))))
+    registry.architectures("tst.Listener.v1", lambda inner=None: Listener(WIDTH))
+    model = {"@architectures": "tst.Source.v1"}
+    listener = {"@architectures": "tst.Listener.v1", "inner": {"a": 1}}
+
+    @Language.factory("configured_source", default_config={"model": model})
+    def make_source(nlp, name: str, model):
+        return Source(nlp.vocab, model, name)
+
+    @Language.factory("double", default_config={"one": listener, "two": listener, "number": 3})
+    def make(nlp, name: str, one, two, number: int):
+        both = chained(one, per_doc(Linear(1, WIDTH)))
+        both.layers.append(two)
+        return Target(nlp.vocab, both, name)
+
+    nlp = Language()
+    nlp.add_pipe("configured_source")
+    double = nlp.add_pipe("double")
+    before, nodes = nlp.config.to_str(), list(double.model.walk())
+    with pytest.raises(UsageError, match=message):
+        nlp.replace_listeners("configured_source", "double", paths)
+    assert nlp.config.to_str() == before
+    assert list(double.model.walk()) == nodes
+    nlp.replace_listeners("configured_source", "double", ["two", "one"])
+    assert nlp.get_pipe_config("double")["one"] == nlp.get_pipe_config("double")["two"] == model
+    assert not [node for node in double.model.walk() if node.name == "listener"]
