@@ -11,6 +11,7 @@ import srsly
 
 from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
+from kernel.files.names import as_names
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 
 if TYPE_CHECKING:
@@ -116,12 +117,12 @@ class Component:
         """
         return {"cfg": SavedFile(self.cfg_to_bytes, self.cfg_from_bytes)}
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """The files of the component in one piece, by their names. exclude: files to leave out."""
         data: bytes = srsly.msgpack_dumps(dict(self._written(exclude)))
         return data
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Component":
+    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> "Component":
         """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
         parts = message_from_bytes(data)
         if not isinstance(parts, dict):
@@ -129,14 +130,14 @@ class Component:
         self._read(parts.get, exclude, f"component '{self.name}'")
         return self
 
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
         """Write the files of the component into a directory. exclude: files to leave out."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self._written(exclude):
             (folder / name).write_bytes(content)
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "Component":
+    def from_disk(self, path: str | Path, *, exclude: str | Iterable[str] = ()) -> "Component":
         """Read the files that `to_disk` wrote. `DataError` if one is missing that isn't excluded."""
         folder = Path(path)
 
@@ -158,14 +159,16 @@ class Component:
         except ValueError as error:
             raise DataError(f"the settings of component '{self.name}' are not JSON: {error}") from error
 
-    def _written(self, exclude: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        left_out = set(exclude)
+    def _written(self, exclude: str | Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        left_out = set(as_names(exclude))
         for name, file in sorted(self.files().items()):
             if name not in left_out:
                 yield name, file.write()
 
-    def _read(self, content_of: Callable[[str], bytes | None], exclude: Iterable[str], where: str) -> None:
-        left_out = set(exclude)
+    def _read(
+        self, content_of: Callable[[str], bytes | None], exclude: str | Iterable[str], where: str
+    ) -> None:
+        left_out = set(as_names(exclude))
         for name, file in self.files().items():
             if name in left_out:
                 continue

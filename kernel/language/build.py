@@ -13,6 +13,7 @@ from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, KernelError, Problem, RegistryError
+from kernel.files.names import as_names
 from kernel.language.components import ComponentList
 from kernel.language.create import fill_settings
 from kernel.language.defaults import fresh_subclass
@@ -141,7 +142,7 @@ def from_config(
         create_vectors=settings["vectors"],
     )
     nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
-    left_out, off = set(_names(exclude)), set(_names(disable))
+    left_out, off = set(as_names(exclude)), set(as_names(disable))
     for name in sorted((left_out - PARTS) | off):
         if name not in settings["pipeline"]:
             raise unknown(name, settings["pipeline"])
@@ -304,10 +305,6 @@ def _wrong_return(config: Config, key: str, what: str) -> ConfigError:
 def _problem(config: Config | None, path: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
     sources = config.sources if config is not None else {}
     return problem_at(sources, path, message, key=key, suggestion=hint or None)
-
-
-def _names(value: str | Iterable[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
 
 
 class _Collected:

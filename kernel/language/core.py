@@ -118,19 +118,19 @@ class Language(EditableComponents, BasePipeline):
         """Build the pipeline that was saved, and load its data. settings: vocab, disable, enable, exclude."""
         return from_saved(cls, saved, **settings)
 
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
         """Save to a directory: whole or not at all, with checksums, byte-stable."""
         from kernel.language.saving import save
 
         save(self, path, exclude=exclude)
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """Config, meta, vocab, tokenizer and components as bytes."""
         from kernel.language.saving import pipeline_to_bytes
 
         return pipeline_to_bytes(self, exclude=exclude)
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Language:
+    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Language:
         """Load data and config of a pipeline with the same components into this one; after an error it is as it was."""
         from kernel.language.saving import pipeline_from_bytes
 
@@ -152,7 +152,7 @@ class Language(EditableComponents, BasePipeline):
         self,
         text: str | Doc,
         *,
-        disable: Iterable[str] = (),
+        disable: str | Iterable[str] = (),
         component_cfg: stream.Settings | None = None,
     ) -> Doc:
         """Annotate one text. An error names the component."""
@@ -167,7 +167,7 @@ class Language(EditableComponents, BasePipeline):
         *,
         as_tuples: bool = False,
         batch_size: int | None = None,
-        disable: Iterable[str] = (),
+        disable: str | Iterable[str] = (),
         component_cfg: stream.Settings | None = None,
         n_process: int = 1,
     ) -> Iterator[Any]:
@@ -260,8 +260,8 @@ class Language(EditableComponents, BasePipeline):
         sgd: Any = None,
         losses: dict[str, float] | None = None,
         component_cfg: stream.Settings | None = None,
-        exclude: Iterable[str] | None = None,
-        annotates: Iterable[str] | None = None,
+        exclude: str | Iterable[str] | None = None,
+        annotates: str | Iterable[str] | None = None,
     ) -> dict[str, float]:
         """Learn from a batch: forward and backward pass of every component that learns; returns the losses.
 

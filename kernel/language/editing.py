@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ class EditableComponents(ComponentList):
         first: bool | None = None,
         last: bool | None = None,
         source: ComponentList | None = None,
-        replace_listeners: Sequence[str] = (),
+        replace_listeners: str | Iterable[str] = (),
         config: Mapping[str, Any] | None = None,
         raw_config: Config | None = None,
         validate: bool = True,
@@ -128,7 +128,7 @@ class EditableComponents(ComponentList):
         """Connect the listeners anew, after a model was changed by hand."""
         link(self.slots)
 
-    def replace_listeners(self, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]) -> None:
+    def replace_listeners(self, tok2vec_name: str, pipe_name: str, listeners: str | Iterable[str]) -> None:
         """Make a component independent of a shared source: copies of its model replace the listeners.
 
         listeners: where they stand in the component's config, such as `["model.tok2vec"]`.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kernel.errors import RegistryError, UsageError
+from kernel.files.names import as_names
 from kernel.language.recommend import Recommend
 from kernel.registries.family import Registries, registry
 
@@ -40,8 +41,8 @@ def register_factory(
     name: str,
     *,
     default_config: dict[str, Any] | None = None,
-    assigns: Iterable[str] = (),
-    requires: Iterable[str] = (),
+    assigns: str | Iterable[str] = (),
+    requires: str | Iterable[str] = (),
     retokenizes: bool = False,
     default_score_weights: dict[str, float | None] | None = None,
     recommend: Recommend | None = None,
@@ -51,8 +52,8 @@ def register_factory(
     meta = FactoryMeta(
         _checked_name(name),
         dict(default_config or {}),
-        tuple(assigns),
-        tuple(requires),
+        tuple(as_names(assigns)),
+        tuple(as_names(requires)),
         retokenizes,
         dict(default_score_weights or {}),
         recommend,
@@ -72,12 +73,14 @@ def register_component(
     name: str,
     func: Callable[..., Any] | None = None,
     *,
-    assigns: Iterable[str] = (),
-    requires: Iterable[str] = (),
+    assigns: str | Iterable[str] = (),
+    requires: str | Iterable[str] = (),
     retokenizes: bool = False,
 ) -> Callable[[Func], Func]:
     """Register a function from Doc to Doc as a component without settings; a decorator unless `func` is given."""
-    meta = FactoryMeta(_checked_name(name), {}, tuple(assigns), tuple(requires), retokenizes)
+    meta = FactoryMeta(
+        _checked_name(name), {}, tuple(as_names(assigns)), tuple(as_names(requires)), retokenizes
+    )
 
     def decorate(component: Func) -> Func:
         make = _maker_of(component)

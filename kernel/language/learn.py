@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, UsageError
+from kernel.files.names import as_names
 from kernel.language.listening import channel_of, link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
@@ -32,8 +33,8 @@ def update(
     sgd: Any,
     losses: dict[str, float] | None,
     settings: Settings,
-    exclude: Iterable[str] | None,
-    annotates: Iterable[str] | None,
+    exclude: str | Iterable[str] | None,
+    annotates: str | Iterable[str] | None,
     optimizer: Callable[[], Any],
 ) -> dict[str, float]:
     """See `Language.update`. optimizer: gives the pipeline's own."""
@@ -41,8 +42,8 @@ def update(
     examples = check_examples(examples, NOT_EXAMPLES)
     if not examples:
         return losses
-    excluded = set(nlp.frozen_components if exclude is None else exclude)
-    annotating = set(nlp.annotating_components if annotates is None else annotates)
+    excluded = set(nlp.frozen_components if exclude is None else as_names(exclude))
+    annotating = set(nlp.annotating_components if annotates is None else as_names(annotates))
     for name in excluded | annotating:
         nlp.get_pipe(name)
     # One that can't be made is to be known before anything is computed.

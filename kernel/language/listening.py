@@ -14,6 +14,7 @@ from kernel.config.signatures import of_function
 from kernel.config.sources import problem, problem_at
 from kernel.config.variables import interpolate
 from kernel.errors import ConfigError, KernelError, Problem, UsageError
+from kernel.files.names import as_names
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.shapes import Layers
 from kernel.language.slots import Slot, find
@@ -69,7 +70,7 @@ def listeners_of(component: Any) -> list[Any]:
 
 
 def with_copies(
-    slot: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any], source: str, paths: Sequence[str]
+    slot: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any], source: str, paths: str | Iterable[str]
 ) -> Slot:
     """Put copies of a source's model in the place of a component's listeners; returns its slot with the block that says so.
 
@@ -77,6 +78,7 @@ def with_copies(
     may not be in the config that the copy goes into. paths: where the listeners stand in the component's config, such
     as `["model.tok2vec"]`.
     """
+    paths = as_names(paths)
     upstream: Any = find(slots, source).component if source else None
     if channel_of(upstream) is None:
         raise UsageError(
@@ -225,6 +227,7 @@ def _said(
 def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Part:
     block = block if isinstance(block, Mapping) else {}
     replaced = block.get("replace_listeners")
+    replaced = [replaced] if isinstance(replaced, str) else replaced
     # A saved block says both: the settings that the component had, and where it came from.
     is_copy = "source" in block and "factory" not in block
     if is_copy:

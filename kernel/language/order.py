@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from kernel.errors import UsageError
+from kernel.files.names import as_names
 from kernel.language.listening import link, listeners_of
 from kernel.language.slots import Slot, find, position, unknown
 
@@ -118,7 +119,8 @@ def to_disable(
     names: list[str], disable: str | Iterable[str] | None, enable: str | Iterable[str] | None
 ) -> list[str] | None:
     """The components to disable, given those or all others; None if neither is given. Unknown names are errors."""
-    off, on = as_names(disable), as_names(enable)
+    off = None if disable is None else as_names(disable)
+    on = None if enable is None else as_names(enable)
     for name in [*(off or ()), *(on or ())]:
         if name not in names:
             raise unknown(name, names)
@@ -138,16 +140,9 @@ def to_disable(
     return others
 
 
-def as_names(value: str | Iterable[str] | None) -> list[str] | None:
-    """Names given as one string or as several."""
-    if value is None:
-        return None
-    return [value] if isinstance(value, str) else list(value)
-
-
 def steps(slots: Sequence[Slot], disable: str | Iterable[str]) -> list[tuple[str, Any]]:
     """The components to run: the enabled ones without those to leave out for once."""
-    off = as_names(disable) or []
+    off = as_names(disable)
     for name in off:
         find(slots, name)
     return [(slot.name, slot.component) for slot in slots if slot.enabled and slot.name not in off]

@@ -21,6 +21,7 @@ from kernel.config import Config, resolve
 from kernel.errors import ConfigError, DataError, UsageError
 from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
 from kernel.files.messages import message_from_bytes
+from kernel.files.names import as_names
 from kernel.language.build import check_config, interpolated_section
 from kernel.language.components import ComponentList
 from kernel.language.facts import whole_config
@@ -30,7 +31,6 @@ from kernel.saving.directories import (
     CONFIG,
     META,
     Saved,
-    as_names,
     class_of,
     existing,
     read_meta,
@@ -43,13 +43,13 @@ Pipeline = TypeVar("Pipeline", bound=ComponentList)
 VOCAB, TOKENIZER = "vocab", "tokenizer"
 
 
-def save(nlp: ComponentList, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+def save(nlp: ComponentList, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
     """Write a pipeline to a directory, whole or not at all. exclude: "vocab", "tokenizer", names of components.
 
     An earlier pipeline in the directory is replaced; `UsageError` if it holds anything else, or if what would be written
     could not be loaded again.
     """
-    left_out = set(exclude)
+    left_out = set(as_names(exclude))
     check_parts(nlp, left_out, "to_disk", "from_disk")
     with atomic_directory(path) as folder:
         config = whole_config(nlp.config, nlp.slots)
@@ -186,11 +186,12 @@ def from_disk(
 
 
 def from_saved(
-    cls: type[Pipeline], saved: Saved, *, exclude: Iterable[str] = (), **settings: Any
+    cls: type[Pipeline], saved: Saved, *, exclude: str | Iterable[str] = (), **settings: Any
 ) -> Pipeline:
     """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
-    nlp = _rebuilt(cls, saved.config, meta=saved.meta, exclude=exclude, **settings)
-    read_data(nlp, saved.folder, exclude)
+    left_out = as_names(exclude)
+    nlp = _rebuilt(cls, saved.config, meta=saved.meta, exclude=left_out, **settings)
+    read_data(nlp, saved.folder, left_out)
     nlp.path = saved.path
     return nlp
 
@@ -227,9 +228,9 @@ def _take(nlp: ComponentList, config: Config, meta: dict[str, Any]) -> None:
     _note_origins(nlp, origins)
 
 
-def read_data(nlp: ComponentList, folder: Path, exclude: Iterable[str] = ()) -> None:
+def read_data(nlp: ComponentList, folder: Path, exclude: str | Iterable[str] = ()) -> None:
     """Load vocab, tokenizer and components of a built pipeline."""
-    left_out = set(exclude)
+    left_out = set(as_names(exclude))
     if VOCAB not in left_out and (folder / VOCAB).is_dir():
         with reading(folder / VOCAB):
             nlp.vocab.from_disk(folder / VOCAB)
@@ -256,9 +257,9 @@ def _is_empty(folder: Path, name: str) -> bool:
     return any(other == name or other.startswith(f"{name}/") for other in empty)
 
 
-def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> bytes:
+def pipeline_to_bytes(nlp: ComponentList, *, exclude: str | Iterable[str] = ()) -> bytes:
     """Everything that `save` writes, as one MessagePack document. `UsageError` for what can't be written."""
-    left_out = set(exclude)
+    left_out = set(as_names(exclude))
     check_parts(nlp, left_out, "to_bytes", "from_bytes")
     config = whole_config(nlp.config, nlp.slots)
     parts: dict[str, Any] = {"config": config.to_str(), "meta": _meta_to_bytes(nlp, config)}
@@ -275,9 +276,9 @@ def pipeline_to_bytes(nlp: ComponentList, *, exclude: Iterable[str] = ()) -> byt
     return data
 
 
-def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: Iterable[str] = ()) -> Pipeline:
+def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: str | Iterable[str] = ()) -> Pipeline:
     """Load data and config of a pipeline with the same components into this one, which after an error is as it was."""
-    left_out = set(exclude)
+    left_out = set(as_names(exclude))
     parts = _read(data)
     config = Config.from_str(parts["config"], name="the pipeline's config")
     meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))

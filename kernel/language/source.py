@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def copy_component(
     taken: str,
     name: str,
     *,
-    replace_listeners: Sequence[str] = (),
+    replace_listeners: str | Iterable[str] = (),
     validate: bool = True,
 ) -> Slot:
     """Make a component like one of another pipeline, with its settings and weights.

@@ -16,6 +16,7 @@ from kernel.config import Config
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
+from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
@@ -56,13 +57,13 @@ def load(
     disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
     saved ones, nested or with dotted names. (A pipeline without text is of a class of its own, and takes no settings.)
     """
-    settings = {
-        "vocab": None if vocab is True else vocab,
-        "disable": as_names(disable),
-        "enable": None if enable is None else as_names(enable),
-        "exclude": as_names(exclude),
-    }
-    given = {key: value for key, value in settings.items() if value not in (None, [])}
+    settings: dict[str, Any] = {"disable": as_names(disable), "exclude": as_names(exclude)}
+    # Not to be told of: a class of pipelines of its own may take none of them.
+    given = {key: names for key, names in settings.items() if names}
+    if enable is not None:
+        given["enable"] = as_names(enable)
+    if vocab is not True:
+        given["vocab"] = vocab
     return load_pipeline(find_pipeline(name), given, config)[0]
 
 
@@ -98,11 +99,6 @@ def class_of(config: Mapping[str, Any]) -> Any:
         return chosen_by(config).languages.get(lang)
     # The layer above: looked up only for those that have no other class.
     return import_module("kernel.language").Language
-
-
-def as_names(names: str | Iterable[str]) -> list[str]:
-    """Names given as one string or as several."""
-    return [names] if isinstance(names, str) else list(names)
 
 
 def locate(name: str | Path) -> Path:

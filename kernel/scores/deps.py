@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kernel.files.names import as_names
 from kernel.scores.counts import PRFScore, Scores, by_type
 from kernel.scores.tokens import MISSING, is_space
 
@@ -32,7 +33,7 @@ def score_deps(
     getter: Getter = lower_label,
     head_attr: str = "head",
     head_getter: Getter = getattr,
-    ignore_labels: Iterable[str] = ("p", "punct"),
+    ignore_labels: str | Iterable[str] = ("p", "punct"),
     missing_values: Iterable[Any] = MISSING,
 ) -> Scores:
     """`{attr}_uas` and `{attr}_las`, the F-scores of unlabelled and labelled arcs, and `{attr}_las_per_type`.
@@ -44,7 +45,7 @@ def score_deps(
     """
     unlabelled, labelled = PRFScore(), PRFScore()
     per_type: dict[str, PRFScore] = {}
-    ignored, missing = set(ignore_labels), frozenset(missing_values)
+    ignored, missing = set(as_names(ignore_labels)), frozenset(missing_values)
     for example in examples:
         gold, unknown = _gold_arcs(example, attr, getter, head_attr, head_getter, missing, ignored)
         found, lost = _found_arcs(example, attr, getter, head_attr, head_getter, unknown, ignored)

@@ -12,6 +12,7 @@ import numpy as np
 
 from kernel.errors import UsageError
 from kernel.files.atomic import atomic_file
+from kernel.files.names import as_names
 from kernel.processes.gate import Lock
 from kernel.tokenizer import files
 from kernel.tokenizer.chunks import Chunks, Runs
@@ -197,17 +198,17 @@ class Tokenizer:
             self._caches = caches = (chunks, Runs(chunks))
         return caches
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """Rules and special cases as msgpack; equal tokenizers give equal bytes.
 
         exclude: names of rules, "exceptions" or "faster_heuristics". A rule that is no method of a compiled expression
         is left out with a warning; loading keeps the rule that the tokenizer has.
         """
-        return files.write(self._functions, self._specials, self._faster, set(exclude))
+        return files.write(self._functions, self._specials, self._faster, set(as_names(exclude)))
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "Tokenizer":
+    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
         """Take over the rules and special cases of `to_bytes`; returns the tokenizer itself."""
-        functions, specials, faster = files.read(data, exclude)
+        functions, specials, faster = files.read(data, as_names(exclude))
         with self._lock:
             self._functions.update(functions)
             if specials is not None:
@@ -216,13 +217,13 @@ class Tokenizer:
             self._splitter = None
         return self
 
-    def to_disk(self, path: str | PathLike[str], *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         """Write `to_bytes` to a file."""
         data = self.to_bytes(exclude=exclude)
         with atomic_file(Path(path)) as fresh:
             fresh.write_bytes(data)
 
-    def from_disk(self, path: str | PathLike[str], *, exclude: Iterable[str] = ()) -> "Tokenizer":
+    def from_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
         """Read a file of `to_disk`; returns the tokenizer itself."""
         return self.from_bytes(files.read_bytes(Path(path)), exclude=exclude)
 

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from kernel.files.names import as_names
 from kernel.tokens import combine, doc_bytes, doc_json
 
 if TYPE_CHECKING:
@@ -31,34 +32,34 @@ class Stored:
         ensure_whitespace: bool = True,
         attrs: Sequence[str | int] | None = None,
         *,
-        exclude: Sequence[str] = (),
+        exclude: str | Iterable[str] = (),
     ) -> Doc | None:
         """One Doc of several, None of none. `ensure_whitespace` puts a space between them where none is.
 
         attrs: the token annotations to keep, all by default. exclude: any of tensor, cats, spans, user_data.
         """
-        return combine.concatenate(list(docs), ensure_whitespace, exclude, attrs)
+        return combine.concatenate(list(docs), ensure_whitespace, as_names(exclude), attrs)
 
-    def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
+    def to_json(self, underscore: str | Iterable[str] | None = None) -> dict[str, Any]:
         """The document as plain values for JSON; `underscore` names extension attributes to include."""
-        return doc_json.to_json(cast("Doc", self), underscore)
+        return doc_json.to_json(cast("Doc", self), as_names(underscore or ()))
 
     def from_json(self, data: dict[str, Any]) -> Doc:
         """Fill this empty Doc from what `to_json` returned."""
         return doc_json.from_json(cast("Doc", self), data)
 
-    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """The document with its strings. exclude: any of tensor, cats, spans, user_data."""
-        return doc_bytes.to_bytes(cast("Doc", self), exclude)
+        return doc_bytes.to_bytes(cast("Doc", self), as_names(exclude))
 
-    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> Doc:
+    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Doc:
         """Replace the content by what `to_bytes` wrote."""
-        return doc_bytes.from_bytes(cast("Doc", self), data, exclude)
+        return doc_bytes.from_bytes(cast("Doc", self), data, as_names(exclude))
 
-    def to_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> None:
+    def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         Path(path).write_bytes(self.to_bytes(exclude=exclude))
 
-    def from_disk(self, path: str | PathLike[str], *, exclude: Sequence[str] = ()) -> Doc:
+    def from_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> Doc:
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
 
     def __reduce__(self) -> tuple[Callable[..., Doc], tuple[Any, ...], tuple[None, dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import UsageError, warn
+from kernel.files.names import as_names
 from kernel.processes.gate import Lock
 from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import Getter
@@ -162,59 +163,58 @@ class Vocab:
         former = self.vectors
         self.vectors = Vectors(strings=self.strings, shape=(0, width), name=former.name, attr=former.attr)
 
-    def to_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> None:
+    def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         """Write `strings.json`, `lexemes.json`, the vectors and `lookups.bin` into a directory.
 
         exclude: any of strings, vectors, lookups.
         """
-        folder = Path(path)
+        folder, left_out = Path(path), as_names(exclude)
         folder.mkdir(parents=True, exist_ok=True)
-        if "strings" not in exclude:
+        if "strings" not in left_out:
             self.strings.to_disk(folder / "strings.json")
         (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
-        if "vectors" not in exclude:
+        if "vectors" not in left_out:
             self.vectors.to_disk(folder)
-        tables = None if "lookups" in exclude else self._lookups_to_bytes()
+        tables = None if "lookups" in left_out else self._lookups_to_bytes()
         if tables is not None:
             (folder / LOOKUPS).write_bytes(tables)
         else:
             (folder / LOOKUPS).unlink(missing_ok=True)
 
-    def from_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> Vocab:
+    def from_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> Vocab:
         """Read what `to_disk` wrote."""
-        folder = Path(path)
-        if "strings" not in exclude:
+        folder, left_out = Path(path), as_names(exclude)
+        if "strings" not in left_out:
             self.strings.from_disk(folder / "strings.json")
         overrides = folder / "lexemes.json"
         if overrides.exists():
             self._overrides_from_bytes(overrides.read_bytes())
-        if "vectors" not in exclude and (folder / "vectors").exists():
+        if "vectors" not in left_out and (folder / "vectors").exists():
             self.vectors.from_disk(folder)
-        if "lookups" not in exclude and (folder / LOOKUPS).exists():
+        if "lookups" not in left_out and (folder / LOOKUPS).exists():
             self.lookups = unpack((folder / LOOKUPS).read_bytes())
         return self
 
-    def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
-
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
+        left_out = as_names(exclude)
         parts = {"lexemes": self._overrides_to_bytes()}
-        if "strings" not in exclude:
+        if "strings" not in left_out:
             parts["strings"] = self.strings.to_bytes()
-        if "vectors" not in exclude:
+        if "vectors" not in left_out:
             parts["vectors"] = self.vectors.to_bytes()
-        tables = None if "lookups" in exclude else self._lookups_to_bytes()
+        tables = None if "lookups" in left_out else self._lookups_to_bytes()
         if tables is not None:
             parts["lookups"] = tables
         return pack(parts)
 
-    def from_bytes(self, data: bytes, *, exclude: Collection[str] = ()) -> Vocab:
-
-        parts = unpack(data)
-        if "strings" not in exclude and "strings" in parts:
+    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Vocab:
+        parts, left_out = unpack(data), as_names(exclude)
+        if "strings" not in left_out and "strings" in parts:
             self.strings.from_bytes(parts["strings"])
         self._overrides_from_bytes(parts["lexemes"])
-        if "vectors" not in exclude and "vectors" in parts:
+        if "vectors" not in left_out and "vectors" in parts:
             self.vectors.from_bytes(parts["vectors"])
-        if "lookups" not in exclude and "lookups" in parts:
+        if "lookups" not in left_out and "lookups" in parts:
             self.lookups = unpack(parts["lookups"])
         return self
 

@@ -69,7 +69,7 @@ def test_replacing_listeners_makes_a_component_independent():
     before = nlp("a few words").cats
     with pytest.raises(UsageError, match="1 listeners.*names 0"):
         nlp.replace_listeners("configured_source", "configured", [])
-    nlp.replace_listeners("configured_source", "configured", ["tok2vec"])
+    nlp.replace_listeners("configured_source", "configured", "tok2vec")
     assert nlp.get_pipe_config("configured")["tok2vec"] == model
     nlp.remove_pipe("configured_source")
     assert nlp("a few words").cats == pytest.approx(before)
