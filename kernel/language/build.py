@@ -151,9 +151,11 @@ def from_config(
     if set(names) != set(interpolated.get("components") or {}):
         # Variables may refer to blocks of components that are not there.
         keep_values(nlp.config, nlp.slots, interpolated)
-    off = (off | set(settings["disabled"])) & set(names)
-    chosen = to_disable(names, sorted(off) if enable is None else None, enable)
-    for name in chosen or ():
+    if enable is None:
+        off |= set(settings["disabled"])
+    # What to enable is more than what the config disables, but not than what the caller does.
+    asked = sorted(off & set(names))
+    for name in to_disable(names, asked or None, enable) or ():
         nlp.disable_pipe(name)
     return _called(filled, "after_pipeline_creation", settings["after_pipeline_creation"], nlp)
 

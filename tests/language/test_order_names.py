@@ -3,6 +3,7 @@
 import pytest
 
 from kernel import load
+from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.language.factories import find_factory
 
@@ -66,3 +67,15 @@ def test_one_component_to_update_or_to_replace():
 
     meta = find_factory("test_assigns", None)[1]
     assert (meta.assigns, meta.requires) == (("doc.ents",), ("doc.tensor",))
+
+
+@pytest.mark.usefixtures("marks")
+def test_contradictions_are_refused_when_building_as_well():
+    nlp = pipeline()
+    assert Language.from_config(nlp.config, disable="a", enable="b").pipe_names == ["b"]
+    with pytest.raises(UsageError, match="contradict each other: both name a"):
+        Language.from_config(nlp.config, disable="a", enable="a")
+    config = nlp.config.copy()
+    config["nlp"]["disabled"] = ["a"]
+    assert Language.from_config(config, enable=["a", "b"]).pipe_names == ["a", "b"]
+    assert Language.from_config(config, disable="b").pipe_names == []
