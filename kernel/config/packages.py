@@ -17,23 +17,35 @@ from kernel.registries.registry import nearest_name
 def verify(config: Mapping[str, Any]) -> None:
     """Raise ConfigError if a package that `[plugins] require` asks for isn't here, or an override can't be obeyed.
 
-    Imports nothing; called before anything of the config is.
+    Also for variables that lead nowhere: what is denied is not known then. Imports nothing; called before anything of
+    the config is.
     """
-    problems = package_problems(config, chosen_by(config))
+    problems = [*plain_sections(config)[1], *package_problems(config, chosen_by(config))]
     if problems:
         raise ConfigError(problems)
+
+
+def plain_sections(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The two sections, as far as a config has them, with their variables replaced, and what is wrong with those.
+
+    If one of them leads nowhere, the sections with variables are left out.
+    """
+    sources: Sources = getattr(config, "sources", {})
+    names = [key for key in rules.SECTIONS if key in config]
+    escaped = not getattr(config, "is_interpolated", False)
+    found, problems = interpolate(dict(config), sources, escaped=escaped, only=names)
+    if problems:
+        found = {key: section for key, section in found.items() if "$" not in str(config[key])}
+    return found, problems
 
 
 def package_problems(config: Mapping[str, Any], registry: Registries) -> list[Problem]:
     """What can't be done of what the two sections ask for; values of the wrong type are left to their schema."""
     sources: Sources = getattr(config, "sources", {})
-    parts = {key: config[key] for key in ("plugins", "registry") if key in config}
-    if not parts:
-        return []
-    plain, _ = interpolate(dict(config), sources, escaped=not getattr(config, "is_interpolated", False))
+    found, _ = plain_sections(config)
     return [
-        *_unmet(plain.get("plugins"), sources, registry),
-        *_overrides(plain.get("registry"), sources, registry),
+        *_unmet(found.get("plugins"), sources, registry),
+        *_overrides(found.get("registry"), sources, registry),
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -60,10 +60,8 @@ class Interpolator:
         self._characters = 0
         self._is_full = False
 
-    def run(self) -> dict[str, Any]:
-        result = self._value(())
-        assert isinstance(result, dict)
-        return result
+    def run(self, only: Iterable[str] | None = None) -> dict[str, Any]:
+        return {key: self._value((key,)) for key in (self.data if only is None else only)}
 
     def _value(self, path: tuple[str, ...]) -> Any:
         if path not in self._done:
@@ -250,11 +248,11 @@ class Interpolator:
 
 
 def interpolate(
-    data: dict[str, Any], sources: Sources, *, escaped: bool = True
+    data: dict[str, Any], sources: Sources, *, escaped: bool = True, only: Iterable[str] | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Data with its variables replaced, and the problems met on the way."""
+    """Data with its variables replaced, and the problems met on the way. only: the sections to take, by default all."""
     interpolator = Interpolator(data, sources, escaped=escaped)
-    return interpolator.run(), interpolator.problems
+    return interpolator.run(only), interpolator.problems
 
 
 def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:

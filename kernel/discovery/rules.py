@@ -60,6 +60,8 @@ class Choices:
 
 _command_line = Rules()
 NO_CHOICES = Choices()
+# Of a config.
+SECTIONS = ("plugins", "registry")
 
 
 def add_command_line(only: Iterable[str], deny: Iterable[str]) -> None:
@@ -87,17 +89,19 @@ def command_line(only: Iterable[str] = (), deny: Iterable[str] = ()) -> Iterator
 def choices_of(config: Mapping[str, Any]) -> Choices:
     """What a config says about packages and names, as far as it can be understood.
 
-    Values of the wrong type are left to the check of the config.
+    config: interpolated, or the two sections of it that are read. Values of the wrong type are left to the check of the
+    config; what is no list of packages doesn't allow none.
     """
     section = config.get("plugins")
     section = section if isinstance(section, Mapping) else {}
     only = section.get("only")
-    rules = Rules.of(None if only is None else _texts(only), _texts(section.get("deny")))
+    allowed = _texts(only) if isinstance(only, (list, tuple)) else None
+    rules = Rules.of(allowed, _texts(section.get("deny")))
     return Choices(rules, overrides_of(config))
 
 
 def overrides_of(config: Mapping[str, Any]) -> dict[str, str]:
-    """`[registry.override]` of a config: registered name -> package or "code". Names may stand in quotes."""
+    """`[registry.override]` of an interpolated config: registered name -> package or "code". Names may stand in quotes."""
     section = config.get("registry")
     return dict(_flat(section.get("override"), "")) if isinstance(section, Mapping) else {}
 
@@ -148,7 +152,7 @@ def environment_names() -> dict[str, str]:
 
 
 def config_names(config: Mapping[str, Any]) -> dict[str, str]:
-    """The packages that `[plugins]` of a config allows or denies: what is written there -> package."""
+    """The packages that `[plugins]` of an interpolated config allows or denies: what is written there -> package."""
     section = config.get("plugins")
     section = section if isinstance(section, Mapping) else {}
     return {f"[plugins] {key} {name}": name for key in ("only", "deny") for name in _texts(section.get(key))}

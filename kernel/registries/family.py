@@ -18,7 +18,7 @@ from typing import Any
 
 from kernel.discovery import scan
 from kernel.discovery.known_names import THINC_NAMES
-from kernel.discovery.rules import NO_CHOICES, Choices, choices_of
+from kernel.discovery.rules import NO_CHOICES, SECTIONS, Choices, choices_of
 from kernel.errors import RegistryError
 from kernel.registries.origins import Origin
 from kernel.registries.registry import Registry, nearest_name
@@ -71,11 +71,16 @@ class Registries:
     def chosen_by(self, config: Mapping[str, Any] | None) -> Registries:
         """These registries as `[plugins]` and `[registry.override]` of a config let them be seen.
 
-        The same object if the config has neither section.
+        The same object if the config has neither section. Variables in them that lead nowhere are left to the check of
+        the config.
         """
-        if config is None or not ("plugins" in config or "registry" in config):
+        sections = {key: config[key] for key in SECTIONS if key in config} if config is not None else {}
+        if not sections:
             return self
-        return Registries(choices_of(config))
+        if "$" in str(sections):
+            # A layer above, like what `resolve` calls.
+            sections = import_module("kernel.config.packages").plain_sections(config)[0]
+        return Registries(choices_of(sections))
 
     def __getattr__(self, kind: str) -> Registry:
         if kind.startswith("_"):

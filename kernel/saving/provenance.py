@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.config.sections import present
 from kernel.discovery import metadata, providers, scan
-from kernel.discovery.rules import Choices, denied, overrides_of
+from kernel.discovery.rules import Choices, denied
 from kernel.errors import RegistryError, shell_word, warn
 from kernel.registries.code import Code, loaded
 from kernel.registries.family import Registries, chosen_by
@@ -61,7 +61,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     for name in NUMERIC:
         versions[name] = scan.installed_version(name) or ""
     versions["kernel-nlp"] = versions["kernel-nlp"] or __version__
-    overrides = overrides_of(config)
+    overrides = registry.choices.overrides
     return {
         "kernel": __version__,
         "python": python_version(),

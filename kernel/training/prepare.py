@@ -14,7 +14,7 @@ from typing import Any
 from kernel.config import Config, check, default_config, fill, resolve, sections
 from kernel.config.building import add_sections
 from kernel.config.config import position
-from kernel.config.packages import verify
+from kernel.config.packages import plain_sections, verify
 from kernel.config.plans import function_keys, owner_name
 from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
@@ -153,7 +153,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
     `PluginError` if it has not all of what is asked of a pipeline.
     """
     verify(config)
-    warn_of_absent(config_names(config))
+    warn_of_absent(config_names(plain_sections(config)[0]))
     registry = chosen_by(config)
     lang = config.get("nlp", {}).get("lang")
     sources = config.sources if isinstance(config, Config) else {}

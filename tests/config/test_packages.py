@@ -3,9 +3,10 @@
 import pytest
 
 from kernel import Config
-from kernel.config.packages import package_problems, verify
+from kernel.config.packages import package_problems, plain_sections, verify
 from kernel.errors import ConfigError
 from kernel.registries.family import chosen_by, registry
+from kernel.saving.provenance import provenance
 
 
 def problems(text):
@@ -88,3 +89,54 @@ def test_all_is_said_at_once():
         "registry.overide",
     ]
     assert caught.value.problems[-1].suggestion == "Did you mean 'override'?"
+
+
+VARIABLES = """
+[variables]
+mine = ["acme"]
+name = "acme"
+wrong = ${variables.nothing}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("[plugins]\nonly = ${variables.mine}", True),
+        ('[plugins]\nonly = ["${variables.name}", "other"]', True),
+        ('[plugins]\nonly = ["other"]', False),
+        ("[plugins]\nonly = []", False),
+        ("[plugins]\ndeny = ${variables.mine}", False),
+        ('[plugins]\ndeny = ["${variables.name}"]', False),
+        # What is no list allows all until the check of the config says so.
+        ('[plugins]\nonly = "acme"', True),
+        ("[plugins]\nonly = ${variables.name}", True),
+    ],
+)
+def test_variables_in_the_rules(text, allowed):
+    config = Config.from_str(VARIABLES.replace("wrong = ${variables.nothing}\n", "") + text + "\n")
+    for one in (config, config.interpolate(), dict(config)):
+        assert chosen_by(one).has("misc", "acme.F.v1") == allowed
+
+
+def test_a_variable_may_give_a_name_to_a_package(fake_distribution):
+    fake_distribution("other", "1.0", entry_points={"kernel_misc": {"acme.F.v1": "other_x:make"}})
+    for text in (
+        '[registry.override]\n"acme.F.v1" = ${variables.name}\n',
+        "[registry.override]\nacme.F.v1 = ${variables.name}\n",
+        '[registry]\noverride = ${owners}\n[owners]\n"acme.F.v1" = "acme"\n',
+    ):
+        config = Config.from_str("[variables]\nname = acme\n" + text)
+        verify(config)
+        assert chosen_by(config).origin("misc", "acme.F.v1").distribution == "acme"
+        assert provenance(config)["overrides"] == {"acme.F.v1": "acme"}
+
+
+@pytest.mark.parametrize("value", ["${variables.nothing}", "${variables.wrong}", '["${variables.wrong}"]'])
+@pytest.mark.parametrize("key", ["only", "deny"])
+def test_variables_that_lead_nowhere_are_known_before_anything_is_looked_up(key, value):
+    config = Config.from_str(f"{VARIABLES}[plugins]\n{key} = {value}\n")
+    assert plain_sections(config)[0] == {}
+    assert chosen_by(config).has("misc", "acme.F.v1")
+    with pytest.raises(ConfigError, match=r"\$\{variables.nothing\} refers to nothing"):
+        verify(config)

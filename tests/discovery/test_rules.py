@@ -100,6 +100,8 @@ def test_a_config_chooses():
         {},
         {"plugins": 3, "registry": "no"},
         {"plugins": {"deny": "acme"}, "registry": {"override": ["acme"]}},
+        {"plugins": {"only": "acme"}},
+        {"plugins": {"only": {"acme": True}}},
         {"plugins": {"deny": {"a": 1}}, "registry": {"override": {"acme": 3}}},
     ],
 )
