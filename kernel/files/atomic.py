@@ -15,13 +15,13 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.files.lock import Lock, lock_file, refuse_if_locked
+from kernel.files.lock import INSIDE, Lock, kept_inside, lock_file, refuse_if_locked
 
 MANIFEST = "manifest.json"
 # The largest manifest, config or meta table that is read, in bytes.
@@ -37,9 +37,9 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     """Yield an empty directory that becomes `path` when the block ends without an error.
 
     A manifest with the size and SHA-256 of every file is added. If `path` exists it must be empty or carry a manifest;
-    files that its manifest does not list belong to somebody else and are kept. An error in the block leaves `path` as
-    it was. `UsageError` when `path` holds something that was not written by this function; `Locked` when somebody else
-    writes it, or is in a run whose output it lies in.
+    files that its manifest does not list belong to somebody else and are kept, those too that come during the block. An
+    error in the block leaves `path` as it was. `UsageError` when `path` holds something that was not written by this
+    function; `Locked` when somebody else writes it, or is in a run whose output it is or lies in.
     """
     final = Path(path).resolve()
     refuse_if_locked(final.parent)
@@ -47,18 +47,21 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
         if _successor(final).is_dir() and not final.exists():
             _successor(final).rename(final)
         _remove(_successor(final))
-        foreign = _foreign_files(final)
-        fresh.mkdir()
-        yield fresh
-        write_manifest(fresh)
-        for name in foreign:
-            if not (fresh / name).exists():
-                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(final / name, fresh / name)
-        for name in ["", *_file_names(fresh)]:
-            _take_mode(fresh / name, final / name)
-        _flush_tree(fresh)
-        _replace(final, fresh, old)
+        _foreign_files(final)
+        with kept_inside(final) if final.exists() else nullcontext():
+            fresh.mkdir()
+            yield fresh
+            write_manifest(fresh)
+            for name in ["", *_file_names(fresh)]:
+                _take_mode(fresh / name, final / name)
+            _flush_tree(fresh)
+            # As they are now: the block may have taken hours.
+            foreign = _foreign_files(final)
+            for name in foreign:
+                _keep(final / name, fresh / name)
+            if not all(map(_is_lock, foreign)):
+                _flush_tree(fresh, files=False)
+            _replace(final, fresh, old)
 
 
 @contextmanager
@@ -109,9 +112,10 @@ def _writing(final: Path) -> Iterator[tuple[Path, Path]]:
 def move(path: str | Path, target: str | Path) -> None:
     """Give a directory or file another place, which must be free, or what a crash kept from taking its own.
 
-    `Locked` when somebody writes it. `OSError` when it can't be moved.
+    `Locked` when somebody writes it, or is in a run whose output it is. `OSError` when it can't be moved.
     """
     final = Path(path).resolve()
+    refuse_if_locked(final)
     with _writing(final):
         if final.exists():
             final.rename(target)
@@ -343,24 +347,56 @@ def check_manifest(path: str | Path) -> None:
 
 
 def _foreign_files(final: Path) -> list[str]:
+    """The files in a directory that its manifest doesn't list, locks among them. `Locked` if a run writes there."""
     if not final.exists():
         return []
     if not final.is_dir():
         raise UsageError(f"can't write a directory to {final}: a file has that name")
-    names = _file_names(final)
-    if not names:
-        return []
+    names = _file_names(final, links=True)
     manifest = read_manifest(final)
-    if manifest is None:
+    if manifest is None and any(name != INSIDE for name in names):
         raise UsageError(
             f"can't replace {final}: it holds files, but no {MANIFEST}, so it was not saved by kernel",
             hint="Choose a new or an empty directory.",
         )
-    return [name for name in names if name not in manifest["files"] and name != MANIFEST]
+    listed = manifest["files"] if manifest is not None else {}
+    foreign = [name for name in names if name not in listed and name != MANIFEST]
+    for name in foreign:
+        if _is_lock(name):
+            refuse_if_locked((final / name).parent)
+    return foreign
 
 
-def _file_names(root: Path) -> list[str]:
-    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+def _is_lock(name: str) -> bool:
+    return PurePosixPath(name).name == INSIDE
+
+
+def _keep(file: Path, fresh: Path) -> None:
+    """Let a file also be in the new directory, unless that has one of its name: the same file, with whoever has it open."""
+    if fresh.exists():
+        return
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    # Somebody may be removing it.
+    with suppress(FileNotFoundError):
+        if file.is_symlink():
+            fresh.symlink_to(file.readlink())
+            return
+        with suppress(OSError):
+            os.link(file, fresh)
+            return
+        # This file system gives a file one name only; what is locked is not the name.
+        if _is_lock(file.name):
+            file.replace(fresh)
+            return
+        shutil.copy2(file, fresh)
+        _take_mode(fresh, file)
+        _flush(fresh)
+
+
+def _file_names(root: Path, *, links: bool = False) -> list[str]:
+    """links: also of links that lead to no file."""
+    found = (file for file in root.rglob("*") if file.is_file() or (links and file.is_symlink()))
+    return sorted(file.relative_to(root).as_posix() for file in found)
 
 
 def _sibling(path: Path, kind: str) -> Path:
@@ -407,9 +443,10 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _flush_tree(root: Path) -> None:
+def _flush_tree(root: Path, *, files: bool = True) -> None:
+    """files: False flushes the directories alone."""
     for folder, _, names in os.walk(root, topdown=False):
-        for name in names:
+        for name in names if files else ():
             _flush(Path(folder, name))
         _flush(Path(folder))
 

@@ -13,7 +13,8 @@ import json
 import os
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from weakref import WeakSet
 from kernel.errors import KernelError, Locked, warn
 from kernel.processes.gate import GATE
 
+# The name of a lock inside the directory that it is of.
+INSIDE = ".lock"
 # Where Windows locks, as others can't read what is locked there.
 _FAR = 2**30
 
@@ -171,11 +174,34 @@ if hasattr(os, "register_at_fork"):
 def lock_file(target: Path, *, inside: bool = False) -> Path:
     """Where the lock of a target lies."""
     if inside:
-        return target / ".lock"
+        return target / INSIDE
     final = target.resolve()
     if not final.name:
         raise KernelError(f"can't write to {target}: not a directory name")
     return final.with_name(f".{final.name}.lock")
+
+
+@contextmanager
+def kept_inside(folder: Path) -> Iterator[None]:
+    """Hold the lock inside a directory for a block; a holder in this process keeps it.
+
+    `Locked` if somebody else has it. A directory that nobody can write in needs none.
+    """
+    lock = Lock(folder, inside=True)
+    try:
+        lock.acquire()
+    except Locked:
+        if not any(other.file.resolve() == lock.file.resolve() for other in list(_held)):
+            raise
+    except OSError:
+        pass
+    try:
+        if sys.platform == "win32":
+            # A directory with an open file in it can't be replaced there.
+            lock.release()
+        yield
+    finally:
+        lock.release()
 
 
 def refuse_if_locked(folder: Path) -> None:

@@ -1,4 +1,6 @@
+import errno
 import os
+import stat
 import subprocess
 import sys
 
@@ -75,6 +77,62 @@ def test_a_failing_rename_leaves_the_previous_directory(tmp_path):
     write(tmp_path / "out", a="3")
     assert (tmp_path / "out" / "a").read_text() == "3"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def not_permitted(*names):
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.fixture(params=["links", "no links"])
+def linking(request, monkeypatch):
+    """File systems on which a file can have two names, and others."""
+    if request.param == "no links":
+        monkeypatch.setattr(os, "link", not_permitted)
+
+
+@pytest.mark.usefixtures("linking")
+def test_what_others_do_in_a_directory_while_it_is_saved_is_kept(tmp_path):
+    out = tmp_path / "out"
+    write(out, a="1", b="1")
+    (out / "gone").write_text("mine")
+    (out / "old").write_text("mine")
+    (out / "old").chmod(0o640)
+    with atomic_directory(out) as folder:
+        (folder / "a").write_text("2")
+        (out / "gone").unlink()
+        (out / "old").write_text("changed")
+        (out / "new" / "er").mkdir(parents=True)
+        (out / "new" / "er" / "notes").write_text("mine")
+        (out / "link").symlink_to("old")
+        (out / "nowhere").symlink_to("nothing")
+        (out / "inwards").symlink_to("new", target_is_directory=True)
+    names = {"a", "manifest.json", "old", "new", "link", "nowhere", "inwards"}
+    assert {path.name for path in out.iterdir()} == names
+    assert (out / "a").read_text() == "2"
+    assert (out / "link").read_text() == (out / "old").read_text() == "changed"
+    assert stat.S_IMODE((out / "old").stat().st_mode) == 0o640
+    assert (out / "inwards" / "er" / "notes").read_text() == "mine"
+    assert (out / "nowhere").is_symlink()
+    check_manifest(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no directory with an open file is renamed there")
+def test_who_has_a_file_open_goes_on_writing_to_it(tmp_path):
+    out = tmp_path / "out"
+    write(out, a="1")
+    with (out / "log").open("w", buffering=1) as log:
+        print("one", file=log)
+        write(out, a="2")
+        print("two", file=log)
+    assert (out / "log").read_text() == "one\ntwo\n"
+
+
+def test_a_new_file_counts_more_than_one_of_others(tmp_path):
+    write(tmp_path / "out", a="1")
+    (tmp_path / "out" / "b").write_text("mine")
+    write(tmp_path / "out", b="2")
+    assert (tmp_path / "out" / "b").read_text() == "2"
+    check_manifest(tmp_path / "out")
 
 
 # A child is killed just before the n-th thing that it does to the file system, for every n.

@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kernel.errors import KernelWarning, Locked
-from kernel.files.atomic import atomic_directory, atomic_file
+from kernel.files.atomic import atomic_directory, atomic_file, move
 from kernel.files.lock import Lock, lock_file
 
 HOST = socket.gethostname()
@@ -269,3 +269,99 @@ def test_directories_in_the_output_of_a_run(tmp_path):
             pass
     with Lock(tmp_path / "out", inside=True), atomic_directory(model):
         pass
+
+
+def is_locked(folder):
+    lock = Lock(folder, inside=True)
+    try:
+        lock.acquire()
+    except Locked:
+        return True
+    was_left = lock.was_left
+    lock.release()
+    assert not was_left, "nobody was killed"
+    return False
+
+
+def save(folder, text):
+    with atomic_directory(folder) as fresh:
+        (fresh / "a").write_text(text)
+
+
+@pytest.mark.parametrize("place", ["", "sub", "sub/sub"])
+def test_the_output_of_a_run_is_not_replaced(tmp_path, way, place):
+    model = tmp_path / "m"
+    save(model, "1")
+    (model / place).mkdir(parents=True, exist_ok=True)
+    with holder(model / place, "inside") as process:
+        said = f"{model / place} is being written by process {process.pid} on"
+        with pytest.raises(Locked, match=said), atomic_directory(model):
+            pytest.fail("it should not have begun")
+        with pytest.raises(Locked, match=f"process {process.pid}"):
+            move(model / place, tmp_path / "moved")
+        assert (model / "a").read_text() == "1"
+        assert is_locked(model / place)
+    save(model, "2")
+    assert (model / "a").read_text() == "2"
+
+
+def not_permitted(*names):
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@posix
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("place", ["", "sub"])
+def test_a_run_may_save_into_its_own_output(tmp_path, way, place, links, monkeypatch):
+    if not links:
+        monkeypatch.setattr(os, "link", not_permitted)
+    model = tmp_path / "m"
+    with Lock(model / place, inside=True) as lock:
+        (model / "sub").mkdir(exist_ok=True)
+        if place:
+            lock.release()
+            save(model, "1")
+            (model / "sub").mkdir(exist_ok=True)
+            lock.acquire()
+        for text in ("1", "2"):
+            save(model, text)
+            assert is_locked(model / place)
+        assert (model / "a").read_text() == "2"
+    assert not is_locked(model / place)
+    assert not list(model.rglob(".lock")) and sorted(path.name for path in tmp_path.iterdir()) == ["m"]
+
+
+@posix
+def test_no_run_begins_in_a_directory_that_is_being_replaced(tmp_path, way):
+    model = tmp_path / "m"
+    with atomic_directory(model) as fresh:
+        (fresh / "a").write_text("1")
+        assert not model.exists()
+    with atomic_directory(model) as fresh:
+        (fresh / "a").write_text("2")
+        assert is_locked(model)
+    assert not is_locked(model)
+    with pytest.raises(ZeroDivisionError), atomic_directory(model):
+        raise ZeroDivisionError
+    assert not is_locked(model)
+    assert sorted(path.name for path in model.iterdir()) == ["a", "manifest.json"]
+
+
+def test_a_run_that_began_before_the_directory_was_there(tmp_path, way):
+    model = tmp_path / "m"
+    with ExitStack() as stack:
+        with pytest.raises(Locked, match="is being written by process"), atomic_directory(model) as fresh:
+            (fresh / "a").write_text("1")
+            stack.enter_context(holder(model, "inside"))
+        assert is_locked(model)
+    assert [path.name for path in model.iterdir()] == [".lock"], "it ended without a word"
+    save(model, "1")
+    assert sorted(path.name for path in model.iterdir()) == ["a", "manifest.json"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs permissions that bind")
+def test_a_directory_that_cannot_be_written_in_is_replaced(tmp_path):
+    save(tmp_path / "m", "1")
+    (tmp_path / "m").chmod(0o500)
+    save(tmp_path / "m", "2")
+    assert (tmp_path / "m" / "a").read_text() == "2"

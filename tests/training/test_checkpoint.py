@@ -11,7 +11,7 @@ import pytest
 
 from kernel import Config, hookimpl, registry
 from kernel.errors import KernelWarning, Locked, TrainingError, UsageError
-from kernel.files.atomic import check_manifest
+from kernel.files.atomic import atomic_directory, check_manifest
 from kernel.training.checkpoint import check_output, output_lock, save
 from kernel.training.loop import train
 from kernel.training.run import Run
@@ -197,6 +197,35 @@ def test_a_lock_of_the_caller(make_run: MakeRun, tmp_path: Path) -> None:
     list(train(run))
     assert lock.held
     lock.release()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no directory with an open file is renamed there")
+def test_a_callback_may_save_to_the_output_itself(make_run: MakeRun, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def save_there(text: str) -> None:
+        with atomic_directory(out) as folder:
+            (folder / "mine").write_text(text)
+
+    class Saver:
+        @hookimpl
+        def step_end(self, run: Run) -> None:
+            save_there(str(run.step))
+            with pytest.raises(Locked):
+                output_lock(out).acquire()
+
+    save_there("0")
+    list(train(make_run(Saver(), output=True)))
+    assert (out / "mine").read_text() == "12"
+    assert sorted(path.name for path in out.iterdir()) == [
+        "manifest.json",
+        "mine",
+        "model-best",
+        "model-last",
+        "run.json",
+    ]
+    for folder in (out, out / "model-last", out / "model-best"):
+        check_manifest(folder)
 
 
 def test_output_below_a_file(tmp_path: Path) -> None:
