@@ -13,6 +13,7 @@ from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
 from kernel.files.names import as_names
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
+from kernel.numeric.parameters import use_params
 
 if TYPE_CHECKING:
     from kernel.listeners import Channel
@@ -308,8 +309,9 @@ class TrainableComponent(BatchComponent):
 
     @contextmanager
     def use_params(self, params: dict[Any, Any]) -> Iterator[None]:
-        """Use other parameters (averages) within the block."""
-        with self.model.use_params(params):
+        """Use other parameters (averages) within the block, whatever becomes of that."""
+        # thinc's own leaves them there after an error.
+        with use_params({self.name: self.model}, params):
             yield
 
     def add_label(self, label: str) -> int:

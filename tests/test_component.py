@@ -263,6 +263,8 @@ def test_initialize_takes_a_function_with_examples(vocab):
 def test_other_parameters_for_a_while(sized):
     linear = sized.model.layers[0]
     before = sized.to_bytes()
-    with sized.use_params({(linear.id, "W"): linear.get_param("W") + 1}):
-        assert sized.to_bytes() != before
-    assert sized.to_bytes() == before
+    for other in ((linear.id, "W"), "sized/0:W"):
+        with pytest.raises(ZeroDivisionError), sized.use_params({other: linear.get_param("W") + 1}):
+            assert sized.to_bytes() != before
+            raise ZeroDivisionError
+        assert sized.to_bytes() == before
