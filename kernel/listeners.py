@@ -5,13 +5,15 @@ output to every listener and runs the source's backward pass once, after the las
 either a gradient or a plain "nothing to learn from this batch" (`Channel.skip`); an owner that stays silent is an
 error, because its share of the gradient would be lost unseen.
 
-In prediction a listener reads `doc.tensor`, which the source has set.
+In prediction the source hands its output for each document to the channel too, where its listeners find it. Nobody reads
+`doc.tensor`: that may be another source's, or of another pipeline.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 from thinc.api import Model
 
@@ -34,6 +36,8 @@ class Channel:
         self._owners: dict[str, list[Subscription]] = {}
         # The number of the latest batch, counted from 1.
         self._batch = 0
+        # Document -> the output for it, or a weak reference to that.
+        self._given: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.reset()
 
     @property
@@ -70,6 +74,29 @@ class Channel:
         self._backprop: Callable[[list[Any]], Any] | None = None
         self._gradients: list[Any] | None = None
         self._awaited: dict[str, int] = {}
+
+    def give(self, docs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """Offer what was predicted: one array (tokens, width) per Doc, kept as long as the Doc."""
+        for doc, output in zip(docs, outputs, strict=True):
+            self._given[doc] = output
+
+    def given(self, doc: Any) -> Any:
+        """What this source predicted for a document; None if it has not run on it."""
+        output = self._given.get(doc)
+        return output() if isinstance(output, ref) else output
+
+    def carry(self, doc: Any, successor: Any) -> None:
+        """Take a document for another one, of which it is a copy."""
+        output = self._given.get(doc)
+        if output is not None:
+            self._given[successor] = output
+
+    def let_go(self, docs: Iterable[Any]) -> None:
+        """Keep what was given only as long as somebody else does, such as the Docs in their `tensor`."""
+        for doc in docs:
+            output = self._given.get(doc)
+            if output is not None and not isinstance(output, ref):
+                self._given[doc] = ref(output)
 
     def publish(self, docs: Sequence[Any], outputs: list[Any], backprop: Callable[[list[Any]], Any]) -> None:
         """Offer the output for a training batch: one array (tokens, width) per Doc, and the source's backward pass.
@@ -216,27 +243,28 @@ def _forward(
                 return []
 
             return outputs, send
-    return _tensors(model, docs), _nothing
+    return _given(model, docs), _nothing
 
 
 def _nothing(gradients: Any) -> list[Any]:
     return []
 
 
-def _tensors(model: Model[Any, Any], docs: Sequence[Any]) -> list[Any]:
-    width = model.get_dim("nO")
-    tensors = []
+def _given(model: Model[Any, Any], docs: Sequence[Any]) -> list[Any]:
+    channel, width = model.attrs["listener"].channel, model.get_dim("nO")
+    outputs = []
     for doc in docs:
-        tensor = doc.tensor
-        if len(doc) and (tensor is None or len(tensor) != len(doc)):
+        output = None if channel is None else channel.given(doc)
+        if not len(doc):
+            output = model.ops.alloc2f(0, width)
+        elif output is None or len(output) != len(doc):
+            # Its tokens may have been merged since.
             if not _INFERRING.get():
                 raise _source_has_not_run(model.attrs["listener"])
-            tensor = model.ops.alloc2f(len(doc), width)
-        elif not len(doc):
-            tensor = model.ops.alloc2f(0, width)
-        tensors.append(model.ops.asarray(tensor))
-    _check_width(model, tensors)
-    return tensors
+            output = model.ops.alloc2f(len(doc), width)
+        outputs.append(model.ops.asarray(output))
+    _check_width(model, outputs)
+    return outputs
 
 
 def _check_width(model: Model[Any, Any], outputs: list[Any]) -> None:
@@ -257,7 +285,7 @@ def _source_has_not_run(state: Subscription) -> KernelError:
     if state.channel is None:
         wanted = "no source is connected" if state.upstream == ANY else f"'{state.upstream}' is not connected"
         return KernelError(
-            f"{owner} listens to a shared source, but {wanted} and the Docs carry no tensor.",
+            f"{owner} listens to a shared source, but {wanted}.",
             hint="Put the source (for example tok2vec) into the pipeline before the components that listen to it.",
         )
     return KernelError(

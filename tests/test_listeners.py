@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -201,19 +202,60 @@ def test_a_second_training_begins_with_the_first_value_of_a_schedule():
     assert [float(call[0][0, 0]) for call in source.calls] == [1.0, 2.0, 3.0, 1.0, 2.0]
 
 
-def test_prediction_reads_the_documents_tensors():
-    source = Source("ner")
-    docs = [FakeDoc(2, np.ones((2, 4), "float32")), FakeDoc(0)]
+ONES = np.ones((2, 4), "float32")
+
+
+def test_prediction_gets_what_the_source_gave_for_each_document():
+    source, other = Source("ner"), Source("tagger")
+    docs = [FakeDoc(2), FakeDoc(0)]
+    source.channel.give(docs, [ONES, ONES[:0]])
+    other.channel.give(docs, [ONES * 2, ONES[:0]])
     first, second = source.nodes["ner"].predict(docs)
-    assert first is docs[0].tensor and second.shape == (0, 4)
+    assert first is ONES and second.shape == (0, 4)
+    assert other.nodes["tagger"].predict(docs)[0].max() == 2
 
 
-def test_training_on_a_frozen_source_reads_tensors_and_sends_nothing():
+def test_training_on_a_frozen_source_gets_what_it_gave_and_sends_nothing():
     source = Source("ner")
-    docs = [FakeDoc(2, np.ones((2, 4), "float32"))]
+    docs = [FakeDoc(2)]
+    source.channel.give(docs, [ONES])
     outputs, backprop = source.nodes["ner"].begin_update(docs)
-    assert outputs[0] is docs[0].tensor
+    assert outputs[0] is ONES
     assert backprop(outputs) == [] and not source.calls
+
+
+def test_what_was_given_lives_as_long_as_the_document_and_when_let_go_as_long_as_its_tensor():
+    source = Source("ner")
+    doc, brief = FakeDoc(2, np.ones((2, 4), "float32")), FakeDoc(2)
+    source.channel.give([doc, brief], [doc.tensor, np.ones((2, 4), "float32")])
+    assert source.channel.given(brief) is not None
+    source.channel.let_go([doc, brief])
+    assert source.channel.given(doc) is doc.tensor and source.channel.given(brief) is None
+    doc.tensor = None
+    assert source.channel.given(doc) is None
+    given = ref(brief)
+    del brief
+    assert given() is None
+
+
+def test_a_copy_is_known_when_its_original_is():
+    source = Source("ner")
+    doc, known, longer = FakeDoc(2), FakeDoc(2), FakeDoc(3)
+    source.channel.give([doc], [ONES])
+    for successor in (known, longer):
+        source.channel.carry(doc, successor)
+    assert source.nodes["ner"].predict([known])[0] is ONES
+    with pytest.raises(KernelError, match="has not run"):
+        source.nodes["ner"].predict([longer])
+
+
+@pytest.mark.parametrize("is_train", [False, True])
+def test_a_tensor_of_unknown_origin_is_not_read(is_train):
+    source = Source("ner")
+    with pytest.raises(KernelError, match="'ner' listens to 'tok2vec', which has not run"):
+        source.nodes["ner"]([FakeDoc(2, ONES)], is_train)
+    with pytest.raises(KernelError, match="no source is connected"):
+        Listener(4)([FakeDoc(2, ONES)], is_train)
 
 
 @pytest.mark.parametrize("is_train", [False, True])
@@ -235,8 +277,10 @@ def test_placeholders_only_while_shapes_are_inferred():
 
 
 def test_a_wrong_width_is_an_error():
+    source, docs = Source("ner"), [FakeDoc(2)]
+    source.channel.give(docs, [np.ones((2, 5), "float32")])
     with pytest.raises(KernelError, match="width 4, but 'tok2vec' gives 5"):
-        Source("ner").nodes["ner"].predict([FakeDoc(2, np.ones((2, 5), "float32"))])
+        source.nodes["ner"].predict(docs)
 
 
 def test_copied_models_listen_to_nothing():

@@ -158,7 +158,7 @@ class Language(EditableComponents, BasePipeline):
         """Annotate one text. An error names the component."""
         docs = [self.make_doc(text)]
         steps = order.steps(self.slots, disable)
-        done, _ = stream.run_batch(steps, docs, component_cfg or {}, self._error_handler)
+        done, _ = stream.annotate(steps, docs, component_cfg or {}, self._error_handler)
         return done[0] if done else docs[0]
 
     def pipe(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, UsageError
 from kernel.files.names import as_names
-from kernel.language.listening import channel_of, link
+from kernel.language.listening import channel_of, channels_of, link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
 from kernel.numeric import random
@@ -50,7 +50,7 @@ def update(
     sgd = optimizer() if sgd is None else sgd
     link(nlp.slots)
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
-    with _copies(examples if annotating else []), _channels(nlp) as channels:
+    with _copies(nlp, examples if annotating else []), _channels(nlp) as channels:
         for name, component in nlp.pipeline:
             if hasattr(component, "update") and name not in excluded:
                 _update_component(name, component, examples, drop, losses, settings.get(name, {}))
@@ -104,21 +104,29 @@ def _annotate(name: str, component: Any, examples: list[Example], settings: Sett
 
 
 @contextmanager
-def _copies(examples: Sequence[Example]) -> Iterator[None]:
+def _copies(nlp: ComponentList, examples: Sequence[Example]) -> Iterator[None]:
     """Examples with copies of their predicted documents; what they have cached stays."""
     originals = [example.predicted for example in examples]
     try:
         for example, doc in zip(examples, originals, strict=True):
-            example.predicted = doc.copy()
+            example.predicted = _copy(nlp, doc)
         yield
     finally:
         for example, doc in zip(examples, originals, strict=True):
             example.predicted = doc
 
 
+def _copy(nlp: ComponentList, doc: Doc) -> Doc:
+    """A copy of a document, on which the sources have run that have run on the document."""
+    made = doc.copy()
+    for channel in channels_of(nlp.components):
+        channel.carry(doc, made)
+    return made
+
+
 @contextmanager
 def _channels(nlp: ComponentList) -> Iterator[list[Channel]]:
-    channels = [channel for _, c in nlp.pipeline if (channel := channel_of(c)) is not None]
+    channels = channels_of(nlp.pipeline)
     try:
         yield channels
     except BaseException:
@@ -146,7 +154,7 @@ def evaluate(
         # Part of the speed; the documents to score may come from elsewhere.
         texts = [example.reference.text for example in examples[i : i + batch_size]]
         make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=i)
-    with _copies(examples):
+    with _copies(nlp, examples):
         docs = list(pipe(example.predicted for example in examples))
         seconds = perf_counter() - start
         if len(docs) != len(examples):
@@ -181,7 +189,7 @@ def check_examples(examples: Any, message: str) -> list[Example]:
 
 def predict(nlp: ComponentList, name: str, examples: Sequence[Example]) -> Any:
     """What a component predicts for copies of the documents, annotated by the components before it."""
-    docs = [example.predicted.copy() for example in examples]
+    docs = [_copy(nlp, example.predicted) for example in examples]
     for earlier, component in nlp.pipeline:
         if earlier == name:
             break

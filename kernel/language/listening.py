@@ -63,6 +63,11 @@ def channel_of(component: Any) -> Channel | None:
     return channel if isinstance(channel, Channel) else None
 
 
+def channels_of(components: Iterable[tuple[str, Any]]) -> list[Channel]:
+    """The channels of the sources among components."""
+    return [channel for _, component in components if (channel := channel_of(component)) is not None]
+
+
 def listeners_of(component: Any) -> list[Any]:
     """The listener layers in a component's model."""
     model = getattr(component, "model", None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError
+from kernel.language.listening import channels_of
+from kernel.listeners import Channel
 from kernel.numeric import blas
 from kernel.registries.blame import describe_error
 
@@ -75,6 +78,19 @@ def check_length(text: Any, max_length: int, position: int | None = None) -> Non
         )
 
 
+def annotate(
+    steps: Sequence[tuple[str, Any]],
+    docs: list[Doc],
+    settings: Settings,
+    handler: ErrorHandler | None = None,
+) -> tuple[list[Doc], list[int]]:
+    """Like `run_batch`, for documents that leave the pipeline: of the output of sources they keep what their `tensor` holds."""
+    done = run_batch(steps, docs, settings, handler)
+    for channel in channels_of(steps):
+        channel.let_go({*docs, *done[0]})
+    return done
+
+
 def run_batch(
     steps: Sequence[tuple[str, Any]],
     docs: list[Doc],
@@ -91,21 +107,35 @@ def run_batch(
     from kernel.tokens.snapshot import snapshot
 
     positions = list(range(len(docs)))
+    channels = channels_of(steps)
     with blas.one_thread():
         for name, component in steps:
             if not docs:
                 break
+            before, places = docs, positions
             own = settings.get(name, {})
             if len(docs) == 1 or not _takes_batches(component):
                 docs, positions = _one_by_one(name, component, docs, positions, own, handler)
-                continue
-            put_back = snapshot(docs)
-            try:
-                docs = _run(component, docs, own)
-            except Exception as error:  # noqa: BLE001 (a component may fail in any way)
-                put_back()
-                docs, positions = _salvage(name, component, docs, positions, own, handler, error)
+            else:
+                put_back = snapshot(docs)
+                try:
+                    docs = _run(component, docs, own)
+                except Exception as error:  # noqa: BLE001 (a component may fail in any way)
+                    put_back()
+                    docs, positions = _salvage(name, component, docs, positions, own, handler, error)
+            if channels and not all(map(is_, before, docs)):
+                _carry(channels, dict(zip(places, before, strict=True)), docs, positions)
     return docs, positions
+
+
+def _carry(
+    channels: Sequence[Channel], before: Mapping[int, Doc], docs: Sequence[Doc], positions: Sequence[int]
+) -> None:
+    """Let listeners find the output of sources for the documents that a component has returned instead of those it got."""
+    for doc, position in zip(docs, positions, strict=True):
+        if doc is not before[position]:
+            for channel in channels:
+                channel.carry(before[position], doc)
 
 
 def _takes_batches(component: Any) -> bool:
@@ -248,4 +278,4 @@ def run_here(
 ) -> Iterator[Done]:
     """Finish batches in this process. make: tokenizes a batch from its texts and `start`, the position of the first."""
     for texts, contexts, start in stream:
-        yield *run_batch(steps, make(texts, start=start), settings, handler), contexts
+        yield *annotate(steps, make(texts, start=start), settings, handler), contexts

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kernel.errors import KernelError
 from kernel.language import parcels
 from kernel.language.replica import Start, make, prepare
-from kernel.language.stream import Settings, failure, make_docs, run_batch, snippet
+from kernel.language.stream import Settings, annotate, failure, make_docs, snippet
 from kernel.processes.workers import answer
 from kernel.registries.blame import describe_error
 
@@ -79,7 +79,7 @@ class Work:
         nlp = self._nlp
         docs = make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=position)
         steps = [(name, nlp.get_pipe(name)) for name in self._names]
-        done, positions = run_batch(steps, docs, self._settings, note)
+        done, positions = annotate(steps, docs, self._settings, note)
         return Answer(done, positions, failures)
 
     def _packed(self, found: Answer) -> bytes:

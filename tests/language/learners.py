@@ -57,6 +57,7 @@ class Source(TrainableComponent):
     def set_annotations(self, docs, predictions):
         for doc, tensor in zip(docs, predictions, strict=True):
             doc.tensor = tensor
+        self.channel.give(docs, predictions)
 
     def update(self, examples, *, drop=0.0, sgd=None, losses=None):
         docs = [example.predicted for example in examples]

@@ -7,6 +7,7 @@ from kernel.errors import KernelError, UsageError
 from kernel.language import Language
 from kernel.listeners import Listener
 from kernel.registries.family import registry
+from kernel.training import Example
 
 from .learners import (
     WIDTH,
@@ -47,6 +48,86 @@ def test_listeners_hear_the_nearest_source_before_them():
     assert nlp.get_pipe("first").channel.owners == ["any", "named"]
     with pytest.raises(UsageError, match="'named'"):
         nlp.rename_pipe("first", "base")
+
+
+def two_sources():
+    """Two sources of different vectors, and for each a listener that names it."""
+    nlp = Language()
+    for name in ("first", "second"):
+        nlp.add_pipe("source", name=name)
+    for name in ("first", "second"):
+        nlp.add_pipe("target", name=f"of_{name}", config={"upstream": name})
+    nlp.initialize(lambda: [example(nlp, y=1.0)])
+    return nlp
+
+
+def test_two_sources_reach_their_own_listeners():
+    nlp = two_sources()
+    alone = {}
+    for name in ("first", "second"):
+        with nlp.select_pipes(enable=[name, f"of_{name}"]):
+            alone |= nlp("one three eleven").cats
+    assert alone["of_first"] != alone["of_second"]
+    assert nlp("one three eleven").cats == pytest.approx(alone)
+    for settings in ({}, {"n_process": 2}, {"batch_size": 1}):
+        for doc in nlp.pipe(["one three eleven", "one three eleven"], **settings):
+            assert doc.cats == pytest.approx(alone)
+
+
+def test_evaluation_and_frozen_sources_keep_two_sources_apart():
+    nlp = two_sources()
+    made = example(nlp, y=1.0)
+    with nlp.select_pipes(enable=["first", "of_first"]):
+        alone = nlp.evaluate([made])["of_first_gap"]
+    assert nlp.evaluate([made])["of_first_gap"] == pytest.approx(alone)
+    names = ["first", "second"]
+    losses = [
+        nlp.update([made], sgd=False, exclude=names, annotates=["first", *more])["of_first"]
+        for more in ([], ["second"])
+        for _ in [nlp.disable_pipe("of_second")]
+    ]
+    assert losses[0] == pytest.approx(losses[1])
+
+
+def test_a_listener_of_a_disabled_source_is_not_fed_with_the_output_of_another_one():
+    nlp = two_sources()
+    with (
+        nlp.select_pipes(enable=["first", "of_second"]),
+        pytest.raises(KernelError, match="'of_second' listens to 'second', which has not run"),
+    ):
+        nlp("one three eleven")
+
+
+def test_the_tensor_of_another_pipeline_is_neither_predicted_from_nor_trained_on():
+    nlp, other = two_sources(), two_sources()
+    doc = other("one three eleven")
+    made = Example(doc, example(nlp, y=1.0).reference)
+    with nlp.select_pipes(disable=["first", "second"]):
+        for use in (lambda: nlp(doc), lambda: nlp.update([made]), lambda: nlp.evaluate([made])):
+            with pytest.raises(KernelError, match="has not run"):
+                use()
+
+
+def test_documents_on_which_the_source_has_run_before_can_be_used_without_it():
+    nlp = shared()
+    nlp.initialize(lambda: [example(nlp, y=1.0)])
+    doc = nlp("one three eleven")
+    cats, doc.cats = doc.cats, {}
+    with nlp.select_pipes(disable=["source"]):
+        assert nlp(doc).cats == cats
+        assert nlp.evaluate([Example(doc, example(nlp, y=1.0).reference)])["target_gap"] >= 0
+    doc.tensor = None
+    with nlp.select_pipes(disable=["source"]), pytest.raises(KernelError, match="has not run"):
+        nlp(doc)
+
+
+def test_a_component_between_source_and_listener_may_return_a_copy():
+    nlp = shared()
+    Language.component("copying", func=lambda doc: doc.copy())
+    nlp.initialize(lambda: [example(nlp, y=1.0)])
+    expected = nlp("one three eleven").cats
+    nlp.add_pipe("copying", after="source")
+    assert [doc.cats for doc in nlp.pipe(["one three eleven"] * 2)] == [pytest.approx(expected)] * 2
 
 
 def test_replacing_listeners_makes_a_component_independent():

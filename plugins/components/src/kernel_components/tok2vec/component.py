@@ -43,9 +43,10 @@ class Tok2Vec(TrainableComponent):
         return vectors
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
-        """Set `doc.tensor`."""
+        """Set `doc.tensor`, and hand the vectors to the listeners."""
         for doc, vectors in zip(docs, predictions, strict=True):
             doc.tensor = vectors
+        self.channel.give(docs, predictions)
 
     def update(
         self,
