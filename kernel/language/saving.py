@@ -177,7 +177,7 @@ def from_disk(
         meta, config = read_meta(folder), Config.from_disk(folder / CONFIG)
         with _whole_or_not(nlp, config, left_out):
             read_data(nlp, folder, left_out)
-        _take(nlp, config, meta)
+            _take(nlp, config, meta)
         return nlp
 
     nlp: Any = target
@@ -203,11 +203,15 @@ def _whole_or_not(nlp: ComponentList, config: Config, left_out: Collection[str])
     for name in names:
         if name not in left_out:
             nlp.get_pipe(name)
+    # What stays may know strings by their numbers only, such as its labels.
+    needed = list(nlp.vocab.strings) if left_out else []
     with TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         _write_data(nlp, folder, left_out)
         try:
             yield
+            for text in needed:
+                nlp.vocab.strings.add(text)
         except BaseException:
             for name, component in nlp.components:
                 # What is read is added to the settings that are there.
@@ -284,7 +288,7 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: str | Iterable[s
     meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))
     with _whole_or_not(nlp, config, left_out):
         _read_parts(nlp, parts, left_out)
-    _take(nlp, config, meta)
+        _take(nlp, config, meta)
     return nlp
 
 

@@ -11,7 +11,7 @@ import kernel
 from kernel import Config
 from kernel.cli.run import run
 from kernel.component import Component, TrainableComponent
-from kernel.errors import DataError, KernelError, RegistryError, UsageError
+from kernel.errors import ConfigError, DataError, KernelError, RegistryError, UsageError
 from kernel.language import Language
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.registries.code import load_code
@@ -260,6 +260,33 @@ def test_after_an_error_a_pipeline_is_as_it_was(tmp_path, way, trained):
         nlp.from_disk(tmp_path / "model") if way == "disk" else nlp.from_bytes(source.to_bytes())
     assert nlp.to_bytes() == before and model_to_bytes(nlp.get_pipe("weighted").model) == state
     assert nlp.get_pipe("settings").cfg == ({"value": 6} if trained else {})
+
+
+def test_a_config_that_can_not_be_taken_over_changes_nothing(tmp_path):
+    weights(pipeline(), 4).to_disk(tmp_path / "model")
+    file = tmp_path / "model" / "config.cfg"
+    file.write_text(file.read_text() + "\n[own]\nx = ${nowhere.at_all}\n")
+    (tmp_path / "model" / "manifest.json").unlink()
+    nlp = weights(pipeline(), 6)
+    before = nlp.to_bytes()
+    with pytest.raises(ConfigError, match="nowhere.at_all"):
+        nlp.from_disk(tmp_path / "model")
+    assert nlp.to_bytes() == before
+
+
+@pytest.mark.parametrize("way", ["disk", "bytes"])
+def test_a_component_that_is_left_out_keeps_the_strings_it_needs(tmp_path, way):
+    nlp, source = weights(pipeline(), 6), weights(pipeline(), 4)
+    number = nlp.vocab.strings.add("LABEL_OF_THE_KEPT_ONE")
+    source.vocab.strings.add("LABEL_OF_ANOTHER_ONE")
+    if way == "disk":
+        source.to_disk(tmp_path / "model")
+        nlp.from_disk(tmp_path / "model", exclude=["weighted"])
+    else:
+        nlp.from_bytes(source.to_bytes(), exclude=["weighted"])
+    assert nlp.get_pipe("settings").cfg == {"value": 4}
+    assert nlp.get_pipe("weighted").model.get_param("b")[0] == 6
+    assert nlp.vocab.strings[number] == "LABEL_OF_THE_KEPT_ONE" and "LABEL_OF_ANOTHER_ONE" in nlp.vocab.strings
 
 
 def test_components_that_a_pipeline_lacks_are_not_passed_over(tmp_path):
