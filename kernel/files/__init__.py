@@ -1,4 +1,5 @@
 """Files and directories that are written whole or not at all (`atomic`), by one writer at a time (`lock`).
 
-`messages` reads MessagePack; `names` takes the names of parts to write, read or leave out.
+What others have put into a directory is kept (`foreign`); one that somebody stands in gets new content (`in_place`).
+`trees` walks, links and removes. `messages` reads MessagePack; `names` takes the names of parts to write, read or leave out.
 """

@@ -15,13 +15,16 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError
+from kernel.files.foreign import check_room, foreign, is_lock, keep
+from kernel.files.in_place import exchange, has_to_stay, is_half
 from kernel.files.lock import INSIDE, Lock, kept_inside, lock_file, refuse_if_locked
+from kernel.files.trees import flush, flush_tree, remove, take_mode
 
 MANIFEST = "manifest.json"
 # The largest manifest, config or meta table that is read, in bytes.
@@ -37,31 +40,47 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     """Yield an empty directory that becomes `path` when the block ends without an error.
 
     A manifest with the size and SHA-256 of every file is added. If `path` exists it must be empty or carry a manifest;
-    files that its manifest does not list belong to somebody else and are kept, those too that come during the block. An
+    what its manifest does not list belongs to somebody else and is kept as it is, also what comes during the block. An
     error in the block leaves `path` as it was. `UsageError` when `path` holds something that was not written by this
-    function; `Locked` when somebody else writes it, or is in a run whose output it is or lies in.
+    function, or something of others where a new file belongs; `Locked` when somebody else writes it, or is in a run whose
+    output it is or lies in.
+
+    The current directory, one that it lies in, and one where a disk is mounted stay themselves: see `kernel.files.in_place`.
     """
-    final = Path(path).resolve()
+    final = _resolved(path)
     refuse_if_locked(final.parent)
     with _writing(final) as (fresh, old):
-        if _successor(final).is_dir() and not final.exists():
-            _successor(final).rename(final)
-        _remove(_successor(final))
-        _foreign_files(final)
+        _complete(final)
+        _check_own(final)
+        _foreign(final)
         with kept_inside(final) if final.exists() else nullcontext():
             fresh.mkdir()
             yield fresh
             write_manifest(fresh)
             for name in ["", *_file_names(fresh)]:
-                _take_mode(fresh / name, final / name)
-            _flush_tree(fresh)
+                take_mode(fresh / name, final / name)
+            flush_tree(fresh)
+            check_room(final, fresh, _own(final))
+            if has_to_stay(final):
+                fresh.rename(_successor(final))
+                exchange(final, _successor(final), MANIFEST)
+                return
             # As they are now: the block may have taken hours.
-            foreign = _foreign_files(final)
-            for name in foreign:
-                _keep(final / name, fresh / name)
-            if not all(map(_is_lock, foreign)):
-                _flush_tree(fresh, files=False)
+            others = _foreign(final)
+            keep(final, fresh, others)
+            if not all(map(is_lock, others)):
+                flush_tree(fresh, files=False)
             _replace(final, fresh, old)
+
+
+def _complete(final: Path) -> None:
+    """End what a writer that was killed began, and remove what it left."""
+    new = _successor(final)
+    if is_half(final, new):
+        exchange(final, new, MANIFEST)
+    elif new.is_dir() and not final.exists():
+        new.rename(final)
+    remove(new)
 
 
 @contextmanager
@@ -73,13 +92,24 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     if is_special(path):
         yield Path(path)
         return
-    final = Path(path).resolve()
+    final = _resolved(path)
     with _writing(final) as (fresh, _):
         yield fresh
-        _take_mode(fresh, final)
-        _flush(fresh)
+        take_mode(fresh, final)
+        flush(fresh)
         fresh.replace(final)
-        _flush(final.parent)
+        flush(final.parent)
+
+
+def _resolved(path: str | Path) -> Path:
+    """Where a path leads to. `UsageError` if that is nowhere."""
+    try:
+        final = Path(path).resolve()
+    except (OSError, RuntimeError):
+        final = Path(path)
+    if final.is_symlink():
+        raise UsageError(f"can't write to {path}: it is a link that leads to itself")
+    return final
 
 
 def is_special(path: str | Path) -> bool:
@@ -106,7 +136,7 @@ def _writing(final: Path) -> Iterator[tuple[Path, Path]]:
             yield names
         finally:
             for name in names:
-                _remove(name)
+                remove(name)
 
 
 def move(path: str | Path, target: str | Path) -> None:
@@ -114,15 +144,15 @@ def move(path: str | Path, target: str | Path) -> None:
 
     `Locked` when somebody writes it, or is in a run whose output it is. `OSError` when it can't be moved.
     """
-    final = Path(path).resolve()
+    final = _resolved(path)
     refuse_if_locked(final)
     with _writing(final):
         if final.exists():
             final.rename(target)
-            _remove(_successor(final))
+            remove(_successor(final))
         else:
             _successor(final).rename(target)
-        _flush(final.parent)
+        flush(final.parent)
 
 
 def _replace(final: Path, fresh: Path, old: Path) -> None:
@@ -135,9 +165,9 @@ def _replace(final: Path, fresh: Path, old: Path) -> None:
     except BaseException:
         if old.exists() and not final.exists():
             old.rename(final)
-        _remove(new)
+        remove(new)
         raise
-    _flush(final.parent)
+    flush(final.parent)
 
 
 def read_whole(path: str | Path, read: Callable[[Path], T]) -> T:
@@ -169,9 +199,9 @@ def whole(path: str | Path) -> Path:
     """Where a directory is to be read: `path`, or what a crash kept from taking that name. `path` if there is neither."""
     asked = Path(path)
     for _ in range(_ATTEMPTS):
-        if asked.exists():
+        new = _successor(Path(os.path.realpath(asked)))
+        if asked.exists() and not is_half(asked, new):
             return asked
-        new = _successor(asked.resolve())
         if new.is_dir():
             return new
         # The new one may have taken its place between the two looks.
@@ -188,7 +218,7 @@ class _Place(NamedTuple):
     """Where a directory is read, and which one it is; None if it isn't there."""
 
     folder: Path
-    identity: tuple[int, int] | None
+    identity: tuple[int, ...] | None
 
 
 def _read_once(path: Path, read: Callable[[Path], T]) -> T:
@@ -215,7 +245,7 @@ def _opened(path: Path) -> Iterator[_Place]:
         yield place
         return
     try:
-        yield _Place(place.folder, _identity(os.fstat(handle)))
+        yield _Place(place.folder, _identity(os.fstat(handle)) + _age(place.folder))
     finally:
         os.close(handle)
 
@@ -223,13 +253,22 @@ def _opened(path: Path) -> Iterator[_Place]:
 def _place(path: Path) -> _Place:
     folder = whole(path)
     try:
-        return _Place(folder, _identity(folder.stat()))
+        return _Place(folder, _identity(folder.stat()) + _age(folder))
     except OSError:
         return _Place(folder, None)
 
 
 def _identity(facts: os.stat_result) -> tuple[int, int]:
     return facts.st_dev, facts.st_ino
+
+
+def _age(folder: Path) -> tuple[int, ...]:
+    """What changes when the content of a directory is replaced."""
+    try:
+        facts = (folder / MANIFEST).stat()
+    except OSError:
+        return ()
+    return *_identity(facts), facts.st_mtime_ns
 
 
 def write_manifest(path: str | Path) -> dict[str, Any]:
@@ -346,51 +385,36 @@ def check_manifest(path: str | Path) -> None:
         )
 
 
-def _foreign_files(final: Path) -> list[str]:
-    """The files in a directory that its manifest doesn't list, locks among them. `Locked` if a run writes there."""
+def _check_own(final: Path) -> None:
+    """`UsageError` if a directory holds files, and was not written by `atomic_directory`."""
     if not final.exists():
-        return []
+        return
     if not final.is_dir():
         raise UsageError(f"can't write a directory to {final}: a file has that name")
-    names = _file_names(final, links=True)
-    manifest = read_manifest(final)
-    if manifest is None and any(name != INSIDE for name in names):
+    if read_manifest(final) is None and any(name != INSIDE for name in _file_names(final, links=True)):
         raise UsageError(
             f"can't replace {final}: it holds files, but no {MANIFEST}, so it was not saved by kernel",
             hint="Choose a new or an empty directory.",
         )
-    listed = manifest["files"] if manifest is not None else {}
-    foreign = [name for name in names if name not in listed and name != MANIFEST]
-    for name in foreign:
-        if _is_lock(name):
+
+
+def _own(final: Path) -> set[str]:
+    """What a directory holds that was written by `atomic_directory`."""
+    manifest = read_manifest(final) or {"files": {}}
+    return {*manifest["files"], *manifest.get("empty", ()), MANIFEST}
+
+
+def _foreign(final: Path) -> list[str]:
+    """What a directory holds of others, locks among it. `Locked` if a run writes there."""
+    if has_to_stay(final):
+        # Nobody is put out of one that stays, and it need not be looked through.
+        refuse_if_locked(final)
+        return []
+    names = foreign(final, _own(final))
+    for name in names:
+        if is_lock(name):
             refuse_if_locked((final / name).parent)
-    return foreign
-
-
-def _is_lock(name: str) -> bool:
-    return PurePosixPath(name).name == INSIDE
-
-
-def _keep(file: Path, fresh: Path) -> None:
-    """Let a file also be in the new directory, unless that has one of its name: the same file, with whoever has it open."""
-    if fresh.exists():
-        return
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    # Somebody may be removing it.
-    with suppress(FileNotFoundError):
-        if file.is_symlink():
-            fresh.symlink_to(file.readlink())
-            return
-        with suppress(OSError):
-            os.link(file, fresh)
-            return
-        # This file system gives a file one name only; what is locked is not the name.
-        if _is_lock(file.name):
-            file.replace(fresh)
-            return
-        shutil.copy2(file, fresh)
-        _take_mode(fresh, file)
-        _flush(fresh)
+    return names
 
 
 def _file_names(root: Path, *, links: bool = False) -> list[str]:
@@ -416,47 +440,9 @@ def _remove_leftovers(final: Path) -> None:
             # What was written there may have been written in the same way.
             _remove_leftovers(path)
             for name in (_successor(path), lock_file(path), path):
-                _remove(name)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _take_mode(fresh: Path, old: Path) -> None:
-    """Give a file or folder the mode, and as far as this user may, the owner of what it is to replace."""
-    try:
-        facts = old.stat()
-    except OSError:
-        return
-    if hasattr(os, "chown"):
-        with suppress(OSError):
-            os.chown(fresh, facts.st_uid, facts.st_gid)
-    fresh.chmod(stat.S_IMODE(facts.st_mode))
+                remove(name)
 
 
 def _digest(file: Path) -> str:
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _flush_tree(root: Path, *, files: bool = True) -> None:
-    """files: False flushes the directories alone."""
-    for folder, _, names in os.walk(root, topdown=False):
-        for name in names if files else ():
-            _flush(Path(folder, name))
-        _flush(Path(folder))
-
-
-def _flush(path: Path) -> None:
-    # Windows can't open a directory for flushing.
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -305,7 +305,7 @@ def test_the_output_of_a_run_is_not_replaced(tmp_path, way, place):
     assert (model / "a").read_text() == "2"
 
 
-def not_permitted(*names):
+def not_permitted(*names, **settings):
     raise PermissionError(errno.EPERM, "Operation not permitted")
 
 

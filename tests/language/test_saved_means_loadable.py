@@ -286,7 +286,9 @@ def test_a_component_that_is_left_out_keeps_the_strings_it_needs(tmp_path, way):
         nlp.from_bytes(source.to_bytes(), exclude=["weighted"])
     assert nlp.get_pipe("settings").cfg == {"value": 4}
     assert nlp.get_pipe("weighted").model.get_param("b")[0] == 6
-    assert nlp.vocab.strings[number] == "LABEL_OF_THE_KEPT_ONE" and "LABEL_OF_ANOTHER_ONE" in nlp.vocab.strings
+    assert (
+        nlp.vocab.strings[number] == "LABEL_OF_THE_KEPT_ONE" and "LABEL_OF_ANOTHER_ONE" in nlp.vocab.strings
+    )
 
 
 def test_components_that_a_pipeline_lacks_are_not_passed_over(tmp_path):

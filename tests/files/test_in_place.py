@@ -1,0 +1,129 @@
+"""A directory in which somebody stands stays itself when its content is replaced."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import UsageError
+from kernel.files.atomic import MANIFEST, atomic_directory, check_manifest, read_whole, whole, write_manifest
+from kernel.files.in_place import MARKER, exchange, has_to_stay, is_half
+from kernel.files.trees import entries
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
+
+
+def write(path, **files):
+    with atomic_directory(path) as folder:
+        for name, text in files.items():
+            file = folder / name.replace("__", "/")
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
+
+
+def names(path):
+    return [name for name, _ in entries(Path(path))]
+
+
+def test_the_current_directory_is_filled_and_stays(tmp_path, monkeypatch):
+    (tmp_path / "w").mkdir()
+    monkeypatch.chdir(tmp_path / "w")
+    number = os.stat(".").st_ino
+    write(".", a="1", sub__b="1", old__c="1")
+    assert sorted(os.listdir()) == ["a", MANIFEST, "old", "sub"] and os.listdir(tmp_path) == ["w"]
+    Path("mine").mkdir()
+    monkeypatch.chdir("mine")
+    write("..", a="2", sub="2")
+    assert Path.cwd() == tmp_path / "w" / "mine"
+    monkeypatch.chdir("..")
+    assert names(".") == ["a", MANIFEST, "mine", "sub"] and Path("a").read_text() == "2"
+    assert os.stat(".").st_ino == number and os.listdir(tmp_path) == ["w"]
+    check_manifest(".")
+
+
+def test_an_error_leaves_the_current_directory_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("w").mkdir()
+    monkeypatch.chdir("w")
+    write(".", a="1")
+    with pytest.raises(RuntimeError), atomic_directory(".") as folder:
+        (folder / "a").write_text("2")
+        raise RuntimeError
+    assert Path("a").read_text() == "1" and names("..") == ["w", "w/a", f"w/{MANIFEST}"]
+    Path("thesis").write_text("x")
+    Path(MANIFEST).unlink()
+    with pytest.raises(UsageError, match="not saved by kernel"):
+        write(".", a="2")
+
+
+def test_what_has_to_stay(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "w").mkdir()
+    assert has_to_stay(tmp_path) and has_to_stay(tmp_path.parent) and has_to_stay(Path("/"))
+    assert not has_to_stay(tmp_path / "w") and not has_to_stay(tmp_path / "nothing")
+    monkeypatch.chdir("w")
+    shutil.rmtree(tmp_path / "w")
+    assert not has_to_stay(tmp_path)
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from kernel.files import in_place
+
+left, real = int(sys.argv[1]), in_place.{function}
+
+def dying(*paths):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+    real(*paths)
+
+in_place.{function} = dying
+from kernel.files.atomic import atomic_directory
+with atomic_directory(".") as folder:
+    for name in ("a", "b", "new"):
+        (folder / name).write_text("2")
+"""
+
+
+@pytest.mark.parametrize("function", ["link", "remove"])
+def test_a_crash_at_any_time_leaves_the_old_or_the_new_whole(tmp_path, function):
+    outcomes = set()
+    for left in range(4):
+        out = tmp_path / f"w{left}"
+        write(out, a="1", b="1", old__c="1")
+        (out / "mine").write_text("mine")
+        code = subprocess.run(
+            [sys.executable, "-c", CRASH.format(function=function), str(left)], cwd=out, check=False
+        ).returncode
+        found = read_whole(out, lambda folder: ((folder / "a").read_text(), (folder / "b").read_text()))
+        assert found in (("1", "1"), ("2", "2"))
+        check_manifest(whole(out))
+        assert "w" in out.name and (out / "mine").read_text() == "mine"
+        outcomes.add((code, found[0]))
+        write(out, a="3")
+        assert names(out) == ["a", MANIFEST, "mine"] and not list(tmp_path.glob(".*"))
+    assert (9, "2") in outcomes
+
+
+def test_who_reads_meanwhile_gets_the_new_one(tmp_path):
+    out, new = tmp_path / "out", tmp_path / ".out.new"
+    write(out, a="1", b="1")
+
+    def read(folder):
+        first = (folder / "a").read_text()
+        if not new.exists() and first == "1":
+            new.mkdir()
+            (new / "a").write_text("2")
+            (new / "b").write_text("2")
+            write_manifest(new)
+            exchange(out, new, MANIFEST)
+        return first, (folder / "b").read_text()
+
+    assert read_whole(out, read) == ("2", "2")
+    assert not is_half(out, new) and not (out / MARKER).exists()
