@@ -1,10 +1,12 @@
-"""`[plugins]` and `[registry.override]` of a config: whether what they ask for is installed."""
+"""`[plugins]` and `[registry.override]` of a config: whether they can be understood, and what they ask for is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kernel.config.plans import Planner
+from kernel.config.schemas import PluginsSchema
 from kernel.config.sources import Sources, problem_at
 from kernel.config.values import show_value
 from kernel.config.variables import interpolate
@@ -15,12 +17,17 @@ from kernel.registries.registry import nearest_name
 
 
 def verify(config: Mapping[str, Any]) -> None:
-    """Raise ConfigError if a package that `[plugins] require` asks for isn't here, or an override can't be obeyed.
+    """Raise ConfigError if the two sections can't be obeyed: a misspelt key would let in what it was to keep out.
 
     Also for variables that lead nowhere: what is denied is not known then. Imports nothing; called before anything of
     the config is.
     """
-    problems = [*plain_sections(config)[1], *package_problems(config, chosen_by(config))]
+    registry = chosen_by(config)
+    found, problems = plain_sections(config)
+    planner = Planner(getattr(config, "sources", {}), registry)
+    if found.get("plugins") is not None:
+        planner.section(found["plugins"], "plugins", PluginsSchema)
+    problems = [*problems, *planner.problems, *package_problems(config, registry)]
     if problems:
         raise ConfigError(problems)
 
@@ -40,7 +47,7 @@ def plain_sections(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Prob
 
 
 def package_problems(config: Mapping[str, Any], registry: Registries) -> list[Problem]:
-    """What can't be done of what the two sections ask for; values of the wrong type are left to their schema."""
+    """What can't be done of what the two sections ask for; values of the wrong type in `[plugins]` are left to its schema."""
     sources: Sources = getattr(config, "sources", {})
     found, _ = plain_sections(config)
     return [
@@ -76,8 +83,13 @@ def _unmet(section: Any, sources: Sources, registry: Registries) -> Iterator[Pro
 
 
 def _overrides(section: Any, sources: Sources, registry: Registries) -> Iterator[Problem]:
-    if not isinstance(section, Mapping):
+    if section is None:
         return
+    if not isinstance(section, Mapping):
+        expected = "keys below a line [registry.override]"
+        yield problem_at(sources, "registry", "not a section", value=show_value(section), expected=expected)
+        return
+    yield from _no_owners(section.get("override") or {}, "registry.override", sources)
     for key in section:
         if key != "override":
             hint = "Did you mean 'override'?" if nearest_name(str(key), ["override"]) else None
@@ -117,3 +129,15 @@ def _overrides(section: Any, sources: Sources, registry: Registries) -> Iterator
             else "a package that has the name",
             suggestion=hint,
         )
+
+
+def _no_owners(value: Any, path: str, sources: Sources) -> Iterator[Problem]:
+    if isinstance(value, Mapping) and (value or path == "registry.override"):
+        for key, item in value.items():
+            if not isinstance(item, str):
+                yield from _no_owners(item, f"{path}.{key}", sources)
+        return
+    expected = f'a package, or "{rules.CODE}"'
+    if path == "registry.override":
+        expected = "keys below a line [registry.override]"
+    yield problem_at(sources, path, "not the owner of a name", value=show_value(value), expected=expected)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config
+from kernel.config.packages import verify
 from kernel.language.core import Language
 from kernel.registries.family import chosen_by
 
@@ -22,5 +23,7 @@ def blank(
 ) -> Language:
     """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
     made = Config(config or {}).merge({"nlp": {"lang": lang}})
+    # What may not be used is not asked for the language either.
+    verify(made)
     nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
     return nlp

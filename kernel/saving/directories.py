@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config
+from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
@@ -88,6 +89,7 @@ def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = N
     meta = read_meta(folder)
     _check_version(meta, folder)
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))
+    verify(config)
     check_names(config, meta, folder)
     return Saved(folder, path, config, meta)
 

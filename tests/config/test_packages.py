@@ -52,7 +52,6 @@ def test_a_denied_package_is_no_help():
         '[plugins]\nrequire = ["ACME>=1,<2", "numpy"]\n',
         "[plugins]\nrequire = [\"nobody-made-this; python_version < '3'\"]\n",
         '[vars]\nx = "acme>=1"\n[plugins]\nrequire = ["${vars.x}"]\n',
-        '[plugins]\nrequire = "of the wrong type"\n',
         '[registry.override]\nacme.F.v1 = "Acme"\n',
         '[registry.override]\n"acme.F.v1" = acme\n',
     ],
@@ -73,6 +72,32 @@ def test_what_can_be_done_is_no_problem(text):
 def test_overrides_that_nobody_can_obey(text, message, expected, suggestion):
     ((line, _, said, wanted, hint),) = problems(f"[registry.override]\n{text}\n")
     assert (line, said, wanted) == (2, message, expected) and hint.startswith(suggestion)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        ('[plugins]\nrequire = "acme"', "plugins.require", "not list[str]"),
+        ('[plugins]\ndeny = "acme"', "plugins.deny", "not list[str]"),
+        ('[plugins]\nonly = "acme"', "plugins.only", "not list[str] or null"),
+        ("[plugins]\ndeny = [1]", "plugins.deny.0", "must be a valid string"),
+        ('[plugins]\ndenny = ["acme"]', "plugins.denny", "[plugins] takes no 'denny'"),
+        ("[registry]\noverride = 3", "registry.override", "not the owner of a name"),
+        ("[registry.override]\nacme.F.v1 = 3", "registry.override.acme.F.v1", "not the owner of a name"),
+        ("[registry.override]\nacme.F.v1 = []", "registry.override.acme.F.v1", "not the owner of a name"),
+    ],
+)
+def test_what_can_not_be_understood_is_not_passed_over(text, path, message):
+    with pytest.raises(ConfigError) as caught:
+        verify(Config.from_str(text))
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line, problem.message) == (path, 2, message)
+
+
+@pytest.mark.parametrize("section", ["plugins", "registry"])
+def test_a_section_that_is_none(section):
+    with pytest.raises(ConfigError, match=f"{section}: not a section"):
+        verify({section: 3})
 
 
 def test_a_name_of_code_may_be_given_to_code():

@@ -4,6 +4,7 @@ from typing import ClassVar, List  # noqa: UP035 (as users write it)
 
 import pytest
 
+import kernel
 from kernel import Config
 from kernel.component import Component
 from kernel.errors import ConfigError, UsageError
@@ -226,3 +227,24 @@ def test_a_source_that_is_missing(tmp_path):
 def test_a_config_for_another_language():
     with pytest.raises(ConfigError, match="'tst'"):
         registry.languages.get("tst").from_config({"nlp": {"lang": "xx"}})
+
+
+@pytest.mark.parametrize("plugins", [{"deny": "acme-only"}, {"denny": ["acme-only"]}])
+def test_packages_that_were_to_be_kept_out_are_not_let_in(plugins, tmp_path):
+    ran = []
+    block = {"nlp": {"lang": "xx", "pipeline": ["solo"]}, "components": {"solo": {"factory": "solo"}}}
+    with registry.restored():
+        Language.factory("solo", func=lambda nlp, name: ran.append(name) or (lambda doc: doc))
+        Language.from_config(block).to_disk(tmp_path / "saved")
+        ran.clear()
+        for build in (
+            lambda: Language.from_config({**block, "plugins": plugins}),
+            lambda: kernel.blank("xx", config={**block, "plugins": plugins}),
+            lambda: kernel.load(tmp_path / "saved", config={"plugins": plugins}),
+            lambda: kernel.load(
+                tmp_path / "saved", config={f"plugins.{key}": value for key, value in plugins.items()}
+            ),
+        ):
+            with pytest.raises(ConfigError, match="plugins.deny: not list|takes no 'denny'"):
+                build()
+    assert ran == []
