@@ -60,6 +60,9 @@ def resolve(
         if not planner.problems:
             taker = Signature(f"[{path}]" if path else "the config", {})
             result = {key: builder.argument(hint, plan, key, taker) for key, (hint, plan) in plans.items()}
+            has_blocks = any(not isinstance(plan, Constant) for _, plan in plans.values())
+            if schema is not None and validate and has_blocks and not builder.problems:
+                result |= planner.validated(schema, result, path)
     problems = planner.problems or builder.problems
     if problems:
         raise ConfigError(problems) from builder.cause

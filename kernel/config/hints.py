@@ -89,7 +89,7 @@ def convert(hint: Any, value: Any) -> Any:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
-        raise Refused(_faults(value, error)) from None
+        raise Refused(faults_of(value, error)) from None
     except TypeError:
         # Classes with validators of the first pydantic can't be asked.
         return value
@@ -381,7 +381,7 @@ class _Stream:
     """Stands for generators, which can't be written in a config."""
 
 
-def _faults(value: Any, error: ValidationError) -> list[Fault]:
+def faults_of(value: Any, error: ValidationError) -> list[Fault]:
     """What pydantic found, one fault a place. Of the alternatives of a union those that came closest."""
     found: dict[tuple[str, ...], Fault] = {}
     doubtful = set()
@@ -420,7 +420,11 @@ def _place(value: Any, loc: tuple[int | str, ...], is_missing: bool) -> tuple[tu
 
 
 def _reason(message: str) -> str:
-    text = message.removeprefix("Value error, ").replace("Input should", "must", 1)
+    text = (
+        message.removeprefix("Value error, ")
+        .removeprefix("Assertion failed, ")
+        .replace("Input should", "must", 1)
+    )
     return text[:1].lower() + text[1:]
 
 

@@ -17,9 +17,11 @@ from kernel.config.sections import inner_names, refusal, supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
 from kernel.config.suggestions import Suggestions
+from kernel.config.validators import validated
 from kernel.config.values import is_plain, show_value
 from kernel.config.wording import expectation, parameters, remedy
 from kernel.errors import Problem, RegistryError
+from kernel.registries.blame import describe_error
 from kernel.registries.family import Registries, chosen_by
 
 POSITIONAL = "*"
@@ -91,11 +93,32 @@ class Planner:
         if schema is None:
             return {key: (Any, self.value(item, Any, join(path, key))) for key, item in block.items()}
         signature = of_schema(schema, f"[{path}]" if path else "the config")
+        before = len(self.problems)
         plans = self.arguments(block, signature, path)
         for name, parameter in signature.parameters.items():
             if name not in plans and not parameter.is_required:
                 plans[name] = parameter.hint, Constant(parameter.default, join(path, name))
+        constants = {name: plan.value for name, (_, plan) in plans.items() if isinstance(plan, Constant)}
+        # Those of a section with blocks wait until what these describe is built.
+        if self.validate and len(constants) == len(plans) and len(self.problems) == before:
+            for name, value in self.validated(schema, constants, path).items():
+                plans[name] = plans[name][0] if name in plans else Any, Constant(value, join(path, name))
         return plans
+
+    def validated(self, schema: type[BaseModel], values: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """The values of a section as its schema's own validators make them; what these refuse is a problem."""
+        try:
+            return validated(schema, values)
+        except Refused as error:
+            for fault in error.faults:
+                where = ".".join((*([path] if path else []), *fault.place))
+                value = values.get(fault.place[0]) if len(fault.place) == 1 else None
+                shown = show_value(value) if is_plain(value) and fault.place else None
+                self._add(where, fault.reason, key=not fault.place, value=shown)
+        except Exception as error:  # noqa: BLE001 (a package's validator may fail in any way)
+            self._add(path, f"a validator of [{path}] failed: {describe_error(error)}", key=True)
+            self.problems[-1] = replace(self.problems[-1], exit_code=3)
+        return {}
 
     def value(
         self,

@@ -14,7 +14,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic.errors import PydanticUndefinedAnnotation
+
 from kernel.config.config import Config
+from kernel.config.hints import Refused, convert
 from kernel.config.schemas import (
     InitializeSchema,
     NlpSchema,
@@ -27,6 +30,7 @@ from kernel.config.signatures import of_schema
 from kernel.config.sources import DEFAULT, Sources, problem_at
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, PluginError, Problem, RegistryError
+from kernel.registries.blame import describe_error
 from kernel.registries.family import Registries, chosen_by
 
 KIND = "sections"
@@ -139,14 +143,51 @@ def schema_of(path: str, registry: Registries | None = None) -> type[Section]:
     if reason:
         raise _unusable(path, reason, registry)
     schema = registry.get(KIND, path)
-    if isinstance(schema, type) and issubclass(schema, Section):
-        return schema
-    raise PluginError(
-        f"sections: {path!r} of {registry.origin(KIND, path)} is not a schema of a section",
-        hint="It must be a subclass of kernel.config.schemas.Section.",
-        kind=KIND,
-        name=path,
-    )
+    if not (isinstance(schema, type) and issubclass(schema, Section)):
+        raise PluginError(
+            f"sections: {path!r} of {registry.origin(KIND, path)} is not a schema of a section",
+            hint="It must be a subclass of kernel.config.schemas.Section.",
+            kind=KIND,
+            name=path,
+        )
+    fault = _fault(schema, path, registry)
+    if fault:
+        owner = registry.origin(KIND, path)
+        raise PluginError(
+            f"sections: the schema of [{path}], which {owner} supplies, is broken: {fault}",
+            hint="Tell its author, or use another version of the package.",
+            kind=KIND,
+            name=path,
+        )
+    return schema
+
+
+def _fault(schema: type[Section], path: str, registry: Registries) -> str:
+    """What is wrong with a schema, "" if nothing is."""
+    try:
+        schema.model_rebuild()
+        parameters = of_schema(schema, path).parameters
+        defaults = Config.from_str(schema.defaults, name=f"defaults of [{path}]", kind=DEFAULT)
+    except PydanticUndefinedAnnotation as error:
+        return f"an annotation names {error.name!r}, which is not defined"
+    except Exception as error:  # noqa: BLE001 (an annotation or a default of a package may fail in any way)
+        return describe_error(error) if not isinstance(error, ConfigError) else error.message
+    strays = [key for key in defaults if key != path.partition(".")[0]]
+    if schema.defaults and (strays or not isinstance(at(defaults, path), Mapping)):
+        return f"its defaults belong to other sections: {', '.join(strays) or 'none'}"
+    for what, keys in (("corpora", schema.corpora), ("kinds", schema.kinds)):
+        for key in keys:
+            if key not in parameters:
+                return f"{what} names {key!r}, which is no key of it"
+            if what == "corpora":
+                try:
+                    convert(parameters[key].hint, "corpora.train")
+                except Refused:
+                    return f"corpora names {key!r}, which takes no text"
+    for key, kind in schema.kinds.items():
+        if kind not in registry.kinds():
+            return f"kinds says that {kind!r} makes {key!r}, but there is no such registry"
+    return ""
 
 
 def _check_around(path: str, found: Mapping[str, type[Section]], registry: Registries) -> None:
@@ -179,17 +220,11 @@ def add_defaults(config: Config, problems: list[Problem] | None = None) -> Confi
 
 
 def over_defaults(config: Config, path: str, schema: type[Section], registry: Registries) -> Config:
-    """The config over the blocks that are defaults of one section, whether the config has that or not.
-
-    ConfigError if they belong to another section.
-    """
+    """The config over the blocks that are defaults of one section, whether the config has that or not."""
     if not schema.defaults:
         return config
     name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
     defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
-    strays = [key for key in defaults if key != path.partition(".")[0]]
-    if strays or not at(defaults, path):
-        raise ConfigError(f"{name}: they belong to other sections: {', '.join(strays) or 'none'}")
     return defaults.merge(config)
 
 
@@ -213,10 +248,10 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
 def own_part(config: Mapping[str, Any], path: str, lent: Collection[str], registry: Registries) -> Any:
     """A section of a config without those inside it, at any depth, that packages supply; {} if it isn't there.
 
-    lent: dotted paths of those that are used. Of the registry's others, those without keys say that they aren't.
+    lent: dotted paths of those that are used. Of the registry's others, those without keys, or null, say that they aren't.
     """
     block = at(config, path)
-    unused = [other for other in registry.names(KIND) if at(config, other) == {} and not refusal(other)]
+    unused = [other for other in registry.names(KIND) if not at(config, other) and not refusal(other)]
     return {} if block is None else _without(block, path, {*lent, *unused})
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from kernel.config.schemas import Section
 from kernel.config.sections import (
@@ -17,7 +18,7 @@ from kernel.config.sections import (
     supplier_hint,
 )
 from kernel.errors import ConfigError, PluginError, RegistryError
-from kernel.registries.family import registry
+from kernel.registries.family import chosen_by, registry
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +69,40 @@ def test_a_schema_and_what_is_none():
     registry.sections("thing", func=len)
     with pytest.raises(PluginError, match="'thing' of .* is not a schema of a section"):
         schema_of("thing")
+
+
+def schema_with(**attributes):
+    """A schema of the one key `a` with other attributes."""
+    return type(
+        "Other", (Section,), {"__annotations__": {"a": int}, "a": 1, "__module__": __name__, **attributes}
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fault"),
+    [
+        ({"__annotations__": {"a": "Nowhere"}}, "an annotation names 'Nowhere', which is not defined"),
+        ({"a": Field(default_factory=lambda: 1 / 0)}, "ZeroDivisionError"),
+        ({"defaults": "[thing\nx = 1\n"}, "defaults of [thing]:1"),
+        ({"defaults": "[mine]\nx = 1\n"}, "its defaults belong to other sections: mine"),
+        ({"corpora": ("b",)}, "corpora names 'b', which is no key of it"),
+        ({"corpora": ("a",)}, "corpora names 'a', which takes no text"),
+        ({"kinds": {"b": "schedules"}}, "kinds names 'b', which is no key of it"),
+        ({"kinds": {"a": "nokind"}}, "kinds says that 'nokind' makes 'a', but there is no such registry"),
+    ],
+)
+def test_a_broken_schema_is_the_fault_of_its_package(attributes, fault):
+    registry.sections("thing", func=schema_with(**attributes))
+    with pytest.raises(PluginError) as caught:
+        schema_of("thing")
+    assert "sections: the schema of [thing], which" in str(caught.value) and fault in str(caught.value)
+    problems = []
+    assert supplied({"thing": {"a": 1}}, problems) == {} and [one.path for one in problems] == ["thing"]
+
+
+def test_a_section_that_is_null_is_not_used():
+    config = {"training": {"max_steps": 1, "workers": None}}
+    assert own_part(config, "training", supplied(config), chosen_by(config)) == {"max_steps": 1}
 
 
 def test_what_can_not_be_used_is_collected_or_raised():

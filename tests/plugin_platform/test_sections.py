@@ -153,7 +153,8 @@ def test_defaults_of_another_section_are_refused(fake_distribution: Fake) -> Non
             "class Stray(Section):\n    defaults = '[training]\\npatience = 1\\n'\n    a: int = 1\n"
         },
     )
-    with pytest.raises(ConfigError, match=r"acme-stray 1.0, defaults of \[stray\].*training"):
+    broken = r"the schema of \[stray\], which acme-stray 1.0 supplies, is broken: its defaults belong to .*: training"
+    with pytest.raises(ConfigError, match=broken):
         add_defaults(Config.from_str("[stray]\na = 2\n"))
 
 
