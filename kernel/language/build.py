@@ -19,9 +19,9 @@ from kernel.language.create import fill_settings
 from kernel.language.defaults import fresh_subclass
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import find_factory
-from kernel.language.keeping import keep_values
+from kernel.language.keeping import keep_values, rename
 from kernel.language.listening import unheard_in_config
-from kernel.language.order import to_disable
+from kernel.language.order import NAMES, is_possible_name, to_disable
 from kernel.language.origin import apart
 from kernel.language.slots import Slot, position, unknown
 from kernel.registries.blame import naming
@@ -68,6 +68,13 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
     for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
         if isinstance(name, str) and name not in components:
             problems.append(_without_block(name, place, list(components), merged))
+        elif isinstance(name, str) and not is_possible_name(name):
+            where = f"nlp.pipeline.{place}"
+            problems.append(
+                problem_at(
+                    merged.sources, where, f"{name!r} can't be the name of a component", suggestion=NAMES
+                )
+            )
     merged["components"] = components
     return merged, problems
 
@@ -151,6 +158,8 @@ def from_config(
     if set(names) != set(interpolated.get("components") or {}):
         # Variables may refer to blocks of components that are not there.
         keep_values(nlp.config, nlp.slots, interpolated)
+    for name in left_out - PARTS:
+        rename(nlp.config, name, None)
     if enable is None:
         off |= set(settings["disabled"])
     # What to enable is more than what the config disables, but not than what the caller does.

@@ -84,7 +84,7 @@ class EditableComponents(ComponentList):
         slot = create(self, factory_name, name, config or {}, validate=validate)
         before = values_of(self.config, self.slots)
         del before["components"][name]
-        self._put(replace(slot, enabled=old.enabled))
+        self._put(replace(slot, enabled=old.enabled, place=old.place))
         keep_values(self.config, self.slots, before)
         return slot.component
 

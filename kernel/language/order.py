@@ -14,16 +14,24 @@ from kernel.language.slots import Slot, find, position, unknown
 # Files and folders of a saved pipeline that components must not overwrite.
 RESERVED = frozenset({"config.cfg", "meta.json", "manifest.json", "tokenizer", "vocab"})
 
+NAMES = (
+    "It names a section of the config and a folder: letters, digits, hyphens and underscores will do; "
+    f"{', '.join(sorted(RESERVED))} are taken."
+)
+
 
 class DisabledPipes(list[str]):
     """Names of disabled components; at the end of a `with` block, or by `restore`, they are enabled again.
 
-    slots: those of the pipeline, which are replaced in place.
+    A component that was renamed is still the same, and another one under its old name is not. slots: those of the
+    pipeline, which are replaced in place. disabled: those of them that were disabled.
     """
 
-    def __init__(self, slots: list[Slot], names: Iterable[str]) -> None:
-        super().__init__(names)
+    def __init__(self, slots: list[Slot], disabled: Iterable[Slot]) -> None:
+        disabled = list(disabled)
+        super().__init__(slot.name for slot in disabled)
         self._slots = slots
+        self._places = [slot.place for slot in disabled]
 
     def __enter__(self) -> Self:
         return self
@@ -33,13 +41,14 @@ class DisabledPipes(list[str]):
 
     def restore(self) -> None:
         """Enable the components again, those that still exist."""
-        enable(self._slots, self, True)
+        enable(self._slots, self._places, True)
         self.clear()
+        self._places = []
 
 
-def enable(slots: list[Slot], names: Sequence[str], enabled: bool) -> None:
-    """Let components run, or not; their listeners are linked anew."""
-    slots[:] = [replace(slot, enabled=enabled) if slot.name in names else slot for slot in slots]
+def enable(slots: list[Slot], places: Sequence[object], enabled: bool) -> None:
+    """Let the components in some places run, or not; their listeners are linked anew."""
+    slots[:] = [replace(slot, enabled=enabled) if slot.place in places else slot for slot in slots]
     link(slots)
 
 
@@ -72,13 +81,19 @@ def _anchor(slots: Sequence[Slot], anchor: str | int) -> int:
     return anchor
 
 
+def is_possible_name(name: Any) -> bool:
+    """Whether a component of that name can be saved and loaded: it becomes a section of the config, and a folder."""
+    if not isinstance(name, str) or not name.isprintable() or name.casefold() in RESERVED:
+        return False
+    return bool(name) and not set(name) & set("./\\[]:= ") and "${" not in name
+
+
 def check_new_name(slots: Sequence[Slot], name: str) -> str:
     """The name, if a new component may have it."""
-    if not isinstance(name, str) or not name or set(name) & set("./\\[]:= ") or name in RESERVED:
+    if not is_possible_name(name):
         raise UsageError(
             f"{name!r} can't be the name of a component",
-            hint="It names a section of the config and a folder: letters, digits, hyphens and underscores will do; "
-            f"{', '.join(sorted(RESERVED))} are taken.",
+            hint=NAMES,
         )
     names = [slot.name for slot in slots]
     if name in names:
@@ -110,9 +125,9 @@ def select(
     chosen = to_disable([slot.name for slot in slots], disable, enable_only)
     if chosen is None:
         raise UsageError("select_pipes needs disable= or enable=")
-    names = [slot.name for slot in slots if slot.enabled and slot.name in chosen]
-    enable(slots, names, False)
-    return DisabledPipes(slots, names)
+    disabled = [slot for slot in slots if slot.enabled and slot.name in chosen]
+    enable(slots, [slot.place for slot in disabled], False)
+    return DisabledPipes(slots, disabled)
 
 
 def to_disable(

@@ -20,7 +20,8 @@ class Slot:
 
     meta: what its factory says. block: its section of the config, with variables. enabled: whether it runs. copied:
     whether its weights were taken from another pipeline; `initialize` leaves them alone. origin: the settings that said
-    where from, with variables; a saved config repeats them, so that training from it begins with the same weights.
+    where from, with variables; a saved config repeats them, so that training from it begins with the same weights. place:
+    the same for all records of one place in the pipeline, whatever its component is called.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Slot:
     enabled: bool = True
     copied: bool = False
     origin: Mapping[str, Any] = field(default_factory=dict)
+    place: object = field(default_factory=object, repr=False, compare=False)
 
 
 def find(slots: Sequence[Slot], name: str) -> Slot:

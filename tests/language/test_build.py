@@ -248,3 +248,20 @@ def test_packages_that_were_to_be_kept_out_are_not_let_in(plugins, tmp_path):
             with pytest.raises(ConfigError, match="plugins.deny: not list|takes no 'denny'"):
                 build()
     assert ran == []
+
+
+@pytest.mark.parametrize("auto_fill", [True, False])
+def test_the_config_does_not_speak_of_a_component_that_is_left_out(auto_fill):
+    nlp = kernel.blank("xx")
+    for name in ("a", "b"):
+        nlp.add_pipe("mark", name=name, config={"value": "x"})
+    config = nlp.config.copy()
+    config["training"] |= {"frozen_components": ["a", "b"], "annotating_components": ["a"]}
+    config["initialize"]["components"] = {"a": {}, "b": {}}
+    config["nlp"]["pipeline"] = ["a", "b"]
+    before = config.copy()
+    made = Language.from_config(config, exclude=["a"], auto_fill=auto_fill)
+    assert made.config["training"]["frozen_components"] == ["b"]
+    assert made.config["training"]["annotating_components"] == []
+    assert made.config["initialize"]["components"] == {"b": {}}
+    assert config == before

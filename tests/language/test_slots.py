@@ -137,7 +137,7 @@ def test_a_renamed_copy_keeps_its_weights_and_its_replacement_does_not():
     assert fresh.initialized
 
 
-def test_selected_pipes_come_back_under_the_names_that_still_exist():
+def test_selected_pipes_that_still_exist_come_back_under_the_names_that_they_have():
     nlp = Language()
     for name in "abc":
         nlp.add_pipe("red", name)
@@ -145,7 +145,7 @@ def test_selected_pipes_come_back_under_the_names_that_still_exist():
         nlp.remove_pipe("a")
         nlp.rename_pipe("b", "d")
         assert selected == ["a", "b", "c"]
-    assert (nlp.pipe_names, nlp.disabled, selected) == (["c"], ["d"], [])
+    assert (nlp.pipe_names, nlp.disabled, selected) == (["d", "c"], [], [])
 
 
 def test_records_are_read_and_never_written():
