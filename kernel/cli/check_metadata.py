@@ -109,8 +109,12 @@ def _module_mistakes(point: EntryPoint) -> Iterator[str]:
         yield reason
         return
     for other in rules.entry_points(point.group):
-        if other.distribution != point.distribution and point.name.startswith(f"{other.name}."):
+        if other.distribution == point.distribution:
+            continue
+        if point.name.startswith(f"{other.name}."):
             yield f"{point.name} lies inside of {other.name}, which {other.distribution} lends"
+        if other.name.startswith(f"{point.name}."):
+            yield f"{other.name}, which {other.distribution} lends, lies inside of it, so nothing else in it can be imported"
 
 
 def _section_mistakes(point: EntryPoint) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -59,10 +60,12 @@ class ModuleFinder:
         if name in PATHS:
             return _spec(name, _Elsewhere(PATHS[name]))
         lent = _lent()
-        if name in lent:
+        inside = [path for path in lent if path.startswith(f"{name}.")]
+        rivals = conflict(name, inside) if name in lent else ""
+        if name in lent and not rivals:
             return _spec(name, _Lent())
-        if any(path.startswith(f"{name}.") for path in lent):
-            return _spec(name, _Folder(), is_package=True)
+        if inside:
+            return _spec(name, _Folder(rivals), is_package=True)
         above, _, last = name.rpartition(".")
         home = getattr(sys.modules.get(above), "__name__", above)
         if home != above:
@@ -73,6 +76,27 @@ class ModuleFinder:
             return _spec(name, _Elsewhere(place)) if find_spec(place) else None
         _refuse(name)
         return None
+
+
+def conflict(path: str, inside: Iterable[str]) -> str:
+    """Who is in conflict about a path: who lends it and others, who lend something in it; "" if there are none."""
+    from kernel.registries.family import registry
+
+    modules = registry.of(KIND)
+    own = modules.owners(path)
+    others = [each for each in inside if set(modules.owners(each)) - set(own)]
+    if not others:
+        return ""
+    return f"{' and '.join(modules.claims(path))} lends {path}, but {modules.claims(others[0])[0]} lends {others[0]} in it"
+
+
+def _remedy(path: str, inside: Iterable[str] = ()) -> str:
+    """What to do about packages that are in conflict about a path: an import asks no config."""
+    from kernel.registries.family import registry
+
+    owners = dict.fromkeys(owner for each in (path, *inside) for owner in registry.of(KIND).owners(each))
+    ways = " or ".join(f"KERNEL_PLUGINS=-{owner}" for owner in sorted(owners))
+    return f"Uninstall one of them, or deny it before anything is imported: {ways}."
 
 
 def _spec(name: str, loader: Any, *, is_package: bool = False) -> ModuleSpec:
@@ -130,12 +154,20 @@ class _Lent(_Loader):
         try:
             found = registry.get(KIND, name)
         except KernelError as error:
-            raise LentModuleError(f"import {name}: {error.message}", hint=error.hint) from error
+            hint = _remedy(name) if len(registry.of(KIND).owners(name)) > 1 else error.hint
+            raise LentModuleError(f"import {name}: {error.message}", hint=hint) from error
         sys.modules[name] = found
 
 
 class _Folder(_Loader):
-    """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too."""
+    """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too.
+
+    rivals: why it is not the module that a package lends under the path; "" if none does. What lies in it is there all the
+    same, for who does not ask for more.
+    """
+
+    def __init__(self, rivals: str = "") -> None:
+        self.rivals = rivals
 
     def exec_module(self, module: ModuleType) -> None:
         path = module.__name__
@@ -147,6 +179,11 @@ class _Folder(_Loader):
                 except ModuleNotFoundError as error:
                     if error.name != f"{path}.{name}":
                         raise
+                if self.rivals:
+                    from kernel.errors import LentModuleError
+
+                    lent = [each for each in _lent() if each.startswith(f"{path}.")]
+                    raise LentModuleError(f"import {path}.{name}: {self.rivals}", hint=_remedy(path, lent))
             raise AttributeError(f"module {path!r} has no attribute {name!r}", name=name)
 
         module.__doc__ = "What installed packages lend to this place."
@@ -173,11 +210,15 @@ def _refuse(name: str) -> None:
     from kernel.discovery.rules import denied
     from kernel.discovery.scan import entry_points, installed_version
 
-    bans = [
-        f"{point.distribution} {point.version} lends it, but is denied by {denied(point.distribution)}"
+    reasons = {
+        f"{point.distribution} {point.version}": (
+            "what lies in it" if point.name.startswith(f"{name}.") else point.name,
+            denied(point.distribution),
+        )
         for point in entry_points(f"kernel_{KIND}")
-        if f"{name}.".startswith(f"{point.name}.")
-    ]
+        if f"{name}.".startswith(f"{point.name}.") or point.name.startswith(f"{name}.")
+    }
+    bans = [f"{who} lends {what}, but is denied by {why}" for who, (what, why) in reasons.items() if why]
     distribution = provider(KIND, name)
     if bans:
         raise ModuleNotFoundError(f"No module named {name!r}: {'; '.join(bans)}", name=name)

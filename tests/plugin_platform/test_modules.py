@@ -19,7 +19,7 @@ import kernel
 from kernel.discovery import rules
 from kernel.errors import LentModuleError
 from kernel.registries.family import registry
-from kernel.registries.modules import PATHS
+from kernel.registries.modules import PATHS, conflict
 from kernel.testing.box import Box
 
 Fake = Callable[..., Path]
@@ -99,6 +99,39 @@ def test_two_lenders_of_one_path_are_a_conflict_that_names_both(fake_distributio
         importlib.import_module("kernel.greet")
     assert isinstance(info.value, LentModuleError)
     assert "acme-greet 1.2" in str(info.value) and "other-greet 1.2" in str(info.value)
+    # An import asks no config.
+    assert "registry.override" not in str(info.value)
+    assert "KERNEL_PLUGINS=-acme-greet or KERNEL_PLUGINS=-other-greet" in str(info.value)
+
+
+def test_a_module_and_what_others_lend_in_it_are_a_conflict_for_who_asks_for_the_module(
+    fake_distribution: Fake,
+) -> None:
+    lend(fake_distribution, path="kernel.far.greet")
+    lend(fake_distribution, "other-greet", path="kernel.far")
+    lend(fake_distribution, "third-greet", path="kernel.far.greet.deep")
+    assert importlib.import_module("kernel.far.greet.deep").NAME == "acme"
+    conflicts = {
+        "kernel.far": r"other-greet 1.2 .* lends kernel.far, but acme-greet 1.2 .* lends kernel.far.greet in it",
+        "kernel.far.greet": r"acme-greet 1.2 .* lends kernel.far.greet, but third-greet 1.2 .* lends kernel.far.greet.deep",
+    }
+    for path, said in conflicts.items():
+        module = importlib.import_module(path)
+        with pytest.raises(LentModuleError, match=said) as caught:
+            module.NAME  # noqa: B018
+        assert "KERNEL_PLUGINS=-" in str(caught.value)
+        with pytest.raises(LentModuleError, match=said):
+            exec(f"from {path} import NAME")  # noqa: S102
+    with rules.command_line(deny=["other-greet", "third-greet"]):
+        assert conflict("kernel.far.greet", []) == ""
+
+
+def test_one_package_may_lend_a_module_and_another_one_in_it(fake_distribution: Fake) -> None:
+    modules = {"acme_far.__init__": "NAME = 'far'\n", "acme_deep": "NAME = 'deep'\n"}
+    points = {"kernel_modules": {"kernel.far": "acme_far", "kernel.far.deep": "acme_deep"}}
+    fake_distribution("acme-far", "1.0", entry_points=points, modules=modules)
+    names = [importlib.import_module(path).NAME for path in ("kernel.far", "kernel.far.deep")]
+    assert names == ["far", "deep"]
 
 
 def test_a_denied_package_lends_nothing(fake_distribution: Fake) -> None:
@@ -110,6 +143,17 @@ def test_a_denied_package_lends_nothing(fake_distribution: Fake) -> None:
         importlib.import_module("kernel.greet")
     assert "acme_greet" not in sys.modules
     assert importlib.import_module("kernel.greet").NAME == "acme"
+
+
+def test_an_import_of_what_lies_in_a_denied_place_says_who_is_denied(fake_distribution: Fake) -> None:
+    lend(fake_distribution, path="kernel.far.greet")
+    with (
+        rules.command_line(only=["something-else"]),
+        pytest.raises(
+            ModuleNotFoundError, match="acme-greet 1.2 lends what lies in it, but is denied by --only"
+        ),
+    ):
+        importlib.import_module("kernel.far.greet")
 
 
 def test_a_package_for_another_kernel_is_not_imported(fake_distribution: Fake) -> None:
@@ -243,7 +287,9 @@ def test_a_path_inside_of_what_another_package_lends_is_a_finding(fake_distribut
     lend(fake_distribution, "other-greet", path="kernel.greet.more", requires=["kernel-nlp~=0.1.0"])
     output = box.run("plugins", "check", "other-greet").stdout
     assert "kernel.greet.more lies inside of kernel.greet, which acme-greet lends" in output
-    assert box.run("plugins", "check", "acme-greet").exit_code == 0
+    outer = box.run("plugins", "check", "acme-greet")
+    assert outer.exit_code == 1
+    assert "kernel.greet.more, which other-greet lends, lies inside of it" in outer.stdout
 
 
 def test_commands_tell_of_lent_modules(fake_distribution: Fake, box: Box) -> None:
