@@ -225,6 +225,7 @@ class Language(EditableComponents, BasePipeline):
         sgd: the optimizer to use; by default the config's. settings: `[initialize]`, by default of the own config.
         Copied components keep their weights.
         """
+        learn.check_optimizer(sgd)
         initialize(self, get_examples, settings)
         return self._keep_optimizer(sgd)
 
@@ -246,6 +247,7 @@ class Language(EditableComponents, BasePipeline):
 
     def _keep_optimizer(self, sgd: Any = None) -> Any:
         """The pipeline's own optimizer: the given one, the one it has, or one from the config."""
+        learn.check_optimizer(sgd)
         if sgd is not None:
             self._optimizer = sgd
         elif self._optimizer is None:

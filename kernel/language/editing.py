@@ -57,6 +57,11 @@ class EditableComponents(ComponentList):
         """
         name = order.check_new_name(self.slots, factory_name if name is None else name)
         place = order.insertion_index(self.slots, before=before, after=after, first=first, last=last)
+        if source is not None and not isinstance(source, ComponentList):
+            raise UsageError(
+                f"source= takes a pipeline, not {source!r}",
+                hint="Load the pipeline first: source=kernel.load(...).",
+            )
         if source is not None and (config or raw_config):
             raise UsageError(
                 f"the copy of a component keeps its settings: add_pipe('{factory_name}') takes source= or config=, not both"

@@ -40,6 +40,7 @@ def update(
     """See `Language.update`. optimizer: gives the pipeline's own."""
     losses = {} if losses is None else losses
     examples = check_examples(examples, NOT_EXAMPLES)
+    check_optimizer(sgd)
     if not examples:
         return losses
     excluded = set(nlp.frozen_components if exclude is None else as_names(exclude))
@@ -173,6 +174,15 @@ def trained_models(nlp: ComponentList) -> dict[str, Any]:
     frozen = set(nlp.frozen_components)
     trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
     return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
+
+
+def check_optimizer(sgd: Any) -> None:
+    """`UsageError` for what is neither an optimizer nor False nor None."""
+    if not (sgd is None or sgd is False or (callable(sgd) and not isinstance(sgd, type))):
+        raise UsageError(
+            f"sgd= takes an optimizer, not {sgd!r}",
+            hint="Make one with nlp.create_optimizer(), or leave sgd= out.",
+        )
 
 
 def check_examples(examples: Any, message: str) -> list[Example]:

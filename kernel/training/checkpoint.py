@@ -15,7 +15,7 @@ import numpy as np
 from kernel.config import Config
 from kernel.errors import CallbackError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
-from kernel.files.lock import Lock
+from kernel.files.lock import Lock, refuse_if_locked
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.provenance import provenance
@@ -50,7 +50,8 @@ def check_output(output: Path) -> None:
 
 
 def output_lock(output: Path) -> Lock:
-    """The lock that a run has on its output directory."""
+    """The lock that a run has on its output directory. `Locked` if that lies in the output of another run."""
+    refuse_if_locked(output.resolve().parent)
     return Lock(output, inside=True)
 
 

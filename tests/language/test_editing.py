@@ -59,3 +59,11 @@ def test_get_has_rename_replace_remove():
     assert (name, nlp.pipe_names) == ("label", ["noop"])
     with pytest.raises(UsageError, match="'label'.*noop"):
         nlp.get_pipe("label")
+
+
+@pytest.mark.parametrize("source", ["en", True, {}])
+def test_a_source_that_is_no_pipeline(source):
+    nlp = Language()
+    with pytest.raises(UsageError, match="source= takes a pipeline, not "):
+        nlp.add_pipe("noop", source=source)
+    assert nlp.pipe_names == []

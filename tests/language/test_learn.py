@@ -44,6 +44,22 @@ def test_without_an_optimizer_the_pipeline_makes_and_keeps_its_own():
     assert nlp._optimizer is made
 
 
+@pytest.mark.parametrize("sgd", ["adam", True, 1])
+def test_what_is_no_optimizer_is_refused_before_anything_is_learned(sgd):
+    nlp = shared()
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    before = nlp.to_bytes()
+    for use in (
+        lambda: nlp.update(examples, sgd=sgd),
+        lambda: nlp.initialize(lambda: examples, sgd=sgd),
+        lambda: nlp.resume_training(sgd=sgd),
+    ):
+        with pytest.raises(UsageError, match="sgd= takes an optimizer, not "):
+            use()
+    assert nlp.to_bytes() == before
+
+
 def test_sgd_false_leaves_the_weights_and_keeps_the_gradients():
     nlp = shared()
     examples = [example(nlp, y=1.0)]

@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,19 @@ def test_output_is_locked_while_training(make_run: MakeRun, tmp_path: Path) -> N
     steps.close()
     list(train(make_run(output=True)))
     assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_an_output_inside_of_that_of_another_run_is_refused_at_the_start(tmp_path: Path) -> None:
+    script = "import sys, pathlib; from kernel.training.checkpoint import output_lock\n"
+    script += "output_lock(pathlib.Path(sys.argv[1])).acquire(); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", script, str(tmp_path / "out")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline()
+        for inside in ("model-last", "mine"):
+            with pytest.raises(Locked, match="out is being written by process"):
+                output_lock(tmp_path / "out" / inside)
+        other.communicate()
+    output_lock(tmp_path / "out" / "model-last")
 
 
 def test_two_prepared_runs_for_one_output(make_run: MakeRun, tmp_path: Path) -> None:
