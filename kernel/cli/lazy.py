@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.visible import visible
+
 if TYPE_CHECKING:
     from kernel.discovery.scan import EntryPoint
 
@@ -72,6 +74,10 @@ class LazyGroup(click.Group):
         if helps:
             with formatter.section("Commands"):
                 formatter.write_dl(sorted(helps.items()))
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help text: names of commands come from packages."""
+        return visible(super().get_help(ctx))
 
     def _points(self) -> list[EntryPoint]:
         if self._group is None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kernel.cli import options
+from kernel.cli.say import say_text
 
 # Where in a config the block of a kind usually stands.
 PLACES = {
@@ -46,7 +47,7 @@ def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
     kinds = [kind] if kind else [one for one in registry.kinds() if registry.has(one, name)]
     if not kinds:
         raise _unknown(name)
-    click.echo("\n\n".join(function_text(one, name) for one in kinds))
+    say_text("\n\n".join(function_text(one, name) for one in kinds))
 
 
 def function_text(kind: str, name: str) -> str:

@@ -14,6 +14,7 @@ from kernel.discovery import metadata
 from kernel.discovery.scan import EntryPoint
 from kernel.errors import IncompatiblePlugin, PluginLoadError
 from kernel.processes.gate import GATE
+from kernel.visible import visible_line
 
 # Seconds after which an import is announced.
 SLOW = 2.0
@@ -75,7 +76,7 @@ def _announced(point: EntryPoint) -> Iterator[None]:
         return
     from threading import Timer
 
-    text = f"importing {point.module} from {point.distribution} {point.version}"
+    text = visible_line(f"importing {point.module} from {point.distribution} {point.version}")
     timer = Timer(SLOW, lambda: print(text, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()
