@@ -8,6 +8,8 @@ from typing import NoReturn
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     from kernel.cli.run import name_crashes, run
+    from kernel.discovery.unasked import switch_off
 
+    switch_off()
     name_crashes()
     sys.exit(run(sys.argv[1:] if args is None else args))

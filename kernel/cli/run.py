@@ -70,6 +70,9 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
             _show_traceback(error)
         say_text(f"error: {error}", err=True)
         return error.exit_code
+    except SystemExit as error:
+        # A package's command says so itself.
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
     except BrokenPipeError:
         # The reader of our output has gone.
         _silence()

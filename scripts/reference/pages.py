@@ -20,6 +20,7 @@ from kernel.cli.registry_show import block, section
 from kernel.config import default_config
 from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.unasked import SWITCHES
 from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
 from kernel.training import events
@@ -260,14 +261,14 @@ def _environment_page() -> str:
 
 
 def variables() -> set[str]:
-    """Variables that kernel or one of our packages reads."""
+    """Variables that kernel or one of our packages reads, or sets for other libraries."""
     files = [*(ROOT / "kernel").rglob("*.py"), *ROOT.glob("plugins*/**/src/**/*.py")]
     found = {
         name
         for file in files
         for name in re.findall(r"\bKERNEL_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf8"))
     }
-    return {name for name in found if not IGNORED_VARIABLES.match(name)}
+    return {name for name in found if not IGNORED_VARIABLES.match(name)} | set(SWITCHES)
 
 
 def _testing_page() -> str:
