@@ -16,7 +16,7 @@ from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import testing
 from kernel.cli.commands import cli
-from kernel.cli.registry_show import block, section
+from kernel.cli.registry_show import block, ranges, section
 from kernel.config import default_config
 from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import THINC_NAMES
@@ -92,6 +92,7 @@ def _registry_page(kind: str) -> str:
         if kind == "sections":
             parts.append(_fenced("ini norun", section(name, function)))
         elif kind not in ("ops", "languages", "modules"):
+            parts.append("\n".join(f"- {line}" for line in ranges(kind, name, function).splitlines()))
             parts.append(_fenced("ini norun", block(kind, name, function)))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
