@@ -6,6 +6,7 @@ Names are resolved on first use, so that `import kernel` costs nothing and the c
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kernel.discovery import unasked
 from kernel.registries.modules import install
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _PUBLIC = {
 }
 
 install()
+unasked.install()
 
 
 def __getattr__(name: str) -> Any:

@@ -7,8 +7,6 @@ Exit codes of the command line: 1 the run failed, 2 the config, the data or the 
 from __future__ import annotations
 
 import logging
-import re
-import shlex
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -17,22 +15,24 @@ from os import PathLike
 from textwrap import wrap
 from typing import Any
 
+from kernel.visible import visible, visible_line
+
 # Longest part of a line that is shown, in characters.
 _EXCERPT = 100
-# Control characters, separators of lines, marks that change the direction of text, halves of surrogate pairs.
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _WRAPPING: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
 class KernelError(Exception):
     """Base of every error that kernel raises on purpose.
 
-    message: what is wrong. hint: what to do about it, shown on a line of its own.
+    message: what is wrong. hint: what to do about it, shown on a line of its own. In both of them, whatever a terminal would
+    obey is an escape: they quote files and packages of others.
     """
 
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
+        message, hint = visible(message), visible(hint)
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -121,16 +121,6 @@ class Problem:
         return [f"    {dots}{visible(shown)}{more}", f"    {blank}{carets}"]
 
 
-def visible(text: str) -> str:
-    """A text with what a terminal would obey, not show, as escapes: `\\x1b`. Tabs and ends of lines stay."""
-    return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-
-
-def shell_word(text: str) -> str:
-    """A text as one word of a command that people may paste into a shell, with nothing in it that a terminal would obey."""
-    return shlex.quote(visible(text))
-
-
 def _columns(mark: str) -> int:
     """Columns of a character on a terminal."""
     if unicodedata.combining(mark):
@@ -176,10 +166,10 @@ class DataError(KernelError):
         self.offset = offset
         inside = []
         if document is not None:
-            inside.append(f"document {document}")
+            inside.append(f"document {visible_line(str(document))}")
         if offset is not None:
             inside.append(f"offset {offset}")
-        where = ":".join(str(part) for part in (path, line) if part is not None)
+        where = ":".join(visible_line(str(part)) for part in (path, line) if part is not None)
         head = [part for part in (where, ", ".join(inside)) if part]
         super().__init__(": ".join([*head, message]), hint=hint)
 
@@ -270,7 +260,7 @@ class KernelWarning(UserWarning):
 
 def warn(message: str) -> None:
     """Issue a KernelWarning. The command line shows each message once and counts them."""
-    warnings.warn(KernelWarning(message), stacklevel=2)
+    warnings.warn(KernelWarning(visible(message)), stacklevel=2)
 
 
 def note(message: str) -> None:
@@ -278,4 +268,4 @@ def note(message: str) -> None:
 
     The command line shows each message once.
     """
-    logging.getLogger("kernel").info(message)
+    logging.getLogger("kernel").info("%s", visible(message))

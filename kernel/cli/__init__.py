@@ -9,7 +9,9 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     try:
         from kernel.cli.run import name_crashes, run
+        from kernel.discovery.unasked import switch_off
 
+        switch_off()
         name_crashes()
         code = run(sys.argv[1:] if args is None else args)
     except KeyboardInterrupt:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say, say_over, write_data
 
 
 @click.command("apply")
@@ -70,9 +71,9 @@ def apply(
     if output_path.suffix == ".spacy":
         _write_store((doc for doc, _ in docs), output_path)
     else:
-        with _output(output_path) as file:
+        with _output(output_path) as write:
             for doc, others in docs:
-                file.write(_line(doc, others, is_brief=str(output_path) == "-"))
+                write(_line(doc, others, is_brief=str(output_path) == "-"))
 
 
 def _write_store(docs: Iterator[Any], path: Path) -> None:
@@ -100,15 +101,16 @@ def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
 
 
 @contextmanager
-def _output(path: Path) -> Iterator[TextIO]:
+def _output(path: Path) -> Iterator[Callable[[str], object]]:
+    """What writes a line of the output."""
     from kernel.files.atomic import atomic_file
 
     if str(path) == "-":
-        yield sys.stdout
+        yield write_data
         return
     try:
         with atomic_file(path) as fresh, fresh.open("w", encoding="utf8") as file:
-            yield file
+            yield file.write
             file.flush()
     except OSError as error:
         raise writing.unwritable(path, error) from error
@@ -128,9 +130,10 @@ def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         now = perf_counter()
         if terminal and now - shown > 0.1:
             shown = now
-            click.echo(f"\r{number:,} documents, {words / (now - start):,.0f} words/s ", nl=False, err=True)
+            say_over(f"{number:,} documents, {words / (now - start):,.0f} words/s ")
     seconds = max(perf_counter() - start, 1e-9)
-    lead = "\r" if terminal else ""
     if not number:
         warn("the input holds no texts")
-    click.echo(f"{lead}{number:,} documents, {words:,} words, {words / seconds:,.0f} words/s", err=True)
+    if terminal:
+        say_over("")
+    say(f"{number:,} documents, {words:,} words, {words / seconds:,.0f} words/s", err=True)

@@ -8,6 +8,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say
 
 
 @click.command("assemble", cls=ConfigCommand)
@@ -32,4 +33,4 @@ def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Pat
     options.load_codes(code)
     pipeline, config = build(load_config(config_path, parse_overrides(ctx.meta[OVERRIDES])))
     save(pipeline, config, output)
-    click.echo(f"saved to {output}")
+    say(f"saved to {output}")

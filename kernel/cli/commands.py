@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from kernel.cli.lazy import LazyGroup
+from kernel.cli.say import say
 
 # Name -> ("module:attribute", one line of help). A command needs a file and a line here, nothing else.
 COMMANDS = {
@@ -63,7 +64,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
     if value and not ctx.resilient_parsing:
         from kernel import __version__
 
-        click.echo(__version__)
+        say(__version__)
         ctx.exit()
 
 

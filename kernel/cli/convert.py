@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say
 
 
 @click.command("convert")
@@ -113,4 +114,4 @@ def _write(store: Any, path: Path, n_docs: int, *, force: bool) -> None:
     except OSError as error:
         raise writing.unwritable(path, error) from error
     writing.write_new(path, store.to_bytes(), force=force)
-    click.echo(f"{path}: {n_docs} documents")
+    say(f"{path}: {n_docs} documents")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say, say_json, say_text
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -52,15 +52,15 @@ def debug_config(
         problems = error.problems
     if form == "json":
         shown = [{field: getattr(problem, field) for field in FIELDS} for problem in problems]
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        say_json(shown)
     else:
         if filled is not None and show_functions:
             for line in functions(filled):
-                click.echo(line)
+                say(line)
         if filled is not None and show_variables:
             for line in variables(filled):
-                click.echo(line)
-        click.echo(str(ConfigError(problems)) if problems else "config is valid")
+                say(line)
+        say_text(str(ConfigError(problems)) if problems else "config is valid")
     ctx.exit(ConfigError(problems).exit_code if problems else 0)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,8 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say, say_json, say_text
+from kernel.visible import visible_line
 
 if TYPE_CHECKING:
     from kernel.component import Finding
@@ -57,11 +58,10 @@ def debug_data(
     ]
     counts: Counter[str] = Counter(one.level for _, found in topics for one in found)
     if form == "json":
-        click.echo(json.dumps(_plain(topics, counts), indent=2, ensure_ascii=False))
+        say_json(_plain(topics, counts))
     else:
-        for line in lines(topics, None if verbose else ITEMS):
-            click.echo(line)
-        click.echo(
+        _report(topics, None if verbose else ITEMS)
+        say(
             ", ".join(
                 _numbered(counts[level], word) for level, word in (("warn", "warning"), ("fail", "failure"))
             )
@@ -119,19 +119,21 @@ def _initialized(pipeline: Any, train: Sequence[Any], settings: dict[str, Any], 
     return Finding("good", "the pipeline can be initialized")
 
 
-def lines(topics: Topics, limit: int | None = ITEMS) -> Iterator[str]:
-    """A report to read. limit: items to show of each finding."""
+def _report(topics: Topics, limit: int | None) -> None:
+    """Print a report to read. limit: items to show of each finding."""
     for topic, findings in topics:
         if not findings:
             continue
-        yield click.style(topic, bold=True)
+        say(topic, bold=True)
         for one in findings:
-            shown = ", ".join(one.items[:limit])
+            shown = ", ".join(map(visible_line, one.items[:limit]))
             if limit is not None and len(one.items) > limit:
                 shown += f" and {len(one.items) - limit} more"
             text = f"{one.message}: {shown}" if shown else one.message
-            yield f"  {click.style(one.level, fg=_COLORS[one.level])}  " + text.replace("\n", "\n        ")
-        yield ""
+            say("  ", nl=False)
+            say(one.level, nl=False, fg=_COLORS[one.level])
+            say_text("  " + text.replace("\n", "\n        "))
+        say()
 
 
 def _plain(topics: Topics, counts: Counter[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -58,16 +59,17 @@ def debug_diff_config(
         other, name = _recommended(config, optimize, gpu), "recommended"
     lines = list(differences(other, config))
     if not lines:
-        click.echo(f"{config_path} is as {name}: no differences")
+        say(f"{config_path} is as {name}: no differences")
         return
     heading = f"{config_path} (+) against {name} (-)"
     if markdown:
         lines = ["```diff", *lines, "```"]
-        heading = f"### {heading}\n"
-    click.echo(heading)
+        heading = f"### {heading}"
+    say(heading)
+    if markdown:
+        say()
     for line in lines:
-        color = {"+": "green", "-": "red"}.get(line[:1])
-        click.echo(line if markdown else click.style(line, fg=color))
+        say(line, fg=None if markdown else {"+": "green", "-": "red"}.get(line[:1]))
 
 
 def _recommended(config: Config, optimize: str, gpu: bool) -> Config:

@@ -11,6 +11,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -67,10 +68,10 @@ def debug_model(
         steps = [True, True, False, False]
     chosen = _numbers(layers)
     for title, part in look(config, component, steps, gpu_id):
-        click.echo(click.style(title, bold=True))
+        say(title, bold=True)
         for line in [part] if isinstance(part, str) else tree(part[1], part[0], chosen, show):
-            click.echo(line)
-        click.echo("")
+            say(line)
+        say()
 
 
 def _numbers(text: str) -> set[int]:

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say
+from kernel.visible import visible_line
 
 # What the field calls the scores, in its order; all of these are shares, shown in percent.
 _TITLES = {
@@ -74,7 +76,7 @@ def evaluate(
         raise DataError("no examples to evaluate on", path=data)
     scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
     for line in report(scores):
-        click.echo(line)
+        say(line)
     if output is not None:
         text = json.dumps(scores, indent=2, default=_plain) + "\n"
         writing.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
@@ -137,7 +139,8 @@ def _is_table(table: Mapping[str, Any]) -> bool:
 
 
 def _table(table: Mapping[str, Mapping[str, float | None]], indent: str) -> list[str]:
-    width = max(len(label) for label in table)
+    table = {visible_line(label): row for label, row in table.items()}
+    width = max(map(len, table))
     lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
     for label, row in table.items():
         values = [row.get(key) for key in "prf"]

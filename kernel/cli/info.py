@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
+
+from kernel.cli.say import say, say_json
 
 _LIBRARIES = (
     "numpy",
@@ -28,10 +29,10 @@ def info(model: str | None, as_json: bool) -> None:
     """Show versions, plugins, BLAS and GPU; or, with MODEL, what a saved pipeline says of itself."""
     shown = facts() if model is None else pipeline_facts(model)
     if as_json:
-        click.echo(json.dumps(shown, indent=2))
+        say_json(shown)
     else:
         for line in lines(shown):
-            click.echo(line)
+            say(line)
 
 
 def facts(*, gpus: bool = True) -> dict[str, Any]:

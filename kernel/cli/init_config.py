@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say, write_data
 
 if TYPE_CHECKING:
     from kernel.language.new_config import NewConfig
@@ -54,11 +55,11 @@ def init_config(
         warn(note)
     text = new.config.to_str()
     if output == "-":
-        click.echo(text, nl=False)
+        write_data(text)
     else:
         writing.write_text(Path(output), text)
     for line in report(new, output, optimize):
-        click.echo(line, err=output == "-")
+        say(line, err=output == "-")
 
 
 def report(new: NewConfig, output: str, optimize: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say_text, write_data
 
 
 @click.command("fill-config")
@@ -36,9 +37,9 @@ def init_fill_config(
         )
         writing.write_new(Path(output_path), text.encode(), force=force or is_same)
     elif not diff:
-        click.echo(text, nl=False)
+        write_data(text)
     if diff:
-        click.echo(_difference(config.to_str(), text, base_path, output_path), nl=False)
+        say_text(_difference(config.to_str(), text, base_path, output_path), nl=False)
 
 
 def _difference(before: str, after: str, base: str, output: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say, say_text
 
 _USE = """\
 to use a file, write in the config:
@@ -41,13 +42,13 @@ def init_labels(
     written = {}
     for name, data in initialized(config, gpu_id=gpu_id).label_data().items():
         if not data:
-            click.echo(f"{name}: no labels")
+            say(f"{name}: no labels")
             continue
         written[name] = output / f"{name}.json"
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         writing.write_new(written[name], text.encode(), force=force)
-        click.echo(f"{name}: {len(data)} labels, written to {written[name]}")
+        say(f"{name}: {len(data)} labels, written to {written[name]}")
     if not written:
         raise UsageError("no component of the pipeline has labels")
     name, path = next(iter(written.items()))
-    click.echo(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))
+    say_text(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))

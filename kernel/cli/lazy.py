@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.visible import visible
+
 if TYPE_CHECKING:
     from kernel.discovery.scan import EntryPoint
+    from kernel.errors import KernelError
 
 OVERRIDES = "kernel.overrides"
 
@@ -73,6 +76,19 @@ class LazyGroup(click.Group):
             with formatter.section("Commands"):
                 formatter.write_dl(sorted(helps.items()))
 
+    def get_help(self, ctx: click.Context) -> str:
+        """The help text: names of commands come from packages."""
+        return visible(super().get_help(ctx))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. One of ours is not over because code that it runs wants to end the process."""
+        try:
+            return super().invoke(ctx)
+        except SystemExit as error:
+            if ctx.invoked_subcommand not in self._table:
+                raise
+            raise ended(error) from error
+
     def _points(self) -> list[EntryPoint]:
         if self._group is None:
             return []
@@ -110,6 +126,18 @@ class LazyGroup(click.Group):
                 f"the command '{name}' of {points[0].distribution} is a {type(command).__name__}, no click command"
             )
         return command
+
+
+def ended(error: SystemExit) -> KernelError:
+    """The error for a command that other people's code wanted to end."""
+    from kernel.errors import CallbackError
+    from kernel.registries.alive import cause
+    from kernel.registries.blame import place_of
+
+    where = place_of(error)
+    return CallbackError(
+        f"code that the config names did not return: {cause(error)}" + (f" ({where})" if where else "")
+    )
 
 
 class ConfigCommand(click.Command):

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say
 
 
 @click.command("package")
@@ -45,9 +46,9 @@ def package(
 
     After `pip install` of what it builds, kernel.load("en_demo") finds the pipeline. Nothing is downloaded.
     """
-    from kernel.errors import shell_word
     from kernel.packaging.build import DIST, build_package
     from kernel.registries.code import loaded
+    from kernel.visible import shell_word
 
     formats = chosen_formats(build)
     before = {one.module for one in loaded()}
@@ -60,12 +61,12 @@ def package(
         )
     except OSError as error:
         raise writing.unwritable(error.filename or output, error) from error
-    click.echo(f"package: {folder}")
+    say(f"package: {folder}")
     for file in sorted((folder / DIST).iterdir()) if formats else ():
-        click.echo(f"built: {file}")
+        say(f"built: {file}")
     if "wheel" in formats:
-        click.echo(f"install: pip install {shell_word(str(next((folder / DIST).glob('*.whl'))))}")
-    click.echo(f'load: kernel.load("{folder.name.partition("-")[0]}")')
+        say(f"install: pip install {shell_word(str(next((folder / DIST).glob('*.whl'))))}")
+    say(f'load: kernel.load("{folder.name.partition("-")[0]}")')
 
 
 def chosen_formats(text: str) -> list[str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli.say import say, say_json
+
 if TYPE_CHECKING:
     from kernel.cli.check_metadata import Finding
     from kernel.discovery.listing import Package
@@ -50,30 +52,26 @@ def plugins_check(
             _print(package, findings)
     failed = sum(finding.level == "FAIL" for _, findings in reports for finding in findings)
     if as_json:
-        import json
         from dataclasses import asdict
 
-        click.echo(
-            json.dumps(
-                [
-                    {
-                        "distribution": p.distribution,
-                        "version": p.version,
-                        "findings": [asdict(one) for one in found],
-                    }
-                    for p, found in reports
-                ],
-                indent=2,
-            )
+        say_json(
+            [
+                {
+                    "distribution": p.distribution,
+                    "version": p.version,
+                    "findings": [asdict(one) for one in found],
+                }
+                for p, found in reports
+            ]
         )
     else:
-        click.echo(f"{failed} failed" if failed else "nothing failed")
+        say(f"{failed} failed" if failed else "nothing failed")
     ctx.exit(1 if failed else 0)
 
 
 def _print(package: Package, findings: list[Finding]) -> None:
     from kernel.cli.tables import table
 
-    click.echo(f"{package.distribution} {package.version}")
+    say(f"{package.distribution} {package.version}")
     for line in table([(one.level, one.kind, one.name, one.text) for one in findings]):
-        click.echo(f"  {line}")
+        say(f"  {line}")

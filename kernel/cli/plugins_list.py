@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.cli.say import say, say_json
+
 if TYPE_CHECKING:
     from kernel.discovery.listing import Package
 
@@ -22,14 +24,12 @@ def plugins_list(as_json: bool) -> None:
 
     found = packages()
     if as_json:
-        import json
-
-        click.echo(json.dumps([facts(package) for package in found], indent=2))
+        say_json([facts(package) for package in found])
         return
     from kernel.cli.tables import table
 
     for line in table([("distribution", "version", "kernel", "provides", "state"), *map(_row, found)]):
-        click.echo(line)
+        say(line)
 
 
 def facts(package: Package) -> dict[str, Any]:

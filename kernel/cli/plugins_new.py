@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kernel.cli.say import say, say_text
 from kernel.cli.scaffold.kinds import KINDS
 
 
@@ -55,8 +56,8 @@ def plugins_new(name: str, kinds: tuple[str, ...], parent: Path) -> None:
     except OSError as error:
         raise UsageError(f"can't write {error.filename or folder}: {error.strerror}") from error
     for path in texts:
-        click.echo(folder / path)
-    click.echo(
+        say(folder / path)
+    say_text(
         f"\nNext:\n  cd {folder}\n"
         '  pip install -e ".[dev]"      (without network: pip install --no-build-isolation --no-deps -e .)\n'
         f"  pytest && ruff check . && mypy\n  kernel plugins check {name}"

@@ -10,6 +10,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -40,7 +41,7 @@ def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...
     else:
         config = load_config(config_path, overrides)
     for line in pins(config, is_saved=is_saved):
-        click.echo(line)
+        say(line)
 
 
 def pins(config: Config, *, is_saved: bool = False) -> list[str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli.say import say, say_json
+
 if TYPE_CHECKING:
     from kernel.discovery.listing import Package
 
@@ -22,8 +24,6 @@ def plugins_show(distribution: str, as_json: bool) -> None:
     package = find(distribution)
     fields = scan.fields(package.distribution)
     if as_json:
-        import json
-
         from kernel.cli.plugins_list import facts
 
         points = [
@@ -31,10 +31,10 @@ def plugins_show(distribution: str, as_json: bool) -> None:
             for p in sorted(package.points, key=lambda p: (p.group, p.name))
         ]
         requires = fields.get("requires-dist", [])
-        click.echo(json.dumps({**facts(package), "requires": requires, "entry_points": points}, indent=2))
+        say_json({**facts(package), "requires": requires, "entry_points": points})
         return
     for line in _lines(package, fields):
-        click.echo(line)
+        say(line)
 
 
 def find(distribution: str) -> Package:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kernel.cli.say import say, say_json
+
 
 @click.command("list")
 @click.argument("kind", required=False)
@@ -18,14 +20,12 @@ def registry_list(kind: str | None, as_json: bool) -> None:
     kinds = registry.kinds() if kind is None else [registry.of(kind).kind]
     rows = [(one, name) for one in kinds for name in registry.names(one)]
     if as_json:
-        import json
-
-        click.echo(json.dumps([_facts(*row) for row in rows], indent=2))
+        say_json([_facts(*row) for row in rows])
         return
     from kernel.cli.tables import table
 
     for line in table([(*row, _origin(*row)) for row in rows]):
-        click.echo(line)
+        say(line)
 
 
 def _origin(kind: str, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kernel.cli import options
+from kernel.cli.say import say_text
 
 # Where in a config the block of a kind usually stands.
 PLACES = {
@@ -46,7 +47,7 @@ def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
     kinds = [kind] if kind else [one for one in registry.kinds() if registry.has(one, name)]
     if not kinds:
         raise _unknown(name)
-    click.echo("\n\n".join(function_text(one, name) for one in kinds))
+    say_text("\n\n".join(function_text(one, name) for one in kinds))
 
 
 def function_text(kind: str, name: str) -> str:
@@ -61,7 +62,7 @@ def function_text(kind: str, name: str) -> str:
     if kind == "sections":
         parts.append(section(name, function))
     elif callable(function):
-        parts.append(block(kind, name, function))
+        parts += filter(None, [ranges(kind, name, function), block(kind, name, function)])
     return "\n\n".join(parts)
 
 
@@ -104,6 +105,21 @@ def section(name: str, schema: Any) -> str:
     lines = write(config, sources, [], escape=False).rstrip().split("\n")
     start = lines.index(f"[{name}]")
     return "\n".join([lines[start], *required, *lines[start + 1 :]])
+
+
+def ranges(kind: str, name: str, function: Any) -> str:
+    """The parameters with a default and a range, a line each; "" if there are none. The block has those without a default."""
+    from kernel.config.hints import describe_hint
+    from kernel.config.plans import owner_name
+    from kernel.config.signatures import of_function
+    from kernel.registries.family import registry
+
+    found = []
+    for parameter in of_function(function, owner_name(registry, kind, name)).parameters.values():
+        text = describe_hint(parameter.hint, limits=True)
+        if not parameter.is_required and text != describe_hint(parameter.hint):
+            found.append(f"{parameter.name}: {text}")
+    return "\n".join(found)
 
 
 def _commented(text: str | None) -> list[str]:

@@ -13,11 +13,12 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from kernel.errors import KernelError, KernelWarning, visible
+from kernel.cli.say import say, say_text
+from kernel.errors import KernelError, KernelWarning
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -34,7 +35,7 @@ def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -
         shown = _show_warnings()
         code = _code(words, cli, monitor, with_traceback=len(words) < len(args))
         if shown:
-            click.echo(f"{len(shown)} warning{'s' if len(shown) > 1 else ''}", err=True)
+            say(f"{len(shown)} warning{'s' if len(shown) > 1 else ''}", err=True)
     return code
 
 
@@ -55,26 +56,23 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         sys.stdout.flush()
         # Without standalone mode, click returns the code of ctx.exit().
         return result if isinstance(result, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return 2
-    except click.UsageError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
-        error.show()
+        say_text(_shown(error), err=True, nl=False)
         return 2
     except (click.Abort, KeyboardInterrupt) as error:
         if isinstance(error.__cause__, EOFError):
             # click takes the end of a file for a user who has gone.
             return _unforeseen(error.__cause__, with_traceback)
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
         return INTERRUPTED
     except KernelError as error:
         if with_traceback:
-            traceback.print_exc()
-        click.echo(f"error: {error}", err=True)
+            _show_traceback(error)
+        say_text(f"error: {error}", err=True)
         return error.exit_code
+    except SystemExit as error:
+        # A package's command says so itself.
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
     except BrokenPipeError:
         # The reader of our output has gone.
         _silence()
@@ -85,10 +83,10 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         if not is_full(error):
             return _unforeseen(error, with_traceback)
         if with_traceback:
-            traceback.print_exc()
+            _show_traceback(error)
         _silence()
         failed = unwritable(error.filename or "the output", error)
-        click.echo(f"error: {failed}", err=True)
+        say_text(f"error: {failed}", err=True)
         return failed.exit_code
     except Exception as error:  # noqa: BLE001
         return _unforeseen(error, with_traceback)
@@ -104,24 +102,44 @@ def _unforeseen(error: BaseException, with_traceback: bool) -> int:
     from kernel.registries.blame import describe_error, place_of
 
     if place_of(error) and not with_traceback:
-        click.echo(f"error: {describe_error(error)}\nkernel --traceback shows how it was called.", err=True)
+        say_text(f"error: {describe_error(error)}\nkernel --traceback shows how it was called.", err=True)
         return 1
-    traceback.print_exception(error)
-    click.echo("error: kernel did not expect this; the traceback above shows where it comes from", err=True)
+    _show_traceback(error)
+    say("error: kernel did not expect this; the traceback above shows where it comes from", err=True)
     return 1
+
+
+def _show_traceback(error: BaseException) -> None:
+    say_text("".join(traceback.format_exception(error)), err=True, nl=False)
+
+
+def _shown(error: click.ClickException) -> str:
+    """What click says of a wrong command line."""
+    from io import StringIO
+
+    file = StringIO()
+    error.show(file)
+    return file.getvalue()
 
 
 def _show_warnings() -> set[str]:
     """Print each kernel warning once; returns the set that they are collected in."""
     shown: set[str] = set()
-    others = warnings.showwarning
 
-    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         if not issubclass(category, KernelWarning):
-            others(message, category, *place, **more)
+            text = warnings.formatwarning(message, category, filename, lineno, line)
+            say_text(text, err=True, nl=False)
         elif str(message) not in shown:
             shown.add(str(message))
-            click.echo(f"warning: {message}", err=True)
+            say_text(f"warning: {message}", err=True)
 
     warnings.showwarning = show
     warnings.simplefilter("always", KernelWarning)
@@ -130,9 +148,10 @@ def _show_warnings() -> set[str]:
 
 @contextmanager
 def _notes() -> Iterator[None]:
-    """Print each note of kernel once; see `kernel.errors.note`."""
+    """Print each note of kernel once; see `kernel.errors.note`. What other loggers warn of is printed like anything else."""
     logger, handler = logging.getLogger("kernel"), _Notes()
-    level = logger.level
+    level, others = logger.level, logging.lastResort
+    logging.lastResort = _Others(logging.WARNING)
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:
@@ -140,6 +159,12 @@ def _notes() -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
+        logging.lastResort = others
+
+
+class _Others(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say_text(self.format(record), err=True)
 
 
 class _Notes(logging.Handler):
@@ -151,4 +176,4 @@ class _Notes(logging.Handler):
         message = record.getMessage()
         if record.name == "kernel" and message not in self._shown:
             self._shown.add(message)
-            click.echo(visible(message), err=True)
+            say_text(message, err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.say import say, write_data
 
 
 @click.command("schema")
@@ -25,10 +26,10 @@ def schema(output: str, force: bool, code: tuple[Path, ...]) -> None:
     options.load_codes(code)
     text = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
     if output == "-":
-        click.echo(text, nl=False)
+        write_data(text)
     else:
         writing.write_new(Path(output), text.encode(), force=force, ours=_is_schema)
-        click.echo(f"wrote {output}")
+        say(f"wrote {output}")
 
 
 def _is_schema(content: bytes) -> bool:

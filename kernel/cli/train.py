@@ -13,6 +13,8 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.say import say
+from kernel.visible import visible_line
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -85,7 +87,7 @@ def train(
         if output is not None and run.saved_step is not None:
             at = "" if run.saved_step == run.step else f" at step {run.saved_step}"
             saved = f", saved{at} to {output / 'model-last'}"
-        click.echo(f"interrupted at step {run.step}{saved}", err=True)
+        say(f"interrupted at step {run.step}{saved}", err=True)
         ctx.exit(130)
     _conclude(run)
 
@@ -110,7 +112,7 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
     if path is None:
         return None
     if path == "-":
-        return lambda call: click.echo(_line(call), err=True) if call.label else None
+        return lambda call: say(_line(call), err=True) if call.label else None
     _check_trace(Path(path))
     try:
         file = ctx.with_resource(Path(path).open("w", encoding="utf8", buffering=1))  # noqa: SIM115 (closed by ctx)
@@ -120,7 +122,7 @@ def _writer(ctx: click.Context, path: str | None) -> Callable[[Call], None] | No
     def write(call: Call) -> None:
         try:
             if call.label:
-                print(_line(call), file=file)
+                file.write(visible_line(_line(call)) + "\n")
         except OSError as error:
             # Otherwise what could not be written is tried again when the file is closed.
             os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
@@ -155,11 +157,11 @@ def _announce(run: Run, verbose: bool) -> None:
     from kernel.numeric import blas
 
     if run.output is None:
-        click.echo("no --output: nothing will be saved", err=True)
-    click.echo(f"pipeline: {', '.join(run.config['nlp'].get('pipeline') or run.pipeline.models())}")
+        say("no --output: nothing will be saved", err=True)
+    say(f"pipeline: {', '.join(run.config['nlp'].get('pipeline') or run.pipeline.models())}")
     if run.settings.frozen_components:
-        click.echo(f"frozen: {', '.join(run.settings.frozen_components)}")
-    click.echo(f"learn rate: {run.optimizer.learn_rate}")
+        say(f"frozen: {', '.join(run.settings.frozen_components)}")
+    say(f"learn rate: {run.optimizer.learn_rate}")
     with blas.one_thread():
         # Weights repeat exactly where these are the same.
         run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
@@ -167,7 +169,7 @@ def _announce(run: Run, verbose: bool) -> None:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
         shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **run.facts}
         for key, value in shown.items():
-            click.echo(f"{key}: {_plain(value)}")
+            say(f"{key}: {_plain(value)}")
 
 
 def _plain(value: Any) -> str:
@@ -181,4 +183,4 @@ def _plain(value: Any) -> str:
 def _conclude(run: Run) -> None:
     where = f", saved to {run.output / 'model-best'}" if run.output is not None else ""
     best = "no score was measured" if run.best_score is None else f"best score {run.best_score:.4f}"
-    click.echo(f"{run.reason}; {best} at step {run.kept_step}{where}")
+    say(f"{run.reason}; {best} at step {run.kept_step}{where}")

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from kernel.config.blocks import record
 from kernel.config.config import Config
-from kernel.config.hints import accepts, item_hint
+from kernel.config.hints import accepts, item_hint, out_of_range
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
 from kernel.config.sections import over_defaults, own_part, schema_of, supplied
 from kernel.config.signatures import Parameter, Signature
@@ -149,6 +149,18 @@ class _Builder:
                     suggestion="Return thinc.api.Schedule(name, lambda schedule, step, **kwargs: ...) instead of a function."
                     if is_function
                     else None,
+                )
+            )
+            return _FAILED
+        reason = out_of_range(hint, value) if type(value) in (int, float) else None
+        if reason is not None:
+            self.problems.append(
+                problem_at(
+                    self.sources,
+                    join(plan.path, f"@{plan.kind}"),
+                    f"{plan.signature.owner} returned {value}: {reason}",
+                    value=plan.name,
+                    expected=expectation(hint, plan.path, Parameter(name, hint), taker),
                 )
             )
             return _FAILED

@@ -7,6 +7,7 @@ type is compared, nothing is iterated, copied or converted.
 from __future__ import annotations
 
 import json
+import re
 import types
 import typing
 import warnings
@@ -15,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from math import isfinite
 from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AllowInfNan, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 # Hints that say nothing: names that could not be resolved, and variables.
@@ -82,6 +84,7 @@ class Refused(ValueError):
 def convert(hint: Any, value: Any) -> Any:
     """A written value as the type of a hint. Raises Refused."""
     if hint is Any or isinstance(hint, _OPEN):
+        _check_finite(value)
         return value
     adapter = _adapter(_Key(hint))
     if adapter is None:
@@ -93,6 +96,15 @@ def convert(hint: Any, value: Any) -> Any:
     except TypeError:
         # Classes with validators of the first pydantic can't be asked.
         return value
+
+
+def out_of_range(hint: Any, number: Any) -> str | None:
+    """Why a number of the right type may not stand where a hint is, None if it may."""
+    try:
+        convert(hint, number)
+    except Refused as error:
+        return next((fault.reason for fault in error.faults if fault.is_limit), None)
+    return None
 
 
 def takes(hint: Any, value: Any) -> bool:
@@ -342,14 +354,18 @@ def _adapter(key: _Key) -> TypeAdapter[Any] | None:
 def _eager(hint: Any) -> Any:
     """The hint with what pydantic is too free with made stricter.
 
-    Lazy collections become lists, since pydantic would return one-way iterators for them; true and false are no numbers.
+    Lazy collections become lists, since pydantic would return one-way iterators for them; true, false, NaN and infinity are no
+    numbers.
     """
     origin, args = get_origin(hint), get_args(hint)
     if hint in (int, float):
-        return Annotated[hint, _NUMBER]
+        return Annotated[hint, *_FINITE, _NUMBER]
     if origin is Annotated:
         inner = bare(args[0])
-        return Annotated[(*args, _NUMBER)] if inner in (int, float) else hint
+        if inner in (int, float):
+            return Annotated[(*args, *(() if AllowInfNan(True) in args else _FINITE), _NUMBER)]
+        changed = _eager(args[0])
+        return hint if changed is args[0] else Annotated[(changed, *args[1:])]
     if hasattr(hint, "__supertype__"):
         return _eager(hint.__supertype__)
     if hint in _LAZY or origin in _LAZY:
@@ -374,7 +390,27 @@ def _not_bool(value: Any) -> Any:
     return value
 
 
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        raise PydanticCustomError("finite_number", "Input should be a finite number")
+    return value
+
+
+def _check_finite(value: Any, place: tuple[str, ...] = ()) -> None:
+    """Refuse a number that is none, wherever it stands in a value of which nothing else is known."""
+    if isinstance(value, float) and not isfinite(value):
+        raise Refused([Fault(place, "must be a finite number", is_limit=True)])
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_finite(item, (*place, str(key)))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            _check_finite(item, (*place, str(number)))
+
+
 _NUMBER = BeforeValidator(_not_bool)
+# Before its range is looked at; text may become such a number, too.
+_FINITE = (BeforeValidator(_finite), AfterValidator(_finite))
 
 
 class _Stream:
@@ -425,6 +461,7 @@ def _reason(message: str) -> str:
         .removeprefix("Assertion failed, ")
         .replace("Input should", "must", 1)
     )
+    text = re.sub(r"^\w+ should have (.*) after validation, not (\d+)$", r"must have \1, not \2", text)
     return text[:1].lower() + text[1:]
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from kernel.config.thinc_ranges import thinc_ranges
+
 REQUIRED: Any = inspect.Parameter.empty
 
 
@@ -63,6 +65,7 @@ def of_function(func: Callable[..., Any], owner: str, *, given: Iterable[str] = 
     except (ValueError, TypeError):
         return Signature(owner, {}, Any, Any, is_function=True)
     hints = type_hints(func)
+    hints |= thinc_ranges(func, hints)
     parameters: dict[str, Parameter] = {}
     varargs = varkwargs = REQUIRED
     for name, one in raw.parameters.items():

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kernel.errors import warn
+
 PREFIXES = ("kernel_", "thinc_")
 
 _scan: Scan | None = None
@@ -175,7 +177,12 @@ def _add_others(result: Scan) -> None:
         if not key or key in result.folders:
             continue
         result.folders[key] = ""
-        _add(result, distribution.read_text("entry_points.txt") or "", name, distribution.version)
+        try:
+            text = distribution.read_text("entry_points.txt") or ""
+        except UnicodeDecodeError as error:
+            _warn_of_broken(f"entry_points.txt of {name}", f"not valid UTF-8: {error.reason}")
+            continue
+        _add(result, text, name, distribution.version)
 
 
 def _has_other_finders() -> bool:
@@ -217,8 +224,19 @@ def _parse_fields(lines: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _read(path: str) -> str | None:
+    """The text of a file of entry points, None if there is none. One that can't be read is named, and there is none."""
     try:
-        with open(path, encoding="utf8", errors="replace") as file:
+        with open(path, encoding="utf8") as file:
             return file.read()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except UnicodeDecodeError as error:
+        reason = f"byte 0x{error.object[error.start]:02x} is not valid UTF-8"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    _warn_of_broken(path, reason)
+    return None
+
+
+def _warn_of_broken(file: str, reason: str) -> None:
+    warn(f"{file} can't be read ({reason}): nothing of this package is found. Reinstall or uninstall it.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from kernel.config import Config
 from kernel.discovery import providers
-from kernel.errors import CodeError, DataError, UsageError, visible
+from kernel.errors import CodeError, DataError, UsageError
 from kernel.files.atomic import (
     MANIFEST,
     atomic_directory,
@@ -28,6 +28,7 @@ from kernel.packaging.requirements import check_code, pins
 from kernel.registries.code import Code, identifier
 from kernel.saving.directories import CONFIG, META, existing, read_meta
 from kernel.saving.provenance import CODE, compare_code
+from kernel.visible import visible
 
 DIST = "dist"
 FORMATS = ("sdist", "wheel")

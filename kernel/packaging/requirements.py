@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kernel.discovery import metadata, providers, scan
-from kernel.errors import DataError, RegistryError, UsageError, shell_word, warn
+from kernel.errors import DataError, RegistryError, UsageError, warn
 from kernel.registries.code import Code
 from kernel.registries.family import Registries, chosen_by
 from kernel.saving.directories import META
 from kernel.saving.provenance import BUILDING, CODE, code_imports, functions, is_pin, origin_of
+from kernel.visible import shell_word
 
 # The extra with what it takes to train or to evaluate the pipeline, and not to run it.
 TRAINING = "training"

@@ -9,9 +9,9 @@ from typing import Any
 
 from importlib_metadata import PackageNotFoundError, metadata
 
-from kernel.errors import visible
 from kernel.packaging.requirements import TRAINING
 from kernel.saving.directories import MODELS
+from kernel.visible import visible
 
 
 @dataclass(frozen=True, slots=True)

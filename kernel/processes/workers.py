@@ -24,6 +24,8 @@ from threading import Thread, current_thread, main_thread
 from typing import NoReturn, Protocol, TextIO
 from weakref import WeakSet
 
+from kernel.visible import visible
+
 # Seconds that a process whose connection has ended has for ending, before it is killed.
 _GRACE = 2.0
 
@@ -174,7 +176,7 @@ def _be_forked(serve: Callable[[Connection], None], connection: Connection) -> N
         _renew_streams()
         serve(connection)
     except BaseException:  # noqa: BLE001 (nothing may go on in the copy of somebody's program)
-        traceback.print_exc()
+        sys.stderr.write(visible(traceback.format_exc()))
         sys.stderr.flush()
     finally:
         os._exit(1)

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kernel.errors import CodeError, KernelError
+from kernel.registries.alive import cause, kept_alive
 from kernel.registries.origins import digest
 from kernel.registries.store import custom_code, defining_modules, forget
 
@@ -189,10 +190,11 @@ def _import(name: str, path: Path, shown: str, modules: list[str], *, top: bool 
     """Import modules of the code at a path. top: the first of them has no place of its own on `sys.path`."""
     known = set(sys.modules)
     try:
-        if top:
-            _execute(name, path)
-        for module in modules:
-            importlib.import_module(module)
+        with kept_alive():
+            if top:
+                _execute(name, path)
+            for module in modules:
+                importlib.import_module(module)
     except (Exception, SystemExit) as error:
         for module in set(sys.modules) - known | ({name} if top else set()):
             if _within(module, name):
@@ -276,8 +278,7 @@ def _import_hint(missing: str, path: Path) -> str:
 def _cause(error: BaseException) -> str:
     if isinstance(error, KernelError):
         return error.message
-    message = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {message}"
+    return cause(error)
 
 
 def _place(error: BaseException, path: Path, shown: str) -> str:

@@ -14,6 +14,9 @@ from kernel.discovery import metadata
 from kernel.discovery.scan import EntryPoint
 from kernel.errors import IncompatiblePlugin, PluginLoadError
 from kernel.processes.gate import GATE
+from kernel.registries import alive
+from kernel.registries.alive import kept_alive
+from kernel.visible import visible_line
 
 # Seconds after which an import is announced.
 SLOW = 2.0
@@ -49,7 +52,7 @@ def load_entry_point(point: EntryPoint, kind: str) -> Any:
     token = _current.set(point)
     try:
         # Inside: a module that another process gets half imported can't be imported there.
-        with GATE, _announced(point):
+        with GATE, _announced(point), kept_alive():
             value: Any = import_module(point.module)
             for attribute in filter(None, point.attribute.split(".")):
                 value = getattr(value, attribute)
@@ -58,7 +61,7 @@ def load_entry_point(point: EntryPoint, kind: str) -> Any:
     except BaseException as error:
         raise PluginLoadError(
             f"{kind}: {point.name!r} of {point.claim} can't be imported: "
-            f"{type(error).__name__}: {error}{_failed_at(error)}",
+            f"{alive.cause(error)}{_failed_at(error)}",
             hint=_hint(point, error),
             **about,
         ) from error
@@ -75,7 +78,7 @@ def _announced(point: EntryPoint) -> Iterator[None]:
         return
     from threading import Timer
 
-    text = f"importing {point.module} from {point.distribution} {point.version}"
+    text = visible_line(f"importing {point.module} from {point.distribution} {point.version}")
     timer = Timer(SLOW, lambda: print(text, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()
@@ -102,7 +105,11 @@ def _failed_at(error: BaseException) -> str:
     place, traceback = "", error.__traceback__
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if file != __file__ and not file.startswith("<frozen") and "importlib" not in file:
+        if (
+            file not in (__file__, alive.__file__)
+            and not file.startswith("<frozen")
+            and "importlib" not in file
+        ):
             place = f" ({file}:{traceback.tb_lineno})"
         traceback = traceback.tb_next
     return place

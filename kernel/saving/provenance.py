@@ -10,10 +10,11 @@ from typing import Any
 from kernel.config.sections import present
 from kernel.discovery import metadata, providers, scan
 from kernel.discovery.rules import Choices, denied
-from kernel.errors import RegistryError, shell_word, warn
+from kernel.errors import RegistryError, warn
 from kernel.registries.code import Code, loaded
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.origins import Origin
+from kernel.visible import shell_word
 
 # Their versions decide the numbers, whatever the config says.
 NUMERIC = ("kernel-nlp", "numpy", "thinc")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
-from kernel.errors import DataError, warn
+from kernel.errors import ConfigError, DataError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
@@ -37,6 +37,7 @@ class Builtin:
             with naming(f"training.before_update at step {run.step}"):
                 settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
         run.dropout = self._dropout(run.step)
+        _check_rates(run)
         losses: dict[str, float] = {}
         # Overflow shows in the loss, which is checked: one message instead of one from every layer.
         with np.errstate(all="ignore"), blas.one_thread(), _all_or_nothing(run):
@@ -80,6 +81,21 @@ def warn_of_unknown(pipeline: Pipeline, examples: Sequence[Any], corpus: str) ->
     """Warn of labels in the development data that a component can't predict. corpus: its name in the config."""
     for name, labels in pipeline.unknown_labels(examples).items():
         warn(f"{corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
+
+
+def _check_rates(run: Run) -> None:
+    """`ConfigError` if a schedule gave what could not be written in its place."""
+    if not 0 <= run.dropout < 1:
+        raise ConfigError(
+            f"training.dropout is {run.dropout} at step {run.step}, but it must be from 0 to below 1",
+            hint="Its schedule must stay in that range.",
+        )
+    rate = getattr(run.optimizer, "learn_rate", 0.0)
+    if isinstance(rate, (int, float)) and not 0 <= rate < inf:
+        raise ConfigError(
+            f"the learn rate is {rate} at step {run.step}, but it must be a finite number of at least 0",
+            hint="Its schedule must stay in that range until the last step.",
+        )
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from texts import FORMAT, KINDS, SECTIONS, VARIABLES
 
 from kernel import testing
 from kernel.cli.commands import cli
-from kernel.cli.registry_show import block, section
+from kernel.cli.registry_show import block, ranges, section
 from kernel.config import default_config
 from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.unasked import SWITCHES
 from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
 from kernel.training import events
@@ -91,6 +92,7 @@ def _registry_page(kind: str) -> str:
         if kind == "sections":
             parts.append(_fenced("ini norun", section(name, function)))
         elif kind not in ("ops", "languages", "modules"):
+            parts.append("\n".join(f"- {line}" for line in ranges(kind, name, function).splitlines()))
             parts.append(_fenced("ini norun", block(kind, name, function)))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
@@ -260,14 +262,14 @@ def _environment_page() -> str:
 
 
 def variables() -> set[str]:
-    """Variables that kernel or one of our packages reads."""
+    """Variables that kernel or one of our packages reads, or sets for other libraries."""
     files = [*(ROOT / "kernel").rglob("*.py"), *ROOT.glob("plugins*/**/src/**/*.py")]
     found = {
         name
         for file in files
         for name in re.findall(r"\bKERNEL_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf8"))
     }
-    return {name for name in found if not IGNORED_VARIABLES.match(name)}
+    return {name for name in found if not IGNORED_VARIABLES.match(name)} | set(SWITCHES)
 
 
 def _testing_page() -> str:

@@ -88,6 +88,8 @@ SECTIONS: dict[str, tuple[type[BaseModel] | None, str]] = {
 VARIABLES = {
     "KERNEL_CONFIG_OVERRIDES": "Overrides of the config, written as on the command line: `--training.max_steps 100 "
     '--nlp.lang "en"`. It wins over the command line.',
+    "PYDANTIC_DISABLE_PLUGINS": "Commands set it to `__all__`, so that pydantic imports no package that no config names. What is set already stays.",
+    "TORCH_DEVICE_BACKEND_AUTOLOAD": "Commands set it to 0, so that torch imports no package that no config names. What is set already stays.",
     "KERNEL_PLUGINS": "The distributions whose functions may be used, separated by commas; `-acme-nlp` denies one. `--only` "
     "and `--deny` win, and it wins over `[plugins]` of a config.",
     "KERNEL_UPDATE_GOLDENS": "Set to 1 while pytest runs, the suites of `kernel.testing` record their outputs anew.",

@@ -187,6 +187,39 @@ def test_every_registered_name_is_in_it(schema):
         assert set(schema["$defs"][kind]["properties"][key]["enum"]) >= set(registry.names(kind))
 
 
+@pytest.mark.parametrize(
+    ("place", "bounds"),
+    [
+        ("section.training.dropout", {"minimum": 0, "exclusiveMaximum": 1}),
+        ("optimizers.Adam.v1.beta1", {"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("optimizers.Adam.v1.learn_rate", {"minimum": 0}),
+        ("layers.Dropout.v1.rate", {"minimum": 0, "maximum": 1}),
+        ("batchers.kernel.batch_by_words.v1.tolerance", {"minimum": 0}),
+        ("batchers.kernel.batch_by_words.v1.size", {"minimum": 1}),
+        ("architectures.kernel.TransitionBasedParser.v2.hidden_width", {"minimum": 1}),
+        ("factories.textcat.threshold", {"minimum": 0, "maximum": 1}),
+    ],
+)
+def test_ranges(schema, place, bounds):
+    owner, _, key = place.rpartition(".")
+    if owner.startswith("section."):
+        node = schema["properties"][owner.removeprefix("section.")]["properties"][key]
+    else:
+        node = schema["$defs"][owner]["properties"][key]
+    found = [one for one in _nodes(node) if one.get("type") in ("number", "integer") or "anyOf" in one]
+    assert any(bounds.items() <= one.items() for one in found), node
+
+
+def _nodes(node):
+    if isinstance(node, dict):
+        yield node
+        for part in node.values():
+            yield from _nodes(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _nodes(part)
+
+
 def test_a_function_has_types_defaults_and_descriptions(schema):
     part = schema["$defs"]["misc.part.v1"]
     assert part["description"] == "Make a part."

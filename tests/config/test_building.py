@@ -126,6 +126,14 @@ def test_thinc_schedules_and_optimizers_work():
     assert optimizer.learn_rate == pytest.approx(0.05)
 
 
+def test_returned_number_out_of_its_range():
+    assert build('@schedules = "constant.v1"\n[x.rate]\n@misc = "number.v1"\n') is not None
+    (problem,) = problems('@optimizers = "Adam.v1"\n[x.beta1]\n@misc = "number.v1"\n')
+    assert problem.path == "x.beta1.@misc"
+    assert problem.message.endswith("returned 5: must be less than 1")
+    assert (problem.expected or "").startswith("float above 0, below 1 or ")
+
+
 def test_returned_value_of_the_wrong_type():
     (problem,) = problems('@misc = "thing.v1"\nwidth = 1\n[x.inner]\n@misc = "number.v1"\n')
     assert problem.path == "x.inner.@misc"

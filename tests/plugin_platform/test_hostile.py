@@ -14,6 +14,7 @@ from kernel.testing.box import Box
 SOURCES = {
     "importerror": "import a_module_that_nobody_has\n",
     "exits": "raise SystemExit(0)\n",
+    "vanishes": "import os\nos._exit(0)\n",
     "hangs": "import time\ntime.sleep(60)\n",
     "aborts": "import os\nos.abort()\n",
     "junk": "make = object()\n",
@@ -89,7 +90,16 @@ def test_training_and_applying_work(hostile: Box) -> None:
             3,
             "'importerror.C.v1' of importerror 6.6 (hostile_importerror:make) can't be imported: Modul",
         ),
-        ("exits", 3, "'exits.C.v1' of exits 6.6 (hostile_exits:make) can't be imported: SystemExit: 0"),
+        (
+            "exits",
+            3,
+            "'exits.C.v1' of exits 6.6 (hostile_exits:make) can't be imported: it would end this process with sys.exit(0) (",
+        ),
+        (
+            "vanishes",
+            3,
+            "'vanishes.C.v1' of vanishes 6.6 (hostile_vanishes:make) can't be imported: it would end this process with os._exit(0) (",
+        ),
         ("junk", 3, "'junk.C.v1' of junk 6.6 (hostile_junk:make) is of type object, not a function"),
         ("outdated", 3, "'outdated.C.v1' of outdated 6.6 (hostile_outdated:make) needs kernel-nlp<0.0.1"),
         (
@@ -104,7 +114,7 @@ def test_training_and_applying_work(hostile: Box) -> None:
 def test_a_config_that_names_one_gets_its_name(name: str, code: int, said: str, hostile: Box) -> None:
     block = json.dumps({"@callbacks": CALLBACKS[name]})
     # What ends the process needs one of its own; faulthandler names it.
-    alone = name == "aborts"
+    alone = name in ("aborts", "vanishes")
     if not alone:
         with hostile.entered():
             from kernel.testing import installed

@@ -5,8 +5,10 @@ from math import nan
 from typing import Any
 
 import pytest
+from thinc.api import Adam
 
-from kernel import hookimpl
+from kernel import hookimpl, registry
+from kernel.errors import ConfigError
 from kernel.training.loop import train
 from kernel.training.run import Run
 
@@ -67,3 +69,18 @@ def test_an_optimizer_that_fails_leaves_no_gradients(make_run: MakeRun) -> None:
     run.optimizer = broken
     list(train(run))
     assert run.parameters.touched == [] and not run.parameters.gradients.any()
+
+
+@pytest.mark.parametrize("value", [1.0, -0.1, nan])
+def test_a_schedule_of_the_dropout_that_leaves_its_range(make_run: MakeRun, value: float) -> None:
+    registry.schedules("test.Dropout.v1", lambda: iter([0.0, 0.5, value]))
+    with pytest.raises(ConfigError, match=rf"^training\.dropout is {value} at step 2, .* from 0 to below 1"):
+        list(train(make_run(dropout={"@schedules": "test.Dropout.v1"})))
+
+
+@pytest.mark.parametrize("value", [-0.1, nan])
+def test_a_schedule_of_the_learn_rate_that_leaves_its_range(make_run: MakeRun, value: float) -> None:
+    run = make_run()
+    run.optimizer = Adam(iter([0.1, 0.1, value]))
+    with pytest.raises(ConfigError, match=rf"^the learn rate is {value} at step 2, .* at least 0"):
+        list(train(run))

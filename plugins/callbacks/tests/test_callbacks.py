@@ -113,6 +113,14 @@ def test_table_columns_are_aligned(
     assert len({len(line) for line in capsys.readouterr().out.splitlines()}) == 1
 
 
+def test_names_are_shown_not_obeyed(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run = make_run(console_table(), scores=[{"a\x1b[2J": 0.5}] * 2)
+    run.weights = {"a\x1b[2J": 1.0}
+    list(train(run))
+    shown = capsys.readouterr().out
+    assert "A\\X1B[2J" in shown and "\x1b" not in shown
+
+
 def test_long_names_are_cut(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     run = make_run(console_table(), scores=[{"a_very_long_score": 0.5}] * 2)
     run.weights = {"a_very_long_score": 1.0}

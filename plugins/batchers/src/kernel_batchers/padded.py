@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from kernel.config.ranges import NonNegativeInt
 from kernel_batchers.sizes import Length, Sizes, Sizing
 
 
 def batch_by_padded(
-    size: Sizing, buffer: int, discard_oversize: bool, get_length: Length | None = None
+    size: Sizing, buffer: NonNegativeInt, discard_oversize: bool, get_length: Length | None = None
 ) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches whose padded size, longest example times number of examples, is at most `size`.
 

@@ -1,12 +1,19 @@
 """Batch sizes that may follow a schedule."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from kernel.config.ranges import FromOne, NonEmpty, PositiveInt
 from kernel.errors import ConfigError
 from kernel.numeric.schedules import Schedule, by_step
 
-Sizing = int | float | Sequence[int] | Generator[Any, None, None] | Callable[[int], float]
+Sizing = (
+    PositiveInt
+    | FromOne
+    | Annotated[Sequence[PositiveInt], NonEmpty]
+    | Generator[Any, None, None]
+    | Callable[[int], float]
+)
 Length = Callable[[Any], int]
 
 
@@ -21,6 +28,6 @@ class Sizes:
         """The size of the next batch, at least 1."""
         size = self._size(self._drawn)
         self._drawn += 1
-        if size < 1:
+        if not size >= 1:
             raise ConfigError(f"a batcher's size must be at least 1, not {size}")
         return size

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from kernel.config.ranges import NonNegativeFloat
 from kernel_batchers.sizes import Length, Sizes, Sizing
 
 
 def batch_by_words(
-    size: Sizing, tolerance: float, discard_oversize: bool, get_length: Length | None = None
+    size: Sizing, tolerance: NonNegativeFloat, discard_oversize: bool, get_length: Length | None = None
 ) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches of about `size` words, in the order of the data.
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from kernel import hookimpl
+from kernel.config.ranges import BelowOne, NonNegativeInt
 from kernel.numeric.server import read
 from kernel.training.run import Run
 
 
-def averages(decay: float = 0.999, start_step: int = 0) -> "Averages":
+def averages(decay: BelowOne = 0.999, start_step: NonNegativeInt = 0) -> "Averages":
     """Evaluate and save exponential moving averages of the weights; training goes on with the weights themselves.
 
     decay: share of the old average that a step keeps; early steps keep less, (1 + n) / (10 + n), so that the first

@@ -8,6 +8,7 @@ from typing import Any
 from kernel import hookimpl
 from kernel.errors import warn
 from kernel.training.run import Info, Run
+from kernel.visible import visible_line
 from kernel_callbacks.jsonl import append
 from kernel_callbacks.progress import Mode, Progress
 
@@ -126,6 +127,7 @@ class ConsoleTable:
 
 
 def _short(name: str) -> str:
+    name = visible_line(name)
     return name if len(name) <= _LONGEST_NAME else name[:10] + "..."
 
 

@@ -5,12 +5,16 @@ from math import inf
 from typing import Any, Literal, SupportsFloat
 
 from kernel import hookimpl
+from kernel.config.ranges import NonNegativeFloat, PositiveInt
 from kernel.errors import TrainingError, warn
 from kernel.training.run import Run
 
 
 def early_stop(
-    patience: int, metric: str = "score", min_delta: float = 0.0, mode: Literal["max", "min"] = "max"
+    patience: PositiveInt,
+    metric: str = "score",
+    min_delta: NonNegativeFloat = 0.0,
+    mode: Literal["max", "min"] = "max",
 ) -> "EarlyStop":
     """Stop after `patience` evaluations in a row without a better value.
 

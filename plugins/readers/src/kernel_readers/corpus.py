@@ -6,9 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import NonNegativeInt
-
 from kernel.component import Finding
+from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel.training import Example

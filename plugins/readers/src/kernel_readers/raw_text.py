@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError
 from kernel.training import Example
 from kernel_readers.formats.record import records
@@ -46,7 +47,10 @@ def _require(path: Path | None) -> Path:
 
 
 def make_jsonl_corpus(
-    path: Path | None, min_length: int = 0, max_length: int = 0, limit: int = 0
+    path: Path | None,
+    min_length: NonNegativeInt = 0,
+    max_length: NonNegativeInt = 0,
+    limit: NonNegativeInt = 0,
 ) -> Callable[[Any], Iterator[Example]]:
     """Read the `text` of every line of a JSONL file; other keys are left alone.
 
@@ -61,7 +65,7 @@ def make_jsonl_corpus(
 
 
 def make_plain_text_corpus(
-    path: Path | None, min_length: int = 0, max_length: int = 0
+    path: Path | None, min_length: NonNegativeInt = 0, max_length: NonNegativeInt = 0
 ) -> Callable[[Any], Iterator[Example]]:
     """Read a text file, one document a line.
 

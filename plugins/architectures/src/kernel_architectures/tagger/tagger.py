@@ -5,11 +5,12 @@ from typing import Any
 
 from thinc.api import Model, Softmax_v2, get_width
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 
 
 def build_tagger(
-    tok2vec: Model[list[Doc], list[Any]], nO: int | None = None, normalize: bool = False
+    tok2vec: Model[list[Doc], list[Any]], nO: PositiveInt | None = None, normalize: bool = False
 ) -> Model[list[Doc], list[Any]]:
     """Score the labels of each token: List[Doc] -> list of (n tokens, nO).
 

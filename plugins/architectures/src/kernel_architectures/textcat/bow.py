@@ -5,6 +5,7 @@ from typing import Any
 
 from thinc.api import Logistic, Model, softmax_activation
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.hashed_linear import HashedLinear, NgramBuckets, resized
 from kernel_architectures.textcat.output import NEVER
@@ -12,10 +13,10 @@ from kernel_architectures.textcat.output import NEVER
 
 def build_bow(
     exclusive_classes: bool,
-    ngram_size: int,
+    ngram_size: PositiveInt,
     no_output_layer: bool,
-    length: int = 262144,
-    nO: int | None = None,
+    length: PositiveInt = 262144,
+    nO: PositiveInt | None = None,
 ) -> Model[list[Doc], Any]:
     """Score documents by the n-grams of their word forms: List[Doc] -> (D, nO).
 

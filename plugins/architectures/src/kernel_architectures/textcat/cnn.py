@@ -4,12 +4,13 @@ from typing import Any
 
 from thinc.api import Model
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.reduce import build_reduce
 
 
 def build_cnn(
-    tok2vec: Model[list[Doc], Any], exclusive_classes: bool, nO: int | None = None
+    tok2vec: Model[list[Doc], Any], exclusive_classes: bool, nO: PositiveInt | None = None
 ) -> Model[list[Doc], Any]:
     """TextCatReduce with the mean alone: List[Doc] -> (D, nO). Refs: tok2vec, output_layer. Resizable."""
     return build_reduce(

@@ -5,6 +5,7 @@ from typing import Any
 
 from thinc.api import Dropout, LayerNorm, Maxout, Model
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.attention import AttentionPooling
 from kernel_architectures.textcat.output import Classify
@@ -13,7 +14,7 @@ from kernel_architectures.textcat.output import Classify
 def build_ensemble(
     tok2vec: Model[list[Doc], Any],
     linear_model: Model[list[Doc], Any],
-    nO: int | None = None,
+    nO: PositiveInt | None = None,
 ) -> Model[list[Doc], Any]:
     """Classify documents by a linear model and pooled token vectors together: List[Doc] -> (D, nO).
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, NumpyOps
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel.tokens.features import token_features
 from kernel.vocab.attrs import intify
@@ -38,7 +39,7 @@ def ngrams(
     return keys, counts
 
 
-def extract_ngrams(ngram_size: int, attr: int | str = "LOWER") -> Model[Any, Any]:
+def extract_ngrams(ngram_size: PositiveInt, attr: int | str = "LOWER") -> Model[Any, Any]:
     """Count the n-grams of each document.
 
     The model maps documents to (keys uint64 (K,), counts float32 (K,), lengths int32 (D,)): the distinct n-gram

@@ -5,6 +5,7 @@ from typing import Any
 
 from thinc.api import Model
 
+from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.output import Classify, resize
 from kernel_architectures.textcat.pooling import REDUCTIONS, Reduce
@@ -17,7 +18,7 @@ def build_reduce(
     use_reduce_last: bool,
     use_reduce_max: bool,
     use_reduce_mean: bool,
-    nO: int | None = None,
+    nO: PositiveInt | None = None,
 ) -> Model[list[Doc], Any]:
     """Pool the vectors of `tok2vec` over each document and classify the result: List[Doc] -> (D, nO).
 

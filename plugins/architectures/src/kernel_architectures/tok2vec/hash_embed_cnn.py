@@ -5,6 +5,7 @@ from typing import Any
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel_architectures.tok2vec.embeddings.multi_hash_embed import build_multi_hash_embed
 from kernel_architectures.tok2vec.encoders.maxout_window_encoder import build_maxout_window_encoder
 from kernel_architectures.tok2vec.tok2vec import build_tok2vec
@@ -12,11 +13,11 @@ from kernel_architectures.tok2vec.tok2vec import build_tok2vec
 
 def build_hash_embed_cnn(
     *,
-    width: int,
-    depth: int,
-    embed_size: int,
-    window_size: int,
-    maxout_pieces: int,
+    width: PositiveInt,
+    depth: NonNegativeInt,
+    embed_size: PositiveInt,
+    window_size: PositiveInt,
+    maxout_pieces: PositiveInt,
     subword_features: bool,
     pretrained_vectors: bool | None,
 ) -> Model[list[Any], list[Floats2d]]:
@@ -34,7 +35,7 @@ def build_hash_embed_cnn(
     rows = [embed_size]
     if subword_features:
         attrs += ["PREFIX", "SUFFIX", "SHAPE"]
-        rows += [embed_size // 2] * 3
+        rows += [max(1, embed_size // 2)] * 3
     embed = build_multi_hash_embed(
         width=width, attrs=attrs, rows=rows, include_static_vectors=bool(pretrained_vectors)
     )

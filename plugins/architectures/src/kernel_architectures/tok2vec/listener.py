@@ -1,18 +1,19 @@
 """A placeholder in a component's model for the token vectors of a shared source."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import NonEmpty, PositiveInt
 from kernel.listeners import Listener
 
 
 def build_tok2vec_listener(
-    width: int,
+    width: PositiveInt,
     upstream: str = "*",
-    grad_factor: float | list[float] | Iterator[float] | Callable[[int], float] = 1.0,
+    grad_factor: float | Annotated[list[float], NonEmpty] | Iterator[float] | Callable[[int], float] = 1.0,
 ) -> Model[list[Any], list[Floats2d]]:
     """Listen to the component that computes token vectors for the whole pipeline.
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from thinc.api import Linear, Model, zero_init
 
+from kernel.config.ranges import PositiveInt
 from kernel.errors import ConfigError
 from kernel.numeric.server import read
 from kernel.tokens import Doc
@@ -18,10 +19,10 @@ def build_transition_model(
     tok2vec: Model[list[Doc], list[Any]],
     state_type: Literal["parser", "ner"],
     extra_state_tokens: bool,
-    hidden_width: int,
-    maxout_pieces: int,
+    hidden_width: PositiveInt,
+    maxout_pieces: PositiveInt,
     use_upper: bool,
-    nO: int | None = None,
+    nO: PositiveInt | None = None,
 ) -> Model[list[Doc], TransitionScores]:
     """Score the states of a transition system: List[Doc] -> TransitionScores.
 

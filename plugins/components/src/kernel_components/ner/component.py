@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from thinc.api import Model, set_dropout_rate
 
 from kernel.component import Finding, SavedFile, TrainableComponent
+from kernel.config.ranges import NonNegativeInt
 from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -52,7 +53,7 @@ def make_ner(
     name: str,
     model: Model[list[Doc], Any],
     moves: dict[str, dict[str, int]] | None,
-    update_with_oracle_cut_size: int,
+    update_with_oracle_cut_size: NonNegativeInt,
     incorrect_spans_key: str | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "EntityRecognizer":

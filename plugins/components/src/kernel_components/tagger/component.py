@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from thinc.api import Model
 
 from kernel.component import Finding, TrainableComponent
+from kernel.config.ranges import BelowOne
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -50,7 +51,7 @@ def make_tagger(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
     neg_prefix: str,
-    label_smoothing: float,
+    label_smoothing: BelowOne,
 ) -> "Tagger":
     """Build the component.
 

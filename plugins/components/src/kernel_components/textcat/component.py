@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from thinc.api import Model
 
 from kernel.component import Finding, TrainableComponent
+from kernel.config.ranges import Fraction
 from kernel.errors import DataError, UsageError, warn
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -77,7 +78,7 @@ def make_textcat(
     nlp: Language,
     name: str,
     model: Model[list[Doc], Any],
-    threshold: float,
+    threshold: Fraction,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "TextCategorizer":
     """Build the component.

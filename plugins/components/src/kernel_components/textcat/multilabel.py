@@ -6,6 +6,7 @@ from typing import Any
 
 from thinc.api import Model
 
+from kernel.config.ranges import Fraction
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
@@ -33,7 +34,7 @@ def make_textcat_multilabel(
     nlp: Language,
     name: str,
     model: Model[list[Doc], Any],
-    threshold: float,
+    threshold: Fraction,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "MultiLabelTextCategorizer":
     """Build the component.

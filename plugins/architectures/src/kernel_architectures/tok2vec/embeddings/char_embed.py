@@ -7,6 +7,7 @@ import numpy as np
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import PositiveInt
 from kernel.errors import UsageError
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
@@ -18,7 +19,7 @@ Array = Any
 _PADDING = 255
 
 
-def build_char_embed(nM: int, nC: int) -> Model[list[Any], list[Floats2d]]:
+def build_char_embed(nM: PositiveInt, nC: PositiveInt) -> Model[list[Any], list[Floats2d]]:
     """Embed `nC` UTF-8 bytes of each token in `nM` dimensions: Docs to arrays (tokens, nC * nM).
 
     The bytes are the first, the last, the second, the last but one and so on; shorter words are filled up. The

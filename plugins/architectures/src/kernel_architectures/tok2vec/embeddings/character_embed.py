@@ -5,6 +5,7 @@ from typing import Any
 from thinc.api import HashEmbed, Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import PositiveInt
 from kernel.errors import UsageError
 from kernel.vocab.attrs import intify
 from kernel_architectures.tok2vec.embeddings.char_embed import build_char_embed
@@ -16,7 +17,12 @@ _SEED = 5
 
 
 def build_character_embed(
-    width: int, rows: int, nM: int, nC: int, include_static_vectors: bool, feature: str | int = "LOWER"
+    width: PositiveInt,
+    rows: PositiveInt,
+    nM: PositiveInt,
+    nC: PositiveInt,
+    include_static_vectors: bool,
+    feature: str | int = "LOWER",
 ) -> Model[list[Any], list[Floats2d]]:
     """Embed bytes from both ends of each token and one attribute, and mix them with a maxout layer of 3 pieces.
 

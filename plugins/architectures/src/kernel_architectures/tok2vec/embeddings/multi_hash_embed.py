@@ -5,6 +5,7 @@ from typing import Any
 from thinc.api import HashEmbed, Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import PositiveInt
 from kernel.errors import UsageError
 from kernel.vocab.attrs import intify
 from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_vectors
@@ -15,7 +16,7 @@ _FIRST_SEED = 8
 
 
 def build_multi_hash_embed(
-    width: int, attrs: list[str | int], rows: list[int], include_static_vectors: bool
+    width: PositiveInt, attrs: list[str | int], rows: list[PositiveInt], include_static_vectors: bool
 ) -> Model[list[Any], list[Floats2d]]:
     """Embed attributes of each token by hashing and mix them with a maxout layer of 3 pieces.
 

@@ -6,6 +6,7 @@ from typing import Any
 from thinc.api import Model, glorot_uniform_init
 from thinc.types import Ragged
 
+from kernel.config.ranges import Fraction, PositiveInt
 from kernel.errors import KernelError, warn
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
@@ -17,10 +18,10 @@ _HOW = "Load vectors with [initialize] vectors, or leave static vectors out of t
 
 
 def build_static_vectors(
-    nO: int | None = None,
-    nM: int | None = None,
+    nO: PositiveInt | None = None,
+    nM: PositiveInt | None = None,
     *,
-    dropout: float | None = None,
+    dropout: Fraction | None = None,
     init_W: Callable[..., Any] = glorot_uniform_init,
     key_attr: str = "ORTH",
 ) -> Model[list[Any], Ragged]:

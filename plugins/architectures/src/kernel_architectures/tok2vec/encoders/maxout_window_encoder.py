@@ -5,13 +5,14 @@ from typing import Any
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import UsageError
 from kernel_architectures.tok2vec.dense import maxout_block
 from kernel_architectures.tok2vec.encoders.window_encoder import window_encoder
 
 
 def build_maxout_window_encoder(
-    width: int, window_size: int, maxout_pieces: int, depth: int
+    width: PositiveInt, window_size: PositiveInt, maxout_pieces: PositiveInt, depth: NonNegativeInt
 ) -> Model[list[Floats2d], list[Floats2d]]:
     """Encode context by convolutions with maxout activation, layer norm and residual connections.
 

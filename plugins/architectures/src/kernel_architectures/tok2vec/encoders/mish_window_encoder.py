@@ -3,12 +3,13 @@
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel_architectures.tok2vec.dense import mish_block
 from kernel_architectures.tok2vec.encoders.window_encoder import window_encoder
 
 
 def build_mish_window_encoder(
-    width: int, window_size: int, depth: int
+    width: PositiveInt, window_size: PositiveInt, depth: NonNegativeInt
 ) -> Model[list[Floats2d], list[Floats2d]]:
     """Encode context by convolutions with mish activation, layer norm and residual connections.
 

@@ -1,0 +1,51 @@
+"""What commands say: the one place from which their text goes to standard output and standard error.
+
+Whatever a terminal would obey is shown as an escape (`kernel.visible`), because names and texts come from strangers' files.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, TextIO
+
+import click
+
+from kernel.visible import visible, visible_json, visible_line
+
+
+def say(line: object = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
+    """Print one line: what would end it is shown as an escape, too. style: as `click.style` takes it."""
+    _print(visible_line(str(line)), err, nl, style)
+
+
+def say_text(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text of several lines."""
+    _print(visible(text), err, nl, {})
+
+
+def say_over(text: str) -> None:
+    """Print a text on standard error at the start of the line that is there, without ending it."""
+    click.echo("\r" + visible_line(text), nl=False, err=True)
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON: any reader gets the value as it is."""
+    import json
+
+    _print(visible_json(json.dumps(value, indent=2, ensure_ascii=False)), False, True, {})
+
+
+def write_data(text: str) -> None:
+    """Write what a program or a file is to get to standard output: as it is, and visible if a terminal gets it."""
+    sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
+
+
+def _print(text: str, err: bool, nl: bool, style: dict[str, Any]) -> None:
+    text = _encodable(text, sys.stderr if err else sys.stdout)
+    click.echo(click.style(text, **style) if style else text, err=err, nl=nl)
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    """A text with what the stream's encoding lacks as escapes."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
