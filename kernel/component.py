@@ -14,6 +14,7 @@ from kernel.files.messages import message_from_bytes
 from kernel.files.names import as_names
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.numeric.parameters import use_params
+from kernel.processes.gate import Lock
 
 if TYPE_CHECKING:
     from kernel.listeners import Channel
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from kernel.vocab import Vocab
 
 Examples = Callable[[], Iterable["Example"]]
+# Two threads that use a model at once resize it once.
+_GROWING = Lock()
 # How many examples `initialize` looks at to infer the shapes of a model.
 SAMPLE = 10
 
@@ -213,13 +216,18 @@ class TrainableComponent(BatchComponent):
     """
 
     vocab: "Vocab"
-    model: Any
+    _model: Any
+    # How many outputs the model is to get before it is used again.
+    _outputs: int | None
+    # The labels in `cfg` as a set, and the list that it was made of.
+    _label_set: tuple[list[str], set[str]]
     # The sources whose output this component's model listens to; the pipeline keeps the list up to date.
     channels: list["Channel"]
 
     def __new__(cls, *args: Any, **settings: Any) -> Self:
         made = super().__new__(cls, *args, **settings)
         made.channels = []
+        made._outputs, made._label_set = None, ([], set())
         return made
 
     def __init__(
@@ -230,12 +238,36 @@ class TrainableComponent(BatchComponent):
         self.model = model
 
     @property
+    def model(self) -> Any:
+        """The model, with an output for every label."""
+        if self._outputs is not None:
+            with _GROWING:
+                if self._outputs is not None:
+                    self._model = (
+                        self._model.attrs["resize_output"](self._model, self._outputs) or self._model
+                    )
+                    self._outputs = None
+        return self._model
+
+    @model.setter
+    def model(self, model: Any) -> None:
+        self._model, self._outputs = model, None
+
+    def grow_output(self, size: int) -> None:
+        """Have the model, if it knows its number of outputs, resized before it is used again.
+
+        Thousands of labels may be added one by one: the weights are copied once.
+        """
+        if self._model.maybe_get_dim("nO") is not None:
+            self._outputs = size
+
+    @property
     def is_trainable(self) -> bool:
         return True
 
     @property
     def is_resizable(self) -> bool:
-        return "resize_output" in getattr(self.model, "attrs", {})
+        return "resize_output" in getattr(self._model, "attrs", {})
 
     def predict(self, docs: Sequence["Doc"]) -> Any:
         """Predictions for the documents, which are not changed."""
@@ -318,20 +350,29 @@ class TrainableComponent(BatchComponent):
         """Add an output class: 1 if it is new, 0 if it exists. `UsageError` if the output can't grow any more."""
         if not isinstance(label, str):
             raise UsageError(f"component '{self.name}': a label must be a string, not {type(label).__name__}")
-        if label in self.labels:
+        labels, known = self._known_labels()
+        if label in known:
             return 0
-        size = self.model.maybe_get_dim("nO")
+        size = self._model.maybe_get_dim("nO") if self._outputs is None else self._outputs
         if size is not None and not self.is_resizable:
             raise UsageError(
                 f"component '{self.name}': can't add the label '{label}': the model already has {size} output{'s' * (size != 1)}",
                 hint="Add labels before initialize, or use an architecture that can be resized.",
             )
-        labels = [*self.labels, label]
-        if size is not None:
-            self.model = self.model.attrs["resize_output"](self.model, len(labels)) or self.model
-        self.cfg["labels"] = labels
+        labels.append(label)
+        known.add(label)
+        self.grow_output(len(labels))
         self.vocab.strings.add(label)
         return 1
+
+    def _known_labels(self) -> tuple[list[str], set[str]]:
+        """`cfg["labels"]`, a list that nobody else has, and the same as a set."""
+        labels, known = self._label_set
+        if self.cfg.get("labels") is not labels or len(labels) != len(known):
+            labels = list(self.labels)
+            self.cfg["labels"], known = labels, set(labels)
+            self._label_set = labels, known
+        return labels, known
 
     def files(self) -> dict[str, SavedFile]:
         return {**super().files(), "model": SavedFile(self.model_to_bytes, self.model_from_bytes)}

@@ -239,15 +239,51 @@ def test_an_output_that_can_grow(vocab):
     component.cfg["labels"] = ["A"]
     assert component.is_resizable
     component.add_label("B")
-    assert grown == [2]
+    component.add_label("C")
+    assert grown == []
+    assert component.model is component.model
+    assert grown == [3]
 
     def full(model, size):
         raise MemoryError
 
     component.model.attrs["resize_output"] = full
-    with pytest.raises(MemoryError):
-        component.add_label("C")
-    assert component.labels == ("A", "B")
+    component.add_label("D")
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            assert component.model
+    assert component.labels == ("A", "B", "C", "D")
+
+
+def test_adding_a_label_does_not_look_at_all_others(vocab):
+    component = Sized(vocab, lengths_to_scores(), "sized")
+
+    compared = []
+
+    class Counted(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    for number in range(1000):
+        component.add_label(Counted(number))
+    assert len(component.labels) == 1000
+    assert len(compared) < 5000
+
+
+def test_labels_in_cfg_that_somebody_sets_are_known(vocab):
+    component = Sized(vocab, lengths_to_scores(), "sized")
+    component.add_label("A")
+    mine = ["A", "B"]
+    component.cfg["labels"] = mine
+    assert component.add_label("B") == 0
+    assert component.add_label("C") == 1
+    assert component.labels == ("A", "B", "C")
+    assert mine == ["A", "B"]
+    component.cfg["labels"].append("D")
+    assert component.add_label("D") == 0
 
 
 def test_initialize_takes_a_function_with_examples(vocab):

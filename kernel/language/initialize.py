@@ -21,6 +21,7 @@ from kernel.language.vocab_data import load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes
+from kernel.numeric.memory import check_memory
 from kernel.registries.blame import naming
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def initialize(
         except Exception as error:
             raise failure(name, error, verb="failed to initialize") from error
         check_listeners(nlp.pipeline)
+        if hasattr(getattr(component, "model", None), "walk"):
+            check_memory(component.model, name)
         _try_out(name, component, get_examples)
     if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
         _load_pretrained(nlp, settings["init_tok2vec"])

@@ -20,6 +20,8 @@ from kernel.vocab.lex_attrs import GETTERS, Getter
 from kernel.vocab.strings import hash_string, hash_strings
 
 _OUT_OF_RANK = (1 << 64) - 1
+USUAL_LENGTH = 64
+"""Characters of a string that count as one string in the size of a generation."""
 
 
 class LexemeSettings:
@@ -75,6 +77,7 @@ class LexemeTable:
         self._columns: dict[int, tuple[NDArray[Any], int]] = {}
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
+        self._long = 0
         self._version = settings.version
         self._lock = Lock()
 
@@ -83,8 +86,8 @@ class LexemeTable:
 
     @property
     def size(self) -> int:
-        """Rows and other strings held: what the bound of a generation counts."""
-        return len(self._forms) + len(self._numbers)
+        """What the bound of a generation counts: the strings held, a long one as often as it is longer than usual."""
+        return len(self._forms) + len(self._numbers) + self._long
 
     @property
     def version(self) -> int:
@@ -147,6 +150,7 @@ class LexemeTable:
                     self._norms[row] = norm
                     self._with_norms.setdefault(orth, []).append(row)
                 self._forms.append(orth)
+                self._long += len(orth) // USUAL_LENGTH
             self._rows[key] = row
             return row
 
@@ -223,9 +227,7 @@ class LexemeTable:
         number = self._numbers.get(text)
         if number is None:
             number = hash_string(text)
-            with self._lock:
-                self._texts[number] = text
-                self._numbers[text] = number
+            self.remember({number: text})
         return number
 
     def intern_many(self, texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -242,8 +244,10 @@ class LexemeTable:
     def remember(self, texts: dict[int, str]) -> None:
         """Know strings by their numbers for as long as this lives."""
         with self._lock:
+            known = self._numbers
+            self._long += sum(len(text) // USUAL_LENGTH for text in texts.values() if text not in known)
             self._texts.update(texts)
-            self._numbers.update((text, number) for number, text in texts.items())
+            known.update((text, number) for number, text in texts.items())
 
     def find_string(self, number: int) -> str | None:
         """The string of a number among the strings of this generation, None if it isn't one."""

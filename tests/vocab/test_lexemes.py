@@ -216,3 +216,29 @@ def test_setting_forms_between_reading_them(grows_linearly):
         return run
 
     grows_linearly(make)
+
+
+def test_long_strings_fill_a_generation_sooner():
+    vocab = Vocab(lexeme_limit=100)
+    table = vocab.lexemes
+    table.row("x" * 640)
+    assert table.size == 11
+    table.row("x" * 640)
+    table.intern("y" * 640)
+    table.intern("y" * 640)
+    table.intern_many(["y" * 640, "z"])
+    assert table.size == 23
+    table.row("x" * 20_000)
+    assert vocab.lexemes is not table
+
+
+def test_documents_of_long_words_are_forgotten():
+    vocab = Vocab()
+    seen = [ref(vocab.lexemes)]
+    for number in range(1000):
+        Doc(vocab, words=[str(number) + "x" * 20_000])
+        if seen[-1]() is not vocab.lexemes:
+            seen.append(ref(vocab.lexemes))
+    gc.collect()
+    assert len(seen) > 1
+    assert [reference() is None for reference in seen] == [True] * (len(seen) - 1) + [False]

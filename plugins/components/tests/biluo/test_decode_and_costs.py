@@ -134,7 +134,8 @@ def check(seed):
     ]
     assert taken == expected.taken
     if for_costs:
-        at, table = costs(path, constraints, gold_of(docs, negative), moves)
+        at = path.states()
+        table = costs(path, constraints, gold_of(docs, negative), moves, at)
         assert at.tolist() == expected.tokens
         assert table.tolist() == expected.costs
 
@@ -218,5 +219,5 @@ def test_gold_annotations_cost_nothing_along_their_own_path():
     gold = Gold(np.array([5, 1, 2, 3, 4], dtype=np.int8), np.array([-1, 0, 0, 0, 0]))
     constraints = Constraints([5])
     path = decode(Perfect(), constraints, moves)
-    _, table = costs(path, constraints, gold, moves)
+    table = costs(path, constraints, gold, moves, path.states())
     assert table[np.arange(5), classes].tolist() == [0] * 5

@@ -60,3 +60,13 @@ def test_frequencies_that_make_no_sense_are_refused(frequencies, message):
 def test_a_file_that_is_none_is_refused():
     with pytest.raises(DataError, match="moves file"):
         Moves.from_bytes(b"\x93\x01")
+
+
+def test_thousands_of_labels_added_one_by_one_are_those_given_together():
+    moves = Moves()
+    for number in range(20_000):
+        moves.add(f"L{number}")
+    assert moves.labels == tuple(f"L{number}" for number in range(20_000))
+    assert moves.index["L19999"] == 19_999
+    assert Moves.from_bytes(moves.to_bytes()).names == moves.names
+    assert len(moves.key) < 100

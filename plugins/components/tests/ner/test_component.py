@@ -1,5 +1,8 @@
 """The entity recogniser: labels, earlier annotation, gold, learning, saving."""
 
+import tracemalloc
+from importlib import import_module
+
 import numpy as np
 import pytest
 from kernel_components.biluo import costs, decode, gradient
@@ -380,7 +383,8 @@ def test_the_gradient_is_that_of_the_likelihood_along_the_path(extra):
     path = decode(model.predict(docs), limits, ner.moves)
     assert (path.start >= 0).sum() > 3
     parts = [encode(example, ner.moves, None) for example in examples]
-    tokens, table = costs(path, limits, type(parts[0]).join(parts), ner.moves)
+    tokens = path.states()
+    table = costs(path, limits, type(parts[0]).join(parts), ner.moves, tokens)
     ids = path.slots(6 if extra else 3, tokens)
     wanted = table <= np.minimum(table.min(axis=1, keepdims=True), 1)
 
@@ -404,3 +408,34 @@ def test_the_gradient_is_that_of_the_likelihood_along_the_path(extra):
                 value[at] = old
                 slope = (above - below) / (2 * step)
                 assert gradient_[at] == pytest.approx(slope, abs=1e-7, rel=1e-7), (node.name, name)
+
+
+def test_many_labels_take_no_table_of_labels_by_actions():
+    names = [f"L{number}" for number in range(20_000)]
+    nlp, ner, examples = make_ner(labels=["PER", "LOC", *names])
+    optimizer = nlp.resume_training()
+    tracemalloc.start()
+    nlp.update(examples, sgd=optimizer)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The square of 80,000 actions is 12 GB.
+    assert peak < 300e6
+    assert np.isfinite(
+        ner.model.predict([examples[0].predicted]).score(np.zeros((1, 3), dtype=np.int32))
+    ).all()
+
+
+def test_blocks_of_states_learn_what_all_of_them_learn_together(monkeypatch):
+    def learnt():
+        nlp, ner, examples = make_ner()
+        losses = train(nlp, examples, steps=5)
+        return losses, [list(map(str, doc.ents)) for doc in nlp.pipe(text for text, _ in DATA)], ner.model
+
+    loss, entities, model = learnt()
+    monkeypatch.setattr(import_module("kernel_components.biluo.decode"), "LARGEST_TABLE", 40)
+    loss_of_blocks, entities_of_blocks, model_of_blocks = learnt()
+    assert loss_of_blocks == pytest.approx(loss, rel=1e-4)
+    assert entities_of_blocks == entities
+    for one, two in zip(model.walk(), model_of_blocks.walk(), strict=True):
+        for name in one.param_names:
+            np.testing.assert_allclose(two.get_param(name), one.get_param(name), rtol=1e-3, atol=1e-4)

@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 import pytest
 from kernel_architectures.tok2vec import dense
+from kernel_architectures.tok2vec.embeddings import type_vectors
 from kernel_architectures.tok2vec.embeddings.character_embed import build_character_embed
 from kernel_architectures.tok2vec.embeddings.multi_hash_embed import build_multi_hash_embed
 from thinc.api import Adam, HashEmbed, NumpyOps, set_dropout_rate
@@ -446,3 +447,16 @@ def test_errors_say_what_is_wrong(make_docs):
         build_character_embed(4, 10, 0, 2, False)
     with pytest.raises(KernelError, match="has no vectors"):
         build_multi_hash_embed(4, ["NORM"], [10], True).initialize(X=make_docs(2))
+
+
+def test_vectors_beyond_the_bound_are_computed_each_time(vocab, make_docs, embedded, monkeypatch):
+    docs = make_docs(7, 3)
+    model = multi_hash(docs)
+    expected = [Y.copy() for Y in model.predict(docs)]
+    monkeypatch.setattr(type_vectors, "LARGEST", 2 * 4 * model.get_dim("nO"))
+    bounded = multi_hash(docs)
+    for _ in range(3):
+        assert_same(bounded.predict(docs), expected)
+    embedded.clear()
+    assert_same(bounded.predict(docs), expected)
+    assert embedded == [len({token.text for doc in docs for token in doc}) - 2]

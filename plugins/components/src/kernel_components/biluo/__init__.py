@@ -3,7 +3,7 @@
 Everything here works on flat numpy columns of a batch and on a score function; it knows neither documents nor models.
 """
 
-from kernel_components.biluo.decode import ScoreFunction, decode
+from kernel_components.biluo.decode import ScoreFunction, blocks, decode
 from kernel_components.biluo.gradient import gradient
 from kernel_components.biluo.moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
 from kernel_components.biluo.oracle import Gold, costs
@@ -22,6 +22,7 @@ __all__ = [
     "Moves",
     "Path",
     "ScoreFunction",
+    "blocks",
     "costs",
     "decode",
     "gradient",

@@ -23,6 +23,8 @@ Numbers = NDArray[np.int64]
 
 BUDGET = 4
 """Open states scored speculatively, per token of the batch."""
+LARGEST_TABLE = 1 << 25
+"""Scores that are held at once where only the best are wanted: states times classes."""
 SMALLEST_BLOCK = 8
 """Tokens by which an entity that is known to be reached is extended at least."""
 
@@ -59,13 +61,9 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Pat
 def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Path) -> None:
     """Write to the path what each token would do outside of entities."""
     n, n_labels = len(path.action), len(moves.labels)
-    table = scores.score(slot_ids(scores.n_slots, np.arange(n)), moves.closed)
-    table[np.flatnonzero(~valid.begin), 1 : n_labels + 1] = -np.inf
-    if not valid.unit.all():
-        table[np.flatnonzero(~valid.unit), n_labels + 1 :] = -np.inf
-    if valid.outside is not None:
-        table[~valid.outside, 0] = -np.inf
-    best = table.argmax(axis=1)
+    best = np.concatenate(
+        [_best_closed(scores, valid, moves, some) for some in blocks(np.arange(n), len(moves.closed))]
+    )
     path.action[:] = moves.closed_actions[best]
     path.label[:] = moves.closed_labels[best]
     if valid.outside is not None:
@@ -75,6 +73,25 @@ def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Pat
         path.action[stuck] = MISSING
         path.action[valid.forced] = valid.forced_action
         path.label[valid.forced] = valid.forced_label
+
+
+def _best_closed(scores: ScoreFunction, valid: Closed, moves: Moves, tokens: Numbers) -> Numbers:
+    """The place in `moves.closed` of the best action at each of these tokens, which follow each other."""
+    n_labels, here = len(moves.labels), slice(tokens[0], tokens[-1] + 1)
+    table = scores.score(slot_ids(scores.n_slots, tokens), moves.closed)
+    table[np.flatnonzero(~valid.begin[here]), 1 : n_labels + 1] = -np.inf
+    if not valid.unit[here].all():
+        table[np.flatnonzero(~valid.unit[here]), n_labels + 1 :] = -np.inf
+    if valid.outside is not None:
+        table[~valid.outside[here], 0] = -np.inf
+    best: Numbers = table.argmax(axis=1)
+    return best
+
+
+def blocks(tokens: Numbers, classes: int) -> list[Numbers]:
+    """Cut tokens into runs whose scores stay within LARGEST_TABLE; one run where there are few classes."""
+    size = max(1, LARGEST_TABLE // max(classes, 1))
+    return [tokens[at : at + size] for at in range(0, len(tokens), size)]
 
 
 class _Candidates:
@@ -127,18 +144,23 @@ class _Candidates:
     def _decide_open(
         self, tokens: Numbers, starts: Numbers, labels: Numbers
     ) -> tuple[NDArray[np.int8], Numbers]:
-        n_labels = len(self.moves.labels)
         valid = opened(self.constraints, tokens, labels)
-        table = self.scores.score(slot_ids(self.scores.n_slots, tokens, starts), self.moves.open)
-        if n_labels:
-            # A label that the model lacks comes from a preset entity: only one action is valid then.
-            known, rows = np.where(labels < n_labels, labels, 0), np.arange(len(tokens))
-            prefers_last = table[rows, n_labels + known] > table[rows, known]
-            goes_on = valid.inside & ~(valid.last & prefers_last)
-        else:
-            goes_on = valid.inside
+        goes_on = valid.inside
+        if len(self.moves.labels):
+            runs = blocks(np.arange(len(tokens)), len(self.moves.open))
+            last = [self._prefers_last(tokens[run], starts[run], labels[run]) for run in runs]
+            goes_on = goes_on & ~(valid.last & np.concatenate(last))
         action = np.where(goes_on, IN, np.where(valid.last, LAST, MISSING)).astype(np.int8)
         return action, valid.closing
+
+    def _prefers_last(self, tokens: Numbers, starts: Numbers, labels: Numbers) -> NDArray[np.bool_]:
+        """Does the model score the end of the entity higher than its going on?"""
+        n_labels = len(self.moves.labels)
+        table = self.scores.score(slot_ids(self.scores.n_slots, tokens, starts), self.moves.open)
+        # A label that the model lacks comes from a preset entity: only one action is valid then.
+        known, rows = np.where(labels < n_labels, labels, 0), np.arange(len(tokens))
+        prefers: NDArray[np.bool_] = table[rows, n_labels + known] > table[rows, known]
+        return prefers
 
     def walk(self) -> Numbers:
         """The candidates that are reached, from the left, all documents side by side."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.files.messages import message_from_bytes
+from kernel_components.gold_keys import label_key
 
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)
 LETTERS = "MBILUO"
@@ -35,6 +36,10 @@ class Moves:
         _check_complete(given)
         self._frequencies: dict[int, dict[str, int]] = {action: {} for action in range(6)}
         self._classes: list[tuple[int, str]] = []
+        self._labels: list[str] = []
+        self._lowest = dict.fromkeys(range(6), 0)
+        self.index: dict[str, int] = {}
+        """The number of each label."""
         added: set[tuple[int, str]] = set()
         for action in range(6):
             for frequency, label in sorted(((f, x) for x, f in given.get(action, {}).items()), reverse=True):
@@ -56,6 +61,10 @@ class Moves:
     def _append(self, action: int, label: str, frequency: int) -> None:
         self._frequencies[action][label] = frequency
         self._classes.append((action, label))
+        self._lowest[action] = min(self._lowest[action], frequency)
+        if action == BEGIN:
+            self.index[label] = len(self._labels)
+            self._labels.append(label)
 
     def add(self, label: str) -> bool:
         """Append the four classes of a label; False when it is known already."""
@@ -64,10 +73,9 @@ class Moves:
         if label in self.index:
             return False
         for action in SPAN_ACTIONS:
-            lowest = min(self._frequencies[action].values(), default=0)
-            self._append(action, label, min(lowest, 0) - 1)
-        for name in [name for name in self.__dict__ if not name.startswith("_")]:
-            del self.__dict__[name]  # cached properties
+            self._append(action, label, self._lowest[action] - 1)
+        for name in _DERIVED:
+            self.__dict__.pop(name, None)
         return True
 
     def __len__(self) -> int:
@@ -86,16 +94,12 @@ class Moves:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Labels in class order; their positions are the label numbers used in columns."""
-        return tuple(label for action, label in self._classes if action == BEGIN)
+        return tuple(self._labels)
 
     @cached_property
-    def index(self) -> dict[str, int]:
-        return {label: number for number, label in enumerate(self.labels)}
-
-    @cached_property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> str:
         """Changes whenever label numbers do: a cache key for encoded gold annotations."""
-        return ("biluo", *self.labels)
+        return label_key("biluo", self.labels)
 
     def _ids(self, action: int) -> NDArray[np.int64]:
         position = {pair: i for i, pair in enumerate(self._classes)}
@@ -160,6 +164,9 @@ class Moves:
             return cls(json.loads(message_from_bytes(data)["moves"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"not a moves file: {error}") from error
+
+
+_DERIVED = [name for name, value in vars(Moves).items() if isinstance(value, cached_property)]
 
 
 def _checked(frequencies: Mapping[Any, Any]) -> dict[int, dict[str, int]]:

@@ -48,34 +48,41 @@ class Gold:
         )
 
 
-def costs(path: Path, constraints: Constraints, gold: Gold, moves: Moves) -> tuple[Numbers, Costs]:
-    """The tokens that have a state, and the cost (S, len(moves)) of every action there; INVALID where not allowed."""
-    tokens = path.states()
-    code = np.where(
-        gold.label >= 0, (gold.action.astype(np.int64) - BEGIN) * len(moves.labels) + gold.label + 2, 0
+def costs(path: Path, constraints: Constraints, gold: Gold, moves: Moves, tokens: Numbers) -> Costs:
+    """The cost (S, len(moves)) of every action in the states at `tokens`; INVALID where not allowed.
+
+    tokens: some or all of `path.states()`, ascending.
+    """
+    everywhere = len(tokens) == constraints.n
+    table = _closed_costs(
+        gold.action if everywhere else gold.action[tokens],
+        gold.label if everywhere else gold.label[tokens],
+        moves,
     )
-    code[gold.action == OUT] = 1
-    table = _closed_costs(moves)[code if len(tokens) == constraints.n else code[tokens]]
-    _forbid_closed(table, tokens, closed(constraints), len(tokens) == constraints.n, moves)
+    _forbid_closed(table, tokens, closed(constraints), everywhere, moves)
     rows = np.flatnonzero(path.start[tokens] >= 0)
     if len(rows):
         _open_costs(table, rows, tokens[rows], path, constraints, gold, moves)
     if gold.negative:
         _punish_negative(table, tokens, path, constraints, gold.negative, moves)
-    return tokens, table
+    return table
 
 
-def _closed_costs(moves: Moves) -> Costs:
-    """Costs outside of entities by gold annotation: missing, O, then B, I, L and U of every label."""
-    n_labels = len(moves.labels)
-    table = np.full((2 + 4 * n_labels, len(moves)), INVALID, dtype=np.int16)
+def _closed_costs(action: NDArray[np.int8], label: Numbers, moves: Moves) -> Costs:
+    """Costs outside of entities by gold annotation, (S, len(moves)).
+
+    One row a state, never one a label: a table of labels by actions would be the square of their number.
+    """
     spans = np.concatenate((moves.begin, moves.unit, [moves.blocked])).astype(np.int64)
-    table[:, spans] = 1
-    table[0, spans] = 0
-    table[:, moves.outside] = 0
-    for action, classes in ((BEGIN, moves.begin), (UNIT, moves.unit)):
-        rows = 2 + (action - BEGIN) * n_labels + np.arange(n_labels)
-        table[rows, classes] = 0
+    known, unknown = np.full((2, len(moves)), INVALID, dtype=np.int16)
+    known[spans] = 1
+    unknown[spans] = known[moves.outside] = unknown[moves.outside] = 0
+    table = np.empty((len(action), len(moves)), dtype=np.int16)
+    table[:] = known
+    table[(label < 0) & (action != OUT)] = unknown
+    for wanted, classes in ((BEGIN, moves.begin), (UNIT, moves.unit)):
+        rows = np.flatnonzero((action == wanted) & (label >= 0))
+        table[rows, classes[label[rows]]] = 0
         table[rows, moves.outside] = 1
     return table
 

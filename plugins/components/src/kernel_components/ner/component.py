@@ -15,7 +15,7 @@ from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.biluo import Gold, Moves, costs, decode, gradient
+from kernel_components.biluo import Gold, Moves, blocks, costs, decode, gradient
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.ner import debug, recommended
 from kernel_components.ner.columns import Entities, constraints, preset_labels, write_entities
@@ -136,8 +136,7 @@ class EntityRecognizer(TrainableComponent):
         if not self.moves.add(label):
             return 0
         self.vocab.strings.add(label)
-        if self.model.has_dim("nO"):
-            self.model = self.model.attrs["resize_output"](self.model, len(self.moves))
+        self.grow_output(len(self.moves))
         return 1
 
     def initialize(
@@ -205,10 +204,23 @@ class EntityRecognizer(TrainableComponent):
         limits, _ = constraints([example.predicted for example in examples], self._label_numbers())
         gold = Gold.join([encode(example, self.moves, self._negative_key) for example in examples])
         path = decode(scores, limits, self.moves)
-        tokens, table = costs(path, limits, gold, self.moves)
-        found, backprop = scores.begin_update(path.slots(scores.n_slots, tokens))
-        d_scores, loss = gradient(found, table)
-        return loss, partial(backprop, d_scores)
+
+        def learn_at(tokens: NDArray[np.int64]) -> tuple[float, Callable[[], None]]:
+            table = costs(path, limits, gold, self.moves, tokens)
+            found, backprop = scores.begin_update(path.slots(scores.n_slots, tokens))
+            d_scores, loss = gradient(found, table)
+            return loss, partial(backprop, d_scores)
+
+        runs = blocks(path.states(), len(self.moves))
+        if len(runs) == 1:
+            return learn_at(runs[0])
+
+        # So many labels that the scores of all states would fill the memory: they are computed again for the gradient.
+        def backprop_runs() -> None:
+            for tokens in runs:
+                learn_at(tokens)[1]()
+
+        return sum(learn_at(tokens)[0] for tokens in runs), backprop_runs
 
     def _learn_labels(self, examples: Sequence[Example]) -> None:
         """Add labels of gold and of preset entities, and unmask the classes of those that gold has."""

@@ -48,7 +48,7 @@ def encode(example: Example, moves: Moves, negative_key: str | None) -> Gold:
 
     Raises DataError for a span that is both an entity and known to be wrong, and for tags such as `!PER`.
     """
-    return example.cached((*moves.key, negative_key), lambda each: _encode(each, moves, negative_key))
+    return example.cached((moves.key, negative_key), lambda each: _encode(each, moves, negative_key))
 
 
 def _encode(example: Example, moves: Moves, negative_key: str | None) -> Gold:

@@ -1,7 +1,7 @@
 """The text classifier for categories of which exactly one holds."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
 from kernel_components.textcat import debug, recommended
-from kernel_components.textcat.gold import check, count_labels, encode
+from kernel_components.textcat.gold import Gold, check, count_labels, encode
 from kernel_components.unknown_label import unknown_label
 
 MODEL = {
@@ -184,21 +184,21 @@ class TextCategorizer(TrainableComponent):
     def gold(self, examples: Sequence[Example]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
         key = label_key(f"cats-{'exclusive' if self.exclusive else 'independent'}", self.labels)
-        known = frozenset(self.labels)
-        rows = np.stack([self._gold_row(example, key, known) for example in examples])
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        rows = np.stack([self._gold(example, key, numbers).row(len(numbers)) for example in examples])
         return (rows == 1).astype(np.float32), rows >= 0
 
-    def _gold_row(self, example: Example, key: str, known: frozenset[str]) -> NDArray[np.int8]:
+    def _gold(self, example: Example, key: str, numbers: Mapping[str, int]) -> Gold:
         kept: dict[str, Any] = example.cached(key, lambda _: {})
         # An Example doesn't notice when categories change.
         if kept.get("cats") != example.reference.cats:
-            self._check_known(example, known)
-            row = encode(example, self.labels, exclusive=self.exclusive)
-            kept.update(cats=dict(example.reference.cats), row=row)
-        row_kept: NDArray[np.int8] = kept["row"]
-        return row_kept
+            self._check_known(example, numbers)
+            gold = encode(example, numbers, exclusive=self.exclusive)
+            kept.update(cats=dict(example.reference.cats), gold=gold)
+        gold_kept: Gold = kept["gold"]
+        return gold_kept
 
-    def _check_known(self, example: Example, known: frozenset[str]) -> None:
+    def _check_known(self, example: Example, known: Mapping[str, int]) -> None:
         # A category that is not learnt is never passed over in silence.
         for label in example.reference.cats:
             if label in known:

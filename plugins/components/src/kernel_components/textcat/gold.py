@@ -1,7 +1,8 @@
-"""Gold categories of an Example as a row of numbers."""
+"""Gold categories of an Example as numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,33 @@ def check(example: Example, *, exclusive: bool) -> None:
         )
 
 
-def encode(example: Example, labels: Sequence[str], *, exclusive: bool) -> NDArray[np.int8]:
-    """What is known of each label, int8 (labels,): 1 holds, 0 doesn't, -1 unknown.
+class Gold(NamedTuple):
+    """What is known of each category: 1 it holds, 0 it doesn't, -1 unknown.
+
+    Only what a document names is kept, because there may be thousands of categories and a million documents.
+    """
+
+    others: int
+    """What is known of all categories that are not named."""
+    named: NDArray[np.int32]
+    """The numbers of those that are."""
+    values: NDArray[np.int8]
+
+    def row(self, size: int) -> NDArray[np.int8]:
+        """All of it, int8 (size,)."""
+        row = np.full(size, self.others, dtype=np.int8)
+        row[self.named] = self.values
+        return row
+
+
+def encode(example: Example, numbers: Mapping[str, int], *, exclusive: bool) -> Gold:
+    """The gold categories. numbers: the labels and their places.
 
     exclusive: of labels that a document with one of these doesn't name it is known that they don't hold. What a document
     says of other categories says nothing of these.
     """
     check(example, exclusive=exclusive)
     cats = example.reference.cats
-    default = 0 if exclusive and not cats.keys().isdisjoint(labels) else -1
-    return np.array([int(cats.get(label, default)) for label in labels], dtype=np.int8)
+    known = {numbers[label]: int(value) for label, value in cats.items() if label in numbers}
+    others = 0 if exclusive and known else -1
+    return Gold(others, np.array(list(known), dtype=np.int32), np.array(list(known.values()), dtype=np.int8))

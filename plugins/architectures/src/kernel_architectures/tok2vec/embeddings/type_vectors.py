@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,6 +15,8 @@ Array = Any
 
 # Generations of word forms whose vectors are kept for one model: the present one, and one that Docs still use.
 _GENERATIONS = 2
+LARGEST = 1 << 28
+"""Bytes of vectors that are kept for one generation; those of later rows are computed whenever they are needed."""
 
 
 class TypeVectors:
@@ -38,10 +41,15 @@ class TypeVectors:
         kept = self._kept.get(table)
         if kept is None or kept.state != state:
             kept = self._start(table, state)
-        vectors, known = kept.arrays
-        if vectors is None or len(known) < len(table) or not known[rows].all():
-            vectors = kept.fill(len(table), rows, compute)
-        return vectors.take(rows, axis=0)
+        if len(table) > kept.limit and (late := rows >= kept.limit).any():
+            new, place = np.unique(rows[late], return_inverse=True)
+            computed = compute(new)
+            vectors = np.empty((len(rows), computed.shape[1]), dtype=computed.dtype)
+            vectors[late] = computed[place]
+            if not late.all():
+                vectors[~late] = kept.gather(len(table), rows[~late], compute)
+            return vectors
+        return kept.gather(len(table), rows, compute)
 
     def _start(self, table: Any, state: Hashable) -> _Kept:
         with self._lock:
@@ -58,13 +66,23 @@ class _Kept:
         self.state = state
         # The vectors and a flag for each row that is filled: replaced together, so that readers need no lock.
         self.arrays: tuple[Array, Array] = (None, np.zeros(0, dtype=bool))
+        # Rows from this one on have no place in the arrays.
+        self.limit = sys.maxsize
         self._lock = Lock()
+
+    def gather(self, size: int, rows: Array, compute: Callable[[Array], Array]) -> Array:
+        """The vectors of rows below `limit`."""
+        vectors, known = self.arrays
+        size = min(size, self.limit)
+        if vectors is None or len(known) < size or not known[rows].all():
+            vectors = self.fill(size, rows, compute)
+        return vectors.take(rows, axis=0)
 
     def fill(self, size: int, rows: Array, compute: Callable[[Array], Array]) -> Array:
         with self._lock:
             vectors, known = self.arrays
             if len(known) < size:
-                grown = np.zeros(max(size, 2 * len(known), 1024), dtype=bool)
+                grown = np.zeros(max(size, min(2 * len(known), self.limit), 1024), dtype=bool)
                 grown[: len(known)] = known
                 if vectors is not None:
                     more = np.empty((len(grown), vectors.shape[1]), dtype=vectors.dtype)
@@ -77,6 +95,7 @@ class _Kept:
                 if vectors is None:
                     # Pages that are never written to take no memory.
                     vectors = np.empty((len(known), new.shape[1]), dtype=new.dtype)
+                    self.limit = max(1, LARGEST // max(vectors[:1].nbytes, 1))
                 vectors[missing] = new
                 known[missing] = True
             self.arrays = vectors, known
