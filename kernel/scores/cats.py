@@ -31,9 +31,10 @@ def score_cats(
     `threshold` says nothing there. `{attr}_score` is the macro AUC with `multi_label`, the F-score of `positive_label`
     if one is given, else the macro F-score; `{attr}_score_desc` says which.
 
-    What could not be measured is None, and no part of a mean: the AUC of a label without both positive and negative
-    cases, or that no document was given a score for; the P, R and F of a label that neither side has; everything, where
-    no gold document has any of the labels.
+    What could not be measured is None: the AUC of a label without both positive and negative cases, or that no document
+    was given a score for; the P, R and F of a label that neither side has; everything, where no gold document has any of
+    the labels. Such a label counts 0 in the means over labels, as the field has it, so that figures can be compared; a
+    mean of which nothing was measured is None.
     """
     if positive_label is not None and positive_label not in labels:
         raise UsageError(
@@ -131,6 +132,7 @@ def _report(
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
-    """The mean of what was measured, None if nothing was."""
-    measured = [value for value in values if value is not None]
-    return sum(measured) / len(measured) if measured else None
+    """The mean, what was not measured counting 0; None if nothing was measured."""
+    found = list(values)
+    measured = [value for value in found if value is not None]
+    return sum(measured) / len(found) if measured else None
