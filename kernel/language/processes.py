@@ -13,6 +13,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,21 +101,28 @@ def _start(
 
 def _hand_over(workers: list[Worker], messages: Sequence[bytes], reason: str) -> None:
     """Send new interpreters the pipeline, and wait until they have it."""
-    try:
-        for worker in workers:
+    for worker in workers:
+        with _heard(worker):
             for message in messages:
                 worker.connection.send_bytes(message)
-        replies = [worker.connection.recv_bytes() for worker in workers]
-    except (EOFError, OSError):
-        codes = [worker.exit_code() for worker in workers if worker.has_ended]
-        raise KernelError(
-            f"a worker process of nlp.pipe ended before the first text, {_how(max(codes, key=abs, default=0))}"
-        ) from None
-    for reply in replies:
+    for worker in workers:
+        with _heard(worker):
+            reply = worker.connection.recv_bytes()
         if reply:
             error: KernelError = pickle.loads(reply)
             error.add_note(f"The workers are new interpreters, because {reason}.")
             raise error
+
+
+@contextmanager
+def _heard(worker: Worker) -> Iterator[None]:
+    """Say how a worker ended, if it has, while something is sent to it or awaited from it."""
+    try:
+        yield
+    except (EOFError, OSError):
+        raise KernelError(
+            f"a worker process of nlp.pipe ended before the first text, {_how(worker.exit_code())}"
+        ) from None
 
 
 def _uses_device(nlp: ComponentList) -> bool:

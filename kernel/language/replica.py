@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kernel.component import Component, TrainableComponent
 from kernel.discovery import rules
 from kernel.errors import UsageError
 from kernel.language.stream import Settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 # The same module here and there: the script that was started.
 _MAIN = ("__main__", "__mp_main__")
 # Class or function, and by name what of it can be compared.
+_FILES = (Component.files, TrainableComponent.files)
+_EVERY_COMPONENT = frozenset(vars(TrainableComponent.__new__(TrainableComponent)))
 Traits = tuple[str, dict[str, str]]
 
 
@@ -162,7 +165,8 @@ def definitions(nlp: ComponentList) -> list[tuple[str, str]]:
 def traits(nlp: Any) -> dict[str, Traits]:
     """What there is besides `to_bytes`, by part of the pipeline: classes, and attributes that are plain values.
 
-    Private attributes count where no `to_bytes` could hold them.
+    Private attributes count where no `to_bytes` could hold them: that of a component that adds nothing to the files of its
+    base class, for one.
     """
     parts = {"the pipeline": nlp, "the tokenizer": nlp.tokenizer}
     parts |= {f"component '{name}'": component for name, component in nlp.components}
@@ -175,9 +179,19 @@ def _traits(part: Any) -> Traits:
     if isinstance(part, FunctionType):
         cells = zip(part.__code__.co_freevars, part.__closure__ or (), strict=True)
         return _type_name(part), dict(_plain((name, _content(cell)) for name, cell in cells))
-    is_saved = hasattr(part, "to_bytes")
     own = getattr(part, "__dict__", {}).items()
-    return _type_name(type(part)), dict(_plain((k, v) for k, v in own if not (is_saved and k[0] == "_")))
+    return _type_name(type(part)), dict(_plain((k, v) for k, v in own if _counts(part, k)))
+
+
+def _counts(part: Any, name: str) -> bool:
+    """Whether an attribute is part of what makes a part what it is."""
+    if not name.startswith("_"):
+        return True
+    if isinstance(part, Component):
+        kind = type(part)
+        saves_no_more = kind.to_bytes is Component.to_bytes and kind.files in _FILES
+        return saves_no_more and name not in _EVERY_COMPONENT
+    return not hasattr(part, "to_bytes")
 
 
 def _content(cell: Any) -> Any:

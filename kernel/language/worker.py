@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kernel.errors import KernelError
 from kernel.language import parcels
-from kernel.language.replica import Start, make, prepare
+from kernel.language.replica import make, prepare
 from kernel.language.stream import Settings, failure, make_docs, run_batch, snippet
 from kernel.processes.workers import answer
 from kernel.registries.blame import describe_error
@@ -110,9 +110,10 @@ def serve_anew(connection: Connection) -> None:
     global _is_starting
     _is_starting = True
     try:
-        start: Start = pickle.loads(connection.recv_bytes())
-        prepare(start)
-        nlp, names, settings = make(connection.recv_bytes())
+        # All of it before anything can fail: who is still sending would not hear why.
+        start, pipeline = connection.recv_bytes(), connection.recv_bytes()
+        prepare(pickle.loads(start))
+        nlp, names, settings = make(pipeline)
     except EOFError:
         # Nobody waits any more.
         sys.exit(1)

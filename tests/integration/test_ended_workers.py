@@ -109,6 +109,12 @@ def test_components_of_a_guarded_program_are_found_in_new_interpreters(tmp_path:
 def test_components_of_other_programs_are_refused_with_new_interpreters(tmp_path: Path) -> None:
     done = run(UNGUARDED, "file", tmp_path)
     assert "Put the code that uses n_process under `if __name__" in done.stderr
+    # Also where the pipeline is more than a pipe's buffer holds, which is still on its way when the worker has failed.
+    vectors = "import numpy; nlp.vocab.set_vector('many', numpy.ones(1_000_000, dtype='float32'))"
+    done = run(
+        UNGUARDED.replace('nlp.add_pipe("local")', f'nlp.add_pipe("local"); {vectors}'), "file", tmp_path
+    )
+    assert "Put the code that uses n_process under `if __name__" in done.stderr
     done = run(GUARDED, "stdin", tmp_path)
     assert "components (local) can't go to worker processes: they are defined in the program" in done.stderr
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kernel.component import Component, SavedFile
 from kernel.errors import KernelError, UsageError
 from kernel.language import Language, processes, replica
 from kernel.processes.crew import IN_FLIGHT
@@ -386,6 +387,38 @@ def change_tokenizer(nlp: Language) -> None:
     nlp.tokenizer = lambda text: Doc(nlp.vocab, text.split())
 
 
+class Hiding(Component):
+    """Its own state is private, and it saves nothing of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._seen: set[str] = set()
+
+    def __call__(self, doc: Doc) -> Doc:
+        return doc
+
+
+class Saving(Hiding):
+    def files(self) -> dict[str, SavedFile]:
+        return {**super().files(), "seen": SavedFile(self.write, self.read)}
+
+    def write(self) -> bytes:
+        return " ".join(self._seen).encode()
+
+    def read(self, data: bytes) -> None:
+        self._seen = set(data.decode().split())
+
+
+def add_hiding(nlp: Language, kind: type[Hiding] = Hiding) -> None:
+    Language.factory("hiding", func=lambda nlp, name: kind(name))
+    nlp.add_pipe("hiding")._seen.add("text")
+
+
+def test_private_state_that_is_saved_goes_to_new_interpreters(words: Language) -> None:
+    add_hiding(words, Saving)
+    assert remade(words).get_pipe("hiding")._seen == {"text"}
+
+
 def add_closure(nlp: Language) -> None:
     made: list[set[str]] = []
 
@@ -412,6 +445,7 @@ def add_closure(nlp: Language) -> None:
             "can't go to worker processes, .* because it is tested: the tokenizer, a function, can't be saved",
         ),
         (add_closure, "component 'look' can't go to worker processes: seen would have another value there"),
+        (add_hiding, "component 'hiding' can't go to worker processes: _seen would have another value there"),
         (lambda nlp: nlp.vocab.add_flag(str.isupper), "the vocab can't go .*: lex_attr_getters would"),
         (lambda nlp: setattr(nlp.get_pipe("words"), "extra", None), "'words' can't go .*: extra would"),
     ],
