@@ -7,7 +7,13 @@ from typing import NoReturn
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
-    from kernel.cli.run import name_crashes, run
+    try:
+        from kernel.cli.run import name_crashes, run
 
-    name_crashes()
-    sys.exit(run(sys.argv[1:] if args is None else args))
+        name_crashes()
+        code = run(sys.argv[1:] if args is None else args)
+    except KeyboardInterrupt:
+        # Pressed while the commands were imported.
+        print("interrupted", file=sys.stderr)
+        code = 130
+    sys.exit(code)

@@ -55,8 +55,7 @@ def apply(
 
     if output_path.suffix not in (".spacy", ".jsonl") and str(output_path) != "-":
         raise UsageError(f"can't write {output_path}: OUTPUT ends in .spacy or .jsonl, or is -")
-    if output_path.exists() and not force:
-        raise UsageError(f"{output_path} exists", hint="Use --force to replace it.")
+    writing.check_free(output_path, force=force)
     if output_path.is_dir():
         raise UsageError(f"can't write {output_path}: it is a directory")
     files = input_files(input_path)

@@ -42,11 +42,11 @@ def init_config(
 
     It holds what the named components recommend. Shared token vectors are added where a component wants them.
     """
-    from kernel.errors import UsageError, warn
+    from kernel.errors import warn
     from kernel.language.new_config import new_config
 
-    if output != "-" and Path(output).exists() and not force:
-        raise UsageError(f"{output} exists", hint="Use --force to replace it.")
+    if output != "-":
+        writing.check_free(Path(output), force=force)
     options.load_codes(code)
     names = [name.strip() for name in pipeline.split(",") if name.strip()]
     new = new_config(lang, names, optimize=optimize, gpu=gpu)

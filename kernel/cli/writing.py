@@ -45,6 +45,15 @@ def write_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], b
         raise unwritable(path, error) from error
 
 
+def check_free(path: Path, *, force: bool) -> None:
+    """`UsageError` if a file or folder is there, and is not to be replaced. A device or a pipe is only written to."""
+    from kernel.errors import UsageError
+    from kernel.files.atomic import is_special
+
+    if not force and path.exists() and not is_special(path):
+        raise UsageError(f"{path} exists", hint="Use --force to replace it.")
+
+
 def unwritable(path: Path | str, error: OSError) -> KernelError:
     """The error for a file that can't be written: the disk is at fault, or whoever named the place."""
     from kernel.errors import KernelError, UsageError

@@ -88,7 +88,9 @@ class ComponentList:
     @property
     def factory_names(self) -> list[str]:
         """All factories that are installed or registered."""
-        return self.registry.factories.names()
+        return ShownList(
+            self.registry.factories.names(), "nlp.factory_names", "Register one with @Language.factory."
+        )
 
     @property
     def registry(self) -> Registries:
@@ -207,9 +209,9 @@ class ComponentList:
         # Read for every batch: it is slow to interpolate a config, and few have variables here.
         section = (self.config if self._config is None else self._config).get("training") or {}
         names = section.get(key) if isinstance(section, Mapping) else None
-        if isinstance(names, list | tuple) and not any("$" in str(name) for name in names):
-            return list(names)
-        return list((self.config.interpolate().get("training") or {}).get(key) or ()) if names else []
+        if names and (not isinstance(names, list | tuple) or any("$" in str(name) for name in names)):
+            names = (self.config.interpolate().get("training") or {}).get(key)
+        return ShownList(names or (), f"nlp.{key}", f"Change nlp.config['training']['{key}'].")
 
     # Its models.
 

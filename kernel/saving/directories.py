@@ -193,6 +193,8 @@ def reading(path: Path) -> Iterator[None]:
         raise error if error.path is not None else error.at(path) from error
     except KernelError:
         raise
+    except MemoryError as error:
+        raise DataError("too large for the memory that is free", path=path) from error
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=error.filename or path) from error
     except Exception as error:

@@ -1,8 +1,11 @@
 """Errors become messages and exit codes; warnings are shown once and counted."""
 
+import sys
+
 import click
 import pytest
 
+from kernel.cli import main
 from kernel.cli.commands import cli
 from kernel.cli.run import run
 from kernel.errors import CodeError, ConfigError, DataError, KernelError, TrainingError, UsageError, warn
@@ -92,3 +95,17 @@ def test_no_warnings_no_count(command, capsys: pytest.CaptureFixture[str]) -> No
     assert run(["act"]) == 0
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("done\n", "")
+
+
+def test_ctrl_c_while_the_commands_are_imported(monkeypatch, capsys):
+    class Interrupted:
+        def find_spec(self, name, *_):
+            if name == "kernel.cli.run":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "kernel.cli.run")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        main(["info"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "interrupted\n"

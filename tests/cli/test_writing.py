@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from kernel.cli.writing import unwritable, write_text
+from kernel.cli.writing import check_free, unwritable, write_text
 from kernel.errors import KernelError, UsageError
 
 
@@ -28,3 +28,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         write_text(tmp_path / "a.txt", "x\ud800")
     assert (tmp_path / "a.txt").read_text(encoding="utf8") == "é\n"
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "folder"}
+
+
+def test_what_is_there_stays_unless_forced(tmp_path):
+    check_free(tmp_path / "new", force=False)
+    (tmp_path / "old").touch()
+    check_free(tmp_path / "old", force=True)
+    with pytest.raises(UsageError, match="old exists\nUse --force"):
+        check_free(tmp_path / "old", force=False)

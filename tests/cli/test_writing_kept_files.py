@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,7 @@ def test_the_mode_of_a_file_stays(files: Path) -> None:
         ["schema", "/dev/null"],
         ["init", "fill-config", "base.cfg", "/dev/null"],
         ["init", "config", "/dev/null", "--force"],
+        ["init", "config", "/dev/null"],
     ],
     ids=lambda command: command[0],
 )
@@ -113,6 +115,16 @@ def test_a_device_is_written_to(files: Path, command: list[str]) -> None:
     assert run(command) == 0
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     assert sorted(Path("/dev").iterdir()) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
+def test_a_pipe_is_written_to(files: Path) -> None:
+    os.mkfifo(files / "out.jsonl")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit((files / "out.jsonl").read_text)
+        assert run(["apply", "model", "data.jsonl", "out.jsonl"]) == 0
+        assert len(read.result(60).splitlines()) == len((files / "data.jsonl").read_text().splitlines())
+    assert stat.S_ISFIFO((files / "out.jsonl").stat().st_mode)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")

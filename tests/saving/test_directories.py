@@ -171,6 +171,7 @@ def test_one_name_or_several():
         (DataError("torn", path="inner"), "inner: torn"),
         (OSError(5, "I/O error"), "part: can't be read: I/O error"),
         (OSError(5, "I/O error", "file"), "file: can't be read: I/O error"),
+        (MemoryError(), "part: too large for the memory that is free"),
         (IndexError("x"), "part: can't be read, it may be damaged: IndexError: x"),
     ],
 )
