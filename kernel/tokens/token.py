@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kernel.errors import DataError
 from kernel.tokens.columns import value_of
 from kernel.tokens.iob import IOB_STRINGS
-from kernel.tokens.morph import MorphAnalysis, features_to_text, normalize_features
+from kernel.tokens.morph import EMPTY, MorphAnalysis, features_to_text, normalize_features
 from kernel.tokens.tree import TreeNode
 from kernel.tokens.underscore import Extensible, Extension, Underscore
 from kernel.tokens.vectored import Vectored
@@ -165,13 +165,12 @@ class Token(Extensible, Vectored, TreeNode):
 
     def set_morph(self, features: str | int | dict[str, str] | MorphAnalysis | None) -> None:
         """Set the features: text form, its number among the strings, mapping or analysis; None makes them missing."""
-        if isinstance(features, Integral):
+        if isinstance(features, Integral) and not isinstance(features, bool):
             number = int(features)
             features = self.doc.vocab.strings.find(number) if number else None
-            if number and features is None:
-                raise DataError(
-                    f"no string has the number {number}, so it can't stand for morphological features"
-                )
+            if number and (features is None or not ("=" in features or features == EMPTY)):
+                what = "no string has that number" if features is None else f"it is that of {features!r}"
+                raise DataError(f"the number {number} can't stand for morphological features: {what}")
         if isinstance(features, dict):
             features = features_to_text(features)
         if features is not None and not isinstance(features, (str, MorphAnalysis)):

@@ -110,7 +110,13 @@ def test_features_by_their_number(vocab, number):
 
 
 @pytest.mark.parametrize(
-    ("features", "message"), [(7777, "no string has the number 7777"), ([1], "not list")]
+    ("features", "message"),
+    [
+        (7777, "the number 7777 can't .*: no string has that number"),
+        (5, "the number 5 can't .*: it is that of 'IS_PUNCT'"),
+        (True, "not bool"),
+        ([1], "not list"),
+    ],
 )
 def test_what_is_no_features_is_refused(vocab, features, message):
     doc = Doc(vocab, ["a"], morphs=["Case=Nom"])
