@@ -24,7 +24,7 @@ from kernel.language.stream import Batch, Done, ErrorHandler, Settings, check_le
 from kernel.language.worker import Answer, Work, is_starting, serve
 from kernel.processes.crew import Lost, answers
 from kernel.processes.gate import GATE
-from kernel.processes.workers import Worker, can_fork, deaf, fork, start_anew
+from kernel.processes.workers import Worker, can_fork, deaf, fork, how_ended, start_anew
 from kernel.registries.blame import describe_error
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _heard(worker: Worker) -> Iterator[None]:
         yield
     except (EOFError, OSError):
         raise KernelError(
-            f"a worker process of nlp.pipe ended before the first text, {_how(worker.exit_code())}"
+            f"a worker process of nlp.pipe ended before the first text, {how_ended(worker.exit_code())}"
         ) from None
 
 
@@ -178,17 +178,8 @@ def _lost(exit_code: int, batches: Sequence[_Sent]) -> KernelError:
         )
     had = "; and ".join(map(_documents, batches))
     return KernelError(
-        f"a worker process of nlp.pipe ended, {_how(exit_code)}, while it had {had}", hint=hint
+        f"a worker process of nlp.pipe ended, {how_ended(exit_code)}, while it had {had}", hint=hint
     )
-
-
-def _how(exit_code: int) -> str:
-    if exit_code >= 0:
-        return f"with exit code {exit_code}"
-    try:
-        return f"by {signal.Signals(-exit_code).name}"
-    except ValueError:
-        return f"by signal {-exit_code}"
 
 
 def _documents(batch: _Sent) -> str:

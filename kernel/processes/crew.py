@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import wait
 
-from kernel.processes.workers import Worker
+from kernel.errors import warn
+from kernel.processes.workers import Worker, how_ended
 
 # Questions per worker that wait, are worked on, or whose answers wait.
 IN_FLIGHT = 2
@@ -103,14 +104,20 @@ def answers(workers: Sequence[Worker], questions: Iterable[bytes]) -> Iterator[b
 
 
 def _ask(posts: list[_Post], number: int, text: bytes) -> _Question:
-    """Ask the worker that has the least to do."""
+    """Ask the worker that has the least to do. One that has ended while it had nothing is warned of: the others go on."""
     while True:
         free = [post for post in posts if post.lost is None]
         if not free:
             raise Lost(posts[-1].worker.exit_code(), [number])
-        question = min(free, key=lambda post: len(post.asked)).ask(number, text)
+        post = min(free, key=lambda post: len(post.asked))
+        question = post.ask(number, text)
         if question is not None:
             return question
+        if post.lost is not None and not post.lost.numbers and len(free) > 1:
+            warn(
+                f"a worker process ended, {how_ended(post.lost.exit_code)}, while it had nothing to do: nothing is lost, and "
+                "the others go on"
+            )
 
 
 def _receive(posts: list[_Post], seconds: float) -> None:

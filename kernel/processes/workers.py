@@ -76,6 +76,16 @@ class Worker:
             self._process.wait()
 
 
+def how_ended(exit_code: int) -> str:
+    """An exit code for a message: `with exit code 1`, `by SIGKILL`."""
+    if exit_code >= 0:
+        return f"with exit code {exit_code}"
+    try:
+        return f"by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"by signal {-exit_code}"
+
+
 class _Forked:
     """A forked process. Whoever isn't its parent, such as another forked process with a copy of this, takes it for gone."""
 

@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 
 import pytest
 
+from kernel.errors import KernelWarning
 from kernel.processes.crew import IN_FLIGHT, Lost, answers
 from kernel.processes.workers import Worker, answer, deaf, fork
 
@@ -106,10 +107,16 @@ def test_a_lost_worker_is_told_in_the_place_of_its_answer(end: Callable[[], None
     assert error.value.exit_code in (-signal.SIGKILL, 3)
 
 
-def test_a_worker_that_is_killed_with_nothing_to_do_is_done_without() -> None:
+def test_a_worker_that_is_killed_with_nothing_to_do_is_named_and_done_without() -> None:
     with crew(twice, 2) as workers:
         workers[1].end()
-        assert len(list(answers(workers, numbers(20, [])))) == 20
+        with pytest.warns(KernelWarning) as warned:
+            assert len(list(answers(workers, numbers(20, [])))) == 20
+        [message] = {str(each.message) for each in warned}
+        # Its connection is closed before it is killed, and it may be quicker.
+        assert message.replace("with exit code 0", "by SIGKILL") == (
+            "a worker process ended, by SIGKILL, while it had nothing to do: nothing is lost, and the others go on"
+        )
         workers[0].end()
         with pytest.raises(Lost):
             list(answers(workers, numbers(1, [])))
