@@ -105,6 +105,7 @@ def answers(workers: Sequence[Worker], questions: Iterable[bytes]) -> Iterator[b
 
 def _ask(posts: list[_Post], number: int, text: bytes) -> _Question:
     """Ask the worker that has the least to do. One that has ended while it had nothing is warned of: the others go on."""
+    ended: list[Lost] = []
     while True:
         free = [post for post in posts if post.lost is None]
         if not free:
@@ -112,12 +113,14 @@ def _ask(posts: list[_Post], number: int, text: bytes) -> _Question:
         post = min(free, key=lambda post: len(post.asked))
         question = post.ask(number, text)
         if question is not None:
+            for lost in ended:
+                warn(
+                    f"a worker process ended, {how_ended(lost.exit_code)}, while it had nothing to do: nothing is lost, "
+                    "and the others go on"
+                )
             return question
-        if post.lost is not None and not post.lost.numbers and len(free) > 1:
-            warn(
-                f"a worker process ended, {how_ended(post.lost.exit_code)}, while it had nothing to do: nothing is lost, and "
-                "the others go on"
-            )
+        if post.lost is not None and not post.lost.numbers:
+            ended.append(post.lost)
 
 
 def _receive(posts: list[_Post], seconds: float) -> None:
