@@ -10,8 +10,8 @@ import numpy as np
 
 from kernel.errors import UsageError
 
-COPIES = 4
-"""Arrays of the size of the weights that training holds: the weights, their gradient and the two averages of Adam."""
+COPIES = 5
+"""Arrays of the size of the weights in training: these, their gradient, the two averages of Adam, and one to compute with."""
 
 
 def check_memory(model: Any, name: str, free: int | None = None) -> None:
@@ -32,8 +32,8 @@ def check_memory(model: Any, name: str, free: int | None = None) -> None:
         return
     size, layer, param, shape = max(weights)
     raise UsageError(
-        f"component '{name}': training needs {gigabytes(needed)} of memory, {COPIES} times its weights (gradients and "
-        f"the averages of Adam take as much each), but {gigabytes(free)} are free. The largest weights are {param} of "
+        f"component '{name}': training needs {gigabytes(needed)} of memory, {COPIES} times its weights (the gradient, "
+        f"two averages of Adam and the computing take as much each), but {gigabytes(free)} are free. The largest weights are {param} of "
         f"{layer}, {' x '.join(map(str, shape))} numbers: {gigabytes(size)}",
         hint="Make that table smaller in the config (fewer rows, a smaller length or width), or use fewer labels.",
     )

@@ -9,9 +9,16 @@ EMPTY = "_"
 """How "no features" is stored, as opposed to "not annotated"."""
 
 
-@lru_cache(maxsize=4096)
+# What is longer is no usual text of features, and isn't kept.
+_LONGEST_KEPT = 500
+
+
 def normalize_features(text: str) -> str:
     """Features sorted by name, values sorted; the empty string and `_` give `_`."""
+    return _known(text) if len(text) <= _LONGEST_KEPT else _normalized(text)
+
+
+def _normalized(text: str) -> str:
     if text in ("", EMPTY):
         return EMPTY
     features: dict[str, set[str]] = {}
@@ -21,6 +28,9 @@ def normalize_features(text: str) -> str:
             features.setdefault(name, set()).update(values.split(","))
     ordered = sorted(features.items(), key=lambda item: (item[0].lower(), item[0]))
     return "|".join(f"{name}={','.join(sorted(values))}" for name, values in ordered) or EMPTY
+
+
+_known = lru_cache(maxsize=4096)(_normalized)
 
 
 def features_to_text(features: Mapping[str, str]) -> str:
