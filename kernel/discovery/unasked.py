@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -61,18 +61,34 @@ class _Loader:
         from importlib import metadata
 
         everything = metadata.entry_points
-        metadata.entry_points = _readable
+        metadata.entry_points = lambda: _Asked(_readable(everything))  # type: ignore[assignment]
         try:
             self.loader.exec_module(module)
         finally:
             metadata.entry_points = everything
 
 
-def _readable(**chosen: Any) -> Any:
-    """The same as `importlib.metadata.entry_points`, without files that can't be read and groups that nobody asks for."""
-    from importlib.metadata import EntryPoints
+class _Asked:
+    """Entry points of which those groups are empty."""
 
-    return EntryPoints(_points()).select(**chosen)
+    def __init__(self, points: Any) -> None:
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._points, name)
+
+    def select(self, **chosen: Any) -> Any:
+        return () if chosen.get("group") in _GROUPS else self._points.select(**chosen)
+
+
+def _readable(everything: Callable[[], Any]) -> Any:
+    """All entry points; where a file can't be read, those of the other packages."""
+    try:
+        return everything()
+    except Exception:  # noqa: BLE001 (`kernel.discovery.scan` names the file)
+        from importlib.metadata import EntryPoints
+
+        return EntryPoints(_points())
 
 
 def _points() -> Iterator[EntryPoint]:
@@ -82,9 +98,8 @@ def _points() -> Iterator[EntryPoint]:
     for distribution in distributions():
         try:
             # The first package of a name on the path hides the later ones.
-            name = distribution.name
-            points = [point for point in distribution.entry_points if point.group not in _GROUPS]
-        except Exception:  # noqa: BLE001, S112 (`kernel.discovery.scan` names the file)
+            name, points = distribution.name, list(distribution.entry_points)
+        except Exception:  # noqa: BLE001, S112
             continue
         if name not in known:
             known.add(name)

@@ -187,6 +187,7 @@ def test_every_registered_name_is_in_it(schema):
         assert set(schema["$defs"][kind]["properties"][key]["enum"]) >= set(registry.names(kind))
 
 
+@pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-batchers", "kernel-nlp-components")
 @pytest.mark.parametrize(
     ("place", "bounds"),
     [

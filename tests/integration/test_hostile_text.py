@@ -13,7 +13,13 @@ from kernel.testing import write_distribution
 from kernel.testing.box import Box, Result
 from kernel.tokens import Doc, Example
 
-pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures")
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-languages",
+    "kernel-nlp-components",
+    "kernel-nlp-architectures",
+    "kernel-nlp-readers",
+    "kernel-nlp-batchers",
+)
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\u202e\x9b1A"
 SHOWN = "\\x1b[2J\\x1b]0;owned\\x07\\u202e\\x9b1A"
