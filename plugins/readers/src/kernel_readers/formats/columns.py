@@ -45,7 +45,9 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     for group in found:
         documents += 1
         sentences += len(group)
-        yield make_doc(tags, nlp.vocab, group)
+        doc = make_doc(tags, nlp.vocab, group)
+        report.line = group[0].lines[0]
+        yield doc
     tags.finish()
     report.took(str(form), sentences=sentences, documents=documents)
 

@@ -57,7 +57,10 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     found = grouped(_sentences(path), settings.n_sents, has_marks=lambda: has(path, _MARK, times=2))
     for group in found:
         for has_heads, sentences in groupby(group, key=_has_heads):
-            yield _make_doc(tags, nlp.vocab, list(sentences), has_heads=has_heads)
+            alike = list(sentences)
+            doc = _make_doc(tags, nlp.vocab, alike, has_heads=has_heads)
+            report.line = alike[0].lines[0]
+            yield doc
         for sentence in group:
             _remark_heads(path, sentence, report)
     tags.finish()

@@ -44,9 +44,11 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
         docs = _docs(found, nlp)
         for record in found:
             try:
-                yield _document(record, nlp, docs, lists, settings, report)
+                doc = _document(record, nlp, docs, lists, settings, report)
             except DataError as error:
                 raise error.at(path, line=record.number) from error
+            report.line = record.number
+            yield doc
             _count_keys(record, report)
         if problem is not None:
             raise problem

@@ -23,7 +23,9 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     tags = EntityTags(path, is_biluo=lambda: has(path, _CLOSING))
     marked = grouped(_sentences(path), settings.n_sents, has_marks=lambda: has(path, _MARK, times=2))
     for sentences in marked:
-        yield make_doc(tags, nlp.vocab, sentences)
+        doc = make_doc(tags, nlp.vocab, sentences)
+        report.line = sentences[0].lines[0]
+        yield doc
     tags.finish()
 
 
