@@ -159,9 +159,13 @@ class Component:
     def cfg_from_bytes(self, data: bytes) -> None:
         """Update `cfg`. A subclass that derives something from its settings overrides this to derive it anew."""
         try:
-            self.cfg.update(srsly.json_loads(data.decode("utf8")))
+            cfg = srsly.json_loads(data.decode("utf8"))
         except ValueError as error:
             raise DataError(f"the settings of component '{self.name}' are not JSON: {error}") from error
+        labels = cfg.get("labels", []) if isinstance(cfg, dict) else None
+        if not isinstance(labels, list | dict) or not all(isinstance(label, str) for label in labels):
+            raise DataError(f"the settings of component '{self.name}' are no table, or its labels no strings")
+        self.cfg.update(cfg)
 
     def _written(self, exclude: str | Iterable[str]) -> Iterator[tuple[str, bytes]]:
         left_out = set(as_names(exclude))

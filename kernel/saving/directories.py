@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import Config
 from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, UsageError, warn
+from kernel.errors import DataError, KernelError, Locked, UsageError, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
@@ -191,8 +191,13 @@ def reading(path: Path) -> Iterator[None]:
     """Say which part of a saved pipeline is damaged, whatever the damage does to its reader."""
     try:
         yield
-    except DataError as error:
-        raise error if error.path is not None else error.at(path) from error
+    except (DataError, UsageError) as error:
+        if str(path) in str(error) or isinstance(error, Locked):
+            raise
+        if isinstance(error, DataError) and error.path is None:
+            raise error.at(path) from error
+        # It names a component, or says what callers of a function do wrong: here the file does.
+        raise DataError(error.message, path=path, hint=error.hint) from error
     except KernelError:
         raise
     except MemoryError as error:

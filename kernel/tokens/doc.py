@@ -165,10 +165,14 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     def _set_strings(self, attr: int, values: Sequence[str]) -> None:
         values = self._fitting(attrs.NAMES[attr].lower(), values)
-        for index, each in enumerate(values):
-            if each is not None and not isinstance(each, str):
-                raise DataError(f"{attrs.NAMES[attr]} of word {index} is {each!r}: expected a string or None")
-        self.set_column(attr, self.table.intern_many(["" if each is None else each for each in values]))
+        if set(map(type, values)) != {str}:
+            for index, each in enumerate(values):
+                if each is not None and not isinstance(each, str):
+                    raise DataError(
+                        f"{attrs.NAMES[attr]} of word {index} is {each!r}: expected a string or None"
+                    )
+            values = ["" if each is None else each for each in values]
+        self.set_column(attr, self.table.intern_many(values))
 
     def __iter__(self) -> Iterator[Token]:
         return (Token(self, index) for index in range(len(self.rows)))

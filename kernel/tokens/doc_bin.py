@@ -39,6 +39,8 @@ from kernel.vocab.packing import pack, unpack
 from kernel.vocab.symbols import HIGHEST_SYMBOL
 
 VERSION = "0.1"
+# Bytes that compressed data may become: so many whatever they are, then so many times as many, and never more.
+_FREE, _RATIO, _MOST = 1 << 28, 200, 1 << 33
 DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
 _WITH_STRINGS = STRING_COLUMNS | {attrs.ORTH, attrs.NORM}
 _PER_DOCUMENT = ("cats", "flags", "span_groups", "user_data")
@@ -90,6 +92,11 @@ class DocBin:
             self._user_data.append(pack(doc.user_data))
         # One document of each generation knows all strings of it, now and later.
         self._sources.setdefault((id(doc.vocab), id(doc.table)), doc)
+
+    def texts(self) -> set[str]:
+        """Every string of the documents, and the labels of their categories."""
+        labels = (label for cats in self.cats if isinstance(cats, dict) for label in cats)
+        return self._all_strings().union(label for label in labels if isinstance(label, str))
 
     def _all_strings(self) -> set[str]:
         """Every string that the stored numbers stand for."""
@@ -198,7 +205,7 @@ class DocBin:
         """Replace the documents by those of the contents of a `.spacy` file."""
 
         try:
-            message = unpack(zlib.decompress(data))
+            message = unpack(inflated(data, _room(len(data))))
             self.attrs = [attrs.intify(attr) for attr in message["attrs"]]
             lengths = np.frombuffer(message["lengths"], dtype="<i4")
             if (lengths < 0).any():
@@ -246,6 +253,23 @@ class DocBin:
             return self.from_bytes(Path(path).read_bytes())
         except DataError as error:
             raise DataError(error.message, path=path, hint=error.hint) from None
+
+
+def inflated(data: bytes, most: int) -> bytes:
+    """Decompress. `DataError` for what would become more bytes than `most`, before it takes more memory than that."""
+    stream = zlib.decompressobj()
+    found = stream.decompress(data, most)
+    if not stream.eof and (stream.unconsumed_tail or len(found) >= most):
+        raise DataError(
+            f"{len(data):,} bytes that become more than {most:,}: this is no corpus, or should be several files"
+        )
+    if not stream.eof:
+        raise zlib.error("incomplete")
+    return found
+
+
+def _room(size: int) -> int:
+    return min(max(_FREE, _RATIO * size), _MOST)
 
 
 def _ordered(names: Iterable[str | int]) -> list[int]:

@@ -63,7 +63,12 @@ def set_entities(
     else:
         fill = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
         iob = np.full(n, fill, dtype=np.int8)
-        numbers = {attr: np.zeros(n, dtype=np.uint64) for attr in names}
+        # Of the ids only what is needed: few entities have any.
+        numbers = {
+            attr: np.zeros(n, dtype=np.uint64)
+            for attr in names
+            if attr in doc.columns or attr == attrs.ENT_TYPE
+        }
     owner: list[Any] = [None] * n
     for value, spans in ((BEGIN, blocked), (MISSING, missing), (OUTSIDE, outside)):
         for span in spans or ():
@@ -76,8 +81,11 @@ def set_entities(
         _claim(doc, owner, start, end, entity)
         iob[start:end] = INSIDE
         iob[start] = BEGIN
-        for column, number in zip(numbers.values(), ids, strict=True):
-            column[start:end] = number
+        for attr, number in zip(names, ids, strict=True):
+            if number and attr not in numbers:
+                numbers[attr] = np.zeros(n, dtype=np.uint64)
+            if attr in numbers:
+                numbers[attr][start:end] = number
     if default == "unmodified":
         cut = [i for i in range(1, n) if iob[i] == INSIDE and owner[i] is None and owner[i - 1] is not None]
         iob[cut] = BEGIN

@@ -23,12 +23,15 @@ _STRING_ATTRS = STRING_COLUMNS | attrs.STRINGS
 class Example:
     """`predicted` gets the pipeline's annotations, `reference` holds the gold ones; their words may differ.
 
-    What is derived from the gold annotations is made once and kept: see `cached`.
+    What is derived from the gold annotations is made once and kept: see `cached`. origin: where a reader found it, such as
+    file and line, for messages.
     """
 
-    __slots__ = ("_alignment", "_cache", "_cache_version", "_same", "_x", "_y")
+    __slots__ = ("_alignment", "_cache", "_cache_version", "_same", "_x", "_y", "origin")
 
-    def __init__(self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None) -> None:
+    def __init__(
+        self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None, origin: str = ""
+    ) -> None:
         if not isinstance(predicted, Doc) or not isinstance(reference, Doc):
             wrong = predicted if not isinstance(predicted, Doc) else reference
             raise DataError(f"an Example is made of two Docs, not of {type(wrong).__name__}")
@@ -38,6 +41,7 @@ class Example:
         self._same: bool | None = None
         self._cache: dict[Hashable, Any] = {}
         self._cache_version = reference.version
+        self.origin = origin
 
     @classmethod
     def from_dict(cls, predicted: Doc, example_dict: dict[str, Any]) -> Example:
@@ -94,7 +98,12 @@ class Example:
 
     def copy(self) -> Example:
         """An example with documents of its own."""
-        return Example(self._x.copy(), self._y.copy(), alignment=self._alignment)
+        return Example(self._x.copy(), self._y.copy(), alignment=self._alignment, origin=self.origin)
+
+    def described(self) -> str:
+        """The beginning of the text, quoted, and where the example comes from, if that is known: for messages."""
+        text = repr(self._y.text[:40])
+        return f"{text} ({self.origin})" if self.origin else text
 
     def _forget(self) -> None:
         self._alignment = None

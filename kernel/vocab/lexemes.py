@@ -131,10 +131,17 @@ class LexemeTable:
             return np.array([self.row(form, norm) for form, norm in zip(forms, norms, strict=True)], np.int32)
         found = list(map(self._rows.get, forms))
         if None in found:
-            found = [
-                self._add(form, None) if row is None else row for form, row in zip(forms, found, strict=True)
-            ]
+            # One lock for all that are new.
+            with self._lock:
+                for form in [form for form, row in zip(forms, found, strict=True) if row is None]:
+                    if form not in self._rows:
+                        self._rows[form] = self._append(form)
+            found = list(map(self._rows.get, forms))
         return np.array(found, dtype=np.int32)
+
+    def _append(self, orth: str) -> int:
+        self._forms.append(orth)
+        return len(self._forms) - 1
 
     def _add(self, orth: str, norm: str | None) -> int:
         with self._lock:
@@ -145,12 +152,15 @@ class LexemeTable:
             if norm is not None and norm == self.settings.value(attrs.NORM, orth):
                 row = self.row(orth)
             else:
-                row = len(self._forms)
+                row = self._append(orth)
                 if norm is not None:
                     self._norms[row] = norm
                     self._with_norms.setdefault(orth, []).append(row)
+<<<<<<< HEAD
                 self._forms.append(orth)
                 self._long += len(orth) // USUAL_LENGTH
+=======
+>>>>>>> h-readers
             self._rows[key] = row
             return row
 

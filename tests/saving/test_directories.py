@@ -5,7 +5,7 @@ import json
 import pytest
 
 import kernel
-from kernel.errors import CodeError, DataError, KernelWarning, UsageError
+from kernel.errors import CodeError, DataError, KernelWarning, Locked, RegistryError, UsageError
 from kernel.files.atomic import atomic_directory
 from kernel.language import Language
 from kernel.registries.family import registry
@@ -168,7 +168,9 @@ def test_one_name_or_several():
     ("error", "message"),
     [
         (DataError("torn"), "part: torn"),
-        (DataError("torn", path="inner"), "inner: torn"),
+        (DataError("torn", path="part/cfg"), "part/cfg: torn"),
+        (DataError("torn", path="component 'ner'"), "part: component 'ner': torn"),
+        (UsageError("a label must be a string"), "part: a label must be a string"),
         (OSError(5, "I/O error"), "part: can't be read: I/O error"),
         (OSError(5, "I/O error", "file"), "file: can't be read: I/O error"),
         (MemoryError(), "part: too large for the memory that is free"),
@@ -181,8 +183,8 @@ def test_damage_is_named_with_its_place(error, message, tmp_path):
     assert caught.value.message == message
 
 
-def test_other_errors_of_the_kernel_pass_as_they_are():
-    error = UsageError("no")
-    with pytest.raises(UsageError) as caught, reading("part"):
+@pytest.mark.parametrize("error", [RegistryError("no"), Locked("no")])
+def test_other_errors_of_the_kernel_pass_as_they_are(error):
+    with pytest.raises(type(error)) as caught, reading("part"):
         raise error
     assert caught.value is error

@@ -1,9 +1,13 @@
+import tracemalloc
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
+from kernel.tokens.doc_bin import inflated
 from kernel.vocab import Vocab
 
 from .strategies import content, docs
@@ -76,8 +80,6 @@ def test_files(tmp_path, doc):
 
 
 def test_broken_contents_are_a_data_error(doc):
-    import zlib
-
     import srsly
 
     message = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[doc]).to_bytes()))
@@ -88,3 +90,30 @@ def test_broken_contents_are_a_data_error(doc):
     data = zlib.compress(srsly.msgpack_dumps({**message, "strings": []}))
     with pytest.raises(DataError, match="no string for the number"):
         list(DocBin().from_bytes(data).get_docs(Vocab()))
+
+
+def test_all_texts_of_a_bin(doc):
+    doc = Doc(VOCAB, ["a", "b"], tags=["X", "Y"])
+    doc.cats = {"c": 1.0}
+    assert {"a", "b", "X", "Y", "c"} <= DocBin(docs=[doc]).texts()
+
+
+def test_data_that_become_too_much_are_refused_before_they_do():
+    bomb = zlib.compress(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="bytes that become more than 1,000,000"):
+            inflated(bomb, 1_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4_000_000
+    assert inflated(zlib.compress(bytes(1_000_000)), 1_000_000) == bytes(1_000_000)
+
+
+@pytest.mark.slow
+def test_a_file_that_becomes_too_much_is_named(tmp_path):
+    path = tmp_path / "a.spacy"
+    path.write_bytes(zlib.compress(bytes(1 << 30)))
+    with pytest.raises(DataError, match="a.spacy: .* bytes that become more than 268,435,456"):
+        DocBin().from_disk(path)

@@ -276,3 +276,20 @@ def test_pipes_and_devices_are_no_data(tmp_path, nlp):
         list(corpus(tmp_path / "a.jsonl")(nlp))
     with pytest.raises(DataError, match="holds no data files"):
         list(corpus(tmp_path)(nlp))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "lines"),
+    [
+        ("a.jsonl", '{"text": "one"}\n\n{"text": "two"}\n', [1, 3]),
+        ("a.iob", "# id = 1\nAnna\tB-PER\n\n# newdoc\nShe\tO\n", [2, 5]),
+        ("a.txt", "one\n\ntwo\n", [1, 3]),
+    ],
+)
+def test_examples_know_the_line_that_they_come_from(nlp, tmp_path, name, content, lines):
+    path = tmp_path / name
+    path.write_text(content)
+    examples = list(corpus(path)(nlp))
+    assert [example.origin for example in examples] == [f"{path}:{line}" for line in lines]
+    assert examples[0].copy().origin == examples[0].origin
+    assert examples[0].described().endswith(f"({path}:{lines[0]})")

@@ -126,3 +126,12 @@ def test_every_converter_is_a_format(write, nlp):
             read = registry.get("converters", name)()
             with pytest.raises(DataError, match="nothing.data: no such file"):
                 list(read(write("x").with_name("nothing.data"), nlp, n_sents=None))
+
+
+@pytest.mark.parametrize("cats, tags", [({"\ud800": 1.0}, ["X"]), ({}, ["a\udfff"])])
+def test_half_of_a_surrogate_pair_in_a_binary_corpus(nlp, tmp_path, cats, tags):
+    doc = Doc(nlp.vocab, words=["one"], tags=tags)
+    doc.cats = cats
+    DocBin(docs=[doc]).to_disk(tmp_path / "a.spacy")
+    with pytest.raises(DataError, match=r"a\.spacy: the string '.*' holds half of a surrogate pair"):
+        list(docbin.read(tmp_path / "a.spacy", nlp))

@@ -15,6 +15,6 @@ def unknown_label(kind: str, label: str, labels: Sized, example: Example) -> Dat
     """The error. kind: what the component calls its labels, such as "tag"."""
     return DataError(
         f"the gold {kind} '{label}' is not among the {len(labels)} labels",
-        document=repr(example.reference.text[:40]),
+        document=example.described(),
         hint=HINT,
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from kernel_components.textcat.gold import check
 
 import kernel
 from kernel.errors import DataError, KernelError, UsageError
@@ -267,3 +268,10 @@ def test_default_model_can_be_built_and_initialized(factory):
     nlp.initialize(lambda: make_examples(nlp, EXCLUSIVE))
     assert textcat.model.get_dim("nO") == 2
     assert set(nlp("some words").cats) == {"good", "bad"}
+
+
+def test_an_error_of_the_data_names_the_line_that_it_comes_from(nlp):
+    example = Example(nlp.make_doc("what is it"), nlp.make_doc("what is it"), origin="train.jsonl:7")
+    example.reference.cats = {"good": 1.0, "bad": 1.0}
+    with pytest.raises(DataError, match=r"document 'what is it' \(train\.jsonl:7\): only one category"):
+        check(example, exclusive=True)

@@ -86,14 +86,19 @@ class Corpus:
             return f"{tally.too_long} texts have max_length = {self.max_length} words or more."
         return "" if self.augmenter is None else "The augmenter made none."
 
-    def _pieces(self, nlp: Any, tally: "_Tally") -> Iterator[Doc]:
+    def _pieces(self, nlp: Any, tally: "_Tally") -> Iterator[tuple[Doc, str]]:
+        """Documents, or their parts, and where each comes from."""
         for path in data_files(self.path, tally.report, is_detected=self.format == "auto"):
             number = -1
+            tally.report.line = None
             for number, doc in enumerate(self._read(path, nlp, tally.report)):
                 tally.documents += 1
                 self._check_length(nlp, doc, path, number)
+                line = tally.report.line
+                origin = f"{path}, document {number}" if line is None else f"{path}:{line}"
                 try:
-                    yield from self._cut(doc, tally, tally.report.place(path, None) + f", document {number}")
+                    for piece in self._cut(doc, tally, origin):
+                        yield piece, origin
                 except DataError as error:
                     raise error.at(path, document=number) from error
             if number < 0:
@@ -137,20 +142,20 @@ class Corpus:
             return _AT_ONCE
         return min(_AT_ONCE, self.limit - made)
 
-    def _examples(self, nlp: Any, references: Iterator[Doc]) -> Iterator[Example]:
+    def _examples(self, nlp: Any, references: Iterator[tuple[Doc, str]]) -> Iterator[Example]:
         made = 0
         while docs := list(islice(references, self._at_once(made))):
             made += len(docs)
             own_words = self.gold_preproc
-            texts = [doc.text for doc in docs if not (own_words or doc.has_unknown_spaces)]
+            texts = [doc.text for doc, _ in docs if not (own_words or doc.has_unknown_spaces)]
             tokenized = iter(
                 nlp.tokenizer.batch(texts) if hasattr(nlp.tokenizer, "batch") else map(nlp.make_doc, texts)
             )
-            for doc in docs:
+            for doc, origin in docs:
                 if own_words or doc.has_unknown_spaces:
-                    yield Example(_untagged(doc), doc)
+                    yield Example(_untagged(doc), doc, origin=origin)
                 else:
-                    yield Example(next(tokenized), doc)
+                    yield Example(next(tokenized), doc, origin=origin)
 
 
 @dataclass

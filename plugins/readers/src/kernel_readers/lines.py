@@ -1,13 +1,16 @@
 """Text files as numbered lines, with errors that say where."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from kernel.errors import DataError
 
 DEFAULT_N_SENTS = 10
+# Bytes to read at once.
+_BLOCK = 1 << 18
 
 T = TypeVar("T")
 
@@ -28,71 +31,115 @@ def check_readable(path: Path) -> None:
         raise DataError(f"cannot be read: {error.strerror}", path=path) from error
 
 
-def raw_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file with their ends. Only in a file without any line feed, carriage returns end lines."""
+def raw_blocks(path: Path) -> Iterator[bytes]:
+    """The content of a file in blocks of whole lines. Only in a file without any line feed, carriage returns end lines."""
     with path.open("rb") as file:
-        first = file.readline()
-        if not first.endswith(b"\n") and b"\r" in first.rstrip(b"\r"):
-            yield from first.rstrip(b"\r").split(b"\r")
-            return
-        yield first
-        yield from file
+        is_first = True
+        while block := file.read(_BLOCK):
+            if not block.endswith(b"\n"):
+                block += file.readline()
+            if is_first and b"\n" not in block and b"\r" in block.rstrip(b"\r"):
+                block = block.rstrip(b"\r").replace(b"\r", b"\n")
+            is_first = False
+            yield block
+
+
+def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number of the first line, lines without their ends) of a UTF-8 file, some thousand lines at a time.
+
+    Raises DataError for a missing or empty file, for bytes that are not UTF-8 and for binary data, after the lines before.
+    """
+    check_readable(path)
+    number = 1
+    for raw in raw_blocks(path):
+        text, problem = _decoded(path, number, raw)
+        lines = text.split("\n")
+        if problem is not None or raw.endswith(b"\n"):
+            # What follows the last line's end is no line.
+            lines.pop()
+        if "\r" in text:
+            lines = [line.rstrip("\r") for line in lines]
+        yield number, lines
+        if problem is not None:
+            raise problem
+        number += len(lines)
+
+
+def _decoded(path: Path, number: int, raw: bytes) -> tuple[str, DataError | None]:
+    """The text of a block, or of the lines before the first one that can't be read, and what is wrong with that."""
+    if number == 1:
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+    wrong = raw.find(b"\x00")
+    try:
+        text = (raw if wrong < 0 else raw[:wrong]).decode()
+        if wrong < 0:
+            return text, None
+    except UnicodeDecodeError as error:
+        wrong = error.start
+    start, end = raw.rfind(b"\n", 0, wrong) + 1, raw.find(b"\n", wrong)
+    problem = _unreadable(raw[start:] if end < 0 else raw[start:end], wrong - start)
+    return raw[:start].decode(), problem.at(path, line=number + raw.count(b"\n", 0, wrong))
+
+
+def _unreadable(line: bytes, wrong: int) -> DataError:
+    binary = line.find(b"\x00")
+    if binary < 0:
+        return DataError(
+            f"byte 0x{line[wrong]:02x} is not valid UTF-8",
+            offset=wrong,
+            hint="Convert the file first, for example with: iconv -f latin1 -t utf-8",
+        )
+    utf16 = line.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return DataError(
+        "the file is binary, expected text",
+        offset=binary,
+        hint="It seems to be UTF-16. Convert it first: iconv -f utf-16 -t utf-8" if utf16 else "",
+    )
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line number from 1, line without its end) of a UTF-8 file.
+    """Yield (line number from 1, line without its end) of a UTF-8 file; see `blocks` for what is refused."""
+    for number, lines in blocks(path):
+        yield from enumerate(lines, number)
 
-    Raises DataError for a missing or empty file, for bytes that are not UTF-8 and for binary data.
-    """
+
+def paragraphs(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number of the first line, lines) of what stands between blank lines; see `blocks` for what is refused."""
+    begun: list[str] = []
+    for number, lines in blocks(path):
+        start = 0
+        for end in [place for place, line in enumerate(lines) if not line.strip()]:
+            if begun or start < end:
+                yield number + start - len(begun), begun + lines[start:end]
+            begun, start = [], end + 1
+        begun += lines[start:]
+        after = number + len(lines)
+    if begun:
+        yield after - len(begun), begun
+
+
+def has(path: Path, pattern: re.Pattern[bytes], *, times: int = 1) -> bool:
+    """Whether a pattern is found in a file so many times. It is searched for in many lines at once: it must keep to one."""
     check_readable(path)
-    for number, raw in enumerate(raw_lines(path), start=1):
-        if b"\x00" in raw:
-            utf16 = number == 1 and raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-            raise DataError(
-                "the file is binary, expected text",
-                path=path,
-                line=number,
-                offset=raw.index(b"\x00"),
-                hint="It seems to be UTF-16. Convert it first: iconv -f utf-16 -t utf-8" if utf16 else "",
-            )
-        try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"byte 0x{raw[error.start]:02x} is not valid UTF-8",
-                path=path,
-                line=number,
-                offset=error.start,
-                hint="Convert the file first, for example with: iconv -f latin1 -t utf-8",
-            ) from error
-        yield number, line.rstrip("\r\n")
+    found = (each for block in raw_blocks(path) for each in pattern.finditer(block))
+    return next(islice(found, times - 1, None), None) is not None
 
 
-def closing_and_marks(path: Path, closing: re.Pattern[bytes], mark: re.Pattern[bytes]) -> tuple[bool, int]:
-    """Whether a pattern is found in any line, and how many lines another one begins, which are those with # or - in front."""
-    check_readable(path)
-    found, marks = False, 0
-    for line in raw_lines(path):
-        if line[:1] in b"#-":
-            marks += mark.match(line) is not None
-        elif not found:
-            found = closing.search(line) is not None
-    return found, marks
-
-
-def grouped(items: Iterable[tuple[T, bool]], n_sents: int | None, *, marks: int = 2) -> Iterator[list[T]]:
+def grouped(
+    items: Iterable[tuple[T, bool]], n_sents: int | None, *, has_marks: Callable[[], bool] = lambda: True
+) -> Iterator[list[T]]:
     """Group sentences into documents.
 
     `items` yields (sentence, starts_document); no document of the file is joined to another. With `n_sents` unset
     its own documents are used, and `DEFAULT_N_SENTS` sentences a document where it marks none. `n_sents = 0` puts
-    each of its documents, or the whole file, into one document; any other number cuts them into parts. marks: how many
-    starts of documents the file has; a lone one before the first sentence, as tools write it by habit, marks none.
+    each of its documents, or the whole file, into one document; any other number cuts them into parts. has_marks: whether
+    the file has several starts of documents; a lone one before the first sentence, as tools write it by habit, marks none.
     """
     group: list[T] = []
     marked = False
     size = n_sents
     for place, (item, starts) in enumerate(items):
-        starts = starts and not (place == 0 and marks == 1)
+        starts = starts and (place > 0 or has_marks())
         marked = marked or starts
         if n_sents is None:
             size = 0 if marked else DEFAULT_N_SENTS

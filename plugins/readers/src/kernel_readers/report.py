@@ -49,12 +49,14 @@ class Counted:
 class Report:
     """What one pass over a file, or the files of a directory, came upon.
 
-    is_of_one_file: whether places need no file. records: objects read. unused: keys that were not read -> records that have them; aside: those among them that are known
+    is_of_one_file: whether places need no file. line: where the document that was read last begins, None if the format has
+    no lines. records: objects read. unused: keys that were not read -> records that have them; aside: those among them that are known
     to hold nothing to read. kept: label -> entities. remarks: what was left out or put right, `{}` for a number -> how often.
     forms: description of column files -> what they hold.
     """
 
     is_of_one_file: bool = True
+    line: int | None = None
     records: int = 0
     unused: Counter[str] = field(default_factory=Counter)
     aside: set[str] = field(default_factory=set)

@@ -67,7 +67,7 @@ def _encode(example: Example, moves: Moves, negative_key: str | None) -> Gold:
                 raise DataError(
                     f"tokens {span.start} to {span.end} are annotated as {span.label_} and listed in "
                     f"spans['{negative_key}'] as not being {span.label_}",
-                    document=example.text[:60],
+                    document=example.described(),
                     hint="Take the span out of one of the two.",
                 )
             if span.label_ in moves.index:

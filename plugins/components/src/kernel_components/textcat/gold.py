@@ -26,13 +26,13 @@ def check(example: Example, *, exclusive: bool) -> None:
         if value not in (0, 1):
             raise DataError(
                 f"the category '{label}' has the value {value!r}; gold categories are 1 (true) or 0 (false)",
-                document=repr(example.reference.text[:40]),
+                document=example.described(),
             )
     if exclusive and sum(cats.values()) > 1:
         true = ", ".join(f"'{label}'" for label, value in cats.items() if value)
         raise DataError(
             f"only one category may be true, but these are: {true}",
-            document=repr(example.reference.text[:40]),
+            document=example.described(),
             hint="If a document may have several categories, use textcat_multilabel.",
         )
 

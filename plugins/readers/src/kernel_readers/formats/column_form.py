@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kernel.errors import DataError
 from kernel_readers.formats.tags import looks_like_tag, scheme_of
-from kernel_readers.lines import check_readable, raw_lines
+from kernel_readers.lines import check_readable, raw_blocks
 
 DOCUMENT_MARK = "-DOCSTART-"
 NAMES = ("word", "tag", "pos", "id", "_")
@@ -17,8 +17,9 @@ _NUMBER = re.compile(r"\d{1,9}(?:[-.]\d{1,9})?")
 _EMPTY = frozenset({"", "_", "-", "-X-"})
 # Phrases, as in the chunk column of CoNLL-2000 and CoNLL-2003.
 _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP"])
-# Lines that begin with these are looked at twice.
-_SPECIAL = (b"#", b" ", b"")
+# What lines begin with that are, or may be, no tokens.
+_SPECIAL = frozenset({b"#", b"-", b" ", b"\t", b""})
+_MARK_OF_UTF8 = b"\xef\xbb\xbf"
 _CLOSING = frozenset("LUES")
 
 
@@ -79,7 +80,7 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> ColumnForm:
 
     `DataError` where the file leaves open which columns are meant, rather than a guess.
     """
-    facts = _facts(path, with_first=names is not None)
+    facts = _facts(path, with_first=names is not None and list(names[:1]) == ["tag"])
     if names is not None:
         return _named(path, facts, names)
     if len(facts.sizes) != 1:
@@ -122,37 +123,77 @@ class _Facts:
 def _facts(path: Path, *, with_first: bool) -> _Facts:
     """Look through a file. Lines that begin with # are left to the reader."""
     check_readable(path)
-    facts = _Facts()
-    firsts: Counter[bytes] = Counter()
-    # What follows the first column has few values, unless that is a number: only these are taken apart.
-    rests: Counter[tuple[bytes, bool]] = Counter()
-    expected: tuple[int, ...] = (0, 1)
-    for raw in raw_lines(path):
-        line = raw.rstrip(b"\r\n")
-        if line[:1] in _SPECIAL or raw[:1] == b"\xef":
-            line = line.removeprefix(b"\xef\xbb\xbf").lstrip(b" ")
-            if line[:1] == b"#":
-                facts.marks += line[1:].partition(b"=")[0].split()[:1] == [b"newdoc"]
-                continue
+    survey = _Survey(with_first)
+    for block in raw_blocks(path):
+        survey.look_at(block.removeprefix(_MARK_OF_UTF8) if survey.is_new else block)
+    _take_apart(survey.facts, survey.firsts, survey.rests)
+    return survey.facts
+
+
+class _Survey:
+    """Counts the lines of a file.
+
+    firsts: the first columns, if they are asked for. rests: what follows them (without the separator, which is a tab or
+    not), of which a file has few, unless the first is a number: only these are taken apart.
+    """
+
+    def __init__(self, with_first: bool) -> None:
+        self.facts = _Facts()
+        self.firsts: Counter[bytes] = Counter()
+        self.rests: Counter[tuple[bytes, bool]] = Counter()
+        self.is_new = True
+        self._with_first = with_first
+        self._expected: tuple[int, ...] = (0, 1)
+
+    def look_at(self, block: bytes) -> None:
+        """Count the lines of a block: one by one what is unusual or may be numbered, all others at once."""
+        self.is_new = False
+        lines = block.split(b"\n")
+        if b"\r" in block:
+            lines = [line.rstrip(b"\r") for line in lines]
+        done = 0
+        while done < len(lines) and (self._with_first or self.facts.all_numbers):
+            self._look_at_line(lines[done])
+            done += 1
+        lines = lines[done:]
+        usual = [line for line in lines if line[:1] not in _SPECIAL]
+        has_tabs = b"\t" in block
+        separator = b"\t" if has_tabs else b" "
+        rests = Counter([line.partition(separator)[2] for line in usual])
+        if b"" in rests:
+            unusual = lines
+        else:
+            unusual = [line for line in lines if line[:1] in _SPECIAL and line]
+            self.facts.tabs += len(usual) * has_tabs
+            for rest, number in rests.items():
+                self.rests[rest, has_tabs] += number
+        for line in unusual:
+            self._look_at_line(line)
+
+    def _look_at_line(self, line: bytes) -> None:
+        facts = self.facts
+        if line.lstrip(b" ")[:1] == b"#":
+            facts.marks += line.lstrip(b" ")[1:].partition(b"=")[0].split()[:1] == [b"newdoc"]
+            return
+        if line[:1] == b" ":
+            line = line.lstrip(b" ")
         has_tabs = b"\t" in line
         first, separator, rest = line.partition(b"\t" if has_tabs else b" ")
         if not separator and not first.decode("utf-8", "replace").strip() or has_tabs and not line.strip():
-            expected = (*expected[-1:], 0, 1)
-            continue
+            self._expected = (*self._expected[-1:], 0, 1)
+            return
         if first == DOCUMENT_MARK.encode():
             facts.marks += 1
-            continue
+            return
         facts.tabs += has_tabs
-        rests[rest, has_tabs] += 1
-        if with_first:
-            firsts[first] += 1
+        self.rests[rest, has_tabs] += 1
+        if self._with_first:
+            self.firsts[first] += 1
         if facts.all_numbers:
             facts.all_numbers = is_number(first.decode("ascii", "replace"))
             if first.isdigit() and facts.all_numbers:
-                facts.consecutive = facts.consecutive and int(first) in expected
-                expected = (int(first) + 1,)
-    _take_apart(facts, firsts, rests)
-    return facts
+                facts.consecutive = facts.consecutive and int(first) in self._expected
+                self._expected = (int(first) + 1,)
 
 
 def _take_apart(facts: _Facts, firsts: Counter[bytes], rests: Counter[tuple[bytes, bool]]) -> None:

@@ -1,6 +1,6 @@
 """Column files: a token a line with its entity tag, a blank line between sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from kernel.tokens import Doc
 from kernel_readers.formats.column_form import DOCUMENT_MARK, ColumnForm, form_of, is_number, split
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.lines import grouped, numbered_lines
+from kernel_readers.lines import grouped, paragraphs
 from kernel_readers.report import Report
 
 _NOTHING = frozenset({"_", "-X-"})
@@ -39,61 +39,98 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     `# newdoc` start a document; other lines that begin with # before a sentence are comments.
     """
     form = form_of(path, settings.columns)
-    tags = EntityTags(path, is_biluo=form.is_biluo)
+    tags = EntityTags(path, is_biluo=lambda: form.is_biluo)
+    found = grouped(_sentences(path, form, report), settings.n_sents, has_marks=lambda: form.marks > 1)
     sentences = documents = 0
-    for group in grouped(_sentences(path, form, report), settings.n_sents, marks=form.marks):
+    for group in found:
         documents += 1
         sentences += len(group)
-        yield make_doc(tags, nlp.vocab, group)
+        doc = make_doc(tags, nlp.vocab, group)
+        report.line = group[0].lines[0]
+        yield doc
     tags.finish()
     report.took(str(form), sentences=sentences, documents=documents)
 
 
 def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[Sentence, bool]]:
-    sentence = Sentence.empty()
+    """The sentences, and whether each starts a document."""
     starts = False
-    for number, line in numbered_lines(path):
-        columns = split(line)
-        if columns and len(columns) == form.size and _is_plain(form, columns):
-            _append(form, sentence, number, columns)
+    for first, lines in paragraphs(path):
+        begin = 0
+        # Comments in front, of which some tools write several to each sentence.
+        while begin < len(lines) and _is_comment(path, form, False, first + begin, lines[begin]):
+            starts = starts or _starts_document(lines[begin])
+            begin += 1
+        plain = _plain(form, first + begin, lines[begin:])
+        if plain is not None:
+            yield plain, starts
+            starts = False
             continue
-        if not line.strip() or columns[0] == DOCUMENT_MARK:
-            if sentence.words:
-                yield sentence, starts
-                sentence, starts = Sentence.empty(), False
-            starts = starts or columns[:1] == [DOCUMENT_MARK]
-        elif line[0] == "#" and _is_comment(path, form, sentence, number, line, columns):
-            starts = starts or line[1:].split("=", 1)[0].split()[:1] == ["newdoc"]
-        elif (
-            form.index is not None and not columns[form.index].isdecimal() and is_number(columns[form.index])
-        ):
-            report.remark("{} lines stand for no word, by their number", report.place(path, number))
-        else:
-            _check(path, form, number, line, columns)
-            _append(form, sentence, number, columns)
-    if sentence.words:
-        yield sentence, starts
+        sentence = Sentence.empty()
+        for number, line in enumerate(lines[begin:], first + begin):
+            columns = split(line)
+            if columns[0] == DOCUMENT_MARK:
+                if sentence.words:
+                    yield sentence, starts
+                    sentence = Sentence.empty()
+                starts = True
+            elif _is_comment(path, form, bool(sentence.words), number, line):
+                starts = starts or _starts_document(line)
+            elif form.index is not None and _is_no_word(columns[form.index : form.index + 1]):
+                report.remark("{} lines stand for no word, by their number", report.place(path, number))
+            else:
+                _check(path, form, number, line, columns)
+                _append(form, sentence, number, columns)
+        if sentence.words:
+            yield sentence, starts
+            starts = False
 
 
-def _is_plain(form: ColumnForm, columns: list[str]) -> bool:
-    """Whether a line with all columns is a token without a doubt."""
-    first = columns[0]
+def _plain(form: ColumnForm, number: int, lines: list[str]) -> Sentence | None:
+    """The sentence of lines that are all tokens without a doubt, column by column; None to look at each."""
+    separator, other = ("\t", " ") if form.has_tabs else (" ", "\t")
+    together = "\n".join(lines)
+    if not form.size or other in together or "\n#" in f"\n{together}" or DOCUMENT_MARK in together:
+        return None
+    try:
+        columns = list(zip(*[line.split(separator) for line in lines], strict=True))
+    except ValueError:
+        return None
+    if len(columns) != form.size:
+        return None
+    used = [columns[place] for place in (form.word, form.tag, form.index) if place is not None]
+    if any("" in column for column in (used if form.has_tabs else columns)):
+        return None
+    if form.index is not None and not "".join(columns[form.index]).isdecimal():
+        return None
+    words = list(columns[form.word])
+    tags = [""] * len(words) if form.pos is None else _pos(columns[form.pos])
+    entities = [] if form.tag is None else list(columns[form.tag])
+    return Sentence(words, tags, entities, list(range(number, number + len(words))))
+
+
+def _pos(column: Sequence[str]) -> list[str]:
+    """Part-of-speech tags, empty strings for what says that there is none."""
     return (
-        first != DOCUMENT_MARK
-        and first[:1] != "#"
-        and columns[form.word] != ""
-        and (form.tag is None or columns[form.tag] != "")
-        and (form.index is None or columns[form.index].isdecimal())
+        list(column) if _NOTHING.isdisjoint(column) else [("" if tag in _NOTHING else tag) for tag in column]
     )
 
 
-def _is_comment(
-    path: Path, form: ColumnForm, sentence: Sentence, number: int, line: str, columns: list[str]
-) -> bool:
+def _starts_document(comment: str) -> bool:
+    return comment[1:].split("=", 1)[0].split()[:1] == ["newdoc"]
+
+
+def _is_no_word(index: list[str]) -> bool:
+    return bool(index) and not index[0].isdecimal() and is_number(index[0])
+
+
+def _is_comment(path: Path, form: ColumnForm, is_inside: bool, number: int, line: str) -> bool:
     """DataError for what may be either: a line inside of a sentence that is no token."""
-    if ("\t" in line or not form.has_tabs) and form.is_token(columns):
+    if line[0] != "#":
         return False
-    if sentence.words:
+    if ("\t" in line or not form.has_tabs) and form.is_token(split(line)):
+        return False
+    if is_inside:
         raise DataError(
             f"{line[:60]!r} stands inside of a sentence, and is no token of this file",
             path=path,
@@ -125,11 +162,10 @@ def _check(path: Path, form: ColumnForm, number: int, line: str, columns: list[s
 
 def _append(form: ColumnForm, sentence: Sentence, number: int, columns: list[str]) -> None:
     has_pos = form.pos is not None and (form.size or len(columns) > 2)
-    pos = columns[form.pos] if has_pos and form.pos is not None else ""
     sentence.words.append(columns[form.word])
-    sentence.tags.append("" if pos in _NOTHING else pos)
+    sentence.tags.extend(_pos([columns[form.pos] if has_pos and form.pos is not None else ""]))
     if form.tag is not None:
-        sentence.entities.append(columns[form.tag].strip())
+        sentence.entities.append(columns[form.tag])
     sentence.lines.append(number)
 
 

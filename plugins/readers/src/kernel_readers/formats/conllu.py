@@ -1,9 +1,10 @@
 """CoNLL-U, the format of Universal Dependencies: ten tab-separated columns a word, a blank line a sentence."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.formats.universal import check_upos
-from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
+from kernel_readers.formats.universal import UPOS, check_upos
+from kernel_readers.lines import grouped, has, numbered_lines, paragraphs
+from kernel_readers.memo import Memo
 from kernel_readers.report import Report
 
 N_COLUMNS = 10
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
-_CLOSING = re.compile(rb"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
-_MARK = re.compile(rb"#\s*newdoc\b")
+_CLOSING = re.compile(r"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
+_MARK = re.compile(rb"^#\s*newdoc\b", re.MULTILINE)
+_DEPS = {"_": "", "root": "ROOT"}
+_TAGS = frozenset({*UPOS, "SPACE", ""})
 # Numbers of words are short, whatever a file says: long ones are no numbers.
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _EMPTY_NODE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
@@ -29,16 +33,16 @@ _EMPTY_NODE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 class Sentence:
     """One sentence as columns of strings; `heads` are positions in the sentence, -1 where not annotated."""
 
-    words: list[str] = field(default_factory=list)
-    spaces: list[bool] = field(default_factory=list)
-    lemmas: list[str] = field(default_factory=list)
-    pos: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    morphs: list[str] = field(default_factory=list)
-    heads: list[int] = field(default_factory=list)
-    deps: list[str] = field(default_factory=list)
-    entities: list[str | None] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    words: list[str]
+    spaces: list[bool]
+    lemmas: list[str]
+    pos: list[str]
+    tags: list[str]
+    morphs: list[str]
+    heads: list[int]
+    deps: list[str]
+    entities: list[str | None]
+    lines: list[int]
 
 
 @Format
@@ -49,11 +53,14 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
     heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
     """
-    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
-    tags = EntityTags(path, is_biluo=is_biluo)
-    for group in grouped(_sentences(path), settings.n_sents, marks=marks):
+    tags = EntityTags(path, is_biluo=lambda: _is_biluo(path))
+    found = grouped(_sentences(path), settings.n_sents, has_marks=lambda: has(path, _MARK, times=2))
+    for group in found:
         for has_heads, sentences in groupby(group, key=_has_heads):
-            yield _make_doc(tags, nlp.vocab, list(sentences), has_heads=has_heads)
+            alike = list(sentences)
+            doc = _make_doc(tags, nlp.vocab, alike, has_heads=has_heads)
+            report.line = alike[0].lines[0]
+            yield doc
         for sentence in group:
             _remark_heads(path, sentence, report)
     tags.finish()
@@ -69,129 +76,183 @@ def _remark_heads(path: Path, sentence: Sentence, report: Report) -> None:
         report.remark("{} sentences lose their heads, because words have none", report.place(path, without))
 
 
+def _is_biluo(path: Path) -> bool:
+    return any(not line.startswith("#") and _CLOSING.search(line) for _, line in numbered_lines(path))
+
+
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
-    rows: list[tuple[int, list[str]]] = []
+    """The sentences, and whether each starts a document."""
+    parser = _Parser(path)
     starts = False
-    for number, line in numbered_lines(path):
-        if not line.strip():
-            if rows:
-                yield _parse(path, rows), starts
-                rows, starts = [], False
-        elif line.startswith("#"):
-            starts = starts or line[1:].split("=", 1)[0].split()[:1] == ["newdoc"]
-        else:
-            columns = line.split("\t")
-            if len(columns) != N_COLUMNS:
-                raise DataError(
-                    f"expected {N_COLUMNS} tab-separated columns, found {len(columns)}: {line[:60]!r}",
-                    path=path,
-                    line=number,
+    for first, lines in paragraphs(path):
+        rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
+        if len(rows) < len(lines):
+            starts = starts or any(map(_starts_document, lines))
+        if rows:
+            yield parser.sentence(rows), starts
+            starts = False
+
+
+def _starts_document(line: str) -> bool:
+    return line[0] == "#" and line[1:].split("=", 1)[0].split()[:1] == ["newdoc"]
+
+
+Row = tuple[int, list[str]]
+
+
+class _Parser:
+    """Makes sentences of the rows of one file, column by column. A row has the number of its line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._feats, self._heads, self._miscs = Memo(_feats), Memo(_head), Memo(_misc)
+
+    def _error(self, row: Row, message: str, *, hint: str = "") -> DataError:
+        return DataError(message, path=self._path, line=row[0], hint=hint)
+
+    def sentence(self, rows: list[Row]) -> Sentence:
+        """The sentence of some rows."""
+        for row in rows:
+            if len(row[1]) != N_COLUMNS:
+                shown = "\t".join(row[1])[:60]
+                raise self._error(
+                    row, f"expected {N_COLUMNS} tab-separated columns, found {len(row[1])}: {shown!r}"
                 )
-            rows.append((number, columns))
-    if rows:
-        yield _parse(path, rows), starts
+        words = [row for row in rows if row[1][0].isdecimal()]
+        spaces = {} if len(words) == len(rows) else self._spaces_of_ranges(rows)
+        if not words:
+            raise self._error(rows[0], "a sentence without words")
+        self._check_ids(words)
+        return self._sentence(words, spaces)
+
+    def _check_ids(self, rows: list[Row]) -> None:
+        for position, row in enumerate(rows, start=1):
+            if row[1][0] != str(position):
+                raise self._error(row, f"expected word id {position}, found {row[1][0][:20]!r}")
+            if not row[1][1]:
+                raise self._error(row, "the word form is empty")
+
+    def _spaces_of_ranges(self, rows: list[Row]) -> dict[int, bool]:
+        """Whether a space follows, for the words (positions from 0) that spell a multi-word token."""
+        forms = {columns[0]: columns[1] for _, columns in rows}
+        found: dict[int, bool] = {}
+        position, range_end = 1, 0
+        for row in rows:
+            index, word, misc = row[1][0], row[1][1], row[1][9]
+            if "-" in index:
+                first, last = self._range(row, forms)
+                if first != position or position <= range_end:
+                    raise self._error(
+                        row, f"{index!r} stands before no word of this range, or inside of another"
+                    )
+                range_end = last
+                if "".join(forms.get(str(i), "") for i in range(first, last + 1)) == word:
+                    found |= dict.fromkeys(range(first - 1, last - 1), False)
+                    found[last - 1] = self._miscs[misc][0]
+            elif index.isdecimal():
+                position += 1
+            elif not _EMPTY_NODE.fullmatch(index):
+                # An empty node is one of the enhanced graph: it has no place in the text.
+                raise self._error(row, f"expected word id {position}, found {index[:20]!r}")
+        return found
+
+    def _range(self, row: Row, forms: dict[str, str]) -> tuple[int, int]:
+        """The first and the last word of a multi-word token."""
+        index = row[1][0]
+        found = _RANGE.fullmatch(index)
+        # Words are as many as lines, so that a range of words that are there is no longer than the sentence.
+        if (
+            not found
+            or not all(end in forms for end in found.groups())
+            or not 0 < int(found[2]) - int(found[1]) < len(forms)
+        ):
+            raise self._error(row, f"{index[:40]!r} is not a range of this sentence's word ids")
+        return int(found[1]), int(found[2])
+
+    def _sentence(self, rows: list[Row], spaces: dict[int, bool]) -> Sentence:
+        _, words, lemmas, upos, xpos, feats, heads, deps, _, miscs = zip(
+            *[columns for _, columns in rows], strict=True
+        )
+        pos = ["" if tag == "_" else tag for tag in upos]
+        if not _TAGS.issuperset(pos):
+            for tag, (number, _) in zip(pos, rows, strict=True):
+                check_upos([tag], self._path, number)
+        morphs = [self._feats[each] for each in feats]
+        if None in morphs:
+            row = rows[morphs.index(None)]
+            raise self._error(row, f"{row[1][5]!r} is not a list of features Name=Value|Name=Value")
+        known = [self._miscs[misc] for misc in miscs]
+        following = [space for space, _ in known]
+        for place, space in spaces.items():
+            following[place] = space
+        sentence = Sentence(
+            words=list(words),
+            spaces=following,
+            lemmas=[
+                "" if lemma == "_" and word != "_" else lemma
+                for lemma, word in zip(lemmas, words, strict=True)
+            ],
+            pos=pos,
+            tags=[tag if xtag == "_" else xtag for xtag, tag in zip(xpos, pos, strict=True)],
+            morphs=[each or "" for each in morphs],
+            heads=self._places_of_heads(rows, heads),
+            deps=[_DEPS.get(dep, dep) for dep in deps],
+            entities=[entity for _, entity in known],
+            lines=[number for number, _ in rows],
+        )
+        _check_cycles(self._path, sentence)
+        return sentence
+
+    def _places_of_heads(self, rows: list[Row], heads: Sequence[str]) -> list[int]:
+        """Positions of heads in the sentence: of a root its own, -1 where there is none."""
+        found = [self._heads[head] for head in heads]
+        known = [head for head in found if head is not None]
+        if len(known) < len(found) or max(known) > len(rows) or any(map(eq, known, range(1, len(rows) + 1))):
+            for position, (head, row) in enumerate(zip(found, rows, strict=True), start=1):
+                self._check_head(row, head, position, len(rows))
+        return [position if head < 0 else head - 1 for position, head in enumerate(known)]
+
+    def _check_head(self, row: Row, head: int | None, position: int, size: int) -> None:
+        shown = row[1][6]
+        if head is None and shown.isdecimal() and shown.isascii():
+            raise self._error(row, f"the head {shown[:9]}... is out of range")
+        if head is None:
+            raise self._error(row, f"the head must be a number, found {shown[:20]!r}")
+        if head == position:
+            raise self._error(row, f"word {position} is its own head", hint="The root has head 0.")
+        if head > size:
+            raise self._error(row, f"head {head} is out of range, the sentence has {size} words")
 
 
-def _parse(path: Path, rows: list[tuple[int, list[str]]]) -> Sentence:
-    sentence = Sentence()
-    forms: dict[str, str] = {}
-    # The last word of the multi-word token at hand; whether its words spell it, and whether a blank follows.
-    range_end, is_spelled, range_space = 0, False, True
-    for number, columns in rows:
-        index, word, lemma, upos, xpos, feats, head, dep, _, misc = columns
-        space = "SpaceAfter=No" not in misc.split("|")
-        position = len(sentence.words) + 1
-        if "." in index and _EMPTY_NODE.fullmatch(
-            index
-        ):  # of the enhanced graph: it has no place in the text
-            continue
-        if "-" in index:
-            forms = forms or {columns[0]: columns[1] for _, columns in rows}
-            first, last = _range(path, number, index, forms)
-            if first != position or position <= range_end:
-                raise DataError(
-                    f"{index!r} stands before no word of this range, or inside of another",
-                    path=path,
-                    line=number,
-                )
-            range_end, range_space = last, space
-            is_spelled = "".join(forms.get(str(i), "") for i in range(first, last + 1)) == word
-            continue
-        if index != str(position):
-            raise DataError(f"expected word id {position}, found {index[:20]!r}", path=path, line=number)
-        if not word:
-            raise DataError("the word form is empty", path=path, line=number)
-        if is_spelled and position <= range_end:
-            space = range_space if position == range_end else False
-        sentence.words.append(word)
-        sentence.spaces.append(space)
-        sentence.lemmas.append("" if lemma == "_" and word != "_" else lemma)
-        sentence.pos.append("" if upos == "_" else upos)
-        check_upos(sentence.pos[-1:], path, number)
-        sentence.tags.append(xpos if xpos != "_" else ("" if upos == "_" else upos))
-        sentence.morphs.append(_feats(path, number, feats))
-        sentence.heads.append(_head(path, number, head, position))
-        sentence.deps.append("" if dep == "_" else ("ROOT" if dep == "root" else dep))
-        sentence.entities.append(_entity(misc))
-        sentence.lines.append(number)
-    if not sentence.words:
-        raise DataError("a sentence without words", path=path, line=rows[0][0])
-    _check_heads(path, sentence)
-    return sentence
-
-
-def _range(path: Path, number: int, index: str, forms: dict[str, str]) -> tuple[int, int]:
-    """The first and the last word of a multi-word token."""
-    found = _RANGE.fullmatch(index)
-    # Words are as many as lines, so that a range of words that are there is no longer than the sentence.
-    if (
-        not found
-        or not all(end in forms for end in found.groups())
-        or not 0 < int(found[2]) - int(found[1]) < len(forms)
-    ):
-        raise DataError(f"{index[:40]!r} is not a range of this sentence's word ids", path=path, line=number)
-    return int(found[1]), int(found[2])
-
-
-def _feats(path: Path, number: int, feats: str) -> str:
+def _feats(feats: str) -> str | None:
+    """Morphological features, None for what is no list of such."""
     if feats in ("_", ""):
         return ""
-    if not all(0 < feature.find("=") < len(feature) - 1 for feature in feats.split("|")):
-        raise DataError(f"{feats!r} is not a list of features Name=Value|Name=Value", path=path, line=number)
-    return feats
+    is_list = all(0 < feature.find("=") < len(feature) - 1 for feature in feats.split("|"))
+    return feats if is_list else None
 
 
-def _head(path: Path, number: int, head: str, position: int) -> int:
+def _head(head: str) -> int | None:
+    """The id of a head, -1 for a root, 0 for none; None for what is no number of a word."""
     if head in ("_", ""):
-        return -1
-    if not (head.isdecimal() and head.isascii()):
-        raise DataError(f"the head must be a number, found {head[:20]!r}", path=path, line=number)
-    if len(head) > 9:
-        raise DataError(f"the head {head[:9]}... is out of range", path=path, line=number)
-    if int(head) == position:
-        raise DataError(
-            f"word {position} is its own head", path=path, line=number, hint="The root has head 0."
-        )
-    return position - 1 if head == "0" else int(head) - 1
+        return 0
+    return (int(head) or -1) if head.isdecimal() and head.isascii() and len(head) < 10 else None
 
 
-def _entity(misc: str) -> str | None:
-    for item in misc.split("|"):
+def _misc(misc: str) -> tuple[bool, str | None]:
+    """Whether a space follows the word, and its entity tag, if it has one."""
+    entity = None
+    items = misc.split("|")
+    for item in items if misc != "_" else ():
         found = _ENTITY.fullmatch(item)
         if found:
-            return found["keyed"] or found["plain"]
-    return None
+            entity = found["keyed"] or found["plain"]
+            break
+    return "SpaceAfter=No" not in items, entity
 
 
-def _check_heads(path: Path, sentence: Sentence) -> None:
+def _check_cycles(path: Path, sentence: Sentence) -> None:
     size = len(sentence.words)
-    for position, head in enumerate(sentence.heads):
-        if head >= size:
-            raise DataError(
-                f"head {head + 1} is out of range, the sentence has {size} words",
-                path=path,
-                line=sentence.lines[position],
-            )
     # 0: not looked at, a number: the walk that came by, -1: leads to a root or to a word without head.
     came_by = [-1 if head in (-1, place) else 0 for place, head in enumerate(sentence.heads)]
     for position in range(size):

@@ -17,9 +17,28 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     check_readable(path)
     number = -1
     try:
-        for number, doc in enumerate(DocBin().from_disk(path).get_docs(nlp.vocab)):  # noqa: B007
+        stored = DocBin().from_disk(path)
+        _check_unicode(stored.texts(), path)
+        for number, doc in enumerate(stored.get_docs(nlp.vocab)):  # noqa: B007
             yield doc
     except DataError as error:
         raise error.at(path, document=error.document) from error
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise DataError(f"broken .spacy data: {error}", path=path, document=number + 1) from error
+
+
+def _check_unicode(texts: set[str], path: Path) -> None:
+    """DataError for half of a surrogate pair in any string, which nothing that is trained could write."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        wrong = min(text for text in texts if not _is_unicode(text))
+        raise DataError(f"the string {wrong[:40]!r} holds half of a surrogate pair", path=path) from None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

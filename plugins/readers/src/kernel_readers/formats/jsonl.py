@@ -24,6 +24,12 @@ from kernel_readers.report import Report
 
 _ENTITIES = ("ents", "entities", "spans")
 _GIVEN = frozenset({"words", "spaces", *TOKEN_KEYS})
+# Keys that may hold entities.
+_MARKED = frozenset({*_ENTITIES, *KEYS, "annotations", "completions"})
+_BLANK: tuple[Any, ...] = (None, "", [], {})
+# Records, or characters, to tokenize together.
+_AT_ONCE = 8
+_CHARACTERS = 100_000
 
 
 @Format
@@ -34,6 +40,22 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     learned nor counted.
     """
     lists = LabelLists(path)
+    for found, problem in _batches(_answered(path, report)):
+        docs = _docs(found, nlp)
+        for record in found:
+            try:
+                doc = _document(record, nlp, docs, lists, settings, report)
+            except DataError as error:
+                raise error.at(path, line=record.number) from error
+            report.line = record.number
+            yield doc
+            _count_keys(record, report)
+        if problem is not None:
+            raise problem
+
+
+def _answered(path: Path, report: Report) -> Iterator[Record]:
+    """The records that say something, with their text in the usual place."""
     for record in records(path):
         report.records += 1
         if label_studio.is_task(record):
@@ -54,21 +76,60 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 is_harmless=True,
             )
             continue
-        try:
-            yield _document(record, nlp, lists, settings, report)
-        except DataError as error:
-            raise error.at(path, line=record.number) from error
-        _count_keys(record, report)
+        yield record
 
 
-def _document(record: Record, nlp: Any, lists: LabelLists, settings: Settings, report: Report) -> Doc:
-    sources = dict(_sources(record, lists, report))
+def _batches(found: Iterator[Record]) -> Iterator[tuple[list[Record], DataError | None]]:
+    """Some records at a time, and what is wrong with the one after them."""
+    batch: list[Record] = []
+    room = _CHARACTERS
+    problem = None
+    try:
+        for record in found:
+            batch.append(record)
+            text = record.data.get("text")
+            room -= 1 + (len(text) if isinstance(text, str) else 0)
+            if room < 0 or len(batch) == _AT_ONCE:
+                yield batch, None
+                batch, room = [], _CHARACTERS
+    except DataError as error:
+        problem = error
+    yield batch, problem
+
+
+def _docs(found: list[Record], nlp: Any) -> dict[int, Doc]:
+    """Number of a record -> document, for those whose text needs the tokenizer; what it refuses is left out."""
+    plain = [
+        record
+        for record in found
+        if not record.may_break
+        and isinstance(record.data.get("text"), str)
+        and len(record.data["text"]) <= nlp.max_length
+        and record.data.get("words") is None
+    ]
+    if not hasattr(nlp.tokenizer, "batch"):
+        return {}
+    made = nlp.tokenizer.batch([record.data["text"] for record in plain])
+    return {record.number: doc for record, doc in zip(plain, made, strict=True)}
+
+
+def _document(
+    record: Record, nlp: Any, docs: dict[int, Doc], lists: LabelLists, settings: Settings, report: Report
+) -> Doc:
+    keys = record.data.keys()
+    sources = [] if keys.isdisjoint(_MARKED) else list(_sources(record, lists, report))
     offsets, groups = _entities(record, sources), _groups(record)
-    given = {key: record.get(key) for key in _GIVEN & record.data.keys()}
-    if given.get("words") is None and is_tokens_of_doc(record.data.get("tokens")):
+    given = {} if keys.isdisjoint(_GIVEN) else {key: record.get(key) for key in _GIVEN & keys}
+    if given.get("words") is None and "tokens" in keys and is_tokens_of_doc(record.data["tokens"]):
         given = {**given, **lists_of_doc(record, record.get("tokens"))}
-    doc = tokenized(record, nlp, given, report)
-    sents = record.get("sents")
+    if given.get("words") is None:
+        # The text is checked even if it is tokenized already.
+        text = record.text
+        own = docs[record.number] if record.number in docs else nlp.make_doc(text)
+        doc = tokenized(record, nlp.vocab, own, given, report) if given else own
+    else:
+        doc = tokenized(record, nlp.vocab, None, given, report)
+    sents = record.get("sents") if "sents" in keys else None
     # Heads make sentences of their own.
     if sents and given.get("heads") is None and given.get("sent_starts") is None:
         _set_sentences(record, doc, sents, report)
@@ -108,11 +169,13 @@ def _sources(record: Record, lists: LabelLists, report: Report) -> Iterator[tupl
         yield from lists.entities(record).items()
 
 
-def _entities(record: Record, sources: dict[str, list[Offset]]) -> list[Offset] | None:
+def _entities(record: Record, sources: list[tuple[str, list[Offset]]]) -> list[Offset] | None:
     """The entities of a record, from whichever key has some; None if it is not annotated. DataError if two keys differ."""
     if not sources:
         return [] if prodigy.was_looked_through(record) else None
-    filled = {key: offsets for key, offsets in sources.items() if offsets}
+    if len(sources) == 1:
+        return sources[0][1]
+    filled = {key: offsets for key, offsets in sources if offsets}
     if not filled:
         return []
     first, *others = filled
@@ -152,7 +215,9 @@ def _set_sentences(record: Record, doc: Doc, sents: Any, report: Report) -> None
 
 
 def _count_keys(record: Record, report: Report) -> None:
+    if len(record.used) == len(record.data):
+        return
     for key in record.data.keys() - record.used:
         # What holds nothing is not missed.
-        if record.data[key] not in (None, "", [], {}):
+        if record.data[key] not in _BLANK:
             report.unused[key] += 1

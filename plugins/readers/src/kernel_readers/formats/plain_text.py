@@ -20,4 +20,5 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 doc = nlp.make_doc(line)
             except DataError as error:
                 raise error.at(path, line=number) from error
+            report.line = number
             yield doc

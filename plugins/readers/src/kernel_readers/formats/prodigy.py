@@ -32,12 +32,18 @@ def is_rejected(record: Record) -> bool:
     return bool(record.get("answer") == "reject")
 
 
+def _view(record: Record) -> str:
+    """The kind of question, "" where none is named."""
+    view = record.data.get("_view_id")
+    return view if isinstance(view, str) else ""
+
+
 def has_lone_label(record: Record) -> bool:
     """Whether the question was if one label holds for the text."""
     data = record.data
     return (
         isinstance(data.get("label"), str)
-        and data.get("_view_id") not in _OF_SPANS
+        and _view(record) not in _OF_SPANS
         and not {"options", "cats"} & data.keys()
     )
 
@@ -47,7 +53,7 @@ def has_highlights_only(record: Record) -> bool:
     spans = record.data.get("spans")
     if not isinstance(spans, list) or _QUESTION.isdisjoint(record.data):
         return False
-    if record.data.get("_view_id") in _OF_TEXTS:
+    if _view(record) in _OF_TEXTS:
         return True
     return has_lone_label(record) and any(
         isinstance(span, dict) and ("pattern" in span or span.get("label") is None) for span in spans
@@ -59,7 +65,7 @@ def was_looked_through(record: Record) -> bool:
     data = record.data
     if not is_prodigy(record) or data.get("answer") != "accept" or has_lone_label(record):
         return False
-    if data.get("_view_id") is not None:
-        return bool(data["_view_id"] in ("ner_manual", "ner"))
+    if _view(record):
+        return _view(record) in ("ner_manual", "ner")
     others = {"options", "accept", "cats", "relations", "arcs", "user_input", "image", "audio"}
     return isinstance(data.get("tokens"), list) and not others & data.keys()

@@ -1,7 +1,6 @@
 """The records of a JSON file: objects with their place."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Any
 from kernel.errors import DataError
 from kernel_readers.lines import check_readable, numbered_lines
 
-# Half of a surrogate pair, written as JSON may write it.
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_DECODE = json.JSONDecoder().decode
 _TOO_LONG = "not valid JSON: a number of too many digits"
 
 
@@ -74,12 +72,17 @@ def records(path: Path) -> Iterator[Record]:
         yield from _json_lines(path)
 
 
+def _may_break(text: str) -> bool:
+    """Whether JSON may have half of a surrogate pair, which it writes as an escape."""
+    return "\\u" in text and ("\\ud" in text or "\\uD" in text)
+
+
 def _json_lines(path: Path) -> Iterator[Record]:
     for number, line in numbered_lines(path):
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = _DECODE(line)
         except json.JSONDecodeError as error:
             hint = (
                 "One list of all records is a .json file."
@@ -99,7 +102,7 @@ def _json_lines(path: Path) -> Iterator[Record]:
                 "One list of all records is a .json file." if isinstance(value, list) and number == 1 else ""
             )
             raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
-        record.may_break = _HALF.search(line) is not None
+        record.may_break = _may_break(line)
         yield record
 
 
@@ -130,7 +133,7 @@ def _json_file(path: Path) -> Iterator[Record]:
             path=path,
             hint='Each has a "text", or is a pair [text, {"entities": [...]}].',
         )
-    may_break = _HALF.search(text) is not None
+    may_break = _may_break(text)
     for number, value in enumerate(content, start=1):
         if value is None:
             continue

@@ -10,20 +10,22 @@ from kernel.tokens import Doc
 from kernel_readers.formats.columns import Sentence, make_doc
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.lines import closing_and_marks, grouped, numbered_lines
+from kernel_readers.lines import grouped, has, numbered_lines
 from kernel_readers.report import Report
 
 _CLOSING = re.compile(rb"\|[LUES]-[^\s|]+(?:\s|$)")
-_MARK = re.compile(rb"-DOCSTART-")
+_MARK = re.compile(rb"^[ \t]*-DOCSTART-", re.MULTILINE)
 
 
 @Format
 def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield documents with words, sentence starts, entities, and tags if tokens have three parts."""
-    is_biluo, marks = closing_and_marks(path, _CLOSING, _MARK)
-    tags = EntityTags(path, is_biluo=is_biluo)
-    for sentences in grouped(_sentences(path), settings.n_sents, marks=marks):
-        yield make_doc(tags, nlp.vocab, sentences)
+    tags = EntityTags(path, is_biluo=lambda: has(path, _CLOSING))
+    marked = grouped(_sentences(path), settings.n_sents, has_marks=lambda: has(path, _MARK, times=2))
+    for sentences in marked:
+        doc = make_doc(tags, nlp.vocab, sentences)
+        report.line = sentences[0].lines[0]
+        yield doc
     tags.finish()
 
 

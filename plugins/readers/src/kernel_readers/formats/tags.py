@@ -1,25 +1,33 @@
 """Entity tag schemes: IOB, IOB2 (BIO), BILUO and BIOES, read into the IOB2 strings that a Doc takes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from kernel.errors import DataError, warn
+from kernel_readers.memo import Memo
 
 MISSING = "-"
 _BILUO = {"E": "L", "S": "U", "M": "I"}
+_WITHOUT_LABEL = {"O": "O", MISSING: ""}
+_SCHEMES = (
+    "Expected O, or a label after B- or I- (IOB), after B-, I-, L- or U- (BILUO), after B-, I-, E- or S- "
+    "(BIOES), or after B-, M-, E- or S- (BMES)."
+)
 
 
 class EntityTags:
     """The entity tags of one file.
 
-    is_biluo: whether any tag of the file has L, U, E or S. Such a file is BILUO (BIOES), however it is cut into documents,
-    and every violation of that scheme is an error with its line. Otherwise it is IOB: an I- tag that continues nothing
-    opens an entity, and `finish` says how many did.
+    is_biluo: tells whether any tag of the file has L, U, E or S; asked if the file has entities. Such a file is BILUO
+    (BIOES), however it is cut into documents, and every violation of that scheme is an error with its line. Otherwise it
+    is IOB: an I- tag that continues nothing opens an entity, and `finish` says how many did.
     """
 
-    def __init__(self, path: Path, *, is_biluo: bool) -> None:
+    def __init__(self, path: Path, *, is_biluo: Callable[[], bool]) -> None:
         self.path = path
-        self.is_biluo = is_biluo
+        self._find_out = is_biluo
+        self._parts = Memo(_split)
         self._opened = 0
         self._first_opened = 0
         self._begun = False
@@ -30,9 +38,21 @@ class EntityTags:
         tags: one a word. lines: the line of each word, for messages. ends: where each sentence ends; no entity
         crosses.
         """
-        split = [self._split(tag, line) for tag, line in zip(tags, lines, strict=True)]
-        read = self._from_biluo if self.is_biluo else self._from_iob
-        return read(split, lines, set(ends))
+        split = [self._parts[tag] for tag in tags]
+        if None in split:
+            place = split.index(None)
+            raise DataError(
+                f"{tags[place]!r} is not an entity tag", path=self.path, line=lines[place], hint=_SCHEMES
+            )
+        parts = [part for part in split if part is not None]
+        if not any(label for _, label in parts):
+            return [_WITHOUT_LABEL[action] for action, _ in parts]
+        read = self._from_biluo if self._is_biluo else self._from_iob
+        return read(parts, lines, set(ends))
+
+    @cached_property
+    def _is_biluo(self) -> bool:
+        return self._find_out()
 
     def finish(self) -> None:
         """Warn, at the end of the file, of tags that were put right. A file without any B- is IOB1 and as it should be."""
@@ -42,37 +62,19 @@ class EntityTags:
                 f"{self._opened} in this file"
             )
 
-    def _split(self, tag: str, line: int) -> tuple[str, str]:
-        if tag in ("O", MISSING, ""):
-            return tag or MISSING, ""
-        action, dash, label = tag.partition("-")
-        if not dash or len(action) != 1 or action not in "BILUESM" or not label:
-            raise DataError(
-                f"{tag!r} is not an entity tag",
-                path=self.path,
-                line=line,
-                hint="Expected O, or a label after B- or I- (IOB), after B-, I-, L- or U- (BILUO), after B-, I-, E- or S- "
-                "(BIOES), or after B-, M-, E- or S- (BMES).",
-            )
-        return action, label
-
     def _from_iob(self, tags: list[tuple[str, str]], lines: Sequence[int], ends: set[int]) -> list[str]:
-        output, open_label = [], ""
-        for position, (action, label) in enumerate(tags):
-            if position in ends:
-                open_label = ""
-            if not label:
-                output.append("" if action == MISSING else "O")
-            elif action in "IM" and label == open_label:
-                output.append(f"I-{label}")
+        output = [_WITHOUT_LABEL.get(action, "") for action, _ in tags]
+        for position in [place for place, (_, label) in enumerate(tags) if label]:
+            action, label = tags[position]
+            if action in "IM" and position and position not in ends and tags[position - 1][1] == label:
+                output[position] = f"I-{label}"
+                continue
+            if action == "B":
+                self._begun = True
             else:
-                if action == "B":
-                    self._begun = True
-                else:
-                    self._opened += 1
-                    self._first_opened = self._first_opened or lines[position]
-                output.append(f"B-{label}")
-            open_label = label
+                self._opened += 1
+                self._first_opened = self._first_opened or lines[position]
+            output[position] = f"B-{label}"
         return output
 
     def _from_biluo(self, tags: list[tuple[str, str]], lines: Sequence[int], ends: set[int]) -> list[str]:
@@ -105,6 +107,15 @@ class EntityTags:
         return DataError(
             f"the entity {label!r} is not closed at the end of its sentence", path=self.path, line=line
         )
+
+
+def _split(tag: str) -> tuple[str, str] | None:
+    """Letter and label, "" where the tag has none; None for what is no tag."""
+    tag = tag.strip()
+    if tag in ("O", MISSING, ""):
+        return tag or MISSING, ""
+    action, dash, label = tag.partition("-")
+    return (action, label) if dash and len(action) == 1 and action in "BILUESM" and label else None
 
 
 def scheme_of(tags: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The words of a record with what is annotated of each, and where they are in its text."""
 
+from operator import lt
 from typing import Any
 
 from kernel.tokens import Doc
@@ -10,40 +11,39 @@ from kernel_readers.report import Report
 
 _STRING_KEYS = ("tags", "pos", "lemmas", "morphs", "deps")
 TOKEN_KEYS = (*_STRING_KEYS, "heads", "sent_starts")
+_ANNOTATED = frozenset(TOKEN_KEYS)
+_ALLOWED: dict[type, set[type]] = {str: {str, type(None)}, int: {int, bool, type(None)}, bool: {bool}}
 _KINDS = {str: "strings", int: "whole numbers", bool: "true and false"}
 
 
-def tokenized(record: Record, nlp: Any, given: dict[str, Any], report: Report) -> Doc:
+def tokenized(record: Record, vocab: Any, doc: Doc | None, given: dict[str, Any], report: Report) -> Doc:
     """The document of a record, without entities.
 
-    given: words, spaces, and a list a key of `TOKEN_KEYS`; without words the tokenizer's.
+    doc: the text as the tokenizer has it, if the record has no words. given: words, spaces, and a list a key of
+    `TOKEN_KEYS`.
     """
     words, spaces = given.get("words"), given.get("spaces")
-    annotations = {key: given[key] for key in TOKEN_KEYS if given.get(key) is not None}
+    annotations = {key: values for key, values in given.items() if values is not None and key in _ANNOTATED}
     if words is None:
-        doc: Doc = nlp.make_doc(record.text)
+        assert doc is not None
         if not annotations:
             return doc
         words, spaces = [token.text for token in doc], None
     _check_words(record, words)
-    for key in _STRING_KEYS:
-        _check_list(record, key, annotations.get(key), str, len(words))
-    _check_list(record, "heads", annotations.get("heads"), int, len(words))
-    _check_list(record, "sent_starts", annotations.get("sent_starts"), int, len(words))
+    for key, values in annotations.items():
+        _check_list(record, key, values, str if key in _STRING_KEYS else int, len(words))
     _check_list(record, "spaces", spaces, bool, len(words))
     _check_numbers(record, annotations, len(words))
-    check_upos(annotations.get("pos", ()), record.path, record.number)
-    if spaces is not None and None in spaces:
-        raise record.error("'spaces' must be a list of true and false")
-    places = _places(record, words, is_needed=spaces is None)
-    found = None if places is None else _spaces(places)
+    if "pos" in annotations:
+        check_upos(annotations["pos"], record.path, record.number)
+    found = _spaces(record, words, is_needed=spaces is None)
     if spaces is None:
         spaces = found
     elif found is not None and spaces[:-1] != found[:-1]:
         report.remark(
             "{} records have 'spaces' that their text contradicts", report.place(record.path, record.number)
         )
-    return Doc(nlp.vocab, words=words, spaces=spaces, **annotations)
+    return Doc(vocab, words=words, spaces=spaces, **annotations)
 
 
 def places_in_text(record: Record, doc: Doc) -> Places:
@@ -58,38 +58,42 @@ def places_in_text(record: Record, doc: Doc) -> Places:
 def _places(record: Record, words: list[str], *, is_needed: bool) -> Places | None:
     """Where words are in the text. DataError, or None if that isn't needed, if one is not there."""
     text = record.text
-    starts, position = [], 0
+    starts, ends, position = [], [], 0
     for word in words:
         start = text.find(word, position)
-        if start < 0 or text[position:start].strip():
+        if start < 0 or start > position and text[position:start].strip():
             if not is_needed:
                 return None
             raise record.error(
                 f"the word {word[:60]!r} is not in the text after character {position}", offset=position
             )
-        starts.append(start)
         position = start + len(word)
-    return Places(text, starts, [start + len(word) for start, word in zip(starts, words, strict=True)])
+        starts.append(start)
+        ends.append(position)
+    return Places(text, starts, ends)
 
 
-def _spaces(places: Places) -> list[bool]:
-    """Whether white space follows each word; of the last one, a blank."""
-    following = [*places.starts[1:], len(places.text)]
-    spaces = [start > end for end, start in zip(places.ends, following, strict=True)]
-    if spaces:
-        spaces[-1] = places.text[places.ends[-1] : places.ends[-1] + 1] == " "
-    return spaces
+def _spaces(record: Record, words: list[str], *, is_needed: bool) -> list[bool] | None:
+    """Whether white space follows each word; of the last one, a blank. See `_places` for words that are not there."""
+    text = record.text
+    if " ".join(words) == text:
+        return [True] * (len(words) - 1) + [False] * bool(words)
+    places = _places(record, words, is_needed=is_needed)
+    if places is None or not words:
+        return [] if places is not None else None
+    spaces = list(map(lt, places.ends, places.starts[1:]))
+    return [*spaces, text[places.ends[-1] : places.ends[-1] + 1] == " "]
 
 
 def _check_words(record: Record, words: Any) -> None:
-    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+    if not isinstance(words, list) or set(map(type, words)) - {str} or not all(words):
         raise record.error("'words' must be a list of strings that are not empty")
 
 
 def _check_list(record: Record, key: str, values: Any, kind: type, size: int) -> None:
     if values is None:
         return
-    if not isinstance(values, list) or not all(isinstance(value, kind | None) for value in values):
+    if not isinstance(values, list) or not set(map(type, values)) <= _ALLOWED[kind]:
         raise record.error(f"{key!r} must be a list of {_KINDS[kind]}")
     if len(values) != size:
         raise record.error(f"{size} words but {len(values)} {key}")
