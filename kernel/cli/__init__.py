@@ -16,6 +16,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         code = run(sys.argv[1:] if args is None else args)
     except KeyboardInterrupt:
         # Pressed while the commands were imported.
-        print("interrupted", file=sys.stderr)
+        from kernel.cli.say import say
+
+        say("interrupted", err=True)
         code = 130
     sys.exit(code)

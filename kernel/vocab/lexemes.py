@@ -141,6 +141,7 @@ class LexemeTable:
 
     def _append(self, orth: str) -> int:
         self._forms.append(orth)
+        self._long += len(orth) // USUAL_LENGTH
         return len(self._forms) - 1
 
     def _add(self, orth: str, norm: str | None) -> int:
@@ -156,11 +157,6 @@ class LexemeTable:
                 if norm is not None:
                     self._norms[row] = norm
                     self._with_norms.setdefault(orth, []).append(row)
-<<<<<<< HEAD
-                self._forms.append(orth)
-                self._long += len(orth) // USUAL_LENGTH
-=======
->>>>>>> h-readers
             self._rows[key] = row
             return row
 
@@ -237,7 +233,11 @@ class LexemeTable:
         number = self._numbers.get(text)
         if number is None:
             number = hash_string(text)
-            self.remember({number: text})
+            with self._lock:
+                if text not in self._numbers:
+                    self._long += len(text) // USUAL_LENGTH
+                self._texts[number] = text
+                self._numbers[text] = number
         return number
 
     def intern_many(self, texts: Sequence[str]) -> NDArray[np.uint64]:
