@@ -45,7 +45,7 @@ def package(
 
     After `pip install` of what it builds, kernel.load("en_demo") finds the pipeline. Nothing is downloaded.
     """
-    from kernel.errors import shell_word
+    from kernel.errors import KernelError, shell_word
     from kernel.packaging.build import DIST, build_package
     from kernel.registries.code import loaded
 
@@ -58,6 +58,8 @@ def package(
         folder = build_package(
             model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
         )
+    except KernelError:
+        raise
     except OSError as error:
         raise writing.unwritable(error.filename or output, error) from error
     click.echo(f"package: {folder}")
