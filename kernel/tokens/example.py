@@ -26,7 +26,7 @@ class Example:
     What is derived from the gold annotations is made once and kept: see `cached`.
     """
 
-    __slots__ = ("_alignment", "_cache", "_cache_version", "_same", "_x", "_y")
+    __slots__ = ("_alignment", "_cache", "_cache_version", "_rows", "_same", "_x", "_y")
 
     def __init__(self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None) -> None:
         if not isinstance(predicted, Doc) or not isinstance(reference, Doc):
@@ -38,6 +38,7 @@ class Example:
         self._same: bool | None = None
         self._cache: dict[Hashable, Any] = {}
         self._cache_version = reference.version
+        self._rows = (predicted.rows, reference.rows)
 
     @classmethod
     def from_dict(cls, predicted: Doc, example_dict: dict[str, Any]) -> Example:
@@ -73,6 +74,7 @@ class Example:
         if not _same_words(doc, self._x):
             self._forget()
         self._x = doc
+        self._rows = (doc.rows, self._y.rows)
 
     @property
     def reference(self) -> Doc:
@@ -83,6 +85,7 @@ class Example:
         self._forget()
         self._y = doc
         self._cache_version = doc.version
+        self._rows = (self._x.rows, doc.rows)
 
     x = predicted
     y = reference
@@ -101,12 +104,20 @@ class Example:
         self._same = None
         self._cache.clear()
 
+    def _notice_new_tokens(self) -> None:
+        """Forget what was known of the tokens, if a document has others by now."""
+        x, y = self._rows
+        if self._x.rows is not x or self._y.rows is not y:
+            self._forget()
+            self._rows = (self._x.rows, self._y.rows)
+
     def cached(self, key: Hashable, make: Callable[[Example], T]) -> T:
         """`make(self)`, called once. Made anew if the gold annotations or the tokens have changed since.
 
         The key names what is made, with all it depends on (for example a component's name and its labels).
         Changes of `cats`, and of a span group in place, are not noticed.
         """
+        self._notice_new_tokens()
         if self._cache_version != self._y.version:
             self._cache.clear()
             self._cache_version = self._y.version
@@ -119,6 +130,7 @@ class Example:
     @property
     def same_words(self) -> bool:
         """Whether both documents have the same words, so that nothing needs aligning."""
+        self._notice_new_tokens()
         if self._same is None:
             self._same = _same_words(self._x, self._y)
         return self._same
@@ -126,6 +138,7 @@ class Example:
     @property
     def alignment(self) -> Alignment:
         """Which predicted tokens fall on which reference tokens. DataError if the texts differ."""
+        self._notice_new_tokens()
         if self._alignment is None:
             if self.same_words:
                 self._alignment = Alignment.identity(len(self._x))
