@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import srsly
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.files.messages import message_from_bytes
 from kernel.files.names import as_names
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
@@ -83,8 +84,14 @@ class Component:
         """Prepare for training. Arguments of a subclass come from `[initialize.components.<name>]`."""
 
     def score(self, examples: Iterable["Example"], **settings: Any) -> dict[str, Any]:
-        """Scores of the predicted documents by the component's own scorer; empty if it has none."""
-        return dict(self.scorer(examples, **settings)) if self.scorer is not None else {}
+        """Scores of the predicted documents by the component's own scorer; empty if it has none.
+
+        The scorer is told the settings of the component, `cfg`, and its labels, as far as it takes them, and `settings`.
+        """
+        if self.scorer is None:
+            return {}
+        own = {**self.cfg, "labels": self.labels}
+        return dict(self.scorer(examples, **{**_taken(self.scorer, own), **settings}))
 
     @property
     def is_trainable(self) -> bool:
@@ -284,7 +291,7 @@ class TrainableComponent(BatchComponent):
     def sample(self, get_examples: Examples, size: int = SAMPLE) -> list["Example"]:
         """The first examples, to infer shapes from. `DataError` if there are none."""
         if not callable(get_examples):
-            raise UsageError(
+            raise WrongType(
                 f"component '{self.name}': initialize needs a function that returns examples, "
                 f"not {type(get_examples).__name__}",
                 hint="For a list of examples write: initialize(lambda: examples)",
@@ -390,3 +397,11 @@ class TrainableComponent(BatchComponent):
         for label in self.labels:
             self.vocab.strings.add(label)
         model_from_bytes(self.model, data, where=f"component '{self.name}'")
+
+
+def _taken(function: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some settings that a function has parameters for; all if it takes any."""
+    parameters = signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return dict(settings)
+    return {key: value for key, value in settings.items() if key in parameters}

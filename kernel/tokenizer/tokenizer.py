@@ -1,7 +1,7 @@
 """The tokenizer: from texts to Docs, fast because nearly every chunk of a text has been seen before."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -26,7 +26,7 @@ from kernel.tokenizer.rules import (
 )
 from kernel.tokenizer.spaced import encode_spaced
 from kernel.tokenizer.specials import read_special, write_special
-from kernel.tokenizer.splitter import Splitter
+from kernel.tokenizer.splitter import Piece, Splitter
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 
@@ -143,6 +143,18 @@ class Tokenizer:
             start = end
         return docs
 
+    def find_prefix(self, string: str) -> int:
+        """How many characters the prefix rules take off the start of a string."""
+        return self._rule_set().prefix_length(string)
+
+    def find_suffix(self, string: str) -> int:
+        """How many characters the suffix rules take off the end of a string."""
+        return self._rule_set().suffix_length(string)
+
+    def find_infix(self, string: str) -> "list[re.Match[str]]":
+        """What the infix rules find in a string."""
+        return list(self.infix_finditer(string)) if self.infix_finditer is not None else []
+
     def explain(self, text: str) -> list[tuple[str, str]]:
         """For every token but whitespace: the rule that made it, and its text.
 
@@ -153,9 +165,9 @@ class Tokenizer:
         return [(piece.kind, piece.text) for chunk in text.split() for piece in splitter.split(chunk)]
 
     @property
-    def rules(self) -> Mapping[str, list[dict[int, str]]]:
-        """The special cases, read only. Assign a dict to replace them, or use `add_special_case`."""
-        return MappingProxyType({text: write_special(pieces) for text, pieces in self._specials.items()})
+    def rules(self) -> "SpecialCases":
+        """The special cases. What is set or deleted there changes the tokenizer; assign a dict to replace them all."""
+        return SpecialCases(self)
 
     @rules.setter
     def rules(self, rules: Mapping[str, Sequence[Special]] | None) -> None:
@@ -163,6 +175,11 @@ class Tokenizer:
         with self._lock:
             self._specials = specials
             self._splitter = None
+
+    @property
+    def specials(self) -> Mapping[str, Sequence[Piece]]:
+        """The special cases as the splitter takes them, read only."""
+        return MappingProxyType(self._specials)
 
     @property
     def faster_heuristics(self) -> bool:
@@ -180,6 +197,12 @@ class Tokenizer:
         pieces = read_special(string, token_attrs)
         with self._lock:
             self._specials[string] = pieces
+            self._splitter = None
+
+    def remove_special_case(self, string: str) -> None:
+        """Split the chunk `string` by the other rules from now on. KeyError if it is no special case."""
+        with self._lock:
+            del self._specials[string]
             self._splitter = None
 
     def _rule_set(self) -> Splitter:
@@ -206,9 +229,9 @@ class Tokenizer:
         """
         return files.write(self._functions, self._specials, self._faster, set(as_names(exclude)))
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
         """Take over the rules and special cases of `to_bytes`; returns the tokenizer itself."""
-        functions, specials, faster = files.read(data, as_names(exclude))
+        functions, specials, faster = files.read(bytes_data, as_names(exclude))
         with self._lock:
             self._functions.update(functions)
             if specials is not None:
@@ -230,6 +253,31 @@ class Tokenizer:
     def __reduce__(self) -> tuple[Any, ...]:
         own = {name: f for name, f in self._functions.items() if not files.is_saved(name, f)}
         return _rebuild, (self.vocab, self.to_bytes(exclude=own), own, self._max_cache)
+
+
+class SpecialCases(MutableMapping[str, list[dict[Any, str]]]):
+    """The special cases of a tokenizer as a mapping: chunk -> its tokens, as dicts by number of attribute."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __getitem__(self, string: str) -> list[dict[Any, str]]:
+        return write_special(self._tokenizer.specials[string])
+
+    def __setitem__(self, string: str, token_attrs: Sequence[Mapping[Any, str]]) -> None:
+        self._tokenizer.add_special_case(string, token_attrs)
+
+    def __delitem__(self, string: str) -> None:
+        self._tokenizer.remove_special_case(string)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._tokenizer.specials))
+
+    def __len__(self) -> int:
+        return len(self._tokenizer.specials)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def _rebuild(vocab: Vocab, data: bytes, own: dict[str, Any], max_cache: int) -> Tokenizer:

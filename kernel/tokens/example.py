@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import biluo
 from kernel.tokens.alignment import Alignment, AlignmentArray, folded
 from kernel.tokens.columns import STRING_COLUMNS, as_uint64, values_of
@@ -27,14 +27,14 @@ class Example:
     file and line, for messages.
     """
 
-    __slots__ = ("_alignment", "_cache", "_cache_version", "_same", "_x", "_y", "origin")
+    __slots__ = ("_alignment", "_cache", "_cache_version", "_rows", "_same", "_x", "_y", "origin")
 
     def __init__(
         self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None, origin: str = ""
     ) -> None:
         if not isinstance(predicted, Doc) or not isinstance(reference, Doc):
             wrong = predicted if not isinstance(predicted, Doc) else reference
-            raise DataError(f"an Example is made of two Docs, not of {type(wrong).__name__}")
+            raise WrongType(f"an Example is made of two Docs, not of {type(wrong).__name__}")
         self._x = predicted
         self._y = reference
         self._alignment = alignment
@@ -42,6 +42,7 @@ class Example:
         self._cache: dict[Hashable, Any] = {}
         self._cache_version = reference.version
         self.origin = origin
+        self._rows = (predicted.rows, reference.rows)
 
     @classmethod
     def from_dict(cls, predicted: Doc, example_dict: dict[str, Any]) -> Example:
@@ -53,6 +54,11 @@ class Example:
         """
         from kernel.tokens.example_dict import reference_from_dict
 
+        if not isinstance(predicted, Doc):
+            raise DataError(
+                f"an Example is made of a Doc, not of {type(predicted).__name__}",
+                hint="Write Example.from_dict(nlp.make_doc(text), annotations).",
+            )
         return cls(predicted, reference_from_dict(predicted, example_dict))
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,6 +83,7 @@ class Example:
         if not _same_words(doc, self._x):
             self._forget()
         self._x = doc
+        self._rows = (doc.rows, self._y.rows)
 
     @property
     def reference(self) -> Doc:
@@ -87,6 +94,7 @@ class Example:
         self._forget()
         self._y = doc
         self._cache_version = doc.version
+        self._rows = (self._x.rows, doc.rows)
 
     x = predicted
     y = reference
@@ -110,12 +118,20 @@ class Example:
         self._same = None
         self._cache.clear()
 
+    def _notice_new_tokens(self) -> None:
+        """Forget what was known of the tokens, if a document has others by now."""
+        x, y = self._rows
+        if self._x.rows is not x or self._y.rows is not y:
+            self._forget()
+            self._rows = (self._x.rows, self._y.rows)
+
     def cached(self, key: Hashable, make: Callable[[Example], T]) -> T:
         """`make(self)`, called once. Made anew if the gold annotations or the tokens have changed since.
 
         The key names what is made, with all it depends on (for example a component's name and its labels).
         Changes of `cats`, and of a span group in place, are not noticed.
         """
+        self._notice_new_tokens()
         if self._cache_version != self._y.version:
             self._cache.clear()
             self._cache_version = self._y.version
@@ -128,6 +144,7 @@ class Example:
     @property
     def same_words(self) -> bool:
         """Whether both documents have the same words, so that nothing needs aligning."""
+        self._notice_new_tokens()
         if self._same is None:
             self._same = _same_words(self._x, self._y)
         return self._same
@@ -135,6 +152,7 @@ class Example:
     @property
     def alignment(self) -> Alignment:
         """Which predicted tokens fall on which reference tokens. DataError if the texts differ."""
+        self._notice_new_tokens()
         if self._alignment is None:
             if self.same_words:
                 self._alignment = Alignment.identity(len(self._x))
@@ -244,6 +262,12 @@ class Example:
     def get_aligned_ner(self) -> list[str | None]:
         """A BILUO tag for each predicted token, None where it isn't known."""
         return self.get_aligned_ents_and_ner()[1]
+
+    def get_matching_ents(self, check_label: bool = True) -> list[Span]:
+        """The predicted entities that are gold ones too, by their characters and, if `check_label`, their label."""
+        gold = {(ent.start_char, ent.end_char): ent.label_ for ent in self._y.ents}
+        found = [(ent, gold.get((ent.start_char, ent.end_char))) for ent in self._x.ents]
+        return [ent for ent, label in found if label is not None and (not check_label or label == ent.label_)]
 
     def split_sents(self) -> list[Example]:
         """An example for each gold sentence; itself if there are none."""
