@@ -37,6 +37,7 @@ __all__ = ["Config", "__version__", "blank", "hookimpl", "load", "registry"]
 _PUBLIC = {
     "Config": "kernel.config",
     "blank": "kernel.language.blank",
+    "explain": "kernel.glossary",
     "hookimpl": "kernel.training.hooks",
     "load": "kernel.saving.directories",
     "registry": "kernel.registries.family",
