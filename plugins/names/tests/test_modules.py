@@ -49,6 +49,13 @@ def test_attributes_by_number() -> None:
     values = kernel.attrs.intify_attrs({"TAG": "NN", "IS_STOP": True}, strings)
     assert values == {kernel.attrs.TAG: strings["NN"], kernel.attrs.IS_STOP: True}
     assert "NN" in strings
+    assert kernel.attrs.intify_attrs({"lemma": "dog"}, {"dog": 7}) == {kernel.attrs.LEMMA: 7}
+    assert kernel.attrs.intify_attrs({"ENT_IOB": "B", "lemma": "dog"}) == {
+        kernel.attrs.ENT_IOB: 3,
+        kernel.attrs.LEMMA: "dog",
+    }
+    with pytest.raises(UsageError, match="ENT_IOB is 'L'"):
+        kernel.attrs.intify_attrs({"ENT_IOB": "L"})
     with pytest.raises(UsageError, match="COLOUR|colour"):
         kernel.attrs.intify_attrs({"colour": "red"})
 
