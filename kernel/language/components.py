@@ -216,10 +216,10 @@ class ComponentList:
     @property
     def ops(self) -> Any:
         """Where the models compute."""
-        from kernel.numeric.ops import get_ops
+        from kernel.numeric.device import current_ops
 
         if self._ops is None:
-            self._ops = get_ops(-1)
+            self._ops = current_ops()
         return self._ops
 
     def to_device(self, gpu_id: int) -> Self:

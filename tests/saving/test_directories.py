@@ -5,7 +5,7 @@ import json
 import pytest
 
 import kernel
-from kernel.errors import CodeError, DataError, KernelWarning, UsageError
+from kernel.errors import CodeError, DataError, KernelWarning, RegistryError, UsageError
 from kernel.files.atomic import atomic_directory
 from kernel.language import Language
 from kernel.registries.family import registry
@@ -185,3 +185,12 @@ def test_other_errors_of_the_kernel_pass_as_they_are():
     with pytest.raises(UsageError) as caught, reading("part"):
         raise error
     assert caught.value is error
+
+
+@pytest.mark.needs("kernel-nlp-languages")
+def test_a_blank_pipeline_by_its_language():
+    nlp = kernel.load("blank:en", config={"nlp": {"batch_size": 7}})
+    assert (nlp.lang, nlp.component_names, nlp.batch_size) == ("en", [], 7)
+    assert kernel.load("blank:mul").lang == "xx"
+    with pytest.raises(RegistryError, match="'zz'"):
+        kernel.load("blank:zz")
