@@ -3,6 +3,9 @@
 from importlib import import_module
 from typing import Any
 
+from thinc.compat import cupy
+
+__all__ = ["copy_reg", "copyreg", "cupy", "pickle"]
 # What a script does with them is its own affair; nothing here reads or writes with them.
 _MODULES = {"copy_reg": "copyreg", "copyreg": "copyreg", "pickle": "pickle"}
 
@@ -10,6 +13,4 @@ _MODULES = {"copy_reg": "copyreg", "copyreg": "copyreg", "pickle": "pickle"}
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(_MODULES[name])
-    if name == "cupy":
-        return import_module("thinc.compat").cupy
     raise AttributeError(f"module 'kernel.compat' has no attribute {name!r}")
