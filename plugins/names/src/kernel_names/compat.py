@@ -5,7 +5,7 @@ from typing import Any
 
 from thinc.compat import cupy
 
-__all__ = ["copy_reg", "copyreg", "cupy", "pickle"]
+__all__ = ["cupy"]
 # What a script does with them is its own affair; nothing here reads or writes with them.
 _MODULES = {"copy_reg": "copyreg", "copyreg": "copyreg", "pickle": "pickle"}
 
