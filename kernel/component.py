@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
@@ -80,8 +81,14 @@ class Component:
         """Prepare for training. Arguments of a subclass come from `[initialize.components.<name>]`."""
 
     def score(self, examples: Iterable["Example"], **settings: Any) -> dict[str, Any]:
-        """Scores of the predicted documents by the component's own scorer; empty if it has none."""
-        return dict(self.scorer(examples, **settings)) if self.scorer is not None else {}
+        """Scores of the predicted documents by the component's own scorer; empty if it has none.
+
+        The scorer is told the settings of the component, `cfg`, and its labels, as far as it takes them, and `settings`.
+        """
+        if self.scorer is None:
+            return {}
+        own = {**self.cfg, "labels": self.labels}
+        return dict(self.scorer(examples, **{**_taken(self.scorer, own), **settings}))
 
     @property
     def is_trainable(self) -> bool:
@@ -345,3 +352,11 @@ class TrainableComponent(BatchComponent):
         for label in self.labels:
             self.vocab.strings.add(label)
         model_from_bytes(self.model, data, where=f"component '{self.name}'")
+
+
+def _taken(function: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some settings that a function has parameters for; all if it takes any."""
+    parameters = signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return dict(settings)
+    return {key: value for key, value in settings.items() if key in parameters}

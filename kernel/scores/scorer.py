@@ -25,10 +25,14 @@ __all__ = ["MISSING", "PRFScore", "ROCAUCScore", "Scorer", "Scores"]
 
 
 class Scorer:
-    """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns."""
+    """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns.
 
-    def __init__(self, nlp: Any) -> None:
+    cfg: settings over those that the components score with, such as `threshold`.
+    """
+
+    def __init__(self, nlp: Any, **cfg: Any) -> None:
         self.nlp = nlp
+        self.cfg = cfg
 
     def score(self, examples: Iterable[Example], *, per_component: bool = False) -> Scores:
         """One flat table, in which later components win; with `per_component` a table for each of them."""
@@ -37,7 +41,7 @@ class Scorer:
         for name, component in self.nlp.pipeline:
             if hasattr(component, "score"):
                 try:
-                    tables[name] = component.score(examples)
+                    tables[name] = component.score(examples, **self.cfg)
                 except Exception as error:
                     raise self._failure(name, error) from error
         if per_component:

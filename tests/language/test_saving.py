@@ -237,3 +237,24 @@ def test_tables_and_the_name_of_the_vectors_come_back(nlp, tmp_path):
     ):
         assert again.vocab.lookups == {"lemmas": {"went": "go"}}
         assert again.vocab.vectors.name == "test_words"
+
+
+def test_parts_of_the_vocab_and_the_meta_table_are_left_out(tmp_path):
+    nlp = Language(meta={"name": "mine"})
+    nlp.vocab.strings.add("kept")
+    nlp.vocab.set_vector("kept", np.ones(3, dtype="f"))
+    nlp.to_disk(tmp_path / "m")
+    assert "kept" in kernel.load(tmp_path / "m").vocab.strings
+    assert "kept" not in kernel.load(tmp_path / "m", exclude=["strings", "vectors"]).vocab.strings
+    assert len(kernel.load(tmp_path / "m", exclude="vectors").vocab.vectors) == 0
+    for other in (
+        kernel.load(tmp_path / "m", exclude=["meta"]),
+        Language(meta={"name": "pipeline"}).from_disk(tmp_path / "m", exclude=["meta"]),
+        Language(meta={"name": "pipeline"}).from_bytes(nlp.to_bytes(), exclude=["meta"]),
+        Language().from_bytes(nlp.to_bytes(exclude=["meta"])),
+    ):
+        assert other.meta["name"] == "pipeline"
+    assert Language().from_bytes(nlp.to_bytes()).meta["name"] == "mine"
+    nlp.to_disk(tmp_path / "bare", exclude=["meta"])
+    assert not (tmp_path / "bare" / "meta.json").exists()
+    assert kernel.load(tmp_path / "bare").meta["name"] == "pipeline"

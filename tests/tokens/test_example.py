@@ -161,3 +161,8 @@ def test_a_sentence_starts_in_the_token_of_its_first_word(vocab):
     reference = Doc(vocab, words=gold, spaces=[False] * 5, sent_starts=[1, -1, -1, 1, -1])
     example = Example(Doc(vocab, words=words, spaces=[False] * 3), reference)
     assert example.get_aligned_sent_starts() == [True, True, False]
+
+
+def test_a_text_is_no_document():
+    with pytest.raises(DataError, match=r"made of a Doc, not of str\n.*nlp\.make_doc\(text\)"):
+        Example.from_dict("a text", {"cats": {}})
