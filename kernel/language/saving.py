@@ -29,6 +29,7 @@ from kernel.language.listening import link
 from kernel.language.origin import apart
 from kernel.saving.directories import (
     CONFIG,
+    EDITABLE,
     META,
     Saved,
     class_of,
@@ -175,7 +176,7 @@ def from_disk(
         return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
 
     def fill(folder: Path) -> Any:
-        check_manifest(existing(folder))
+        check_manifest(existing(folder), editable=EDITABLE)
         config = Config.from_disk(folder / CONFIG)
         meta = nlp.meta if META_TABLE in left_out else read_meta(folder)
         with _whole_or_not(nlp, config, left_out):

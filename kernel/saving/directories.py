@@ -30,6 +30,8 @@ MODELS = "kernel_models"
 # What the name of a pipeline begins with that isn't saved: a language follows.
 BLANK = "blank:"
 CONFIG, META = "config.cfg", "meta.json"
+# What people may edit by hand in a saved pipeline.
+EDITABLE = (CONFIG, META)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def load_pipeline(
 
 def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = None) -> Saved:
     """Check a saved pipeline: its files, its version, and whether everything that it names is here."""
-    check_manifest(existing(folder))
+    check_manifest(existing(folder), editable=EDITABLE)
     meta = read_meta(folder)
     _check_version(meta, folder)
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))

@@ -88,11 +88,17 @@ def test_the_class_of_a_language():
     assert class_of({"nlp": {"lang": "plain"}}) is Plain
 
 
-def test_a_changed_file_is_found(save):
+def test_what_people_edit_counts_as_it_is_now(save):
     folder = save()
     (folder / "meta.json").write_text('{"name": "other"}')
-    with pytest.raises(DataError, match=r"meta\.json"):
-        read_saved(folder, folder)
+    with pytest.warns(
+        KernelWarning, match=r"meta\.json was changed after it was saved; it counts as it is now"
+    ):
+        assert read_saved(folder, folder).meta == {"name": "other"}
+    for damaged in (lambda: (folder / "meta.json").write_text(""), (folder / "meta.json").unlink):
+        damaged()
+        with pytest.raises(DataError, match=r"damaged directory: meta\.json"):
+            read_saved(folder, folder)
 
 
 def test_a_meta_table_need_not_be_there_and_must_be_json(save):
