@@ -18,4 +18,6 @@ from kernel.language.defaults import Defaults
 from kernel.language.factories import FactoryMeta
 from kernel.language.recommend import SHARED, Recommendation
 
-__all__ = ["SHARED", "Defaults", "FactoryMeta", "Language", "Recommendation"]
+# The name that languages of the field derive theirs from.
+BaseDefaults = Defaults
+__all__ = ["SHARED", "BaseDefaults", "Defaults", "FactoryMeta", "Language", "Recommendation"]

@@ -20,7 +20,7 @@ class TestMultiLanguage(LanguageSuite):
 class TestLentEnglish(ModuleSuite):
     name = "kernel.lang.en"
     names = ("English", "STOP_WORDS")
-    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs", "syntax_iterators")
 
 
 class TestLentMultiLanguage(ModuleSuite):
