@@ -117,8 +117,23 @@ def test_what_dotted_names_refer_to_is_built() -> None:
     config = kernel.Config({"a": {"rate": {"@schedules": "constant.v1", "rate": 0.5}}, "b": 7})
     rate, none, number, again = util.resolve_dot_names(config, ["a.rate", None, "b", "a.rate"])
     assert next(rate) == 0.5 and rate is again and none is None and number == 7
-    with pytest.raises(ConfigError, match=r"a\.size"):
-        util.resolve_dot_names(config, ["a.size"])
+    for wrong in ("a.size", "b.size", "a.rate.size"):
+        with pytest.raises(ConfigError, match=wrong):
+            util.resolve_dot_names(config, [wrong])
+
+
+def test_one_function_may_make_what_several_names_refer_to() -> None:
+    calls = []
+    with kernel.registry.restored():
+
+        @kernel.registry.readers("both.v1")
+        def make() -> dict[str, object]:
+            calls.append(1)
+            return {"train": [1], "dev": [2]}
+
+        config = {"corpora": {"@readers": "both.v1"}}
+        assert util.resolve_dot_names(config, ["corpora.train", "corpora.dev"]) == ([1], [2])
+    assert calls == [1]
 
 
 def test_special_cases() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from kernel import Config
 from kernel import config as configs
+from kernel.config.sources import problem_at
+from kernel.errors import ConfigError
 
 # A block that names a function is one value where overrides are written.
 _NAMES_A_FUNCTION = "@"
@@ -36,30 +38,32 @@ def copy_config(config: Mapping[str, Any]) -> Config:
 
 
 def resolve_dot_names(config: Mapping[str, Any], dot_names: Sequence[str | None]) -> tuple[Any, ...]:
-    """Build what stands at dotted paths of a config; None for None. A section is built once.
+    """Build what stands at dotted paths of a config; None for None.
 
-    `ConfigError` for a path that isn't there, or whose function can't be called.
+    A block on the way that names a function is built, once, and the path goes on in what it has made. `ConfigError` for a
+    path that isn't there, or whose function can't be called.
     """
     whole = config if isinstance(config, Config) else Config(config)
     values = whole.interpolate()
-    built: dict[str, Any] = {}
-    for name in dot_names:
-        if name is not None and name not in built:
-            built[name] = _built(values, whole, name)
-    return tuple(None if name is None else built[name] for name in dot_names)
+    made: dict[str, Any] = {}
+    return tuple(None if name is None else _built(values, whole, name, made) for name in dot_names)
 
 
-def _built(values: Mapping[str, Any], whole: Config, name: str) -> Any:
-    from kernel.config.sources import problem_at
-    from kernel.errors import ConfigError
-
-    try:
-        value = dot_to_object(values, name)
-    except KeyError:
-        raise ConfigError(
-            problem_at(whole.sources, name, "there is nothing of that name in the config")
-        ) from None
-    return configs.resolve(value, config=whole, path=name) if isinstance(value, Mapping) else value
+def _built(values: Any, whole: Config, name: str, made: dict[str, Any]) -> Any:
+    """made: path -> what its function has made."""
+    found, path = values, ""
+    for part in name.split("."):
+        path = f"{path}.{part}" if path else part
+        try:
+            found = _step(found, part, name)
+        except KeyError:
+            there = "there is nothing of that name in the config"
+            raise ConfigError(problem_at(whole.sources, name, there)) from None
+        if isinstance(found, Mapping) and (path == name or _names_function(found)):
+            if path not in made:
+                made[path] = configs.resolve(found, config=whole, path=path)
+            found = made[path]
+    return found
 
 
 def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +74,7 @@ def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
         node = result
         for part in around:
             node = node.setdefault(part, {})
-        node[last] = value if isinstance(value, Mapping) is False else dict(value)
+        node[last] = dict(value) if isinstance(value, Mapping) else value
     return result
 
 
