@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config
+from kernel.errors import UnknownLanguage
 from kernel.language.codes import language_code
 from kernel.language.core import Language
-from kernel.registries.family import chosen_by
+from kernel.registries.family import Registries, chosen_by
 
 if TYPE_CHECKING:
     from kernel.vocab import Vocab
@@ -27,7 +28,16 @@ def blank(
     """
     given = Config(config or {})
     registry = chosen_by(given)
-    code = language_code(lang, registry.languages)
-    made = given.merge({"nlp": {"lang": code}})
-    nlp: Language = registry.languages.get(code).from_config(made, vocab=vocab, meta=meta)
+    cls = language_class(lang, registry)
+    made = given.merge({"nlp": {"lang": language_code(lang, registry.languages)}})
+    nlp: Language = cls.from_config(made, vocab=vocab, meta=meta)
     return nlp
+
+
+def language_class(lang: str, registry: Registries) -> Any:
+    """The class of a language, however its code is written. `UnknownLanguage` if there is none."""
+    code = language_code(lang, registry.languages)
+    if code not in registry.languages:
+        error = registry.languages.unknown(code)
+        raise UnknownLanguage(error.message, hint=error.hint)
+    return registry.languages.get(code)

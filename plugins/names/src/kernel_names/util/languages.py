@@ -3,12 +3,16 @@
 from typing import Any
 
 from kernel import registry
+from kernel.language.blank import language_class
 from kernel.language.codes import language_code
 
 
 def get_lang_class(lang: str) -> Any:
-    """The class of a language, by its code or another name of it: "en", "eng", "en-GB". It is imported when asked for."""
-    return registry.languages.get(language_code(lang, registry.languages))
+    """The class of a language, by its code or another way to write that: "en", "eng", "en-GB". It is imported when asked for.
+
+    `UnknownLanguage`, an ImportError, if there is none.
+    """
+    return language_class(lang, registry)
 
 
 def set_lang_class(name: str, cls: Any) -> None:
