@@ -25,9 +25,6 @@ PATHS = {
     "kernel.registry": "kernel.registries.family:registry",
     "kernel.schemas": "kernel.config.schemas",
     "kernel.scorer": "kernel.scores.scorer",
-    "kernel.training.alignment": "kernel.tokens.alignment",
-    "kernel.training.example": "kernel.tokens.example",
-    "kernel.training.iob_utils": "kernel.tokens.biluo",
 }
 KIND = "modules"
 
@@ -57,10 +54,10 @@ class ModuleFinder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """How to load a module that lies elsewhere; None for every other module."""
-        if name in PATHS:
-            return _spec(name, _Elsewhere(PATHS[name]))
         if not name.startswith("kernel.") or name.split(".", 2)[1] in _own():
             return None
+        if name in PATHS:
+            return _spec(name, _Elsewhere(PATHS[name]))
         lent = _lent()
         if name in lent:
             return _spec(name, _Lent())
