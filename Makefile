@@ -16,7 +16,7 @@ help:
 	@echo "make check   ruff, mypy and the rules of the repository"
 	@echo "make isolated  every package alone, in environments of their own (minutes)"
 	@echo "make goldens record the outputs of registered names that have none yet, or of new versions"
-	@echo "make docs    write docs/reference anew from the code"
+	@echo "make docs    write docs/reference, and the names in docs/migrate.md, anew from the code"
 	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
 
 # Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
@@ -66,6 +66,7 @@ goldens: install
 
 docs: install
 	$(BIN)/python scripts/reference
+	$(BIN)/python scripts/migration
 
 bench: install
 	$(BIN)/python benchmarks/run.py $(ARGS)

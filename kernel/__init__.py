@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from kernel.cli.functions import info as info
+    from kernel.cli.functions import train as train
     from kernel.config import Config as Config
-    from kernel.language import Language
+    from kernel.language import Language as Language
     from kernel.language.blank import blank as blank
+    from kernel.numeric.device import prefer_gpu as prefer_gpu
+    from kernel.numeric.device import require_cpu as require_cpu
+    from kernel.numeric.device import require_gpu as require_gpu
+    from kernel.numeric.device import set_gpu_allocator as set_gpu_allocator
     from kernel.registries.family import registry as registry
     from kernel.training.hooks import hookimpl as hookimpl
-    from kernel.vocab import Vocab
+    from kernel.vocab import Vocab as Vocab
 
     # It loads pipelines of any class, and knows none; nearly all are of this one.
     def load(
@@ -33,23 +39,35 @@ if TYPE_CHECKING:
 
 
 __version__ = "0.1.0"
-__all__ = ["Config", "__version__", "blank", "hookimpl", "load", "registry"]
-
+# Public name -> the module that has it.
 _PUBLIC = {
     "Config": "kernel.config",
+    "Language": "kernel.language",
+    "Vocab": "kernel.vocab",
     "blank": "kernel.language.blank",
     "hookimpl": "kernel.training.hooks",
+    "info": "kernel.cli.functions",
     "load": "kernel.saving.directories",
+    "prefer_gpu": "kernel.numeric.device",
     "registry": "kernel.registries.family",
+    "require_cpu": "kernel.numeric.device",
+    "require_gpu": "kernel.numeric.device",
+    "set_gpu_allocator": "kernel.numeric.device",
+    "train": "kernel.cli.functions",
 }
+# The same, of a module that a package lends.
+_LENT = {"explain": "kernel.glossary"}
+__all__ = ["__version__"]
+__all__ += list(_PUBLIC)
 
 install()
 unasked.install()
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        return getattr(import_module(_PUBLIC[name]), name)
+    home = _PUBLIC.get(name) or _LENT.get(name)
+    if home:
+        return getattr(import_module(home), name)
     if not name.startswith("_"):
         try:
             return import_module(f"kernel.{name}")
@@ -60,4 +78,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC})
+    return sorted({*globals(), *_PUBLIC, *_LENT})

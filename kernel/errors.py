@@ -235,6 +235,10 @@ class RegistryError(KernelError, ValueError):
     exit_code = 2
 
 
+class UnknownLanguage(RegistryError, ImportError):
+    """A language that no installed package has."""
+
+
 class NameConflict(RegistryError):
     """Two different things claim one name."""
 

@@ -304,3 +304,28 @@ def test_other_parameters_for_a_while(sized):
             assert sized.to_bytes() != before
             raise ZeroDivisionError
         assert sized.to_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("scorer", "told"),
+    [
+        (lambda examples, **settings: settings, {"threshold": 0.5, "labels": ("A", "B"), "extra": 1}),
+        (
+            lambda examples, labels, extra: {"labels": labels, "extra": extra},
+            {"labels": ("A", "B"), "extra": 1},
+        ),
+    ],
+)
+def test_a_scorer_is_told_the_settings_that_it_takes(scorer, told):
+    component = Upper()
+    component.cfg = {"threshold": 0.5, "labels": ["A", "B"]}
+    component.scorer = scorer
+    assert component.score([], extra=1) == told
+
+
+def test_a_scorer_of_examples_alone_is_told_nothing():
+    component = Upper()
+    component.cfg = {"threshold": 0.5}
+    component.scorer = lambda examples: {"n": len(examples)}
+    assert component.score([1, 2]) == {"n": 2}
+    assert Upper().score([1, 2]) == {}

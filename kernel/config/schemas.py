@@ -137,3 +137,7 @@ class PluginsSchema(Section):
     """Distributions whose functions may not be used."""
     require: list[StrictStr] = Field(default_factory=list)
     """Requirements, such as "acme-nlp>=1.2", that must be met before anything is built."""
+
+
+# By the names that scripts of the field import.
+ConfigSchemaInit, ConfigSchemaNlp, ConfigSchemaTraining = InitializeSchema, NlpSchema, TrainingSchema

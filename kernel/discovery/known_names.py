@@ -70,7 +70,18 @@ _BARE_NAMES = {
 # Sections of configs, and modules with all that they contain, that are known to be our packages'.
 _PLACES = {
     "sections": {"pretraining": "kernel-nlp-pretraining"},
-    "modules": {"kernel.lang": "kernel-nlp-languages", "kernel.ml": "kernel-nlp-architectures"},
+    "modules": {
+        "kernel.lang": "kernel-nlp-languages",
+        "kernel.ml": "kernel-nlp-architectures",
+        "kernel.pipeline": "kernel-nlp-components",
+        **{
+            f"kernel.{name}": "kernel-nlp-names"
+            for name in _names(
+                """about attrs compat glossary gold lexeme lookups morphology parts_of_speech strings symbols util
+                vectors"""
+            )
+        },
+    },
 }
 
 

@@ -14,13 +14,13 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
-from kernel.errors import DataError, KernelError, UsageError
+from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.files.foreign import check_room, foreign, is_lock, keep
 from kernel.files.in_place import exchange, has_to_stay, is_half
 from kernel.files.lock import INSIDE, Lock, kept_inside, lock_file, refuse_if_locked
@@ -359,10 +359,11 @@ def check_kinds(path: str | Path, *, inside: bool = False) -> None:
                 )
 
 
-def check_manifest(path: str | Path) -> None:
+def check_manifest(path: str | Path, *, editable: Collection[str] = ()) -> None:
     """Compare the files of a directory with its manifest; `DataError` names every damaged or missing file.
 
-    Files that the manifest does not list are ignored, and so is a directory without a manifest.
+    Files that the manifest does not list are ignored, and so is a directory without a manifest. editable: files that
+    people change by hand; a warning says that they have.
     """
     root = Path(path)
     manifest = read_manifest(root)
@@ -373,6 +374,11 @@ def check_manifest(path: str | Path) -> None:
         file = root / name
         if not file.is_file():
             problems.append(f"{name} is missing")
+        elif name in editable and file.stat().st_size:
+            if _digest(file) != facts["sha256"]:
+                warn(
+                    f"{file} was changed after it was saved; it counts as it is now. Saving again ends this warning"
+                )
         elif file.stat().st_size != facts["size"]:
             problems.append(f"{name} has {file.stat().st_size} bytes instead of {facts['size']}")
         elif _digest(file) != facts["sha256"]:

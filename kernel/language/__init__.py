@@ -3,7 +3,8 @@
 From the bottom up: `defaults` are what a language brings, `factories` what components are made by, `slots` the records of
 those that were made. `components` is what a pipeline knows of them and `editing` how they change, with `create`, `source`
 for copies (`origin` is what their blocks say of it), `order` for names and places, `listening` for shared sources and
-`shapes` for layers that must fit. `build` makes a pipeline from a config, `blank` an empty one, `saving` writes and reads
+`shapes` for layers that must fit. `build` makes a pipeline from a config, `blank` an empty one
+(`codes` are other ways to write a language's), `saving` writes and reads
 it, `stream` and `processes` run it (`worker`, `replica` and `parcels` say what happens in a worker process and what goes
 there), `initialize`, with `vocab_data`, and `learn` train it; `core` is the class. `facts` says what a pipeline is and
 `shown` what may be seen of it but not changed, `keeping` keeps settings whose variables lose what they refer to,
@@ -17,4 +18,6 @@ from kernel.language.defaults import Defaults
 from kernel.language.factories import FactoryMeta
 from kernel.language.recommend import SHARED, Recommendation
 
-__all__ = ["SHARED", "Defaults", "FactoryMeta", "Language", "Recommendation"]
+# The name that languages of the field derive theirs from.
+BaseDefaults = Defaults
+__all__ = ["SHARED", "BaseDefaults", "Defaults", "FactoryMeta", "Language", "Recommendation"]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config
 from kernel.config.packages import verify
+from kernel.errors import UnknownLanguage
+from kernel.language.codes import language_code
 from kernel.language.core import Language
-from kernel.registries.family import chosen_by
+from kernel.registries.family import Registries, chosen_by
 
 if TYPE_CHECKING:
     from kernel.vocab import Vocab
@@ -21,9 +23,24 @@ def blank(
     config: Mapping[str, Any] | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> Language:
-    """A pipeline of a language with nothing but its tokenizer (and what `config` adds)."""
-    made = Config(config or {}).merge({"nlp": {"lang": lang}})
+    """A pipeline of a language with nothing but its tokenizer (and what `config` adds).
+
+    lang: its code, or another way to write it: "en", "eng", "en-GB".
+    """
+    given = Config(config or {})
     # What may not be used is not asked for the language either.
-    verify(made)
-    nlp: Language = chosen_by(made).languages.get(lang).from_config(made, vocab=vocab, meta=meta)
+    verify(given)
+    registry = chosen_by(given)
+    cls = language_class(lang, registry)
+    made = given.merge({"nlp": {"lang": language_code(lang, registry.languages)}})
+    nlp: Language = cls.from_config(made, vocab=vocab, meta=meta)
     return nlp
+
+
+def language_class(lang: str, registry: Registries) -> Any:
+    """The class of a language, however its code is written. `UnknownLanguage` if there is none."""
+    code = language_code(lang, registry.languages)
+    if code not in registry.languages:
+        error = registry.languages.unknown(code)
+        raise UnknownLanguage(error.message, hint=error.hint)
+    return registry.languages.get(code)

@@ -21,9 +21,9 @@ from kernel.language.editing import EditableComponents
 from kernel.language.factories import find_factory
 from kernel.language.keeping import keep_values, rename
 from kernel.language.listening import unheard_in_config
-from kernel.language.order import NAMES, is_possible_name, to_disable
+from kernel.language.order import NAMES, is_possible_name, to_disable, warn_of_unknown
 from kernel.language.origin import apart
-from kernel.language.slots import Slot, position, unknown
+from kernel.language.slots import Slot, position
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Pipeline = TypeVar("Pipeline", bound=EditableComponents)
 AnyPipeline = TypeVar("AnyPipeline", bound=ComponentList)
 Load = Callable[[str], ComponentList]
-# What can be left out of loading besides components.
-PARTS = frozenset({"vocab", "tokenizer"})
+# What can be left out of saving and loading besides components: the last three are parts of the first.
+PARTS = frozenset({"vocab", "tokenizer", "meta", "strings", "vectors", "lookups"})
 Block = dict[str, Any]
 
 
@@ -150,9 +150,10 @@ def from_config(
     )
     nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
     left_out, off = set(as_names(exclude)), set(as_names(disable))
-    for name in sorted((left_out - PARTS) | off):
-        if name not in settings["pipeline"]:
-            raise unknown(name, settings["pipeline"])
+    on = None if enable is None else as_names(enable)
+    for argument, given in (("exclude", left_out), ("disable", off), ("enable", on or ())):
+        known = PARTS if argument == "exclude" else ()
+        warn_of_unknown(settings["pipeline"], sorted(given), argument, known=known)
     names = [name for name in settings["pipeline"] if name not in left_out]
     _add_components(nlp, names, filled, interpolated, validate, load)
     if set(names) != set(interpolated.get("components") or {}):
@@ -164,7 +165,8 @@ def from_config(
         off |= set(settings["disabled"])
     # What to enable is more than what the config disables, but not than what the caller does.
     asked = sorted(off & set(names))
-    for name in to_disable(names, asked or None, enable) or ():
+    wanted = None if on is None else [name for name in on if name in names]
+    for name in to_disable(names, asked or None, wanted) or ():
         nlp.disable_pipe(name)
     return _called(filled, "after_pipeline_creation", settings["after_pipeline_creation"], nlp)
 
@@ -237,7 +239,7 @@ def _add_copy(
         except KernelError as error:
             raise ConfigError(_problem(config, f"{path}.source", error.message, error.hint)) from error
     source, taken = sources[where], block.get("component") or name
-    if not source.has_pipe(taken):
+    if taken not in source.component_names:
         names = ", ".join(source.component_names)
         raise ConfigError(
             _problem(config, path, f"the pipeline {where} has no component '{taken}'; it has: {names}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -104,7 +104,8 @@ class ComponentList:
         return name not in self.disabled
 
     def has_pipe(self, name: str) -> bool:
-        return name in self.component_names
+        """Whether there is an enabled component of a name; `component_names` has the disabled ones too."""
+        return name in self.pipe_names
 
     def get_pipe(self, name: str) -> Any:
         """The component of a name. `UsageError` if there is none."""
@@ -160,9 +161,15 @@ class ComponentList:
     def meta(self, value: dict[str, Any]) -> None:
         self._meta = value
 
-    def analyze_pipes(self) -> dict[str, Any]:
-        """What each component sets, needs and is scored by, and which needs nothing before it meets."""
-        return facts.analyze(slot for slot in self.slots if slot.enabled)
+    def analyze_pipes(self, *, keys: Iterable[str] = facts.KEYS, pretty: bool = False) -> dict[str, Any]:
+        """What each component sets, needs and is scored by, and which needs nothing before it meets.
+
+        keys: what of it to tell. pretty: print it too.
+        """
+        found = facts.analyze([slot for slot in self.slots if slot.enabled], list(keys))
+        if pretty:
+            print("\n".join(facts.lines(found)))
+        return found
 
     # What training asks.
 
@@ -218,10 +225,10 @@ class ComponentList:
     @property
     def ops(self) -> Any:
         """Where the models compute."""
-        from kernel.numeric.ops import get_ops
+        from kernel.numeric.device import current_ops
 
         if self._ops is None:
-            self._ops = get_ops(-1)
+            self._ops = current_ops()
         return self._ops
 
     def to_device(self, gpu_id: int) -> Self:

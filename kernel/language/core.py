@@ -12,10 +12,11 @@ from kernel.errors import UsageError, warn
 from kernel.language import build, labels, learn, order, stream
 from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
-from kernel.language.factories import register_component, register_factory
+from kernel.language.factories import factory_meta, has_factory, register_component, register_factory
 from kernel.language.initialize import initialize
 from kernel.language.saving import ClassOrInstance, from_disk, from_saved
 from kernel.numeric import blas
+from kernel.registries.family import registry
 from kernel.saving.directories import load
 from kernel.training.protocols import BasePipeline
 from kernel.vocab.attrs import IS_STOP
@@ -53,6 +54,11 @@ class Language(EditableComponents, BasePipeline):
         from kernel.vocab import Vocab
 
         super().__init__(meta=meta, config=config)
+        if not isinstance(vocab, Vocab) and vocab is not True:
+            raise UsageError(
+                f"vocab is to be a Vocab, or True for a new one, not {vocab!r}",
+                hint="Settings of a pipeline are given by name: Language(vocab, meta=...).",
+            )
         self._optimizer: Any = None
         self._stop_words = id(self.Defaults.stop_words), len(self.Defaults.stop_words)
         self._error_handler: stream.ErrorHandler | None = None
@@ -74,8 +80,12 @@ class Language(EditableComponents, BasePipeline):
 
     # Registration. `Language.factory` and `Language.component` are decorators.
 
-    factory = staticmethod(register_factory)
-    component = staticmethod(register_component)
+    factory = classmethod(register_factory)
+    component = classmethod(register_component)
+    has_factory = classmethod(has_factory)
+    get_factory_meta = classmethod(factory_meta)
+    # All that are installed or registered, by their names. One is imported when it is looked up.
+    factories: ClassVar[Mapping[str, Callable[..., Any]]] = registry.factories.get_all()
 
     # Building, saving and loading: see kernel.language.build and kernel.language.saving.
 
@@ -292,13 +302,19 @@ class Language(EditableComponents, BasePipeline):
         examples: Iterable[Example],
         *,
         batch_size: int | None = None,
+        scorer: Any = None,
         component_cfg: stream.Settings | None = None,
+        scorer_cfg: Mapping[str, Any] | None = None,
         per_component: bool = False,
     ) -> dict[str, Any]:
-        """Scores of the pipeline on examples, which are not changed, and its speed in words per second."""
+        """Scores of the pipeline on examples, which are not changed, and its speed in words per second.
+
+        scorer: what counts them, by default a `Scorer` of the pipeline; scorer_cfg: settings for what its components
+        count with, such as a threshold.
+        """
         size = batch_size or self.batch_size
         run = partial(self.pipe, batch_size=size, component_cfg=component_cfg)
-        return learn.evaluate(self, examples, size, per_component, run)
+        return learn.evaluate(self, examples, size, per_component, run, scorer, scorer_cfg or {})
 
     def evaluate_components(self, examples: Iterable[Example]) -> dict[str, dict[str, Any]]:
         """Component -> score -> value; the tokenizer is one."""

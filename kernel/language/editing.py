@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import UsageError
+from kernel.files.names import as_names
 from kernel.language import order
 from kernel.language.components import ComponentList
 from kernel.language.create import create
@@ -122,6 +123,10 @@ class EditableComponents(ComponentList):
 
     def enable_pipe(self, name: str) -> None:
         self._put(replace(find(self.slots, name), enabled=True))
+
+    def disable_pipes(self, *names: str | Iterable[str]) -> order.DisabledPipes:
+        """Disable components, given one by one or as a list; in a `with` statement, for the block only. See `select_pipes`."""
+        return self.select_pipes(disable=[name for given in names for name in as_names(given)])
 
     def select_pipes(
         self, *, disable: str | Iterable[str] | None = None, enable: str | Iterable[str] | None = None

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from kernel.errors import RegistryError, UsageError
 from kernel.files.names import as_names
+from kernel.language.defaults import HasDefaults
 from kernel.language.recommend import Recommend
 from kernel.registries.family import Registries, registry
 
@@ -36,8 +37,19 @@ class FactoryMeta:
     default_score_weights: dict[str, float | None] = field(default_factory=dict)
     recommend: Recommend | None = None
 
+    @property
+    def factory(self) -> str:
+        """The same as `name`."""
+        return self.name
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of the scores that it delivers."""
+        return tuple(self.default_score_weights)
+
 
 def register_factory(
+    language: type[HasDefaults],
     name: str,
     *,
     default_config: dict[str, Any] | None = None,
@@ -48,7 +60,7 @@ def register_factory(
     recommend: Recommend | None = None,
     func: Callable[..., Any] | None = None,
 ) -> Callable[[Func], Func]:
-    """Register a factory: a decorator, or the function at once with `func`."""
+    """Register a factory: a decorator, or the function at once with `func`. Of the class of a language it is for that only."""
     meta = FactoryMeta(
         _checked_name(name),
         dict(default_config or {}),
@@ -63,13 +75,14 @@ def register_factory(
         _check_signature(name, make)
         _check_plain(name, meta.default_config)
         setattr(make, ATTRIBUTE, meta)
-        registry.factories(name, make)
+        registry.factories(name_in(name, language.lang), make)
         return make
 
     return decorate if func is None else decorate(func)
 
 
 def register_component(
+    language: type[HasDefaults],
     name: str,
     func: Callable[..., Any] | None = None,
     *,
@@ -77,7 +90,10 @@ def register_component(
     requires: str | Iterable[str] = (),
     retokenizes: bool = False,
 ) -> Callable[[Func], Func]:
-    """Register a function from Doc to Doc as a component without settings; a decorator unless `func` is given."""
+    """Register a function from Doc to Doc as a component without settings; a decorator unless `func` is given.
+
+    Of the class of a language it is for that only.
+    """
     meta = FactoryMeta(
         _checked_name(name), {}, tuple(as_names(assigns)), tuple(as_names(requires)), retokenizes
     )
@@ -85,10 +101,15 @@ def register_component(
     def decorate(component: Func) -> Func:
         make = _maker_of(component)
         setattr(make, ATTRIBUTE, meta)
-        registry.factories(name, make)
+        registry.factories(name_in(name, language.lang), make)
         return component
 
     return decorate if func is None else decorate(func)
+
+
+def name_in(name: str, lang: str | None) -> str:
+    """The registered name of a factory that is for one language only: `en.name`; without a language the name itself."""
+    return f"{lang}.{name}" if lang else name
 
 
 def find_factory(name: str, lang: str | None, registry: Registries = registry) -> tuple[str, FactoryMeta]:
@@ -104,6 +125,16 @@ def find_factory(name: str, lang: str | None, registry: Registries = registry) -
     registered = registry.name_for_language("factories", name, lang)
     make = registry.factories.get(registered)
     return registered, getattr(make, ATTRIBUTE, None) or FactoryMeta(registered)
+
+
+def factory_meta(language: type[HasDefaults], name: str) -> FactoryMeta:
+    """What is known about a factory, by its name in a language. `RegistryError` if there is none."""
+    return find_factory(name, language.lang)[1]
+
+
+def has_factory(language: type[HasDefaults], name: str) -> bool:
+    """Whether there is a factory of a name, for the language or for all. Imports nothing."""
+    return registry.name_for_language("factories", name, language.lang) in registry.factories
 
 
 def _maker_of(component: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.errors import UsageError
 from kernel.language.origin import together
 from kernel.language.shown import ShownDict
 from kernel.language.slots import Slot
@@ -88,19 +89,55 @@ def bring_up_to_date(
     )
 
 
-def analyze(slots: Iterable[Slot]) -> dict[str, Any]:
-    """Per component what it assigns, requires and is scored by; problems: what it requires and nothing sets before."""
-    summary: dict[str, dict[str, Any]] = {}
+# What `analyze` tells of a component.
+KEYS = ("assigns", "requires", "scores", "retokenizes")
+
+
+def analyze(slots: Sequence[Slot], keys: Sequence[str]) -> dict[str, Any]:
+    """What components set, need and are scored by.
+
+    summary: component -> key -> what it is. problems: component -> what it requires and nothing before it assigns. attrs:
+    attribute -> the components that assign and that require it.
+    """
+    unknown = [key for key in keys if key not in KEYS]
+    if unknown:
+        raise UsageError(
+            f"analyze_pipes tells {', '.join(KEYS)}, and nothing called {', '.join(map(repr, unknown))}"
+        )
     problems: dict[str, list[str]] = {}
-    present: set[str] = set()
+    attrs: dict[str, dict[str, list[str]]] = {}
     for slot in slots:
-        meta = slot.meta
-        summary[slot.name] = {
-            "assigns": list(meta.assigns),
-            "requires": list(meta.requires),
-            "scores": list(meta.default_score_weights),
-            "retokenizes": meta.retokenizes,
-        }
-        problems[slot.name] = [attribute for attribute in meta.requires if attribute not in present]
-        present.update(meta.assigns)
-    return {"summary": summary, "problems": problems}
+        problems[slot.name] = [name for name in slot.meta.requires if not attrs.get(name, {}).get("assigns")]
+        for key in ("assigns", "requires"):
+            for name in getattr(slot.meta, key):
+                attrs.setdefault(name, {"assigns": [], "requires": []})[key].append(slot.name)
+    return {
+        "summary": {slot.name: _summary(slot, keys) for slot in slots},
+        "problems": problems,
+        "attrs": attrs,
+    }
+
+
+def _summary(slot: Slot, keys: Sequence[str]) -> dict[str, Any]:
+    meta = slot.meta
+    whole = {
+        "assigns": list(meta.assigns),
+        "requires": list(meta.requires),
+        "scores": list(meta.default_score_weights),
+        "retokenizes": meta.retokenizes,
+    }
+    return {key: whole[key] for key in keys}
+
+
+def lines(analysis: Mapping[str, Any]) -> list[str]:
+    """An analysis for reading."""
+    found = []
+    for name, summary in analysis["summary"].items():
+        found.append(name)
+        for key, value in summary.items():
+            text = str(value) if isinstance(value, bool) else ", ".join(value) or "-"
+            found.append(f"  {key}: {text}")
+    for name, missing in analysis["problems"].items():
+        if missing:
+            found.append(f"'{name}' requires {', '.join(missing)}, which nothing before it assigns")
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
-from kernel.errors import ConfigError, DataError, KernelError, WrongType, warn
+from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
 from kernel.language.build import interpolated_section
 from kernel.language.listening import channel_of, check_hearing, link
 from kernel.language.shapes import check_listeners, try_out, watched
@@ -93,7 +93,7 @@ def _check_roles(nlp: ComponentList) -> None:
     frozen, annotating = nlp.frozen_components, nlp.annotating_components
     for role, names in (("frozen", frozen), ("annotating", annotating)):
         for name in names:
-            if not nlp.has_pipe(name):
+            if name not in nlp.component_names:
                 hint = f"It has: {', '.join(nlp.component_names)}."
                 raise ConfigError(
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
@@ -138,7 +138,14 @@ def _checked_source(
 def _check_first(get_examples: Callable[[], Iterable[Example]]) -> None:
     from kernel.tokens.example import Example
 
-    first = next(iter(get_examples()), None)
+    examples = get_examples()
+    if isinstance(examples, Iterator) and get_examples() is examples:
+        raise UsageError(
+            "initialize needs a function that gives the examples anew at each call, but this one returns the same "
+            f"{type(examples).__name__} again, which gives them only once",
+            hint="Make a list of the examples, and write nlp.initialize(lambda: examples).",
+        )
+    first = next(iter(examples), None)
     if first is not None and not isinstance(first, Example):
         raise DataError(
             f"the examples must be Example objects, not {type(first).__name__}",

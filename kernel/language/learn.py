@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link
+from kernel.language.order import warn_of_unknown
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
 from kernel.numeric import random
@@ -45,7 +47,8 @@ def update(
         return losses
     excluded = set(nlp.frozen_components if exclude is None else as_names(exclude))
     annotating = set(nlp.annotating_components if annotates is None else as_names(annotates))
-    for name in excluded | annotating:
+    warn_of_unknown([slot.name for slot in nlp.slots], excluded, "exclude")
+    for name in annotating:
         nlp.get_pipe(name)
     # One that can't be made is to be known before anything is computed.
     sgd = optimizer() if sgd is None else sgd
@@ -67,8 +70,13 @@ def update(
 
 def _step(nlp: ComponentList, excluded: set[str], sgd: Any) -> None:
     for name, component in nlp.pipeline:
-        if name not in excluded and getattr(component, "is_trainable", hasattr(component, "update")):
+        # One without it has done all that it does in `update`.
+        if name not in excluded and _learns(component) and hasattr(component, "finish_update"):
             component.finish_update(sgd)
+
+
+def _learns(component: Any) -> bool:
+    return bool(getattr(component, "is_trainable", hasattr(component, "update")))
 
 
 def _update_component(
@@ -145,6 +153,8 @@ def evaluate(
     batch_size: int,
     per_component: bool,
     pipe: Callable[[Iterable[Doc]], Iterable[Doc]],
+    scorer: Any = None,
+    scorer_cfg: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """See `Language.evaluate`. pipe: runs the pipeline."""
     from kernel.scores.scorer import Scorer
@@ -164,7 +174,9 @@ def evaluate(
             )
         for example, doc in zip(examples, docs, strict=True):
             example.predicted = doc
-        scores = Scorer(nlp).score(examples, per_component=per_component)
+        counting = scorer or Scorer(nlp, **scorer_cfg)
+        # A scorer of one's own may know of no tables by component.
+        scores = counting.score(examples, **({"per_component": True} if per_component else {}))
     scores["speed"] = sum(map(len, docs)) / seconds if seconds else 0.0
     return scores
 
@@ -172,7 +184,7 @@ def evaluate(
 def trained_models(nlp: ComponentList) -> dict[str, Any]:
     """Component name -> model of the enabled components that learn and are not frozen."""
     frozen = set(nlp.frozen_components)
-    trainable = {name for name, c in nlp.pipeline if getattr(c, "is_trainable", hasattr(c, "update"))}
+    trainable = {name for name, c in nlp.pipeline if _learns(c)}
     return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
 
 

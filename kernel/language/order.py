@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, warn
 from kernel.files.names import as_names
 from kernel.language.listening import link, listeners_of
-from kernel.language.slots import Slot, find, position, unknown
+from kernel.language.slots import Slot, position, unknown
 
 # Files and folders of a saved pipeline that components must not overwrite.
 RESERVED = frozenset({"config.cfg", "meta.json", "manifest.json", "tokenizer", "vocab"})
@@ -155,9 +155,19 @@ def to_disable(
     return others
 
 
+def warn_of_unknown(
+    components: Sequence[str], names: Iterable[str], argument: str, known: Collection[str] = ()
+) -> None:
+    """Warn of names that no component has: they are passed over. known: other parts that may be named there."""
+    for name in names:
+        if name not in components and name not in known:
+            error = unknown(name, list(components))
+            hint = f" {error.hint}" if error.hint else ""
+            warn(f"{argument}={name!r} is passed over: {error.message}.{hint}")
+
+
 def steps(slots: Sequence[Slot], disable: str | Iterable[str]) -> list[tuple[str, Any]]:
     """The components to run: the enabled ones without those to leave out for once."""
     off = as_names(disable)
-    for name in off:
-        find(slots, name)
+    warn_of_unknown([slot.name for slot in slots], off, "disable")
     return [(slot.name, slot.component) for slot in slots if slot.enabled and slot.name not in off]

@@ -29,6 +29,7 @@ from kernel.language.listening import link
 from kernel.language.origin import apart
 from kernel.saving.directories import (
     CONFIG,
+    EDITABLE,
     META,
     Saved,
     class_of,
@@ -40,11 +41,12 @@ from kernel.saving.directories import (
 from kernel.saving.provenance import provenance
 
 Pipeline = TypeVar("Pipeline", bound=ComponentList)
-VOCAB, TOKENIZER = "vocab", "tokenizer"
+VOCAB, TOKENIZER, META_TABLE = "vocab", "tokenizer", "meta"
 
 
 def save(nlp: ComponentList, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
-    """Write a pipeline to a directory, whole or not at all. exclude: "vocab", "tokenizer", names of components.
+    """Write a pipeline to a directory, whole or not at all. exclude: names of components and of
+    other parts: "vocab", or "strings", "vectors" and "lookups" of it, "tokenizer", "meta".
 
     An earlier pipeline in the directory is replaced; `UsageError` if it holds anything else, or if what would be written
     could not be loaded again.
@@ -55,13 +57,14 @@ def save(nlp: ComponentList, path: str | Path, *, exclude: str | Iterable[str] =
         config = whole_config(nlp.config, nlp.slots)
         config.to_disk(folder / CONFIG)
         _check_config(nlp, (folder / CONFIG).read_text(encoding="utf8"))
-        (folder / META).write_bytes(_meta_to_bytes(nlp, config))
+        if META_TABLE not in left_out:
+            (folder / META).write_bytes(_meta_to_bytes(nlp, config))
         _write_data(nlp, folder, left_out)
 
 
 def _write_data(nlp: ComponentList, folder: Path, left_out: Collection[str]) -> None:
     if VOCAB not in left_out:
-        nlp.vocab.to_disk(folder / VOCAB)
+        nlp.vocab.to_disk(folder / VOCAB, exclude=left_out)
     if TOKENIZER not in left_out and hasattr(nlp.tokenizer, "to_disk"):
         nlp.tokenizer.to_disk(folder / TOKENIZER)
     for name, component in nlp.components:
@@ -173,8 +176,9 @@ def from_disk(
         return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
 
     def fill(folder: Path) -> Any:
-        check_manifest(existing(folder))
-        meta, config = read_meta(folder), Config.from_disk(folder / CONFIG)
+        check_manifest(existing(folder), editable=EDITABLE)
+        config = Config.from_disk(folder / CONFIG)
+        meta = nlp.meta if META_TABLE in left_out else read_meta(folder)
         with _whole_or_not(nlp, config, left_out):
             read_data(nlp, folder, left_out)
             _take(nlp, config, meta)
@@ -190,7 +194,8 @@ def from_saved(
 ) -> Pipeline:
     """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
     left_out = as_names(exclude)
-    nlp = _rebuilt(cls, saved.config, meta=saved.meta, exclude=left_out, **settings)
+    meta = {} if META_TABLE in left_out else saved.meta
+    nlp = _rebuilt(cls, saved.config, meta=meta, exclude=left_out, **settings)
     read_data(nlp, saved.folder, left_out)
     nlp.path = saved.path
     return nlp
@@ -237,7 +242,7 @@ def read_data(nlp: ComponentList, folder: Path, exclude: str | Iterable[str] = (
     left_out = set(as_names(exclude))
     if VOCAB not in left_out and (folder / VOCAB).is_dir():
         with reading(folder / VOCAB):
-            nlp.vocab.from_disk(folder / VOCAB)
+            nlp.vocab.from_disk(folder / VOCAB, exclude=left_out)
     if TOKENIZER not in left_out and (folder / TOKENIZER).exists() and hasattr(nlp.tokenizer, "from_disk"):
         with reading(folder / TOKENIZER):
             nlp.tokenizer.from_disk(folder / TOKENIZER)
@@ -266,9 +271,11 @@ def pipeline_to_bytes(nlp: ComponentList, *, exclude: str | Iterable[str] = ()) 
     left_out = set(as_names(exclude))
     check_parts(nlp, left_out, "to_bytes", "from_bytes")
     config = whole_config(nlp.config, nlp.slots)
-    parts: dict[str, Any] = {"config": config.to_str(), "meta": _meta_to_bytes(nlp, config)}
+    parts: dict[str, Any] = {"config": config.to_str()}
+    if META_TABLE not in left_out:
+        parts["meta"] = _meta_to_bytes(nlp, config)
     if VOCAB not in left_out:
-        parts["vocab"] = nlp.vocab.to_bytes()
+        parts["vocab"] = nlp.vocab.to_bytes(exclude=left_out)
     if TOKENIZER not in left_out and hasattr(nlp.tokenizer, "to_bytes"):
         parts["tokenizer"] = nlp.tokenizer.to_bytes()
     parts["components"] = {
@@ -285,7 +292,7 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: str | Iterable[s
     left_out = set(as_names(exclude))
     parts = _read(data)
     config = Config.from_str(parts["config"], name="the pipeline's config")
-    meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))
+    meta = nlp.meta if META_TABLE in left_out else _meta(parts)
     with _whole_or_not(nlp, config, left_out):
         _read_parts(nlp, parts, left_out)
         _take(nlp, config, meta)
@@ -294,7 +301,7 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: str | Iterable[s
 
 def _read_parts(nlp: ComponentList, parts: Mapping[str, Any], left_out: Collection[str]) -> None:
     if "vocab" in parts and VOCAB not in left_out:
-        nlp.vocab.from_bytes(parts["vocab"])
+        nlp.vocab.from_bytes(parts["vocab"], exclude=left_out)
     if "tokenizer" in parts and TOKENIZER not in left_out:
         nlp.tokenizer.from_bytes(parts["tokenizer"])
     components = parts["components"]
@@ -310,7 +317,7 @@ def _read_parts(nlp: ComponentList, parts: Mapping[str, Any], left_out: Collecti
 def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
     """Build the pipeline that `pipeline_to_bytes` described."""
     parts = _read(data)
-    meta = dict(srsly.json_loads(parts["meta"].decode("utf8")))
+    meta = _meta(parts)
     nlp = _rebuilt(cls, Config.from_str(parts["config"], name="the pipeline's config"), meta=meta)
     _read_parts(nlp, parts, ())
     return nlp
@@ -319,11 +326,15 @@ def unpickle(cls: type[Pipeline], data: bytes) -> Pipeline:
 def _read(data: bytes) -> dict[str, Any]:
     try:
         parts = message_from_bytes(data)
-        if not {"config", "meta", "components"} <= set(parts):
+        if not {"config", "components"} <= set(parts):
             raise ValueError("it has no config")
     except Exception as error:
         raise DataError(f"these bytes are not a pipeline: {error}") from error
     return dict(parts)
+
+
+def _meta(parts: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(srsly.json_loads(parts["meta"].decode("utf8"))) if "meta" in parts else {}
 
 
 def _meta_to_bytes(nlp: ComponentList, config: Config) -> bytes:

@@ -11,6 +11,7 @@ from kernel.errors import DataError, KernelError, UsageError, keep
 from kernel.language.listening import channels_of
 from kernel.listeners import Channel
 from kernel.numeric import blas
+from kernel.numeric.adapter import lacks_weights
 from kernel.registries.blame import describe_error
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ Settings = Mapping[str, Mapping[str, Any]]
 ErrorHandler = Callable[[str, Any, list[Any], Exception], None]
 # About 20 000 words: what is in flight at once.
 MAX_CHARACTERS = 120_000
+_UNTRAINED = (
+    "nlp.initialize(lambda: examples) draws the first ones, training makes them good. A trained component is loaded: "
+    "kernel.load, or add_pipe with source=."
+)
 
 
 def text_batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -153,6 +158,10 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
     if isinstance(error, KernelError):
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code
+    elif lacks_weights(error):
+        wrapped = KernelError(
+            f"component '{name}' {verb}{where}: its model has no weights yet", hint=_UNTRAINED
+        )
     else:
         wrapped = KernelError(f"component '{name}' {verb}{where}: {describe_error(error)}")
     return keep(wrapped, error)

@@ -1,6 +1,7 @@
 """Numbers: random streams with keys, array operations, and the parameters of models.
 
-`random` has the streams, `ops` the operations of the CPU, `blas` the threads of matrix products, `schedules` numbers that
-change from step to step, `memory` says whether there is enough of it. `server`, `rows` and `parameters` keep weights and
-gradients in flat buffers; `bytes` writes and reads them. `adapter` is the one file that knows thinc's private members.
+`random` has the streams, `ops` the operations of the CPU, `device` the choice of a GPU, `blas` the threads of matrix
+products, `schedules` numbers that change from step to step, `memory` says whether there is enough of it. `server`, `rows` and
+`parameters` keep weights and gradients in flat buffers; `bytes` writes and reads them. `adapter` is the one file that knows
+thinc's private members.
 """

@@ -44,6 +44,11 @@ def set_forward(node: Model[Any, Any], forward: Callable[..., Any]) -> None:
     node._func = forward
 
 
+def lacks_weights(error: BaseException) -> bool:
+    """Whether thinc says by an error that a parameter was asked for which a model has not been given yet."""
+    return isinstance(error, KeyError) and "has not been allocated yet" in str(error)
+
+
 def module_of(shim: Any) -> Any:
     """What a shim wraps, such as a module of torch; None if it wraps nothing of that kind."""
     return getattr(shim, "_model", None)

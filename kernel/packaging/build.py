@@ -26,7 +26,7 @@ from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel
 from kernel.packaging.requirements import check_code, pins
 from kernel.registries.code import Code, identifier
-from kernel.saving.directories import CONFIG, META, existing, read_meta
+from kernel.saving.directories import CONFIG, EDITABLE, META, existing, read_meta
 from kernel.saving.provenance import CODE, compare_code
 from kernel.visible import visible
 
@@ -83,7 +83,7 @@ def build_package(
 
 def _take(folder: Path, copy: Path) -> tuple[Config, dict[str, Any]]:
     """Config and meta of a saved pipeline, which is copied: somebody may save another one while its package is built."""
-    check_manifest(existing(folder))
+    check_manifest(existing(folder), editable=EDITABLE)
     # Of links, only what they lead to is packed: that must be the pipeline's own.
     check_kinds(folder, inside=True)
     config, meta = Config.from_disk(folder / CONFIG), read_meta(folder)

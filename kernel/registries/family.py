@@ -11,6 +11,7 @@ and `from kernel.registry import registry` give the same.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -131,6 +132,20 @@ class Registries:
     def origin(self, kind: str, name: str) -> Origin:
         """Where a name comes from. Imports nothing."""
         return self.of(kind).origin(name)
+
+    def find(self, kind: str, name: str) -> dict[str, Any]:
+        """Where a registered function is and what it says of itself: module, file, line_no, docstring. Imports it."""
+        function, origin = self.get(kind, name), self.origin(kind, name)
+        return {
+            "module": getattr(function, "__module__", None),
+            "file": origin.file or getattr(getattr(function, "__code__", None), "co_filename", None),
+            "line_no": origin.line or getattr(getattr(function, "__code__", None), "co_firstlineno", None),
+            "docstring": inspect.getdoc(function),
+        }
+
+    def get_registry_names(self) -> list[str]:
+        """The same as `kinds`."""
+        return self.kinds()
 
     def resolve(self, block: Mapping[str, Any], /, **settings: Any) -> Any:
         """Build what a config, or a block of one, describes; see kernel.config.resolve."""

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 # Entry-point group in which packages of pipelines declare themselves.
 MODELS = "kernel_models"
+# What the name of a pipeline begins with that isn't saved: a language follows.
+BLANK = "blank:"
 CONFIG, META = "config.cfg", "meta.json"
+# What people may edit by hand in a saved pipeline.
+EDITABLE = (CONFIG, META)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,15 @@ def load(
     exclude: str | Iterable[str] = (),
     config: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Load a saved pipeline: a directory, or the name of an installed package that contains one.
+    """Load a saved pipeline: a directory, or the name of an installed package that contains one; "blank:en" makes one.
 
     disable, enable: components to keep, but not to run. exclude: components to leave out. config: settings over the
     saved ones, nested or with dotted names. (A pipeline without text is of a class of its own, and takes no settings.)
     """
+    if isinstance(name, str) and name.startswith(BLANK):
+        # The layer above: looked up only for those who ask for it.
+        blank = import_module("kernel.language.blank").blank
+        return blank(name.removeprefix(BLANK), vocab=vocab, config=config)
     settings: dict[str, Any] = {"disable": as_names(disable), "exclude": as_names(exclude)}
     # Not to be told of: a class of pipelines of its own may take none of them.
     given = {key: names for key, names in settings.items() if names}
@@ -85,7 +93,7 @@ def load_pipeline(
 
 def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = None) -> Saved:
     """Check a saved pipeline: its files, its version, and whether everything that it names is here."""
-    check_manifest(existing(folder))
+    check_manifest(existing(folder), editable=EDITABLE)
     meta = read_meta(folder)
     _check_version(meta, folder)
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))

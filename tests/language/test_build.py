@@ -7,7 +7,7 @@ import pytest
 import kernel
 from kernel import Config
 from kernel.component import Component
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.registries.family import registry
 
@@ -115,9 +115,12 @@ def test_disabled_enabled_and_excluded_components():
     assert Language.from_config(made, exclude=["b"]).component_names == ["a"]
     assert Language.from_config(made, enable=["a"]).pipe_names == ["a"]
     assert Language.from_config(made, disable=["b"]).pipe_names == []
-    for option in ("disable", "enable", "exclude"):
-        with pytest.raises(UsageError, match="no component 'c'; it has: a, b"):
-            Language.from_config(made, **{option: ["c"]})
+    for option, left in (("disable", ["b"]), ("enable", []), ("exclude", ["b"])):
+        with pytest.warns(
+            KernelWarning, match=f"{option}='c' is passed over: the pipeline has no component 'c'"
+        ):
+            nlp = Language.from_config(made, **{option: ["c"]})
+        assert nlp.pipe_names == left and nlp.component_names == ["a", "b"]
 
 
 def test_before_creation_edits_a_class_of_its_own():

@@ -2,7 +2,9 @@
 
 import pytest
 
+from kernel.errors import UsageError
 from kernel.language import Language
+from kernel.vocab import Vocab
 
 pytestmark = pytest.mark.usefixtures("marks")
 
@@ -24,3 +26,11 @@ def test_components_run_in_order_with_their_settings():
 def test_the_device_is_the_cpu_unless_asked_for():
     nlp = Language()
     assert nlp.to_device(-1).ops.xp.__name__ == "numpy"
+
+
+@pytest.mark.parametrize("vocab", [False, None, ["a"], Vocab])
+def test_a_vocab_is_one_or_a_new_one(vocab):
+    with pytest.raises(UsageError, match="vocab is to be a Vocab, or True"):
+        Language(vocab)
+    mine = Vocab()
+    assert Language(mine).vocab is mine

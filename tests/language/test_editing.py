@@ -35,6 +35,24 @@ def test_only_one_place_can_be_asked_for():
         nlp.add_pipe("shout", first=True, after="noop")
 
 
+def test_what_is_disabled_is_not_there_but_known():
+    nlp = Language()
+    nlp.add_pipe("noop", name="a")
+    nlp.add_pipe("noop", name="b")
+    with nlp.disable_pipes("a") as disabled:
+        assert disabled == ["a"] and not nlp.has_pipe("a") and nlp.has_pipe("b")
+        assert nlp.component_names == ["a", "b"]
+    assert nlp.has_pipe("a")
+    assert nlp.disable_pipes(["a", "b"]) == ["a", "b"] and nlp.pipe_names == []
+    with pytest.raises(UsageError, match="no component 'c'"):
+        nlp.disable_pipes("c")
+
+
+def test_a_source_is_a_pipeline():
+    with pytest.raises(UsageError, match=r"source= is a pipeline, not str\n.*kernel\.load"):
+        Language().add_pipe("noop", source="output/model-best")
+
+
 def test_names_are_unique_and_fit_a_config_and_a_folder():
     nlp = Language()
     nlp.add_pipe("noop")

@@ -6,7 +6,7 @@ from kernel import Config
 from kernel.cli.debug_config import functions
 from kernel.component import Component
 from kernel.config.checking import check
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, RegistryError, UsageError
 from kernel.language import Language
 from kernel.language.new_config import new_config
 from kernel.language.recommend import SHARED, Recommendation
@@ -99,3 +99,28 @@ def test_a_source_for_one_language_is_found_for_new_configs_of_that_language_onl
     assert made.config["nlp"]["pipeline"] == ["shared", "user"]
     with pytest.raises(UsageError, match="no installed component has shared token vectors"):
         new_config("oth", ["user"])
+
+
+def test_what_a_language_registers_is_for_that_language() -> None:
+    test, other = registry.languages.get("tst"), registry.languages.get("oth")
+
+    @test.factory("own", default_score_weights={"own_f": 1.0})
+    def make_own(nlp, name: str) -> General:
+        return General(name)
+
+    test.component("mine", func=lambda doc: doc)
+    nlp = test()
+    nlp.add_pipe("own")
+    nlp.add_pipe("mine")
+    assert nlp.config["components"]["own"] == {"factory": "own"}
+    assert test.has_factory("own") and test.has_factory("part") and nlp.has_factory("mine")
+    assert not other.has_factory("own") and not Language.has_factory("own")
+    assert Language.has_factory("part") and "tst.own" in Language.factories
+    meta = test.get_factory_meta("own")
+    assert meta.factory == meta.name == "own" and meta.scores == ("own_f",)
+    assert Language.factories["part"](nlp, "x").name == "x"
+    for language in (Language, other):
+        with pytest.raises(RegistryError, match="no function 'own'"):
+            language().add_pipe("own")
+        with pytest.raises(RegistryError, match="no function 'own'"):
+            language.get_factory_meta("own")

@@ -297,3 +297,70 @@ def test_the_given_optimizer_is_kept_whatever_the_settings():
     nlp.update(examples)
     assert adam.mom1
     assert type(shared().initialize(settings={})) is type(adam)
+
+
+def test_a_component_that_steps_by_itself_needs_no_finish_update():
+    class Counter:
+        seen = 0
+
+        def __call__(self, doc):
+            return doc
+
+        def update(self, examples, *, drop=0.0, sgd=None, losses=None):
+            self.seen += len(examples)
+            losses["counter"] = 1.0
+            return losses
+
+    Language.factory("counter", func=lambda nlp, name: Counter())
+    nlp = shared()
+    counter = nlp.add_pipe("counter")
+    examples = [example(nlp, y=1.0)]
+    optimizer = nlp.initialize(lambda: examples)
+    before = weights(nlp, "target")
+    losses = nlp.update(examples, sgd=optimizer)
+    assert counter.seen == 1 and losses["counter"] == 1.0 and weights(nlp, "target") != before
+
+
+def test_a_name_that_update_is_to_leave_out_and_nobody_has_is_passed_over():
+    nlp = shared()
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    with pytest.warns(KernelWarning, match="exclude='traget' is passed over.*Did you mean 'target'"):
+        assert set(nlp.update(examples, exclude=["traget"])) == {"source", "target"}
+
+
+def test_a_model_without_weights_says_so():
+    nlp = shared()
+    for use in (
+        lambda: nlp("a text"),
+        lambda: list(nlp.pipe(["a", "b"])),
+        lambda: nlp.update([example(nlp, y=1.0)]),
+    ):
+        with pytest.raises(
+            KernelError, match=r"component 'source' .*: its model has no weights yet\n.*nlp\.initialize"
+        ):
+            use()
+
+
+def test_examples_that_are_given_only_once_are_refused():
+    nlp = shared()
+    once = iter([example(nlp, y=1.0)])
+    with pytest.raises(UsageError, match="returns the same list_iterator again.*\n.*Make a list"):
+        nlp.initialize(lambda: once)
+    nlp.initialize(lambda: iter([example(nlp, y=1.0)]))
+
+
+def test_another_scorer_and_its_settings():
+    class Lengths:
+        def score(self, examples):
+            return {"words": sum(map(len, examples))}
+
+    nlp = shared()
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    scores = nlp.evaluate(examples, scorer=Lengths())
+    assert scores["words"] == len(examples[0]) and set(scores) == {"words", "speed"}
+    told = {}
+    nlp.get_pipe("target").score = lambda examples, **settings: told.update(settings) or {}
+    nlp.evaluate(examples, scorer_cfg={"threshold": 0.3})
+    assert told["threshold"] == 0.3

@@ -3,7 +3,7 @@
 import pytest
 
 import kernel
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.language.order import is_possible_name
 
@@ -105,3 +105,14 @@ def test_disable_for_one_call():
     nlp.add_pipe("mark", name="b")
     assert nlp("x", disable=["a"]).user_data == {"b": "x"}
     assert [doc.user_data for doc in nlp.pipe(["x"], disable=["b"])] == [{"a": "x"}]
+
+
+def test_unknown_names_in_a_call_are_passed_over():
+    nlp = Language()
+    nlp.add_pipe("mark", name="mark")
+    with pytest.warns(
+        KernelWarning, match="disable='mrak' is passed over: .*it has: mark.*Did you mean 'mark'"
+    ):
+        assert nlp("x", disable=["mrak"]).user_data == {"mark": "x"}
+    with pytest.warns(KernelWarning, match="disable='none' is passed over"):
+        assert [doc.user_data for doc in nlp.pipe(["x"], disable="none")] == [{"mark": "x"}]

@@ -237,3 +237,50 @@ def test_tables_and_the_name_of_the_vectors_come_back(nlp, tmp_path):
     ):
         assert again.vocab.lookups == {"lemmas": {"went": "go"}}
         assert again.vocab.vectors.name == "test_words"
+
+
+def test_parts_of_the_vocab_and_the_meta_table_are_left_out(tmp_path):
+    nlp = Language(meta={"name": "mine"})
+    nlp.vocab.strings.add("kept")
+    nlp.vocab.set_vector("kept", np.ones(3, dtype="f"))
+    nlp.to_disk(tmp_path / "m")
+    assert "kept" in kernel.load(tmp_path / "m").vocab.strings
+    assert "kept" not in kernel.load(tmp_path / "m", exclude=["strings", "vectors"]).vocab.strings
+    assert len(kernel.load(tmp_path / "m", exclude="vectors").vocab.vectors) == 0
+    for other in (
+        kernel.load(tmp_path / "m", exclude=["meta"]),
+        Language(meta={"name": "pipeline"}).from_disk(tmp_path / "m", exclude=["meta"]),
+        Language(meta={"name": "pipeline"}).from_bytes(nlp.to_bytes(), exclude=["meta"]),
+        Language().from_bytes(nlp.to_bytes(exclude=["meta"])),
+    ):
+        assert other.meta["name"] == "pipeline"
+    assert Language().from_bytes(nlp.to_bytes()).meta["name"] == "mine"
+    nlp.to_disk(tmp_path / "bare", exclude=["meta"])
+    assert not (tmp_path / "bare" / "meta.json").exists()
+    assert kernel.load(tmp_path / "bare").meta["name"] == "pipeline"
+
+
+def test_a_config_and_a_meta_table_may_be_edited_by_hand(tmp_path):
+    nlp = Language(meta={"name": "before"})
+    nlp.to_disk(tmp_path / "m")
+    for file, old, new in (
+        ("config.cfg", "batch_size = 1000", "batch_size = 7"),
+        ("meta.json", "before", "after"),
+    ):
+        path = tmp_path / "m" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+    with pytest.warns(KernelWarning) as warned:
+        edited = kernel.load(tmp_path / "m")
+    assert [
+        file in str(one.message) for file, one in zip(["config.cfg", "meta.json"], warned, strict=True)
+    ] == [True, True]
+    assert edited.batch_size == 7 and edited.meta["name"] == "after"
+    edited.to_disk(tmp_path / "m")
+    again = kernel.load(tmp_path / "m")
+    assert again.batch_size == 7 and again.meta["name"] == "after"
+    (tmp_path / "m" / "meta.json").write_text('{"name": "third"}')
+    with pytest.warns(KernelWarning, match="was changed after it was saved"):
+        again = Language().from_disk(tmp_path / "m")
+    assert again.meta["name"] == "third"

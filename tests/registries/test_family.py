@@ -243,3 +243,32 @@ def test_commands_obey_the_config_that_they_are_given(box: Box) -> None:
     assert "registry.override" in compared.stdout
     box.config(text, "bare.cfg")
     assert "is claimed by" in box.run("debug", "config", "bare.cfg").stdout
+
+
+def test_what_is_known_of_a_function() -> None:
+    with registry.restored():
+
+        @registry.misc("mine.v1")
+        def make() -> int:
+            """Forty-two."""
+            return 42
+
+        found = registry.find("misc", "mine.v1")
+        assert found["docstring"] == "Forty-two." and found["module"] == __name__
+        assert found["file"] == __file__ and found["line_no"] == make.__code__.co_firstlineno
+    assert {"misc", "readers"} <= set(registry.get_registry_names()) == set(registry.kinds())
+    with pytest.raises(RegistryError, match=r"misc has no function 'mine\.v1'"):
+        registry.find("misc", "mine.v1")
+
+
+def test_values_of_the_wrong_type_are_passed_on_when_asked() -> None:
+    with registry.restored():
+
+        @registry.misc("mine.v1")
+        def make(size: int) -> object:
+            return size
+
+        block = {"@misc": "mine.v1", "size": "many"}
+        with pytest.raises(ConfigError, match="size"):
+            registry.resolve(block)
+        assert registry.resolve(block, validate=False) == "many"

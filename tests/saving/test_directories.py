@@ -89,11 +89,17 @@ def test_the_class_of_a_language():
     assert class_of({"nlp": {"lang": "plain"}}) is Plain
 
 
-def test_a_changed_file_is_found(save):
+def test_what_people_edit_counts_as_it_is_now(save):
     folder = save()
     (folder / "meta.json").write_text('{"name": "other"}')
-    with pytest.raises(DataError, match=r"meta\.json"):
-        read_saved(folder, folder)
+    with pytest.warns(
+        KernelWarning, match=r"meta\.json was changed after it was saved; it counts as it is now"
+    ):
+        assert read_saved(folder, folder).meta == {"name": "other"}
+    for damaged in (lambda: (folder / "meta.json").write_text(""), (folder / "meta.json").unlink):
+        damaged()
+        with pytest.raises(DataError, match=r"damaged directory: meta\.json"):
+            read_saved(folder, folder)
 
 
 def test_a_meta_table_need_not_be_there_and_must_be_json(save):
@@ -198,3 +204,13 @@ def test_other_errors_of_the_kernel_pass_as_they_are(error):
     with pytest.raises(type(error)) as caught, reading("part"):
         raise error
     assert caught.value is error
+
+
+@pytest.mark.needs("kernel-nlp-languages")
+def test_a_blank_pipeline_by_its_language():
+    nlp = kernel.load("blank:en", config={"nlp": {"batch_size": 7}})
+    assert (nlp.lang, nlp.component_names, nlp.batch_size) == ("en", [], 7)
+    assert kernel.load("blank:mul").lang == "xx"
+    for kind in (RegistryError, ImportError):
+        with pytest.raises(kind, match="languages has no function 'zz'"):
+            kernel.load("blank:zz")

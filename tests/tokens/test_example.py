@@ -169,3 +169,8 @@ def test_entities_that_both_have(vocab):
     example = Example(Doc(vocab, words, ents=["B-PER", "O", "O", "O", "B-ORG"]), reference)
     assert [ent.text for ent in example.get_matching_ents()] == ["Ada"]
     assert [ent.text for ent in example.get_matching_ents(check_label=False)] == ["Ada", "Rome"]
+
+
+def test_a_text_is_no_document():
+    with pytest.raises(DataError, match=r"made of a Doc, not of str\n.*nlp\.make_doc\(text\)"):
+        Example.from_dict("a text", {"cats": {}})

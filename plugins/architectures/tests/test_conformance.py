@@ -225,11 +225,21 @@ class TestExtractNgrams(Layer):
 
 class TestLentModule(ModuleSuite):
     name = "kernel.ml"
-    modules = ("staticvectors", "featureextractor")
+    names = ("FeatureExtractor", "StaticVectors")
+    modules = ("staticvectors", "featureextractor", "models", "models.tok2vec")
 
     def test_the_layers_are_those_that_configs_name(self):
         from kernel.ml.featureextractor import FeatureExtractor
         from kernel.ml.staticvectors import StaticVectors
 
-        assert StaticVectors is registry.layers.get("kernel.StaticVectors.v2")
+        assert StaticVectors is self.module().StaticVectors is registry.layers.get("kernel.StaticVectors.v2")
         assert FeatureExtractor is registry.layers.get("kernel.FeatureExtractor.v1")
+
+    def test_the_models_are_those_that_configs_name(self):
+        from kernel.ml import models
+
+        architectures = registry.architectures
+        assert models.build_Tok2Vec_model is architectures.get("kernel.Tok2Vec.v2")
+        assert models.MultiHashEmbed is architectures.get("kernel.MultiHashEmbed.v2")
+        assert models.build_tb_parser_model is architectures.get("kernel.TransitionBasedParser.v2")
+        assert models.build_text_classifier_v2 is architectures.get("kernel.TextCatEnsemble.v2")

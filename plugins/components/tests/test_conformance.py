@@ -1,11 +1,13 @@
 """Every registered name of the package goes through the suite of its kind."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from kernel.testing import ComponentSuite, ScorerSuite
+from kernel.language import Language
+from kernel.testing import ComponentSuite, ModuleSuite, ScorerSuite
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 WIDTH = 16
@@ -125,3 +127,40 @@ class TestTextCatScorer(Scorer):
     name = "kernel.textcat_scorer.v2"
     arguments = {"labels": ["good", "bad"]}
     perfect = ("cats_micro_f", "cats_macro_f")
+
+
+class TestLentPipeline(ModuleSuite):
+    name = "kernel.pipeline"
+    names = (
+        "EntityRecognizer",
+        "MultiLabel_TextCategorizer",
+        "Pipe",
+        "Sentencizer",
+        "Tagger",
+        "TextCategorizer",
+        "Tok2Vec",
+        "TrainablePipe",
+    )
+    modules = (
+        "ner",
+        "pipe",
+        "sentencizer",
+        "tagger",
+        "textcat",
+        "textcat_multilabel",
+        "tok2vec",
+        "trainable_pipe",
+    )
+
+    def test_models_are_blocks_of_configs(self) -> None:
+        from kernel.config import fill
+
+        for name in ("ner", "tagger", "textcat", "textcat_multilabel", "tok2vec"):
+            inside = import_module(f"kernel.pipeline.{name}")
+            blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
+            assert [fill(block) for block in blocks] == blocks
+
+    def test_classes_are_those_of_the_components(self) -> None:
+        made = Language().add_pipe("sentencizer")
+        assert isinstance(made, self.module().Sentencizer)
+        assert issubclass(self.module().EntityRecognizer, self.module().TrainablePipe)

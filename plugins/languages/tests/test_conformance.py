@@ -20,9 +20,29 @@ class TestMultiLanguage(LanguageSuite):
 class TestLentEnglish(ModuleSuite):
     name = "kernel.lang.en"
     names = ("English", "STOP_WORDS")
-    modules = ("stop_words", "punctuation")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs", "syntax_iterators")
 
 
 class TestLentMultiLanguage(ModuleSuite):
     name = "kernel.lang.xx"
     names = ("MultiLanguage",)
+
+
+class TestLentCharClasses(ModuleSuite):
+    name = "kernel.lang.char_classes"
+    names = ("ALPHA", "ALPHA_LOWER", "ALPHA_UPPER", "CONCAT_QUOTES", "LIST_ELLIPSES", "LIST_ICONS", "UNITS")
+
+
+class TestLentLexAttrs(ModuleSuite):
+    name = "kernel.lang.lex_attrs"
+    names = ("LEX_ATTRS", "is_punct", "is_stop", "like_num", "word_shape")
+
+
+class TestLentPunctuation(ModuleSuite):
+    name = "kernel.lang.punctuation"
+    names = ("TOKENIZER_INFIXES", "TOKENIZER_PREFIXES", "TOKENIZER_SUFFIXES")
+
+
+class TestLentTokenizerExceptions(ModuleSuite):
+    name = "kernel.lang.tokenizer_exceptions"
+    names = ("BASE_EXCEPTIONS", "URL_MATCH")

@@ -35,7 +35,25 @@ def test_raw_text(raw, nlp):
     assert texts(examples) == ["one", "two words", "three words here"]
     assert examples[0].predicted is not examples[0].reference
     assert texts(raw(min_length=2)(nlp)) == ["two words", "three words here"]
-    assert texts(raw(max_length=3)(nlp)) == ["one", "two words"]
+    assert texts(raw(max_length=4)(nlp)) == ["one", "two words", "three words here"]
+
+
+def test_the_longest_text_that_is_read(write, nlp):
+    """As in the field, plain text has the most words that a text may have, JSONL the fewest that it may not."""
+    path = write("a.txt", "one", "two words", "three words here")
+    assert texts(reader("kernel.PlainTextCorpus.v1", path, max_length=2)(nlp)) == ["one", "two words"]
+    lines = (json.dumps({"text": text}) for text in ("one", "two words", "three words here"))
+    path = write("a.jsonl", *lines)
+    assert texts(reader("kernel.JsonlCorpus.v1", path, max_length=2)(nlp)) == ["one"]
+
+
+def test_corpora_by_the_names_that_scripts_import(write, nlp):
+    from kernel.training import Corpus, JsonlCorpus, PlainTextCorpus
+
+    path = write("a.jsonl", '{"text": "one", "entities": []}')
+    assert [example.text for example in Corpus(str(path), limit=1)(nlp)] == ["one"]
+    assert texts(JsonlCorpus(str(path))(nlp)) == ["one"]
+    assert texts(PlainTextCorpus(str(write("a.txt", "one two", "three")), max_length=1)(nlp)) == ["three"]
 
 
 def test_limit_of_raw_text(write, nlp):

@@ -9,12 +9,18 @@ HINT = (
     "Give all labels to initialize (kernel init labels writes them), or let it read them from all of the data: of a "
     "corpus that is streamed (max_epochs = -1) it sees the first examples only."
 )
+UNINITIALIZED = "nlp.initialize(lambda: examples) reads them from the examples."
 
 
 def unknown_label(kind: str, label: str, labels: Sized, example: Example) -> DataError:
     """The error. kind: what the component calls its labels, such as "tag"."""
+    known = (
+        f"is not among the {len(labels)} labels"
+        if len(labels)
+        else "is unknown: the component has no labels yet"
+    )
     return DataError(
-        f"the gold {kind} '{label}' is not among the {len(labels)} labels",
+        f"the gold {kind} '{label}' {known}",
         document=example.described(),
-        hint=HINT,
+        hint=HINT if len(labels) else UNINITIALIZED,
     )

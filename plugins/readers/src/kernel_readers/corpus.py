@@ -226,7 +226,7 @@ def make_corpus(
             hint="Set it in the config's [paths] section or on the command line: --paths.train FILE --paths.dev FILE",
         )
     return Corpus(
-        path,
+        Path(path),
         gold_preproc=gold_preproc,
         max_length=max_length,
         limit=limit,

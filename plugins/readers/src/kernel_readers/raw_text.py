@@ -40,10 +40,10 @@ class TextCorpus:
             yield Example(doc, doc.copy())
 
 
-def _require(path: Path | None) -> Path:
+def _require(path: Path | str | None) -> Path:
     if path is None:
         raise DataError("the corpus has no path", hint="Set it in the config's [paths] section.")
-    return path
+    return Path(path)
 
 
 def make_jsonl_corpus(
@@ -69,11 +69,11 @@ def make_plain_text_corpus(
 ) -> Callable[[Any], Iterator[Example]]:
     """Read a text file, one document a line.
 
-    min_length, max_length: bounds in words, 0 is none.
+    min_length, max_length: the fewest and the most words of a document, 0 is no bound.
     """
     source = _require(path)
 
     def texts() -> Iterator[str]:
         return (line for _, line in numbered_lines(source) if line.strip())
 
-    return TextCorpus(texts, min_length, max_length, 0)
+    return TextCorpus(texts, min_length, max_length + 1 if max_length else 0, 0)

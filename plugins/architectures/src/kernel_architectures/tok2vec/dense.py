@@ -101,8 +101,9 @@ class _Kept:
     def __init__(self) -> None:
         self._kept: tuple[tuple[int, ...] | None, Packed | None] = (None, None)
 
-    def __deepcopy__(self, memo: Any) -> _Kept:
-        return _Kept()
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy begins with nothing, in this process and in another, where versions mean something else.
+        return _Kept, ()
 
     def get(self, affine: Model[Array, Array], layernorm: Model[Array, Array]) -> Packed:
         stamp = version((affine, layernorm))

@@ -70,6 +70,14 @@ class Sentencizer(BatchComponent):
         # Generation of word forms -> (kinds of its rows so far, version of its columns).
         self._known: WeakKeyDictionary[Any, tuple[NDArray[np.uint8], int]] = WeakKeyDictionary()
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What is known of word forms stays with the documents of this process.
+        return {key: value for key, value in vars(self).items() if key != "_known"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._prepare()
+
     @property
     def punct_chars(self) -> set[str]:
         """The tokens that end a sentence."""

@@ -221,13 +221,3 @@ class TextCategorizer(TrainableComponent):
         gradient = scores - ops.asarray(truth)
         gradient *= ops.asarray(known)
         return float((gradient * gradient).mean()), gradient
-
-    def score(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
-        """The scores of the component's scorer, told of its labels, threshold and positive label."""
-        own = {
-            "labels": self.labels,
-            "threshold": self.cfg["threshold"],
-            "multi_label": not self.exclusive,
-            "positive_label": self.cfg["positive_label"],
-        }
-        return super().score(examples, **{**own, **settings})

@@ -30,8 +30,9 @@ class TypeVectors:
         self._kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def __deepcopy__(self, memo: Any) -> TypeVectors:
-        return TypeVectors()
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy begins with nothing, in this process and in another.
+        return TypeVectors, ()
 
     def gather(self, table: Any, rows: Array, state: Hashable, compute: Callable[[Array], Array]) -> Array:
         """Return the vectors of `rows` of the table (len(rows), width), freshly allocated.

@@ -1,0 +1,126 @@
+"""Commands as functions, for scripts and notebooks: `kernel.train` and `kernel.info`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from kernel.training.run import Run
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured at a step.
+
+    score: the weighted one, None if nothing of it was measured. losses: component -> sum since the evaluation before.
+    words and seconds: since the start of the run.
+    """
+
+    step: int
+    epoch: int
+    score: float | None
+    scores: dict[str, Any]
+    losses: dict[str, float]
+    words: int
+    seconds: float
+
+
+class Trained(NamedTuple):
+    """What `train` returns: the pipeline with the weights of the last step, and the evaluations in their order."""
+
+    pipeline: Any
+    history: list[Evaluation]
+
+
+def train(
+    config: str | Path | Mapping[str, Any],
+    output: str | Path | None = None,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    code: str | Path | Iterable[str | Path] = (),
+    gpu_id: int = -1,
+) -> Trained:
+    """Train a pipeline as `kernel train` does, and return it with the history of its scores.
+
+    config: a file, or a config as a dict. output: directory for `model-best` and `model-last`; without it nothing is
+    saved. overrides: values over those of the config, by dotted path: `{"training.max_steps": 100}`. code: Python files
+    to import first, as with `--code`. gpu_id: -1 for the CPU. `ConfigError` with every problem of the config.
+    """
+    from kernel.registries.code import load_code
+    from kernel.training.checkpoint import output_lock
+    from kernel.training.prepare import prepare
+
+    for path in [code] if isinstance(code, str | Path) else code:
+        load_code(path)
+    whole = _config(config, overrides or {})
+    folder = None if output is None else Path(output)
+    lock = None if folder is None else output_lock(folder)
+    try:
+        run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id)
+        _note_facts(run)
+        history = list(_evaluations(run))
+    finally:
+        if lock is not None:
+            lock.release()
+    return Trained(run.pipeline, history)
+
+
+def info(model: str | Path | None = None, *, silent: bool = True) -> dict[str, Any]:
+    """Versions, plugins, BLAS and GPUs; or, with `model`, what a saved pipeline says of itself.
+
+    silent: False prints it as well, as `kernel info` does.
+    """
+    from kernel.cli.info import facts, lines, pipeline_facts
+
+    found = facts() if model is None else pipeline_facts(str(model))
+    if not silent:
+        print("\n".join(lines(found)))
+    return found
+
+
+def _config(config: str | Path | Mapping[str, Any], overrides: Mapping[str, Any]) -> Any:
+    from kernel.config import Config
+    from kernel.config.overrides import apply_overrides
+    from kernel.errors import ConfigError
+    from kernel.training.diagnosis import read_config
+
+    if not isinstance(config, Mapping):
+        return read_config(config, overrides)
+    whole = Config(config).copy()
+    problems = apply_overrides(whole, whole.sources, overrides)
+    if problems:
+        raise ConfigError(problems)
+    return whole
+
+
+def _note_facts(run: Run) -> None:
+    """Let the record of the run say what its weights depend on."""
+    from kernel.cli.info import facts
+    from kernel.numeric import blas
+
+    with blas.one_thread():
+        run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
+
+
+def _evaluations(run: Run) -> Iterator[Evaluation]:
+    """Train until the end; the evaluation after the last step comes when the loop is done."""
+    from kernel.training.loop import train as train_loop
+
+    losses: dict[str, float] = {}
+    with closing(train_loop(run)) as steps:
+        for step in steps:
+            for name, loss in step.losses.items():
+                losses[name] = losses.get(name, 0.0) + loss
+            if step.scores is not None:
+                yield _evaluation(run, losses)
+                losses = {}
+    if losses:
+        yield _evaluation(run, losses)
+
+
+def _evaluation(run: Run, losses: dict[str, float]) -> Evaluation:
+    return Evaluation(run.step, run.epoch, run.score, dict(run.scores), losses, run.words, run.seconds)

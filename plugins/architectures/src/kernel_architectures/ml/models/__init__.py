@@ -1,0 +1,33 @@
+"""Architectures as functions: this is the module `kernel.ml.models`. A config names them by their registered names."""
+
+from kernel_architectures.ml.models.tok2vec import (
+    CharacterEmbed,
+    MaxoutWindowEncoder,
+    MishWindowEncoder,
+    MultiHashEmbed,
+    build_hash_embed_cnn_tok2vec,
+    build_Tok2Vec_model,
+)
+from kernel_architectures.tagger.tagger import build_tagger as build_tagger_model
+from kernel_architectures.textcat.bow import build_bow as build_bow_text_classifier_v3
+from kernel_architectures.textcat.cnn import build_cnn as build_simple_cnn_text_classifier
+from kernel_architectures.textcat.ensemble import build_ensemble as build_text_classifier_v2
+from kernel_architectures.textcat.reduce import build_reduce as build_reduce_text_classifier
+from kernel_architectures.transition.transition_based_parser import (
+    build_transition_model as build_tb_parser_model,
+)
+
+__all__ = [
+    "CharacterEmbed",
+    "MaxoutWindowEncoder",
+    "MishWindowEncoder",
+    "MultiHashEmbed",
+    "build_Tok2Vec_model",
+    "build_bow_text_classifier_v3",
+    "build_hash_embed_cnn_tok2vec",
+    "build_reduce_text_classifier",
+    "build_simple_cnn_text_classifier",
+    "build_tagger_model",
+    "build_tb_parser_model",
+    "build_text_classifier_v2",
+]

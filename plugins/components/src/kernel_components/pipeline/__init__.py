@@ -1,0 +1,42 @@
+"""Components by the names of their classes: the module `kernel.pipeline`. What is asked for is imported, and nothing else."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.component import Component as Pipe
+    from kernel.component import TrainableComponent as TrainablePipe
+    from kernel_components.ner.component import EntityRecognizer
+    from kernel_components.sentencizer.component import Sentencizer
+    from kernel_components.tagger.component import Tagger
+    from kernel_components.textcat.component import TextCategorizer
+    from kernel_components.textcat.multilabel import MultiLabelTextCategorizer as MultiLabel_TextCategorizer
+    from kernel_components.tok2vec.component import Tok2Vec
+
+__all__ = [
+    "EntityRecognizer",
+    "MultiLabel_TextCategorizer",
+    "Pipe",
+    "Sentencizer",
+    "Tagger",
+    "TextCategorizer",
+    "Tok2Vec",
+    "TrainablePipe",
+]
+# Class -> the module in this folder that has it.
+_MODULES = {
+    "EntityRecognizer": "ner",
+    "MultiLabel_TextCategorizer": "textcat_multilabel",
+    "Pipe": "pipe",
+    "Sentencizer": "sentencizer",
+    "Tagger": "tagger",
+    "TextCategorizer": "textcat",
+    "Tok2Vec": "tok2vec",
+    "TrainablePipe": "trainable_pipe",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module 'kernel.pipeline' has no attribute {name!r}")

@@ -1,0 +1,5 @@
+"""Word forms: the module `kernel.lexeme`."""
+
+from kernel.vocab import Lexeme
+
+__all__ = ["Lexeme"]

@@ -1,0 +1,147 @@
+"""Tables of a language, such as lemmas by form: the module `kernel.lookups`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import srsly
+
+from kernel.errors import UsageError
+from kernel.vocab import hash_string
+
+__all__ = ["Lookups", "Table"]
+FILE = "lookups.bin"
+
+
+class Table(dict[int, Any]):
+    """A mapping by string: `table["form"]`. Keys are kept as numbers, so that what is asked by number is found too."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[Any, Any], name: str | None = None) -> Table:
+        """A table of what a mapping holds."""
+        return cls(name, data)
+
+    def __init__(self, name: str | None = None, data: Mapping[Any, Any] | None = None) -> None:
+        super().__init__()
+        self.name = name
+        self.update(data or {})
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        super().__setitem__(_number(key), value)
+
+    def set(self, key: str | int, value: Any) -> None:
+        """The same as `table[key] = value`."""
+        self[key] = value
+
+    def __getitem__(self, key: str | int) -> Any:
+        return super().__getitem__(_number(key))
+
+    def __delitem__(self, key: str | int) -> None:
+        super().__delitem__(_number(key))
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str | int) and super().__contains__(_number(key))
+
+    def get(self, key: str | int, default: Any = None) -> Any:
+        return super().get(_number(key), default)
+
+    def pop(self, key: str | int, *default: Any) -> Any:
+        return super().pop(_number(key), *default)
+
+    def setdefault(self, key: str | int, default: Any = None) -> Any:
+        return super().setdefault(_number(key), default)
+
+    def update(self, *data: Any, **more: Any) -> None:
+        for key, value in dict(*data, **more).items():
+            self[key] = value
+
+    def to_bytes(self) -> bytes:
+        data: bytes = srsly.msgpack_dumps({"name": self.name, "dict": dict(self)})
+        return data
+
+    def from_bytes(self, bytes_data: bytes) -> Table:
+        """Take what `to_bytes` made."""
+        read = srsly.msgpack_loads(bytes_data)
+        self.name = read.get("name", self.name)
+        self.clear()
+        self.update(read.get("dict", {}))
+        return self
+
+
+class Lookups:
+    """Tables by name."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Table] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables."""
+        return list(self._tables)
+
+    def add_table(self, name: str, data: Mapping[Any, Any] | None = None) -> Table:
+        """Add a table. `UsageError` if there is one of that name."""
+        if name in self._tables:
+            raise UsageError(f"there is a table {name!r} already", hint="Take another name, or set_table.")
+        return self.set_table(name, Table(name, data))
+
+    def set_table(self, name: str, table: Table) -> Table:
+        """Put a table in its place, whether there is one or not."""
+        self._tables[name] = table
+        return table
+
+    def get_table(self, name: str, default: Any = None) -> Any:
+        """A table; the default if there is none of that name. Without one, a KeyError that says which there are."""
+        if name in self._tables:
+            return self._tables[name]
+        if default is not None:
+            return default
+        raise KeyError(f"there is no table {name!r}; there are: {', '.join(self._tables) or 'none'}")
+
+    def remove_table(self, name: str) -> Table:
+        """Take a table out and return it."""
+        table: Table = self.get_table(name)
+        del self._tables[name]
+        return table
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return name in self._tables
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """All tables but those to exclude."""
+        kept = {name: dict(table) for name, table in self._tables.items() if name not in set(exclude)}
+        data: bytes = srsly.msgpack_dumps(kept)
+        return data
+
+    def from_bytes(self, bytes_data: bytes) -> Lookups:
+        """Take what `to_bytes` made."""
+        self._tables = {name: Table(name, data) for name, data in srsly.msgpack_loads(bytes_data).items()}
+        return self
+
+    def to_disk(self, path: str | Path, filename: str = FILE) -> None:
+        """Write the tables into a directory; nothing if there are none."""
+        if self._tables:
+            folder = Path(path)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / filename).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path, filename: str = FILE) -> Lookups:
+        """Read the tables of a directory, if it has any."""
+        file = Path(path) / filename
+        return self.from_bytes(file.read_bytes()) if file.is_file() else self
+
+
+def _number(key: str | int) -> int:
+    return hash_string(key) if isinstance(key, str) else int(key)

@@ -1,0 +1,100 @@
+"""The last part of docs/migrate.md, made from the public names of spaCy and from what is here: `make docs`.
+
+`names.txt` has the names (see `public_names.py`), `notes.toml` what is to be said of those that are not the same here. Whether a
+name is here is looked up, so that nobody has to remember. With --check nothing is written; the exit code is 1 if the page is
+stale, a note leads to nothing, or nothing is said of a name.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+import warnings
+from collections import defaultdict
+from itertools import groupby
+from pathlib import Path
+
+from places import exists, same_name
+
+FOLDER = Path(__file__).parent
+PAGE = FOLDER.parents[1] / "docs" / "migrate.md"
+START = "<!-- From here on the page is made by scripts/migration: `make docs`. -->\n"
+INTRO = """
+## Every public name
+
+{same} of {all} public names of spaCy 3.8 are the same with `kernel` for `spacy`. These are not:
+
+"""
+Notes = dict[str, dict[str, str]]
+Row = tuple[str, str]
+TITLES = {"here": "Under another name", "different": "Different on purpose", "planned": "Not there yet"}
+
+
+def kind_of(notes: Notes, name: str) -> Row | None:
+    """(kind, text) of what the notes say of a name that is not here: of itself, or of the nearest that it belongs to."""
+    while name:
+        for kind in ("different", "planned"):
+            if name in notes[kind]:
+                return kind, notes[kind][name]
+        name = re.sub(r"(^|[.: ])[^.: ]*$", "", name)
+    return None
+
+
+def section(names: list[str], notes: Notes) -> tuple[str, list[str]]:
+    """The text, and the names that nothing is said of."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    silent, same = [], 0
+    for name in names:
+        said = kind_of(notes, name)
+        if name in notes["here"]:
+            rows["here"].append((name, f"`{notes['here'][name]}`"))
+        elif exists(same_name(name)):
+            same += 1
+        elif said is not None:
+            rows[said[0]].append((name, said[1]))
+        else:
+            silent.append(name)
+    tables = [f"### {TITLES[kind]}\n\n{table(rows[kind])}" for kind in TITLES if rows[kind]]
+    return INTRO.format(same=same, all=len(names)) + "\n".join(tables), silent
+
+
+def table(rows: list[Row]) -> str:
+    """Rows with one text for neighbours of which the same is said."""
+    lines = ["| spaCy | here |", "|---|---|"]
+    for said, group in groupby(rows, key=lambda row: (owner(row[0]), row[1])):
+        first, *others = [name for name, _ in group]
+        names = [first, *(other.removeprefix(f"{said[0]}")[1:] for other in others)]
+        lines.append(f"| {', '.join(f'`{name}`' for name in names)} | {said[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def owner(name: str) -> str:
+    """What a name belongs to: a module, a class, a registry."""
+    return name.partition(":")[0] if ":" in name else name.rpartition(".")[0]
+
+
+def main(check: bool) -> int:
+    warnings.simplefilter("ignore")
+    names = (FOLDER / "names.txt").read_text(encoding="utf8").splitlines()
+    notes: Notes = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf8"))
+    text, silent = section(names, notes)
+    written = PAGE.read_text(encoding="utf8")
+    wanted = written.partition(START)[0] + START + text
+    wrong = [f"notes.toml says nothing of {name}" for name in silent]
+    wrong += [
+        f"notes.toml: {name} is said to be {here}, which is not there"
+        for name, here in notes["here"].items()
+        if not exists(here)
+    ]
+    wrong += [f"notes.toml: {name} is no public name" for name in notes["here"] if name not in names]
+    if check and written != wanted:
+        wrong.append("docs/migrate.md is stale")
+    if not check:
+        PAGE.write_text(wanted, encoding="utf8")
+    print("\n".join(wrong))
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
