@@ -40,6 +40,13 @@ class Channel:
         self._given: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.reset()
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Documents stay where they are.
+        return {**self.__dict__, "_given": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _given=WeakKeyDictionary())
+
     @property
     def owners(self) -> list[str]:
         """The components whose models listen to this source."""

@@ -75,10 +75,11 @@ def info(model: str | Path | None = None, *, silent: bool = True) -> dict[str, A
     silent: False prints it as well, as `kernel info` does.
     """
     from kernel.cli.info import facts, lines, pipeline_facts
+    from kernel.cli.say import say_text
 
     found = facts() if model is None else pipeline_facts(str(model))
     if not silent:
-        print("\n".join(lines(found)))
+        say_text("\n".join(lines(found)))
     return found
 
 

@@ -15,6 +15,7 @@ from kernel.language.keeping import keep_values, values_of
 from kernel.language.shown import ShownDict, ShownList
 from kernel.language.slots import Slot, find
 from kernel.registries.family import Registries, chosen_by
+from kernel.visible import visible
 
 if TYPE_CHECKING:
     from kernel.tokens.example import Example
@@ -168,7 +169,7 @@ class ComponentList:
         """
         found = facts.analyze([slot for slot in self.slots if slot.enabled], list(keys))
         if pretty:
-            print("\n".join(facts.lines(found)))
+            print(visible("\n".join(facts.lines(found))))
         return found
 
     # What training asks.

@@ -49,7 +49,9 @@ def test_what_is_disabled_is_not_there_but_known():
 
 
 def test_a_source_is_a_pipeline():
-    with pytest.raises(UsageError, match=r"source= is a pipeline, not str\n.*kernel\.load"):
+    with pytest.raises(
+        UsageError, match=r"source= takes a pipeline, not 'output/model-best'\n.*kernel\.load"
+    ):
         Language().add_pipe("noop", source="output/model-best")
 
 

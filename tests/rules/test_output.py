@@ -13,6 +13,7 @@ from .conftest import ROOT
 SAY = ROOT / "kernel" / "cli" / "say.py"
 # What prints lines of its own, and makes the text of others in them visible itself.
 OTHERS = {
+    "kernel/language/components.py",
     "kernel/processes/workers.py",
     "kernel/registries/loading.py",
     "plugins/callbacks/src/kernel_callbacks/console.py",
