@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import srsly
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.files.messages import message_from_bytes
 from kernel.files.names import as_names
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
@@ -284,7 +284,7 @@ class TrainableComponent(BatchComponent):
     def sample(self, get_examples: Examples, size: int = SAMPLE) -> list["Example"]:
         """The first examples, to infer shapes from. `DataError` if there are none."""
         if not callable(get_examples):
-            raise UsageError(
+            raise WrongType(
                 f"component '{self.name}': initialize needs a function that returns examples, "
                 f"not {type(get_examples).__name__}",
                 hint="For a list of examples write: initialize(lambda: examples)",

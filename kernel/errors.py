@@ -2,23 +2,42 @@
 
 Exit codes of the command line: 1 the run failed, 2 the config, the data or the command line is wrong,
 3 a plugin or a `--code` file is broken.
+
+Each is also one of Python's own exceptions, the one that callers expect there: `except ValueError` catches what is wrong
+with a value, `except OSError` a pipeline that isn't found. What reports the error of somebody's code can be caught as that
+error too: see `keep`.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from os import PathLike
 from textwrap import wrap
-from typing import Any
+from typing import Any, TypeVar
 
 from kernel.visible import visible, visible_line
 
 # Longest part of a line that is shown, in characters.
 _EXCERPT = 100
+# What errors of ours hold.
+_FACTS = (
+    "message",
+    "hint",
+    "exit_code",
+    "detail",
+    "path",
+    "line",
+    "document",
+    "offset",
+    "problems",
+    "__notes__",
+)
 _WRAPPING: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
@@ -41,10 +60,22 @@ class KernelError(Exception):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
-class UsageError(KernelError):
-    """The command line asks for something impossible."""
+class UsageError(KernelError, ValueError):
+    """The command line, or a call, asks for something impossible."""
 
     exit_code = 2
+
+
+class MissingName(UsageError, KeyError):
+    """A name that nothing has, where one was to be looked up: of a component, of an attribute."""
+
+
+class WrongType(UsageError, TypeError):
+    """A value of a type that can't stand there at all."""
+
+
+class MissingPath(UsageError, OSError):
+    """A pipeline or a file that isn't where it was looked for."""
 
 
 class Locked(UsageError):
@@ -128,7 +159,7 @@ def _columns(mark: str) -> int:
     return 2 if unicodedata.east_asian_width(mark) in "WF" else 1
 
 
-class ConfigError(KernelError):
+class ConfigError(KernelError, ValueError):
     """A config that can't be used; `problems` holds everything that is wrong with it."""
 
     exit_code = 2
@@ -144,7 +175,7 @@ class ConfigError(KernelError):
         self.exit_code = min((problem.exit_code for problem in self.problems), default=2)
 
 
-class DataError(KernelError):
+class DataError(KernelError, ValueError):
     """Training or evaluation data that can't be read; the message starts with where, `detail` is the rest."""
 
     exit_code = 2
@@ -186,7 +217,15 @@ class DataError(KernelError):
         return DataError(self.detail, path=path, line=line, document=document, offset=offset, hint=self.hint)
 
 
-class RegistryError(KernelError):
+class OutOfRange(DataError, IndexError):
+    """A place outside of a text: a token, or a span."""
+
+
+class Unsupported(DataError, NotImplementedError):
+    """What a language, or a component, has no code for."""
+
+
+class RegistryError(KernelError, ValueError):
     """A name that no registry knows."""
 
     exit_code = 2
@@ -252,6 +291,73 @@ class TrainingError(KernelError):
 
 class CallbackError(TrainingError):
     """A callback that raised an error during a run."""
+
+
+Kind = TypeVar("Kind", bound=KernelError)
+
+
+def keep(error: Kind, cause: BaseException) -> Kind:
+    """An error that reports another one, made so that it can be caught as that too, with the attributes that it has.
+
+    Where that can't be (Python doesn't combine any two classes), it is the error that was given.
+    """
+    kinds: tuple[Any, Any] = (type(error), type(cause))
+    made = None if isinstance(error, kinds[1]) else _both(*kinds)
+    if made is None:
+        return error
+    try:
+        # Neither constructor runs: who knows what the other one does, or wants.
+        kept: Kind = type(cause).__new__(made)
+        for name in ("errno", "strerror", "filename") if isinstance(cause, OSError) else ():
+            setattr(kept, name, getattr(cause, name))
+        kept.__dict__.update({**getattr(cause, "__dict__", {}), **error.__dict__})
+        kept.args = error.args
+        if isinstance(kept, DataError):
+            kept.detail = error.message
+    except Exception:  # noqa: BLE001 (what a user's class does when one is made)
+        return error
+    return kept
+
+
+@lru_cache(maxsize=256)
+def _both(ours: Any, theirs: Any) -> Any:
+    """A class that is one of ours, and of the class of the error that it reports; None if Python can't make it."""
+    if theirs is ours:
+        return None
+    bases = (theirs,) if issubclass(theirs, ours) else (ours, theirs)
+    content = {
+        "__module__": ours.__module__,
+        "__doc__": ours.__doc__,
+        "__reduce__": _reduced,
+        "exit_code": ours.exit_code,
+        "made_of": (ours, theirs),
+    }
+    try:
+        return type(ours.__name__, bases, content)
+    except TypeError:
+        return None
+
+
+def _reduced(error: Any) -> tuple[Any, ...]:
+    # By the parts, as nobody finds the class by its name. What the other error had beside is left: who knows what it is.
+    ours, theirs = error.made_of
+    facts = {name: error.__dict__[name] for name in _FACTS if name in error.__dict__}
+    return _rejoined, (ours, theirs if _has_a_place(theirs) else ours, facts)
+
+
+def _has_a_place(kind: Any) -> bool:
+    """Whether a class is found by its name, and not hidden in a function."""
+    place: Any = sys.modules.get(kind.__module__)
+    for part in kind.__qualname__.split("."):
+        place = getattr(place, part, None)
+    return place is kind
+
+
+def _rejoined(ours: Any, theirs: Any, facts: dict[str, Any]) -> Any:
+    error = theirs.__new__(_both(ours, theirs) or ours)
+    error.args = (facts["message"],)
+    error.__dict__.update(facts)
+    return error
 
 
 class KernelWarning(UserWarning):

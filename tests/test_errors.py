@@ -1,6 +1,23 @@
+import pickle
+
 import pytest
 
-from kernel.errors import ConfigError, DataError, KernelError, KernelWarning, Problem, warn
+from kernel.errors import (
+    ConfigError,
+    DataError,
+    KernelError,
+    KernelWarning,
+    MissingName,
+    MissingPath,
+    OutOfRange,
+    Problem,
+    RegistryError,
+    Unsupported,
+    UsageError,
+    WrongType,
+    keep,
+    warn,
+)
 
 
 def test_hint_is_on_a_line_of_its_own():
@@ -74,3 +91,87 @@ def test_what_a_terminal_would_obey_is_escaped():
         "                         ^^^^^\n"
         '    found: "\\x9b"'
     )
+
+
+@pytest.mark.parametrize(
+    ("ours", "builtin"),
+    [
+        (UsageError, ValueError),
+        (DataError, ValueError),
+        (ConfigError, ValueError),
+        (RegistryError, ValueError),
+        (MissingName, KeyError),
+        (MissingPath, OSError),
+        (OutOfRange, IndexError),
+        (WrongType, TypeError),
+        (Unsupported, NotImplementedError),
+    ],
+)
+def test_errors_can_be_caught_as_what_python_calls_them(ours, builtin):
+    error = ours("the name 'x' is taken", hint="Take another.")
+    with pytest.raises(builtin) as raised:
+        raise error
+    # KeyError and OSError have a text of their own, which nobody can read.
+    assert str(raised.value) == "the name 'x' is taken\nTake another."
+    assert isinstance(raised.value, KernelError)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy)) == (ours, str(error))
+
+
+class Refused(Exception):
+    """An error of somebody's own, which wants two arguments."""
+
+    def __init__(self, code, reason):
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+
+
+def test_a_kept_error_is_both_and_says_what_ours_says():
+    error = keep(KernelError("component 'x' failed", hint="Mend it."), Refused(7, "no"))
+    with pytest.raises(Refused, match="component 'x' failed") as raised:
+        raise error
+    assert raised.value.code == 7
+    assert raised.value.hint == "Mend it."
+    assert raised.value.exit_code == 1
+    assert isinstance(error, KernelError)
+    assert type(error).__name__ == "KernelError"
+
+
+def test_a_kept_error_goes_through_a_pickle():
+    error = keep(KernelError("failed", hint="Mend it."), Refused(7, "no"))
+    error.add_note("In the worker process")
+    copy = pickle.loads(pickle.dumps(error))
+    assert isinstance(copy, Refused)
+    assert (str(copy), copy.__notes__) == ("failed\nMend it.", ["In the worker process"])
+
+
+def test_a_kept_error_of_the_system_has_its_number_and_file():
+    error = keep(DataError("can't be read", path="a"), FileNotFoundError(2, "No such file", "a/model"))
+    assert isinstance(error, FileNotFoundError)
+    assert (error.errno, error.strerror, error.filename) == (2, "No such file", "a/model")
+    assert str(error) == "a: can't be read"
+
+
+def test_a_kept_error_of_ours_keeps_its_place_and_gives_ours_its_class():
+    cause = DataError("bad offset", path="a.jsonl", line=3)
+    wrapped = KernelError("component 'ner' failed: a.jsonl:3: bad offset")
+    error = keep(wrapped, cause)
+    assert isinstance(error, DataError)
+    assert (str(error), error.line) == (wrapped.message, 3)
+    # At another place it still says who failed.
+    assert str(error.at("b.jsonl")) == f"b.jsonl: {wrapped.message}"
+
+
+class Awkward(Exception):
+    """A class of which no other object can be made."""
+
+    def __new__(cls, secret):
+        return super().__new__(cls)
+
+
+@pytest.mark.parametrize("cause", [Exception("any"), Awkward("x"), KeyboardInterrupt()])
+def test_what_cannot_be_combined_is_the_error_that_was_given(cause):
+    error = KernelError("failed")
+    kept = keep(error, cause)
+    assert str(kept) == "failed"
+    assert isinstance(kept, KernelError)

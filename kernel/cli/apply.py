@@ -77,6 +77,7 @@ def apply(
 
 
 def _write_store(docs: Iterator[Any], path: Path) -> None:
+    from kernel.errors import KernelError
     from kernel.files.atomic import atomic_file
     from kernel.tokens import DocBin
 
@@ -88,6 +89,9 @@ def _write_store(docs: Iterator[Any], path: Path) -> None:
                 store.add(doc)
             file.write(store.to_bytes())
             file.flush()
+    except KernelError:
+        # Of the documents that were to be written.
+        raise
     except OSError as error:
         raise writing.unwritable(path, error) from error
 
@@ -103,6 +107,7 @@ def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
 @contextmanager
 def _output(path: Path) -> Iterator[Callable[[str], object]]:
     """What writes a line of the output."""
+    from kernel.errors import KernelError
     from kernel.files.atomic import atomic_file
 
     if str(path) == "-":
@@ -112,6 +117,9 @@ def _output(path: Path) -> Iterator[Callable[[str], object]]:
         with atomic_file(path) as fresh, fresh.open("w", encoding="utf8") as file:
             yield file.write
             file.flush()
+    except KernelError:
+        # Of the documents that were to be written.
+        raise
     except OSError as error:
         raise writing.unwritable(path, error) from error
 

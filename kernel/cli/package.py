@@ -46,6 +46,7 @@ def package(
 
     After `pip install` of what it builds, kernel.load("en_demo") finds the pipeline. Nothing is downloaded.
     """
+    from kernel.errors import KernelError
     from kernel.packaging.build import DIST, build_package
     from kernel.registries.code import loaded
     from kernel.visible import shell_word
@@ -59,6 +60,8 @@ def package(
         folder = build_package(
             model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
         )
+    except KernelError:
+        raise
     except OSError as error:
         raise writing.unwritable(error.filename or output, error) from error
     say(f"package: {folder}")

@@ -25,7 +25,7 @@ from kernel.config.sources import (
 from kernel.config.text import read
 from kernel.config.variables import interpolate
 from kernel.config.writer import write
-from kernel.errors import ConfigError, Problem, UsageError
+from kernel.errors import ConfigError, Problem, UsageError, keep
 
 DEFAULTS = Path(__file__).parent / "defaults.cfg"
 DEFAULTS_NAME = "kernel/config/defaults.cfg"
@@ -93,7 +93,7 @@ class Config(confection.Config):  # type: ignore[misc]
             text = Path(path).read_text(encoding="utf-8-sig")
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise UsageError(f"{path}: the config can't be read: {reason}") from None
+            raise keep(UsageError(f"{path}: the config can't be read: {reason}"), error) from None
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
         name = name or str(path)

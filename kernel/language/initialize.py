@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
-from kernel.errors import ConfigError, DataError, KernelError, UsageError, warn
+from kernel.errors import ConfigError, DataError, KernelError, WrongType, warn
 from kernel.language.build import interpolated_section
 from kernel.language.listening import channel_of, check_hearing, link
 from kernel.language.shapes import check_listeners, try_out, watched
@@ -128,7 +128,7 @@ def _checked_source(
 
         return dummy
     if not callable(get_examples):
-        raise UsageError(
+        raise WrongType(
             f"initialize needs a function that returns examples, not {type(get_examples).__name__}",
             hint="For a list of examples write nlp.initialize(lambda: examples).",
         )

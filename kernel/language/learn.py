@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link
 from kernel.language.stream import Settings, failure, make_docs, run_batch
@@ -186,14 +186,14 @@ def check_optimizer(sgd: Any) -> None:
 
 
 def check_examples(examples: Any, message: str) -> list[Example]:
-    """The examples as a list. `UsageError` if there is anything else among them."""
+    """The examples as a list. `WrongType` if there is anything else among them."""
     from kernel.tokens.example import Example
 
     found: list[Any] = [examples] if isinstance(examples, str | Example) else list(examples)
     wrong = next((item for item in found if not isinstance(item, Example)), None)
     if wrong is not None or isinstance(examples, Example):
         kind = "a single Example" if isinstance(examples, Example) else type(wrong).__name__
-        raise UsageError(f"{message} (found {kind})", hint=MAKE_EXAMPLES)
+        raise WrongType(f"{message} (found {kind})", hint=MAKE_EXAMPLES)
     return found
 
 

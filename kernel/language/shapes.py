@@ -17,7 +17,7 @@ from thinc.api import Model
 
 from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import ConfigError, KernelError, keep
 from kernel.listeners import Channel, find_listeners
 from kernel.numeric.adapter import forward_of, set_forward
 from kernel.registries.blame import describe_error
@@ -244,7 +244,7 @@ class _Watch:
                     f"Its layer '{layer.name}' gives {layer.get_dim('nO')}: {f'{place} ' if place else ''}{path}."
                 )
         message = f"{where}: layer '{node.name}' failed: {describe_error(error)}"
-        return _LayerError(message, hint="\n".join(hints))
+        return keep(_LayerError(message, hint="\n".join(hints)), error)
 
 
 class _LayerError(KernelError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import UsageError
+from kernel.errors import MissingName
 from kernel.registries.registry import nearest_name
 
 if TYPE_CHECKING:
@@ -35,22 +35,22 @@ class Slot:
 
 
 def find(slots: Sequence[Slot], name: str) -> Slot:
-    """The slot of a name. `UsageError` if there is none."""
+    """The slot of a name. `MissingName` if there is none."""
     return slots[position(slots, name)]
 
 
 def position(slots: Sequence[Slot], name: str) -> int:
-    """The place of a component. `UsageError` if there is none of that name."""
+    """The place of a component. `MissingName` if there is none of that name."""
     for number, slot in enumerate(slots):
         if slot.name == name:
             return number
     raise unknown(name, [slot.name for slot in slots])
 
 
-def unknown(name: Any, names: list[str]) -> UsageError:
+def unknown(name: Any, names: list[str]) -> MissingName:
     """The error for a name that no component has."""
     close = nearest_name(name, names) if isinstance(name, str) else None
-    return UsageError(
+    return MissingName(
         f"the pipeline has no component {name!r}; it has: {', '.join(names) or 'none'}",
         hint=f"Did you mean {close!r}?" if close else "",
     )

@@ -7,7 +7,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from kernel.component import Component
-from kernel.errors import DataError, KernelError, UsageError
+from kernel.errors import DataError, KernelError, UsageError, keep
 from kernel.language.listening import channels_of
 from kernel.listeners import Channel
 from kernel.numeric import blas
@@ -143,7 +143,7 @@ def _takes_batches(component: Any) -> bool:
 
 
 def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str = "failed") -> KernelError:
-    """The error that says which component failed, on which document, and how."""
+    """The error that says which component failed, on which document, and how; it can be caught as the one that it reports."""
     where = f" on the document {snippet(docs[0])}" if len(docs) == 1 else ""
     if len(docs) > 1:
         where = f" on a batch of {len(docs)} documents that starts with {snippet(docs[0])}"
@@ -155,7 +155,7 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
         wrapped.exit_code = error.exit_code
     else:
         wrapped = KernelError(f"component '{name}' {verb}{where}: {describe_error(error)}")
-    return wrapped
+    return keep(wrapped, error)
 
 
 def _run(component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kernel.errors import KernelError
+from kernel.errors import KernelError, keep
 from kernel.language import parcels
 from kernel.language.replica import make, prepare
 from kernel.language.stream import Settings, annotate, failure, make_docs, snippet
@@ -60,9 +60,8 @@ class Work:
             where = f"a batch of {len(texts)} documents" + (
                 f" that starts with {snippet(texts[0])}" if texts else ""
             )
-            found = Answer(
-                [], [], [], _with_trace(KernelError(f"{where} failed: {describe_error(error)}"), error)
-            )
+            failed = keep(KernelError(f"{where} failed: {describe_error(error)}"), error)
+            found = Answer([], [], [], _with_trace(failed, error))
         data = self._packed(found)
         # A worker is ended without notice.
         for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from kernel.discovery import scan
-from kernel.errors import CallbackError, KernelError
+from kernel.errors import CallbackError, KernelError, keep
 from kernel.registries.code import loaded
 
 _OURS = "kernel-nlp"
@@ -22,7 +22,7 @@ def naming(what: str) -> Iterator[None]:
     except KernelError:
         raise
     except Exception as error:
-        raise CallbackError(f"{what} failed: {describe_error(error)}") from error
+        raise keep(CallbackError(f"{what} failed: {describe_error(error)}"), error) from error
 
 
 def describe_error(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import Config
 from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, Locked, UsageError, warn
+from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
@@ -115,12 +115,12 @@ def locate(name: str | Path) -> Path:
             [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
         )
         if not found:
-            raise UsageError(f"the package '{package[0]}' contains no saved pipeline")
+            raise MissingPath(f"the package '{package[0]}' contains no saved pipeline")
         return found[-1]
     known = sorted(point.name for point in entry_points(MODELS))
     looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
     installed = f"Installed pipelines: {', '.join(known)}." if known else ""
-    raise UsageError(
+    raise MissingPath(
         f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
         hint=" ".join(filter(None, [looked, installed])),
     )
@@ -153,9 +153,9 @@ def find_pipeline(name: str | Path) -> Path:
 def existing(path: Path) -> Path:
     """The directory, if it holds a saved pipeline."""
     if not path.is_dir():
-        raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
+        raise MissingPath(f"can't find the pipeline {str(path)!r}: there is no such directory")
     if not (path / CONFIG).is_file():
-        raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}")
+        raise MissingPath(f"{path} holds no saved pipeline: it has no {CONFIG}")
     check_kinds(path)
     for name in (CONFIG, META):
         file = path / name
@@ -203,7 +203,8 @@ def reading(path: Path) -> Iterator[None]:
     except MemoryError as error:
         raise DataError("too large for the memory that is free", path=path) from error
     except OSError as error:
-        raise DataError(f"can't be read: {error.strerror or error}", path=error.filename or path) from error
+        failed = DataError(f"can't be read: {error.strerror or error}", path=error.filename or path)
+        raise keep(failed, error) from error
     except Exception as error:
         raise DataError(f"can't be read, it may be damaged: {describe_error(error)}", path=path) from error
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError, KernelError, keep
 from kernel.registries.blame import describe_error
 from kernel.scores.cats import score_cats
 from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
@@ -54,8 +54,8 @@ class Scorer:
         if isinstance(error, KernelError):
             failed = KernelError(what + error.message, hint=error.hint)
             failed.exit_code = error.exit_code
-            return failed
-        return KernelError(what + describe_error(error))
+            return keep(failed, error)
+        return keep(KernelError(what + describe_error(error)), error)
 
     score_tokenization = staticmethod(score_tokenization)
     score_token_attr = staticmethod(score_token_attr)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, Unsupported
 from kernel.tokens import arrays, entities
 from kernel.tokens.columns import Columns, as_uint64, values_of
 from kernel.tokens.iob import Entity
@@ -287,7 +287,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         """Base noun phrases, by the language's rule. DataError if the language has none."""
         rule = self.vocab.get_noun_chunks
         if rule is None:
-            raise DataError(f"the language {self.vocab.lang!r} has no rule for noun chunks")
+            raise Unsupported(f"the language {self.vocab.lang!r} has no rule for noun chunks")
         number = self.intern("NP")
         return (Span(self, start, end, label or number) for start, end, label in rule(self))
 

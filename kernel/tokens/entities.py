@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, OutOfRange
 from kernel.tokens.columns import values_of
 from kernel.tokens.iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.vocab import attrs
@@ -106,7 +106,7 @@ def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
             texts = entity.doc.vocab.strings
             label, kb_id, span_id = (texts[each] for each in (label, kb_id, span_id))
     if not 0 <= start < end <= len(doc):
-        raise DataError(f"an entity from token {start} to {end} is outside of the text of {len(doc)} tokens")
+        raise OutOfRange(f"an entity from token {start} to {end} is outside of the text of {len(doc)} tokens")
     if not label:
         raise DataError(f"the entity {doc[start:end].text!r} has no label", offset=doc[start].idx)
     return start, end, number(label), number(kb_id), number(span_id)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import biluo
 from kernel.tokens.alignment import Alignment, AlignmentArray, folded
 from kernel.tokens.columns import STRING_COLUMNS, as_uint64, values_of
@@ -34,7 +34,7 @@ class Example:
     ) -> None:
         if not isinstance(predicted, Doc) or not isinstance(reference, Doc):
             wrong = predicted if not isinstance(predicted, Doc) else reference
-            raise DataError(f"an Example is made of two Docs, not of {type(wrong).__name__}")
+            raise WrongType(f"an Example is made of two Docs, not of {type(wrong).__name__}")
         self._x = predicted
         self._y = reference
         self._alignment = alignment

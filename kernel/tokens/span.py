@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, OutOfRange
 from kernel.tokens.arrays import to_array
 from kernel.tokens.columns import values_of
 from kernel.tokens.token import Token
@@ -41,7 +41,9 @@ class Span(Extensible, Vectored):
         span_id: str | int = 0,
     ) -> None:
         if not 0 <= start <= end <= len(doc.rows):
-            raise DataError(f"a span from token {start} to {end} is outside of the text of {len(doc)} tokens")
+            raise OutOfRange(
+                f"a span from token {start} to {end} is outside of the text of {len(doc)} tokens"
+            )
         self.doc = doc
         self.start = start
         self.end = end

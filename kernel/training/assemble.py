@@ -8,7 +8,7 @@ from kernel.config import Config, check, fill
 from kernel.config.checking import is_in
 from kernel.config.schemas import InitializeSchema
 from kernel.config.sections import present
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, KernelError, UsageError
 from kernel.files.atomic import atomic_directory
 from kernel.numeric import random
 from kernel.saving.provenance import provenance
@@ -56,5 +56,7 @@ def save(pipeline: Pipeline, config: Config, output: Path) -> None:
             pipeline.to_disk(directory)
             if not (directory / "config.cfg").exists():
                 config.to_disk(directory / "config.cfg")
+    except KernelError:
+        raise
     except OSError as error:
         raise UsageError(f"can't save the pipeline to {output}: {error.strerror or error}") from error

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kernel.config import Config
-from kernel.errors import CallbackError, TrainingError, UsageError, warn
+from kernel.errors import CallbackError, KernelError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.lock import Lock, refuse_if_locked
 from kernel.numeric.server import read
@@ -117,6 +117,8 @@ def save(run: Run, *, is_best: bool) -> None:
                     run.config.to_disk(directory / "config.cfg")
         if is_best:
             _copy(last, best)
+    except KernelError:
+        raise
     except OSError as error:
         raise Unsavable(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
     run.saved_step = run.step

@@ -15,7 +15,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import CallbackError, PluginLoadError, warn
+from kernel.errors import CallbackError, PluginLoadError, keep, warn
 from kernel.registries.blame import describe_error
 from kernel.training import events
 
@@ -116,9 +116,8 @@ class Hooks:
         """The same method, whose errors say which callback failed where."""
 
         def blame(error: Exception) -> CallbackError:
-            return CallbackError(
-                f"callback {label} failed in {event} {self.place()}: {describe_error(error)}"
-            )
+            what = f"callback {label} failed in {event} {self.place()}"
+            return keep(CallbackError(f"{what}: {describe_error(error)}"), error)
 
         @wraps(method)
         def call(*args: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from kernel.errors import UsageError
+from kernel.errors import MissingName
 
 IS_ALPHA, IS_ASCII, IS_DIGIT, IS_LOWER, IS_PUNCT, IS_SPACE, IS_TITLE, IS_UPPER = range(1, 9)
 LIKE_URL, LIKE_NUM, LIKE_EMAIL, IS_STOP = range(9, 13)
@@ -77,16 +77,16 @@ _ALIASES = {"TEXT": ORTH, "IS_SENT_START": SENT_START, "SENT_ID": SENT_START}
 
 
 def intify(attr: str | int) -> int:
-    """The number of an attribute given by name (any case) or number. UsageError if there is none."""
+    """The number of an attribute given by name (any case) or number. MissingName if there is none."""
     if isinstance(attr, str):
         name = attr.upper()
         number = IDS.get(name) or _ALIASES.get(name)
         if number is not None:
             return number
         close = get_close_matches(name, IDS, n=1)
-        raise UsageError(
+        raise MissingName(
             f"no token attribute is called {attr!r}", hint=f"did you mean {close[0]!r}?" if close else ""
         )
     if int(attr) in NAMES:
         return int(attr)
-    raise UsageError(f"no token attribute has the number {attr}")
+    raise MissingName(f"no token attribute has the number {attr}")

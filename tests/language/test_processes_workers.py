@@ -470,3 +470,33 @@ def test_extensions_go_to_new_interpreters(words: Language) -> None:
     Doc.remove_extension("number")
     replica.make(data)
     assert Doc.get_extension("number").default == 3
+
+
+class OutOfTea(Exception):
+    """An error of somebody's own, that its constructor's arguments don't make again."""
+
+    def __init__(self, *, cups: int) -> None:
+        super().__init__(f"{cups} cups")
+        self.cups = cups
+
+
+def test_an_error_of_a_component_can_be_caught_as_what_it_is() -> None:
+    def fail(doc: Doc) -> Doc:
+        raise OutOfTea(cups=0)
+
+    nlp = pipeline(fail)
+    with pytest.raises(OutOfTea, match="component 'part' failed on the document 'a'") as raised:
+        list(nlp.pipe(["a", "b"], n_process=2))
+    assert isinstance(raised.value, KernelError)
+
+
+def test_an_error_of_a_class_that_nobody_finds_is_one_of_ours() -> None:
+    class Hidden(Exception):
+        pass
+
+    def fail(doc: Doc) -> Doc:
+        raise Hidden("no tea")
+
+    nlp = pipeline(fail)
+    with pytest.raises(KernelError, match="component 'part' failed on the document 'a'.*: Hidden: no tea"):
+        list(nlp.pipe(["a", "b"], n_process=2))

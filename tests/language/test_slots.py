@@ -167,3 +167,11 @@ def test_a_copy_keeps_its_settings_so_others_are_refused():
     with pytest.raises(UsageError, match="with source="):
         nlp.add_pipe("blue", replace_listeners=["model.tok2vec"])
     assert nlp.component_names == []
+
+
+def test_a_name_that_no_component_has_is_a_key_that_is_not_there():
+    nlp = Language()
+    nlp.add_pipe("red")
+    for look_up in (nlp.get_pipe, nlp.remove_pipe, nlp.get_pipe_config):
+        with pytest.raises(KeyError, match="the pipeline has no component 'rad'; it has: red"):
+            look_up("rad")

@@ -135,3 +135,32 @@ def test_a_component_that_returns_no_doc_is_named():
         nlp.add_pipe("forgetful")
         with pytest.raises(KernelError, match="forgetful.*must return a Doc"):
             nlp("x")
+
+
+class OutOfTea(Exception):
+    """An error of somebody's own."""
+
+    def __init__(self, cups):
+        super().__init__(f"{cups} cups")
+        self.cups = cups
+
+
+def raising(error):
+    @Language.component("raising")
+    def fail(doc):
+        raise error
+
+    nlp = Language()
+    nlp.add_pipe("raising")
+    return nlp
+
+
+@pytest.mark.parametrize("error", [OutOfTea(0), KeyError("tea"), DataError("no tea"), OSError(5, "no tea")])
+def test_an_error_of_a_component_can_be_caught_as_what_it_is(error):
+    nlp = raising(error)
+    for run in (lambda: nlp("text"), lambda: list(nlp.pipe(["text", "more"]))):
+        with pytest.raises(type(error), match="component 'raising' failed on the document 'text'") as raised:
+            run()
+        assert isinstance(raised.value, KernelError)
+        assert raised.value.__cause__ is error
+        assert getattr(raised.value, "cups", None) == getattr(error, "cups", None)

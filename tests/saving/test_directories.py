@@ -15,6 +15,7 @@ from kernel.saving.directories import (
     class_of,
     existing,
     find_pipeline,
+    load,
     load_pipeline,
     locate,
     packaged,
@@ -150,6 +151,15 @@ def test_names_that_are_no_packages(name, tmp_path, monkeypatch):
     if name:
         with pytest.raises(UsageError, match="neither a directory nor an installed package"):
             locate(tmp_path / "none" / name)
+
+
+def test_a_pipeline_that_is_not_there_is_an_error_of_the_system(tmp_path):
+    # What scripts write around `load`.
+    for missing in (tmp_path / "none", "no_such_package_here"):
+        with pytest.raises(OSError, match="can't find the pipeline"):
+            load(missing)
+    with pytest.raises(OSError, match="holds no saved pipeline"):
+        load(tmp_path)
 
 
 def test_what_is_installed_is_said(fake_distribution, tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ def test_two_documents_make_an_example(plain, doc):
     example = Example(plain, plain.copy())
     assert example.x is plain and example.predicted is plain
     assert example.text == plain.text and len(example) == 6
-    with pytest.raises(DataError, match="not of str"):
+    with pytest.raises(TypeError, match="not of str"):
         Example("text", doc)
 
 
