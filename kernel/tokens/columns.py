@@ -195,3 +195,14 @@ def as_uint64(values: NDArray[Any]) -> NDArray[np.uint64]:
     if values.dtype.kind == "i":
         return values.astype(np.int64).view(np.uint64)
     return values.astype(np.uint64)
+
+
+def sentence_start(value: bool | int | None) -> int:
+    """1 starts a sentence, -1 doesn't, 0 isn't known: the numbers, True, False and None are taken."""
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        return 1 if value else -1
+    if value not in (-1, 0, 1):
+        raise DataError(f"{value!r} is not a sentence start: expected True, False, None, 1, -1 or 0")
+    return int(value)

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError, Unsupported
 from kernel.tokens import arrays, entities
-from kernel.tokens.columns import Columns, as_uint64, values_of
+from kernel.tokens.columns import Columns, as_uint64, sentence_start, values_of
 from kernel.tokens.iob import Entity
 from kernel.tokens.morph import normalize_features
+from kernel.tokens.retokenize import Retokenizer
 from kernel.tokens.span import Span
 from kernel.tokens.span_group import GroupData, SpanGroups
 from kernel.tokens.storage import Stored
@@ -109,7 +110,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
             ]
             self.set_heads(np.array(relative, dtype=np.int32), np.array(known, dtype=bool))
         elif sent_starts is not None:
-            starts = [_sentence_start(each) for each in self._fitting("sent_starts", sent_starts)]
+            starts = [sentence_start(each) for each in self._fitting("sent_starts", sent_starts)]
             starts[:1] = [1] * len(starts[:1])
             self.set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
         if ents is not None:
@@ -352,6 +353,10 @@ class Doc(Columns, Extensible, Vectored, Stored):
             return (first, last + 1) if first <= last else None
         return first, last + 1
 
+    def retokenize(self) -> Retokenizer:
+        """A block in which tokens are merged and split: `with doc.retokenize() as retokenizer: ...`."""
+        return Retokenizer(self)
+
     def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
         """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of several."""
         return arrays.to_array(self, attr_ids)
@@ -397,14 +402,3 @@ class Doc(Columns, Extensible, Vectored, Stored):
         """The mean of the tokens' vectors; of the tensor's rows, if there are no word vectors."""
         vectors = self.token_vectors()
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
-
-
-def _sentence_start(value: bool | int | None) -> int:
-    """1 starts a sentence, -1 doesn't, 0 isn't known: the numbers, True, False and None are taken."""
-    if value is None:
-        return 0
-    if isinstance(value, bool):
-        return 1 if value else -1
-    if value not in (-1, 0, 1):
-        raise DataError(f"{value!r} is not a sentence start: expected True, False, None, 1, -1 or 0")
-    return int(value)

@@ -27,7 +27,7 @@ class Example:
     file and line, for messages.
     """
 
-    __slots__ = ("_alignment", "_cache", "_cache_version", "_same", "_x", "_y", "origin")
+    __slots__ = ("_alignment", "_cache", "_cache_version", "_rows", "_same", "_x", "_y", "origin")
 
     def __init__(
         self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None, origin: str = ""
@@ -42,6 +42,7 @@ class Example:
         self._cache: dict[Hashable, Any] = {}
         self._cache_version = reference.version
         self.origin = origin
+        self._rows = (predicted.rows, reference.rows)
 
     @classmethod
     def from_dict(cls, predicted: Doc, example_dict: dict[str, Any]) -> Example:
@@ -77,6 +78,7 @@ class Example:
         if not _same_words(doc, self._x):
             self._forget()
         self._x = doc
+        self._rows = (doc.rows, self._y.rows)
 
     @property
     def reference(self) -> Doc:
@@ -87,6 +89,7 @@ class Example:
         self._forget()
         self._y = doc
         self._cache_version = doc.version
+        self._rows = (self._x.rows, doc.rows)
 
     x = predicted
     y = reference
@@ -110,12 +113,20 @@ class Example:
         self._same = None
         self._cache.clear()
 
+    def _notice_new_tokens(self) -> None:
+        """Forget what was known of the tokens, if a document has others by now."""
+        x, y = self._rows
+        if self._x.rows is not x or self._y.rows is not y:
+            self._forget()
+            self._rows = (self._x.rows, self._y.rows)
+
     def cached(self, key: Hashable, make: Callable[[Example], T]) -> T:
         """`make(self)`, called once. Made anew if the gold annotations or the tokens have changed since.
 
         The key names what is made, with all it depends on (for example a component's name and its labels).
         Changes of `cats`, and of a span group in place, are not noticed.
         """
+        self._notice_new_tokens()
         if self._cache_version != self._y.version:
             self._cache.clear()
             self._cache_version = self._y.version
@@ -128,6 +139,7 @@ class Example:
     @property
     def same_words(self) -> bool:
         """Whether both documents have the same words, so that nothing needs aligning."""
+        self._notice_new_tokens()
         if self._same is None:
             self._same = _same_words(self._x, self._y)
         return self._same
@@ -135,6 +147,7 @@ class Example:
     @property
     def alignment(self) -> Alignment:
         """Which predicted tokens fall on which reference tokens. DataError if the texts differ."""
+        self._notice_new_tokens()
         if self._alignment is None:
             if self.same_words:
                 self._alignment = Alignment.identity(len(self._x))

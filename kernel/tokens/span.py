@@ -188,7 +188,8 @@ class Span(Extensible, Vectored):
     def root(self) -> Token:
         """The token of the span that is highest in the tree, the first of several that are."""
         heads = values_of(self.doc, attrs.HEAD, self.start, self.end)
-        position = np.arange(self.start, self.end)
+        # Retokenizing may have made the text shorter than the span thinks.
+        position = np.arange(self.start, self.start + len(heads))
         target = position + heads
         outside = (target < self.start) | (target >= self.end) | (target == position)
         tops: list[int] = position[outside].tolist()
