@@ -85,12 +85,12 @@ class Splitter:
             rest = chunk[first : first + _LONG_CHUNK] if is_far else chunk[first:last]
             if not is_far and self._is_whole(rest):
                 break
-            start = self._prefix_length(rest)
+            start = self.prefix_length(rest)
             if is_far and start == len(rest):
-                start = self._prefix_length(chunk[first:last])
+                start = self.prefix_length(chunk[first:last])
             left = first + start
             end_from = left if last - first <= _LONG_CHUNK else max(left, last - _LONG_CHUNK_END)
-            right = last - self._suffix_length(chunk[end_from:last])
+            right = last - self.suffix_length(chunk[end_from:last])
             # An affix that bares a special case goes alone: what is left is not to be stripped further.
             if start and self._is_special(chunk, left, last):
                 right = last
@@ -114,11 +114,13 @@ class Splitter:
             return True
         return self._token_match is not None and bool(self._token_match(text))
 
-    def _prefix_length(self, text: str) -> int:
+    def prefix_length(self, text: str) -> int:
+        """How many characters the prefix rules take off."""
         match = self._prefix(text) if self._prefix else None
         return match.end() - match.start() if match else 0
 
-    def _suffix_length(self, text: str) -> int:
+    def suffix_length(self, text: str) -> int:
+        """How many characters the suffix rules take off."""
         match = self._suffix(text) if self._suffix else None
         return match.end() - match.start() if match else 0
 
@@ -177,7 +179,7 @@ class Splitter:
         return best_end, best_text
 
     def _has_affix(self, text: str) -> bool:
-        if self._prefix_length(text) or self._suffix_length(text):
+        if self.prefix_length(text) or self.suffix_length(text):
             return True
         return self._infix is not None and any(True for _ in self._infix(text))
 

@@ -143,6 +143,18 @@ class Tokenizer:
             start = end
         return docs
 
+    def find_prefix(self, string: str) -> int:
+        """How many characters the prefix rules take off the start of a string."""
+        return self._rule_set().prefix_length(string)
+
+    def find_suffix(self, string: str) -> int:
+        """How many characters the suffix rules take off the end of a string."""
+        return self._rule_set().suffix_length(string)
+
+    def find_infix(self, string: str) -> "list[re.Match[str]]":
+        """What the infix rules find in a string."""
+        return list(self.infix_finditer(string)) if self.infix_finditer is not None else []
+
     def explain(self, text: str) -> list[tuple[str, str]]:
         """For every token but whitespace: the rule that made it, and its text.
 
@@ -206,9 +218,9 @@ class Tokenizer:
         """
         return files.write(self._functions, self._specials, self._faster, set(as_names(exclude)))
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> "Tokenizer":
         """Take over the rules and special cases of `to_bytes`; returns the tokenizer itself."""
-        functions, specials, faster = files.read(data, as_names(exclude))
+        functions, specials, faster = files.read(bytes_data, as_names(exclude))
         with self._lock:
             self._functions.update(functions)
             if specials is not None:

@@ -39,7 +39,7 @@ def matrix_of(doc: Doc, numbers: Sequence[int], start: int = 0, end: int | None 
 def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
     """Set attributes from what `to_array` returns. Returns the doc.
 
-    Of the lexical attributes only NORM can be set. HEAD is relative; without SENT_START among the names,
+    Of the lexical attributes NORM is set; the others, and IDX, follow from the words and are passed over. HEAD is relative; without SENT_START among the names,
     sentence starts follow from the heads.
     """
     if isinstance(names, (str, int)):
@@ -71,8 +71,6 @@ def from_array(doc: Doc, names: str | int | Sequence[str | int], array: NDArray[
         elif attr in attrs.ANNOTATIONS:
             dtype = dtype_of(attr)
             doc.set_column(attr, values if dtype == np.uint64 else values.view(np.int64).astype(dtype))
-        elif attr != attrs.ORTH:
-            raise DataError(f"{attrs.NAMES[attr]} follows from the text and can't be set from an array")
     if starts is not None and attrs.SENT_START not in numbers:
         doc.set_column(attrs.SENT_START, starts)
     return doc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from kernel.errors import DataError
 from kernel.tokens.heads import Tree, checked_starts, labelled
 from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
+from kernel.vocab.symbols import POS_TAGS
 
 if TYPE_CHECKING:
     from kernel.vocab.lexemes import LexemeTable
@@ -206,3 +208,13 @@ def sentence_start(value: bool | int | None) -> int:
     if value not in (-1, 0, 1):
         raise DataError(f"{value!r} is not a sentence start: expected True, False, None, 1, -1 or 0")
     return int(value)
+
+
+def check_pos(values: Iterable[Any]) -> None:
+    """DataError for a string that is no coarse part-of-speech tag."""
+    wrong = {value for value in values if isinstance(value, str)} - POS_TAGS - {""}
+    if wrong:
+        raise DataError(
+            f"{min(wrong)!r} is not a coarse part-of-speech tag: expected one of {', '.join(sorted(POS_TAGS))}",
+            hint="Tags of another kind are fine-grained tags: tag_ and tags.",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -34,11 +34,15 @@ def copy_doc(doc: Doc) -> Doc:
     new.tensor = doc.tensor.copy() if len(doc.tensor) else doc.tensor
     new.user_data = deepcopy(doc.user_data)
     new.has_unknown_spaces = doc.has_unknown_spaces
+    new.said = None if doc.said is None else doc.said.copy()
     return new
 
 
-def cut(doc: Doc, start: int, end: int) -> Doc:
-    """The tokens from start to end as a Doc. Heads outside become roots; entities that stick out are dropped."""
+def cut(doc: Doc, start: int, end: int, *, copy_user_data: bool = False) -> Doc:
+    """The tokens from start to end as a Doc. Entities that stick out are dropped, and heads outside replaced.
+
+    copy_user_data: whether user data comes along, of tokens and spans what lies inside.
+    """
     offsets = doc.offsets()
     text = None if doc.known_text is None else doc.known_text[int(offsets[start]) : int(offsets[end])]
     rows, spaces = doc.rows[start:end].copy(), doc.spaces[start:end].copy()
@@ -49,12 +53,11 @@ def cut(doc: Doc, start: int, end: int) -> Doc:
         new.tensor = doc.tensor[start:end].copy()
     for attr, column in doc.columns.items():
         part = column[start:end].copy()
-        if attr == attrs.HEAD:
-            target = np.arange(end - start) + part
-            part[(target < 0) | (target >= end - start)] = 0
-        elif attr == attrs.SENT_START:
+        if attr == attrs.SENT_START:
             part[:1] = 1
         new.set_column(attr, part)
+    if attrs.HEAD in doc.columns:
+        _replace_heads_outside(new, doc, start)
     if attrs.ENT_IOB in doc.columns:
         _drop_cut_entities(new, doc, start, end)
     for key, group in doc.groups.items():
@@ -65,12 +68,33 @@ def cut(doc: Doc, start: int, end: int) -> Doc:
         ]
         if records:
             new.groups[key] = GroupData(group.name, deepcopy(group.attrs), records)
-    first_char, last_char = int(offsets[start]), int(offsets[end])
-    for key, value in doc.user_data.items():
-        moved = _moved_key(key, -first_char)
-        if moved is not None and moved[2] is not None and first_char <= key[2] < last_char:
-            new.user_data[moved] = value
+    if copy_user_data:
+        first_char, last_char = int(offsets[start]), int(offsets[end])
+        for key, value in doc.user_data.items():
+            moved = _moved_key(key, -first_char)
+            if moved is None or moved[2] is None:
+                new.user_data[key] = copy(value)
+            elif first_char <= key[2] and (key[2] if key[3] is None else key[3] - 1) < last_char:
+                new.user_data[moved] = copy(value)
     return new
+
+
+def _replace_heads_outside(new: Doc, doc: Doc, start: int) -> None:
+    """Hang tokens whose head is no part of the new Doc on the nearest ancestor that is, or else on a root of their own."""
+    heads, n = new.columns[attrs.HEAD], len(new)
+    target = np.arange(n) + heads
+    outside = np.flatnonzero((target < 0) | (target >= n)).tolist()
+    if not outside:
+        return
+    roots: dict[int, int] = {}
+    for token in outside:
+        above = [ancestor.i - start for ancestor in doc[start + token].ancestors]
+        inside = next((place for place in above if 0 <= place < n), None)
+        # Of one tree there is one root, the first token that has lost its head.
+        heads[token] = (roots.setdefault(above[-1], token) if inside is None else inside) - token
+    new.set_column(attrs.HEAD, heads)
+    if attrs.DEP in new.columns:
+        new.edit_column(attrs.DEP)[outside] = new.intern("dep")
 
 
 def _drop_cut_entities(new: Doc, doc: Doc, start: int, end: int) -> None:

@@ -7,16 +7,17 @@ space?), and one array per annotation that has been set. Tokens and spans are vi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, Unsupported
-from kernel.tokens import arrays, entities
-from kernel.tokens.columns import Columns, as_uint64, sentence_start, values_of
+from kernel.errors import DataError
+from kernel.tokens import arrays
+from kernel.tokens import entities as entity_columns
+from kernel.tokens.columns import Columns, as_uint64, check_pos, sentence_start, values_of
 from kernel.tokens.iob import Entity
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.retokenize import Retokenizer
@@ -24,7 +25,8 @@ from kernel.tokens.span import Span
 from kernel.tokens.span_group import GroupData, SpanGroups
 from kernel.tokens.storage import Stored
 from kernel.tokens.token import Token
-from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.underscore import Extensible, Underscore
+from kernel.tokens.user_hooks import Hooks, OwnersSay
 from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
 
@@ -50,11 +52,12 @@ class Doc(Columns, Extensible, Vectored, Stored):
         "cats",
         "groups",
         "has_unknown_spaces",
+        "said",
         "tensor",
         "user_data",
         "vocab",
     )
-    _extensions: ClassVar[dict[str, Extension]] = {}
+    extension_table = "doc_extensions"
 
     vocab: Vocab
     cats: dict[str, float]
@@ -63,6 +66,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
     has_unknown_spaces: bool
     groups: dict[str, GroupData]
     """What `spans` is a view of."""
+    said: OwnersSay | None
+    """Hooks and a vector that the owner of the document has set, if there are any."""
 
     def __init__(
         self,
@@ -114,7 +119,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
             starts[:1] = [1] * len(starts[:1])
             self.set_column(attrs.SENT_START, np.array(starts, dtype=np.int8))
         if ents is not None:
-            self.set_entity_columns(*entities.columns_from_tags(self, self._fitting("ents", ents)))
+            self.set_entity_columns(*entity_columns.columns_from_tags(self, self._fitting("ents", ents)))
 
     @classmethod
     def from_rows(
@@ -157,6 +162,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         self.cats = {}
         self.tensor = _NO_TENSOR
         self.user_data = {}
+        self.said = None
         self.has_unknown_spaces = False
 
     def _fitting(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
@@ -173,6 +179,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
                         f"{attrs.NAMES[attr]} of word {index} is {each!r}: expected a string or None"
                     )
             values = ["" if each is None else each for each in values]
+        if attr == attrs.POS:
+            check_pos(values)
         self.set_column(attr, self.table.intern_many(values))
 
     def __iter__(self) -> Iterator[Token]:
@@ -215,7 +223,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
     @property
     def _(self) -> Underscore:
         """Extension attributes."""
-        return Underscore(self._extensions, self, self.user_data)
+        return Underscore(Underscore.doc_extensions, self)
 
     @property
     def ents(self) -> tuple[Span, ...]:
@@ -241,7 +249,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     def set_ents(
         self,
-        entities_: Iterable[Any],
+        entities: Iterable[Any],
         *,
         blocked: Iterable[Span] | None = None,
         missing: Iterable[Span] | None = None,
@@ -250,13 +258,13 @@ class Doc(Columns, Extensible, Vectored, Stored):
     ) -> None:
         """Set the named entities.
 
-        entities_: Spans, or tuples (label, start token, end token), (label, kb_id, start token, end token) or
+        entities: Spans, or tuples (label, start token, end token), (label, kb_id, start token, end token) or
         (id, kb_id, label, start token, end token). blocked, missing, outside: spans that can't be entities,
         whose annotation is missing, that are outside entities. default: what all other tokens become:
         "outside", "missing", "blocked" or "unmodified". Overlaps are a DataError.
         """
-        entities.set_entities(
-            self, entities_, blocked=blocked, missing=missing, outside=outside, default=default
+        entity_columns.set_entities(
+            self, entities, blocked=blocked, missing=missing, outside=outside, default=default
         )
 
     @property
@@ -267,6 +275,9 @@ class Doc(Columns, Extensible, Vectored, Stored):
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences. DataError if nothing has set sentence boundaries."""
+        hook = self.user_hook("sents")
+        if hook is not None:
+            return iter(hook(self))
         return (Span(self, start, end) for start, end in pairwise(self.sentence_borders()))
 
     def sentence_borders(self) -> list[int]:
@@ -285,19 +296,16 @@ class Doc(Columns, Extensible, Vectored, Stored):
 
     @property
     def noun_chunks(self) -> Iterator[Span]:
-        """Base noun phrases, by the language's rule. DataError if the language has none."""
-        rule = self.vocab.get_noun_chunks
-        if rule is None:
-            raise Unsupported(f"the language {self.vocab.lang!r} has no rule for noun chunks")
-        number = self.intern("NP")
-        return (Span(self, start, end, label or number) for start, end, label in rule(self))
+        """Base noun phrases, by the language's rule. Unsupported if the language has none."""
+        return self[:].noun_chunks
 
     def has_annotation(self, attr: str | int, *, require_complete: bool = False) -> bool:
         """Whether any token (all tokens, if `require_complete`) has a value for an attribute.
 
         The first token's sentence start doesn't count: it always is one. An empty text has everything.
         """
-        number = attrs.intify(attr)
+        # Where sentences end follows from where they start.
+        number = attrs.SENT_START if attr == "IS_SENT_END" else attrs.intify(attr)
         if number == attrs.HEAD:
             number = attrs.DEP
         if len(self) == 0:
@@ -315,17 +323,19 @@ class Doc(Columns, Extensible, Vectored, Stored):
         kb_id: str | int = 0,
         alignment_mode: str = "strict",
         span_id: str | int = 0,
+        *,
+        vector: Any = None,
     ) -> Span | None:
         """The span between two character offsets, None if they don't fall on token borders.
 
-        alignment_mode: "strict", or "contract" (the tokens inside), or "expand" (all tokens touched).
+        alignment_mode: "strict", or "contract" (the tokens inside), or "expand" (all tokens touched). vector: of the span's own.
         """
         if alignment_mode not in ("strict", "contract", "expand"):
             raise DataError(f"alignment_mode={alignment_mode!r}: expected strict, contract or expand")
         found = self.token_range(start_idx, end_idx, alignment_mode)
         if found is None:
             return None
-        return Span(self, *found, label, kb_id=kb_id, span_id=span_id)
+        return Span(self, *found, label, vector, kb_id=kb_id, span_id=span_id)
 
     def token_range(self, start_char: int, end_char: int, mode: str) -> tuple[int, int] | None:
         """First token and token after the last of a range of characters; None, and mode, as in `char_span`."""
@@ -357,22 +367,51 @@ class Doc(Columns, Extensible, Vectored, Stored):
         """A block in which tokens are merged and split: `with doc.retokenize() as retokenizer: ...`."""
         return Retokenizer(self)
 
-    def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
+    def to_array(self, py_attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
         """Attributes as numbers: (len(doc),) for one attribute, (len(doc), n) for a list of several."""
-        return arrays.to_array(self, attr_ids)
+        return arrays.to_array(self, py_attr_ids)
 
-    def from_array(self, attr_ids: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
-        """Set attributes from what `to_array` returns. Returns the doc."""
-        return arrays.from_array(self, attr_ids, array)
+    def from_array(self, attrs: str | int | Sequence[str | int], array: NDArray[Any]) -> Doc:
+        """Set annotations and norms from what `to_array` returns; what follows from the words is passed over. Returns the doc."""
+        return arrays.from_array(self, attrs, array)
+
+    def get_lca_matrix(self) -> NDArray[np.int32]:
+        """The lowest common ancestor of any two tokens, -1 where there is none: shape (tokens, tokens)."""
+        return self.tree().common_ancestors(0, len(self))
+
+    @property
+    def user_hooks(self) -> Hooks:
+        """What to call in place of what is computed for the document; the names are in `kernel.tokens.user_hooks`."""
+        return self._owners_say().doc
+
+    @property
+    def user_span_hooks(self) -> Hooks:
+        """The same for its spans."""
+        return self._owners_say().span
+
+    @property
+    def user_token_hooks(self) -> Hooks:
+        """The same for its tokens."""
+        return self._owners_say().token
+
+    def _owners_say(self) -> OwnersSay:
+        if self.said is None:
+            self.said = OwnersSay()
+        return self.said
+
+    def user_hook(self, name: str) -> Callable[..., Any] | None:
+        """What the owner says of the document in place of what is computed."""
+        return None if self.said is None else self.said.doc.get(name)
 
     def count_by(self, attr_id: str | int) -> dict[int, int]:
         """How often each value of an attribute occurs."""
         values, counts = np.unique(self.to_array(attr_id), return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
-    @property
-    def has_vector(self) -> bool:
+    def own_has_vector(self) -> bool:
         """Any token has a vector, or the document has a tensor."""
+        if self.said is not None and self.said.vector is not None:
+            return True
         if self.vocab.vectors:
             return bool((self.vector_rows() >= 0).any())
         return len(self.tensor) > 0
@@ -397,8 +436,18 @@ class Doc(Columns, Extensible, Vectored, Stored):
             return tensor
         return np.zeros((len(self.rows[start:end]), vectors.width), dtype=np.float32)
 
-    @property
-    def vector(self) -> Any:
+    def own_vector(self) -> Any:
         """The mean of the tokens' vectors; of the tensor's rows, if there are no word vectors."""
+        if self.said is not None and self.said.vector is not None:
+            return self.said.vector
         vectors = self.token_vectors()
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
+
+    @property
+    def vector(self) -> Any:
+        """The mean of the tokens' vectors, or of the tensor's rows if there are no word vectors; or what it was set to."""
+        return super().vector
+
+    @vector.setter
+    def vector(self, vector: Any) -> None:
+        self._owners_say().vector = vector

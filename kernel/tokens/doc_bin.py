@@ -201,11 +201,11 @@ class DocBin:
             message["user_data"] = self._user_data
         return zlib.compress(pack(message))
 
-    def from_bytes(self, data: bytes) -> DocBin:
+    def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace the documents by those of the contents of a `.spacy` file."""
 
         try:
-            message = unpack(inflated(data, _room(len(data))))
+            message = unpack(inflated(bytes_data, _room(len(bytes_data))))
             self.attrs = [attrs.intify(attr) for attr in message["attrs"]]
             lengths = np.frombuffer(message["lengths"], dtype="<i4")
             if (lengths < 0).any():
@@ -222,7 +222,7 @@ class DocBin:
                 if values and len(values) != len(lengths):
                     raise ValueError(f"{len(lengths)} documents, but {len(values)} {name}")
         except zlib.error:
-            if data[:1] == b"\x78":
+            if bytes_data[:1] == b"\x78":
                 raise DataError("broken .spacy data: truncated or damaged") from None
             raise DataError(
                 "not .spacy data: it isn't zlib-compressed",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kernel.errors import DataError
+from kernel.errors import DataError, warn
 from kernel.tokens.columns import STRING_COLUMNS, dtype_of
 from kernel.tokens.span_bytes import groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.vocab.packing import pack, unpack
@@ -21,6 +21,8 @@ _VERSION = 1
 def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
     """The document in msgpack. Tokens refer to a list of distinct word forms."""
 
+    if "user_hooks" not in exclude and doc.said is not None and doc.said.has_hooks():
+        warn("the user hooks of a Doc are functions, which are not saved: set them again after loading")
     used, inverse = np.unique(doc.rows, return_inverse=True)
     rows = used.tolist()
     norms = {place: norm for place, row in enumerate(rows) if (norm := doc.table.own_norm(row)) is not None}

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError
 from kernel.tokens.span import Span
+from kernel.tokens.underscore import registered
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
 
+# Key of a token -> argument of Doc.
+_ARGUMENTS = (
+    ("tag", "tags"),
+    ("pos", "pos"),
+    ("lemma", "lemmas"),
+    ("dep", "deps"),
+    ("morph", "morphs"),
+    ("head", "heads"),
+)
 _TOKEN_STRINGS = (("tag", attrs.TAG), ("pos", attrs.POS), ("lemma", attrs.LEMMA), ("dep", attrs.DEP))
 
 
@@ -61,16 +71,13 @@ def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]
 
 
 def _add_extensions(doc: Doc, data: dict[str, Any], names: Sequence[str]) -> None:
-    import srsly
-
     known: set[str] = set()
     for key, value in doc.user_data.items():
         if not (isinstance(key, tuple) and len(key) == 4 and key[0] == "._." and key[1] in names):
             continue
         _, name, start, end = key
         known.add(name)
-        if not srsly.is_json_serializable(value):
-            raise DataError(f"the extension attribute {name!r} has a value that JSON can't write: {value!r}")
+        _check_writable(name, value)
         if start is None:
             data.setdefault("_", {})[name] = value
         elif end is None:
@@ -80,34 +87,39 @@ def _add_extensions(doc: Doc, data: dict[str, Any], names: Sequence[str]) -> Non
         else:
             place = {"start": start, "end": end, "value": value}
             data.setdefault("underscore_span", {}).setdefault(name, []).append(place)
+    owners = {name: owner for owner, name, _ in reversed(registered())}
     for name in names:
-        if name not in known and doc._.has(name):
-            data.setdefault("_", {})[name] = doc._.get(name)
+        if name in known:
+            continue
+        if name not in owners:
+            raise DataError(f"no extension attribute {name!r} is registered, of a Doc, Span or Token")
+        if doc._.has(name):
+            value = doc._.get(name)
+            _check_writable(name, value)
+            data.setdefault("_", {})[name] = value
 
 
-def from_json(doc: Doc, data: dict[str, Any]) -> Doc:
-    """Fill an empty Doc. Returns the doc."""
+def _check_writable(name: str, value: Any) -> None:
+    import srsly
+
+    if not srsly.is_json_serializable(value):
+        raise DataError(f"the extension attribute {name!r} has a value that JSON can't write: {value!r}")
+
+
+def from_json(doc: Doc, data: dict[str, Any], *, validate: bool = False) -> Doc:
+    """Fill an empty Doc. Returns the doc. validate: look at the form of everything first."""
     if len(doc):
         raise DataError("from_json fills an empty Doc, but this one has words")
+    if validate:
+        check_form(data)
     text, tokens = data["text"], data.get("tokens", [])
     words = [text[token["start"] : token["end"]] for token in tokens]
     spaces = [text[token["end"] : token["end"] + 1] == " " for token in tokens]
     for index, (token, after) in enumerate(pairwise(tokens)):
         # A token that is whitespace itself needs no space before it.
         spaces[index] &= after["start"] > token["end"]
-    annotations: dict[str, list[Any]] = {}
-    for name, argument in (
-        ("tag", "tags"),
-        ("pos", "pos"),
-        ("lemma", "lemmas"),
-        ("dep", "deps"),
-        ("morph", "morphs"),
-    ):
-        if tokens and name in tokens[0]:
-            annotations[argument] = [token[name] for token in tokens]
-    if tokens and "head" in tokens[0]:
-        annotations["heads"] = [token["head"] for token in tokens]
-    elif "sents" in data:
+    annotations = {argument: values for name, argument in _ARGUMENTS if (values := _of_tokens(tokens, name))}
+    if "heads" not in annotations and "sents" in data:
         starts = {sent["start"] for sent in data["sents"]}
         annotations["sent_starts"] = [token["start"] in starts for token in tokens]
     doc.__init__(doc.vocab, words, spaces, **annotations)  # type: ignore[misc]
@@ -123,6 +135,66 @@ def from_json(doc: Doc, data: dict[str, Any]) -> Doc:
             for place in places:
                 doc.user_data["._.", name, place["start"], place.get("end")] = place["value"]
     return doc
+
+
+def _of_tokens(tokens: Sequence[dict[str, Any]], name: str) -> list[Any]:
+    """An annotation of all tokens; empty if the first has none."""
+    if not tokens or name not in tokens[0]:
+        return []
+    without = next((index for index, token in enumerate(tokens) if name not in token), None)
+    if without is not None:
+        raise DataError(f"tokens[{without}] has no {name!r}, but the first token has: all have it or none")
+    return [token[name] for token in tokens]
+
+
+def check_form(data: Any) -> None:
+    """DataError for what `to_json` can't have written."""
+    problems = list(_problems(data))
+    if problems:
+        shown = "; ".join(problems[:5]) + ("; ..." if len(problems) > 5 else "")
+        raise DataError(f"not a document in JSON: {shown}")
+
+
+def _problems(data: Any) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield f"expected a dict, not {type(data).__name__}"
+        return
+    if not isinstance(data.get("text"), str):
+        yield "no string under 'text'"
+    if "tokens" not in data:
+        yield "no list under 'tokens'"
+    strings = ("tag", "pos", "lemma", "dep", "morph")
+    yield from _wrong(data, "tokens", ("id", "start", "end"), (), (*strings, "head"))
+    yield from _wrong(data, "sents", ("start", "end"), ())
+    yield from _wrong(data, "ents", ("start", "end"), ("label",))
+    groups = data.get("spans", {})
+    if not isinstance(groups, dict):
+        yield "'spans' is no dict"
+        return
+    for key in groups:
+        yield from _wrong(groups, key, ("start", "end"), ("label",))
+
+
+def _wrong(
+    data: dict[str, Any],
+    part: str,
+    numbers: Sequence[str],
+    strings: Sequence[str],
+    others: Sequence[str] = (),
+) -> Iterator[str]:
+    """What is wrong with a list of dicts that have these numbers and strings, and may have others."""
+    items = data.get(part, [])
+    if not isinstance(items, list):
+        yield f"{part!r} is no list"
+        return
+    for index, item in enumerate(items):
+        if not isinstance(item, dict):
+            yield f"{part}[{index}] is no dict"
+            continue
+        for name in (*numbers, *strings, *(each for each in others if each in item)):
+            kind = int if name in numbers or name == "head" else str
+            if not isinstance(item.get(name), kind) or isinstance(item.get(name), bool):
+                yield f"{part}[{index}]: {name!r} is {item.get(name)!r}, no {'number' if kind is int else 'string'}"
 
 
 def _read_span(doc: Doc, data: dict[str, Any]) -> Span:

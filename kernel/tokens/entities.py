@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, OutOfRange
+from kernel.errors import DataError, OutOfRange, WrongType
 from kernel.tokens.columns import values_of
 from kernel.tokens.iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.vocab import attrs
@@ -72,6 +72,8 @@ def set_entities(
     owner: list[Any] = [None] * n
     for value, spans in ((BEGIN, blocked), (MISSING, missing), (OUTSIDE, outside)):
         for span in spans or ():
+            if not hasattr(span, "start"):
+                raise WrongType(f"{span!r} is not a span: expected a list of spans")
             _claim(doc, owner, span.start, span.end, span)
             iob[span.start : span.end] = value
             for column in numbers.values():
@@ -99,6 +101,11 @@ def _read(doc: Doc, entity: Any) -> tuple[int, int, int, int, int]:
     number = doc.intern
     if isinstance(entity, tuple):
         span_id, kb_id, label, start, end = _tuple_fields(entity)
+    elif not hasattr(entity, "kb_id"):
+        raise WrongType(
+            f"{entity!r} is not an entity: expected spans or tuples",
+            hint="Where `char_span` finds no span it gives None: leave that out." if entity is None else "",
+        )
     else:
         label, start, end = entity.label, entity.start, entity.end
         kb_id, span_id = entity.kb_id, entity.id

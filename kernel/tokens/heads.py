@@ -96,6 +96,19 @@ class Tree:
         """The first of those tokens from which the fewest arcs lead to a root."""
         return tokens[0] if len(tokens) == 1 else min(tokens, key=self._walk().depth.__getitem__)
 
+    def common_ancestors(self, start: int, end: int) -> NDArray[np.int32]:
+        """The lowest common ancestor of any two of the tokens from start to end, counted from start; -1 if it isn't there."""
+        walk = self._walk()
+        here, size = walk.place[start:end], end - start
+        found = np.full((size, len(self._heads)), -1, dtype=np.int32)
+        # From the roots down: what isn't above a token has with it what its head has with it.
+        for token in walk.order.tolist():
+            above = (walk.place[token] <= here) & (here < walk.place[token] + walk.size[token])
+            head = token + int(self._heads[token])
+            found[:, token] = np.where(above, token, found[:, head] if head != token else -1)
+        matrix: NDArray[np.int32] = found[:, start:end] - start
+        return np.where((matrix < 0) | (matrix >= size), -1, matrix).astype(np.int32)
+
     def hangs(self, below: int, above: int) -> bool:
         """Whether a token hangs on another one, however far down."""
         walk = self._walk()

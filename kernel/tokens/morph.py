@@ -74,9 +74,13 @@ class MorphAnalysis:
     def __hash__(self) -> int:
         return hash(self.text)
 
-    def get(self, name: str, default: list[str] | None = None) -> list[str]:
+    def to_json(self) -> str:
+        """The text form."""
+        return self.text
+
+    def get(self, field: str, default: list[str] | None = None) -> list[str]:
         """The values of a feature."""
-        value = self.to_dict().get(name)
+        value = self.to_dict().get(field)
         if value is None:
             return [] if default is None else default
         return value.split(",")

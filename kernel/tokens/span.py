@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, OutOfRange
+from kernel.errors import DataError, OutOfRange, Unsupported
 from kernel.tokens.arrays import to_array
 from kernel.tokens.columns import values_of
 from kernel.tokens.token import Token
-from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.underscore import Extensible, Underscore
 from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
+from kernel.vocab.ordered import Ordered
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
     from kernel.vocab import Vocab
 
 
-class Span(Extensible, Vectored):
-    """Tokens start to end (exclusive) of a Doc. label, kb_id, id are numbers; label_, kb_id_, id_ strings."""
+class Span(Extensible, Vectored, Ordered):
+    """Tokens start to end (exclusive) of a Doc. label, kb_id, id are numbers; label_, kb_id_, id_ strings.
 
-    __slots__ = ("doc", "end", "id", "kb_id", "label", "start")
-    _extensions: ClassVar[dict[str, Extension]] = {}
+    vector: a vector of the span's own, in place of the mean of the tokens' vectors.
+    """
+
+    __slots__ = ("_given_vector", "doc", "end", "id", "kb_id", "label", "start")
+    extension_table = "span_extensions"
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Span(Extensible, Vectored):
         start: int,
         end: int,
         label: str | int = 0,
+        vector: Any = None,
         *,
         kb_id: str | int = 0,
         span_id: str | int = 0,
@@ -50,6 +55,9 @@ class Span(Extensible, Vectored):
         self.label = label if type(label) is int else doc.intern(label)
         self.kb_id = kb_id if type(kb_id) is int else doc.intern(kb_id)
         self.id = span_id if type(span_id) is int else doc.intern(span_id)
+        if vector is not None:
+            # Most have none, and do without what it costs to say so.
+            self._given_vector = vector
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Strings, as the document of another process may not know the numbers.
@@ -79,17 +87,15 @@ class Span(Extensible, Vectored):
             raise IndexError(f"there is no token {key} in a span of {len(self)} tokens")
         return Token(self.doc, self.start + key % len(self))
 
-    def _key(self) -> tuple[int, int, int, int, int]:
+    def order(self) -> tuple[int, int, int, int, int]:
+        """What spans are compared by: their place, then label and ids."""
         return (self.start, self.end, self.label, self.kb_id, self.id)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Span) and other.doc is self.doc and other._key() == self._key()
-
-    def __lt__(self, other: Span) -> bool:
-        return self._key() < other._key()
+        return isinstance(other, Span) and other.doc is self.doc and other.order() == self.order()
 
     def __hash__(self) -> int:
-        return hash((id(self.doc), self._key()))
+        return hash((id(self.doc), self.order()))
 
     @property
     def vocab(self) -> Vocab:
@@ -98,7 +104,7 @@ class Span(Extensible, Vectored):
     @property
     def _(self) -> Underscore:
         """Extension attributes."""
-        return Underscore(self._extensions, self, self.doc.user_data, self.start_char, self.end_char)
+        return Underscore(Underscore.span_extensions, self, self.start_char, self.end_char)
 
     @property
     def label_(self) -> str:
@@ -171,18 +177,47 @@ class Span(Extensible, Vectored):
 
     @property
     def sents(self) -> Iterator[Span]:
-        """The sentences that the span touches."""
+        """The sentences that the span touches; of an empty span, the one where it is."""
+        hook = self.user_hook("sents")
+        if hook is not None:
+            return iter(hook(self))
+        last = max(self.end, self.start + 1)
+        if self._sents_of_owner():
+            return (each for each in self.doc.sents if each.start < last and self.start < each.end)
         borders = self.doc.sentence_borders()
         first = max(0, bisect_right(borders, self.start) - 1)
-        after = bisect_left(borders, self.end, lo=first)
+        after = bisect_left(borders, last, lo=first)
         return (Span(self.doc, start, end) for start, end in pairwise(borders[first : after + 1]))
 
     @property
     def sent(self) -> Span:
         """The sentence of the span's first token. DataError if nothing has set sentence boundaries."""
+        hook = self.user_hook("sent")
+        if hook is not None:
+            found: Span = hook(self)
+            return found
+        if self._sents_of_owner():
+            return next(each for each in self.doc.sents if each.start <= self.start < each.end)
         borders = self.doc.sentence_borders()
         end = min(max(1, bisect_right(borders, self.start)), len(borders) - 1)
         return Span(self.doc, borders[end - 1], borders[end])
+
+    def _sents_of_owner(self) -> bool:
+        """Whether the owner of the document says what its sentences are."""
+        return self.doc.user_hook("sents") is not None
+
+    @property
+    def noun_chunks(self) -> Iterator[Span]:
+        """The base noun phrases that lie in the span, by the language's rule. Unsupported if the language has none."""
+        rule = self.vocab.get_noun_chunks
+        if rule is None:
+            raise Unsupported(f"the language {self.vocab.lang!r} has no rule for noun chunks")
+        number = self.doc.intern("NP")
+        return (
+            Span(self.doc, start, end, label or number)
+            for start, end, label in rule(self)
+            if self.start <= start and end <= self.end
+        )
 
     @property
     def root(self) -> Token:
@@ -202,6 +237,40 @@ class Span(Extensible, Vectored):
         """The tokens of the span and all that hangs on them, left to right."""
         return (Token(self.doc, i) for i in self.doc.tree().subtree(self.start, self.end))
 
+    @property
+    def lefts(self) -> Iterator[Token]:
+        """The tokens left of the span whose head is in it."""
+        return (Token(self.doc, i) for i in self._hanging() if i < self.start)
+
+    @property
+    def rights(self) -> Iterator[Token]:
+        """The tokens right of the span whose head is in it."""
+        return (Token(self.doc, i) for i in self._hanging() if i >= self.end)
+
+    @property
+    def n_lefts(self) -> int:
+        return len(list(self.lefts))
+
+    @property
+    def n_rights(self) -> int:
+        return len(list(self.rights))
+
+    def _hanging(self) -> list[int]:
+        tree = self.doc.tree()
+        return sorted(child for i in range(self.start, self.end) for child in tree.children(i).tolist())
+
+    @property
+    def conjuncts(self) -> tuple[Token, ...]:
+        """The tokens that are coordinated with the span's root."""
+        return self.root.conjuncts
+
+    def get_lca_matrix(self) -> NDArray[np.int32]:
+        """The lowest common ancestor of any two tokens, both counted from the span's start: shape (tokens, tokens).
+
+        -1 where there is none, or none in the span.
+        """
+        return self.doc.tree().common_ancestors(self.start, self.end)
+
     def char_span(
         self,
         start_idx: int,
@@ -210,37 +279,53 @@ class Span(Extensible, Vectored):
         kb_id: str | int = 0,
         alignment_mode: str = "strict",
         span_id: str | int = 0,
+        *,
+        vector: Any = None,
     ) -> Span | None:
         """As `Doc.char_span`, with offsets relative to the span."""
-        offset = self.start_char
-        return self.doc.char_span(
-            start_idx + offset, end_idx + offset, label, kb_id, alignment_mode=alignment_mode, span_id=span_id
-        )
+        start, end = start_idx + self.start_char, end_idx + self.start_char
+        return self.doc.char_span(start, end, label, kb_id, alignment_mode, span_id, vector=vector)
 
-    def as_doc(self) -> Doc:
-        """A Doc of its own with the tokens of the span and their annotations."""
+    def as_doc(self, *, copy_user_data: bool = False) -> Doc:
+        """A Doc of its own with the tokens of the span and their annotations.
+
+        A head outside of the span is replaced by the nearest ancestor inside, or by what is the root then; the label is
+        "dep". copy_user_data: whether extension attributes and other user data come along.
+        """
         from kernel.tokens.combine import cut
 
-        return cut(self.doc, self.start, self.end)
+        return cut(self.doc, self.start, self.end, copy_user_data=copy_user_data)
 
-    def to_array(self, attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
+    def to_array(self, py_attr_ids: str | int | Sequence[str | int]) -> NDArray[np.uint64]:
         """Attributes of the span's tokens, as `Doc.to_array`."""
-        return to_array(self.doc, attr_ids, self.start, self.end)
+        return to_array(self.doc, py_attr_ids, self.start, self.end)
+
+    def words(self) -> list[str]:
+        """The text of each token."""
+        return self.doc.table.forms(self.doc.rows[self.start : self.end].tolist())
+
+    def user_hook(self, name: str) -> Callable[..., Any] | None:
+        """What the owner of the document says of spans in place of what is computed."""
+        said = self.doc.said
+        return None if said is None else said.span.get(name)
 
     @property
     def tensor(self) -> Any:
         """The span's rows of `doc.tensor`."""
         return self.doc.tensor[self.start : self.end]
 
-    @property
-    def has_vector(self) -> bool:
+    def own_has_vector(self) -> bool:
+        """Whether any token has a vector, or the document a tensor."""
+        if hasattr(self, "_given_vector"):
+            return True
         if self.doc.vocab.vectors:
             return bool((self.doc.vector_rows(self.start, self.end) >= 0).any())
         return len(self.doc.tensor) > 0
 
-    @property
-    def vector(self) -> Any:
-        """The mean of the tokens' vectors."""
+    def own_vector(self) -> Any:
+        """The mean of the tokens' vectors, or the vector that the span was given."""
+        if hasattr(self, "_given_vector"):
+            return self._given_vector
         vectors = self.doc.token_vectors(self.start, self.end)
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
 

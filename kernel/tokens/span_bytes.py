@@ -8,17 +8,15 @@ unsigned 64 bit, then first token, end token, first character, end character as 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from struct import Struct
 from typing import TYPE_CHECKING
 
-from kernel.tokens.span_group import GroupData, Record
+from kernel.tokens.span_group import GroupData, group_from_bytes, group_to_bytes
 from kernel.vocab.packing import pack, unpack
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
 
 EMPTY = b"\x90"
-_SPAN = Struct(">QQQllll")
 
 
 def groups_to_bytes(doc: Doc) -> bytes:
@@ -26,16 +24,9 @@ def groups_to_bytes(doc: Doc) -> bytes:
     if not doc.groups:
         return EMPTY
 
-    offsets = doc.offsets()
     stored: dict[bytes, list[str]] = {}
     for key, group in doc.groups.items():
-        spans = []
-        for start, end, label, kb_id, span_id in group.records:
-            last_space = int(doc.spaces[end - 1]) if end > start else 0
-            characters = int(offsets[start]), int(offsets[end]) - last_space
-            spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
-        data = pack({"name": group.name, "attrs": group.attrs, "spans": spans})
-        stored.setdefault(data, []).append(key)
+        stored.setdefault(group_to_bytes(doc, group), []).append(key)
     return pack(stored)
 
 
@@ -49,16 +40,10 @@ def groups_from_bytes(data: bytes) -> dict[str, GroupData]:
     for group_bytes, keys in (
         stored.items() if isinstance(stored, dict) else ((each, None) for each in stored)
     ):
-        message = unpack(group_bytes)
-        records = [_record(each) for each in message["spans"]]
-        for key in [message["name"]] if keys is None else keys:
-            groups[key] = GroupData(message["name"], dict(message["attrs"]), list(records))
+        group = group_from_bytes(group_bytes)
+        for key in [group.name] if keys is None else keys:
+            groups[key] = GroupData(group.name, dict(group.attrs), list(group.records))
     return groups
-
-
-def _record(data: bytes) -> Record:
-    span_id, kb_id, label, start, end, _, _ = _SPAN.unpack(data)
-    return (start, end, label, kb_id, span_id)
 
 
 def numbers_of(groups: dict[str, GroupData]) -> Iterator[int]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, overload
+from struct import Struct
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from kernel.errors import DataError
 from kernel.tokens.span import Span
+from kernel.vocab.packing import pack, unpack
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
+
+# As `span_bytes` says.
+_SPAN = Struct(">QQQllll")
 
 Record = tuple[int, int, int, int, int]
 """(start, end, label, kb_id, id)"""
@@ -24,6 +30,28 @@ class GroupData:
     name: str = ""
     attrs: dict[str, Any] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+
+
+def group_to_bytes(doc: Doc, group: GroupData) -> bytes:
+    """One group of spans of a Doc."""
+    offsets = doc.offsets()
+    spans = []
+    for start, end, label, kb_id, span_id in group.records:
+        last_space = int(doc.spaces[end - 1]) if end > start else 0
+        characters = int(offsets[start]), int(offsets[end]) - last_space
+        spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
+    return pack({"name": group.name, "attrs": group.attrs, "spans": spans})
+
+
+def group_from_bytes(data: bytes) -> GroupData:
+    """One group. Numbers of labels and ids are as stored."""
+    message = unpack(data)
+    return GroupData(message["name"], dict(message["attrs"]), [_record(each) for each in message["spans"]])
+
+
+def _record(data: bytes) -> Record:
+    span_id, kb_id, label, start, end, _, _ = _SPAN.unpack(data)
+    return (start, end, label, kb_id, span_id)
 
 
 class SpanGroup(Sequence[Span]):
@@ -48,6 +76,10 @@ class SpanGroup(Sequence[Span]):
     @property
     def name(self) -> str:
         return self._data.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._data.name = name
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -98,7 +130,32 @@ class SpanGroup(Sequence[Span]):
         self._data.records.append(self._record(span))
 
     def extend(self, spans: Iterable[Span]) -> None:
+        """Add spans. The attributes of a group come along, unless this one has them."""
         self._data.records.extend([self._record(span) for span in spans])
+        if isinstance(spans, SpanGroup):
+            self._data.attrs.update({**deepcopy(spans.attrs), **self._data.attrs})
+
+    def __add__(self, other: Iterable[Span]) -> SpanGroup:
+        """A group of its own with the spans of both."""
+        group = self.copy()
+        group.extend(other)
+        return group
+
+    def __iadd__(self, other: Iterable[Span]) -> Self:
+        self.extend(other)
+        return self
+
+    def to_bytes(self) -> bytes:
+        """Name, attributes and spans. Labels and ids are numbers, which the vocab of who reads them has to know."""
+        return group_to_bytes(self.doc, self._data)
+
+    def from_bytes(self, bytes_data: bytes) -> Self:
+        """Replace all by what `to_bytes` wrote. OutOfRange if a span is longer than the document."""
+        found = group_from_bytes(bytes_data)
+        for start, end, *_ in found.records:
+            Span(self.doc, start, end)
+        self._data.name, self._data.attrs, self._data.records = found.name, found.attrs, found.records
+        return self
 
     @property
     def has_overlap(self) -> bool:
@@ -107,11 +164,24 @@ class SpanGroup(Sequence[Span]):
         return any(left[1] > right[0] for left, right in pairwise(ordered))
 
     def copy(self, doc: Doc | None = None) -> SpanGroup:
-        """A group of its own, of another Doc with the same tokens if one is given."""
+        """A group of its own; of another Doc of the same text if one is given, where tokens have to begin and end there too."""
         data = self._data
-        return self._view(
-            self.doc if doc is None else doc, GroupData(data.name, dict(data.attrs), list(data.records))
-        )
+        target = self.doc if doc is None else doc
+        records = list(data.records)
+        if target is not self.doc:
+            records = [self._record_in(target, span) for span in self]
+        return self._view(target, GroupData(data.name, deepcopy(data.attrs), records))
+
+    def _record_in(self, doc: Doc, span: Span) -> Record:
+        """A span as one of another document."""
+        found = doc.char_span(span.start_char, span.end_char) if len(span) else doc[span.start : span.end]
+        if found is None or found.text != span.text:
+            raise DataError(
+                f"no tokens of the other document begin and end where {span.text!r} does",
+                offset=span.start_char,
+            )
+        label, kb_id, span_id = (doc.intern(text) for text in (span.label_, span.kb_id_, span.id_))
+        return (found.start, found.end, label, kb_id, span_id)
 
 
 class SpanGroups(MutableMapping[str, SpanGroup]):

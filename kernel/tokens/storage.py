@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kernel.files.names import as_names
-from kernel.tokens import combine, doc_bytes, doc_json
+from kernel.tokens import combine, doc_bytes
+from kernel.tokens.doc_json import from_json as fill_from_json
+from kernel.tokens.doc_json import to_json
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
@@ -42,19 +44,19 @@ class Stored:
 
     def to_json(self, underscore: str | Iterable[str] | None = None) -> dict[str, Any]:
         """The document as plain values for JSON; `underscore` names extension attributes to include."""
-        return doc_json.to_json(cast("Doc", self), as_names(underscore or ()))
+        return to_json(cast("Doc", self), as_names(underscore or ()))
 
-    def from_json(self, data: dict[str, Any]) -> Doc:
-        """Fill this empty Doc from what `to_json` returned."""
-        return doc_json.from_json(cast("Doc", self), data)
+    def from_json(self, doc_json: dict[str, Any], *, validate: bool = False) -> Doc:
+        """Fill this empty Doc from what `to_json` returned. validate: look at the form of everything first."""
+        return fill_from_json(cast("Doc", self), doc_json, validate=validate)
 
     def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """The document with its strings. exclude: any of tensor, cats, spans, user_data."""
         return doc_bytes.to_bytes(cast("Doc", self), as_names(exclude))
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Doc:
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> Doc:
         """Replace the content by what `to_bytes` wrote."""
-        return doc_bytes.from_bytes(cast("Doc", self), data, as_names(exclude))
+        return doc_bytes.from_bytes(cast("Doc", self), bytes_data, as_names(exclude))
 
     def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         Path(path).write_bytes(self.to_bytes(exclude=exclude))
@@ -69,8 +71,13 @@ class Stored:
             "user_data": dict(doc.user_data),
             "cats": dict(doc.cats),
             "groups": {key: replace(group, records=[*group.records]) for key, group in doc.groups.items()},
+            "said": doc.said,
         }
-        return _unpickle, (doc.vocab, doc.to_bytes(exclude=("user_data", "cats", "spans"))), (None, state)
+        return (
+            _unpickle,
+            (doc.vocab, doc_bytes.to_bytes(doc, ("user_data", "cats", "spans", "user_hooks"))),
+            (None, state),
+        )
 
 
 def _unpickle(vocab: Vocab, data: bytes) -> Doc:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError
-from kernel.tokens.columns import value_of
+from kernel.tokens.columns import check_pos, sentence_start, value_of
 from kernel.tokens.iob import IOB_STRINGS
 from kernel.tokens.morph import EMPTY, MorphAnalysis, features_to_text, normalize_features
 from kernel.tokens.tree import TreeNode
-from kernel.tokens.underscore import Extensible, Extension, Underscore
+from kernel.tokens.underscore import Extensible, Underscore
 from kernel.tokens.vectored import Vectored
 from kernel.vocab import attrs
 from kernel.vocab.lexeme import Lexeme
+from kernel.vocab.ordered import Ordered
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
@@ -38,12 +40,14 @@ def _flag(attr: int) -> property:
     return property(flag)
 
 
-def _annotation(attr: int) -> tuple[property, property]:
+def _annotation(attr: int, check: Callable[[Any], None] | None = None) -> tuple[property, property]:
     def number(self: Token) -> int:
         column = self.doc.columns.get(attr)
         return 0 if column is None else int(column[self.i])
 
     def set_number(self: Token, value: int | str) -> None:
+        if check is not None:
+            check((value,))
         self.doc.edit_column(attr)[self.i] = self.doc.intern(value)
 
     def text(self: Token) -> str:
@@ -53,11 +57,11 @@ def _annotation(attr: int) -> tuple[property, property]:
     return property(number, set_number), property(text, set_number)
 
 
-class Token(Extensible, Vectored, TreeNode):
+class Token(Extensible, Vectored, TreeNode, Ordered):
     """One token. Attributes that are strings come in pairs: `token.tag_` is the text, `token.tag` its number."""
 
     __slots__ = ("doc", "i")
-    _extensions: ClassVar[dict[str, Extension]] = {}
+    extension_table = "token_extensions"
 
     orth, orth_ = _lexical(attrs.ORTH)
     lower, lower_ = _lexical(attrs.LOWER)
@@ -83,7 +87,7 @@ class Token(Extensible, Vectored, TreeNode):
     like_num = _flag(attrs.LIKE_NUM)
     like_email = _flag(attrs.LIKE_EMAIL)
     tag, tag_ = _annotation(attrs.TAG)
-    pos, pos_ = _annotation(attrs.POS)
+    pos, pos_ = _annotation(attrs.POS, check_pos)
     dep, dep_ = _annotation(attrs.DEP)
     lemma, lemma_ = _annotation(attrs.LEMMA)
     ent_kb_id, ent_kb_id_ = _annotation(attrs.ENT_KB_ID)
@@ -104,8 +108,9 @@ class Token(Extensible, Vectored, TreeNode):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and other.doc is self.doc and other.i == self.i
 
-    def __lt__(self, other: Token) -> bool:
-        return self.i < other.i
+    def order(self) -> int:
+        """What tokens are compared by: their place."""
+        return self.i
 
     def __hash__(self) -> int:
         return hash((id(self.doc), self.i))
@@ -154,7 +159,7 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def _(self) -> Underscore:
         """Extension attributes."""
-        return Underscore(self._extensions, self, self.doc.user_data, self.idx)
+        return Underscore(Underscore.token_extensions, self, self.idx)
 
     @property
     def morph(self) -> MorphAnalysis:
@@ -162,6 +167,10 @@ class Token(Extensible, Vectored, TreeNode):
         column = self.doc.columns.get(attrs.MORPH)
         key = 0 if column is None else int(column[self.i])
         return MorphAnalysis(self.doc.vocab.strings[key], key)
+
+    @morph.setter
+    def morph(self, features: MorphAnalysis) -> None:
+        self.set_morph(features)
 
     def set_morph(self, features: str | int | dict[str, str] | MorphAnalysis | None) -> None:
         """Set the features: text form, its number among the strings, mapping or analysis; None makes them missing."""
@@ -202,7 +211,9 @@ class Token(Extensible, Vectored, TreeNode):
 
     @sent_start.setter
     def sent_start(self, value: int) -> None:
-        self.is_sent_start = {1: True, 0: None, -1: False}[value]
+        # The first token of a text starts a sentence, whatever is said.
+        if self.i:
+            self.doc.edit_column(attrs.SENT_START)[self.i] = sentence_start(value)
 
     @property
     def is_sent_start(self) -> bool | None:
@@ -212,9 +223,7 @@ class Token(Extensible, Vectored, TreeNode):
 
     @is_sent_start.setter
     def is_sent_start(self, value: bool | None) -> None:
-        if self.i == 0 and not value:
-            raise DataError("the first token of a text always starts a sentence")
-        self.doc.edit_column(attrs.SENT_START)[self.i] = 0 if value is None else 1 if value else -1
+        self.sent_start = 0 if value is None else 1 if value else -1
 
     @property
     def is_sent_end(self) -> bool | None:
@@ -224,6 +233,10 @@ class Token(Extensible, Vectored, TreeNode):
     @property
     def sent(self) -> Span:
         """The sentence of the token."""
+        hook = self.user_hook("sent")
+        if hook is not None:
+            found: Span = hook(self)
+            return found
         return self.doc[self.i : self.i + 1].sent
 
     def nbor(self, i: int = 1) -> Token:
@@ -243,14 +256,43 @@ class Token(Extensible, Vectored, TreeNode):
         return int(self.doc.vector_rows(self.i, self.i + 1)[0]) < 0
 
     @property
-    def has_vector(self) -> bool:
-        return not self.is_oov if self.doc.vocab.vectors else len(self.doc.tensor) > 0
+    def rank(self) -> int:
+        """The row of the word form's vector, or the highest 64-bit number."""
+        return self.lex.rank
 
     @property
-    def vector(self) -> Any:
-        """The word vector, zeros if there is none; the tensor's row, if there are no word vectors at all."""
-        return self.doc[self.i : self.i + 1].vector
+    def prob(self) -> float:
+        """How likely the word form is, as the language's tables say: the logarithm."""
+        return self.lex.prob
 
-    def check_flag(self, flag: str | int) -> bool:
+    @property
+    def conjuncts(self) -> tuple[Token, ...]:
+        """The other tokens that are coordinated with this one, by arcs called "conj"."""
+        hook = self.user_hook("conjuncts")
+        return super().conjuncts if hook is None else tuple(hook(self))
+
+    def words(self) -> list[str]:
+        """The text, as a list of one."""
+        return [self.text]
+
+    def user_hook(self, name: str) -> Callable[..., Any] | None:
+        """What the owner of the document says of tokens in place of what is computed."""
+        said = self.doc.said
+        return None if said is None else said.token.get(name)
+
+    def own_has_vector(self) -> bool:
+        """Whether the token has a word vector, or the document a tensor if there are none."""
+        return not self.is_oov if self.doc.vocab.vectors else len(self.doc.tensor) > 0
+
+    def own_vector(self) -> Any:
+        """The word vector, zeros if there is none; the tensor's row, if there are no word vectors at all."""
+        return self.doc[self.i : self.i + 1].own_vector()
+
+    def check_flag(self, flag_id: str | int) -> bool:
         """The value of a flag of the word form."""
-        return bool(self.doc.table.column(attrs.intify(flag))[self.doc.rows[self.i]])
+        return bool(self.doc.table.column(attrs.intify(flag_id))[self.doc.rows[self.i]])
+
+    @classmethod
+    def iob_strings(cls) -> tuple[str, ...]:
+        """What the numbers of `ent_iob` stand for."""
+        return IOB_STRINGS

@@ -97,6 +97,18 @@ class TreeNode:
             token = token.head
             yield token
 
+    @property
+    def conjuncts(self) -> tuple[Self, ...]:
+        """The other tokens that are coordinated with this one: the first of them, and what hangs on it by "conj" arcs."""
+        number, tree, deps = self.doc.vocab.strings["conj"], self.doc.tree(), values_of(self.doc, attrs.DEP)
+        first = self
+        while first.head.i != first.i and deps[first.i] == number:
+            first = first.head
+        found = [first.i]
+        for i in found:
+            found += [child for child in tree.children(i).tolist() if child > i and deps[child] == number]
+        return tuple(self._all_at(i for i in found if i != self.i))
+
     def is_ancestor(self, descendant: Self) -> bool:
         """Whether the other token hangs on this one, however far down."""
         return descendant.doc is self.doc and self.doc.tree().hangs(descendant.i, self.i)

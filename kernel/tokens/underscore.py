@@ -13,7 +13,7 @@ from copy import copy
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, warn
 
 _UNSET: Any = object()
 
@@ -28,21 +28,27 @@ class Extension(NamedTuple):
 
 
 class Underscore:
-    """The object behind `._`."""
+    """The object behind `._`, and the tables of what is registered: name -> extension.
 
-    __slots__ = ("_end", "_extensions", "_owner", "_start", "_user_data")
+    extensions: one of the tables. owner: a Doc, Span or Token. start, end: its place in characters.
+    """
+
+    __slots__ = ("_doc", "_end", "_extensions", "_owner", "_start")
+
+    doc_extensions: ClassVar[dict[str, Extension]] = {}
+    span_extensions: ClassVar[dict[str, Extension]] = {}
+    token_extensions: ClassVar[dict[str, Extension]] = {}
 
     def __init__(
         self,
         extensions: dict[str, Extension],
         owner: Any,
-        user_data: dict[Any, Any],
         start: int | None = None,
         end: int | None = None,
     ) -> None:
         object.__setattr__(self, "_extensions", extensions)
         object.__setattr__(self, "_owner", owner)
-        object.__setattr__(self, "_user_data", user_data)
+        object.__setattr__(self, "_doc", owner.doc)
         object.__setattr__(self, "_start", start)
         object.__setattr__(self, "_end", end)
 
@@ -59,29 +65,33 @@ class Underscore:
         return extension
 
     def __getattr__(self, name: str) -> Any:
-        extension = self._find(name)
-        if extension.getter is not None:
-            return extension.getter(self._owner)
-        if extension.method is not None:
-            return partial(extension.method, self._owner)
+        default, method, getter, _ = self._find(name)
+        if getter is not None:
+            return getter(self._owner)
+        if method is not None:
+            bound = partial(method, self._owner)
+            bound.__doc__ = method.__doc__
+            return bound
         key = ("._.", name, self._start, self._end)
-        value = self._user_data.get(key, _UNSET)
+        user_data = self._doc.user_data
+        value = user_data.get(key, _UNSET)
         if value is not _UNSET:
             return value
-        default = extension.default
         if isinstance(default, (dict, list, set)):
             # Each owner gets its own, so that one document's changes don't show in the next.
-            default = self._user_data[key] = copy(default)
+            default = user_data[key] = copy(default)
         return default
 
     def __setattr__(self, name: str, value: Any) -> None:
-        extension = self._find(name)
-        if extension.setter is not None:
-            extension.setter(self._owner, value)
-        elif extension.getter is not None or extension.method is not None:
-            raise AttributeError(f"the extension attribute {name!r} has no setter")
+        _, method, getter, setter = self._find(name)
+        if setter is not None:
+            setter(self._owner, value)
+        elif getter is not None:
+            warn(f"the extension attribute {name!r} is computed and has no setter: what is set has no effect")
+        elif method is not None:
+            raise AttributeError(f"the extension attribute {name!r} is a method, and can't be set")
         else:
-            self._user_data["._.", name, self._start, self._end] = value
+            self._doc.user_data["._.", name, self._start, self._end] = value
 
     def get(self, name: str) -> Any:
         return getattr(self, name)
@@ -95,10 +105,16 @@ class Underscore:
 
 
 class Extensible:
-    """Class methods to register extension attributes; a subclass brings its own table."""
+    """Class methods to register extension attributes; a subclass names its table in `Underscore`."""
 
     __slots__ = ()
-    _extensions: ClassVar[dict[str, Extension]] = {}
+    extension_table: ClassVar[str] = ""
+
+    @classmethod
+    def extensions(cls) -> dict[str, Extension]:
+        """The table of what is registered for this class."""
+        table: dict[str, Extension] = getattr(Underscore, cls.extension_table)
+        return table
 
     @classmethod
     def set_extension(
@@ -115,7 +131,7 @@ class Extensible:
 
         setter goes with getter. An existing name is an error unless `force`.
         """
-        if name in cls._extensions and not force:
+        if name in cls.extensions() and not force:
             raise UsageError(
                 f"{cls.__name__} has the extension {name!r} already", hint="use force=True to replace it"
             )
@@ -127,46 +143,47 @@ class Extensible:
         for function in (getter, setter, method):
             if function is not None and not callable(function):
                 raise UsageError(f"extension {name!r}: {function!r} can't be called")
-        cls._extensions[name] = Extension(None if default is _UNSET else default, method, getter, setter)
+        cls.extensions()[name] = Extension(None if default is _UNSET else default, method, getter, setter)
 
     @classmethod
     def get_extension(cls, name: str) -> Extension:
         """The registered extension: (default, method, getter, setter)."""
-        if name not in cls._extensions:
+        if name not in cls.extensions():
             raise UsageError(f"{cls.__name__} has no extension {name!r}")
-        return cls._extensions[name]
+        return cls.extensions()[name]
 
     @classmethod
     def has_extension(cls, name: str) -> bool:
-        return name in cls._extensions
+        return name in cls.extensions()
 
     @classmethod
     def remove_extension(cls, name: str) -> Extension:
         """Unregister an extension and return it."""
         extension = cls.get_extension(name)
-        del cls._extensions[name]
+        del cls.extensions()[name]
         return extension
 
 
 def registered() -> list[tuple[type[Extensible], str, Extension]]:
     """All extensions: (Doc, Span or Token; name; extension)."""
     owners = Extensible.__subclasses__()
-    return [(owner, name, each) for owner in owners for name, each in owner._extensions.items()]
+    return [(owner, name, each) for owner in owners for name, each in owner.extensions().items()]
 
 
 def register(extension: tuple[type[Extensible], str, Extension]) -> None:
     """Register one of what `registered` gives, unless there is one of its name."""
     owner, name, what = extension
-    owner._extensions.setdefault(name, what)
+    owner.extensions().setdefault(name, what)
 
 
 @contextmanager
 def restored() -> Iterator[None]:
     """Forget, at the end of the block, whatever extensions were registered or removed inside it."""
-    before = {owner: dict(owner._extensions) for owner in Extensible.__subclasses__()}
+    before = {owner: dict(owner.extensions()) for owner in Extensible.__subclasses__()}
     try:
         yield
     finally:
         for owner in Extensible.__subclasses__():
-            owner._extensions.clear()
-            owner._extensions.update(before.get(owner, {}))
+            table = owner.extensions()
+            table.clear()
+            table.update(before.get(owner, {}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kernel.vocab import attrs
-from kernel.vocab.similarity import cosine
+from kernel.vocab.ordered import Ordered
+from kernel.vocab.similarity import similarity
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +41,7 @@ def _flag_property(attr: int) -> property:
     return property(flag, set_flag)
 
 
-class Lexeme:
+class Lexeme(Ordered):
     """A view on one word form. Setting an attribute keeps it for good, in every document."""
 
     __slots__ = ("text", "vocab")
@@ -86,8 +87,30 @@ class Lexeme:
         """Set an attribute for good."""
         self.vocab.set_lexeme_attr(self.text, attr, value)
 
-    def check_flag(self, flag: str | int) -> bool:
-        return bool(self.get(flag))
+    def check_flag(self, flag_id: str | int) -> bool:
+        return bool(self.get(flag_id))
+
+    def set_flag(self, flag_id: str | int, value: bool) -> None:
+        """Set a flag for good."""
+        self.set(flag_id, bool(value))
+
+    def set_attrs(self, **values: Any) -> None:
+        """Set several attributes for good."""
+        for name, value in values.items():
+            self.set(name, value)
+
+    @property
+    def flags(self) -> int:
+        """All flags in one number: bit n for the flag n."""
+        return sum(1 << flag for flag in attrs.FLAGS & attrs.NAMES.keys() if self.get(flag))
+
+    def order(self) -> str:
+        """What word forms are compared by: their text."""
+        return self.text
+
+    def words(self) -> list[str]:
+        """The form, as a list of one."""
+        return [self.text]
 
     def _number(self, attr: int) -> int:
         return self.vocab.lexemes.intern(self.get(attr))
@@ -115,8 +138,17 @@ class Lexeme:
     @property
     def rank(self) -> int:
         """The row of the form's vector, or the highest 64-bit number."""
-        row = self.vocab.vectors.row(self.vocab.strings[self.text])
+        row = self.vocab.vectors.row(self.vocab.vector_key(self.text))
         return (1 << 64) - 1 if row is None else row
+
+    @property
+    def prob(self) -> float:
+        """How likely the form is, as the table `lexeme_prob` of the language says: the logarithm; -20 if it doesn't."""
+        return self.vocab.prob(self.text)
+
+    @prob.setter
+    def prob(self, prob: float) -> None:
+        self.vocab.set_prob(self.text, prob)
 
     @property
     def is_oov(self) -> bool:
@@ -141,5 +173,5 @@ class Lexeme:
         return float((self.vector**2).sum() ** 0.5)
 
     def similarity(self, other: Any) -> float:
-        """Cosine of the two vectors, 0 if one is missing."""
-        return cosine(self.vector, other.vector)
+        """Cosine of the two vectors, 0 if one is missing; 1 for the same word."""
+        return similarity(self, other)

@@ -54,8 +54,9 @@ class StringStore:
         for text in strings:
             self.add(text)
 
-    def add(self, text: str) -> int:
-        """Keep a string for good and return its number."""
+    def add(self, string: str | bytes) -> int:
+        """Keep a string for good and return its number. Bytes are UTF-8."""
+        text = string if isinstance(string, str) else string.decode("utf8")
         number = SYMBOLS.get(text)
         if number is None:
             number = self._numbers.get(text)
@@ -71,10 +72,12 @@ class StringStore:
         self._sources = (*alive, ref(source))
 
     @overload
-    def __getitem__(self, key: str) -> int: ...
+    def __getitem__(self, key: str | bytes) -> int: ...
     @overload
     def __getitem__(self, key: int) -> str: ...
-    def __getitem__(self, key: str | int) -> str | int:
+    def __getitem__(self, key: str | bytes | int) -> str | int:
+        if isinstance(key, bytes):
+            key = key.decode("utf8")
         if isinstance(key, str):
             number = SYMBOLS.get(key)
             if number is None:
@@ -121,6 +124,18 @@ class StringStore:
         """The permanent strings, in the order in which they were added."""
         return iter(list(self._texts.values()))
 
+    def keys(self) -> list[int]:
+        """The numbers of the permanent strings, in the order in which they were added."""
+        return list(self._texts)
+
+    def values(self) -> list[str]:
+        """The permanent strings, in that order."""
+        return list(self._texts.values())
+
+    def items(self) -> list[tuple[str, int]]:
+        """Both, the string first."""
+        return [(text, number) for number, text in self._texts.items()]
+
     def __len__(self) -> int:
         """Number of permanent strings; symbols don't count."""
         return len(self._texts)
@@ -128,11 +143,11 @@ class StringStore:
     def to_bytes(self) -> bytes:
         return json.dumps(sorted(self), ensure_ascii=False, indent=0).encode("utf-8", "surrogatepass")
 
-    def from_bytes(self, data: bytes) -> StringStore:
+    def from_bytes(self, bytes_data: bytes) -> StringStore:
         """Replace the permanent strings by the stored ones."""
         self._texts.clear()
         self._numbers.clear()
-        for text in json.loads(data.decode("utf-8", "surrogatepass")):
+        for text in json.loads(bytes_data.decode("utf-8", "surrogatepass")):
             self.add(text)
         return self
 

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -127,6 +127,11 @@ class Vectors:
     @property
     def width(self) -> int:
         return int(self._table.shape[1])
+
+    @property
+    def vectors_length(self) -> int:
+        """Width of the vectors."""
+        return self.width
 
     @property
     def size(self) -> int:
@@ -295,6 +300,22 @@ class Vectors:
         self.touch()
         return gone
 
+    def clear(self) -> None:
+        """Drop all keys; the table keeps its size."""
+        self._rows = {}
+        self._sorted = None
+        self._forget_counts()
+        self.touch()
+
+    def __eq__(self, other: object) -> bool:
+        """The same vectors under the same keys."""
+        if not isinstance(other, Vectors):
+            return NotImplemented
+        same = (self.shape, self.attr, self._rows) == (other.shape, other.attr, other._rows)
+        return same and np.array_equal(self._table, other._table)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def keys(self) -> list[int]:
         return list(self._rows)
 
@@ -308,9 +329,13 @@ class Vectors:
     def most_similar(
         self, queries: NDArray[Any], *, n: int = 1, batch_size: int = 1024, sort: bool = True
     ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.float32]]:
-        """The n nearest rows to each query by cosine: keys, rows and scores, each (queries, n)."""
+        """The n nearest rows to each query by cosine: keys, rows and scores, each (queries, n).
+
+        DataError if there are fewer rows that have a key.
+        """
         filled = np.array(sorted(set(self._rows.values())), dtype=np.int32)
-        n = min(n, len(filled))
+        if n > len(filled):
+            raise DataError(f"can't find the {n} nearest of {len(filled)} vectors")
         table = _unit(self._table[filled])
         key_of: dict[int, int] = {}
         for key, row in self._rows.items():
@@ -328,9 +353,18 @@ class Vectors:
             rows[start : start + batch_size] = filled[best]
             scores[start : start + batch_size] = values
         keys = np.array([[key_of[row] for row in line] for line in rows.tolist()], dtype=np.uint64)
-        return keys.reshape(rows.shape), rows, np.clip(scores, -1.0, 1.0)
+        # What float32 can tell: the same vector twice is 1.
+        return keys.reshape(rows.shape), rows, np.clip(scores.round(6), -1.0, 1.0)
 
-    def to_disk(self, path: str | PathLike[str]) -> None:
+    def deduplicate(self) -> None:
+        """Let keys with equal vectors share a row; rows without a key are dropped."""
+        rows = np.array(list(self._rows.values()), dtype=np.int64)
+        table, places = np.unique(self._table[rows], axis=0, return_inverse=True)
+        self._rows = dict(zip(self._rows, places.reshape(-1).tolist(), strict=True))
+        self._sorted = None
+        self.data = table
+
+    def to_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> None:
         """Write `vectors` (npy), `key2row` (msgpack) and `vectors.cfg` (JSON) into a directory."""
         folder = Path(path)
         with (folder / "vectors").open("wb") as file:
@@ -338,7 +372,7 @@ class Vectors:
         (folder / "key2row").write_bytes(self._keys_to_bytes())
         (folder / "vectors.cfg").write_text(json.dumps(self._settings()), encoding="utf-8")
 
-    def from_disk(self, path: str | PathLike[str]) -> "Vectors":
+    def from_disk(self, path: str | PathLike[str], *, exclude: Collection[str] = ()) -> "Vectors":
         """Read what `to_disk` wrote."""
         folder = Path(path)
         settings = folder / "vectors.cfg"
@@ -347,16 +381,16 @@ class Vectors:
         table = np.load(folder / "vectors", allow_pickle=False)
         return self._replace(table, (folder / "key2row").read_bytes(), folder / "vectors")
 
-    def to_bytes(self) -> bytes:
-
+    def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
+        """Table, keys and settings; strings are no part of them, whatever `exclude` says."""
         table = BytesIO()
         np.save(table, self._table, allow_pickle=False)
         parts = {"vectors": table.getvalue(), "key2row": self._keys_to_bytes(), "cfg": self._settings()}
         return pack(parts)
 
-    def from_bytes(self, data: bytes) -> "Vectors":
-
-        parts = unpack(data)
+    def from_bytes(self, bytes_data: bytes, *, exclude: Collection[str] = ()) -> "Vectors":
+        """Take what `to_bytes` wrote."""
+        parts = unpack(bytes_data)
         self._check(parts["cfg"], "the vectors")
         table = np.load(BytesIO(parts["vectors"]), allow_pickle=False)
         return self._replace(table, parts["key2row"], "the vectors")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from kernel.vocab.vectors import Vectors
 
 DEFAULT_LEXEME_LIMIT = 200_000
 LOOKUPS = "lookups.bin"
+# The table of `lookups` with the logarithm of each form's probability, and what forms have that it doesn't know.
+PROBABILITIES, UNLIKELY = "lexeme_prob", -20.0
 
 
 class Vocab:
@@ -64,6 +67,7 @@ class Vocab:
         self.lookups = lookups
         self.get_noun_chunks = get_noun_chunks
         self._lock = Lock()
+        self._zones = 0
         self._table = self.new_generation()
 
     @property
@@ -96,13 +100,35 @@ class Vocab:
         self._table = table
         return table
 
+    @contextmanager
+    def memory_zone(self, mem: Any = None) -> Iterator[None]:
+        """A block whose word forms are forgotten at its end: it has a generation of its own. mem: without effect."""
+        with self._lock:
+            former = self._table
+            self._zones += 1
+        self.new_generation()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._table = former
+                self._zones -= 1
+
+    @property
+    def in_memory_zone(self) -> bool:
+        """Whether a block of `memory_zone` runs."""
+        return self._zones > 0
+
     def __getitem__(self, key: str | int) -> Lexeme:
-        return Lexeme(self, self.strings.as_string(key))
+        """The word form of a text or its number, which the current generation holds then."""
+        text = self.strings.as_string(key)
+        self.lexemes.row(text)
+        return Lexeme(self, text)
 
     def __contains__(self, key: str | int) -> bool:
-        """Whether the current generation holds the word form."""
+        """Whether the current generation holds the word form, or it has a vector."""
         text = self.strings.find(int(key)) if not isinstance(key, str) else key
-        return text is not None and self._table.has(text)
+        return text is not None and (self._table.has(text) or self.has_vector(text))
 
     def __iter__(self) -> Iterator[Lexeme]:
         """The word forms of the current generation."""
@@ -127,7 +153,7 @@ class Vocab:
             self.lexeme_settings.overrides.setdefault(number, {})[form] = value
             self.lexeme_settings.note_change([number], form)
 
-    def add_flag(self, getter: Callable[[str], bool], flag_id: int = -1) -> int:
+    def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
         """Add a flag computed by a function of the text; returns its number (19 to 63 are free)."""
         if flag_id == -1:
             used = self.lexeme_settings.getters
@@ -137,7 +163,7 @@ class Vocab:
         elif flag_id not in attrs.FLAGS:
             raise UsageError(f"{flag_id} can't be the number of a flag: use 1 to 63")
         with self._lock:
-            self.lexeme_settings.getters[flag_id] = getter
+            self.lexeme_settings.getters[flag_id] = flag_getter
             self.lexeme_settings.note_change([flag_id])
         return flag_id
 
@@ -146,22 +172,75 @@ class Vocab:
         """Width of the vectors."""
         return self.vectors.width
 
+    def vector_key(self, orth: str | int) -> int:
+        """The key of a word form's vector: its number, or that of the attribute by which the vectors are looked up."""
+        attr = attrs.intify(self.vectors.attr)
+        if attr == attrs.ORTH or attr not in attrs.STRINGS:
+            return self.strings.as_int(orth)
+        return self.strings[str(self.lexeme_settings.value(attr, self.strings.as_string(orth)))]
+
     def get_vector(self, orth: str | int) -> NDArray[np.float32]:
         """The vector of a string or its number, zeros if there is none."""
-        return self.vectors.get(self.strings.as_int(orth))
+        return self.vectors.get(self.vector_key(orth))
 
     def has_vector(self, orth: str | int) -> bool:
-        return self.vectors.row(self.strings.as_int(orth)) is not None
+        return self.vectors.row(self.vector_key(orth)) is not None
 
     def set_vector(self, orth: str | int, vector: NDArray[Any]) -> None:
         """Set a vector for good. The first one fixes the width; the table grows as needed."""
-        key = self.strings.add(orth) if isinstance(orth, str) else int(orth)
-        self.vectors.set(key, vector)
+        if isinstance(orth, str):
+            self.strings.add(orth)
+        self.vectors.set(self.vector_key(orth), vector)
 
-    def reset_vectors(self, *, width: int = 0) -> None:
-        """Drop all vectors."""
+    def reset_vectors(self, *, width: int = 0, shape: tuple[int, int] | None = None) -> None:
+        """Drop all vectors. width, shape: of the new table; with a width only it has no rows yet."""
         former = self.vectors
-        self.vectors = Vectors(strings=self.strings, shape=(0, width), name=former.name, attr=former.attr)
+        size = (0, width) if shape is None else shape
+        self.vectors = Vectors(strings=self.strings, shape=size, name=former.name, attr=former.attr)
+
+    def prune_vectors(self, nr_row: int, batch_size: int = 1024) -> dict[str, tuple[str, float]]:
+        """Keep the vectors of the nr_row likeliest word forms; every other form gets the nearest of those.
+
+        Equally likely forms count by the order of their vectors. Returns what became of each form that lost its vector:
+        (the form whose vector it has now, their cosine).
+        """
+        vectors = self.vectors
+        text_of: dict[int, str] = {key: self.strings[key] for key in vectors.keys()}  # noqa: SIM118
+        ranked = sorted(text_of, key=lambda key: -self.prob(text_of[key]))
+        kept, lost = ranked[:nr_row], ranked[nr_row:]
+        pruned = Vectors(
+            strings=self.strings,
+            data=vectors.get_batch(kept),
+            keys=kept,
+            name=vectors.name,
+            attr=vectors.attr,
+        )
+        remap = {}
+        if kept and lost:
+            nearest, rows, scores = pruned.most_similar(vectors.get_batch(lost), batch_size=batch_size)
+            for key, near, row, score in zip(
+                lost, nearest[:, 0].tolist(), rows[:, 0].tolist(), scores[:, 0].tolist(), strict=True
+            ):
+                pruned.add(key, row=row)
+                remap[text_of[key]] = (text_of[near], score)
+        self.vectors = pruned
+        return remap
+
+    def deduplicate_vectors(self) -> None:
+        """Let word forms with equal vectors share a row."""
+        self.vectors.deduplicate()
+
+    def prob(self, form: str) -> float:
+        """How likely a form is, as the table `lexeme_prob` of `lookups` says: the logarithm; -20 if it doesn't."""
+        tables = self.lookups if isinstance(self.lookups, Mapping) else {}
+        table = tables.get(PROBABILITIES, {})
+        return float(table.get(form, table.get(self.strings[form], UNLIKELY)))
+
+    def set_prob(self, form: str, prob: float) -> None:
+        """Say how likely a form is."""
+        if self.lookups is None:
+            self.lookups = {}
+        self.lookups.setdefault(PROBABILITIES, {})[form] = float(prob)
 
     def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         """Write `strings.json`, `lexemes.json`, the vectors and `lookups.bin` into a directory.
@@ -207,8 +286,8 @@ class Vocab:
             parts["lookups"] = tables
         return pack(parts)
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Vocab:
-        parts, left_out = unpack(data), as_names(exclude)
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> Vocab:
+        parts, left_out = unpack(bytes_data), as_names(exclude)
         if "strings" not in left_out and "strings" in parts:
             self.strings.from_bytes(parts["strings"])
         self._overrides_from_bytes(parts["lexemes"])

@@ -198,3 +198,12 @@ def test_a_chunk_of_any_number_of_affixes_is_stripped_to_its_core(pairs):
     assert words(split("(" * pairs + core + ")" * pairs)) == ["("] * pairs + [core] + [")"] * pairs
     assert words(split("(" * pairs + "x(")) == ["("] * pairs + ["x("]
     assert words(split("(" * pairs + core + "-" + core)) == ["("] * pairs + [core + "-" + core]
+
+
+def test_what_single_rules_find():
+    ruled = tokenizer()
+    assert (ruled.find_prefix("(word"), ruled.find_prefix("word")) == (1, 0)
+    assert (ruled.find_suffix("word)"), ruled.find_suffix("word")) == (1, 0)
+    assert [match.group() for match in ruled.find_infix("one-two-three")] == ["-", "-"]
+    bare = Tokenizer(Vocab())
+    assert bare.find_infix("one-two") == [] and bare.find_prefix("(a") == bare.find_suffix("a)") == 0

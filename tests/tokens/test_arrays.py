@@ -31,3 +31,10 @@ def test_an_array_sets_one_attribute_and_returns_the_doc(vocab):
 def test_heads_in_an_array_give_the_sentences(vocab):
     doc = Doc(vocab, words=list("abc")).from_array(["HEAD"], np.array([0, -1, 0]))
     assert [token.sent_start for token in doc] == [1, -1, 1]
+
+
+def test_attributes_that_follow_from_the_words_are_passed_over(doc, vocab):
+    names = ["ORTH", "IS_ALPHA", "SHAPE", "LENGTH", "IDX", "TAG"]
+    other = Doc(vocab, words=[token.text for token in doc]).from_array(names, doc.to_array(names))
+    assert [token.tag_ for token in other] == [token.tag_ for token in doc]
+    assert other[0].shape_ == "X"

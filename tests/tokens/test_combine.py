@@ -78,7 +78,9 @@ def test_a_span_as_document(doc):
     assert part.text == "New York. It "
     assert [token.tag_ for token in part] == ["NNP", "NNP", ".", "PRP"]
     assert [ent.text for ent in part.ents] == ["New York"]
-    assert [token.head.i for token in part] == [1, 1, 2, 3]
+    # "York" and "." have lost "saw", "It" has lost "rains".
+    assert [token.head.i for token in part] == [1, 1, 1, 3]
+    assert [token.dep_ for token in part] == ["compound", "dep", "dep", "dep"]
     assert [span.text for span in part.spans["g"]] == ["New York"]
     assert [sent.text for sent in part.sents] == ["New York.", "It"]
 
@@ -92,8 +94,11 @@ def test_extension_values_move_with_the_text(doc):
     Span.set_extension("mark", default=None)
     try:
         doc[2:4]._.mark = "here"
-        part = doc[2:5].as_doc()
-        assert part[0:2]._.mark == "here"
+        doc.user_data["other"] = [1]
+        part = doc[2:5].as_doc(copy_user_data=True)
+        assert part[0:2]._.mark == "here" and part.user_data["other"] == [1]
+        assert doc[3:5].as_doc(copy_user_data=True).user_data == {"other": [1]}
+        assert doc[2:5].as_doc().user_data == {}
         whole = Doc.from_docs([doc, doc])
         assert whole[10:12]._.mark == "here"
     finally:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, Span
 from kernel.vocab.attrs import ENT_IOB, ENT_TYPE
 
@@ -70,3 +70,31 @@ def test_components_set_entities_as_columns(doc):
         doc.set_entity_columns(iob, types, spans)
         assert [(ent.text, ent.label_) for ent in doc.ents] == [("I saw", "NEW")]
     assert doc.has_annotation(ENT_IOB) and doc.has_annotation(ENT_TYPE)
+
+
+@pytest.mark.parametrize(
+    ("entities", "message"),
+    [
+        (
+            [None],
+            "None is not an entity: expected spans or tuples\nWhere `char_span` finds no span it gives None",
+        ),
+        (["New York"], "'New York' is not an entity: expected spans or tuples$"),
+        ([5], "5 is not an entity"),
+    ],
+)
+def test_what_is_no_entity_is_named(doc, entities, message):
+    before = doc.ents
+    with pytest.raises(ValueError, match=message) as raised:
+        doc.ents = entities
+    assert isinstance(raised.value, TypeError) and doc.ents == before
+
+
+def test_a_span_where_a_list_of_spans_belongs_is_named(doc):
+    with pytest.raises(WrongType, match="New is not a span: expected a list of spans"):
+        doc.set_ents([], missing=doc[2:4])
+
+
+def test_entities_have_the_name_that_the_field_gives_them(doc):
+    doc.set_ents(entities=[doc.char_span(0, 5, label="X")])
+    assert [ent.text for ent in doc.ents] == ["I saw"]

@@ -90,7 +90,8 @@ def test_a_span_among_sentences_and_entities(tags, starts, data):
     )
     if n and doc.has_annotation("SENT_START"):
         sents = [(sent.start, sent.end) for sent in doc.sents]
-        touched = [sent for sent in sents if sent[0] < end and start < sent[1]]
+        # An empty span lies in the sentence of the token behind it.
+        touched = [sent for sent in sents if sent[0] < max(end, start + 1) and start < sent[1]]
         assert [(sent.start, sent.end) for sent in span.sents] == touched
         for token in doc:
             assert (token.sent.start, token.sent.end) == next(
@@ -184,3 +185,23 @@ def test_heads_that_are_set_one_by_one_make_no_sentence_of_every_other_token():
     doc[3].head = doc[2]
     doc[5].head = doc[5]
     assert [token.sent_start for token in doc] == [1, -1, 1, -1, -1, 1]
+
+
+def test_common_ancestors_within_and_outside_of_a_span(doc):
+    matrix = doc.get_lca_matrix()
+    assert matrix[0].tolist() == [0, 1, 1, 1, 1, -1, -1, -1]
+    assert matrix[2].tolist() == [1, 1, 2, 3, 1, -1, -1, -1]
+    assert (matrix == matrix.T).all() and matrix.diagonal().tolist() == list(range(8))
+    # The ancestor of "New" and "." lies before this span.
+    assert doc[2:5].get_lca_matrix().tolist() == [[0, 1, -1], [1, 1, -1], [-1, -1, 2]]
+    assert Doc(VOCAB).get_lca_matrix().shape == (0, 0)
+
+
+@given(forests())
+def test_common_ancestors_are_those_that_walking_up_finds(heads):
+    doc = Doc(VOCAB, ["w"] * len(heads), heads=heads, deps=["d"] * len(heads))
+    matrix = doc.get_lca_matrix()
+    paths = [[token.i, *(above.i for above in token.ancestors)] for token in doc]
+    for one, path in enumerate(paths):
+        for two, other in enumerate(paths):
+            assert matrix[one, two] == next((i for i in path if i in other), -1)

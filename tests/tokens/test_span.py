@@ -1,5 +1,8 @@
 """Parts of documents."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
 from kernel.errors import DataError
@@ -46,3 +49,64 @@ def test_the_sentence_of_a_span(doc):
     assert [token.sent.start for token in doc] == [0] * 5 + [5] * 3
     assert (doc[4:6].sent.start, doc[8:8].sent.start) == (0, 5)
     assert len(Doc(doc.vocab)[0:0].sent) == 0
+
+
+def test_spans_are_ordered_by_place_then_label_and_ids(doc):
+    spans = [doc[0:2], Span(doc, 0, 2, kb_id="a"), Span(doc, 0, 2, "X"), doc[0:3], doc[1:2]]
+    shuffled = [spans[i] for i in (3, 1, 4, 0, 2)]
+    assert sorted(shuffled) == spans
+    assert all(one <= two and two >= one and one < two and two > one for one, two in pairwise(spans))
+    assert doc[0:2] >= doc[0:2] and doc[0:2] > None and not doc[0:2] < None
+    with pytest.raises(TypeError):
+        doc[0:2] < 3  # noqa: B015
+    with pytest.raises(TypeError):
+        doc[0:2] < doc[0]  # noqa: B015
+
+
+def test_a_span_can_have_a_vector_of_its_own(doc):
+    span = Span(doc, 0, 2, "X", np.array([3.0, 4.0]))
+    assert span.has_vector and span.vector_norm == 5 and not doc[0:2].has_vector
+    assert (
+        doc.char_span(2, 14, vector=[1, 2]).vector == [1, 2] == doc[1:].char_span(0, 12, vector=[1, 2]).vector
+    )
+
+
+def test_what_hangs_on_a_span(doc):
+    # "saw" has "I" on its left, "York" and "." on its right.
+    span = doc[1:3]
+    assert [token.text for token in span.lefts] == ["I"] and span.n_lefts == 1
+    assert [token.text for token in span.rights] == ["York", "."] and span.n_rights == 2
+
+
+def test_noun_chunks_of_a_span_lie_in_it(doc):
+    with pytest.raises(NotImplementedError, match="no rule for noun chunks"):
+        doc[0:2].noun_chunks  # noqa: B018
+    doc.vocab.get_noun_chunks = lambda span: [(0, 1, 0), (2, 4, 0), (5, 6, 0)]
+    assert [chunk.text for chunk in doc[1:5].noun_chunks] == ["New York"]
+    assert [chunk.text for chunk in doc.noun_chunks] == ["I", "New York", "It"]
+
+
+def test_an_empty_span_lies_in_a_sentence(doc):
+    assert [sent.text for sent in doc[5:5].sents] == ["It rains!"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "heads", "deps"),
+    [
+        (2, 6, [1, 1, 1, 3], ["compound", "dep", "dep", "dep"]),
+        (0, 2, [1, 1], ["nsubj", "ROOT"]),
+        (4, 8, [0, 2, 2, 2], ["dep", "nsubj", "ROOT", "punct"]),
+    ],
+)
+def test_heads_outside_of_a_part(doc, start, end, heads, deps):
+    part = doc[start:end].as_doc()
+    assert [token.head.i for token in part] == heads
+    assert [token.dep_ for token in part] == deps
+    assert [sent.text for sent in part.sents] == [sent.text for sent in doc[start:end].as_doc().sents]
+
+
+def test_a_token_without_its_head_hangs_on_the_nearest_ancestor_inside(vocab):
+    doc = Doc(vocab, list("abcd"), heads=[3, 1, 3, 1], deps=["d"] * 4)
+    part = doc[0:3].as_doc()
+    # a and c hang on d, which is gone, and d on b.
+    assert [token.head.text for token in part] == ["b", "b", "b"]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kernel.errors import DataError
-from kernel.tokens import Doc, Span
+from kernel.errors import DataError, OutOfRange
+from kernel.tokens import Doc, Span, SpanGroup
+from kernel.vocab import Vocab
 
 
 def test_span_groups(doc):
@@ -25,3 +26,52 @@ def test_a_group_keeps_its_document_alive(vocab):
     group = Doc(vocab, words=["a", "b"]).spans
     group["x"] = [group.doc[0:1]]
     assert group["x"][0].text == "a"
+
+
+def test_a_copy_is_independent_and_groups_can_be_added(doc):
+    doc.spans["a"] = [Span(doc, 0, 2, "X")]
+    doc.spans["a"].attrs["key"] = ["value"]
+    group = doc.spans["a"]
+    copy = group.copy()
+    copy.name = "b"
+    copy.attrs["key"].append("more")
+    copy.append(doc[3:4])
+    assert (group.name, group.attrs, len(group)) == ("a", {"key": ["value"]}, 1)
+    other = SpanGroup(doc, attrs={"key": "other", "new": 1}, spans=[doc[4:5]])
+    both = group + other
+    assert [span.text for span in both] == ["I saw", "."] and both.attrs == {"key": ["value"], "new": 1}
+    assert len(group) == 1
+    group += other
+    group += [doc[0:1]]
+    assert [span.text for span in doc.spans["a"]] == ["I saw", ".", "I"]
+
+
+def test_a_copy_for_another_document_goes_by_characters(doc):
+    group = SpanGroup(doc, spans=[Span(doc, 2, 4, "GPE", kb_id="Q60", span_id="1"), doc[6:6]])
+    words = ["I saw", "New York", ".", "It", "rains", "!"]
+    other = Doc(Vocab(), words=words, spaces=[True, False, True, True, False, False])
+    found = group.copy(doc=other)
+    span = found[0]
+    assert (span.start, span.end, span.label_, span.kb_id_, span.id_) == (1, 2, "GPE", "Q60", "1")
+    assert found.doc is other
+    with pytest.raises(DataError, match="no tokens of the other document begin and end where 'saw' does"):
+        SpanGroup(doc, spans=[doc[1:2]]).copy(doc=other)
+
+
+def test_a_group_as_bytes(doc):
+    group = SpanGroup(doc, name="g", attrs={"key": 1}, spans=[Span(doc, 2, 4, "GPE", kb_id="Q60"), doc[6:6]])
+    again = SpanGroup(doc).from_bytes(group.to_bytes())
+    assert again == group and [span.kb_id_ for span in again] == ["Q60", ""]
+    with pytest.raises(OutOfRange, match="outside of the text of 3 tokens"):
+        SpanGroup(Doc(doc.vocab, ["a", "b", "c"])).from_bytes(group.to_bytes())
+
+
+def test_places_outside_of_a_group_are_refused(doc):
+    group = SpanGroup(doc, spans=[doc[0:1]])
+    for index in (1, -2):
+        with pytest.raises(IndexError):
+            group[index] = doc[1:2]
+        with pytest.raises(IndexError):
+            del group[index]
+    group[-1] = doc[1:2]
+    assert group[0].text == "saw"

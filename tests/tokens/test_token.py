@@ -2,6 +2,9 @@
 
 import pytest
 
+from kernel.errors import DataError
+from kernel.tokens import Doc, Token
+
 
 def test_token_attributes(doc):
     token = doc[0]
@@ -28,3 +31,48 @@ def test_token_attributes_can_be_set(doc):
     assert (doc[1].tag_, doc[1].lemma_, doc[1].norm_) == ("VB", "to see", "see")
     assert doc[1].morph.get("Tense") == ["Past"] and doc[1].morph.to_dict() == {"Tense": "Past"}
     assert doc[0].tag_ == "PRP" and doc[2].norm_ == "new"
+
+
+def test_tokens_are_ordered_by_place(doc):
+    assert doc[0] < doc[1] <= doc[1] < doc[2] and doc[2] > doc[1] >= doc[1]
+    assert sorted([doc[2], doc[0], doc[1]]) == list(doc[0:3])
+    assert doc[0] > None and doc[0] >= None and not doc[0] < None
+
+
+def test_only_coarse_tags_are_a_pos(doc):
+    doc[0].pos_ = "NOUN"
+    doc[1].pos_ = ""
+    assert (doc[0].pos_, doc[1].pos_) == ("NOUN", "")
+    for set_it in (lambda: setattr(doc[0], "pos_", "FAKE"), lambda: Doc(doc.vocab, ["a"], pos=["FAKE"])):
+        with pytest.raises(
+            DataError, match="'FAKE' is not a coarse part-of-speech tag: expected one of ADJ, ADP"
+        ):
+            set_it()
+    assert doc[0].pos_ == "NOUN"
+
+
+def test_the_first_token_starts_a_sentence_whatever_is_said(plain):
+    # As in a loop over all tokens.
+    for token in plain:
+        token.is_sent_start = token.i == 2
+    assert [token.is_sent_start for token in plain] == [True, False, True, False, False, False]
+    plain[0].is_sent_start = None
+    plain[1].sent_start = 0
+    assert plain[0].is_sent_start and plain[1].is_sent_start is None
+    assert [sent.text for sent in plain.sents] == ["I like", "New York in Autumn"]
+
+
+def test_features_can_be_copied(doc):
+    doc[1].morph = doc[0].morph
+    assert str(doc[1].morph) == "Number=Sing|Person=1" and doc[1].morph.to_json() == str(doc[0].morph)
+
+
+def test_what_numbers_of_entity_tags_mean(doc):
+    assert [Token.iob_strings()[token.ent_iob] for token in doc[1:4]] == ["O", "B", "I"]
+
+
+def test_what_the_word_form_says(doc):
+    doc.vocab["saw"].prob = -7
+    doc.vocab.set_vector("saw", [1, 2])
+    assert (doc[1].prob, doc[1].rank, doc[0].prob) == (-7, 0, -20)
+    assert doc[0].rank == doc.vocab["I"].rank == 2**64 - 1

@@ -20,3 +20,15 @@ def test_without_annotations_every_token_is_its_own_root(vocab):
     token = Doc(vocab, words=["a", "b"])[0]
     assert token.head == token and not token.has_head() and not token.has_dep()
     assert list(token.children) == [] and list(token.ancestors) == []
+
+
+def test_conjuncts_are_the_others_of_a_coordination(vocab):
+    words = ["apples", ",", "pears", "and", "plums", "or", "figs", "fell"]
+    heads = [7, 0, 0, 2, 2, 4, 4, 7]
+    deps = ["nsubj", "punct", "conj", "cc", "conj", "cc", "conj", "ROOT"]
+    doc = Doc(vocab, words, heads=heads, deps=deps)
+    together = ["apples", "pears", "plums", "figs"]
+    for word in together:
+        token = doc[words.index(word)]
+        assert [other.text for other in token.conjuncts] == [each for each in together if each != word]
+    assert doc[7].conjuncts == () and doc[0:2].conjuncts == doc[0].conjuncts

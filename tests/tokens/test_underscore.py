@@ -2,8 +2,9 @@
 
 import pytest
 
-from kernel.errors import UsageError
+from kernel.errors import KernelWarning, UsageError
 from kernel.tokens import Doc, Span
+from kernel.tokens.underscore import Underscore
 
 
 def test_extension_attributes(doc):
@@ -20,8 +21,11 @@ def test_extension_attributes(doc):
         with pytest.raises(UsageError, match="already"):
             Doc.set_extension("topic", default=1)
         Doc.set_extension("topic", default=1, force=True)
-        with pytest.raises(AttributeError, match="no setter"):
+        with pytest.warns(KernelWarning, match="'size' is computed and has no setter"):
             doc._.size = 3
+        assert doc._.size == 8 and len(doc.user_data) == 2
+        with pytest.raises(AttributeError, match="'first' is a method"):
+            doc._.first = 3
         with pytest.raises(AttributeError, match="set_extension"):
             doc._.unknown  # noqa: B018
     finally:
@@ -51,3 +55,22 @@ def test_extension_attributes_of_spans_and_tokens(doc):
 def test_contradictory_extensions_are_refused(wrong):
     with pytest.raises(UsageError):
         Doc.set_extension("wrong", **wrong)
+
+
+def test_the_tables_can_be_looked_at_and_emptied(doc):
+    Doc.set_extension("topic", default="weather")
+    assert Underscore.doc_extensions["topic"].default == "weather" and Doc.has_extension("topic")
+    assert "topic" not in Underscore.span_extensions and "topic" not in Underscore.token_extensions
+    Underscore.doc_extensions = {}
+    assert not Doc.has_extension("topic") and not doc._.has("topic")
+
+
+def test_a_method_has_its_docstring(doc):
+    def first(doc, n):
+        """The first words."""
+
+    Doc.set_extension("first", method=first)
+    try:
+        assert doc._.first.__doc__ == "The first words."
+    finally:
+        Doc.remove_extension("first")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from kernel.errors import UsageError
+from kernel.errors import KernelWarning, UsageError
 from kernel.vocab import Vocab
-from kernel.vocab.attrs import FLAGS, LOWER, NAMES, NORM, SHAPE
+from kernel.vocab.attrs import FLAGS, IS_ALPHA, IS_STOP, LOWER, NAMES, NORM, SHAPE
 
 
 def test_a_lexeme_has_what_its_tokens_have():
@@ -54,9 +54,23 @@ def test_vectors_of_words():
         vocab.set_vector(word, np.array(vector, dtype="f"))
     assert vocab["a"].has_vector and not vocab["a"].is_oov and vocab["c"].is_oov
     assert vocab["a"].vector_norm == 5 and vocab["a"].similarity(vocab["b"]) == pytest.approx(24 / 25)
-    assert vocab["c"].vector.tolist() == [0, 0] and vocab["c"].similarity(vocab["a"]) == 0
+    with pytest.warns(KernelWarning, match="one of the two has no vector"):
+        assert vocab["c"].vector.tolist() == [0, 0] and vocab["c"].similarity(vocab["a"]) == 0
 
 
 def test_every_flag_can_be_asked_for():
     lexeme = Vocab()["a"]
     assert {type(lexeme.check_flag(flag)) for flag in FLAGS & NAMES.keys()} == {bool}
+
+
+def test_flags_in_one_number():
+    vocab = Vocab()
+    assert vocab["the"].flags & (1 << IS_ALPHA) and not vocab["1999"].flags & (1 << IS_ALPHA)
+    vocab["the"].set_flag(IS_STOP, True)
+    vocab["cat"].set_attrs(is_stop=True, norm="feline")
+    assert vocab["the"].is_stop and vocab["cat"].is_stop and vocab["cat"].norm_ == "feline"
+
+
+def test_word_forms_are_ordered_by_their_text():
+    vocab = Vocab()
+    assert vocab["a"] < vocab["b"] <= vocab["b"] and vocab["b"] > vocab["a"] and not vocab["a"] < None

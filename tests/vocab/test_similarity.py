@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kernel.vocab.similarity import cosine
+from kernel.vocab import Vocab
+from kernel.vocab.similarity import cosine, similarity
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,13 @@ def test_cosine(left, right, expected):
     left, right = np.array(left, dtype="float32"), np.array(right, dtype="float32")
     assert cosine(left, right) == pytest.approx(expected)
     assert cosine(right, left) == cosine(left, right)
+
+
+def test_things_without_words_are_compared_by_their_vectors():
+    vocab = Vocab()
+    vocab.set_vector("a", [3, 4])
+
+    class Thing:
+        has_vector, vector = True, np.array([4, 3], dtype="f")
+
+    assert similarity(vocab["a"], Thing()) == pytest.approx(24 / 25)

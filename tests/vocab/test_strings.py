@@ -71,3 +71,15 @@ def test_what_a_user_adds_outlives_the_generation():
     vocab.new_generation()
     gc.collect()
     assert vocab.strings[number] == "kept"
+
+
+def test_bytes_are_utf8():
+    store = StringStore()
+    number = store.add("größer".encode())
+    assert store["größer"] == store["größer".encode()] == number and store[number] == "größer"
+
+
+def test_the_store_as_a_table():
+    store = StringStore(["one", "two"])
+    assert store.values() == ["one", "two"] and store.keys() == [store["one"], store["two"]]
+    assert store.items() == [("one", store["one"]), ("two", store["two"])]

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, KernelWarning
 from kernel.tokens import Doc
 from kernel.vocab import Vectors, Vocab
 from kernel.vocab.vectors import make_vectors
@@ -41,7 +41,8 @@ def test_similarity_is_the_cosine(vocab):
     doc = Doc(vocab, ["king", "queen", "car", "unknown"])
     assert doc[0].similarity(doc[1]) > 0.9
     assert doc[0].similarity(doc[2]) == 0
-    assert doc[0].similarity(doc[3]) == 0
+    with pytest.warns(KernelWarning, match="one of the two has no vector"):
+        assert doc[0].similarity(doc[3]) == 0
     assert vocab["king"].similarity(doc[0:1]) == pytest.approx(1)
 
 
@@ -237,3 +238,32 @@ def test_a_copy_goes_its_own_way(copied):
     assert (vectors.to_bytes(), vectors.version) == (before, version)
     assert vectors.add("d") == 2
     assert "d" not in other and other["c"].tolist() == [0, 0]
+
+
+def test_clearing_drops_the_keys(vocab):
+    vectors, version = vocab.vectors, vocab.vectors.version
+    shape = vectors.shape
+    vectors.clear()
+    assert (vectors.shape, vectors.n_keys, list(vectors)) == (shape, 0, []) and "king" not in vectors
+    assert vectors.version != version and vectors.rows(np.array([1], dtype=np.uint64)).tolist() == [-1]
+    with pytest.raises(KeyError):
+        vectors["king"]
+    assert vectors.add("new", vector=[1, 1, 1]) == 0 and vectors.vectors_length == 3
+
+
+def test_equal_vectors_have_equal_keys_and_numbers(vocab):
+    same = copy.deepcopy(vocab.vectors)
+    assert same == vocab.vectors and vocab.vectors != "vectors"
+    same.set("king", [9, 9, 9])
+    assert same != vocab.vectors
+
+
+def test_the_nearest_of_too_few_are_refused(vocab):
+    with pytest.raises(DataError, match="can't find the 4 nearest of 3 vectors"):
+        vocab.vectors.most_similar(np.array([[1, 0, 0]]), n=4)
+
+
+def test_the_same_vector_is_alike_to_the_last_digit():
+    table = np.array([[1, 2, 3], [1, 2, 3], [1, 1, 1]], dtype="f")
+    scores = Vectors(data=table, keys=["a", "b", "c"]).most_similar(table[:1])[2]
+    assert scores.tolist() == [[1.0]]

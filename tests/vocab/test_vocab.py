@@ -5,7 +5,7 @@ import pytest
 
 from kernel.errors import KernelWarning
 from kernel.tokens import Doc
-from kernel.vocab import Vocab
+from kernel.vocab import Vectors, Vocab
 
 
 @pytest.fixture
@@ -111,3 +111,72 @@ def test_a_tag_map_is_taken_with_a_warning_that_says_what_replaces_it():
     assert len(vocab) == 0
     doc = Doc(vocab, words=["trees"], tags=["NN"], pos=["NOUN"])
     assert doc[0].tag_ == "NN" and doc[0].pos_ == "NOUN"
+
+
+def test_a_word_form_that_was_looked_up_is_there():
+    vocab = Vocab()
+    assert "cat" not in vocab
+    assert vocab["cat"].text == "cat"
+    assert "cat" in vocab and vocab.strings["cat"] in vocab and [form.text for form in vocab] == ["cat"]
+    vocab.set_vector("dog", [1, 2])
+    assert "dog" in vocab and "bird" not in vocab
+
+
+def test_a_memory_zone_forgets_the_word_forms_of_its_block():
+    vocab = Vocab()
+    vocab["dog"]
+    with vocab.memory_zone():
+        assert vocab.in_memory_zone
+        doc = Doc(vocab, ["horse"])
+        vocab["dog"]
+        with vocab.memory_zone():
+            vocab["cow"]
+        assert "horse" in vocab and "cow" not in vocab
+    assert not vocab.in_memory_zone
+    assert "dog" in vocab and "horse" not in vocab
+    # A document keeps what it needs.
+    assert (doc[0].text, doc[0].shape_) == ("horse", "xxxx")
+    with pytest.raises(ZeroDivisionError), vocab.memory_zone():
+        1 / 0  # noqa: B018
+    assert not vocab.in_memory_zone and "dog" in vocab
+
+
+def test_pruning_gives_rare_words_the_vector_of_the_nearest_one(vocab):
+    vocab["queen"].prob = -1
+    vocab["car"].prob = -2
+    assert vocab.prune_vectors(2) == {"king": ("queen", pytest.approx(0.995037, abs=1e-5))}
+    assert len(vocab.vectors) == 2 and vocab.vectors.n_keys == 3
+    assert vocab.get_vector("king").tolist() == vocab.get_vector("queen").tolist()
+    assert vocab.prune_vectors(2) == {"king": ("queen", 1.0)}
+
+
+def test_of_equally_likely_words_the_first_are_kept(vocab):
+    assert list(vocab.prune_vectors(1)) == ["queen", "car"]
+    assert vocab.prune_vectors(5) == {}
+
+
+def test_vectors_that_are_equal_can_share_a_row(vocab):
+    vocab.set_vector("auto", [0, 0, 2])
+    vocab.deduplicate_vectors()
+    assert len(vocab.vectors) == 3 and vocab["auto"].rank == vocab["car"].rank
+    assert vocab.get_vector("auto").tolist() == [0, 0, 2] and vocab.get_vector("king").tolist() == [1, 0, 0]
+
+
+def test_vectors_may_go_by_another_attribute():
+    vocab = Vocab(vectors=Vectors(data=np.array([[1, 2]]), keys=["a"], attr="LOWER"))
+    assert vocab.has_vector("A") and vocab["A"].vector.tolist() == [1, 2] and vocab["A"].rank == 0
+    vocab.set_vector("B", [3, 4])
+    assert vocab["b"].vector.tolist() == [3, 4] == Doc(vocab, ["B"])[0].vector.tolist()
+
+
+def test_probabilities_come_from_the_tables_of_the_language(tmp_path):
+    vocab = Vocab(lookups={"lexeme_prob": {"the": -3.5}})
+    vocab["cat"].prob = -9
+    vocab.to_disk(tmp_path)
+    again = Vocab().from_disk(tmp_path)
+    assert [again[form].prob for form in ("the", "cat", "gnu")] == [-3.5, -9, -20]
+
+
+def test_new_vectors_have_a_shape(vocab):
+    vocab.reset_vectors(shape=(5, 2))
+    assert vocab.vectors.shape == (5, 2) and vocab.vectors.n_keys == 0

@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_languages.en import English
 
+from kernel.errors import DataError
+from kernel.tokens import Doc
+
 NLP = English()
 
 # A sentence a line; "_" stands between two tokens with no space between them.
@@ -116,3 +119,39 @@ def test_the_tokenizer_survives_saving():
     assert [(t.text, t.norm_) for t in other.tokenizer(text)] == [
         (t.text, t.norm_) for t in NLP.tokenizer(text)
     ]
+
+
+@pytest.mark.parametrize("text", ["octillion", "decillionth", "sextillion"])
+def test_large_numbers(text):
+    assert NLP.vocab[text].like_num
+
+
+WORDS = ["Old", "Ms.", "Arden", "sold", "two", "red", "bikes", "and", "a", "boat", "to", "him"]
+TAGS = ["ADJ", "PROPN", "PROPN", "VERB", "NUM", "ADJ", "NOUN", "CCONJ", "DET", "NOUN", "ADP", "PRON"]
+HEADS = [2, 2, 3, 3, 6, 6, 3, 6, 9, 6, 3, 10]
+DEPS = ["amod", "compound", "nsubj", "ROOT", "nummod", "amod", "dobj", "cc", "det", "conj", "prep", "pobj"]
+
+
+def test_noun_chunks():
+    doc = Doc(NLP.vocab, WORDS, pos=TAGS, heads=HEADS, deps=DEPS)
+    found = [(chunk.text, chunk.label_) for chunk in doc.noun_chunks]
+    assert found == [("Old Ms. Arden", "NP"), ("two red bikes", "NP"), ("a boat", "NP"), ("him", "NP")]
+    assert [chunk.text for chunk in doc[4:9].noun_chunks] == ["two red bikes"]
+    assert [chunk.text for chunk in doc[5:10].noun_chunks] == ["a boat"]
+
+
+def test_a_noun_phrase_in_another_is_no_chunk_of_its_own():
+    # "the dogs of war": the first chunk ends with its noun, and the second is not inside it.
+    doc = Doc(NLP.vocab, ["the", "dogs", "of", "war"], pos=["DET", "NOUN", "ADP", "NOUN"], heads=[1, 1, 1, 2],
+              deps=["det", "ROOT", "prep", "pobj"])  # fmt: skip
+    assert [chunk.text for chunk in doc.noun_chunks] == ["the dogs", "war"]
+    # A noun that is a modifier of another one.
+    doc = Doc(NLP.vocab, ["dog", "food"], pos=["NOUN", "NOUN"], heads=[1, 1], deps=["compound", "ROOT"])
+    assert [chunk.text for chunk in doc.noun_chunks] == ["dog food"]
+
+
+def test_noun_chunks_need_a_parse():
+    with pytest.raises(DataError, match="the text has no parse, from which noun chunks are made"):
+        list(NLP("A dog").noun_chunks)
+    assert list(Doc(NLP.vocab, ["A", "dog"], heads=[1, 1], deps=["det", "ROOT"]).noun_chunks) == []
+    assert list(NLP("").noun_chunks) == []

@@ -8,6 +8,7 @@ from kernel.language import Language
 from kernel_languages.base.defaults import SpacedDefaults
 from kernel_languages.en.exceptions import EXCEPTIONS
 from kernel_languages.en.lex_attrs import LEX_ATTRS
+from kernel_languages.en.noun_chunks import noun_chunks
 from kernel_languages.en.punctuation import INFIXES, PREFIXES, SUFFIXES
 from kernel_languages.en.stop_words import STOP_WORDS
 
@@ -21,6 +22,7 @@ class EnglishDefaults(SpacedDefaults):
     infixes = INFIXES
     stop_words = STOP_WORDS
     lex_attr_getters: ClassVar[dict[int, Any]] = LEX_ATTRS
+    syntax_iterators: ClassVar[dict[str, Any]] = {"noun_chunks": noun_chunks}
 
 
 class English(Language):

@@ -14,14 +14,15 @@ _ONES = words("one two three four five six seven eight nine")
 _TENS = words("twenty thirty forty fifty sixty seventy eighty ninety")
 _TEENS = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _LARGE = words(
-    "hundred thousand million billion trillion quadrillion quintillion gazillion bazillion zillion dozen score"
+    "hundred thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion "
+    "gajillion gazillion bazillion zillion dozen"
 )
 _FIRST = words("first second third fourth fifth sixth seventh eighth ninth")
 _TENTHS = words(
     "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
 _TWENTIETHS = words("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth")
-_LARGE_ORDINALS = words("hundredth thousandth millionth billionth trillionth")
+_LARGE_ORDINALS = [f"{large}th" for large in _LARGE if large not in ("gazillion", "zillion", "dozen")]
 
 NUMBER_WORDS = frozenset(
     ("zero", *_ONES, *_TEENS, *_TENS, *_LARGE, *_FIRST, *_TENTHS, *_TWENTIETHS, *_LARGE_ORDINALS)

@@ -5,39 +5,49 @@ from __future__ import annotations
 from kernel_languages.base.words import words
 
 _ARTICLES_AND_DETERMINERS = """
-    a an the this that these those each every either neither some any no all both half such what which whatever whichever
-    another other others same own many much more most few fewer fewest less least several enough
+    a an the this that these those each every either neither some any no all both such what which whatever
+    another other others same own many much more most few less least several enough various whole
 """
 _PRONOUNS = """
     i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers herself
-    it its itself they them their theirs themselves one oneself who whom whose whoever whomever
-    someone somebody something anyone anybody anything everyone everybody everything nobody nothing none
+    it its itself they them their themselves one who whom whose whoever
+    someone something anyone anything everyone everything nobody nothing none noone
 """
 _AUXILIARIES = """
-    be am is are was were been being have has had having do does did doing done can could will would shall should may might
-    must ought ca wo sha dare cannot
+    be am is are was were been being have has had do does did doing done can could will would should may might
+    must ca cannot
 """
 _CLITICS = """
-    n't not 'm 're 've 'd 'll 's n’t ’m ’re ’ve ’d ’ll ’s nt
+    n't n’t n‘t not re
+    'm 're 've 'd 'll 's
+    ’m ’re ’ve ’d ’ll ’s
+    ‘m ‘re ‘ve ‘d ‘ll ‘s
 """
 _PREPOSITIONS = """
-    about above across after against along among amongst around as at before behind below beneath beside besides between
-    beyond by despite down during except for from in inside into like near of off on onto out outside over past per since
-    through throughout till to toward towards under underneath until up upon via with within without amid
+    about above across after against along among amongst around as at before behind below beside besides between
+    beyond by down due during except for from in into of off on onto out over per regarding since
+    through throughout thru to toward towards under until up upon via with within without
 """
 _CONJUNCTIONS = """
-    and or but nor so yet if unless because although though while whereas whether than once lest whenever wherever
+    and or but nor so yet if unless because although though while whereas whether than once whenever wherever
 """
 _ADVERBS = """
-    again almost already also always anyway away else even ever everywhere far further furthermore hence here however indeed
-    instead just later maybe meanwhile merely moreover mostly namely never nevertheless next nonetheless not nowhere now
-    often only otherwise perhaps quite rather really seldom sometimes somehow somewhat somewhere soon still then there
-    therefore thereby thus together too very well when whence where why how whereby wherein hereby therein thereafter
-    thereupon hereafter
+    afterwards again almost alone already also always anyhow anyway anywhere beforehand else elsewhere even ever everywhere
+    formerly further hence here however indeed just latterly meanwhile moreover mostly namely never nevertheless next
+    nowhere now often only otherwise perhaps quite rather really sometime sometimes somehow somewhere still then thence
+    together too very well when whence where whither why how thus therefore
+    hereafter hereby herein hereupon thereafter thereby therein thereupon whereafter whereby wherein whereupon there
 """
 _WEAK_VERBS = """
-    become becomes became get gets got getting give gives go goes keep let make makes made put say says said see seem seems
-    seemed seeming show take takes took use used using
+    become becomes became becoming call get give go keep make made move name please put say see seem seems seemed seeming
+    show take used using
+"""
+_NUMBERS = """
+    two three four five six eight nine ten eleven twelve fifteen twenty forty fifty sixty hundred first third
+"""
+# Where something is, or what share of something is meant.
+_PARTS_AND_PLACES = """
+    amount back bottom empty former front full last latter part serious side top
 """
 
 STOP_WORDS: set[str] = set(
@@ -50,5 +60,7 @@ STOP_WORDS: set[str] = set(
         + _CONJUNCTIONS
         + _ADVERBS
         + _WEAK_VERBS
+        + _NUMBERS
+        + _PARTS_AND_PLACES
     )
 )
