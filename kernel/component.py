@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
@@ -83,8 +84,14 @@ class Component:
         """Prepare for training. Arguments of a subclass come from `[initialize.components.<name>]`."""
 
     def score(self, examples: Iterable["Example"], **settings: Any) -> dict[str, Any]:
-        """Scores of the predicted documents by the component's own scorer; empty if it has none."""
-        return dict(self.scorer(examples, **settings)) if self.scorer is not None else {}
+        """Scores of the predicted documents by the component's own scorer; empty if it has none.
+
+        The scorer gets `labels` and what `cfg` has, as far as it takes them, and the settings that are given here.
+        """
+        if self.scorer is None:
+            return {}
+        own = {**self.cfg, "labels": self.labels}
+        return dict(self.scorer(examples, **{**_accepted(self.scorer, own), **settings}))
 
     @property
     def is_trainable(self) -> bool:
@@ -390,3 +397,16 @@ class TrainableComponent(BatchComponent):
         for label in self.labels:
             self.vocab.strings.add(label)
         model_from_bytes(self.model, data, where=f"component '{self.name}'")
+
+
+def _accepted(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some named arguments that a function takes."""
+    try:
+        parameters = signature(function).parameters.values()
+    except ValueError:
+        # Written in another language: nobody knows.
+        return {}
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return dict(arguments)
+    taken = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)}
+    return {name: value for name, value in arguments.items() if name in taken}

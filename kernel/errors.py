@@ -217,6 +217,10 @@ class DataError(KernelError, ValueError):
         return DataError(self.detail, path=path, line=line, document=document, offset=offset, hint=self.hint)
 
 
+class UnknownKey(DataError, KeyError):
+    """A key in annotated data that means nothing here."""
+
+
 class OutOfRange(DataError, IndexError):
     """A place outside of a text: a token, or a span."""
 

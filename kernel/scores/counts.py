@@ -28,11 +28,11 @@ class PRFScore:
     def __repr__(self) -> str:
         return f"PRFScore(tp={self.tp}, fp={self.fp}, fn={self.fn})"
 
-    def score_set(self, candidates: set[Any], gold: set[Any]) -> None:
+    def score_set(self, cand: set[Any], gold: set[Any]) -> None:
         """Count a set of predictions against the right ones."""
-        right = len(candidates & gold)
+        right = len(cand & gold)
         self.tp += right
-        self.fp += len(candidates) - right
+        self.fp += len(cand) - right
         self.fn += len(gold) - right
 
     @property
@@ -58,9 +58,9 @@ class ROCAUCScore:
         self.golds: list[bool] = []
         self.candidates: list[float] = []
 
-    def score_set(self, candidate: float, gold: float) -> None:
+    def score_set(self, cand: float, gold: float) -> None:
         """Add one case: the score it was given, and 1 for a positive case or 0 for a negative one."""
-        self.candidates.append(candidate)
+        self.candidates.append(cand)
         self.golds.append(gold > 0)
 
     def is_binary(self) -> bool:

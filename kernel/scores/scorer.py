@@ -25,19 +25,26 @@ __all__ = ["MISSING", "PRFScore", "ROCAUCScore", "Scorer", "Scores"]
 
 
 class Scorer:
-    """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns."""
+    """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns.
 
-    def __init__(self, nlp: Any) -> None:
+    nlp: the pipeline; without one, all kinds of annotations are scored, and those that no gold document has are None. settings: handed to
+    each component's `score`.
+    """
+
+    def __init__(self, nlp: Any = None, **settings: Any) -> None:
         self.nlp = nlp
+        self.settings = settings
 
     def score(self, examples: Iterable[Example], *, per_component: bool = False) -> Scores:
         """One flat table, in which later components win; with `per_component` a table for each of them."""
         examples = list(examples)
         tables: dict[str, Scores] = {"tokenizer": score_tokenization(examples)}
-        for name, component in self.nlp.pipeline:
+        if self.nlp is None:
+            tables.update(_of_all_kinds(examples))
+        for name, component in self.nlp.pipeline if self.nlp is not None else ():
             if hasattr(component, "score"):
                 try:
-                    tables[name] = component.score(examples)
+                    tables[name] = component.score(examples, **self.settings)
                 except Exception as error:
                     raise self._failure(name, error) from error
         if per_component:
@@ -64,3 +71,25 @@ class Scorer:
     score_spans = staticmethod(score_spans)
     score_cats = staticmethod(score_cats)
     score_deps = staticmethod(score_deps)
+
+
+def _of_all_kinds(examples: list[Example]) -> dict[str, Scores]:
+    """A table for each kind of annotation, by the name of the component that usually makes it."""
+    labels = sorted({label for example in examples for label in example.reference.cats})
+    return {
+        "senter": score_spans(examples, "sents", has_annotation=_has_sents, labeled=False),
+        "tagger": score_token_attr(examples, "tag"),
+        "morphologizer": {
+            **score_token_attr(examples, "pos"),
+            **score_token_attr(examples, "morph"),
+            **score_token_attr_per_feat(examples, "morph"),
+        },
+        "lemmatizer": score_token_attr(examples, "lemma"),
+        "parser": score_deps(examples),
+        "ner": score_ents(examples),
+        "textcat": score_cats(examples, labels=labels) if labels else {},
+    }
+
+
+def _has_sents(doc: Any) -> bool:
+    return bool(doc.has_annotation("SENT_START"))

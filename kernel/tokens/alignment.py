@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 
 
 class AlignmentArray:
@@ -16,7 +16,20 @@ class AlignmentArray:
 
     __slots__ = ("data", "lengths", "starts")
 
-    def __init__(self, data: NDArray[np.int32], lengths: NDArray[np.int32]) -> None:
+    def __init__(self, alignment: Sequence[Sequence[int]] = ()) -> None:
+        """For each token here, those of the other side."""
+        lengths = np.array([len(each) for each in alignment], dtype=np.int32)
+        flat = [place for each in alignment for place in each]
+        self._fill(np.array(flat, dtype=np.int32), lengths)
+
+    @classmethod
+    def from_flat(cls, data: NDArray[np.int32], lengths: NDArray[np.int32]) -> AlignmentArray:
+        """From all tokens of the other side in a row, and how many of them belong to each token here."""
+        made = cls.__new__(cls)
+        made._fill(data, lengths)
+        return made
+
+    def _fill(self, data: NDArray[np.int32], lengths: NDArray[np.int32]) -> None:
         self.data = data
         self.lengths = lengths
         self.starts = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -28,8 +41,12 @@ class AlignmentArray:
     def __getitem__(self, key: int | slice) -> NDArray[np.int32]:
         """The tokens of the other side that a token (or the tokens of a slice, in a row) falls on."""
         if isinstance(key, slice):
-            start, stop, _ = key.indices(len(self))
+            start, stop, step = key.indices(len(self))
+            if step != 1:
+                raise DataError("tokens of an alignment are taken in a row, without a step")
             return self.data[self.starts[start] : self.starts[max(start, stop)]]
+        if not isinstance(key, SupportsIndex):
+            raise WrongType(f"a token of an alignment is a number, or several are a slice, not {key!r}")
         if key < 0:
             key += len(self)
         return self.data[self.starts[key] : self.starts[key + 1]]
@@ -64,7 +81,7 @@ class Alignment:
     @classmethod
     def identity(cls, length: int) -> Alignment:
         """The alignment of equal tokenizations."""
-        array = AlignmentArray(np.arange(length, dtype=np.int32), np.ones(length, dtype=np.int32))
+        array = AlignmentArray.from_flat(np.arange(length, dtype=np.int32), np.ones(length, dtype=np.int32))
         return cls(array, array)
 
     @classmethod
@@ -109,22 +126,27 @@ def _check_same(x: str, y: str) -> None:
 def _blank_pairs(
     x: Sequence[str], y: Sequence[str], x_lengths: NDArray[np.int64], y_lengths: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Pairs of equal whitespace tokens at the same place of the text; others stay alone."""
-    waiting: dict[tuple[int, str], list[int]] = {}
-    y_places = np.cumsum(y_lengths)
-    for index in np.flatnonzero(y_lengths == 0).tolist():
-        waiting.setdefault((int(y_places[index]), y[index]), []).append(index)
-    x_places = np.cumsum(x_lengths)
-    pairs = []
-    for index in np.flatnonzero(x_lengths == 0).tolist():
-        found = waiting.get((int(x_places[index]), x[index]))
-        if found:
-            pairs.append((index, found.pop(0)))
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    """Pairs of whitespace tokens that share a character at the same place of the text; others stay alone."""
+    there = _blanks(y, y_lengths)
+    pairs: dict[tuple[int, int], None] = {}
+    for place, here in _blanks(x, x_lengths).items():
+        for (i, one), (j, other) in zip(here, there.get(place, ()), strict=False):
+            if one == other:
+                pairs[i, j] = None
+    return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _blanks(words: Sequence[str], lengths: NDArray[np.int64]) -> dict[int, list[tuple[int, str]]]:
+    """Place in the text without whitespace -> (word, character) for all characters of whitespace words there."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    places = np.cumsum(lengths)
+    for index in np.flatnonzero(lengths == 0).tolist():
+        found.setdefault(int(places[index]), []).extend((index, char) for char in words[index])
+    return found
 
 
 def _ragged(pairs: NDArray[np.int64], side: int, length: int) -> AlignmentArray:
     order = np.lexsort((pairs[:, 1 - side], pairs[:, side]))
     here = pairs[order, side]
     lengths = np.bincount(here, minlength=length).astype(np.int32)
-    return AlignmentArray(pairs[order, 1 - side].astype(np.int32), lengths)
+    return AlignmentArray.from_flat(pairs[order, 1 - side].astype(np.int32), lengths)

@@ -70,10 +70,12 @@ def biluo_of_entities(length: int, entities: Iterable[tuple[int, int, str]], def
 
 
 def iob_to_biluo(tags: Sequence[str]) -> list[str]:
-    """IOB (or BIO) to BILUO. An I that continues nothing opens an entity."""
+    """IOB (or BIO) to BILUO. An I that continues nothing opens an entity. DataError for what is no tag."""
     converted = []
     before = "O"
     for index, tag in enumerate(tags):
+        if tag not in ("O", "", MISSING) and tag[:2] not in ("B-", "I-"):
+            raise DataError(f"token {index}: {tag!r} is not an IOB tag: {_around(tags, index)}")
         after = tags[index + 1] if index + 1 < len(tags) else "O"
         letter, dash, label = tag.partition("-")
         if letter in ("O", "") or dash == "":
@@ -139,8 +141,8 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
     _refuse_overlaps(names)
     if lost:
         warn(
-            "entities whose borders fall inside a token are ignored in training and evaluation: "
-            f"{', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''} in {doc.text[:60]!r}"
+            f"{len(lost)} of {len(names)} entities don't begin and end where tokens do, and are ignored in training and "
+            f"evaluation: {', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''} in {doc.text[:60]!r}"
         )
     return found, ignored
 

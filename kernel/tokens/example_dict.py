@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import DataError, warn
+from kernel.errors import DataError, UnknownKey, WrongType, warn
 from kernel.tokens import biluo
 from kernel.tokens.columns import values_of
 from kernel.tokens.doc import Doc
@@ -30,6 +30,9 @@ _TOKEN_NAMES = {
 _TOKEN_KEYS = frozenset(_TOKEN_NAMES.values())
 _DOC_KEYS = frozenset({"text", "entities", "cats", "links", "spans"})
 _NESTED = ("token_annotation", "doc_annotation")
+# Names of older forms; the numbers of tokens and the brackets of phrases say nothing that is read.
+_OLD = {"ner": "entities", "orths": "words"}
+_UNREAD = frozenset({"ids", "brackets"})
 
 
 def _flatten(example_dict: dict[str, Any]) -> dict[str, Any]:
@@ -39,11 +42,14 @@ def _flatten(example_dict: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():
-            name = _TOKEN_NAMES.get(key, key)
+            lower = key.lower() if isinstance(key, str) else key
+            if lower in _UNREAD:
+                continue
+            name = _TOKEN_NAMES.get(key) or _OLD.get(lower, lower)
             if name not in _TOKEN_KEYS | _DOC_KEYS:
                 allowed = sorted(_TOKEN_KEYS | _DOC_KEYS)
                 close = get_close_matches(str(key), allowed, n=1)
-                raise DataError(
+                raise UnknownKey(
                     f"unknown key {key!r} in an example: allowed are {', '.join([*allowed, *_NESTED])}",
                     hint=f"did you mean {close[0]!r}?" if close else "",
                 )
@@ -54,7 +60,14 @@ def _flatten(example_dict: dict[str, Any]) -> dict[str, Any]:
 def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
     """The reference Doc that a dict of gold annotations describes."""
     if not isinstance(example_dict, dict):
-        raise DataError(f"the annotations of an example are a dict, not {type(example_dict).__name__}")
+        raise WrongType(f"the annotations of an example are a dict, not {type(example_dict).__name__}")
+    if not isinstance(predicted, Doc):
+        raise WrongType(
+            f"an example is made of a Doc and its annotations, not of {type(predicted).__name__} and annotations",
+            hint="Write Example.from_dict(nlp.make_doc(text), annotations)."
+            if isinstance(predicted, str)
+            else "",
+        )
     gold = {key: value for key, value in _flatten(example_dict).items() if value is not None}
     names = ("tags", "pos", "morphs", "lemmas", "heads", "deps", "sent_starts")
     annotations = {name: gold[name] for name in names if name in gold}
@@ -81,7 +94,10 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
         _set_entities(doc, gold["entities"])
     if gold.get("links"):
         _set_links(doc, gold["links"])
-    for key, spans in gold.get("spans", {}).items():
+    groups = gold.get("spans", {})
+    if not isinstance(groups, dict):
+        raise WrongType(f"'spans' of an example is a dict of lists, not {type(groups).__name__}")
+    for key, spans in groups.items():
         doc.spans[key] = list(_read_spans(doc, key, spans))
     return doc
 
@@ -149,16 +165,20 @@ def _read_spans(doc: Doc, key: str, given: Iterable[Any]) -> Iterable[Span]:
     lost = []
     for each in given:
         if isinstance(each, Span):
-            start, end, label, kb_id = each.start_char, each.end_char, each.label_, each.kb_id_
+            start, end, label = each.start_char, each.end_char, each.label_
+            kb_id, span_id = each.kb_id_, each.id_
+        elif isinstance(each, list | tuple) and 2 <= len(each) <= 5:
+            start, end, label, kb_id, span_id = (*each, "", "", "")[:5]
         else:
-            start, end, label, kb_id = (*each, "", "")[:4]
-        span = doc.char_span(start, end, label=label, kb_id=kb_id)
+            raise DataError(f"spans[{key!r}]: {each!r} is not (start, end, label, kb_id, id)")
+        span = doc.char_span(start, end, label=label, kb_id=kb_id, span_id=span_id)
         if span is None:
             lost.append(f"{label} {doc.text[start:end]!r} ({start}-{end})")
         else:
             yield span
     if lost:
-        warn(f"spans[{key!r}]: left out, because their borders fall inside a token: {', '.join(lost)}")
+        shown = ", ".join(lost[:5]) + (", ..." if len(lost) > 5 else "")
+        warn(f"spans[{key!r}]: {len(lost)} don't begin and end where tokens do, and are left out: {shown}")
 
 
 def to_dict(doc: Doc) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DataError
-from kernel.tokens.alignment import Alignment
+from kernel.tokens.alignment import Alignment, AlignmentArray
 
 text = st.text("ab C", max_size=12)
 
@@ -70,3 +70,32 @@ def test_case_is_that_of_a_character_and_not_of_its_place_in_the_word():
     # The last letter of the shorter word is a final sigma in lower case, in the longer one it is not.
     longer, shorter = "\u039f\u0394\u039f\u03a3\u0391", ["\u039f\u0394\u039f\u03a3", "\u0391"]
     assert Alignment.from_strings([longer], shorter).x2y[0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [
+        ([" ", " ", "a"], ["  ", "a"], [[0], [0], [1]]),
+        (["a", "  "], ["a", " ", " "], [[0], [1, 2]]),
+        ([" ", " ", "a"], [" ", "a"], [[0], [], [1]]),
+        (["a", " \n "], ["a", " "], [[0], [1]]),
+        (["a", " ", "b"], ["a", "\n", "b"], [[0], [], [2]]),
+        (["a", " ", "b", "c"], ["a", "b", " ", "c"], [[0], [], [1], [3]]),
+    ],
+)
+def test_whitespace_aligns_by_its_characters(x, y, expected):
+    alignment = Alignment.from_strings(x, y)
+    assert [alignment.x2y[i].tolist() for i in range(len(x))] == expected
+    back = Alignment.from_strings(y, x)
+    assert back.y2x.data.tolist() == alignment.x2y.data.tolist()
+
+
+def test_an_array_is_made_of_lists():
+    array = AlignmentArray([[0, 1], [], [2]])
+    assert (len(array), array.data.tolist(), array.lengths.tolist()) == (3, [0, 1, 2], [2, 0, 1])
+    assert array[0].tolist() == [0, 1] and array[1].tolist() == [] and array[-1].tolist() == [2]
+    assert array[:2].tolist() == [0, 1] and array[1:].tolist() == [2] and array[2:1].tolist() == []
+    with pytest.raises(ValueError, match="without a step"):
+        array[::2]
+    with pytest.raises(ValueError, match="a number, or several are a slice"):
+        array[[0, 1]]

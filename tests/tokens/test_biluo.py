@@ -93,3 +93,10 @@ def test_impossible_offsets_are_refused(doc, given_, message):
 def test_tags_of_a_document(vocab):
     doc = Doc(vocab, words=list("abcd"), ents=["B-X", "I-X", "", "O"])
     assert doc_to_biluo_tags(doc) == ["B-X", "L-X", "-", "O"]
+
+
+@pytest.mark.parametrize("tag", ['"', "LOC", "X-LOC", "L-LOC"])
+def test_what_is_no_iob_tag_is_refused(tag):
+    with pytest.raises(DataError, match="token 1: .* is not an IOB tag: O"):
+        iob_to_biluo(["O", tag, "B-LOC"])
+    assert iob_to_biluo(["-", "", "O", "I-LOC"]) == ["-", "", "O", "U-LOC"]

@@ -1,9 +1,10 @@
 """Gold annotations as dicts."""
 
+import warnings
+
 import pytest
 from hypothesis import given
 
-from kernel.errors import DataError
 from kernel.tokens import Doc, Example
 from kernel.vocab import Vocab
 
@@ -75,7 +76,7 @@ def test_no_entities_are_not_the_same_as_unknown_entities(plain):
     ],
 )
 def test_impossible_annotations_are_refused(plain, annotations, message):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(ValueError, match=message):
         Example.from_dict(plain, annotations)
 
 
@@ -99,3 +100,42 @@ def test_a_dict_round_trip(doc):
         assert after[key] == before[key]
     assert [token.tag_ for token in again] == [token.tag_ for token in doc]
     assert [token.sent_start for token in again] == [token.sent_start for token in doc]
+
+
+@pytest.mark.parametrize("spans", [[(0, 1, "A")], {"x": [5]}, {"x": ["abc"]}, {"x": [(0,)]}])
+def test_spans_are_lists_by_name(plain, spans):
+    with pytest.raises(ValueError, match="spans"):
+        Example.from_dict(plain, {"spans": spans})
+
+
+def test_spans_have_ids(plain):
+    example = Example.from_dict(plain, {"spans": {"x": [(0, 1, "A", "Q1", "7"), (2, 6)]}})
+    found = [(span.text, span.label_, span.kb_id_, span.id_) for span in example.reference.spans["x"]]
+    assert found == [("I", "A", "Q1", "7"), ("like", "", "", "")]
+
+
+def test_keys_have_older_forms_and_any_case(plain):
+    example = Example.from_dict(plain, {"TAGS": list("abcdef"), "ner": ["O"] * 6, "ids": [1], "brackets": []})
+    assert [token.tag_ for token in example.reference] == list("abcdef")
+    assert example.get_aligned_ner() == ["O"] * 6
+
+
+def test_a_text_is_no_document(plain):
+    with pytest.raises(
+        TypeError, match=r"not of str and annotations\nWrite Example.from_dict\(nlp.make_doc\(text\)"
+    ):
+        Example.from_dict("I like New York", {"entities": []})
+
+
+@pytest.mark.parametrize("offsets", [(6, 15), (7, 16), (8, 15), (7, 14)])
+def test_sloppy_offsets_are_left_out_and_counted_or_an_error_on_request(plain, offsets):
+    annotations = {"entities": [(*offsets, "GPE"), (19, 25, "DATE")]}
+    with pytest.warns(
+        KernelWarning, match="1 of 2 entities don't begin and end where tokens do, and are ignored"
+    ):
+        example = Example.from_dict(plain, annotations)
+    assert example.get_aligned_ner() == ["O", "O", None, None, "O", "U-DATE"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", KernelWarning)
+        with pytest.raises(KernelWarning):
+            Example.from_dict(plain, annotations)
