@@ -5,6 +5,7 @@ import warnings
 import pytest
 from hypothesis import given
 
+from kernel.errors import KernelWarning
 from kernel.tokens import Doc, Example
 from kernel.vocab import Vocab
 
