@@ -1,7 +1,7 @@
 """The tokenizer: from texts to Docs, fast because nearly every chunk of a text has been seen before."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -26,7 +26,7 @@ from kernel.tokenizer.rules import (
 )
 from kernel.tokenizer.spaced import encode_spaced
 from kernel.tokenizer.specials import read_special, write_special
-from kernel.tokenizer.splitter import Splitter
+from kernel.tokenizer.splitter import Piece, Splitter
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 
@@ -165,9 +165,9 @@ class Tokenizer:
         return [(piece.kind, piece.text) for chunk in text.split() for piece in splitter.split(chunk)]
 
     @property
-    def rules(self) -> Mapping[str, list[dict[int, str]]]:
-        """The special cases, read only. Assign a dict to replace them, or use `add_special_case`."""
-        return MappingProxyType({text: write_special(pieces) for text, pieces in self._specials.items()})
+    def rules(self) -> "SpecialCases":
+        """The special cases. What is set or deleted there changes the tokenizer; assign a dict to replace them all."""
+        return SpecialCases(self)
 
     @rules.setter
     def rules(self, rules: Mapping[str, Sequence[Special]] | None) -> None:
@@ -175,6 +175,11 @@ class Tokenizer:
         with self._lock:
             self._specials = specials
             self._splitter = None
+
+    @property
+    def specials(self) -> Mapping[str, Sequence[Piece]]:
+        """The special cases as the splitter takes them, read only."""
+        return MappingProxyType(self._specials)
 
     @property
     def faster_heuristics(self) -> bool:
@@ -192,6 +197,12 @@ class Tokenizer:
         pieces = read_special(string, token_attrs)
         with self._lock:
             self._specials[string] = pieces
+            self._splitter = None
+
+    def remove_special_case(self, string: str) -> None:
+        """Split the chunk `string` by the other rules from now on. KeyError if it is no special case."""
+        with self._lock:
+            del self._specials[string]
             self._splitter = None
 
     def _rule_set(self) -> Splitter:
@@ -242,6 +253,31 @@ class Tokenizer:
     def __reduce__(self) -> tuple[Any, ...]:
         own = {name: f for name, f in self._functions.items() if not files.is_saved(name, f)}
         return _rebuild, (self.vocab, self.to_bytes(exclude=own), own, self._max_cache)
+
+
+class SpecialCases(MutableMapping[str, list[dict[Any, str]]]):
+    """The special cases of a tokenizer as a mapping: chunk -> its tokens, as dicts by number of attribute."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __getitem__(self, string: str) -> list[dict[Any, str]]:
+        return write_special(self._tokenizer.specials[string])
+
+    def __setitem__(self, string: str, token_attrs: Sequence[Mapping[Any, str]]) -> None:
+        self._tokenizer.add_special_case(string, token_attrs)
+
+    def __delitem__(self, string: str) -> None:
+        self._tokenizer.remove_special_case(string)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._tokenizer.specials))
+
+    def __len__(self) -> int:
+        return len(self._tokenizer.specials)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def _rebuild(vocab: Vocab, data: bytes, own: dict[str, Any], max_cache: int) -> Tokenizer:

@@ -17,7 +17,7 @@ from kernel.tokenizer import (
     make_tokenizer,
 )
 from kernel.vocab import Vocab
-from kernel.vocab.attrs import NORM
+from kernel.vocab.attrs import NORM, ORTH
 
 from .helpers import SPECIALS, rebuilt, tokenizer, words
 
@@ -207,3 +207,18 @@ def test_what_single_rules_find():
     assert [match.group() for match in ruled.find_infix("one-two-three")] == ["-", "-"]
     bare = Tokenizer(Vocab())
     assert bare.find_infix("one-two") == [] and bare.find_prefix("(a") == bare.find_suffix("a)") == 0
+
+
+def test_special_cases_are_a_mapping_that_can_be_changed():
+    split = tokenizer()
+    rules = split.rules
+    count = len(rules)
+    assert rules["don't"][0] == {ORTH: "do"} and words(split("don't")) == ["do", "n't"]
+    del rules["don't"]
+    assert "don't" not in split.rules and len(rules) == count - 1 and words(split("don't")) == ["don't"]
+    rules["gimme"] = [{"ORTH": "gim"}, {"ORTH": "me"}]
+    assert words(split("gimme")) == ["gim", "me"] and "gimme" in repr(rules)
+    split.rules = rules
+    assert words(split("gimme don't")) == ["gim", "me", "don't"]
+    with pytest.raises(KeyError):
+        split.remove_special_case("don't")

@@ -155,3 +155,21 @@ def test_noun_chunks_need_a_parse():
         list(NLP("A dog").noun_chunks)
     assert list(Doc(NLP.vocab, ["A", "dog"], heads=[1, 1], deps=["det", "ROOT"]).noun_chunks) == []
     assert list(NLP("").noun_chunks) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://उदाहरण.परीक्षा/पथ",
+        "https://☃.example.com/a",
+        "http://➡.ws/x",
+        "ftp://user,name;(x)=1@example.com",
+    ],
+)
+def test_addresses_in_other_scripts_and_signs_stay_whole(text):
+    assert [token.text for token in NLP.tokenizer(f"see {text} now")] == ["see", text, "now"]
+
+
+@pytest.mark.parametrize("unit", "FfCcKk")
+def test_a_unit_of_temperature_is_no_initial(unit):
+    assert [token.text for token in NLP.tokenizer(f"at 20 °{unit}.")] == ["at", "20", "°", unit, "."]

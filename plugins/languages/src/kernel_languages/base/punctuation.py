@@ -45,7 +45,9 @@ PREFIXES = Rules(
         BRACKETS,
         QUOTES,
         f"[{DASHES}]",
-        "[§%&#*_=°]",
+        "[§%&#*_=]",
+        # The full stop of "°C." comes off first, as long as it can be told from that of an initial.
+        r"°(?![FfCcKk]\.$)",
         r"\+(?![0-9])",
         MONEY,
         EMOJI,
@@ -71,6 +73,8 @@ SUFFIXES = Rules(
         rf"(?<=[{LOWER}])(?<!^[{LOWER}])(?<!\.[{LOWER}]\.[{LOWER}])(?<!^[{LOWER}]\.[{LOWER}])\.",
         rf"(?<=[0-9%²³°+\-*_#&{CURRENCY}{_chars(STOPS + CLOSING + DOUBLE_QUOTES + SINGLE_QUOTES)}])\.",
         rf"(?<=[{UPPER}][{UPPER}])\.",
+        # The C of 20 °C is no initial.
+        r"(?<=°[FfCcKk])\.",
         # Scripts without case know no initials.
         rf"(?<=(?![{UPPER}{LOWER}]){LETTER})\.",
     )
