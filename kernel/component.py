@@ -86,12 +86,12 @@ class Component:
     def score(self, examples: Iterable["Example"], **settings: Any) -> dict[str, Any]:
         """Scores of the predicted documents by the component's own scorer; empty if it has none.
 
-        The scorer gets `labels` and what `cfg` has, as far as it takes them, and the settings that are given here.
+        The scorer is told the settings of the component, `cfg`, and its labels, as far as it takes them, and `settings`.
         """
         if self.scorer is None:
             return {}
         own = {**self.cfg, "labels": self.labels}
-        return dict(self.scorer(examples, **{**_accepted(self.scorer, own), **settings}))
+        return dict(self.scorer(examples, **{**_taken(self.scorer, own), **settings}))
 
     @property
     def is_trainable(self) -> bool:
@@ -399,14 +399,9 @@ class TrainableComponent(BatchComponent):
         model_from_bytes(self.model, data, where=f"component '{self.name}'")
 
 
-def _accepted(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of some named arguments that a function takes."""
-    try:
-        parameters = signature(function).parameters.values()
-    except ValueError:
-        # Written in another language: nobody knows.
-        return {}
-    if any(one.kind is one.VAR_KEYWORD for one in parameters):
-        return dict(arguments)
-    taken = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)}
-    return {name: value for name, value in arguments.items() if name in taken}
+def _taken(function: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some settings that a function has parameters for; all if it takes any."""
+    parameters = signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return dict(settings)
+    return {key: value for key, value in settings.items() if key in parameters}

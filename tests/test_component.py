@@ -304,22 +304,3 @@ def test_other_parameters_for_a_while(sized):
             assert sized.to_bytes() != before
             raise ZeroDivisionError
         assert sized.to_bytes() == before
-
-
-def test_a_scorer_gets_the_labels_and_settings_that_it_takes(vocab):
-    def narrow(examples, labels, *, threshold=1.0):
-        return {"labels": labels, "threshold": threshold}
-
-    def wide(examples, **settings):
-        return settings
-
-    component = Sized(vocab, lengths_to_scores(1), "sized", scorer=narrow)
-    component.cfg = {"labels": ["A"], "threshold": 0.25, "overwrite": True}
-    assert component.score([]) == {"labels": ("A",), "threshold": 0.25}
-    assert component.score([], threshold=0.5)["threshold"] == 0.5
-    component.scorer = wide
-    assert component.score([], beam=2) == {"labels": ("A",), "threshold": 0.25, "overwrite": True, "beam": 2}
-    component.scorer = lambda examples: {"n": len(examples)}
-    assert component.score([]) == {"n": 0}
-    component.scorer = dict
-    assert component.score([]) == {}

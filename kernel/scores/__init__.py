@@ -1,4 +1,5 @@
 """The functions that scorers are made of, one file a kind of annotation.
 
-Each takes any other settings too, without effect: a scorer hands on what it is given of its component.
+Each takes settings that are none of its own as well (`cfg`), and passes them over: a scorer hands on what it is told of a
+component.
 """

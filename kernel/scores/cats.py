@@ -23,7 +23,7 @@ def score_cats(
     multi_label: bool = True,
     positive_label: str | None = None,
     threshold: float | None = None,
-    **settings: Any,
+    **cfg: Any,
 ) -> Scores:
     """Precision, recall and F-score per label, pooled (micro) and averaged over labels (macro), and ROC-AUC.
 

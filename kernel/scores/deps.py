@@ -35,7 +35,7 @@ def score_deps(
     head_getter: Getter = getattr,
     ignore_labels: str | Iterable[str] = ("p", "punct"),
     missing_values: Iterable[Any] = MISSING,
-    **settings: Any,
+    **cfg: Any,
 ) -> Scores:
     """`{attr}_uas` and `{attr}_las`, the F-scores of unlabelled and labelled arcs, and `{attr}_las_per_type`.
 

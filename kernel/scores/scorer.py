@@ -27,13 +27,13 @@ __all__ = ["MISSING", "PRFScore", "ROCAUCScore", "Scorer", "Scores"]
 class Scorer:
     """Scores of a pipeline on examples: those of the tokenizer, then those that each component's `score` returns.
 
-    nlp: the pipeline; without one, all kinds of annotations are scored, and those that no gold document has are None. settings: handed to
-    each component's `score`.
+    nlp: the pipeline; without one, all kinds of annotations are scored, and those that no gold document has are None.
+    cfg: settings over those that the components score with, such as `threshold`.
     """
 
-    def __init__(self, nlp: Any = None, **settings: Any) -> None:
+    def __init__(self, nlp: Any = None, **cfg: Any) -> None:
         self.nlp = nlp
-        self.settings = settings
+        self.cfg = cfg
 
     def score(self, examples: Iterable[Example], *, per_component: bool = False) -> Scores:
         """One flat table, in which later components win; with `per_component` a table for each of them."""
@@ -44,7 +44,7 @@ class Scorer:
         for name, component in self.nlp.pipeline if self.nlp is not None else ():
             if hasattr(component, "score"):
                 try:
-                    tables[name] = component.score(examples, **self.settings)
+                    tables[name] = component.score(examples, **self.cfg)
                 except Exception as error:
                     raise self._failure(name, error) from error
         if per_component:

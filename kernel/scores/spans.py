@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kernel.tokens.example import Example
 
 
-def score_ents(examples: Iterable[Example], **settings: Any) -> Scores:
+def score_ents(examples: Iterable[Example], **cfg: Any) -> Scores:
     """`ents_p`, `ents_r`, `ents_f` over (label, start, end), and `ents_per_type`.
 
     Documents without entity annotation are left out. A prediction on gold tokens whose annotation is missing is
@@ -52,7 +52,7 @@ def score_spans(
     has_annotation: Callable[[Any], bool] | None = None,
     labeled: bool = True,
     allow_overlap: bool = False,
-    **settings: Any,
+    **cfg: Any,
 ) -> Scores:
     """`{attr}_p`, `{attr}_r`, `{attr}_f` over spans, and `{attr}_per_type` if `labeled`.
 

@@ -19,7 +19,7 @@ Getter = Callable[[Any, str], Any]
 MISSING: frozenset[Any] = frozenset({None, "", 0})
 
 
-def score_tokenization(examples: Iterable[Example], **settings: Any) -> Scores:
+def score_tokenization(examples: Iterable[Example], **cfg: Any) -> Scores:
     """`token_acc`, and `token_p`, `token_r`, `token_f`.
 
     The accuracy is the share of predicted tokens that align with exactly one gold token; precision and recall are
@@ -42,7 +42,7 @@ def score_token_attr(
     *,
     getter: Getter = getattr,
     missing_values: Iterable[Any] = MISSING,
-    **settings: Any,
+    **cfg: Any,
 ) -> Scores:
     """`{attr}_acc`: the F-score over pairs of gold token and value, which is the accuracy if the tokens agree.
 
@@ -71,7 +71,7 @@ def score_token_attr_per_feat(
     *,
     getter: Getter = getattr,
     missing_values: Iterable[Any] = MISSING,
-    **settings: Any,
+    **cfg: Any,
 ) -> Scores:
     """`{attr}_micro_p/r/f` over single features of values such as `Case=Nom|Number=Sing`, and `{attr}_per_feat`."""
     total = PRFScore()

@@ -54,6 +54,11 @@ class Example:
         """
         from kernel.tokens.example_dict import reference_from_dict
 
+        if not isinstance(predicted, Doc):
+            raise DataError(
+                f"an Example is made of a Doc, not of {type(predicted).__name__}",
+                hint="Write Example.from_dict(nlp.make_doc(text), annotations).",
+            )
         return cls(predicted, reference_from_dict(predicted, example_dict))
 
     def to_dict(self) -> dict[str, Any]:

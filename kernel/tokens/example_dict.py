@@ -61,13 +61,6 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
     """The reference Doc that a dict of gold annotations describes."""
     if not isinstance(example_dict, dict):
         raise WrongType(f"the annotations of an example are a dict, not {type(example_dict).__name__}")
-    if not isinstance(predicted, Doc):
-        raise WrongType(
-            f"an example is made of a Doc and its annotations, not of {type(predicted).__name__} and annotations",
-            hint="Write Example.from_dict(nlp.make_doc(text), annotations)."
-            if isinstance(predicted, str)
-            else "",
-        )
     gold = {key: value for key, value in _flatten(example_dict).items() if value is not None}
     names = ("tags", "pos", "morphs", "lemmas", "heads", "deps", "sent_starts")
     annotations = {name: gold[name] for name in names if name in gold}

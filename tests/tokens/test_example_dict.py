@@ -121,13 +121,6 @@ def test_keys_have_older_forms_and_any_case(plain):
     assert example.get_aligned_ner() == ["O"] * 6
 
 
-def test_a_text_is_no_document(plain):
-    with pytest.raises(
-        TypeError, match=r"not of str and annotations\nWrite Example.from_dict\(nlp.make_doc\(text\)"
-    ):
-        Example.from_dict("I like New York", {"entities": []})
-
-
 @pytest.mark.parametrize("offsets", [(6, 15), (7, 16), (8, 15), (7, 14)])
 def test_sloppy_offsets_are_left_out_and_counted_or_an_error_on_request(plain, offsets):
     annotations = {"entities": [(*offsets, "GPE"), (19, 25, "DATE")]}

@@ -8,9 +8,9 @@ from kernel.language import Language
 from kernel_languages.base.defaults import SpacedDefaults
 from kernel_languages.en.exceptions import EXCEPTIONS
 from kernel_languages.en.lex_attrs import LEX_ATTRS
-from kernel_languages.en.noun_chunks import noun_chunks
 from kernel_languages.en.punctuation import INFIXES, PREFIXES, SUFFIXES
 from kernel_languages.en.stop_words import STOP_WORDS
+from kernel_languages.en.syntax_iterators import SYNTAX_ITERATORS
 
 __all__ = ["English"]
 
@@ -22,7 +22,7 @@ class EnglishDefaults(SpacedDefaults):
     infixes = INFIXES
     stop_words = STOP_WORDS
     lex_attr_getters: ClassVar[dict[int, Any]] = LEX_ATTRS
-    syntax_iterators: ClassVar[dict[str, Any]] = {"noun_chunks": noun_chunks}
+    syntax_iterators = SYNTAX_ITERATORS
 
 
 class English(Language):
