@@ -85,6 +85,11 @@ class Alignment:
         return cls(array, array)
 
     @classmethod
+    def from_indices(cls, x2y: Sequence[Sequence[int]], y2x: Sequence[Sequence[int]]) -> Alignment:
+        """From the tokens of the other side for each token, of both sides."""
+        return cls(AlignmentArray(x2y), AlignmentArray(y2x))
+
+    @classmethod
     def from_strings(cls, x: Sequence[str], y: Sequence[str]) -> Alignment:
         """Align two lists of words. DataError if their texts differ in more than case and whitespace."""
         if list(x) == list(y):

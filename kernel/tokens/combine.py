@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError, warn
 from kernel.tokens.columns import STRING_COLUMNS, values_of
-from kernel.tokens.span_group import GroupData
+from kernel.tokens.group_data import GroupData
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:

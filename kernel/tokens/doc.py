@@ -18,11 +18,12 @@ from kernel.errors import DataError
 from kernel.tokens import arrays
 from kernel.tokens import entities as entity_columns
 from kernel.tokens.columns import Columns, as_uint64, check_pos, sentence_start, values_of
+from kernel.tokens.group_data import GroupData
 from kernel.tokens.iob import Entity
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.retokenize import Retokenizer
 from kernel.tokens.span import Span
-from kernel.tokens.span_group import GroupData, SpanGroups
+from kernel.tokens.span_group import SpanGroups
 from kernel.tokens.storage import Stored
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Underscore

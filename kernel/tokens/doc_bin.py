@@ -31,9 +31,9 @@ from kernel.tokens.bulk import (
 )
 from kernel.tokens.columns import STRING_COLUMNS, values_of
 from kernel.tokens.doc import Doc
+from kernel.tokens.group_data import GroupData
 from kernel.tokens.heads import labelled, starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
-from kernel.tokens.span_group import GroupData
 from kernel.vocab import Vocab, attrs, hash_strings
 from kernel.vocab.packing import pack, unpack
 from kernel.vocab.symbols import HIGHEST_SYMBOL

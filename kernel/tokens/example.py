@@ -263,6 +263,12 @@ class Example:
         """A BILUO tag for each predicted token, None where it isn't known."""
         return self.get_aligned_ents_and_ner()[1]
 
+    def get_matching_ents(self, check_label: bool = True) -> list[Span]:
+        """The predicted entities that are gold ones too, by their characters and, if `check_label`, their label."""
+        gold = {(ent.start_char, ent.end_char): ent.label_ for ent in self._y.ents}
+        found = [(ent, gold.get((ent.start_char, ent.end_char))) for ent in self._x.ents]
+        return [ent for ent, label in found if label is not None and (not check_label or label == ent.label_)]
+
     def split_sents(self) -> list[Example]:
         """An example for each gold sentence; itself if there are none."""
         if not self._y.has_annotation(attrs.SENT_START):

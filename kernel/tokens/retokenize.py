@@ -24,8 +24,8 @@ from kernel.vocab import attrs
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
+    from kernel.tokens.group_data import Record
     from kernel.tokens.span import Span
-    from kernel.tokens.span_group import Record
 
 _SETTABLE = attrs.ANNOTATIONS - {attrs.HEAD}
 # Attributes of one new token: annotations, attributes of the word form, and values of extension attributes.

@@ -7,7 +7,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from kernel.tokens.span_group import GroupData
+from kernel.tokens.group_data import GroupData
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc

@@ -4,54 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from itertools import pairwise
-from struct import Struct
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from kernel.errors import DataError
+from kernel.tokens.group_data import GroupData, Record
 from kernel.tokens.span import Span
-from kernel.vocab.packing import pack, unpack
+from kernel.tokens.span_bytes import group_from_bytes, group_to_bytes, groups_from_bytes, groups_to_bytes
 
 if TYPE_CHECKING:
     from kernel.tokens.doc import Doc
-
-# As `span_bytes` says.
-_SPAN = Struct(">QQQllll")
-
-Record = tuple[int, int, int, int, int]
-"""(start, end, label, kb_id, id)"""
-
-
-@dataclass
-class GroupData:
-    """What a Doc stores of a group: no reference back to the Doc, so that both die with the last view."""
-
-    name: str = ""
-    attrs: dict[str, Any] = field(default_factory=dict)
-    records: list[Record] = field(default_factory=list)
-
-
-def group_to_bytes(doc: Doc, group: GroupData) -> bytes:
-    """One group of spans of a Doc."""
-    offsets = doc.offsets()
-    spans = []
-    for start, end, label, kb_id, span_id in group.records:
-        last_space = int(doc.spaces[end - 1]) if end > start else 0
-        characters = int(offsets[start]), int(offsets[end]) - last_space
-        spans.append(_SPAN.pack(span_id, kb_id, label, start, end, *characters))
-    return pack({"name": group.name, "attrs": group.attrs, "spans": spans})
-
-
-def group_from_bytes(data: bytes) -> GroupData:
-    """One group. Numbers of labels and ids are as stored."""
-    message = unpack(data)
-    return GroupData(message["name"], dict(message["attrs"]), [_record(each) for each in message["spans"]])
-
-
-def _record(data: bytes) -> Record:
-    span_id, kb_id, label, start, end, _, _ = _SPAN.unpack(data)
-    return (start, end, label, kb_id, span_id)
 
 
 class SpanGroup(Sequence[Span]):
@@ -220,3 +182,25 @@ class SpanGroups(MutableMapping[str, SpanGroup]):
         if key not in self:
             self[key] = default or ()
         return self[key]
+
+    def copy(self, doc: Doc) -> SpanGroups:
+        """The groups of another Doc of the same text, which get copies of these."""
+        groups = SpanGroups(doc)
+        for key, group in self.items():
+            doc.groups[key] = group.copy(doc)._data
+        doc.version += 1
+        return groups
+
+    def to_bytes(self) -> bytes:
+        """All groups. Labels and ids are numbers, which the vocab of who reads them has to know."""
+        return groups_to_bytes(self.doc)
+
+    def from_bytes(self, bytes_data: bytes) -> SpanGroups:
+        """Replace the groups by what `to_bytes` wrote. OutOfRange if a span is longer than the document."""
+        found = groups_from_bytes(bytes_data)
+        for group in found.values():
+            for start, end, *_ in group.records:
+                Span(self.doc, start, end)
+        self.doc.groups = found
+        self.doc.version += 1
+        return self

@@ -99,3 +99,8 @@ def test_an_array_is_made_of_lists():
         array[::2]
     with pytest.raises(ValueError, match="a number, or several are a slice"):
         array[[0, 1]]
+
+
+def test_an_alignment_is_made_of_both_sides():
+    alignment = Alignment.from_indices([[0], [1, 2]], [[0], [1], [1]])
+    assert alignment.x2y[1].tolist() == [1, 2] and alignment.y2x.data.tolist() == [0, 1, 1]

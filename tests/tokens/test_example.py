@@ -161,3 +161,11 @@ def test_a_sentence_starts_in_the_token_of_its_first_word(vocab):
     reference = Doc(vocab, words=gold, spaces=[False] * 5, sent_starts=[1, -1, -1, 1, -1])
     example = Example(Doc(vocab, words=words, spaces=[False] * 3), reference)
     assert example.get_aligned_sent_starts() == [True, True, False]
+
+
+def test_entities_that_both_have(vocab):
+    words = ["Ada", "met", "Bo", "in", "Rome"]
+    reference = Doc(vocab, words, ents=["B-PER", "O", "B-PER", "O", "B-LOC"])
+    example = Example(Doc(vocab, words, ents=["B-PER", "O", "O", "O", "B-ORG"]), reference)
+    assert [ent.text for ent in example.get_matching_ents()] == ["Ada"]
+    assert [ent.text for ent in example.get_matching_ents(check_label=False)] == ["Ada", "Rome"]

@@ -2,9 +2,10 @@
 
 import pytest
 
-from kernel.errors import DataError, OutOfRange
+from kernel.errors import DataError, KernelWarning, OutOfRange
 from kernel.tokens import Doc, Span, SpanGroup
 from kernel.vocab import Vocab
+from kernel.vocab.packing import pack
 
 
 def test_span_groups(doc):
@@ -75,3 +76,37 @@ def test_places_outside_of_a_group_are_refused(doc):
             del group[index]
     group[-1] = doc[1:2]
     assert group[0].text == "saw"
+
+
+def test_all_groups_as_bytes(doc):
+    shared = SpanGroup(doc, name="shared", spans=[doc[0:1]])
+    doc.spans["a"], doc.spans["b"], doc.spans["c"] = shared, shared, [Span(doc, 2, 4, "GPE")]
+    doc.spans["c"].attrs["key"] = 1
+    data = doc.spans.to_bytes()
+    other = doc.copy()
+    other.spans.clear()
+    assert other.spans.from_bytes(data) is not None and other.spans.to_bytes() == data
+    assert {key: [span.text for span in group] for key, group in other.spans.items()} == {
+        "a": ["I"], "b": ["I"], "c": ["New York"]
+    }  # fmt: skip
+    assert other.spans["c"].attrs == {"key": 1}
+    assert len(doc.spans.from_bytes(Doc(doc.vocab).spans.to_bytes())) == 0
+    with pytest.raises(OutOfRange):
+        Doc(doc.vocab, ["a"]).spans.from_bytes(data)
+
+
+def test_in_an_old_file_groups_have_no_keys_but_names(doc):
+    groups = [SpanGroup(doc, name="x", spans=[doc[start : start + 1]]).to_bytes() for start in (0, 1)]
+    doc.spans.from_bytes(pack(groups[:1]))
+    assert [span.text for span in doc.spans["x"]] == ["I"]
+    with pytest.warns(KernelWarning, match="several groups of spans are called 'x'"):
+        doc.spans.from_bytes(pack(groups))
+    assert [span.text for span in doc.spans["x"]] == ["saw"]
+
+
+def test_all_groups_can_be_copied_into_another_document(doc):
+    doc.spans["a"] = [doc[2:4]]
+    other = Doc(Vocab(), words=["I saw", "New York", ".", "It rains!"], spaces=[True, False, True, False])
+    assert [span.start for span in doc.spans.copy(other)["a"]] == [1] and other.spans["a"][
+        0
+    ].text == "New York"
