@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError, WrongType
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link
 from kernel.language.stream import Settings, failure, make_docs, run_batch

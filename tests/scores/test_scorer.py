@@ -24,7 +24,7 @@ def test_without_a_pipeline_all_kinds_are_scored_and_what_nobody_annotated_is_no
     found = doc("a b", tags=["X", "X"], ents=["B-A", "O"])
     found.cats = {"GOOD": 0.9, "BAD": 0.1}
     scores = Scorer().score([pair(found, gold)])
-    assert (scores["token_acc"], scores["tag_acc"], scores["ents_f"], scores["cats_macro_f"]) == (
+    assert (scores["token_acc"], scores["tag_acc"], scores["ents_f"], scores["cats_micro_f"]) == (
         1,
         0.5,
         1,
