@@ -38,6 +38,8 @@ _FACTS = (
     "problems",
     "__notes__",
 )
+# What steers Python rather than reports: inside of a generator it would mean something else.
+_CONTROL = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterrupt, SystemExit)
 _WRAPPING: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
@@ -330,7 +332,7 @@ def keep(error: Kind, cause: BaseException) -> Kind:
 @lru_cache(maxsize=256)
 def _both(ours: Any, theirs: Any) -> Any:
     """A class that is one of ours, and of the class of the error that it reports; None if Python can't make it."""
-    if theirs is ours:
+    if theirs is ours or issubclass(theirs, _CONTROL):
         return None
     bases = (theirs,) if issubclass(theirs, ours) else (ours, theirs)
     content = {

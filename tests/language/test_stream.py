@@ -164,3 +164,11 @@ def test_an_error_of_a_component_can_be_caught_as_what_it_is(error):
         assert isinstance(raised.value, KernelError)
         assert raised.value.__cause__ is error
         assert getattr(raised.value, "cups", None) == getattr(error, "cups", None)
+
+
+def test_the_end_of_an_iterator_in_a_component_does_not_end_the_stream():
+    nlp = raising(StopIteration(3))
+    with pytest.raises(
+        KernelError, match="component 'raising' failed on the document 'text': StopIteration: 3"
+    ):
+        list(nlp.pipe(["text", "more"]))
