@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import Config
 from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, Locked, UsageError, warn
+from kernel.errors import DataError, KernelError, Locked, UsageError, note, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Entry-point group in which packages of pipelines declare themselves.
 MODELS = "kernel_models"
 CONFIG, META = "config.cfg", "meta.json"
+# What a training calls its models.
+LAST, BEST = "model-last", "model-best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def locate(name: str | Path) -> Path:
     """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
     path = Path(name)
     if whole(path).is_dir():
-        return path
+        return saved_in(path)
     package = packaged(name)
     if package is not None:
         root = package[1]
@@ -124,6 +126,15 @@ def locate(name: str | Path) -> Path:
         f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
         hint=" ".join(filter(None, [looked, installed])),
     )
+
+
+def saved_in(path: Path) -> Path:
+    """The directory of the saved pipeline that is meant by one: `model-best` for the output of a training, which is told."""
+    best = path / BEST
+    if (whole(path) / CONFIG).is_file() or not (whole(best) / CONFIG).is_file():
+        return path
+    note(f"{path} is the output of a training: {best} is taken")
+    return best
 
 
 def packaged(name: str | Path) -> tuple[str, Path] | None:
@@ -155,7 +166,9 @@ def existing(path: Path) -> Path:
     if not path.is_dir():
         raise UsageError(f"can't find the pipeline {str(path)!r}: there is no such directory")
     if not (path / CONFIG).is_file():
-        raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}")
+        last = path / LAST
+        hint = f"The last model of the training is {last}" if (whole(last) / CONFIG).is_file() else ""
+        raise UsageError(f"{path} holds no saved pipeline: it has no {CONFIG}", hint=hint)
     check_kinds(path)
     for name in (CONFIG, META):
         file = path / name
