@@ -24,3 +24,15 @@ def test_components_run_in_order_with_their_settings():
 def test_the_device_is_the_cpu_unless_asked_for():
     nlp = Language()
     assert nlp.to_device(-1).ops.xp.__name__ == "numpy"
+
+
+def test_a_pipeline_shows_what_it_is():
+    nlp = Language()
+    assert repr(nlp) == "<Language: no components>"
+    nlp.add_pipe("shout", name="first")
+    nlp.add_pipe("shout", name="second")
+    nlp.disable_pipe("first")
+    assert repr(nlp) == "<Language: second; disabled: first>"
+    nlp.disable_pipe("second")
+    assert repr(nlp) == "<Language: none runs; disabled: first, second>"
+    assert repr(type("English", (Language,), {"lang": "en"})()) == "<English of 'en': no components>"
