@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("config")
-@click.argument("output", metavar="OUTPUT")
+@click.argument("output", metavar="OUTPUT", type=options.file_or_name)
 @click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
 @click.option(
     "--pipeline",
@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="Small and fast, or large and accurate.",
 )
-@click.option("--gpu", "-G", is_flag=True, help="A config for a GPU, with a transformer.")
+@click.option(
+    "--gpu",
+    "-G",
+    is_flag=True,
+    help="A config for a GPU: with a transformer, if an installed package has one.",
+)
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
 @options.code
 def init_config(

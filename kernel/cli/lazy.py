@@ -11,6 +11,8 @@ import click
 from kernel.visible import visible
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from kernel.discovery.scan import EntryPoint
     from kernel.errors import KernelError
 
@@ -21,7 +23,8 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are called.
 
     table: name -> ("module:attribute", one line of help). plugins: entry-point group with more commands, which can't
-    shadow those of the table. callback: called before a command.
+    shadow those of the table. callback: called before a command. former: a name that people may know, of another program or
+    an earlier form -> what to write instead.
     """
 
     def __init__(
@@ -33,10 +36,13 @@ class LazyGroup(click.Group):
         group: str | None = None,
         params: list[click.Parameter] | None = None,
         callback: Callable[[], None] | None = None,
+        former: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(name, help=help, params=params or [], callback=callback)
+        settings = {"help_option_names": ["-h", "--help"]}
+        super().__init__(name, help=help, params=params or [], callback=callback, context_settings=settings)
         self._table = table
         self._group = group
+        self._former = former or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self._table, *self.commands, *(point.name for point in self._points())})
@@ -59,6 +65,8 @@ class LazyGroup(click.Group):
             denied = self._denied(args[0])
             if denied:
                 raise click.UsageError(f"{error.message} {denied}", ctx) from None
+            if args[0] in self._former:
+                raise click.UsageError(f"{error.message.rstrip('.')}. {self._former[args[0]]}", ctx) from None
             from difflib import get_close_matches
 
             nearest = get_close_matches(args[0], self.list_commands(ctx), 1)
@@ -157,6 +165,23 @@ class ConfigCommand(click.Command):
             raise click.NoSuchOption(
                 error.option_name, possibilities=meant(error.option_name) or error.possibilities, ctx=ctx
             ) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("--"):
+            found += [CompletionItem(name) for name in sorted(_overrides()) if name.startswith(incomplete)]
+        return found
+
+
+def _overrides() -> set[str]:
+    """The overrides of the kernel's own sections."""
+    from kernel.config import default_config
+    from kernel.config.sections import OWN
+
+    own = {f"--{section}.{key}" for section, schema in OWN.items() for key in schema.model_fields}
+    return own | {f"--paths.{key}" for key in default_config().get("paths", {})}
 
 
 def meant(option: str) -> list[str]:

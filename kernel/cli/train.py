@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say
-from kernel.visible import visible_line
+from kernel.visible import shell_word, visible_line
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -28,11 +28,28 @@ class _TrainCommand(ConfigCommand):
     """`--trace-hooks` alone means standard error, so that it never takes the word after it for a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
+        left = super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
+        if ctx.args and not ctx.resilient_parsing:
+            raise click.UsageError(_one_config([ctx.params["config_path"], *ctx.args]), ctx)
+        return left
 
 
-@click.command("train", cls=_TrainCommand)
-@click.argument("config_path", metavar="CONFIG")
+def _one_config(words: list[str]) -> str:
+    """What to say of a line with more than a config on it: the one that was meant, as far as can be told."""
+    config = next((word for word in words if word.endswith((".cfg", ".ini"))), "CONFIG")
+    data = [word for word in words if word != config and Path(word).suffix]
+    # A word of two letters is a language, as spaCy's second version took it.
+    others = [word for word in words if word not in (config, *data) and len(word) > 2]
+    folder = f" --output {shell_word(others[0])}" if others else ""
+    files = "".join(
+        f" --paths.{part} {shell_word(word)}" for part, word in zip(("train", "dev"), data, strict=False)
+    )
+    line = f"kernel train {shell_word(config)}{files or ' --paths.train FILE --paths.dev FILE'}{folder}"
+    return f"train takes one config, and the data are named in it, or with options: {line}"
+
+
+@click.command("train", cls=_TrainCommand, context_settings={"allow_extra_args": True})
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.option(
     "--output",
     "-o",
@@ -153,7 +170,7 @@ def _line(call: Call) -> str:
 
 
 def _announce(run: Run, verbose: bool) -> None:
-    from kernel.cli.info import facts
+    from kernel.cli.info import facts, lines
     from kernel.numeric import blas
 
     if run.output is None:
@@ -167,17 +184,8 @@ def _announce(run: Run, verbose: bool) -> None:
         run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
     if verbose:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **run.facts}
-        for key, value in shown.items():
-            say(f"{key}: {_plain(value)}")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
-    if isinstance(value, list):
-        return "; ".join(_plain(item) for item in value)
-    return str(value)
+        for line in lines({"training corpus": size, "callbacks": list(run.hooks.names), **run.facts}):
+            say(line)
 
 
 def _conclude(run: Run) -> None:

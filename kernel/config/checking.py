@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kernel.config.config import Config, merge_defaults, position
+from kernel.config.former import former_key
 from kernel.config.hints import bare
 from kernel.config.packages import package_problems
 from kernel.config.paths import Paths, all_paths, upwards
@@ -17,7 +18,7 @@ from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
-from kernel.config.variables import dependents, interpolate, references, tainted
+from kernel.config.variables import dependents, interpolate, leading_into, references, tainted
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
@@ -34,6 +35,7 @@ def check(
     *,
     skip: Collection[str] = (),
     known: Sequence[Problem] = (),
+    unfilled: Collection[str] = (),
     registry: Registries | None = None,
 ) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
@@ -41,12 +43,15 @@ def check(
     config: not interpolated. Checked are the names of sections, variables, every block against the function
     that it names, every section against its schema, and that each override means something. skip: dotted paths of sections
     that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own. known: what
-    is wrong for sure, and not to be said again. registry: where functions are looked up, by default as the config wants it.
+    is wrong for sure, and not to be said again. unfilled: dotted paths of blocks whose defaults are missing because of it, so
+    that variables may refer to what is not there. registry: where functions are looked up, by default as the config wants it.
     """
     registry = registry or chosen_by(config)
     used = Paths(references(config))
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
+    owed = leading_into(problems, unfilled)
+    problems = [problem for problem in problems if problem not in owed]
     planner = Planner(config.sources, registry)
     lent = supplied(plain, problems, sources=config.sources, registry=registry)
     problems = unknown_sections(config, used, lent, registry) + problems
@@ -99,7 +104,7 @@ def unknown_sections(
             continue
         if provider("sections", name) and not block:
             continue  # A section of a package that is not in use.
-        hint = supplier_hint(name, registry)
+        hint = supplier_hint(name, registry) or former_key(name)
         near = nearest_name(name, [*NAMES, *known])
         if not hint and near:
             hint = f"Did you mean [{near}]?"

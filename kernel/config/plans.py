@@ -12,7 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from kernel.config.former import former_block, former_key
 from kernel.config.hints import Refused, accepts, convert, describe_hint, inside, item_hint, may_return
+from kernel.config.other_files import of_spacy, our_name
 from kernel.config.sections import inner_names, refusal, supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
@@ -181,7 +183,9 @@ class Planner:
             function = self.registry.get(kind, name)
         except RegistryError as error:
             self._add(where, error.message, suggestion=error.hint, value=show_value(name))
-            self.problems[-1] = replace(self.problems[-1], exit_code=error.exit_code)
+            problem = self.problems[-1]
+            cause = of_spacy(name, self.registry.has(kind, our_name(name)), problem.file)
+            self.problems[-1] = replace(problem, exit_code=error.exit_code, cause=cause)
             return None
         if not callable(function):
             self._add(where, f"{kind}: {name!r} is not a function", value=show_value(name))
@@ -229,6 +233,11 @@ class Planner:
             if parameter is None and not signature.takes_more:
                 self._unknown(key, where, signature, arguments)
                 self.value(value, Any, where)
+                continue
+            if isinstance(value, Mapping) and former_block(where):
+                self._add(
+                    where, f"{signature.owner} takes no block here", key=True, suggestion=former_block(where)
+                )
                 continue
             if key in filled:
                 self._add(where, f"{key} is already filled by position", key=True)
@@ -302,8 +311,16 @@ class Planner:
             expected = None if block in self._explained else parameters(signature)
             self._explained.add(block)
         else:
-            expected = None if near else f"one of: {', '.join(known)}"
-        hint = supplier_hint(path, self.registry) or (f"Did you mean {near!r}?" if near else None)
+            expected = f"one of: {', '.join(known)}"
+            if near or former_key(path) or block in self._explained:
+                expected = None
+            else:
+                self._explained.add(block)
+        hint = (
+            supplier_hint(path, self.registry)
+            or former_key(path)
+            or (f"Did you mean {near!r}?" if near else None)
+        )
         value = arguments[key]
         if not hint and isinstance(value, Mapping) and not function_keys(value) and not signature.is_function:
             hint = "If a package supplies this section, install that." if not refusal(path) else None

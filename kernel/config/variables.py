@@ -7,12 +7,13 @@ becomes JSON, inside a string it becomes text.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from kernel.config.paths import Referrers, all_paths
+from kernel.config.paths import Referrers, all_paths, upwards
 from kernel.config.sources import Sources, first_variables, nearest, place_of, problem
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import (
@@ -31,6 +32,7 @@ from kernel.errors import Problem
 _TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
 _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
+_TO_NOTHING = "refers to nothing"
 # Variables of variables let a few lines ask for any number of values, or of characters. They may make these, or this many
 # times as many as are written.
 _MOST_VALUES = 300_000
@@ -160,7 +162,7 @@ class Interpolator:
         if target is None:
             self._problem(
                 path,
-                f"{shown} refers to nothing",
+                f"{shown} {_TO_NOTHING}",
                 hint=self._suggest(name, path),
                 variable=shown,
                 value=shown,
@@ -219,6 +221,8 @@ class Interpolator:
         return target if self._raw(target) is not _MISSING else None
 
     def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
+        if name.isidentifier() and name in os.environ:
+            return f"Variables of the environment aren't replaced in a config; give the value: --{'.'.join(path)} VALUE"
         name, own = name.replace(":", "."), ".".join(path)
         if self._paths is None:
             self._paths = all_paths(self.data)
@@ -253,6 +257,18 @@ def interpolate(
     """Data with its variables replaced, and the problems met on the way. only: the sections to take, by default all."""
     interpolator = Interpolator(data, sources, escaped=escaped)
     return interpolator.run(only), interpolator.problems
+
+
+def leading_into(problems: Iterable[Problem], blocks: Collection[str]) -> set[Problem]:
+    """Of problems of variables, those that refer to nothing inside of some blocks. blocks: dotted paths."""
+    return {problem for problem in problems if _leads_into(problem, blocks)}
+
+
+def _leads_into(problem: Problem, blocks: Collection[str]) -> bool:
+    variable = VARIABLE.fullmatch(problem.value or "")
+    if variable is None or problem.message != f"{problem.value} {_TO_NOTHING}":
+        return False
+    return any(path in blocks for path in upwards(variable[1].strip().replace(":", ".")))
 
 
 def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:

@@ -6,15 +6,15 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
+from kernel.files.home import expand_home
 from kernel.language.build import interpolated_section
-from kernel.language.listening import channel_of, check_hearing, link
+from kernel.language.listening import channel_of, check_hearing, link, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
 from kernel.language.vocab_data import load_vectors, load_vocab_data
@@ -98,13 +98,14 @@ def _check_roles(nlp: ComponentList) -> None:
                 raise ConfigError(
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
                 )
+    running = with_sources(nlp.slots, annotating)
     for name, component in nlp.pipeline:
         channel = channel_of(component)
         if channel is None:
             continue
         learning = [owner for owner in channel.owners if owner not in frozen]
         kept = [owner for owner in channel.owners if owner in frozen]
-        if name in frozen and name not in annotating and learning:
+        if name in frozen and name not in running and learning:
             raise ConfigError(
                 f"training.frozen_components: '{name}' is frozen, so {', '.join(learning)} would get nothing from it",
                 hint=f"Add '{name}' to training.annotating_components too, or replace the listeners by copies.",
@@ -210,7 +211,7 @@ def _load_pretrained(nlp: ComponentList, path: str) -> None:
             raise ConfigError(f"pretraining.layer: the model of '{name}' has no layer called '{layer}'")
         model = model.get_ref(layer)
     try:
-        data = Path(path).read_bytes()
+        data = expand_home(path).read_bytes()
     except OSError as error:
         raise ConfigError(f"initialize.init_tok2vec: can't read {path}: {error.strerror}") from error
     model_from_bytes(model, data, where=path)

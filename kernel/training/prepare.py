@@ -27,6 +27,7 @@ from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.training.checkpoint import check_output
+from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
@@ -60,6 +61,8 @@ def prepare(
     """
     setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor)
     config, settings, hooks = setup.config, setup.settings, setup.hooks
+    for text in contradictions(vars(settings)):
+        warn(text)
     if output is not None:
         check_output(output)
         if lock is not None:
@@ -177,7 +180,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
                 "nlp.lang",
                 error.message,
                 value=f'"{lang}"',
-                expected=f"a name from the registry languages: {known}",
+                expected=None if known in error.hint else f"a name from the registry languages: {known}",
                 suggestion=error.hint,
             )
         ) from error
@@ -198,9 +201,9 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     problems: those that are known already; takes the others too, and nothing is raised.
     """
     found = [] if problems is None else problems
-    filled = _with_defaults(cls, config)
+    filled, unfilled = _with_defaults(cls, config), ["components"]
     with _collecting(found):
-        filled = cls.fill_config(config)
+        filled, unfilled = cls.fill_config(config), []
     with _collecting(found):
         filled = sections.add_defaults(filled, found)
     filled = filled.copy()
@@ -212,7 +215,7 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
             with _collecting(found):
                 sections.put(filled, section, fill(block, path=section, schema=schema, config=filled))
     with _collecting(found):
-        check(filled, skip=cls.own_sections, known=found)
+        check(filled, skip=cls.own_sections, known=found, unfilled=unfilled)
     found[:] = sorted(dict.fromkeys(found), key=position)
     if found and problems is None:
         raise ConfigError(found)
