@@ -34,3 +34,12 @@ def test_a_vocab_is_one_or_a_new_one(vocab):
         Language(vocab)
     mine = Vocab()
     assert Language(mine).vocab is mine
+
+
+def test_word_forms_of_a_block_are_forgotten_at_its_end():
+    nlp = Language()
+    nlp("before")
+    with nlp.memory_zone():
+        text = nlp("inside").text
+        assert "inside" in nlp.vocab
+    assert text == "inside" and "inside" not in nlp.vocab and "before" in nlp.vocab
