@@ -214,6 +214,10 @@ class Language(EditableComponents, BasePipeline):
             self._stop_words = id(words), len(words)
             self.vocab.lexeme_settings.note_change([IS_STOP])
 
+    def memory_zone(self, mem: Any = None) -> AbstractContextManager[None]:
+        """Forget, at the end of the block, the word forms that were met in it, with their documents; see `Vocab.memory_zone`."""
+        return self.vocab.memory_zone(mem)
+
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.
 

@@ -46,3 +46,12 @@ def test_a_pipeline_shows_what_it_is():
     nlp.disable_pipe("second")
     assert repr(nlp) == "<Language: none runs; disabled: first, second>"
     assert repr(type("English", (Language,), {"lang": "en"})()) == "<English of 'en': no components>"
+
+
+def test_word_forms_of_a_block_are_forgotten_at_its_end():
+    nlp = Language()
+    nlp("before")
+    with nlp.memory_zone():
+        text = nlp("inside").text
+        assert "inside" in nlp.vocab
+    assert text == "inside" and "inside" not in nlp.vocab and "before" in nlp.vocab
