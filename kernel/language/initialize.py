@@ -14,7 +14,7 @@ from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
 from kernel.language.build import interpolated_section
-from kernel.language.listening import channel_of, check_hearing, link
+from kernel.language.listening import channel_of, check_hearing, link, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
 from kernel.language.vocab_data import load_vectors, load_vocab_data
@@ -98,6 +98,7 @@ def _check_roles(nlp: ComponentList) -> None:
                 raise ConfigError(
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
                 )
+    annotating = with_sources(nlp.slots, annotating)
     for name, component in nlp.pipeline:
         channel = channel_of(component)
         if channel is None:

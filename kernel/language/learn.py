@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, WrongType
 from kernel.files.names import as_names
-from kernel.language.listening import channel_of, channels_of, link
+from kernel.language.listening import channel_of, channels_of, link, with_sources
 from kernel.language.order import warn_of_unknown
 from kernel.language.stream import Settings, failure, make_docs, run_batch
 from kernel.listeners import Channel
@@ -53,6 +53,7 @@ def update(
     # One that can't be made is to be known before anything is computed.
     sgd = optimizer() if sgd is None else sgd
     link(nlp.slots)
+    annotating = with_sources(nlp.slots, annotating)
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
     with _copies(nlp, examples if annotating else []), _channels(nlp) as channels:
         for name, component in nlp.pipeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
@@ -72,6 +72,17 @@ def listeners_of(component: Any) -> list[Any]:
     """The listener layers in a component's model."""
     model = getattr(component, "model", None)
     return find_listeners(model) if hasattr(model, "walk") else []
+
+
+def with_sources(slots: Iterable[Slot], names: Collection[str]) -> set[str]:
+    """The names of linked components, and of the sources that those listen to: who is to predict needs what they publish."""
+    found = set(names)
+    # A source comes before whoever listens to it.
+    for slot in reversed(list(slots)):
+        if slot.name in found:
+            heard = (listener.attrs["listener"].channel for listener in listeners_of(slot.component))
+            found |= {channel.name for channel in heard if channel is not None}
+    return found
 
 
 def with_copies(

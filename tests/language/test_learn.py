@@ -153,6 +153,31 @@ def test_impossible_roles_are_refused_before_training():
     with_roles(shared(), frozen=["source"], annotating=["source"]).initialize()
 
 
+def test_what_annotating_components_listen_to_annotates_with_them():
+    nlp = with_roles(shared("one", "two"), annotating=["one"])
+    seen = []
+    Language.component("spy", func=lambda doc: seen.append((dict(doc.cats), len(doc.tensor))) or doc)
+    nlp.add_pipe("spy")
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    source = weights(nlp, "source")
+    nlp.update(examples, annotates=["one", "spy"])
+    assert [list(cats) for cats, _ in seen] == [["one"]] and seen[0][1] == 3
+    assert weights(nlp, "source") != source
+    predicted = nlp.predict("one", examples)[0].sum()
+    nlp.update(examples, annotates=["one", "spy"])
+    assert seen[1][0]["one"] == pytest.approx(predicted, abs=1e-6)
+
+
+def test_a_frozen_source_annotates_with_those_that_listen_to_it():
+    nlp = with_roles(shared("one", "two"), frozen=["source"], annotating=["one"])
+    examples = [example(nlp, y=1.0)]
+    nlp.initialize(lambda: examples)
+    before = weights(nlp, "source"), weights(nlp, "two")
+    nlp.update(examples)
+    assert weights(nlp, "source") == before[0] and weights(nlp, "two") != before[1]
+
+
 def test_predictions_of_annotating_components_do_not_stay():
     nlp = shared()
     examples = [example(nlp, y=1.0)]
