@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="Small and fast, or large and accurate.",
 )
-@click.option("--gpu", "-G", is_flag=True, help="A config for a GPU, with a transformer.")
+@click.option(
+    "--gpu",
+    "-G",
+    is_flag=True,
+    help="A config for a GPU: with a transformer, if an installed package has one.",
+)
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
 @options.code
 def init_config(

@@ -66,6 +66,24 @@ _BARE_NAMES = {
     "languages": _names("en xx"),
 }
 
+# What the field has, and no package of ours provides yet.
+_AWAITED = {
+    "factories": _names(
+        """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
+        merge_entities merge_noun_chunks merge_subtokens morphologizer parser senter span_cleaner span_finder span_ruler
+        spancat spancat_singlelabel token_splitter trainable_lemmatizer transformer"""
+    ),
+    "languages": _names(
+        """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
+        kn ko ky la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk
+        ur vi yo zh"""
+    ),
+}
+# What to take meanwhile.
+_INSTEAD = {"languages": "'xx' is for texts of any language."}
+# Packages that are there for their names, and register nothing yet.
+_EMPTY = frozenset({"kernel-nlp-transformers"})
+
 
 # Sections of configs, and modules with all that they contain, that are known to be our packages'.
 _PLACES = {
@@ -96,3 +114,13 @@ def provider(kind: str, name: str) -> str | None:
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
         return _OWNERS.get(kind)
     return None
+
+
+def is_awaited(kind: str, name: str) -> bool:
+    """Whether a name is known in the field, or belongs to a package of ours, and nothing provides it yet."""
+    return provider(kind, name) in _EMPTY or (provider(kind, name) is None and name in _AWAITED.get(kind, ()))
+
+
+def instead(kind: str) -> str:
+    """A sentence on what does for the names of a kind that nothing provides yet; "" if there is none."""
+    return _INSTEAD.get(kind, "")

@@ -69,7 +69,9 @@ def new_config(
     if missing and gpu:
         result = new_config(lang, names, optimize=optimize, gpu=False, rules=rules)
         result.notes.insert(
-            0, f"'{missing[0]}' is not installed, so this config is for the CPU. {missing[1]}"
+            0,
+            f"there is no component '{missing[0]}' here, so this config is the one for the CPU, "
+            f"which --gpu-id 0 trains on a GPU as well. {missing[1]}",
         )
         return result
     if missing:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
-from kernel.discovery.known_names import THINC_NAMES, provider
+from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, provider
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.registries.loading import current, load_entry_point
@@ -22,6 +22,8 @@ from kernel.registries.store import add_definition, find_definition, registered_
 
 Registered = TypeVar("Registered")
 THINC = "thinc"
+# So many names are listed for one that isn't known.
+_LISTED = 16
 
 
 class Family(Protocol):
@@ -157,6 +159,9 @@ class Registry:
         message, denied = f"{self.kind} has no function {name!r}", self.denied(name)
         if denied:
             return RegistryError(message, hint=" ".join(denied))
+        if is_awaited(self.kind, name):
+            hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
+            return RegistryError(message, hint=" ".join(filter(None, hints)))
         hints = []
         if name.startswith("spacy.") and "kernel." + name[len("spacy.") :] in self:
             hints.append(f"Did you mean {'kernel.' + name[len('spacy.') :]!r}?")
@@ -176,7 +181,13 @@ class Registry:
             hints.append(f"{distribution} {version} is installed, but doesn't provide this name.")
         if not hints:
             hints.append("The package that provides it may not be installed, or its --code file not given.")
+            hints += self._listed()
         return RegistryError(message, hint=" ".join(hints))
+
+    def _listed(self) -> list[str]:
+        """A sentence with all names, if they are few: these are what one can have instead."""
+        names = self.names()
+        return [f"There are: {', '.join(names)}."] if 0 < len(names) <= _LISTED else []
 
     def _register(self, name: str, func: Any) -> Any:
         # Frame 0 is this function, 1 the public method, 2 the code that defines the function.

@@ -177,7 +177,7 @@ def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
                 "nlp.lang",
                 error.message,
                 value=f'"{lang}"',
-                expected=f"a name from the registry languages: {known}",
+                expected=None if known in error.hint else f"a name from the registry languages: {known}",
                 suggestion=error.hint,
             )
         ) from error

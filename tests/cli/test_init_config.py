@@ -157,7 +157,7 @@ def test_gpu_without_its_source_gives_a_config_for_the_cpu(capsys: pytest.Captur
     assert config["nlp"]["pipeline"] == ["test_source", "test_listening", "test_plain"]
     assert config["components"]["test_plain"]["choice"] == ["en", "efficiency", False]
     captured = capsys.readouterr()
-    assert "'test_absent' is not installed" in captured.err
+    assert "there is no component 'test_absent' here" in captured.err and "--gpu-id 0" in captured.err
     assert "on a CPU" in captured.out and "--gpu-id" not in captured.out
 
 
@@ -202,4 +202,11 @@ def test_mistakes(
     assert init(pipeline, *args) == 2
     error = capsys.readouterr().err
     assert message in error and "Traceback" not in error
+    assert not Path("out.cfg").exists()
+
+
+def test_a_component_of_the_field_that_nothing_provides_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "config", "out.cfg", "-p", "parser"]) == 2
+    error = capsys.readouterr().err
+    assert "there is no component 'parser'\nNo package provides it yet." in error
     assert not Path("out.cfg").exists()

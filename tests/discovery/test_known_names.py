@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.discovery.known_names import FIRST_PARTY, provider
+from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, provider
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,25 @@ from kernel.discovery.known_names import FIRST_PARTY, provider
 def test_who_provides_a_name(kind, name, owner):
     assert provider(kind, name) == owner
     assert owner is None or owner in FIRST_PARTY
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "awaited"),
+    [
+        ("factories", "parser", True),
+        ("factories", "transformer", True),
+        ("architectures", "kernel.TransformerModel.v3", True),
+        ("languages", "de", True),
+        ("languages", "en", False),
+        ("factories", "ner", False),
+        ("factories", "nerr", False),
+        ("languages", "parser", False),
+        ("sections", "pretraining", False),
+    ],
+)
+def test_names_that_nothing_provides_yet(kind, name, awaited):
+    assert is_awaited(kind, name) is awaited
+
+
+def test_what_does_meanwhile():
+    assert "'xx'" in instead("languages") and instead("factories") == ""

@@ -108,6 +108,32 @@ def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
         registry.get("factories", "kernel.unheard")
 
 
+def test_a_name_that_nothing_provides_yet_lists_what_there_is(monkeypatch):
+    with pytest.raises(RegistryError) as info:
+        registry.get("languages", "de")
+    names = registry.languages.names()
+    assert (
+        info.value.hint
+        == f"No package provides it yet. There are: {', '.join(names)}. 'xx' is for texts of any language."
+    )
+    monkeypatch.setattr(type(registry.languages), "names", lambda self: [])
+    with pytest.raises(RegistryError) as info:
+        registry.get("languages", "de")
+    assert "There are" not in info.value.hint
+
+
+def test_an_unknown_name_lists_what_there_is_where_that_is_short():
+    registry.create("test_few")
+    registry.of("test_few")("acme.One.v1", func=len)
+    with pytest.raises(RegistryError, match=r"There are: acme\.One\.v1\.$"):
+        registry.get("test_few", "quite different")
+    for number in range(20):
+        registry.of("test_few")(f"acme.Other{number}.v1", func=len)
+    with pytest.raises(RegistryError) as info:
+        registry.get("test_few", "quite different")
+    assert "There are" not in info.value.hint
+
+
 def test_spacy_names_lead_to_ours():
     registry.misc("kernel.Ours.v2", func=len)
     with pytest.raises(RegistryError, match="Did you mean 'kernel.Ours.v2'"):
