@@ -14,8 +14,9 @@ import logging
 import sys
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from os import PathLike
 from textwrap import wrap
@@ -25,6 +26,8 @@ from kernel.visible import visible, visible_line
 
 # Longest part of a line that is shown, in characters.
 _EXCERPT = 100
+# Problems that one report shows; nobody mends more at a time.
+_MOST_PROBLEMS = 20
 # What errors of ours hold.
 _FACTS = (
     "message",
@@ -83,6 +86,17 @@ class Locked(UsageError):
 
 
 @dataclass(frozen=True)
+class Cause:
+    """What is behind several problems of a config, so that it is said once, at the first of them.
+
+    message: what is wrong, with `{count}` for their number. suggestion: what to do.
+    """
+
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong in a config.
 
@@ -90,7 +104,7 @@ class Problem:
     value, as JSON text. expected: what the place takes, and who says so. suggestion: the nearest right
     name or the next step. origin: where the value comes from (a file, an override, the environment, a
     default). exit_code: 3 if not the config is wrong, but a package or --code file that it names. text: the line
-    as written, without its neighbours; width: how many of its columns are meant.
+    as written, without its neighbours; width: how many of its columns are meant. cause: what it shares with others.
     """
 
     message: str
@@ -105,6 +119,7 @@ class Problem:
     exit_code: int = 2
     text: str | None = None
     width: int = 1
+    cause: Cause | None = None
 
     @property
     def location(self) -> str:
@@ -168,11 +183,33 @@ class ConfigError(KernelError, ValueError):
         if isinstance(problems, str):
             problems = Problem(problems)
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
-        text = "\n".join(str(problem) for problem in self.problems)
-        if len(self.problems) > 1:
-            text = f"{len(self.problems)} problems in the config\n{text}"
+        said = _told_once(self.problems)
+        lines = [str(problem) for problem in said[:_MOST_PROBLEMS]]
+        if len(said) > 1:
+            lines.insert(0, f"{len(said)} problems in the config")
+        if len(said) > _MOST_PROBLEMS:
+            lines.append(
+                f"and {len(said) - _MOST_PROBLEMS} more: kernel debug config --format json lists all"
+            )
+        text = "\n".join(lines)
         super().__init__(text, hint=hint)
         self.exit_code = min((problem.exit_code for problem in self.problems), default=2)
+
+
+def _told_once(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems, with those of one cause as one, at the place of the first."""
+    counts = Counter(problem.cause for problem in problems)
+    found: dict[Cause | int, Problem] = {}
+    for number, problem in enumerate(problems):
+        cause = problem.cause
+        if cause is None or counts[cause] == 1:
+            found[number] = problem
+        elif cause not in found:
+            message = cause.message.format(count=counts[cause])
+            found[cause] = replace(
+                problem, message=message, path=None, value=None, expected=None, suggestion=cause.suggestion
+            )
+    return list(found.values())
 
 
 class DataError(KernelError, ValueError):

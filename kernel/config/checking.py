@@ -17,7 +17,7 @@ from kernel.config.signatures import of_function, type_hints
 from kernel.config.sources import problem_at
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
-from kernel.config.variables import dependents, interpolate, references, tainted
+from kernel.config.variables import dependents, interpolate, leading_into, references, tainted
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, Problem, RegistryError
 from kernel.registries.family import Registries, chosen_by
@@ -34,6 +34,7 @@ def check(
     *,
     skip: Collection[str] = (),
     known: Sequence[Problem] = (),
+    unfilled: Collection[str] = (),
     registry: Registries | None = None,
 ) -> None:
     """Raise one ConfigError with everything that is wrong in a filled config; nothing is built.
@@ -41,12 +42,15 @@ def check(
     config: not interpolated. Checked are the names of sections, variables, every block against the function
     that it names, every section against its schema, and that each override means something. skip: dotted paths of sections
     that somebody else understands, such as `nlp` and `components` of a pipeline class with rules of its own. known: what
-    is wrong for sure, and not to be said again. registry: where functions are looked up, by default as the config wants it.
+    is wrong for sure, and not to be said again. unfilled: dotted paths of blocks whose defaults are missing because of it, so
+    that variables may refer to what is not there. registry: where functions are looked up, by default as the config wants it.
     """
     registry = registry or chosen_by(config)
     used = Paths(references(config))
     plain, problems = interpolate(config, config.sources, escaped=not config.is_interpolated)
     broken = tainted(config, {problem.path for problem in [*known, *problems] if problem.path})
+    owed = leading_into(problems, unfilled)
+    problems = [problem for problem in problems if problem not in owed]
     planner = Planner(config.sources, registry)
     lent = supplied(plain, problems, sources=config.sources, registry=registry)
     problems = unknown_sections(config, used, lent, registry) + problems

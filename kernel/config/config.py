@@ -10,6 +10,7 @@ from typing import Any
 
 import confection
 
+from kernel.config.other_files import other_bytes, other_folder, other_text
 from kernel.config.overrides import apply_overrides, environment_overrides
 from kernel.config.reader import nest
 from kernel.config.sources import (
@@ -64,6 +65,9 @@ class Config(confection.Config):  # type: ignore[misc]
 
         problems: a list that takes the problems instead; the config is then what could be read.
         """
+        other = other_text(text, name)
+        if other is not None:
+            raise ConfigError(other)
         document = read(text, name)
         data, sources, found = nest(document, name, kind)
         found = sorted(document.problems + found, key=position)
@@ -93,9 +97,12 @@ class Config(confection.Config):  # type: ignore[misc]
             text = Path(path).read_text(encoding="utf-8-sig")
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise keep(UsageError(f"{path}: the config can't be read: {reason}"), error) from None
+            hint = other_folder(Path(path))
+            message = f"{path}: the config can't be read: {reason}"
+            raise keep(UsageError(message, hint=hint), error) from None
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
+            message = f"{path}: not UTF-8: {error.reason} at byte {error.start}"
+            raise ConfigError(message, hint=other_bytes(error.object, Path(path))) from None
         name = name or str(path)
         return cls.from_str(
             text, interpolate=interpolate, overrides=overrides, name=name, kind=kind, problems=problems

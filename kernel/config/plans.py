@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config.hints import Refused, accepts, convert, describe_hint, inside, item_hint, may_return
+from kernel.config.other_files import of_spacy, our_name
 from kernel.config.sections import inner_names, refusal, supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.sources import Sources, problem_at
@@ -181,7 +182,9 @@ class Planner:
             function = self.registry.get(kind, name)
         except RegistryError as error:
             self._add(where, error.message, suggestion=error.hint, value=show_value(name))
-            self.problems[-1] = replace(self.problems[-1], exit_code=error.exit_code)
+            problem = self.problems[-1]
+            cause = of_spacy(name, self.registry.has(kind, our_name(name)), problem.file)
+            self.problems[-1] = replace(problem, exit_code=error.exit_code, cause=cause)
             return None
         if not callable(function):
             self._add(where, f"{kind}: {name!r} is not a function", value=show_value(name))

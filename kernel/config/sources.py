@@ -17,6 +17,7 @@ FILE = "file"
 DEFAULT = "default"
 OVERRIDE = "override"
 ENVIRONMENT = "environment"
+ARGUMENT = "argument"
 
 
 class Line(NamedTuple):
@@ -44,8 +45,8 @@ class Place(NamedTuple):
 class Source:
     """Origin of one value or section.
 
-    kind: FILE, DEFAULT, OVERRIDE or ENVIRONMENT. name: the file, the override as the user wrote it, or what has the
-    default. lines: those of the value, the first one with its key. key_column: where the key starts. text: the value
+    kind: FILE, DEFAULT, OVERRIDE, ENVIRONMENT or ARGUMENT. name: the file, the override as the user wrote it, what has the
+    default, or the argument of which function. lines: those of the value, the first one with its key. key_column: where the key starts. text: the value
     as written, its lines stripped. comments: the comment lines above it, as written. is_new: an override of something
     that no file or default had.
     """
@@ -105,7 +106,7 @@ class Source:
             return f"environment variable {ENVIRONMENT_VARIABLE} ({self.name})"
         if self.kind == DEFAULT:
             return f"default of {self.name}"
-        return None
+        return self.name if self.kind == ARGUMENT else None
 
 
 # A report may name many places of one long value: what was found out about a text is kept for a while.
@@ -181,11 +182,11 @@ def place_of(sources: Sources, path: str, *, key: bool = False) -> Place | None:
     key: where its key is.
     """
     source, rest = nearest(sources, path)
-    if source is None:
+    if source is None or _is_default_around(source, rest):
         return None
     if not source.lines:
         # An override has no place of its own; a default stands for something that is missing from its block.
-        around = None if source.is_override else written(sources, path)
+        around = written(sources, path) if source.kind == DEFAULT else None
         return around.key_place() if around else None
     if rest and source.text is not None and not source.is_section:
         found = locate(source.text, rest, key=key)
@@ -194,12 +195,19 @@ def place_of(sources: Sources, path: str, *, key: bool = False) -> Place | None:
     return source.key_place() if key and not rest else source.place()
 
 
+def _is_default_around(source: Source, rest: list[str]) -> bool:
+    """Whether the source of a path is only that of a section around it which has nothing at the path: a program put it there."""
+    return source.kind == DEFAULT and source.is_section and bool(rest)
+
+
 def problem_at(sources: Sources, path: str, message: str, *, key: bool = False, **details: Any) -> Problem:
     """A problem with the place and the origin of what stands at a path. key: the key itself is wrong.
 
     details: value, expected and suggestion of the problem.
     """
-    source, _ = nearest(sources, path)
+    source, rest = nearest(sources, path)
+    if source is not None and _is_default_around(source, rest):
+        source = None
     place = place_of(sources, path if key else followed(sources, path), key=key)
     return problem(message, path, place, origin(sources, source), **details)
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from kernel.config.paths import Referrers, all_paths
+from kernel.config.paths import Referrers, all_paths, upwards
 from kernel.config.sources import Sources, first_variables, nearest, place_of, problem
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import (
@@ -31,6 +31,7 @@ from kernel.errors import Problem
 _TOKEN = re.compile(r"\$\$|\$\{(?P<name>[^{}$]*)(?P<end>\}?)")
 _QUOTES = re.compile(r'\\.|"')
 _MISSING = object()
+_TO_NOTHING = "refers to nothing"
 # Variables of variables let a few lines ask for any number of values, or of characters. They may make these, or this many
 # times as many as are written.
 _MOST_VALUES = 300_000
@@ -160,7 +161,7 @@ class Interpolator:
         if target is None:
             self._problem(
                 path,
-                f"{shown} refers to nothing",
+                f"{shown} {_TO_NOTHING}",
                 hint=self._suggest(name, path),
                 variable=shown,
                 value=shown,
@@ -253,6 +254,18 @@ def interpolate(
     """Data with its variables replaced, and the problems met on the way. only: the sections to take, by default all."""
     interpolator = Interpolator(data, sources, escaped=escaped)
     return interpolator.run(only), interpolator.problems
+
+
+def leading_into(problems: Iterable[Problem], blocks: Collection[str]) -> set[Problem]:
+    """Of problems of variables, those that refer to nothing inside of some blocks. blocks: dotted paths."""
+    return {problem for problem in problems if _leads_into(problem, blocks)}
+
+
+def _leads_into(problem: Problem, blocks: Collection[str]) -> bool:
+    variable = VARIABLE.fullmatch(problem.value or "")
+    if variable is None or problem.message != f"{problem.value} {_TO_NOTHING}":
+        return False
+    return any(path in blocks for path in upwards(variable[1].strip().replace(":", ".")))
 
 
 def tainted(data: dict[str, Any], broken: Collection[str]) -> set[str]:

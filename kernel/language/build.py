@@ -12,6 +12,7 @@ from kernel.config.packages import verify
 from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
+from kernel.config.variables import leading_into
 from kernel.errors import ConfigError, KernelError, Problem, RegistryError
 from kernel.files.names import as_names
 from kernel.language.components import ComponentList
@@ -89,7 +90,9 @@ def _check(
     try:
         interpolated = filled.interpolate()
     except ConfigError as error:
-        raise ConfigError([*problems, *error.problems]) from error
+        owed = leading_into(error.problems, _unfilled(problems, filled))
+        more = [problem for problem in error.problems if problem not in owed]
+        raise ConfigError([*problems, *more]) from error
     nlp = {**interpolated["nlp"], "lang": interpolated["nlp"].get("lang") or ""}
     planner = Planner(filled.sources, chosen_by(filled), validate=validate)
     planner.section(nlp, "nlp", NlpSchema)
@@ -103,6 +106,16 @@ def _check(
     if problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
     return interpolated, nlp
+
+
+def _unfilled(problems: Iterable[Problem], config: Mapping[str, Any]) -> set[str]:
+    """The blocks of components that have no defaults because of some problems, or that are missing."""
+    blocks = config.get("components") or {}
+    wrong = [problem.path or "" for problem in problems]
+    found = {".".join(path.split(".")[:2]) for path in wrong if path.startswith("components.")}
+    names = (config.get("nlp") or {}).get("pipeline")
+    missing = [name for name in (names if isinstance(names, list) else ()) if name not in blocks]
+    return found | {f"components.{name}" for name in missing}
 
 
 def check_config(cls: type[ComponentList], config: Config) -> None:

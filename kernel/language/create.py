@@ -9,7 +9,7 @@ from kernel.component import TrainableComponent
 from kernel.config import Config, fill, merge_defaults, resolve
 from kernel.config.filling import note_defaults
 from kernel.config.plans import owner_name
-from kernel.config.sources import problem_at
+from kernel.config.sources import ARGUMENT, Source, Sources, problem_at
 from kernel.errors import ConfigError, RegistryError
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.slots import Slot
@@ -31,14 +31,18 @@ def create(
     raw_config: Mapping[str, Any] | None = None,
     *,
     validate: bool = True,
+    given_by: str = "config= of add_pipe",
 ) -> Slot:
     """Make a component.
 
     config: interpolated settings. raw_config: the same with variables, filled. validate: see `kernel.config.resolve`.
+    given_by: what the settings are an argument of, for messages, where there is no raw_config.
     """
     registered, meta = find_factory(factory_name, nlp.lang, nlp.registry)
     path = f"components.{name}"
     whole = nlp.written_config
+    if raw_config is None:
+        whole = _with_source(whole, path, given_by)
     settings = fill_settings(registered, meta, config, path, whole, nlp.registry)
     block = {"@factories": registered, "nlp": nlp, "name": name, **settings}
     component = resolve(block, config=whole, path=path, registry=nlp.registry, validate=validate)
@@ -61,9 +65,26 @@ def create(
         component.name = name
     if hasattr(getattr(component, "model", None), "walk"):
         set_ops(component.model, nlp.ops)
+    if raw_config is None and nlp.written_config is not None:
+        nlp.written_config.sources.update(_inside(whole, path))
     raw = settings if raw_config is None else {k: v for k, v in raw_config.items() if k != "factory"}
     saved = Config({"factory": factory_name, **raw}, is_interpolated=raw_config is None)
     return Slot(name, component, meta, saved)
+
+
+def _with_source(whole: Config | None, path: str, given_by: str) -> Config:
+    """The config as it is, but for the sources of a block: what stands there comes from no file."""
+    made = Config({} if whole is None else whole)
+    for old in _inside(made, path):
+        del made.sources[old]
+    made.sources[path] = Source(ARGUMENT, given_by)
+    return made
+
+
+def _inside(config: Config | None, path: str) -> Sources:
+    """The sources of what is in a block of a config, and of the block."""
+    sources = config.sources if config is not None else {}
+    return {one: source for one, source in sources.items() if f"{one}.".startswith(f"{path}.")}
 
 
 def fill_settings(

@@ -32,7 +32,14 @@ class EditableComponents(ComponentList):
         validate: bool = True,
     ) -> Any:
         """Make a component without adding it. validate: see `add_pipe`."""
-        return create(self, factory_name, name or factory_name, config or {}, validate=validate).component
+        return create(
+            self,
+            factory_name,
+            name or factory_name,
+            config or {},
+            validate=validate,
+            given_by="config= of create_pipe",
+        ).component
 
     def add_pipe(
         self,
@@ -87,7 +94,9 @@ class EditableComponents(ComponentList):
     ) -> Any:
         """Put a new component in the place of one, under the same name. validate: see `add_pipe`."""
         old = find(self.slots, name)
-        slot = create(self, factory_name, name, config or {}, validate=validate)
+        slot = create(
+            self, factory_name, name, config or {}, validate=validate, given_by="config= of replace_pipe"
+        )
         before = values_of(self.config, self.slots)
         del before["components"][name]
         self._put(replace(slot, enabled=old.enabled, place=old.place))

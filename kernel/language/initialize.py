@@ -98,14 +98,14 @@ def _check_roles(nlp: ComponentList) -> None:
                 raise ConfigError(
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
                 )
-    annotating = with_sources(nlp.slots, annotating)
+    running = with_sources(nlp.slots, annotating)
     for name, component in nlp.pipeline:
         channel = channel_of(component)
         if channel is None:
             continue
         learning = [owner for owner in channel.owners if owner not in frozen]
         kept = [owner for owner in channel.owners if owner in frozen]
-        if name in frozen and name not in annotating and learning:
+        if name in frozen and name not in running and learning:
             raise ConfigError(
                 f"training.frozen_components: '{name}' is frozen, so {', '.join(learning)} would get nothing from it",
                 hint=f"Add '{name}' to training.annotating_components too, or replace the listeners by copies.",

@@ -32,7 +32,14 @@ def copy_component(
     blocks = source.config.interpolate()["components"]
     for text in source.vocab.strings:
         nlp.vocab.strings.add(text)
-    slot = create(nlp, blocks[taken]["factory"], name, blocks[taken], validate=validate)
+    slot = create(
+        nlp,
+        blocks[taken]["factory"],
+        name,
+        blocks[taken],
+        validate=validate,
+        given_by=f"'{taken}' of the pipeline that it is taken from",
+    )
     if hasattr(original, "to_bytes") and hasattr(slot.component, "from_bytes"):
         slot.component.from_bytes(original.to_bytes())
     if replace_listeners:

@@ -198,9 +198,9 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     problems: those that are known already; takes the others too, and nothing is raised.
     """
     found = [] if problems is None else problems
-    filled = _with_defaults(cls, config)
+    filled, unfilled = _with_defaults(cls, config), ["components"]
     with _collecting(found):
-        filled = cls.fill_config(config)
+        filled, unfilled = cls.fill_config(config), []
     with _collecting(found):
         filled = sections.add_defaults(filled, found)
     filled = filled.copy()
@@ -212,7 +212,7 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
             with _collecting(found):
                 sections.put(filled, section, fill(block, path=section, schema=schema, config=filled))
     with _collecting(found):
-        check(filled, skip=cls.own_sections, known=found)
+        check(filled, skip=cls.own_sections, known=found, unfilled=unfilled)
     found[:] = sorted(dict.fromkeys(found), key=position)
     if found and problems is None:
         raise ConfigError(found)

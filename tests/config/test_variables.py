@@ -166,3 +166,10 @@ def test_the_place_of_a_wrong_variable_in_a_long_list():
     assert [(one.line, one.column, one.width) for one in found] == [
         (5 + i, 4, len(f"${{b.x{i}}}")) for i in range(200)
     ]
+
+
+def test_variables_that_lead_into_a_block():
+    found = problems("[a]\nk = ${b.c.x}\nl = ${b:c:x}\nm = ${b.cc.x}\nn = ${b.c}\n[d]\no = ${d.o}\n")
+    inside = variables.leading_into(found, ["b.c"])
+    assert sorted(one.path for one in inside) == ["a.k", "a.l", "a.n"]
+    assert {one.path for one in variables.leading_into(found, ["b", "d"])} == {"a.k", "a.l", "a.m", "a.n"}

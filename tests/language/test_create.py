@@ -107,3 +107,25 @@ def test_resolve_without_validation():
 def test_update_takes_examples_and_nothing_beside_them(second):
     with pytest.raises(UsageError, match="update learns from a list of Example objects"):
         Language().update([], second)
+
+
+@pytest.mark.parametrize("asked", [created, added, replaced])
+def test_a_wrong_setting_is_said_to_come_from_the_call(asked):
+    nlp = Language.from_config({"nlp": {"lang": "tst"}})
+    nlp.add_pipe("count", name="first", config={"start": 1})
+    with pytest.raises(ConfigError) as caught:
+        asked(nlp, config={"start": "/a/path"})
+    problem = caught.value.problems[0]
+    call = {created: "create_pipe", added: "add_pipe", replaced: "replace_pipe"}[asked]
+    assert (problem.file, problem.line, problem.origin) == (None, None, f"config= of {call}")
+    assert ".start: not int" in str(caught.value)
+
+
+def test_settings_from_a_call_have_no_place_in_a_file_later():
+    nlp = Language.from_config({"nlp": {"lang": "tst"}})
+    nlp.add_pipe("count", config={"start": 1})
+    assert nlp.config.where("components.count.start") is None
+    assert nlp.config.source("components.count.start").describe() == "config= of add_pipe"
+    assert nlp.config.source("components.count.step").describe().startswith("default of count")
+    nlp.rename_pipe("count", "number")
+    assert nlp.config.where("components.number.start") is None

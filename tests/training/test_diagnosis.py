@@ -3,6 +3,8 @@
 import pytest
 
 from kernel import Config
+from kernel.errors import ConfigError
+from kernel.language import Language
 from kernel.training.diagnosis import diagnose
 
 
@@ -13,3 +15,74 @@ def test_sections_are_checked_without_a_pipeline_class(lang):
     paths = {problem.path for problem in problems}
     assert {"nlp.lang", "training.max_steps", "training.optimizer.@optimizers"} <= paths
     assert filled["training"]["eval_frequency"]
+
+
+LISTENING = """
+[nlp]
+lang = "LANG"
+pipeline = ["tok2vec", "ner"]
+
+[components.tok2vec]
+factory = "FACTORY"
+
+[components.ner]
+factory = "ner"
+
+[components.ner.model.tok2vec]
+@architectures = "kernel.Tok2VecListener.v1"
+width = ${components.tok2vec.model.width}
+"""
+
+
+@pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures")
+@pytest.mark.parametrize(
+    ("lang", "factory", "block", "path"),
+    [
+        ("en", "tok2vex", "components.tok2vec", "components.tok2vec.factory"),
+        ("qq", "tok2vec", "components.tok2vec", "nlp.lang"),
+        ("en", "tok2vec", "components.other", "nlp.pipeline.0"),
+    ],
+    ids=["an unknown factory", "an unknown language", "a missing component"],
+)
+def test_one_mistake_is_one_problem(lang, factory, block, path):
+    """The defaults of a component that can't be made are missing, and variables may refer to them."""
+    text = LISTENING.replace("LANG", lang).replace("FACTORY", factory)
+    config = Config.from_str(text.replace("[components.tok2vec]", f"[{block}]"))
+    _, problems = diagnose(config, [])
+    assert [problem.path for problem in problems] == [path]
+    if lang == "en":
+        with pytest.raises(ConfigError) as caught:
+            Language.from_config(config)
+        assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures")
+def test_a_wrong_variable_in_a_config_that_can_be_filled_is_a_problem():
+    text = LISTENING.replace("LANG", "en").replace("FACTORY", "tok2vec").replace("width}", "widht}")
+    _, problems = diagnose(Config.from_str(text), [])
+    assert [problem.path for problem in problems] == ["components.ner.model.tok2vec.width"]
+    assert "refers to nothing" in problems[0].message
+
+
+@pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-readers", "kernel-nlp-batchers")
+def test_a_config_of_spacy_is_said_to_be_one():
+    text = """
+[nlp]
+lang = "en"
+
+[nlp.tokenizer]
+@tokenizers = "spacy.Tokenizer.v1"
+
+[corpora.train]
+@readers = "spacy.Corpus.v1"
+path = null
+
+[training.batcher]
+@batchers = "spacy.batch_by_words.v1"
+size = 10
+"""
+    _, problems = diagnose(Config.from_str(text, name="my.cfg"), [])
+    assert len(problems) == 3
+    told = str(ConfigError(problems)).splitlines()
+    assert told[0].startswith("my.cfg:6:15: this is a config of spaCy: 3 of its functions")
+    assert "docs/migrate.md" in told[-1] and len(told) == 4
