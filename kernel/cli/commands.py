@@ -54,8 +54,34 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "show": ("kernel.cli.registry_show:registry_show", "Show a function, and its block for a config."),
 }
 
-init = LazyGroup("init", INIT, help="Write configs and labels to start from.")
-debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.")
+# What people may type who know spaCy, or its older forms -> what to type here.
+FORMER = {
+    "debug-config": "It is: kernel debug config",
+    "debug-data": "It is: kernel debug data",
+    "debug-model": "It is: kernel debug model",
+    "init-config": "It is: kernel init config",
+    "init-fill-config": "It is: kernel init fill-config",
+    "fill-config": "It is: kernel init fill-config",
+    "init-labels": "It is: kernel init labels",
+    "init-model": "Word vectors are named in a config: [initialize] vectors = PATH.",
+    "link": "A pipeline is loaded by the name of its package or by its directory, and needs no link.",
+    "validate": "kernel plugins list and kernel plugins check look at what is installed.",
+    "find-function": "It is: kernel registry show",
+    "benchmark": "kernel evaluate shows scores and speed.",
+    "find-threshold": "There is no such command here yet.",
+    "pretrain": "There is no such command here yet.",
+    "project": "There is no such command here. A Makefile does what it does.",
+    "profile": "There is no such command here. python -m cProfile -m kernel shows where time goes.",
+    "ud-train": "It is: kernel train, with .conllu files in [paths]",
+}
+FORMER_INIT = {
+    "vectors": "Word vectors are named in a config: [initialize] vectors = PATH, the directory of a saved pipeline.",
+    "nlp": "kernel assemble builds a pipeline without training it.",
+}
+FORMER_DEBUG = {"profile": FORMER["profile"]}
+
+init = LazyGroup("init", INIT, help="Write configs and labels to start from.", former=FORMER_INIT)
+debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.", former=FORMER_DEBUG)
 plugins = LazyGroup("plugins", PLUGINS, help="List, check or start plugins.")
 registry = LazyGroup("registry", REGISTRY, help="List or show the functions that a config can name.")
 
@@ -91,6 +117,7 @@ cli = LazyGroup(
     help="Train and run NLP pipelines from one config file.",
     group="kernel_cli",
     callback=_look_at_environment,
+    former=FORMER,
     params=[
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version,

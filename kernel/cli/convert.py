@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kernel.cli import options, writing
-from kernel.cli.say import say
+from kernel.cli.say import say, write_bytes
+from kernel.visible import shell_word
 
 
 @click.command("convert")
 @click.argument("input_path", type=click.Path(path_type=Path))
-@click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False, allow_dash=True))
 @click.option(
     "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
 )
@@ -25,6 +27,13 @@ from kernel.cli.say import say
     "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."
 )
 @click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
+@click.option(
+    "--split",
+    default="",
+    metavar="SHARES",
+    help="Write train.spacy, dev.spacy and test.spacy with such shares of the documents, as 80,10,10; or two, as 80,20.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of --split.")
 @options.force
 @options.code_without_letter
 def convert(
@@ -34,38 +43,97 @@ def convert(
     lang: str,
     n_sents: int | None,
     concatenate: bool,
+    split: str,
+    seed: int,
     force: bool,
     code: tuple[Path, ...],
 ) -> None:
-    """Convert INPUT_PATH, a file or a directory, to .spacy files in OUTPUT_DIR.
+    """Convert INPUT_PATH, a file or a directory, to .spacy files in OUTPUT_DIR, or to one on standard output (-).
 
-    The folders of a directory are kept, and so is what OUTPUT_DIR holds already, without --force. Training reads the same formats directly; conversion only saves the work of parsing them again.
+    The folders of a directory are kept, and so is what OUTPUT_DIR holds already, without --force. With --split, each part has
+    its share of every label of categories, entities and spans, and the same seed gives the same parts. Training reads the same formats directly; conversion only saves the work of parsing them again.
     """
     from kernel import blank, registry
-    from kernel.errors import DataError
+    from kernel.cli.splitting import parse_shares
+    from kernel.errors import UsageError
     from kernel.tokens import DocBin
 
+    shares = parse_shares(split) if split else {}
+    if split and str(output_dir) == "-":
+        raise UsageError("--split writes several files: it needs a directory, not -")
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
     files = _input_files(input_path, output_dir, read)
     targets = _targets(files, input_path, output_dir)
     nlp = blank(lang)
-    total = 0
-    merged = DocBin(store_user_data=True)
-    for path in files:
-        store = merged if concatenate else DocBin(store_user_data=True)
-        before = len(store)
-        for doc in read(path, nlp, n_sents=n_sents):
+    is_piped = str(output_dir) == "-"
+    if is_piped:
+        check_pipe(input_path)
+    every = (doc for path in files for doc in _documents(read, path, nlp, n_sents))
+    if split:
+        for part, docs in _split(list(every), shares, seed, input_path).items():
+            store = DocBin(docs=docs, store_user_data=True)
+            _write(store, output_dir / f"{part}.spacy", len(docs), force=force)
+        return
+    if concatenate or is_piped:
+        store = DocBin(store_user_data=True)
+        for doc in every:
             store.add(doc)
-        found = len(store) - before
-        if not found:
-            raise DataError("the file holds no documents", path=path)
-        total += found
-        if not concatenate:
-            _write(store, targets[path], found, force=force)
-    if concatenate:
-        _write(merged, output_dir / f"{input_path.resolve().stem}.spacy", total, force=force)
+        if is_piped:
+            write_bytes(store.to_bytes())
+        else:
+            _write(store, output_dir / f"{input_path.resolve().stem}.spacy", len(store), force=force)
+        return
+    for path in files:
+        store = DocBin(store_user_data=True)
+        for doc in _documents(read, path, nlp, n_sents):
+            store.add(doc)
+        _write(store, targets[path], len(store), force=force)
+
+
+def check_pipe(path: Path) -> None:
+    """`UsageError` where bytes for a program would go to a terminal."""
+    import sys
+
+    from kernel.errors import UsageError
+
+    if sys.stdout.isatty():
+        raise UsageError(
+            "a .spacy file is no text for a terminal",
+            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(path.stem)}.spacy",
+        )
+
+
+def _documents(read: Any, path: Path, nlp: Any, n_sents: int | None) -> Iterator[Any]:
+    """The documents of a file. `DataError` if it has none."""
+    from kernel.errors import DataError
+
+    is_empty = True
+    for doc in read(path, nlp, n_sents=n_sents):
+        is_empty = False
+        yield doc
+    if is_empty:
+        raise DataError("the file holds no documents", path=path)
+
+
+def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> dict[str, list[Any]]:
+    """Part -> its documents, in the order of the files."""
+    from kernel.cli.splitting import labels_of, stratified
+    from kernel.errors import DataError
+
+    found: dict[str, list[Any]] = {part: [] for part in shares}
+    names = list(shares)
+    for doc, number in zip(
+        docs, stratified([labels_of(doc) for doc in docs], list(shares.values()), seed), strict=True
+    ):
+        found[names[number]].append(doc)
+    empty = [part for part, chosen in found.items() if not chosen]
+    if empty:
+        raise DataError(
+            f"too few documents for --split: none of {len(docs)} is left for {' and '.join(empty)}", path=path
+        )
+    return found
 
 
 def _targets(files: list[Path], source: Path, output: Path) -> dict[Path, Path]:

@@ -93,12 +93,16 @@ def look(
     from kernel.numeric import random
     from kernel.training.prepare import fill_config, pipeline_class, to_device
 
-    cls = pipeline_class(config)
+    cls: Any = pipeline_class(config)
     config = fill_config(cls, config)
     plain = config.interpolate()
     seed = plain["training"]["seed"] or 0
     random.seed_all(seed, "create")
-    pipeline = cls.from_config(config)
+    # A class of another kind may have no components that can be left out.
+    left_out = _not_needed(config, component) if component and hasattr(cls, "factory") else []
+    if left_out:
+        config, plain = _without(config, left_out), _without(plain, left_out)
+    pipeline = cls.from_config(config, exclude=left_out) if left_out else cls.from_config(config)
     to_device(pipeline, gpu_id)
     models = _models(pipeline, component)
     if steps[0]:
@@ -120,6 +124,25 @@ def look(
     if steps[3]:
         for name in models:
             yield f"{name}, what it predicts", _prediction(pipeline, name, examples)
+
+
+def _not_needed(config: Config, component: str) -> list[str]:
+    """The components of a config that a component can be built, initialised and updated without."""
+    from kernel.language.listening import heard_in_config
+
+    names = config.interpolate()["nlp"]["pipeline"]
+    needed = heard_in_config(config, component)
+    return [name for name in names if name not in needed] if component in names else []
+
+
+def _without(config: Config, names: list[str]) -> Config:
+    """The config, in which nobody speaks of some components but their own blocks."""
+    changed, plain = config.copy(), config.interpolate()
+    for key in ("frozen_components", "annotating_components"):
+        changed["training"][key] = [name for name in plain["training"][key] if name not in names]
+    own = plain["initialize"]["components"].items()
+    changed["initialize"]["components"] = {name: block for name, block in own if name not in names}
+    return changed
 
 
 def _models(pipeline: Any, component: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
-from kernel.cli.say import say
+from kernel.cli.say import say, write_data
 from kernel.visible import visible_line
 
 # What the field calls the scores, in its order; all of these are shares, shown in percent.
@@ -34,12 +34,19 @@ _TITLES = {
     "spans_sc_r": "SPAN R",
     "spans_sc_f": "SPAN F",
 }
+# How the names of shares end.
+_SHARES = frozenset({"p", "r", "f", "acc", "auc", "uas", "las"})
 
 
 @click.command("evaluate")
 @click.argument("model")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="JSON file for the scores.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="JSON file for the scores; - for standard output, and the table goes to standard error.",
+)
 @options.force
 @options.code
 @options.gpu_id
@@ -57,7 +64,7 @@ def evaluate(
 ) -> None:
     """Score the pipeline MODEL on DATA, a file or a directory.
 
-    DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
+    Shares, such as precision, are shown in percent, and written to --output as they are, from 0 to 1. DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
     are replaced; another file is not, without --force.
     """
     from kernel.config import resolve
@@ -75,10 +82,13 @@ def evaluate(
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
     scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
+    is_piped = str(output) == "-"
     for line in report(scores):
-        say(line)
-    if output is not None:
-        text = json.dumps(scores, indent=2, default=_plain) + "\n"
+        say(line, err=is_piped)
+    text = json.dumps(scores, indent=2, default=_plain) + "\n"
+    if is_piped:
+        write_data(text)
+    elif output is not None:
         writing.write_new(output, text.encode(), force=force, ours=partial(_are_scores, names=set(scores)))
 
 
@@ -95,28 +105,56 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
     return {**block, "path": str(data), **changed}
 
 
-def report(scores: Mapping[str, Any], indent: str = "") -> list[str]:
-    """Scores as lines: the known ones in percent under their usual names, then the others, then tables by type.
+def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | None = None) -> list[str]:
+    """Scores as lines: shares in percent, the known ones first and under their usual names; the speed; numbers of another
+    kind; then tables by type. One that was not measured is "-".
 
-    One that was not measured is "-".
+    in_percent: whether all numbers are shares; by default their names say so.
     """
-    known = [
-        (title, "-" if scores[name] is None else f"{100 * scores[name]:.2f}")
-        for name, title in _TITLES.items()
-        if name in scores and (scores[name] is None or _is_number(scores[name]))
-    ]
-    others = [
-        (name.upper() if name == "speed" else name, _shown(name, value))
-        for name, value in scores.items()
-        if name not in _TITLES and (value is None or _is_number(value))
-    ]
-    width = max((len(title) for title, _ in known + others), default=0)
-    lines = [f"{indent}{title.ljust(width)}  {value:>10}" for title, value in known + others]
+    numbers = {name: value for name, value in scores.items() if value is None or _is_number(value)}
+    order = [*(name for name in _TITLES if name in numbers), *(n for n in numbers if n not in _TITLES)]
+    shares = [name for name in order if _is_share(name, numbers[name], in_percent)]
+    others = [name for name in order if name not in shares and name != "speed"]
+    rows = [(_TITLES.get(name, visible_line(name)), _number(numbers[name], 100)) for name in shares]
+    if "speed" in numbers:
+        value = numbers["speed"]
+        rows.append(("SPEED", "-" if value is None else f"{value:,.0f} words/s"))
+    more = [(visible_line(name), _number(numbers[name])) for name in others]
+    width = max((len(title) for title, _ in rows + more), default=0)
+    lines = [_row(title, value, width, indent) for title, value in rows]
+    if more:
+        lines += ["", f"{indent}not in percent"] if rows else []
+        lines += [_row(title, value, width, indent) for title, value in more]
     for name, table in scores.items():
         if isinstance(table, Mapping) and table:
-            lines += ["", f"{indent}{name}"]
-            lines += _table(table, indent) if _is_table(table) else report(table, indent + "  ")
+            lines += ["", f"{indent}{visible_line(name)}"]
+            nested = True if _ends_as_share(name.partition("_per_")[0]) and "_per_" in name else None
+            lines += (
+                _table(table, indent) if _is_table(table) else report(table, indent + "  ", in_percent=nested)
+            )
     return lines
+
+
+def _row(title: str, value: str, width: int, indent: str) -> str:
+    number, space, unit = value.partition(" ")
+    return f"{indent}{title.ljust(width)}  {number:>10}{space}{unit}"
+
+
+def _is_share(name: str, value: Any, in_percent: bool | None) -> bool:
+    """Whether a number is a share of one, and not of any other kind."""
+    if name == "speed" or not (value is None or 0 <= value <= 1):
+        return False
+    return name in _TITLES or (_ends_as_share(name) if in_percent is None else in_percent)
+
+
+def _ends_as_share(name: str) -> bool:
+    return name.rpartition("_")[2] in _SHARES
+
+
+def _number(value: Any, factor: int = 1) -> str:
+    if value is None:
+        return "-"
+    return f"{factor * value:.2f}" if factor > 1 else f"{value:.4f}"
 
 
 def _are_scores(content: bytes, names: set[str]) -> bool:
@@ -126,12 +164,6 @@ def _are_scores(content: bytes, names: set[str]) -> bool:
     except ValueError:
         return False
     return isinstance(found, dict) and not names.isdisjoint(found)
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if name == "speed" else f"{value:.4f}"
 
 
 def _is_table(table: Mapping[str, Any]) -> bool:

@@ -21,7 +21,8 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are called.
 
     table: name -> ("module:attribute", one line of help). plugins: entry-point group with more commands, which can't
-    shadow those of the table. callback: called before a command.
+    shadow those of the table. callback: called before a command. former: a name that people may know, of another program or
+    an earlier form -> what to write instead.
     """
 
     def __init__(
@@ -33,10 +34,13 @@ class LazyGroup(click.Group):
         group: str | None = None,
         params: list[click.Parameter] | None = None,
         callback: Callable[[], None] | None = None,
+        former: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(name, help=help, params=params or [], callback=callback)
+        settings = {"help_option_names": ["-h", "--help"]}
+        super().__init__(name, help=help, params=params or [], callback=callback, context_settings=settings)
         self._table = table
         self._group = group
+        self._former = former or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self._table, *self.commands, *(point.name for point in self._points())})
@@ -59,6 +63,8 @@ class LazyGroup(click.Group):
             denied = self._denied(args[0])
             if denied:
                 raise click.UsageError(f"{error.message} {denied}", ctx) from None
+            if args[0] in self._former:
+                raise click.UsageError(f"{error.message.rstrip('.')}. {self._former[args[0]]}", ctx) from None
             from difflib import get_close_matches
 
             nearest = get_close_matches(args[0], self.list_commands(ctx), 1)

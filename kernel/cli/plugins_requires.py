@@ -29,14 +29,14 @@ def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...
     """
     from kernel.config import load_config, parse_overrides
     from kernel.files.atomic import read_whole, whole
-    from kernel.saving.directories import CONFIG, existing
+    from kernel.saving.directories import CONFIG, existing, saved_in
 
     options.load_codes(code)
     overrides = parse_overrides(ctx.meta[OVERRIDES])
     is_saved = whole(config_path).is_dir()
     if is_saved:
         config = read_whole(
-            config_path, lambda folder: load_config(str(existing(folder) / CONFIG), overrides)
+            saved_in(Path(config_path)), lambda folder: load_config(str(existing(folder) / CONFIG), overrides)
         )
     else:
         config = load_config(config_path, overrides)

@@ -14,7 +14,7 @@ import click
 from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say
-from kernel.visible import visible_line
+from kernel.visible import shell_word, visible_line
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -28,10 +28,27 @@ class _TrainCommand(ConfigCommand):
     """`--trace-hooks` alone means standard error, so that it never takes the word after it for a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
+        left = super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
+        if ctx.args:
+            raise click.UsageError(_one_config([ctx.params["config_path"], *ctx.args]), ctx)
+        return left
 
 
-@click.command("train", cls=_TrainCommand)
+def _one_config(words: list[str]) -> str:
+    """What to say of a line with more than a config on it: the one that was meant, as far as can be told."""
+    config = next((word for word in words if word.endswith((".cfg", ".ini"))), "CONFIG")
+    data = [word for word in words if word != config and Path(word).suffix]
+    folder = next(
+        (f" --output {shell_word(word)}" for word in words if os.sep in word and word not in data), ""
+    )
+    files = "".join(
+        f" --paths.{part} {shell_word(word)}" for part, word in zip(("train", "dev"), data, strict=False)
+    )
+    line = f"kernel train {shell_word(config)}{files or ' --paths.train FILE --paths.dev FILE'}{folder}"
+    return f"train takes one config, and the data are named in it, or with options: {line}"
+
+
+@click.command("train", cls=_TrainCommand, context_settings={"allow_extra_args": True})
 @click.argument("config_path", metavar="CONFIG")
 @click.option(
     "--output",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kernel.language.components import ComponentList
     from kernel.tokens.example import Example
 
-# Documents to train on: fewer can't work, more are better.
+# Documents to train on, or sentences where they are annotated: fewer can't work, more are better.
 MINIMUM = 100
 RECOMMENDED = 2000
 MOST_COMMON = 10
@@ -52,10 +52,13 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
     copied = [slot.name for slot in nlp.slots if slot.enabled and slot.copied]
     if copied:
         yield Finding("info", "trained before", tuple(copied))
-    if len(train) < MINIMUM and not copied:
-        yield Finding("fail", f"{len(train)} documents to train on are too few; {MINIMUM} is the minimum")
-    elif len(train) < RECOMMENDED and not copied:
-        yield Finding("warn", f"{len(train)} documents to train on are few; {RECOMMENDED} or more are better")
+    size, sentences = f"{len(train):,} documents to train on", _sentences(train)
+    if sentences > len(train):
+        size = f"{sentences:,} sentences to train on, in {len(train):,} documents,"
+    if sentences < MINIMUM and not copied:
+        yield Finding("fail", f"{size} are too few; {MINIMUM} is the minimum")
+    elif sentences < RECOMMENDED and not copied:
+        yield Finding("warn", f"{size} are few; {RECOMMENDED:,} or more are better")
     if not dev:
         yield Finding("fail", "no documents to evaluate on")
     texts = {example.reference.text for example in train}
@@ -72,6 +75,12 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
         yield Finding(
             "warn", f"{len(contradicting)} texts to train on are annotated in several ways", contradicting
         )
+
+
+def _sentences(examples: Examples) -> int:
+    """Sentences of the annotated documents; one whose sentences are not annotated counts as one."""
+    docs = [example.reference for example in examples]
+    return sum(len(list(doc.sents)) if doc.has_annotation("SENT_START") else 1 for doc in docs)
 
 
 def _contradicting(examples: Examples) -> tuple[str, ...]:

@@ -178,14 +178,7 @@ class _Part(NamedTuple):
 
 def unheard_in_config(config: Config) -> list[Problem]:
     """The listeners of a filled config that stand before their source, or have none. Unknown parts get the benefit of doubt."""
-    plain, _ = interpolate(config, config.sources, escaped=not config.is_interpolated)
-    nlp, blocks = plain.get("nlp"), plain.get("components")
-    if not (isinstance(nlp, dict) and isinstance(blocks, dict) and isinstance(nlp.get("pipeline"), list)):
-        return []  # The check of the sections says what is wrong with them.
-    names = [name for name in nlp["pipeline"] if isinstance(name, str)]
-    lang, registry = nlp.get("lang"), chosen_by(config)
-    lang = lang if isinstance(lang, str) else None
-    parts = {name: _part(name, blocks.get(name), lang, registry) for name in names}
+    names, parts, registry = _parts(config)
     known = [name for name in names if parts[name].is_source]
     problems = []
     for number, (name, part) in enumerate(parts.items()):
@@ -197,6 +190,33 @@ def unheard_in_config(config: Config) -> list[Problem]:
             message, details = _said(name, upstream, names, known, path if part.is_copy else "")
             problems.append(problem_at(config.sources, where, message, key=True, **details))
     return problems
+
+
+def heard_in_config(config: Config, name: str) -> set[str]:
+    """A component of a filled config and those that it listens to, which may listen to others: what it can't be without."""
+    names, parts, registry = _parts(config)
+    if name not in parts:
+        return {name}
+    before = [other for other in names[: names.index(name)] if parts[other].may_be_source]
+    found = {name}
+    for path, upstream in _listeners(parts[name].settings, "", registry):
+        source = next((other for other in reversed(before) if upstream in (ANY, other)), None)
+        if source is not None and path not in parts[name].replaced:
+            found |= heard_in_config(config, source)
+    return found
+
+
+def _parts(config: Config) -> tuple[list[str], dict[str, _Part], Registries]:
+    """The names of the pipeline, what the config says of each, and where their functions are."""
+    registry = chosen_by(config)
+    plain, _ = interpolate(config, config.sources, escaped=not config.is_interpolated)
+    nlp, blocks = plain.get("nlp"), plain.get("components")
+    if not (isinstance(nlp, dict) and isinstance(blocks, dict) and isinstance(nlp.get("pipeline"), list)):
+        return [], {}, registry  # The check of the sections says what is wrong with them.
+    names = [name for name in nlp["pipeline"] if isinstance(name, str)]
+    lang = nlp.get("lang")
+    lang = lang if isinstance(lang, str) else None
+    return names, {name: _part(name, blocks.get(name), lang, registry) for name in names}, registry
 
 
 def check_hearing(slots: Sequence[Slot]) -> None:

@@ -37,6 +37,7 @@ from kernel.saving.directories import (
     read_meta,
     read_saved,
     reading,
+    saved_in,
 )
 from kernel.saving.provenance import provenance
 
@@ -168,10 +169,10 @@ def from_disk(
 
     `DataError` names the file that is damaged or missing. A pipeline that they can't be loaded into stays as it was.
     """
-    left_out = as_names(exclude)
+    path, left_out = saved_in(Path(path)), as_names(exclude)
 
     def build(folder: Path) -> Any:
-        saved = read_saved(folder, Path(path))
+        saved = read_saved(folder, path)
         cls: Any = class_of(saved.config) if target.lang is None else target
         return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
 

@@ -26,7 +26,7 @@ from kernel.packaging import texts
 from kernel.packaging.archives import write_sdist, write_wheel
 from kernel.packaging.requirements import check_code, pins
 from kernel.registries.code import Code, identifier
-from kernel.saving.directories import CONFIG, EDITABLE, META, existing, read_meta
+from kernel.saving.directories import CONFIG, EDITABLE, META, existing, read_meta, saved_in
 from kernel.saving.provenance import CODE, compare_code
 from kernel.visible import visible
 
@@ -51,6 +51,7 @@ def build_package(
     imported already. formats: archives to write into its folder `dist`. meta: entries over the pipeline's meta.
     `UsageError` for a name or version that a package can't have, and for code that is missing.
     """
+    model = saved_in(Path(model))
     with TemporaryDirectory(prefix="kernel-") as place:
         source = Path(place) / "pipeline"
         config, saved = read_whole(model, partial(_take, copy=source))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import Config
 from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, warn
+from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, note, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
@@ -33,6 +33,8 @@ BLANK = "blank:"
 CONFIG, META = "config.cfg", "meta.json"
 # What people may edit by hand in a saved pipeline.
 EDITABLE = (CONFIG, META)
+# What a training calls its models.
+LAST, BEST = "model-last", "model-best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def locate(name: str | Path) -> Path:
     """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
     path = Path(name)
     if whole(path).is_dir():
-        return path
+        return saved_in(path)
     package = packaged(name)
     if package is not None:
         root = package[1]
@@ -132,6 +134,15 @@ def locate(name: str | Path) -> Path:
         f"can't find the pipeline {str(name)!r}: it is neither a directory nor an installed package",
         hint=" ".join(filter(None, [looked, installed])),
     )
+
+
+def saved_in(path: Path) -> Path:
+    """The directory of the saved pipeline that is meant by one: `model-best` for the output of a training, which is told."""
+    best = path / BEST
+    if (whole(path) / CONFIG).is_file() or not (whole(best) / CONFIG).is_file():
+        return path
+    note(f"{path} is the output of a training: {best} is taken")
+    return best
 
 
 def packaged(name: str | Path) -> tuple[str, Path] | None:
@@ -163,7 +174,9 @@ def existing(path: Path) -> Path:
     if not path.is_dir():
         raise MissingPath(f"can't find the pipeline {str(path)!r}: there is no such directory")
     if not (path / CONFIG).is_file():
-        raise MissingPath(f"{path} holds no saved pipeline: it has no {CONFIG}")
+        last = path / LAST
+        hint = f"The last model of the training is {last}" if (whole(last) / CONFIG).is_file() else ""
+        raise MissingPath(f"{path} holds no saved pipeline: it has no {CONFIG}", hint=hint)
     check_kinds(path)
     for name in (CONFIG, META):
         file = path / name

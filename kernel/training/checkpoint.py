@@ -18,10 +18,10 @@ from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, r
 from kernel.files.lock import Lock, refuse_if_locked
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
+from kernel.saving.directories import BEST, LAST
 from kernel.saving.provenance import provenance
 from kernel.training.run import Run
 
-LAST, BEST = "model-last", "model-best"
 # Beside them: what the run went by.
 RECORD = "run.json"
 

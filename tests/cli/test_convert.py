@@ -60,6 +60,53 @@ def test_a_converter_of_ones_own(tmp_path):
     assert entities("out/b.spacy") == [[]]
 
 
+def test_to_standard_output(capfdbinary, tmp_path):
+    assert run(["convert", "in/a.iob", "-"]) == 0
+    written = capfdbinary.readouterr().out
+    (tmp_path / "piped.spacy").write_bytes(written)
+    assert entities("piped.spacy") == [[("London", "GPE"), ("Ann", "PERSON")]]
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_terminal_gets_no_bytes(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(["convert", "in/a.iob", "-"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and "kernel convert in/a.iob - > a.spacy" in captured.err
+
+
+def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
+    kinds = ["GOOD"] * 40 + ["BAD"] * 10
+    records = [{"text": f"text {n}", "cats": {kind: 1.0}} for n, kind in enumerate(kinds)]
+    (tmp_path / "all.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert run(["convert", "all.jsonl", "out", "--split", "80,10,10"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "out/train.spacy: 40 documents",
+        "out/dev.spacy: 5 documents",
+        "out/test.spacy: 5 documents",
+    ]
+    vocab = blank("xx").vocab
+    parts = {name: list(DocBin().from_disk(f"out/{name}.spacy").get_docs(vocab)) for name in ("train", "dev")}
+    assert [sum(doc.cats.get("BAD", 0) for doc in docs) for docs in parts.values()] == [8, 1]
+    assert run(["convert", "all.jsonl", "again", "--split", "8,1,1", "--seed", "0"]) == 0
+    assert run(["convert", "all.jsonl", "other", "--split", "8,1,1", "--seed", "1"]) == 0
+    same = [(tmp_path / name / "train.spacy").read_bytes() for name in ("out", "again", "other")]
+    assert same[0] == same[1] != same[2]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["in/b.jsonl", "-", "--split", "8,2"], "it needs a directory, not -"),
+        (["in/b.jsonl", "out", "--split", "80"], "expected two or three numbers above 0"),
+        (["in/b.jsonl", "out", "--split", "8,2"], "none of 1 is left for dev"),
+    ],
+)
+def test_what_cannot_be_split(args, message, tmp_path, capsys):
+    assert run(["convert", *args]) == 2
+    assert message in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -143,7 +143,18 @@ def test_data_without_a_fault(look) -> None:
 def test_how_much_there_is_to_train_on(look, number: int, level: str, code: int) -> None:
     write("train.jsonl", texts(number))
     write("dev.jsonl", texts(10, start=3000))
-    assert has(look(code=code)["training"], level, f"{number} documents to train on")
+    assert has(look(code=code)["training"], level, f"{number:,} documents to train on")
+
+
+def test_annotated_sentences_count(look) -> None:
+    sents = [{"start": 0, "end": 7}, {"start": 8, "end": 15}]
+    numbered = enumerate(texts(60), start=10)
+    records = [{**record, "text": f"One {n}. Two {n}.", "sents": sents} for n, record in numbered]
+    write("train.jsonl", records)
+    write("dev.jsonl", texts(10, start=3000))
+    assert has(
+        look()["training"], "warn", "120 sentences to train on, in 60 documents, are few; 2,000 or more"
+    )
 
 
 def nothing_in(part: str) -> list[str]:

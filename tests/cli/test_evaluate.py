@@ -31,7 +31,7 @@ def test_scores_on_screen_and_in_a_file(data: str, capsys: pytest.CaptureFixture
         " ".join(line.split()[:-1]): line.split()[-1] for line in capsys.readouterr().out.splitlines() if line
     }
     assert (printed["SENT P"], printed["SENT R"]) == ("66.67", "50.00")
-    assert "SPEED" in printed
+    assert any(name.startswith("SPEED") and unit == "words/s" for name, unit in printed.items())
 
 
 def test_gold_sentences(data: str) -> None:
@@ -84,20 +84,42 @@ def test_the_general_reader_if_the_own_one_takes_no_path() -> None:
 def test_report() -> None:
     scores = {
         "speed": 12345.6,
-        "ents_f": 0.5,
-        "cats_score": None,
         "mse": 0.25,
+        "ents_f": 0.5,
+        "cats_macro_auc": 0.75,
+        "cats_score": None,
+        "odd_f": 12.5,
         "missing": None,
+        "cats_auc_per_type": {"A": 0.5, "B": None},
+        "counts": {"A": 0.5},
         "ents_per_type": {"ORG": {"p": 1.0, "r": 0.5, "f": None}},
     }
     assert report(scores) == [
-        "NER F         50.00",
-        "TEXTCAT           -",
-        "SPEED        12,346",
-        "mse          0.2500",
-        "missing           -",
+        "NER F                50.00",
+        "TEXTCAT                  -",
+        "cats_macro_auc       75.00",
+        "SPEED               12,346 words/s",
+        "",
+        "not in percent",
+        "mse                 0.2500",
+        "odd_f              12.5000",
+        "missing                  -",
+        "",
+        "cats_auc_per_type",
+        "  A       50.00",
+        "  B           -",
+        "",
+        "counts",
+        "  A      0.5000",
         "",
         "ents_per_type",
         "          P       R       F",
         "ORG  100.00   50.00       -",
     ]
+
+
+def test_scores_for_a_pipe(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evaluate", "model", data, "-o", "-"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["sents_p"] == pytest.approx(2 / 3)
+    assert "SENT P" in captured.err and not Path("-").exists()

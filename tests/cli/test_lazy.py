@@ -148,3 +148,33 @@ def test_config_command_keeps_its_own_errors() -> None:
     )
     result = CliRunner().invoke(command, ["c.cfg", "--outptu", "o"])
     assert (result.exit_code, "--output" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("group", ["", "init", "debug", "plugins", "registry"])
+def test_help_has_a_short_name_everywhere(group: str) -> None:
+    words = [group] if group else []
+    top = CliRunner().invoke(cli, [*words, "-h"])
+    assert (top.exit_code, "-h, --help" in top.output) == (0, True)
+    command = cli.get_command(click.Context(cli), group) if group else cli
+    assert isinstance(command, click.Group)
+    for name in command.list_commands(click.Context(command)):
+        result = CliRunner().invoke(cli, [*words, name, "-h"])
+        assert (result.exit_code, "-h, --help" in result.output) == (0, True), name
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["debug-data", "a.cfg"], "kernel debug data"),
+        (["init", "vectors"], "[initialize] vectors"),
+        (["debug", "profile"], "cProfile"),
+        (["train", "train.spacy", "dev.spacy", "config.cfg"], "kernel train config.cfg --paths.train train.spacy --paths.dev dev.spacy"),
+        (["train", "en", "out/x", "a.json", "b.json"], "kernel train CONFIG --paths.train a.json --paths.dev b.json --output out/x"),
+        (["train", "a.cfg", "out"], "kernel train a.cfg --paths.train FILE --paths.dev FILE"),
+    ],
+)  # fmt: skip
+def test_former_commands_are_told_by_their_new_name(words: list[str], told: str) -> None:
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Did you mean" not in result.output

@@ -47,6 +47,32 @@ def test_one_component_layers_and_details(capsys):
     assert "ner, what it predicts" in out
 
 
+def test_only_what_is_asked_for_is_built_and_initialised(capsys, tmp_path):
+    """Of a pipeline, in which another component can't be initialised with these examples."""
+    (tmp_path / "train.jsonl").write_text(
+        '{"text": "Ann left.", "spans": [{"start": 0, "end": 3, "label": "P"}]}\n'
+    )
+    textcat = [
+        "--components.textcat",
+        '{"factory": "textcat"}',
+        "--nlp.pipeline",
+        '["textcat", "tok2vec", "ner"]',
+    ]
+    args = [
+        *textcat,
+        "--paths.train",
+        str(tmp_path / "train.jsonl"),
+        "--training.frozen_components",
+        '["textcat"]',
+    ]
+    settings = ["--initialize.components.textcat", '{"labels": ["A", "B"]}']
+    code, out, _ = show(capsys, "ner", *args, *settings, "-P1", "-P2")
+    assert code == 0
+    titles = [line for line in out.splitlines() if ", " in line and not line.startswith(" ")]
+    assert titles == ["ner, initialised", "ner, after 3 updates"]
+    assert show(capsys, *args[:-2])[0] != 0
+
+
 def test_no_such_component(capsys):
     code, _, err = show(capsys, "nre")
     assert code == 2

@@ -3,8 +3,10 @@
 import pytest
 from thinc.api import Linear
 
+from kernel import Config
 from kernel.errors import KernelError, UsageError
 from kernel.language import Language
+from kernel.language.listening import heard_in_config
 from kernel.listeners import Listener
 from kernel.registries.family import registry
 from kernel.training import Example
@@ -196,3 +198,43 @@ def test_after_an_error_no_listener_is_replaced(paths, message):
     nlp.replace_listeners("configured_source", "double", ["two", "one"])
     assert nlp.get_pipe_config("double")["one"] == nlp.get_pipe_config("double")["two"] == model
     assert not [node for node in double.model.walk() if node.name == "listener"]
+
+
+def test_what_a_component_of_a_config_cannot_be_without():
+    config = Config.from_str(SHARED)
+    for name, needed in {"ner": {"ner", "second"}, "named": {"named", "first"}, "first": {"first"}}.items():
+        assert heard_in_config(config, name) == needed
+    assert heard_in_config(config, "other") == {"other"}
+
+
+SHARED = """
+[nlp]
+pipeline = ["first", "second", "ner", "named"]
+
+[components.first]
+factory = "tst_source"
+
+[components.second]
+factory = "tst_source"
+
+[components.ner]
+factory = "tst_target"
+model = {"@architectures": "tst.Hearing.v1"}
+
+[components.named]
+factory = "tst_target"
+model = {"inner": [{"@architectures": "tst.Hearing.v1", "upstream": "first"}]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def hearing():
+    with registry.restored():
+        registry.architectures("tst.Hearing.v1", func=hear)
+        Language.factory("tst_source", assigns=["doc.tensor"], func=lambda nlp, name: lambda doc: doc)
+        Language.factory("tst_target", func=lambda nlp, name, model: lambda doc: doc)
+        yield
+
+
+def hear(upstream: str = "*", grad_factor: float = 1.0):
+    return Listener(WIDTH, upstream, grad_factor)

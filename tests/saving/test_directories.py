@@ -22,6 +22,7 @@ from kernel.saving.directories import (
     read_meta,
     read_saved,
     reading,
+    saved_in,
 )
 
 
@@ -214,3 +215,22 @@ def test_a_blank_pipeline_by_its_language():
     for kind in (RegistryError, ImportError):
         with pytest.raises(kind, match="languages has no function 'zz'"):
             kernel.load("blank:zz")
+
+
+def test_the_output_of_a_training_means_its_best_model(tmp_path, caplog):
+    nlp = Language()
+    nlp.to_disk(tmp_path / "out" / "model-best")
+    with caplog.at_level("INFO", logger="kernel"):
+        assert locate(tmp_path / "out") == saved_in(tmp_path / "out") == tmp_path / "out" / "model-best"
+    assert f"{tmp_path / 'out' / 'model-best'} is taken" in caplog.text
+    assert kernel.load(tmp_path / "out").path == tmp_path / "out" / "model-best"
+    assert type(nlp).from_disk(tmp_path / "out").path == tmp_path / "out" / "model-best"
+    for other in (tmp_path, tmp_path / "out" / "model-best", tmp_path / "none"):
+        assert saved_in(other) == other
+
+
+def test_the_last_model_is_named_where_there_is_no_best(tmp_path):
+    Language().to_disk(tmp_path / "out" / "model-last")
+    with pytest.raises(UsageError) as caught:
+        kernel.load(tmp_path / "out")
+    assert caught.value.hint == f"The last model of the training is {tmp_path / 'out' / 'model-last'}"
