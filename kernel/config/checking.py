@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kernel.config.config import Config, merge_defaults, position
+from kernel.config.former import former_key
 from kernel.config.hints import bare
 from kernel.config.packages import package_problems
 from kernel.config.paths import Paths, all_paths, upwards
@@ -103,7 +104,7 @@ def unknown_sections(
             continue
         if provider("sections", name) and not block:
             continue  # A section of a package that is not in use.
-        hint = supplier_hint(name, registry)
+        hint = former_key(name) or supplier_hint(name, registry)
         near = nearest_name(name, [*NAMES, *known])
         if not hint and near:
             hint = f"Did you mean [{near}]?"

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from kernel.config.former import former_block, former_key
 from kernel.config.hints import Refused, accepts, convert, describe_hint, inside, item_hint, may_return
 from kernel.config.other_files import of_spacy, our_name
 from kernel.config.sections import inner_names, refusal, supplier_hint
@@ -233,6 +234,11 @@ class Planner:
                 self._unknown(key, where, signature, arguments)
                 self.value(value, Any, where)
                 continue
+            if isinstance(value, Mapping) and former_block(where):
+                self._add(
+                    where, f"{signature.owner} takes no block here", key=True, suggestion=former_block(where)
+                )
+                continue
             if key in filled:
                 self._add(where, f"{key} is already filled by position", key=True)
             hint = parameter.hint if parameter else signature.varkwargs
@@ -305,8 +311,16 @@ class Planner:
             expected = None if block in self._explained else parameters(signature)
             self._explained.add(block)
         else:
-            expected = None if near else f"one of: {', '.join(known)}"
-        hint = supplier_hint(path, self.registry) or (f"Did you mean {near!r}?" if near else None)
+            expected = f"one of: {', '.join(known)}"
+            if near or former_key(path) or block in self._explained:
+                expected = None
+            else:
+                self._explained.add(block)
+        hint = (
+            former_key(path)
+            or supplier_hint(path, self.registry)
+            or (f"Did you mean {near!r}?" if near else None)
+        )
         value = arguments[key]
         if not hint and isinstance(value, Mapping) and not function_keys(value) and not signature.is_function:
             hint = "If a package supplies this section, install that." if not refusal(path) else None
