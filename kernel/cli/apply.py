@@ -17,7 +17,7 @@ from kernel.cli.say import say, say_over, write_data
 
 
 @click.command("apply")
-@click.argument("model")
+@click.argument("model", type=options.file_or_name)
 @click.argument("input_path", metavar="INPUT", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_path", metavar="OUTPUT", type=click.Path(path_type=Path, allow_dash=True))
 @options.code

@@ -16,6 +16,7 @@ COMMANDS = {
     "assemble": ("kernel.cli.assemble:assemble", "Build a pipeline without training it."),
     "convert": ("kernel.cli.convert:convert", "Convert annotated files of other formats to .spacy."),
     "debug": ("kernel.cli.commands:debug", "Check configs, data and models."),
+    "download": ("kernel.cli.download:download", "Install the package of a pipeline, or say how."),
     "evaluate": ("kernel.cli.evaluate:evaluate", "Score a pipeline on annotated data."),
     "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
     "init": ("kernel.cli.commands:init", "Write configs and labels to start from."),

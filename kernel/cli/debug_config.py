@@ -21,7 +21,7 @@ FIELDS = ("file", "line", "column", "path", "value", "expected", "message", "sug
 
 
 @click.command("config", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--show-functions", "-F", is_flag=True, help="List the functions that the config names.")
@@ -66,11 +66,16 @@ def debug_config(
 
 def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
     from kernel.config import load_config, parse_overrides
+    from kernel.errors import warn
+    from kernel.training.contradictions import contradictions
     from kernel.training.diagnosis import diagnose
 
-    problems: list[Problem] = []
-    config = load_config(path, parse_overrides(args), problems=problems)
-    return diagnose(config, problems)
+    found: list[Problem] = []
+    config = load_config(path, parse_overrides(args), problems=found)
+    filled, problems = diagnose(config, found)
+    for text in contradictions(filled.interpolate()["training"]) if not problems else ():
+        warn(text)
+    return filled, problems
 
 
 def functions(config: Config) -> Iterator[str]:

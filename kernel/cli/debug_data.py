@@ -30,7 +30,7 @@ _COLORS = {"good": "green", "info": "blue", "warn": "yellow", "fail": "red"}
 
 
 @click.command("data", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.option("--verbose", "-V", is_flag=True, help="Show all items of long lists.")
 @click.option("--ignore-warnings", "-IW", is_flag=True, help="Leave warnings out.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("diff-config", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.option("--compare-to", metavar="OTHER", help="Another config, instead of the recommended one.")
 @click.option(
     "--optimize",

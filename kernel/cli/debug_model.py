@@ -22,7 +22,7 @@ SAMPLE = 10
 
 
 @click.command("model", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("component", metavar="[COMPONENT]", required=False)
 @options.code
 @options.gpu_id

@@ -39,7 +39,7 @@ _SHARES = frozenset({"p", "r", "f", "acc", "auc", "uas", "las"})
 
 
 @click.command("evaluate")
-@click.argument("model")
+@click.argument("model", type=options.file_or_name)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--output",

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kernel.cli import options
 from kernel.cli.say import say, say_json
 
 _LIBRARIES = (
@@ -23,7 +24,7 @@ _LIBRARIES = (
 
 
 @click.command("info")
-@click.argument("model", required=False)
+@click.argument("model", required=False, type=options.file_or_name)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info(model: str | None, as_json: bool) -> None:
     """Show versions, plugins, BLAS and GPU; or, with MODEL, what a saved pipeline says of itself."""

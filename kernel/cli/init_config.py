@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("config")
-@click.argument("output", metavar="OUTPUT")
+@click.argument("output", metavar="OUTPUT", type=options.file_or_name)
 @click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
 @click.option(
     "--pipeline",

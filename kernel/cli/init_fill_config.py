@@ -11,8 +11,8 @@ from kernel.cli.say import say_text, write_data
 
 
 @click.command("fill-config")
-@click.argument("base_path", metavar="BASE")
-@click.argument("output_path", metavar="[OUT]", default="-")
+@click.argument("base_path", metavar="BASE", type=options.file_or_name)
+@click.argument("output_path", metavar="[OUT]", default="-", type=options.file_or_name)
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")
 @options.force
 @options.code

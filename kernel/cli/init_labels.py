@@ -19,7 +19,7 @@ to use a file, write in the config:
 
 
 @click.command("labels", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("output", metavar="OUTPUT_DIR", type=click.Path(path_type=Path, file_okay=False))
 @options.force
 @options.code

@@ -11,6 +11,8 @@ import click
 from kernel.visible import visible
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from kernel.discovery.scan import EntryPoint
     from kernel.errors import KernelError
 
@@ -163,6 +165,23 @@ class ConfigCommand(click.Command):
             raise click.NoSuchOption(
                 error.option_name, possibilities=meant(error.option_name) or error.possibilities, ctx=ctx
             ) from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("--"):
+            found += [CompletionItem(name) for name in sorted(_overrides()) if name.startswith(incomplete)]
+        return found
+
+
+def _overrides() -> set[str]:
+    """The overrides of the kernel's own sections."""
+    from kernel.config import default_config
+    from kernel.config.sections import OWN
+
+    own = {f"--{section}.{key}" for section, schema in OWN.items() for key in schema.model_fields}
+    return own | {f"--paths.{key}" for key in default_config().get("paths", {})}
 
 
 def meant(option: str) -> list[str]:

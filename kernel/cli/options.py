@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from kernel.config import Config
 
 
+# A file, or a name, or - for a stream: any text, for which shells offer files.
+file_or_name = click.Path(readable=False)
+
+
 def _code(*names: str) -> Callable[[Any], Any]:
     return click.option(
         *names,

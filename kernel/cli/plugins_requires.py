@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("requires", cls=ConfigCommand)
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.pass_context
 def plugins_requires(ctx: click.Context, config_path: str, code: tuple[Path, ...]) -> None:

@@ -12,7 +12,7 @@ from kernel.cli.say import say, write_data
 
 
 @click.command("schema")
-@click.argument("output", metavar="[OUTPUT]", default="-")
+@click.argument("output", metavar="[OUTPUT]", default="-", type=options.file_or_name)
 @options.force
 @options.code
 def schema(output: str, force: bool, code: tuple[Path, ...]) -> None:

@@ -29,7 +29,7 @@ class _TrainCommand(ConfigCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         left = super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
-        if ctx.args:
+        if ctx.args and not ctx.resilient_parsing:
             raise click.UsageError(_one_config([ctx.params["config_path"], *ctx.args]), ctx)
         return left
 
@@ -49,7 +49,7 @@ def _one_config(words: list[str]) -> str:
 
 
 @click.command("train", cls=_TrainCommand, context_settings={"allow_extra_args": True})
-@click.argument("config_path", metavar="CONFIG")
+@click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.option(
     "--output",
     "-o",

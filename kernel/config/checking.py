@@ -104,7 +104,7 @@ def unknown_sections(
             continue
         if provider("sections", name) and not block:
             continue  # A section of a package that is not in use.
-        hint = former_key(name) or supplier_hint(name, registry)
+        hint = supplier_hint(name, registry) or former_key(name)
         near = nearest_name(name, [*NAMES, *known])
         if not hint and near:
             hint = f"Did you mean [{near}]?"

@@ -317,8 +317,8 @@ class Planner:
             else:
                 self._explained.add(block)
         hint = (
-            former_key(path)
-            or supplier_hint(path, self.registry)
+            supplier_hint(path, self.registry)
+            or former_key(path)
             or (f"Did you mean {near!r}?" if near else None)
         )
         value = arguments[key]

@@ -27,6 +27,7 @@ from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.training.checkpoint import check_output
+from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
@@ -60,6 +61,8 @@ def prepare(
     """
     setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor)
     config, settings, hooks = setup.config, setup.settings, setup.hooks
+    for text in contradictions(vars(settings)):
+        warn(text)
     if output is not None:
         check_output(output)
         if lock is not None:

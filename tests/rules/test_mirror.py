@@ -56,6 +56,7 @@ ELSEWHERE = {
 WHOLE = {
     "test_conformance.py": "names that the kernel registers, by the suites of their kinds",
     "config/test_golden_reports.py": "reports on broken configs, from text to message",
+    "cli/test_completion.py": "what shells complete, by the process that they start",
     "cli/test_convert_folders.py": "what convert writes of whole folders",
     "config/test_growth.py": "how work grows with the config",
     "language/test_saved_means_loadable.py": "what is saved, and loaded again, of every part of a pipeline",

@@ -78,7 +78,9 @@ def make_run(numbers: Any, tmp_path: Path) -> Callable[..., Run]:
         for number, callback in enumerate(callbacks):
             registry.callbacks(f"test.Callback{number}.v1", lambda callback=callback: callback)
             config["training"]["callbacks"][f"c{number}"] = {"@callbacks": f"test.Callback{number}.v1"}
-        config["training"].update(settings)
+        # Evaluated at the end at the latest.
+        every = min(config["training"]["eval_frequency"], settings.get("max_steps") or 4)
+        config["training"].update({"eval_frequency": every, **settings})
         if reader is not None:
             config["corpora"]["train"] = {"@readers": reader}
         return prepare(config, output=tmp_path / "out" if output else None, lock=lock)
