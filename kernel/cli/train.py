@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -170,7 +170,7 @@ def _line(call: Call) -> str:
 
 
 def _announce(run: Run, verbose: bool) -> None:
-    from kernel.cli.info import facts
+    from kernel.cli.info import facts, lines
     from kernel.numeric import blas
 
     if run.output is None:
@@ -184,17 +184,8 @@ def _announce(run: Run, verbose: bool) -> None:
         run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
     if verbose:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-        shown = {"training corpus": size, "callbacks": ", ".join(run.hooks.names), **run.facts}
-        for key, value in shown.items():
-            say(f"{key}: {_plain(value)}")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
-    if isinstance(value, list):
-        return "; ".join(_plain(item) for item in value)
-    return str(value)
+        for line in lines({"training corpus": size, "callbacks": list(run.hooks.names), **run.facts}):
+            say(line)
 
 
 def _conclude(run: Run) -> None:

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from math import isfinite
+from pathlib import Path
 from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, AllowInfNan, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
+
+from kernel.files.home import expand_home
 
 # Hints that say nothing: names that could not be resolved, and variables.
 _OPEN = (str, ForwardRef, TypeVar)
@@ -355,11 +358,13 @@ def _eager(hint: Any) -> Any:
     """The hint with what pydantic is too free with made stricter.
 
     Lazy collections become lists, since pydantic would return one-way iterators for them; true, false, NaN and infinity are no
-    numbers.
+    numbers; `~` in a path is the home directory.
     """
     origin, args = get_origin(hint), get_args(hint)
     if hint in (int, float):
         return Annotated[hint, *_FINITE, _NUMBER]
+    if hint is Path:
+        return Annotated[Path, AfterValidator(expand_home)]
     if origin is Annotated:
         inner = bare(args[0])
         if inner in (int, float):

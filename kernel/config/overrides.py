@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from kernel.config.paths import all_paths
+from kernel.config.signatures import of_function
 from kernel.config.sources import ENVIRONMENT, ENVIRONMENT_VARIABLE, OVERRIDE, Source, Sources
 from kernel.config.values import ValueProblem, parse_value, show_value
-from kernel.errors import ConfigError, Problem, UsageError
+from kernel.errors import ConfigError, Problem, RegistryError, UsageError
+from kernel.registries.family import chosen_by
 
 
 def parse_overrides(args: Sequence[str], *, kind: str = OVERRIDE) -> dict[str, Any]:
@@ -58,7 +60,10 @@ def environment_overrides(environ: Mapping[str, str] = os.environ) -> dict[str, 
 def apply_overrides(
     data: dict[str, Any], sources: Sources, overrides: Mapping[str, Any], kind: str = OVERRIDE
 ) -> list[Problem]:
-    """Set values in place, sections made as needed; returns what couldn't be set."""
+    """Set values in place, sections made as needed; returns what couldn't be set.
+
+    Where an override names another function for a block, the block keeps what that takes, and what overrides set.
+    """
     problems = []
     for path, value in overrides.items():
         source = Source(kind, f"--{path} {show_value(value)}")
@@ -99,4 +104,50 @@ def apply_overrides(
                 sources.pop(old, None)
             sources[path] = Source(kind, source.name, comments=comments, is_new=key not in node)
             node[key] = value
+            block = ".".join(parents)
+            if former != value and _names_function(block, key):
+                given = {other.removeprefix(f"{block}.").split(".")[0] for other in overrides}
+                _drop_former(data, node, block, key, given, sources)
     return problems
+
+
+def _names_function(block: str, key: str) -> bool:
+    """Whether a key of a block says which function makes it."""
+    return key.startswith("@") or (
+        key == "factory" and block.startswith("components.") and block.count(".") == 1
+    )
+
+
+def _drop_former(
+    data: Mapping[str, Any],
+    node: dict[str, Any],
+    block: str,
+    key: str,
+    given: Collection[str],
+    sources: Sources,
+) -> None:
+    """Remove the settings of the function that a block named before, but for those of the same name and the given ones."""
+    taken = _parameters(data, "factories" if key == "factory" else key[1:], node[key])
+    if taken is None:
+        return
+    for other in [one for one in node if one != key and one not in given and one not in taken]:
+        former = node.pop(other)
+        path = f"{block}.{other}"
+        for old in [path, *(all_paths(former, f"{path}.") if isinstance(former, dict) else ())]:
+            sources.pop(old, None)
+
+
+def _parameters(data: Mapping[str, Any], kind: str, name: Any) -> set[str] | None:
+    """The names of what a function takes; None for one that is not known, or takes anything."""
+    registry = chosen_by(data)
+    nlp = data.get("nlp")
+    lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
+    if not isinstance(name, str):
+        return None
+    try:
+        name = registry.name_for_language(kind, name, lang if isinstance(lang, str) else None)
+        signature = of_function(registry.get(kind, name), name)
+    except RegistryError:
+        # The check of the config says what is wrong with it.
+        return None
+    return None if signature.takes_more else {*signature.parameters, "*"}

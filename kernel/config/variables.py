@@ -7,6 +7,7 @@ becomes JSON, inside a string it becomes text.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
@@ -220,6 +221,8 @@ class Interpolator:
         return target if self._raw(target) is not _MISSING else None
 
     def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
+        if name.isidentifier() and name in os.environ:
+            return f"Variables of the environment aren't replaced in a config; give the value: --{'.'.join(path)} VALUE"
         name, own = name.replace(":", "."), ".".join(path)
         if self._paths is None:
             self._paths = all_paths(self.data)

@@ -52,6 +52,14 @@ class ComponentList:
         self.loadable_config = ""
         self._ops: Any = None
 
+    def __repr__(self) -> str:
+        """The class, what runs, and what doesn't."""
+        running = ", ".join(slot.name for slot in self.slots if slot.enabled)
+        off = ", ".join(slot.name for slot in self.slots if not slot.enabled)
+        lang = f" of {self.lang!r}" if self.lang else ""
+        shown = running or ("none runs" if off else "no components")
+        return f"<{type(self).__name__}{lang}: {shown}{f'; disabled: {off}' if off else ''}>"
+
     # The components.
 
     @property

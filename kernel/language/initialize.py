@@ -6,13 +6,13 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
+from kernel.files.home import expand_home
 from kernel.language.build import interpolated_section
 from kernel.language.listening import channel_of, check_hearing, link, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
@@ -211,7 +211,7 @@ def _load_pretrained(nlp: ComponentList, path: str) -> None:
             raise ConfigError(f"pretraining.layer: the model of '{name}' has no layer called '{layer}'")
         model = model.get_ref(layer)
     try:
-        data = Path(path).read_bytes()
+        data = expand_home(path).read_bytes()
     except OSError as error:
         raise ConfigError(f"initialize.init_tok2vec: can't read {path}: {error.strerror}") from error
     model_from_bytes(model, data, where=path)

@@ -10,6 +10,7 @@ import srsly
 
 from kernel.errors import DataError
 from kernel.files.atomic import read_whole
+from kernel.files.home import expand_home
 from kernel.language.saving import VOCAB
 from kernel.saving.directories import locate
 
@@ -39,7 +40,7 @@ def load_vocab_data(vocab: Vocab, path: str | Path) -> None:
     """Set attributes of word forms from JSON lines such as `{"orth": "colour", "norm": "color"}`."""
     from kernel.vocab import attrs
 
-    for number, entry in enumerate(srsly.read_jsonl(path), 1):
+    for number, entry in enumerate(srsly.read_jsonl(expand_home(path)), 1):
         if not isinstance(entry, dict) or not isinstance(entry.get("orth"), str):
             raise DataError('a line of vocab_data needs an "orth"', path=path, line=number)
         settable = attrs.FLAGS | (attrs.STRINGS - {attrs.ORTH})

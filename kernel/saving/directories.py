@@ -17,6 +17,7 @@ from kernel.config.packages import verify
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, note, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
+from kernel.files.home import expand_home
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
@@ -115,7 +116,7 @@ def class_of(config: Mapping[str, Any]) -> Any:
 
 def locate(name: str | Path) -> Path:
     """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
-    path = Path(name)
+    path = expand_home(Path(name))
     if whole(path).is_dir():
         return saved_in(path)
     package = packaged(name)

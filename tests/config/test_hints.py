@@ -265,3 +265,12 @@ def test_describe_with_limits(hint, text):
 )
 def test_takes_only_lists(hint, is_list):
     assert hints.takes_only_lists(hint) == is_list
+
+
+@pytest.mark.parametrize("hint", [Path, Path | None, list[Path]])
+def test_paths_may_start_at_home(hint, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    many = hint == list[Path]
+    assert hints.convert(hint, ["~/a"] if many else "~/a") == ([tmp_path / "a"] if many else tmp_path / "a")
+    assert hints.convert(str, "~/a") == "~/a"

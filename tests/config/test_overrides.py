@@ -4,6 +4,7 @@ import pytest
 
 from kernel.config import Config, environment_overrides, load_config, parse_overrides
 from kernel.errors import ConfigError, UsageError
+from kernel.registries.family import registry
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,77 @@ def test_what_a_value_of_the_file_sets_inside_of_a_block_is_the_files():
     merged = default.merge(Config.from_str('[a]\nb = {"x": 5}\n', name="a.cfg"))
     assert merged.where("a.b.x") == ("a.cfg", 2, 11)
     assert merged.where("a.b.y") == ("default", 4, 5)
+
+
+BLOCK = """
+[nlp]
+lang = "xx"
+
+[training.optimizer]
+@optimizers = "Adam.v1"
+beta1 = 0.9
+L2 = 0.5
+
+[training.optimizer.learn_rate]
+@schedules = "warmup_linear.v1"
+warmup_steps = 5
+total_steps = 10
+initial_rate = 0.1
+
+[components.one]
+factory = "tst.wide"
+width = 3
+height = 4
+"""
+
+
+@pytest.fixture
+def factories():
+    with registry.restored():
+        registry.factories("tst.wide", func=lambda nlp, name, width, height: None)
+        registry.factories("tst.deep", func=lambda nlp, name, width, depth=1: None)
+        registry.factories("tst.any", func=lambda nlp, name, **more: None)
+        yield
+
+
+def test_another_function_drops_what_belonged_to_the_former_one():
+    config = Config.from_str(BLOCK, overrides={"training.optimizer.@optimizers": "SGD.v1"})
+    optimizer = config["training"]["optimizer"]
+    assert set(optimizer) == {"@optimizers", "L2", "learn_rate"} and optimizer["L2"] == 0.5
+    assert "training.optimizer.beta1" not in config.sources
+    schedule = {
+        "training.optimizer.learn_rate.@schedules": "constant.v1",
+        "training.optimizer.learn_rate.rate": 0.3,
+    }
+    config = Config.from_str(BLOCK, overrides=schedule)
+    assert config["training"]["optimizer"]["learn_rate"] == {"@schedules": "constant.v1", "rate": 0.3}
+    assert config["training"]["optimizer"]["beta1"] == 0.9
+    assert not [path for path in config.sources if "warmup" in path or "initial" in path]
+
+
+def test_another_kind_of_function_drops_the_former_name():
+    config = Config.from_str(BLOCK, overrides={"training.optimizer.learn_rate.@optimizers": "SGD.v1"})
+    assert set(config["training"]["optimizer"]["learn_rate"]) == {"@optimizers"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_overrides_set_stays(order):
+    pairs = [("training.optimizer.@optimizers", "SGD.v1"), ("training.optimizer.beta1", 0.7)][::order]
+    optimizer = Config.from_str(BLOCK, overrides=dict(pairs))["training"]["optimizer"]
+    assert set(optimizer) == {"@optimizers", "L2", "learn_rate", "beta1"}
+
+
+def test_another_factory_drops_the_settings_of_the_former_one(factories):
+    def block(factory):
+        return Config.from_str(BLOCK, overrides={"components.one.factory": factory})["components"]["one"]
+
+    assert block("tst.deep") == {"factory": "tst.deep", "width": 3}
+    for other in ("tst.wide", "tst.any", "tst.unknown"):
+        assert block(other) == {"factory": other, "width": 3, "height": 4}
+
+
+def test_the_same_function_drops_nothing():
+    optimizer = Config.from_str(BLOCK, overrides={"training.optimizer.@optimizers": "Adam.v1"})["training"][
+        "optimizer"
+    ]
+    assert optimizer["beta1"] == 0.9

@@ -173,3 +173,13 @@ def test_variables_that_lead_into_a_block():
     inside = variables.leading_into(found, ["b.c"])
     assert sorted(one.path for one in inside) == ["a.k", "a.l", "a.n"]
     assert {one.path for one in variables.leading_into(found, ["b", "d"])} == {"a.k", "a.l", "a.m", "a.n"}
+
+
+def test_variables_of_the_environment_are_no_variables(monkeypatch):
+    monkeypatch.setenv("TST_PLACE", "/tmp")
+    (problem,) = problems("[paths]\ntrain = ${TST_PLACE}/train.spacy\n")
+    assert (
+        "Variables of the environment" in problem.suggestion and "--paths.train VALUE" in problem.suggestion
+    )
+    monkeypatch.delenv("TST_PLACE")
+    assert problems("[paths]\ntrain = ${TST_PLACE}/train.spacy\n")[0].suggestion is None

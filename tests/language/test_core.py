@@ -34,3 +34,15 @@ def test_a_vocab_is_one_or_a_new_one(vocab):
         Language(vocab)
     mine = Vocab()
     assert Language(mine).vocab is mine
+
+
+def test_a_pipeline_shows_what_it_is():
+    nlp = Language()
+    assert repr(nlp) == "<Language: no components>"
+    nlp.add_pipe("shout", name="first")
+    nlp.add_pipe("shout", name="second")
+    nlp.disable_pipe("first")
+    assert repr(nlp) == "<Language: second; disabled: first>"
+    nlp.disable_pipe("second")
+    assert repr(nlp) == "<Language: none runs; disabled: first, second>"
+    assert repr(type("English", (Language,), {"lang": "en"})()) == "<English of 'en': no components>"

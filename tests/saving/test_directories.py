@@ -234,3 +234,10 @@ def test_the_last_model_is_named_where_there_is_no_best(tmp_path):
     with pytest.raises(UsageError) as caught:
         kernel.load(tmp_path / "out")
     assert caught.value.hint == f"The last model of the training is {tmp_path / 'out' / 'model-last'}"
+
+
+def test_a_pipeline_may_lie_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    Language().to_disk(tmp_path / "own")
+    assert locate("~/own") == find_pipeline("~/own") == tmp_path / "own"
