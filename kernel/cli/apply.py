@@ -15,6 +15,9 @@ import click
 from kernel.cli import options, writing
 from kernel.cli.say import say, say_over, write_data
 
+# Documents of a batch at most, by default, where several processes take them.
+_BATCH_OF_WORKERS = 250
+
 
 @click.command("apply")
 @click.argument("model", type=options.file_or_name)
@@ -24,14 +27,19 @@ from kernel.cli.say import say, say_over, write_data
 @options.gpu_id
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
-@click.option("--batch-size", "-b", type=click.IntRange(min=1), help="Documents per batch.")
+@click.option(
+    "--batch-size",
+    "-b",
+    type=click.IntRange(min=1),
+    help="Documents per batch; by default batch_size of [nlp], and 250 at most with several processes.",
+)
 @click.option(
     "--n-process",
     "-n",
     type=int,
     default=1,
     show_default=True,
-    help="Number of processes; -1 for one per CPU core.",
+    help="Number of processes; -1 for one per CPU core. More than one pay off for many texts only.",
 )
 def apply(
     model: str,
@@ -67,13 +75,22 @@ def apply(
             f"kernel apply needs a pipeline of texts, but {model} is one of the class {type(pipeline).__name__}"
         )
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
-    docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=batch_size, n_process=n_process))
+    size = batch_size or default_batch(pipeline.batch_size, n_process)
+    docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=size, n_process=n_process))
     if output_path.suffix == ".spacy":
         _write_store((doc for doc, _ in docs), output_path)
     else:
         with _output(output_path) as write:
             for doc, others in docs:
                 write(_line(doc, others, is_brief=str(output_path) == "-"))
+
+
+def default_batch(own: int, n_process: int) -> int:
+    """Documents a batch: what the pipeline says, and with several processes no more than keeps all of them busy.
+
+    Each of them is to have some of a short input, and what one has done is written while the others go on.
+    """
+    return own if n_process == 1 else min(own, _BATCH_OF_WORKERS)
 
 
 def _write_store(docs: Iterator[Any], path: Path) -> None:

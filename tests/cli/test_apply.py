@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kernel import blank
+from kernel.cli.apply import default_batch
 from kernel.cli.run import run
 from kernel.files.atomic import atomic_file
 from kernel.tokens import DocBin
@@ -199,3 +200,10 @@ def test_a_pipe_is_written_to_and_stays(workplace: Path) -> None:
         assert stat.S_ISFIFO((workplace / "out.jsonl").stat().st_mode)
     finally:
         os.close(reader)
+
+
+@pytest.mark.parametrize(
+    ("own", "processes", "size"), [(1000, 1, 1000), (1000, 2, 250), (1000, -1, 250), (64, 4, 64)]
+)
+def test_batches_are_smaller_with_several_processes(own: int, processes: int, size: int) -> None:
+    assert default_batch(own, processes) == size
