@@ -60,6 +60,8 @@ FORMER = {
     "debug-config": "It is: kernel debug config",
     "debug-data": "It is: kernel debug data",
     "debug-model": "It is: kernel debug model",
+    "help": "It is: kernel -h, and -h after a command",
+    "version": "It is: kernel --version",
     "init-config": "It is: kernel init config",
     "init-fill-config": "It is: kernel init fill-config",
     "fill-config": "It is: kernel init fill-config",

@@ -38,9 +38,9 @@ def _one_config(words: list[str]) -> str:
     """What to say of a line with more than a config on it: the one that was meant, as far as can be told."""
     config = next((word for word in words if word.endswith((".cfg", ".ini"))), "CONFIG")
     data = [word for word in words if word != config and Path(word).suffix]
-    folder = next(
-        (f" --output {shell_word(word)}" for word in words if os.sep in word and word not in data), ""
-    )
+    # A word of two letters is a language, as spaCy's second version took it.
+    others = [word for word in words if word not in (config, *data) and len(word) > 2]
+    folder = f" --output {shell_word(others[0])}" if others else ""
     files = "".join(
         f" --paths.{part} {shell_word(word)}" for part, word in zip(("train", "dev"), data, strict=False)
     )

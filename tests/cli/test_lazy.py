@@ -170,7 +170,8 @@ def test_help_has_a_short_name_everywhere(group: str) -> None:
         (["debug", "profile"], "cProfile"),
         (["train", "train.spacy", "dev.spacy", "config.cfg"], "kernel train config.cfg --paths.train train.spacy --paths.dev dev.spacy"),
         (["train", "en", "out/x", "a.json", "b.json"], "kernel train CONFIG --paths.train a.json --paths.dev b.json --output out/x"),
-        (["train", "a.cfg", "out"], "kernel train a.cfg --paths.train FILE --paths.dev FILE"),
+        (["train", "a.cfg", "out"], "kernel train a.cfg --paths.train FILE --paths.dev FILE --output out"),
+        (["help"], "kernel -h"),
     ],
 )  # fmt: skip
 def test_former_commands_are_told_by_their_new_name(words: list[str], told: str) -> None:
