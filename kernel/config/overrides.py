@@ -12,7 +12,7 @@ from kernel.config.paths import all_paths
 from kernel.config.signatures import of_function
 from kernel.config.sources import ENVIRONMENT, ENVIRONMENT_VARIABLE, OVERRIDE, Source, Sources
 from kernel.config.values import ValueProblem, parse_value, show_value
-from kernel.errors import ConfigError, Problem, RegistryError, UsageError
+from kernel.errors import ConfigError, KernelError, Problem, UsageError
 from kernel.registries.family import chosen_by
 
 
@@ -106,7 +106,8 @@ def apply_overrides(
             node[key] = value
             block = ".".join(parents)
             if former != value and _names_function(block, key):
-                given = {other.removeprefix(f"{block}.").split(".")[0] for other in overrides}
+                inside = [other for other in overrides if other.startswith(f"{block}.")]
+                given = {other.removeprefix(f"{block}.").partition(".")[0] for other in inside}
                 _drop_former(data, node, block, key, given, sources)
     return problems
 
@@ -139,15 +140,15 @@ def _drop_former(
 
 def _parameters(data: Mapping[str, Any], kind: str, name: Any) -> set[str] | None:
     """The names of what a function takes; None for one that is not known, or takes anything."""
-    registry = chosen_by(data)
     nlp = data.get("nlp")
     lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
     if not isinstance(name, str):
         return None
     try:
+        registry = chosen_by(data)
         name = registry.name_for_language(kind, name, lang if isinstance(lang, str) else None)
         signature = of_function(registry.get(kind, name), name)
-    except RegistryError:
+    except KernelError:
         # The check of the config says what is wrong with it.
         return None
     return None if signature.takes_more else {*signature.parameters, "*"}
