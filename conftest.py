@@ -7,6 +7,7 @@ others.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -45,11 +46,14 @@ def steps() -> Callable[[Callable[[], Any]], int]:
             return trace
 
         former = sys.gettrace()
+        # What others do when garbage is collected is no work of the function.
+        gc.disable()
         sys.settrace(trace)
         try:
             function()
         finally:
             sys.settrace(former)
+            gc.enable()
         return taken
 
     return count
