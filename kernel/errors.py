@@ -26,6 +26,8 @@ from kernel.visible import visible, visible_line
 
 # Longest part of a line that is shown, in characters.
 _EXCERPT = 100
+# Problems that one report shows; nobody mends more at a time.
+_MOST_PROBLEMS = 20
 # What errors of ours hold.
 _FACTS = (
     "message",

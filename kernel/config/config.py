@@ -98,8 +98,8 @@ class Config(confection.Config):  # type: ignore[misc]
         except OSError as error:
             reason = error.strerror or type(error).__name__
             hint = other_folder(Path(path))
-            failed = UsageError(f"{path}: the config can't be read: {reason}", hint=hint)
-            raise keep(failed, error) from None
+            message = f"{path}: the config can't be read: {reason}"
+            raise keep(UsageError(message, hint=hint), error) from None
         except UnicodeDecodeError as error:
             message = f"{path}: not UTF-8: {error.reason} at byte {error.start}"
             raise ConfigError(message, hint=other_bytes(error.object, Path(path))) from None

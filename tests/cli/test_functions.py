@@ -72,7 +72,7 @@ def test_a_pipeline_is_trained_and_comes_with_its_history(config: Path, tmp_path
 
 def test_a_config_may_be_a_dict_and_nothing_need_be_saved() -> None:
     config = kernel.Config.from_str(CONFIG)
-    trained = kernel.train(config, overrides={"training.max_steps": 1})
+    trained = kernel.train(config, overrides={"training.max_steps": 1, "training.eval_frequency": 1})
     assert [evaluation.step for evaluation in trained.history] == [1]
     assert trained.pipeline.pipe_names == ["textcat_multilabel"]
     assert config["training"]["max_steps"] == 5
@@ -85,7 +85,8 @@ def test_code_is_imported_first(config: Path, tmp_path: Path) -> None:
         "    return lambda items: ([*three] for three in zip(*[iter(items)] * 3))\n"
     )
     with kernel.registry.restored():
-        overrides = {"training.batcher": {"@batchers": "in_threes.v1"}, "training.max_steps": 1}
+        overrides = {"training.batcher": {"@batchers": "in_threes.v1"}}
+        overrides |= {"training.max_steps": 1, "training.eval_frequency": 1}
         assert len(kernel.train(config, overrides=overrides, code=code).history) == 1
 
 
