@@ -23,9 +23,9 @@ def other_text(text: str, name: str) -> Problem | None:
     if start.startswith("{"):
         kind, value = _parsed(start)
     elif start.startswith("["):
-        # The header of a section is a list of JSON at most if it is one of numbers.
+        # The header of a section may be a list of JSON too, of one plain value: `[1]`, `[NaN]`.
         kind, value = "JSON", _json(start)
-        if value is None:
+        if not isinstance(value, list) or not any(isinstance(one, dict | list) for one in value):
             return None
     else:
         return None

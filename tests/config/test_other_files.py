@@ -25,7 +25,9 @@ def test_json_is_said_to_be_json_once(text, message, hint):
     assert str(caught.value).startswith(message) and hint in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "[nlp]\nlang = en\n", "# {\n[a]\n", "[a.b]", "[12]\nx = 1\n"])
+@pytest.mark.parametrize(
+    "text", ["", "[nlp]\nlang = en\n", "# {\n[a]\n", "[a.b]", "[12]\nx = 1\n", "[12]\n", "[NaN]\n", "[null]"]
+)
 def test_configs_are_no_json(text):
     assert other_text(text, "x") is None
 
