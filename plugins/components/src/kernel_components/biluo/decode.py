@@ -10,7 +10,7 @@ blocks of doubling size. The states scored are therefore at most a small multipl
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +61,8 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Pat
 def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Path) -> None:
     """Write to the path what each token would do outside of entities."""
     n, n_labels = len(path.action), len(moves.labels)
-    best = np.concatenate(
-        [_best_closed(scores, valid, moves, some) for some in blocks(np.arange(n), len(moves.closed))]
-    )
+    runs = blocks(n, len(moves.closed))
+    best = _joined([_best_closed(scores, valid, moves, run) for run in runs])
     path.action[:] = moves.closed_actions[best]
     path.label[:] = moves.closed_labels[best]
     if valid.outside is not None:
@@ -75,23 +74,28 @@ def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Pat
         path.label[valid.forced] = valid.forced_label
 
 
-def _best_closed(scores: ScoreFunction, valid: Closed, moves: Moves, tokens: Numbers) -> Numbers:
-    """The place in `moves.closed` of the best action at each of these tokens, which follow each other."""
-    n_labels, here = len(moves.labels), slice(tokens[0], tokens[-1] + 1)
-    table = scores.score(slot_ids(scores.n_slots, tokens), moves.closed)
-    table[np.flatnonzero(~valid.begin[here]), 1 : n_labels + 1] = -np.inf
-    if not valid.unit[here].all():
-        table[np.flatnonzero(~valid.unit[here]), n_labels + 1 :] = -np.inf
+def _best_closed(scores: ScoreFunction, valid: Closed, moves: Moves, run: slice) -> Numbers:
+    """The place in `moves.closed` of the best action at each token of a run."""
+    n_labels = len(moves.labels)
+    begin, unit = valid.begin[run], valid.unit[run]
+    table = scores.score(slot_ids(scores.n_slots, np.arange(run.start, run.stop)), moves.closed)
+    table[np.flatnonzero(~begin), 1 : n_labels + 1] = -np.inf
+    if not unit.all():
+        table[np.flatnonzero(~unit), n_labels + 1 :] = -np.inf
     if valid.outside is not None:
-        table[~valid.outside[here], 0] = -np.inf
+        table[~valid.outside[run], 0] = -np.inf
     best: Numbers = table.argmax(axis=1)
     return best
 
 
-def blocks(tokens: Numbers, classes: int) -> list[Numbers]:
-    """Cut tokens into runs whose scores stay within LARGEST_TABLE; one run where there are few classes."""
+def blocks(n: int, classes: int) -> list[slice]:
+    """Cut n states into runs whose scores stay within LARGEST_TABLE; one run where there are few classes."""
     size = max(1, LARGEST_TABLE // max(classes, 1))
-    return [tokens[at : at + size] for at in range(0, len(tokens), size)]
+    return [slice(at, min(at + size, n)) for at in range(0, n, size)]
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class _Candidates:
@@ -147,9 +151,9 @@ class _Candidates:
         valid = opened(self.constraints, tokens, labels)
         goes_on = valid.inside
         if len(self.moves.labels):
-            runs = blocks(np.arange(len(tokens)), len(self.moves.open))
+            runs = blocks(len(tokens), len(self.moves.open))
             last = [self._prefers_last(tokens[run], starts[run], labels[run]) for run in runs]
-            goes_on = goes_on & ~(valid.last & np.concatenate(last))
+            goes_on = goes_on & ~(valid.last & _joined(last))
         action = np.where(goes_on, IN, np.where(valid.last, LAST, MISSING)).astype(np.int8)
         return action, valid.closing
 

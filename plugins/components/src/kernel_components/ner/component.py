@@ -212,7 +212,8 @@ class EntityRecognizer(TrainableComponent):
             d_scores, loss = gradient(found, table)
             return loss, partial(backprop, d_scores)
 
-        runs = blocks(path.states(), len(self.moves))
+        states = path.states()
+        runs = [states[run] for run in blocks(len(states), len(self.moves))]
         if len(runs) == 1:
             return learn_at(runs[0])
 
