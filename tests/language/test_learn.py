@@ -169,6 +169,36 @@ def test_what_annotating_components_listen_to_annotates_with_them():
     assert seen[1][0]["one"] == pytest.approx(predicted, abs=1e-6)
 
 
+def renewing(nlp, **place):
+    Language.component("renew", func=lambda doc: doc.copy())
+    nlp.add_pipe("renew", **place)
+    return nlp
+
+
+@pytest.mark.parametrize("annotating", [["renew"], ["source", "renew"], ["renew", "one"]])
+def test_an_annotating_component_may_return_another_document_than_it_got(annotating):
+    plain, nlp = shared("one", "two"), renewing(shared("one", "two"), after="source")
+    losses = []
+    for made in (plain, nlp):
+        examples = [example(made, y=1.0), example(made, text="a few"), example(made, text="", y=0.5)]
+        fix_random_seed(0)
+        made.initialize(lambda examples=examples: examples)
+        losses.append(
+            [made.update(examples, annotates=[n for n in annotating if n in made.pipe_names]) for _ in "12"]
+        )
+    assert losses[1] == losses[0] and losses[0][0]["source"] > 0
+    assert all(weights(nlp, name) == weights(plain, name) for name in plain.pipe_names)
+
+
+def test_prediction_by_one_component_may_follow_one_that_returns_other_documents():
+    nlp = shared("one", "two")
+    examples = [example(nlp, y=1.0), example(nlp, text="a few")]
+    nlp.initialize(lambda: examples)
+    expected = [rows.tolist() for rows in nlp.predict("two", examples)]
+    renewing(nlp, after="source")
+    assert [rows.tolist() for rows in nlp.predict("two", examples)] == expected
+
+
 def test_a_frozen_source_annotates_with_those_that_listen_to_it():
     nlp = with_roles(shared("one", "two"), frozen=["source"], annotating=["one"])
     examples = [example(nlp, y=1.0)]
