@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from kernel.files.trees import entries, flush, flush_tree, link, remove
+from kernel.files.trees import entries, flush, link, remove
 
 MARKER = ".manifest.old.json"
 
@@ -45,12 +45,16 @@ def exchange(path: Path, new: Path, manifest: str) -> None:
             (path / MARKER).touch()
         flush(path)
     _drop(path, new)
+    folders = [path]
     for name, is_folder in entries(new):
         if is_folder:
             (path / name).mkdir(exist_ok=True)
+            folders.append(path / name)
         elif name != manifest:
             _put(new / name, path / name)
-    flush_tree(path)
+    # What else is there belongs to others: it may be closed, or going.
+    for folder in reversed(folders):
+        flush(folder)
     _put(new / manifest, path / manifest)
     flush(path)
     remove(path / MARKER)
@@ -72,8 +76,13 @@ def _drop(path: Path, new: Path) -> None:
             if str(folder) not in folders:
                 with suppress(OSError):
                     (path / folder).rmdir()
+    for folder in {(path / name).parent for name in set(old["files"]) - files}:
+        # It may be gone, or belong to others by now.
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            flush(folder)
 
 
 def _put(source: Path, target: Path) -> None:
     remove(target)
     link(source, target)
+    flush(target)

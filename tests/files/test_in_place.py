@@ -111,6 +111,48 @@ def test_a_crash_at_any_time_leaves_the_old_or_the_new_whole(tmp_path, function)
     assert (9, "2") in outcomes
 
 
+def test_files_of_others_are_neither_opened_nor_flushed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("w").mkdir()
+    monkeypatch.chdir("w")
+    write(".", a="1", old__c="1", sub__b="1")
+    for name in ("mine", "old/mine", "sub/mine"):
+        Path(name).write_text("x")
+    Path("empty").mkdir()
+    opened, flush = [], os.open
+
+    def counting(path, *args, **options):
+        opened.append(os.path.relpath(path))
+        return flush(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", counting)
+    write(".", a="2", sub__b="2")
+    assert not [name for name in opened if "mine" in name or "empty" in name]
+    # Of its own all: the files, and the folders that have got or lost something.
+    assert {"a", "sub/b", "manifest.json", ".", "sub", "old"} <= set(opened)
+    assert sorted(names(".")) == [
+        "a",
+        "empty",
+        MANIFEST,
+        "mine",
+        "old",
+        "old/mine",
+        "sub",
+        "sub/b",
+        "sub/mine",
+    ]
+
+
+def test_a_file_of_others_that_may_not_be_read_is_no_obstacle(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("w", a="1")
+    Path("w/secret").write_text("x")
+    Path("w/secret").chmod(0)
+    monkeypatch.chdir("w")
+    write(".", a="2")
+    assert Path("a").read_text() == "2" and names("..") == ["w", "w/a", f"w/{MANIFEST}", "w/secret"]
+
+
 def test_who_reads_meanwhile_gets_the_new_one(tmp_path):
     out, new = tmp_path / "out", tmp_path / ".out.new"
     write(out, a="1", b="1")
