@@ -45,7 +45,7 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     function, or something of others where a new file belongs; `Locked` when somebody else writes it, or is in a run whose
     output it is or lies in.
 
-    The current directory, one that it lies in, and one where a disk is mounted stay themselves: see `kernel.files.in_place`.
+    The current directory, one that it lies in, and one where or below which a disk is mounted stay themselves: see `kernel.files.in_place`.
     """
     final = _resolved(path)
     refuse_if_locked(final.parent)

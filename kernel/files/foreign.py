@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from kernel.errors import UsageError
 from kernel.files.lock import INSIDE
-from kernel.files.trees import entries, exists, link, remove, take_mode
+from kernel.files.trees import entries, exists, has_mounts, link, remove, take_mode
 
 
 def foreign(root: Path, own: Collection[str], within: str = "") -> list[str]:
@@ -88,8 +88,13 @@ def keep_up(
     """Do in a new directory what others have done in the old one since what was there was kept; whether that was anything.
 
     own: as for `foreign`. kept: what `keep` returned. shown: the directory's name. `UsageError` if
-    something new of others stands where the new directory has something else.
+    something new of others stands where the new directory has something else, or a disk has been mounted.
     """
+    if has_mounts(root):
+        raise UsageError(
+            f"can't replace {shown}: a disk was mounted below it meanwhile",
+            hint="Save again. What is mounted stays.",
+        )
     now = _states(root, foreign(root, own))
     gone = [name for name in kept if name not in now]
     for name in reversed(gone):

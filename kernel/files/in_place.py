@@ -1,5 +1,7 @@
 """Replacing what a directory holds, where the directory itself has to stay: somebody stands in it, or a disk is mounted there.
 
+So it does where a disk is mounted in a folder below, which has no second name in a new directory.
+
 The new directory, whole, lies beside it until everything has its place. Meanwhile the directory has no manifest but a
 marker, with the list of the files that it is to lose. As long as that is there, who reads is sent to the new directory,
 and the next writer completes the work.
@@ -8,18 +10,17 @@ and the next writer completes the work.
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from kernel.files.trees import entries, flush, link, remove
+from kernel.files.trees import entries, flush, has_mounts, link, remove
 
 MARKER = ".manifest.old.json"
 
 
 def has_to_stay(path: Path) -> bool:
     """Whether a directory can't be replaced by another one of its name."""
-    if os.path.ismount(path):
+    if path.is_dir() and has_mounts(path):
         return True
     try:
         return path.is_dir() and Path.cwd().is_relative_to(path)
