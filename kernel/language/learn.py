@@ -166,9 +166,11 @@ def evaluate(
     examples = check_examples(examples, "evaluate takes a list of Example objects")
     start = perf_counter()
     for i in range(0, len(examples), batch_size):
-        # Part of the speed; the documents to score may come from elsewhere.
-        texts = [example.reference.text for example in examples[i : i + batch_size]]
-        make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=i)
+        # Part of the speed only. What has its own words, or is too long for the tokenizer, was not tokenized before either.
+        references = [example.reference for example in examples[i : i + batch_size]]
+        texts = [doc.text for doc in references if not doc.has_unknown_spaces]
+        texts = [text for text in texts if len(text) <= nlp.max_length]
+        make_docs(nlp.tokenizer, texts, max_length=nlp.max_length)
     with _copies(nlp, examples):
         docs = list(pipe(example.predicted for example in examples))
         seconds = perf_counter() - start

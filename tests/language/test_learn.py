@@ -9,6 +9,7 @@ from kernel.errors import ConfigError, KernelError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.numeric import random
 from kernel.tokens import Doc
+from kernel.training import Example
 
 from .learners import (
     example,
@@ -248,6 +249,23 @@ def test_evaluation_scores_copies():
     assert scores["token_acc"] == 1.0 and scores["target_gap"] >= 0 and scores["speed"] > 0
     assert examples[0].predicted.cats == {}
     assert set(nlp.evaluate(examples, per_component=True)) >= {"tokenizer", "target", "speed"}
+
+
+@pytest.mark.parametrize("spaces", [None, [True] * 10])
+def test_documents_that_were_not_tokenized_are_evaluated_whatever_their_length(spaces):
+    nlp = shared()
+    words = {"words": ["aaaa"] * 10, "spaces": spaces}
+    examples = [Example(Doc(nlp.vocab, **words), Doc(nlp.vocab, **words))]
+    examples[0].reference.cats = {"y": 1.0}
+    nlp.initialize(lambda: examples)
+    expected = nlp.evaluate(examples)
+    tokenized = []
+    nlp.tokenizer = lambda text: tokenized.append(text) or Doc(nlp.vocab, words=text.split())
+    nlp.max_length = 20
+    assert nlp.evaluate(examples)["target_gap"] == expected["target_gap"] and not tokenized
+    nlp.max_length = 50
+    nlp.evaluate(examples)
+    assert len(tokenized) == (spaces is not None)
 
 
 def test_other_parameters_for_a_while():
