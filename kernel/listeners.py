@@ -93,10 +93,15 @@ class Channel:
         return output() if isinstance(output, ref) else output
 
     def carry(self, doc: Any, successor: Any) -> None:
-        """Take a document for another one, of which it is a copy."""
+        """Take a document for another one, of which it is a copy; in the published batch too, if it has as many tokens."""
         output = self._given.get(doc)
         if output is not None:
             self._given[successor] = output
+        row = self._rows.get(id(doc))
+        if row is not None and len(successor) == len(doc):
+            # Kept, so that no other document gets its number.
+            self._docs.append(successor)
+            self._rows[id(successor)] = row
 
     def let_go(self, docs: Iterable[Any]) -> None:
         """Keep what was given only as long as somebody else does, such as the Docs in their `tensor`."""
@@ -152,7 +157,7 @@ class Channel:
                 f"Component '{owner}' sent '{self.name}' a gradient for a batch that is already closed."
             )
         if self._gradients is None:
-            self._gradients = [None] * len(self._docs)
+            self._gradients = [None] * len(self._outputs)
         for row, gradient in zip(rows, gradients, strict=True):
             share = gradient if factor == 1.0 else gradient * factor
             total = self._gradients[row]

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
 from kernel.errors import DataError, KernelError, UsageError, warn
-from kernel.files.foreign import check_room, foreign, is_lock, keep
+from kernel.files.foreign import check_room, foreign, is_lock, keep, keep_up
 from kernel.files.in_place import exchange, has_to_stay, is_half
 from kernel.files.lock import INSIDE, Lock, kept_inside, lock_file, refuse_if_locked
 from kernel.files.trees import flush, flush_tree, remove, take_mode
@@ -45,7 +45,7 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     function, or something of others where a new file belongs; `Locked` when somebody else writes it, or is in a run whose
     output it is or lies in.
 
-    The current directory, one that it lies in, and one where a disk is mounted stay themselves: see `kernel.files.in_place`.
+    The current directory, one that it lies in, and one where or below which a disk is mounted stay themselves: see `kernel.files.in_place`.
     """
     final = _resolved(path)
     refuse_if_locked(final.parent)
@@ -66,11 +66,14 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
                 exchange(final, _successor(final), MANIFEST)
                 return
             # As they are now: the block may have taken hours.
-            others = _foreign(final)
-            keep(final, fresh, others)
+            own, others = _own(final), _foreign(final)
+            kept = keep(final, fresh, others)
             if not all(map(is_lock, others)):
                 flush_tree(fresh, files=False)
-            _replace(final, fresh, old)
+            with _replaced(final, fresh, old) as new:
+                # And what others did meanwhile.
+                if keep_up(old, new, own, kept, shown=final):
+                    flush_tree(new, files=False)
 
 
 def _complete(final: Path) -> None:
@@ -155,12 +158,15 @@ def move(path: str | Path, target: str | Path) -> None:
         flush(final.parent)
 
 
-def _replace(final: Path, fresh: Path, old: Path) -> None:
+@contextmanager
+def _replaced(final: Path, fresh: Path, old: Path) -> Iterator[Path]:
+    """Give a new directory its name, after the block, which may look at the old one aside; yields where the new one is."""
     new = _successor(final)
     fresh.rename(new)
     try:
         if final.exists():
             final.rename(old)
+        yield new
         new.rename(final)
     except BaseException:
         if old.exists() and not final.exists():

@@ -1,5 +1,7 @@
 """Replacing what a directory holds, where the directory itself has to stay: somebody stands in it, or a disk is mounted there.
 
+So it does where a disk is mounted in a folder below, which has no second name in a new directory.
+
 The new directory, whole, lies beside it until everything has its place. Meanwhile the directory has no manifest but a
 marker, with the list of the files that it is to lose. As long as that is there, who reads is sent to the new directory,
 and the next writer completes the work.
@@ -8,18 +10,17 @@ and the next writer completes the work.
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from kernel.files.trees import entries, flush, flush_tree, link, remove
+from kernel.files.trees import entries, flush, has_mounts, link, remove
 
 MARKER = ".manifest.old.json"
 
 
 def has_to_stay(path: Path) -> bool:
     """Whether a directory can't be replaced by another one of its name."""
-    if os.path.ismount(path):
+    if path.is_dir() and has_mounts(path):
         return True
     try:
         return path.is_dir() and Path.cwd().is_relative_to(path)
@@ -45,12 +46,16 @@ def exchange(path: Path, new: Path, manifest: str) -> None:
             (path / MARKER).touch()
         flush(path)
     _drop(path, new)
+    folders = [path]
     for name, is_folder in entries(new):
         if is_folder:
             (path / name).mkdir(exist_ok=True)
+            folders.append(path / name)
         elif name != manifest:
             _put(new / name, path / name)
-    flush_tree(path)
+    # What else is there belongs to others: it may be closed, or going.
+    for folder in reversed(folders):
+        flush(folder)
     _put(new / manifest, path / manifest)
     flush(path)
     remove(path / MARKER)
@@ -72,8 +77,13 @@ def _drop(path: Path, new: Path) -> None:
             if str(folder) not in folders:
                 with suppress(OSError):
                     (path / folder).rmdir()
+    for folder in {(path / name).parent for name in set(old["files"]) - files}:
+        # It may be gone, or belong to others by now.
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            flush(folder)
 
 
 def _put(source: Path, target: Path) -> None:
     remove(target)
     link(source, target)
+    flush(target)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from kernel.errors import UsageError
+
+# What is mounted where, as Linux tells it.
+MOUNTS = Path("/proc/self/mountinfo")
 
 
 def entries(root: Path) -> Iterator[tuple[str, bool]]:
@@ -31,9 +37,33 @@ def exists(path: Path) -> bool:
     return os.path.lexists(path)
 
 
+def has_mounts(root: Path) -> bool:
+    """Whether a disk, or a folder or file from elsewhere, is mounted at a directory or below it."""
+    real = os.fsencode(os.path.realpath(root))
+    try:
+        table = MOUNTS.read_bytes()
+    except OSError:
+        # Not Linux.
+        return os.path.ismount(root) or any(
+            is_folder and os.path.ismount(root / name) for name, is_folder in entries(root)
+        )
+    # The fifth field, with blanks and backslashes as octal numbers.
+    points = (line.split(b" ", 5)[4] for line in table.splitlines() if line.count(b" ") > 4)
+    plain = (re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), point) for point in points)
+    return any(point == real or point.startswith(real.rstrip(b"/") + b"/") for point in plain)
+
+
 def remove(path: Path) -> None:
-    """Remove a file, a link or a folder with all that it holds; nothing happens if there is none."""
+    """Remove a file, a link or a folder with all that it holds; nothing happens if there is none.
+
+    `UsageError` if anything is mounted there: what is on another disk is not removed with a folder.
+    """
     if path.is_dir() and not path.is_symlink():
+        if has_mounts(path):
+            raise UsageError(
+                f"can't remove {path}: a disk is mounted there or below it",
+                hint="Unmount it (`mount` lists what is mounted), and remove the directory.",
+            )
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

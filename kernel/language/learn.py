@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def update(
                 _update_component(name, component, examples, drop, losses, settings.get(name, {}))
                 _release(component, excluded)
             if name in annotating:
-                _annotate(name, component, examples, settings)
+                _annotate(name, component, examples, settings, channels)
         for channel in channels:
             channel.close()
         if sgd is not False:
@@ -105,10 +106,12 @@ def _release(component: Any, excluded: set[str]) -> None:
                 channel.skip(owner)
 
 
-def _annotate(name: str, component: Any, examples: list[Example], settings: Settings) -> None:
+def _annotate(
+    name: str, component: Any, examples: list[Example], settings: Settings, channels: list[Channel]
+) -> None:
     docs = [example.predicted for example in examples]
     with random.enter(name):
-        done, _ = run_batch([(name, component)], docs, settings)
+        done, _ = run_batch([(name, component)], docs, settings, channels=channels)
     for example, doc in zip(examples, done, strict=True):
         example.predicted = doc
 
@@ -163,9 +166,11 @@ def evaluate(
     examples = check_examples(examples, "evaluate takes a list of Example objects")
     start = perf_counter()
     for i in range(0, len(examples), batch_size):
-        # Part of the speed; the documents to score may come from elsewhere.
-        texts = [example.reference.text for example in examples[i : i + batch_size]]
-        make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=i)
+        # Part of the speed only. What has its own words, or is too long for the tokenizer, was not tokenized before either.
+        references = [example.reference for example in examples[i : i + batch_size]]
+        texts = [doc.text for doc in references if not doc.has_unknown_spaces]
+        texts = [text for text in texts if len(text) <= nlp.max_length]
+        make_docs(nlp.tokenizer, texts, max_length=nlp.max_length)
     with _copies(nlp, examples):
         docs = list(pipe(example.predicted for example in examples))
         seconds = perf_counter() - start
@@ -213,10 +218,8 @@ def check_examples(examples: Any, message: str) -> list[Example]:
 def predict(nlp: ComponentList, name: str, examples: Sequence[Example]) -> Any:
     """What a component predicts for copies of the documents, annotated by the components before it."""
     docs = [_copy(nlp, example.predicted) for example in examples]
-    for earlier, component in nlp.pipeline:
-        if earlier == name:
-            break
-        docs = list(component.pipe(docs)) if hasattr(component, "pipe") else [component(doc) for doc in docs]
+    steps = list(takewhile(lambda step: step[0] != name, nlp.pipeline))
+    docs, _ = run_batch(steps, docs, {}, channels=channels_of(nlp.components))
     return nlp.get_pipe(name).predict(docs)
 
 

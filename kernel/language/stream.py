@@ -101,8 +101,11 @@ def run_batch(
     docs: list[Doc],
     settings: Settings,
     handler: ErrorHandler | None = None,
+    channels: Sequence[Channel] | None = None,
 ) -> tuple[list[Doc], list[int]]:
     """Run components over a list of documents.
+
+    channels: of the sources whose output the documents have, or get; those among the components, unless given.
 
     Returns the finished documents and their positions in the list: all of them, unless an error handler let some go.
 
@@ -112,7 +115,7 @@ def run_batch(
     from kernel.tokens.snapshot import snapshot
 
     positions = list(range(len(docs)))
-    channels = channels_of(steps)
+    channels = channels_of(steps) if channels is None else channels
     with blas.one_thread():
         for name, component in steps:
             if not docs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from itertools import count
 from math import isfinite
 from pathlib import Path
@@ -16,6 +17,7 @@ from kernel.config import Config
 from kernel.errors import CallbackError, KernelError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.lock import Lock, refuse_if_locked
+from kernel.files.trees import has_mounts
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.directories import BEST, LAST
@@ -85,15 +87,26 @@ def _recorded(record: Path) -> str | None:
 
 
 def _free(output: Path) -> Path:
-    """A new directory beside the output: `output.1`, or the next number that is free."""
+    """A new directory beside the output: `output.1`, or the next number that is free.
+
+    Inside of it where a disk is mounted there, off which nothing is moved, or where nothing may be put beside it.
+    """
     final = output.resolve()
+    if not has_mounts(final):
+        with suppress(PermissionError):
+            aside = _numbered(final, final.parent)
+            return output.with_name(aside.name) if output.name == final.name else aside
+    return output / _numbered(final, final).name
+
+
+def _numbered(output: Path, parent: Path) -> Path:
     for number in count(1):
-        aside = final.with_name(f"{final.name}.{number}")
+        aside = parent / f"{output.name}.{number}"
         try:
             aside.mkdir()
         except FileExistsError:
             continue
-        return output.with_name(aside.name) if output.name == final.name else aside
+        return aside
     raise AssertionError("numbers don't end")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,68 @@ def out(tmp_path):
 def facts(path):
     found = path.lstat()
     return found.st_ino, found.st_mode, found.st_mtime_ns, os.readlink(path) if path.is_symlink() else ""
+
+
+@pytest.fixture
+def just_before(out, monkeypatch):
+    """`just_before(act)`: what others do in the directory when the new one is ready, right before the old one steps aside."""
+
+    def plan(act):
+        rename = Path.rename
+
+        def busy(self, target):
+            if self == out:
+                act()
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", busy)
+
+    return plan
+
+
+def test_what_others_do_until_the_last_moment_stays(out, tmp_path, just_before):
+    for name in ("notes", "gone", "becomes_folder", "same"):
+        (out / name).write_text("old")
+    (out / "logs" / "deep").mkdir(parents=True)
+    (out / "logs" / "deep" / "gone").write_text("old")
+    (out / "mode").mkdir()
+    same = facts(out / "same")
+
+    def act():
+        (out / ".notes.swp").write_text("new")
+        os.replace(out / ".notes.swp", out / "notes")
+        (out / "gone").unlink()
+        (out / "becomes_folder").unlink()
+        (out / "becomes_folder").mkdir()
+        (out / "becomes_folder" / "file").write_text("new")
+        (out / "logs" / "new").write_text("new")
+        (out / "logs" / "deep" / "gone").unlink()
+        (out / "logs" / "deep").rmdir()
+        (out / "mode").chmod(0o700)
+        (out / "link").symlink_to("notes")
+        (out / "sub" / "mine").write_text("new")
+
+    just_before(act)
+    write(out, a="2", sub__b="2")
+    assert {name for name, _ in entries(out)} == {
+        *("a", "sub", "sub/b", "sub/mine", "manifest.json", "notes", "same", "link", "mode"),
+        *("becomes_folder", "becomes_folder/file", "logs", "logs/new"),
+    }
+    for name in ("notes", "becomes_folder/file", "logs/new", "sub/mine"):
+        assert (out / name).read_text() == "new"
+    assert facts(out / "same") == same and os.readlink(out / "link") == "notes"
+    assert (out / "mode").stat().st_mode & 0o777 == 0o700 and (out / "a").read_text() == "2"
+    check_manifest(out)
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_what_others_put_at_the_last_moment_where_a_file_belongs_is_an_error(out, tmp_path, just_before):
+    just_before(lambda: (out / "new").write_text("mine"))
+    with pytest.raises(UsageError, match=r"can't replace .*out: new was not saved by kernel"):
+        write(out, a="2", new="2")
+    assert (out / "new").read_text() == "mine" and (out / "a").read_text() == "1"
+    check_manifest(out)
+    assert os.listdir(tmp_path) == ["out"]
 
 
 def test_empty_folders_links_and_fifos_are_kept(out, tmp_path):

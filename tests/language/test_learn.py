@@ -9,6 +9,7 @@ from kernel.errors import ConfigError, KernelError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.numeric import random
 from kernel.tokens import Doc
+from kernel.training import Example
 
 from .learners import (
     example,
@@ -169,6 +170,36 @@ def test_what_annotating_components_listen_to_annotates_with_them():
     assert seen[1][0]["one"] == pytest.approx(predicted, abs=1e-6)
 
 
+def renewing(nlp, **place):
+    Language.component("renew", func=lambda doc: doc.copy())
+    nlp.add_pipe("renew", **place)
+    return nlp
+
+
+@pytest.mark.parametrize("annotating", [["renew"], ["source", "renew"], ["renew", "one"]])
+def test_an_annotating_component_may_return_another_document_than_it_got(annotating):
+    plain, nlp = shared("one", "two"), renewing(shared("one", "two"), after="source")
+    losses = []
+    for made in (plain, nlp):
+        examples = [example(made, y=1.0), example(made, text="a few"), example(made, text="", y=0.5)]
+        fix_random_seed(0)
+        made.initialize(lambda examples=examples: examples)
+        losses.append(
+            [made.update(examples, annotates=[n for n in annotating if n in made.pipe_names]) for _ in "12"]
+        )
+    assert losses[1] == losses[0] and losses[0][0]["source"] > 0
+    assert all(weights(nlp, name) == weights(plain, name) for name in plain.pipe_names)
+
+
+def test_prediction_by_one_component_may_follow_one_that_returns_other_documents():
+    nlp = shared("one", "two")
+    examples = [example(nlp, y=1.0), example(nlp, text="a few")]
+    nlp.initialize(lambda: examples)
+    expected = [rows.tolist() for rows in nlp.predict("two", examples)]
+    renewing(nlp, after="source")
+    assert [rows.tolist() for rows in nlp.predict("two", examples)] == expected
+
+
 def test_a_frozen_source_annotates_with_those_that_listen_to_it():
     nlp = with_roles(shared("one", "two"), frozen=["source"], annotating=["one"])
     examples = [example(nlp, y=1.0)]
@@ -218,6 +249,23 @@ def test_evaluation_scores_copies():
     assert scores["token_acc"] == 1.0 and scores["target_gap"] >= 0 and scores["speed"] > 0
     assert examples[0].predicted.cats == {}
     assert set(nlp.evaluate(examples, per_component=True)) >= {"tokenizer", "target", "speed"}
+
+
+@pytest.mark.parametrize("spaces", [None, [True] * 10])
+def test_documents_that_were_not_tokenized_are_evaluated_whatever_their_length(spaces):
+    nlp = shared()
+    words = {"words": ["aaaa"] * 10, "spaces": spaces}
+    examples = [Example(Doc(nlp.vocab, **words), Doc(nlp.vocab, **words))]
+    examples[0].reference.cats = {"y": 1.0}
+    nlp.initialize(lambda: examples)
+    expected = nlp.evaluate(examples)
+    tokenized = []
+    nlp.tokenizer = lambda text: tokenized.append(text) or Doc(nlp.vocab, words=text.split())
+    nlp.max_length = 20
+    assert nlp.evaluate(examples)["target_gap"] == expected["target_gap"] and not tokenized
+    nlp.max_length = 50
+    nlp.evaluate(examples)
+    assert len(tokenized) == (spaces is not None)
 
 
 def test_other_parameters_for_a_while():

@@ -13,6 +13,7 @@ import pytest
 
 from kernel import Config, hookimpl, registry
 from kernel.errors import KernelWarning, Locked, TrainingError, UsageError
+from kernel.files import trees
 from kernel.files.atomic import atomic_directory, check_manifest
 from kernel.training.checkpoint import check_output, output_lock, save
 from kernel.training.loop import train
@@ -142,6 +143,29 @@ def test_the_models_of_another_run_are_kept(make_run: MakeRun, tmp_path: Path) -
         check_manifest(folder / "model-last")
         assert (folder / "run.json").is_file()
     assert (out / "notes").read_text() == "mine"
+
+
+@pytest.mark.parametrize("reason", ["disk", "closed"])
+def test_the_models_of_another_run_are_kept_inside_where_they_can_not_be_beside(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setattr(trees, "MOUNTS", tmp_path / "mountinfo")
+    trees.MOUNTS.write_text(f"36 35 98:0 / {out} rw - ext3 /dev/a rw\n" if reason == "disk" else "")
+    mkdir = Path.mkdir
+
+    def closed(self: Path, *args: Any, **options: Any) -> None:
+        if self.parent == tmp_path and self.name.startswith("out."):
+            raise PermissionError(13, "Permission denied")
+        mkdir(self, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", closed)
+    list(train(make_run(output=True, max_steps=3)))
+    for number, steps in ((1, 4), (2, 5)):
+        with pytest.warns(KernelWarning, match=rf"they are now in .*out/out\.{number}$"):
+            list(train(make_run(output=True, max_steps=steps)))
+    found = [steps_of(folder / "model-best") for folder in (out, out / "out.1", out / "out.2")]
+    assert found == [5, 3, 4] and [path.name for path in tmp_path.glob("out*")] == ["out"]
 
 
 def test_models_stay_until_another_run_has_one(make_run: MakeRun, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from kernel_readers import lines
 from kernel_readers.detect import detect
 from kernel_readers.formats import columns, conllu, sentence_lines
 from kernel_readers.formats.column_form import form_of
@@ -54,6 +55,25 @@ def test_word_and_tag_are_found(write, nlp, recwarn, rows):
 def test_numbers_that_go_on_through_the_file(write, nlp):
     rows = ["0 Ada B-PER", "1 Lovelace I-PER", "", "2 saw O", "3 Rome B-LOC"]
     assert shown(columns.read(write("a.tsv", *rows), nlp)) == SENTENCE
+
+
+@pytest.mark.parametrize("size", range(1, 30))
+@pytest.mark.parametrize("blank", [[""], ["", ""], ["", "", " "]])
+def test_numbers_that_go_on_do_so_over_the_ends_of_blocks_and_blank_lines(
+    write, nlp, monkeypatch, size, blank
+):
+    monkeypatch.setattr(lines, "_BLOCK", size)
+    rows = ["0 Ada B-PER", "1 Lovelace I-PER", *blank, "2 saw O", *blank, "3 Rome B-LOC", ""]
+    path = write("a.tsv", *rows)
+    assert shown(columns.read(path, nlp)) == SENTENCE and form_of(path).index == 0
+
+
+@pytest.mark.parametrize("size", range(1, 20))
+def test_the_end_of_a_block_is_no_blank_line(write, monkeypatch, size):
+    monkeypatch.setattr(lines, "_BLOCK", size)
+    # Nothing ends before the second 1, so that the numbers count no words.
+    with pytest.raises(DataError, match="do not count the words"):
+        form_of(write("a.tsv", "1 Ada B-PER", "1 Lovelace I-PER", "2 saw O", "3 Rome B-LOC"))
 
 
 @pytest.mark.parametrize(

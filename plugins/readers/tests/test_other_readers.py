@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from kernel_readers.detect import detect
+from kernel_readers.detect import FORMATS, detect
 from kernel_readers.formats import docbin, plain_text
 
 from kernel import registry
@@ -100,6 +100,28 @@ def test_labels(write):
 )
 def test_formats_are_detected(write, name, lines, found):
     assert detect(write(name, *lines)) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (['{"text": "a"}'], "jsonl"),
+        (["1\ta\ta\tX\tX\t_\t0\troot\t_\t_"], "conllu"),
+        (["# sent_id = 1", "1\ta\ta\tX\tX\t_\t0\troot\t_\t_"], "conllu"),
+        (["Ada|B-PER ran|O"], "iob_lines"),
+        (["-DOCSTART- -X- O O", "", "Ada NNP B-NP B-PER", "ran VBD O O"], "iob"),
+        (["1\tAda\tU-PER", "2\tran\tO"], "iob"),
+        (["Ada ran.", "It was late."], "text"),
+    ],
+)
+def test_formats_are_detected_behind_a_byte_order_mark(write, nlp, lines, found):
+    plain, marked = write("a.txt", *lines), write("b.txt", "\ufeff" + lines[0], *lines[1:])
+    assert detect(plain) == detect(marked) == found
+
+    def read(path):
+        return [doc.to_json() for doc in FORMATS[found](path, nlp)]
+
+    assert read(plain) == read(marked)
 
 
 def test_binary_corpus_is_detected_under_another_name(nlp, tmp_path):

@@ -12,7 +12,7 @@ from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, s
 from kernel_readers.formats.column_form import split
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import looks_like_tag
-from kernel_readers.lines import check_readable
+from kernel_readers.lines import check_readable, without_mark
 from kernel_readers.report import Report
 
 Reading = Callable[..., Iterator[Doc]]
@@ -69,7 +69,7 @@ def detect(path: Path) -> str:
         head = file.read(_SNIFFED)
     if _is_compressed(head):
         return "spacy"
-    text = head.decode("utf-8", errors="replace")
+    text = without_mark(head).decode("utf-8", errors="replace")
     lines = text.split("\n" if "\n" in text else "\r")
     if len(head) == _SNIFFED and len(lines) > 1:
         lines = lines[:-1]

@@ -1,6 +1,7 @@
 """Text files as numbered lines, with errors that say where."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -31,13 +32,23 @@ def check_readable(path: Path) -> None:
         raise DataError(f"cannot be read: {error.strerror}", path=path) from error
 
 
+def without_mark(head: bytes) -> bytes:
+    """The beginning of a file without the byte order mark by which some editors tell UTF-8."""
+    return head.removeprefix(BOM_UTF8)
+
+
 def raw_blocks(path: Path) -> Iterator[bytes]:
-    """The content of a file in blocks of whole lines. Only in a file without any line feed, carriage returns end lines."""
+    """The content of a file, without a mark of UTF-8 at its start, in blocks of whole lines.
+
+    Only in a file without any line feed, carriage returns end lines.
+    """
     with path.open("rb") as file:
         is_first = True
         while block := file.read(_BLOCK):
             if not block.endswith(b"\n"):
                 block += file.readline()
+            if is_first:
+                block = without_mark(block)
             if is_first and b"\n" not in block and b"\r" in block.rstrip(b"\r"):
                 block = block.rstrip(b"\r").replace(b"\r", b"\n")
             is_first = False
@@ -67,8 +78,6 @@ def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _decoded(path: Path, number: int, raw: bytes) -> tuple[str, DataError | None]:
     """The text of a block, or of the lines before the first one that can't be read, and what is wrong with that."""
-    if number == 1:
-        raw = raw.removeprefix(b"\xef\xbb\xbf")
     wrong = raw.find(b"\x00")
     try:
         text = (raw if wrong < 0 else raw[:wrong]).decode()

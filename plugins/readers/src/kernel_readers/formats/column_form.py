@@ -19,7 +19,6 @@ _EMPTY = frozenset({"", "_", "-", "-X-"})
 _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP"])
 # What lines begin with that are, or may be, no tokens.
 _SPECIAL = frozenset({b"#", b"-", b" ", b"\t", b""})
-_MARK_OF_UTF8 = b"\xef\xbb\xbf"
 _CLOSING = frozenset("LUES")
 
 
@@ -125,7 +124,7 @@ def _facts(path: Path, *, with_first: bool) -> _Facts:
     check_readable(path)
     survey = _Survey(with_first)
     for block in raw_blocks(path):
-        survey.look_at(block.removeprefix(_MARK_OF_UTF8) if survey.is_new else block)
+        survey.look_at(block)
     _take_apart(survey.facts, survey.firsts, survey.rests)
     return survey.facts
 
@@ -141,14 +140,15 @@ class _Survey:
         self.facts = _Facts()
         self.firsts: Counter[bytes] = Counter()
         self.rests: Counter[tuple[bytes, bool]] = Counter()
-        self.is_new = True
         self._with_first = with_first
         self._expected: tuple[int, ...] = (0, 1)
 
     def look_at(self, block: bytes) -> None:
         """Count the lines of a block: one by one what is unusual or may be numbered, all others at once."""
-        self.is_new = False
         lines = block.split(b"\n")
+        if block.endswith(b"\n"):
+            # What follows the last line's end is no line.
+            lines.pop()
         if b"\r" in block:
             lines = [line.rstrip(b"\r") for line in lines]
         done = 0
@@ -180,7 +180,8 @@ class _Survey:
         has_tabs = b"\t" in line
         first, separator, rest = line.partition(b"\t" if has_tabs else b" ")
         if not separator and not first.decode("utf-8", "replace").strip() or has_tabs and not line.strip():
-            self._expected = (*self._expected[-1:], 0, 1)
+            # Words are counted on, or anew; one blank line says as much as several.
+            self._expected = (self._expected[0], 0, 1)
             return
         if first == DOCUMENT_MARK.encode():
             facts.marks += 1

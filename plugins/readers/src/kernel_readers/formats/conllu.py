@@ -21,7 +21,7 @@ N_COLUMNS = 10
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
 _CLOSING = re.compile(r"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
-_MARK = re.compile(rb"^#\s*newdoc\b", re.MULTILINE)
+_MARK = re.compile(rb"^#[^\S\n]*newdoc(?=[\s=]|\Z)", re.MULTILINE)
 _DEPS = {"_": "", "root": "ROOT"}
 _TAGS = frozenset({*UPOS, "SPACE", ""})
 # Numbers of words are short, whatever a file says: long ones are no numbers.
