@@ -26,7 +26,7 @@ from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
-from kernel.training.checkpoint import check_output
+from kernel.training.checkpoint import check_apart, check_output
 from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
@@ -65,6 +65,7 @@ def prepare(
         warn(text)
     if output is not None:
         check_output(output)
+        check_apart(output, setup.plain)
         if lock is not None:
             lock.acquire()
     pipeline, sample = _initialized(setup, gpu_id)
