@@ -93,9 +93,17 @@ def prepare(
 def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:
     """The pipeline of a config as a run begins with it, of which the training corpus alone is read.
 
-    config: not interpolated; defaults are filled in. gpu_id: -1 for the CPU. Errors as in `prepare`.
+    config: not interpolated; defaults are filled in. gpu_id: -1 for the CPU. Errors as in `prepare`. A warning names the
+    labels of the examples that a component did not take.
     """
-    return _initialized(_set_up(config, ("train_corpus",)), gpu_id)[0]
+    setup = _set_up(config, ("train_corpus",))
+    pipeline, sample = _initialized(setup, gpu_id)
+    for name, labels in pipeline.unknown_labels(sample()).items():
+        warn(
+            f"{setup.settings.train_corpus} has labels that '{name}' did not take: {', '.join(labels)}. Labels that [initialize] gives, "
+            "and those of a component from a trained pipeline (source), are all that it has."
+        )
+    return pipeline
 
 
 @dataclass(frozen=True)
