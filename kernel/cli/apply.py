@@ -161,4 +161,5 @@ def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         warn("the input holds no texts")
     if terminal:
         say_over("")
-    say(f"{number:,} documents, {words:,} words, {words / seconds:,.0f} words/s", err=True)
+    size = f"{number:,} document{'s' * (number != 1)}, {words:,} word{'s' * (words != 1)}"
+    say(f"{size}, {words / seconds:,.0f} words/s", err=True)

@@ -34,7 +34,7 @@ from kernel.training.loggers import adapt
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights
-from kernel.training.update import Builtin, warn_of_unknown
+from kernel.training.update import Builtin, warn_of_gold
 
 _STREAM_SAMPLE = 100
 _WITHOUT_LABELS = (
@@ -415,11 +415,7 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
     _check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
-    for name, holds in pipeline.unlabelled(examples).items():
-        warn(
-            f"{settings.dev_corpus} has no label for '{name}', so that its scores say nothing. It holds {holds}"
-        )
-    warn_of_unknown(pipeline, examples, settings.dev_corpus)
+    warn_of_gold(pipeline, examples, settings.dev_corpus)
     return examples
 
 
