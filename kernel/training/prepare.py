@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -420,10 +421,24 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
 
 
 def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
+    _warn_of_misspelt(
+        [name for name, weight in settings.score_weights.items() if weight], pipeline.score_weights
+    )
     weights = score_weights(pipeline.score_weights, settings.score_weights)
     if not any(weights.values()):
         warn("no score has a weight: the latest model counts as the best. Set training.score_weights.")
     return weights
+
+
+def _warn_of_misspelt(names: Iterable[str], known: Iterable[str]) -> None:
+    """Warn of scores that no component declares, but for a letter or two. Scorers may return more than they declare."""
+    known = list(known)
+    for name in names:
+        close = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.8)
+        if close:
+            warn(
+                f"training.score_weights.{name}: no component has such a score, as far as it says. Did you mean '{close[0]}'?"
+            )
 
 
 def _label(registry: Registries, kind: str, block: Any) -> str:
