@@ -55,7 +55,7 @@ def apply(
     """Annotate INPUT with the pipeline MODEL and write OUTPUT.
 
     INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, a directory of them, or - for standard input (a text a
-    line). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
+    line, with the blanks at its ends). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
     that have nothing but their place. JSON Lines keep the other keys of a .jsonl record, such as its id.
     """
     from kernel.cli.texts import input_files, read_texts
@@ -161,4 +161,5 @@ def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         warn("the input holds no texts")
     if terminal:
         say_over("")
-    say(f"{number:,} documents, {words:,} words, {words / seconds:,.0f} words/s", err=True)
+    size = f"{number:,} document{'s' * (number != 1)}, {words:,} word{'s' * (words != 1)}"
+    say(f"{size}, {words / seconds:,.0f} words/s", err=True)

@@ -182,4 +182,4 @@ def _write(store: Any, path: Path, n_docs: int, *, force: bool) -> None:
     except OSError as error:
         raise writing.unwritable(path, error) from error
     writing.write_new(path, store.to_bytes(), force=force)
-    say(f"{path}: {n_docs} documents")
+    say(f"{path}: {n_docs} document{'s' * (n_docs != 1)}")

@@ -71,6 +71,7 @@ def evaluate(
     from kernel.errors import DataError
     from kernel.numeric import random
     from kernel.registries.family import chosen_by
+    from kernel.training.update import warn_of_gold
 
     if not data.exists():
         raise DataError("no such file or directory", path=data)
@@ -81,6 +82,7 @@ def evaluate(
     examples = list(resolve(block, registry=chosen_by(config))(pipeline))
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
+    warn_of_gold(pipeline, examples, str(data))
     scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
     is_piped = str(output) == "-"
     for line in report(scores):

@@ -45,17 +45,20 @@ def load_codes(paths: tuple[Path, ...]) -> None:
 
 def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
     """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
+    from kernel.cli.interrupts import never_lost
     from kernel.errors import KernelError, UsageError
-    from kernel.saving import directories
-    from kernel.training.prepare import to_device
 
-    try:
-        pipeline, config = directories.load_pipeline(directories.find_pipeline(model))
-    except KernelError:
-        raise
-    except OSError as error:
-        raise UsageError(
-            f"can't read the pipeline {error.filename or model}: {error.strerror or error}"
-        ) from error
-    to_device(pipeline, gpu_id)
+    with never_lost():
+        from kernel.saving import directories
+        from kernel.training.prepare import to_device
+
+        try:
+            pipeline, config = directories.load_pipeline(directories.find_pipeline(model))
+        except KernelError:
+            raise
+        except OSError as error:
+            raise UsageError(
+                f"can't read the pipeline {error.filename or model}: {error.strerror or error}"
+            ) from error
+        to_device(pipeline, gpu_id)
     return pipeline, config

@@ -49,8 +49,9 @@ def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, 
             return
         with nullcontext(sys.stdin.buffer) if is_input else path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                line = _decoded(raw, name, number).strip()
-                if line:
+                # Blanks at the ends are part of the text: offsets are to fit it.
+                line = _decoded(raw, name, number).removesuffix("\n").removesuffix("\r")
+                if line.strip():
                     text, others = (
                         (line, {}) if path.suffix != ".jsonl" else _record(line, text_key, name, number)
                     )

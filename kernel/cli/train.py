@@ -55,7 +55,7 @@ def _one_config(words: list[str]) -> str:
     "-o",
     "--output-path",
     type=click.Path(path_type=Path),
-    help="Directory for model-best and model-last; those of another run move to DIR.1. Without it nothing is saved.",
+    help="Directory for model-best and model-last; models of a run with another config move to DIR.1, those of the same config are replaced, also if the data have changed. Without it nothing is saved.",
 )
 @options.code
 @options.gpu_id
@@ -80,19 +80,22 @@ def train(
 
     Any value of the config can be set on the command line: --section.key value.
     """
-    from kernel.config import parse_overrides
-    from kernel.training.checkpoint import output_lock
-    from kernel.training.diagnosis import read_config
-    from kernel.training.loop import train as train_loop
-    from kernel.training.prepare import prepare
+    from kernel.cli.interrupts import never_lost
 
-    options.load_codes(code)
-    config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    lock = None
-    if output is not None:
-        lock = output_lock(output)
-        ctx.call_on_close(lock.release)
-    run = prepare(config, output=output, lock=lock, gpu_id=gpu_id, monitor=_monitor(ctx, trace_path))
+    with never_lost():
+        from kernel.config import parse_overrides
+        from kernel.training.checkpoint import output_lock
+        from kernel.training.diagnosis import read_config
+        from kernel.training.loop import train as train_loop
+        from kernel.training.prepare import prepare
+
+        options.load_codes(code)
+        config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+        lock = None
+        if output is not None:
+            lock = output_lock(output)
+            ctx.call_on_close(lock.release)
+        run = prepare(config, output=output, lock=lock, gpu_id=gpu_id, monitor=_monitor(ctx, trace_path))
     _announce(run, verbose)
     try:
         # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.

@@ -396,6 +396,9 @@ def _not_bool(value: Any) -> Any:
 
 
 def _finite(value: Any) -> Any:
+    if isinstance(value, str) and value.strip().lstrip("+-").lower() in ("nan", "inf", "infinity"):
+        # Text may become a number, but this one is none in the JSON of a config.
+        raise PydanticCustomError("finite_number", "Input should be a finite number, not a text")
     if isinstance(value, float) and not isfinite(value):
         raise PydanticCustomError("finite_number", "Input should be a finite number")
     return value

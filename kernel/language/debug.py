@@ -52,9 +52,9 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
     copied = [slot.name for slot in nlp.slots if slot.enabled and slot.copied]
     if copied:
         yield Finding("info", "trained before", tuple(copied))
-    size, sentences = f"{len(train):,} documents to train on", _sentences(train)
+    size, sentences = f"{len(train):,} document{'s' * (len(train) != 1)} to train on", _sentences(train)
     if sentences > len(train):
-        size = f"{sentences:,} sentences to train on, in {len(train):,} documents,"
+        size = f"{sentences:,} sentences to train on, in {len(train):,} document{'s' * (len(train) != 1)},"
     if sentences < MINIMUM and not copied:
         yield Finding("fail", f"{size} are too few; {MINIMUM} is the minimum")
     elif sentences < RECOMMENDED and not copied:

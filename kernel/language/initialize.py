@@ -53,6 +53,8 @@ def initialize(
         nlp.get_pipe(name)
     for slot in nlp.slots:
         name, component = slot.name, slot.component
+        if slot.copied and components.get(name):
+            _warn_of_unused(name, components[name])
         if not slot.enabled or slot.copied or not hasattr(component, "initialize"):
             continue
         arguments = components.get(name) or {}
@@ -73,6 +75,13 @@ def initialize(
         _load_pretrained(nlp, settings["init_tok2vec"])
     link(nlp.slots)
     _call(settings.get("after_init"), nlp, "after_init")
+
+
+def _warn_of_unused(name: str, arguments: Iterable[str]) -> None:
+    warn(
+        f"[initialize.components.{name}] is not used ({', '.join(arguments)}): '{name}' is taken from a trained pipeline, and keeps "
+        "its labels and weights"
+    )
 
 
 def _watched(name: str, component: Any) -> AbstractContextManager[None]:

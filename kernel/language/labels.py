@@ -48,11 +48,12 @@ def held(examples: Sequence[Example]) -> str:
     for example in examples:
         counts.update(_annotations(example.reference))
         entities += len(example.reference.ents)
+    size = f"{len(examples):,} document{'s' * (len(examples) != 1)}"
     if not counts:
-        return f"{len(examples):,} documents, and nothing is annotated in any of them"
+        return f"{size}, and nothing is annotated in any of them"
     shown = ", ".join(f"{name} in {number:,}" for name, number in counts.most_common())
     none = " (but no entity)" if counts[_COLUMNS["ENT_IOB"]] and not entities else ""
-    return f"{len(examples):,} documents: {shown}{none}"
+    return f"{size}: {shown}{none}"
 
 
 def _annotations(doc: Doc) -> list[str]:

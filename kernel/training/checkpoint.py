@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import count
 from math import isfinite
@@ -16,6 +17,7 @@ import numpy as np
 from kernel.config import Config
 from kernel.errors import CallbackError, KernelError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
+from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
 from kernel.files.trees import has_mounts
 from kernel.numeric.server import read
@@ -49,6 +51,36 @@ def check_output(output: Path) -> None:
                 f"{model} exists and was not saved by kernel",
                 hint="Choose another --output, or move it away.",
             )
+
+
+def check_apart(output: Path, config: Mapping[str, Any]) -> None:
+    """`UsageError` if a run would replace what it begins with: a component or vectors of the models in its own output.
+
+    config: interpolated. Otherwise each repetition would train on from the result of the one before, which it replaces.
+    """
+    models = [(output / name).resolve() for name in (LAST, BEST)]
+    for place, value in _texts(config):
+        path = expand_home(value).absolute()
+        try:
+            found = path.resolve()
+        except (OSError, RuntimeError, ValueError):
+            continue
+        # The output of a training means its best model there.
+        is_output = found == output.resolve() and place.rpartition(".")[2] in ("source", "vectors")
+        if is_output or any(found == model or model in found.parents for model in models):
+            raise UsageError(
+                f"{place} = {json.dumps(value, ensure_ascii=False)} lies in the output of this run, {output}, whose models it replaces",
+                hint="Choose another --output, so that what the run begins with is kept.",
+            )
+
+
+def _texts(block: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of a config that may be paths, each with its place."""
+    for key, value in block.items():
+        if isinstance(value, Mapping):
+            yield from _texts(value, f"{prefix}{key}.")
+        elif isinstance(value, (str, Path)) and str(value):
+            yield f"{prefix}{key}", str(value)
 
 
 def output_lock(output: Path) -> Lock:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
-from kernel.training.checkpoint import check_output
+from kernel.training.checkpoint import check_apart, check_output
 from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
@@ -34,7 +35,7 @@ from kernel.training.loggers import adapt
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights
-from kernel.training.update import Builtin, warn_of_unknown
+from kernel.training.update import Builtin, warn_of_gold
 
 _STREAM_SAMPLE = 100
 _WITHOUT_LABELS = (
@@ -65,6 +66,7 @@ def prepare(
         warn(text)
     if output is not None:
         check_output(output)
+        check_apart(output, setup.plain)
         if lock is not None:
             lock.acquire()
     pipeline, sample = _initialized(setup, gpu_id)
@@ -92,9 +94,17 @@ def prepare(
 def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:
     """The pipeline of a config as a run begins with it, of which the training corpus alone is read.
 
-    config: not interpolated; defaults are filled in. gpu_id: -1 for the CPU. Errors as in `prepare`.
+    config: not interpolated; defaults are filled in. gpu_id: -1 for the CPU. Errors as in `prepare`. A warning names the
+    labels of the examples that a component did not take.
     """
-    return _initialized(_set_up(config, ("train_corpus",)), gpu_id)[0]
+    setup = _set_up(config, ("train_corpus",))
+    pipeline, sample = _initialized(setup, gpu_id)
+    for name, labels in pipeline.unknown_labels(sample()).items():
+        warn(
+            f"{setup.settings.train_corpus} has labels that '{name}' did not take: {', '.join(labels)}. Labels that [initialize] gives, "
+            "and those of a component from a trained pipeline (source), are all that it has."
+        )
+    return pipeline
 
 
 @dataclass(frozen=True)
@@ -406,19 +416,29 @@ def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str
     _check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
-    for name, holds in pipeline.unlabelled(examples).items():
-        warn(
-            f"{settings.dev_corpus} has no label for '{name}', so that its scores say nothing. It holds {holds}"
-        )
-    warn_of_unknown(pipeline, examples, settings.dev_corpus)
+    warn_of_gold(pipeline, examples, settings.dev_corpus)
     return examples
 
 
 def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
+    _warn_of_misspelt(
+        [name for name, weight in settings.score_weights.items() if weight], pipeline.score_weights
+    )
     weights = score_weights(pipeline.score_weights, settings.score_weights)
     if not any(weights.values()):
         warn("no score has a weight: the latest model counts as the best. Set training.score_weights.")
     return weights
+
+
+def _warn_of_misspelt(names: Iterable[str], known: Iterable[str]) -> None:
+    """Warn of scores that no component declares, but for a letter or two. Scorers may return more than they declare."""
+    known = list(known)
+    for name in names:
+        close = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.8)
+        if close:
+            warn(
+                f"training.score_weights.{name}: no component has such a score, as far as it says. Did you mean '{close[0]}'?"
+            )
 
 
 def _label(registry: Registries, kind: str, block: Any) -> str:

@@ -77,6 +77,16 @@ class Builtin:
         return None
 
 
+def warn_of_gold(pipeline: Pipeline, examples: Sequence[Any], where: str) -> None:
+    """Warn of what makes scores say little: components without any gold label, and labels that one can't predict.
+
+    where: the corpus, or what was read.
+    """
+    for name, holds in pipeline.unlabelled(examples).items():
+        warn(f"{where} has no label for '{name}', so that its scores say nothing. It holds {holds}")
+    warn_of_unknown(pipeline, examples, where)
+
+
 def warn_of_unknown(pipeline: Pipeline, examples: Sequence[Any], corpus: str) -> None:
     """Warn of labels in the development data that a component can't predict. corpus: its name in the config."""
     for name, labels in pipeline.unknown_labels(examples).items():

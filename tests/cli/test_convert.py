@@ -34,7 +34,7 @@ def entities(path):
 
 def test_a_directory_file_by_file_and_in_one(tmp_path, capsys):
     assert run(["convert", "in", "out"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "out/b.spacy: 1 documents"
+    assert capsys.readouterr().out.splitlines()[-1] == "out/b.spacy: 1 document"
     found = entities("out/a.spacy")
     assert [ent for doc in found for ent in doc] == [("London", "GPE"), ("Ann", "PERSON")]
     assert entities("out/b.spacy") == [[("London", "GPE")]]

@@ -123,3 +123,28 @@ def test_scores_for_a_pipe(data: str, capsys: pytest.CaptureFixture[str]) -> Non
     captured = capsys.readouterr()
     assert json.loads(captured.out)["sents_p"] == pytest.approx(2 / 3)
     assert "SENT P" in captured.err and not Path("-").exists()
+
+
+@pytest.mark.needs("kernel-nlp-architectures")
+@pytest.mark.parametrize(
+    ("cats", "warning"),
+    [
+        ({}, "rows.jsonl has no label for 'textcat', so that its scores say nothing. It holds 1 document"),
+        ({"C": 1, "D": 0}, "rows.jsonl has labels that 'textcat' did not see in training: C, D"),
+        ({"A": 1, "B": 0}, None),
+    ],
+)
+def test_gold_that_says_nothing_is_warned_of(
+    workplace: Path, capsys: pytest.CaptureFixture[str], cats: dict[str, int], warning: str | None
+) -> None:
+    nlp = blank("en")
+    textcat = nlp.add_pipe("textcat")
+    for label in "AB":
+        textcat.add_label(label)
+    nlp.initialize()
+    nlp.to_disk("classifier")
+    Path("rows.jsonl").write_text(json.dumps({"text": "one", "cats": cats}) + "\n")
+    capsys.readouterr()
+    assert run(["evaluate", "classifier", "rows.jsonl"]) == 0
+    error = capsys.readouterr().err
+    assert (warning in error) if warning else ("rows.jsonl" not in error)

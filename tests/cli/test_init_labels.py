@@ -82,3 +82,21 @@ def test_the_development_corpus_is_not_looked_at(capsys: pytest.CaptureFixture[s
     assert json.loads(Path("labels/textcat_multilabel.json").read_text("utf8")) == ["süß", "sauer"]
     assert run(["init", "labels", "config.cfg", "again", "--paths.train", "null"]) == 2
     assert "corpora.train" in capsys.readouterr().err
+
+
+def test_labels_that_a_copied_component_does_not_take_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "config.cfg", "--output", "old"]) == 0
+    Path("more.jsonl").write_text('{"text": "herb", "cats": {"süß": 1, "herb": 0}}\n', "utf8")
+    Path("on.cfg").write_text(
+        CONFIG.split("[components.textcat_multilabel]")[0]
+        + '[components.textcat_multilabel]\nsource = "old"\n[paths]\ntrain = "more.jsonl"\ndev = "more.jsonl"\n'
+        '[initialize.components.textcat_multilabel]\nlabels = ["süß", "sauer", "herb"]\n'
+    )
+    capsys.readouterr()
+    assert run(["init", "labels", "on.cfg", "labels"]) == 0
+    assert json.loads(Path("labels/textcat_multilabel.json").read_text("utf8")) == ["süß", "sauer"]
+    error = capsys.readouterr().err
+    assert "corpora.train has labels that 'textcat_multilabel' did not take: herb" in error
+    assert "[initialize.components.textcat_multilabel] is not used (labels)" in error
+    assert run(["train", "on.cfg"]) == 2
+    assert "(source) keeps the labels it has" in capsys.readouterr().err

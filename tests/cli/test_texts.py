@@ -42,7 +42,7 @@ def test_what_cannot_be_read(name, message, tmp_path):
 
 def test_lines_of_text(tmp_path):
     (tmp_path / "a.txt").write_bytes("\ufeffone \n\n  two\r\nthrée".encode())
-    assert texts(tmp_path / "a.txt") == [("one", {}), ("two", {}), ("thrée", {})]
+    assert texts(tmp_path / "a.txt") == [("one ", {}), ("  two", {}), ("thrée", {})]
 
 
 def test_records_keep_what_is_no_annotation(tmp_path):

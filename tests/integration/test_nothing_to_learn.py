@@ -50,7 +50,7 @@ def test_training_stops_and_says_what_the_records_hold(kernel: Kernel) -> None:
     ("records", "holds"),
     [
         (CATS, "2 documents: categories in 2"),
-        ([{"text": "Ada ran.", "spans": []}], "1 documents: entity annotation in 1 (but no entity)"),
+        ([{"text": "Ada ran.", "spans": []}], "1 document: entity annotation in 1 (but no entity)"),
         ([{"text": "Ada ran.", "spans": [[0, 2, "PERSON"]]}], "entity annotation in 1 (but no entity)\n"),
         ([{"text": "Ada", "words": ["Ada"], "tags": ["N"]}], "tags in 1"),
     ],

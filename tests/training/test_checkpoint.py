@@ -15,8 +15,9 @@ from kernel import Config, hookimpl, registry
 from kernel.errors import KernelWarning, Locked, TrainingError, UsageError
 from kernel.files import trees
 from kernel.files.atomic import atomic_directory, check_manifest
-from kernel.training.checkpoint import check_output, output_lock, save
+from kernel.training.checkpoint import check_apart, check_output, output_lock, save
 from kernel.training.loop import train
+from kernel.training.prepare import prepare
 from kernel.training.run import Run
 
 MakeRun = Callable[..., Run]
@@ -128,6 +129,50 @@ def test_the_same_run_replaces_its_models(make_run: MakeRun, tmp_path: Path) -> 
     for _ in range(2):
         list(train(make_run(output=True)))
         assert [path.name for path in tmp_path.glob("out*")] == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("components.ner.source", "out/model-best"),
+        ("components.ner.source", "out"),
+        ("components.ner.source", "./else/../out/model-last"),
+        ("components.ner.source", "link"),
+        ("initialize.vectors", "out/model-last"),
+        ("initialize.init_tok2vec", "out/model-best/weights.bin"),
+    ],
+)
+def test_what_a_run_begins_with_is_not_replaced(
+    place: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("out/model-best")
+    (tmp_path / "else").mkdir()
+    first, *middle, last = place.split(".")
+    block: dict[str, Any] = {last: value}
+    for key in reversed(middle):
+        block = {key: block}
+    with pytest.raises(UsageError) as caught:
+        check_apart(Path("out"), {first: block})
+    assert f'{place} = "{value}" lies in the output of this run, out, whose models it replaces' in str(
+        caught.value
+    )
+    assert "Choose another --output" in caught.value.hint
+
+
+def test_what_lies_beside_the_models_of_a_run_is_not_in_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in ("other/model-best", "out/log.jsonl", "out/model-best.old", "en", "", "x" * 5000, "a\0b"):
+        check_apart(Path("out"), {"components": {"ner": {"source": text}}, "path": "out"})
+
+
+def test_a_run_on_its_own_result_is_refused_at_its_start(make_run: MakeRun, tmp_path: Path) -> None:
+    config = make_run().config.copy()
+    config["corpora"]["dev"]["path"] = "out/model-last/dev.txt"
+    with pytest.raises(UsageError, match=r"corpora\.dev\.path = .* lies in the output of this run"):
+        prepare(config, output=tmp_path / "out")
 
 
 def test_the_models_of_another_run_are_kept(make_run: MakeRun, tmp_path: Path) -> None:

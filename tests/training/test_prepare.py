@@ -88,6 +88,15 @@ def test_no_weight_at_all_is_said(make_run: MakeRun) -> None:
     assert run.weights == {"r2": 0.0, "mse": 0.0}
 
 
+def test_a_misspelt_score_is_said_before_training(
+    make_run: MakeRun, recwarn: pytest.WarningsRecorder
+) -> None:
+    make_run(score_weights={"mmse": 1.0, "rouge": 0.5, "R2": 0.0})
+    assert [str(one.message) for one in recwarn] == [
+        "training.score_weights.mmse: no component has such a score, as far as it says. Did you mean 'mse'?"
+    ]
+
+
 def test_a_null_seed_is_drawn(make_run: MakeRun) -> None:
     assert make_run(seed=None).seed != make_run(seed=None).seed
 

@@ -20,6 +20,7 @@ def shown(docs):
     ]
 
 
+ROWS = [("Ada", "B-PER"), ("Lovelace", "I-PER"), ("saw", "O"), ("Rome", "B-LOC")]
 SENTENCE = (["Ada", "Lovelace", "saw", "Rome"], [("Ada Lovelace", "PER"), ("Rome", "LOC")])
 
 
@@ -88,6 +89,44 @@ def test_the_end_of_a_block_is_no_blank_line(write, monkeypatch, size):
 def test_what_the_file_leaves_open_is_refused(write, nlp, rows, message):
     with pytest.raises(DataError, match=rf"a.tsv: {message}.*\n.*columns = "):
         list(columns.read(write("a.tsv", *rows), nlp))
+
+
+IDS = [
+    ["s1-1", "s1-2", "s1-3", "s1-4"],
+    ["doc12_t1", "doc12_t2", "doc12_t3", "doc13_t1"],
+    ["w1", "w2", "w3", "w10"],
+    ["a.b-7", "a.c-8", "ab.c-9", "a.b-10"],
+]
+
+
+@pytest.mark.parametrize("ids", IDS)
+@pytest.mark.parametrize("separator", ["\t", " "])
+def test_a_column_of_names_is_not_taken_for_words(write, nlp, ids, separator):
+    rows = [separator.join([each, *row]) for each, row in zip(ids, ROWS, strict=True)]
+    path = write("a.tsv", "\n".join(rows[:2]) + "\n\n" + "\n".join(rows[2:]) + "\n")
+    with pytest.raises(
+        DataError, match=r"names that are numbered, and no words: .*\n.*columns = \[\"id\", \"word\""
+    ):
+        list(columns.read(path, nlp))
+    for named in (["id", "word", "tag"], ["_", "word", "tag"]):
+        assert shown(columns.read(path, nlp, settings=Settings(columns=named))) == SENTENCE
+    other = write(
+        "b.tsv", "\n".join(separator.join([*row, each]) for each, row in zip(ids, ROWS, strict=True))
+    )
+    assert shown(columns.read(other, nlp, settings=Settings(columns=["word", "tag", "id"]))) == SENTENCE
+
+
+def test_words_with_numbers_are_words(write, nlp):
+    path = write("a.tsv", "B52\tNN\tO\nF16\tNN\tO\nland\tVB\tO\nA380\tNN\tO\n")
+    assert shown(columns.read(path, nlp))[0] == ["B52", "F16", "land", "A380"]
+    path = write("b.tsv", "covid-19\tNN\tO\ncovid-19\tNN\tO\ncovid-19\tNN\tO\n")
+    assert shown(columns.read(path, nlp))[0] == ["covid-19"] * 3
+
+
+def test_an_id_among_numbers_is_refused_with_the_way_out(write, nlp):
+    path = write("a.tsv", "1\tAda\tB-PER\nx\tran\tO\n3\toff\tO\n")
+    with pytest.raises(DataError, match=r"a.tsv:2: 'x' is no number of a word\n.*call it _"):
+        list(columns.read(path, nlp, settings=Settings(columns=["id", "word", "tag"])))
 
 
 def test_named_columns(write, nlp):

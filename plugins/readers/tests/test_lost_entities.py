@@ -48,16 +48,32 @@ def test_what_was_kept_and_lost_of_each_label(write, nlp):
     path = write("a.jsonl", *map(json.dumps, rows))
     _, report = load(path, nlp)
     shown = {one.message.partition(": ")[2]: (one.level, len(one.items)) for one in report.findings(path)}
-    inclusive = "Their ends seem to be inclusive; 'end' must be the first character after the entity"
+    further = "These tokens reach further than their entities"
     assert shown == {
-        f"A: 3 kept, 2 lost (2 ends one character before its last word does). {inclusive}": ("warn", 2),
+        f"A: 3 kept, 2 lost (2 ends one character before its last word does). {further}: 'Ada' (2)": (
+            "warn",
+            2,
+        ),
         "B: 3 kept, 4 lost (2 ends one character before its last word does, "
-        f"2 begins inside of a token or between tokens). {inclusive}": ("fail", 4),
+        f"2 begins inside of a token or between tokens). {further}: 'ran' (4)": ("fail", 4),
     }
     assert next(report.findings(path)).items[0].startswith("line 4, offset 0: 'A' 'Ad' ends one")
     with pytest.warns(KernelWarning) as caught:
         report.say(path)
     assert len(caught) == 1 and "A 3 kept, 2 lost, B 3 kept, 4 lost" in str(caught[0].message)
+
+
+def test_ends_are_called_inclusive_where_most_of_the_file_are(write, nlp):
+    wrong = [{"text": "Ada ran", "spans": [[0, 2, "A"]]}] * 3
+    right = [{"text": "Ada ran", "spans": [[0, 3, "A"]]}]
+    path = write("a.jsonl", *map(json.dumps, wrong + right * 2))
+    (finding,) = load(path, nlp)[1].findings(path)
+    assert finding.message.endswith(
+        "Their ends seem to be inclusive; 'end' must be the first character after the entity"
+    )
+    path = write("b.jsonl", *map(json.dumps, wrong + right * 3))
+    (finding,) = load(path, nlp)[1].findings(path)
+    assert finding.message.endswith("These tokens reach further than their entities: 'Ada' (3)")
 
 
 def test_trimming_is_offered_and_done(write, nlp):

@@ -6,7 +6,9 @@ from kernel.errors import DataError
 from kernel.training import Example
 
 HINT = (
-    "Give all labels to initialize (kernel init labels writes them), or let it read them from all of the data: of a "
+    "A component that is taken from a trained pipeline (source) keeps the labels it has: give it new ones in Python "
+    "(nlp.get_pipe(...).add_label, then nlp.to_disk, and name that directory as source), or train it anew, with factory in place of source. "
+    "Another one takes all labels from initialize (kernel init labels writes them), or reads them from all of the data: of a "
     "corpus that is streamed (max_epochs = -1) it sees the first examples only."
 )
 UNINITIALIZED = "nlp.initialize(lambda: examples) reads them from the examples."

@@ -74,7 +74,9 @@ class Corpus:
         self.findings = tuple(tally.report.findings(self.path))
         if not found:
             raise DataError(
-                f"no examples are left of {tally.documents} documents", path=self.path, hint=self._why(tally)
+                f"no examples are left of {tally.documents} document{'s' * (tally.documents != 1)}",
+                path=self.path,
+                hint=self._why(tally),
             )
         if tally.too_long and found != self.limit:
             warn(

@@ -11,17 +11,20 @@ from kernel.errors import note, warn
 
 INCLUSIVE = "ends one character before its last word does"
 BLANKS = "has blanks at its ends"
+# Tokens that are named, the most frequent ones.
+_SHOWN = 5
 # What Prodigy keeps beside its annotations, as it does keys that begin with "_".
 _BESIDE = frozenset({"meta", "tokens"})
 
 
 class Lost(NamedTuple):
-    """An entity that could not be kept. place: where it stands, for people."""
+    """An entity that could not be kept. place: where it stands, for people. token: one that it ends or begins within."""
 
     label: str
     text: str
     place: str
     why: str
+    token: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.label!r} {self.text!r} {self.why}"
@@ -129,7 +132,7 @@ class Report:
             why = ", ".join(f"{number:,} {reason}" for reason, number in _reasons(ones))
             yield Finding(
                 "fail" if 2 * len(ones) >= total else "warn",
-                f"{path}: {label}: {self.kept[label]:,} kept, {len(ones):,} lost ({why}){_way_out(ones)}",
+                f"{path}: {label}: {self.kept[label]:,} kept, {len(ones):,} lost ({why}){self._way_out(ones)}",
                 tuple(map(str, ones)),
             )
 
@@ -142,22 +145,24 @@ class Report:
         )
         return (
             f"{subject} begin and end where tokens do; their tokens count as not annotated "
-            f"(the first: {first}); {shares}{_way_out(self.lost)}"
+            f"(the first: {first}); {shares}{self._way_out(self.lost)}"
         )
+
+    def _way_out(self, lost: list[Lost]) -> str:
+        """What would keep most of them."""
+        # A few such entities stand before tokens like 'Ltd.'; only where most are so, something is wrong with all ends.
+        inclusive = sum(one.why == INCLUSIVE for one in self.lost)
+        if 2 * inclusive > sum(self.kept.values()) + len(self.lost):
+            return ". Their ends seem to be inclusive; 'end' must be the first character after the entity"
+        if any(one.why == BLANKS for one in lost):
+            return f". trim = true in the reader's block keeps {sum(one.why == BLANKS for one in lost):,} of them"
+        tokens = Counter(one.token for one in lost if one.token).most_common(_SHOWN)
+        shown = ", ".join(f"{token!r} ({number:,})" for token, number in tokens)
+        return f". These tokens reach further than their entities: {shown}" if shown else ""
 
 
 def _reasons(lost: list[Lost]) -> list[tuple[str, int]]:
     return Counter(one.why for one in lost).most_common()
-
-
-def _way_out(lost: list[Lost]) -> str:
-    """What would keep most of them."""
-    why, number = _reasons(lost)[0]
-    if why == INCLUSIVE and 2 * number >= len(lost):
-        return ". Their ends seem to be inclusive; 'end' must be the first character after the entity"
-    if any(one.why == BLANKS for one in lost):
-        return f". trim = true in the reader's block keeps {sum(one.why == BLANKS for one in lost):,} of them"
-    return ""
 
 
 def _n(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from thinc.api import Logistic, Model, softmax_activation
 from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.hashed_linear import HashedLinear, NgramBuckets, resized
-from kernel_architectures.textcat.output import NEVER
+from kernel_architectures.textcat.output import UNLIKELY
 
 
 def build_bow(
@@ -23,7 +23,7 @@ def build_bow(
     exclusive_classes: softmax if true, else each class by its own logistic. ngram_size: n-grams of 1 to this many
     tokens. no_output_layer: leave the sums as they are, for use inside another model. length: rows of the hash
     table, rounded up to a power of two. Ref: output_layer (see `HashedLinear`). New classes start with weights 0
-    and bias -5000, without output layer 0.
+    and bias -3, which makes them unlikely; without output layer 0.
     """
     if length < 1:
         raise ValueError(f"TextCatBOW: length must be 1 or more, not {length}")
@@ -67,7 +67,7 @@ def _forward(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tup
 
 
 def _resize(model: Model[Any, Any], nO: int) -> Model[Any, Any]:
-    model.layers[1] = resized(model.layers[1], nO, bias=NEVER if len(model.layers) > 2 else 0.0)
+    model.layers[1] = resized(model.layers[1], nO, bias=UNLIKELY if len(model.layers) > 2 else 0.0)
     model.set_ref("output_layer", model.layers[1])
     model.set_dim("nO", nO, force=True)
     return model

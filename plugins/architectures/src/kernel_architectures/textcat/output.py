@@ -7,8 +7,9 @@ from thinc.api import Linear, Logistic, Model, Softmax
 
 from kernel.numeric.server import read
 
-# The bias of a class that is added to a trained softmax: it starts with no probability at all.
-NEVER = -5000.0
+# The bias of a class that is added to a trained model: it starts unlikely (below one in twenty), and still gets a gradient.
+# Much lower, and its probability and with it its gradient are exactly 0: nothing could be learnt.
+UNLIKELY = -3.0
 
 
 def Classify(exclusive_classes: bool, nO: int | None, nI: int | None = None) -> Model[Any, Any]:
@@ -48,7 +49,7 @@ def _forward(model: Model[Any, Any], X: Any, is_train: bool) -> tuple[Any, Calla
 
 
 def resize(model: Model[Any, Any], nO: int) -> None:
-    """Add classes to a `Classify`. What is learned stays; new softmax classes start with no probability."""
+    """Add classes to a `Classify`. What is learned stays; new classes start unlikely."""
     exclusive = model.attrs["exclusive_classes"]
     old = model.layers[0]
     new: Model[Any, Any] = (Softmax if exclusive else Linear)(nO, old.maybe_get_dim("nI"))
@@ -58,7 +59,7 @@ def resize(model: Model[Any, Any], nO: int) -> None:
         W, b = read(old, "W"), read(old, "b")
         new_W, new_b = new.get_param("W"), new.get_param("b")
         new_W[: len(b)], new_b[: len(b)] = W, b
-        new_W[len(b) :], new_b[len(b) :] = 0.0, NEVER if exclusive else 0.0
+        new_W[len(b) :], new_b[len(b) :] = 0.0, UNLIKELY
     model.layers[0] = new
     model.set_ref("output_layer", new)
     model.set_dim("nO", nO, force=True)

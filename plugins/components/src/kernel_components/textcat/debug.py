@@ -21,16 +21,21 @@ def findings(train: Sequence[Example], dev: Sequence[Example], *, exclusive: boo
     if exclusive:
         for count, part in ((several, "to train on"), (others, "to evaluate on")):
             if count:
-                text = f"{count} documents {part} have several categories; these need textcat_multilabel"
+                text = f"{_with_several(count, part)}; these need textcat_multilabel"
                 yield Finding("fail", text)
     elif labels and not several:
         if others:
-            text = f"{others} documents to evaluate on have several categories, but none to train on"
+            text = f"{_with_several(others, 'to evaluate on')}, but none to train on"
             yield Finding("fail", text)
         else:
             yield Finding("warn", "no document has several categories: textcat may do better")
     yield from _unused(train, labels, "to train on")
     yield from _unused(dev, labels, "to evaluate on")
+
+
+def _with_several(number: int, part: str) -> str:
+    one = number == 1
+    return f"{number} document{'' if one else 's'} {part} {'has' if one else 'have'} several categories"
 
 
 def _several(examples: Sequence[Example]) -> int:

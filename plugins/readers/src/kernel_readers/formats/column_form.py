@@ -15,6 +15,9 @@ NAMES = ("word", "tag", "pos", "id", "_")
 # A number of a token; a range of numbers, or a number between two, stands for no token.
 _NUMBER = re.compile(r"\d{1,9}(?:[-.]\d{1,9})?")
 _EMPTY = frozenset({"", "_", "-", "-X-"})
+_LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
+# So many different numbered names in the first column, and nothing else, are no words.
+_IDS = 3
 # Phrases, as in the chunk column of CoNLL-2000 and CoNLL-2003.
 _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP"])
 # What lines begin with that are, or may be, no tokens.
@@ -89,6 +92,9 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> ColumnForm:
             )
         return _with_tag(facts, ColumnForm(0, pos=1), facts.last)
     size = next(iter(facts.sizes))
+    if size > 2 and len(facts.ids) == _IDS:
+        shown = ", ".join(sorted(facts.ids))
+        raise _unclear(path, f"the first column holds names that are numbered, and no words: {shown}")
     index = _index(path, facts, size)
     word = 0 if index is None else 1
     tag = _tag(path, facts, range(word + 1, size))
@@ -108,6 +114,7 @@ class _Facts:
     sizes: rows by their number of columns. values: of each column how often it has a value, if all rows have equally many;
     nothing of the first one, unless asked for. last: the values of the last columns, whatever their place. tabs: rows with
     tabs. marks: lines that start a document. all_numbers: whether all first columns are numbers, consecutive: and count on.
+    ids: some of the first columns, if all of them are formed like numbered names, such as s1-1; else nothing.
     """
 
     sizes: Counter[int] = field(default_factory=Counter)
@@ -117,6 +124,7 @@ class _Facts:
     marks: int = 0
     all_numbers: bool = True
     consecutive: bool = True
+    ids: set[str] = field(default_factory=set)
 
 
 def _facts(path: Path, *, with_first: bool) -> _Facts:
@@ -141,6 +149,8 @@ class _Survey:
         self.firsts: Counter[bytes] = Counter()
         self.rests: Counter[tuple[bytes, bool]] = Counter()
         self._with_first = with_first
+        self._shape: str | None = None
+        self._may_be_ids = True
         self._expected: tuple[int, ...] = (0, 1)
 
     def look_at(self, block: bytes) -> None:
@@ -152,7 +162,7 @@ class _Survey:
         if b"\r" in block:
             lines = [line.rstrip(b"\r") for line in lines]
         done = 0
-        while done < len(lines) and (self._with_first or self.facts.all_numbers):
+        while done < len(lines) and (self._with_first or self.facts.all_numbers or self._may_be_ids):
             self._look_at_line(lines[done])
             done += 1
         lines = lines[done:]
@@ -190,11 +200,24 @@ class _Survey:
         self.rests[rest, has_tabs] += 1
         if self._with_first:
             self.firsts[first] += 1
+        if self._may_be_ids:
+            self._look_for_id(first.decode("utf-8", "replace").strip(" "))
         if facts.all_numbers:
             facts.all_numbers = is_number(first.decode("ascii", "replace"))
             if first.isdigit() and facts.all_numbers:
                 facts.consecutive = facts.consecutive and int(first) in self._expected
                 self._expected = (int(first) + 1,)
+
+    def _look_for_id(self, first: str) -> None:
+        """Whether a first column is formed like all before it: letters, digits and signs at the same places."""
+        shape = _DIGITS.sub("0", _LETTERS.sub("a", first))
+        if self._shape is None and not is_number(first) and "0" in shape and shape != "0":
+            self._shape = shape
+        self._may_be_ids = shape == self._shape
+        if not self._may_be_ids:
+            self.facts.ids.clear()
+        elif len(self.facts.ids) < _IDS:
+            self.facts.ids.add(first)
 
 
 def _take_apart(facts: _Facts, firsts: Counter[bytes], rests: Counter[tuple[bytes, bool]]) -> None:
@@ -262,9 +285,18 @@ def _named(path: Path, facts: _Facts, names: Sequence[str]) -> ColumnForm:
             hint="Names: word; tag, an entity tag; pos, a part-of-speech tag; id and _ are not read.",
         )
     tag, pos, index = (names.index(name) if name in names else None for name in ("tag", "pos", "id"))
+    if index is not None and _are_names(facts, index):
+        index = None
     form = ColumnForm(len(names), names.index("word"), tag, pos, index)
     values = facts.values[tag] if tag is not None and tag < len(facts.values) else Counter()
     return _with_tag(facts, form, values)
+
+
+def _are_names(facts: _Facts, place: int) -> bool:
+    """Whether a column holds names of tokens rather than their numbers, which say what stands for no token."""
+    if place == 0:
+        return bool(facts.ids)
+    return place < len(facts.values) and not any(map(is_number, facts.values[place]))
 
 
 def _with_tag(facts: _Facts, form: ColumnForm, values: Counter[str]) -> ColumnForm:

@@ -157,7 +157,12 @@ def _check(path: Path, form: ColumnForm, number: int, line: str, columns: list[s
             hint="Columns are separated by tabs or spaces; the tag is the last one.",
         )
     if form.index is not None and not is_number(columns[form.index]):
-        raise DataError(f"{columns[form.index]!r} is no number of a word", path=path, line=number)
+        raise DataError(
+            f"{columns[form.index]!r} is no number of a word",
+            path=path,
+            line=number,
+            hint='If the column is not to be read, call it _ in the reader\'s block: columns = ["_", "word", "tag"].',
+        )
 
 
 def _append(form: ColumnForm, sentence: Sentence, number: int, columns: list[str]) -> None:

@@ -98,6 +98,13 @@ class Places:
         first = bisect_right(self.ends, start)
         return range(first, max(first, bisect_right(self.starts, end - 1)))
 
+    def cut(self, start: int, end: int) -> str:
+        """The text of a token of which these characters take a part only, the last one such; "" if there is none."""
+        for place in reversed(self.touched(start, end)):
+            if self.starts[place] < start or self.ends[place] > end:
+                return self.text[self.starts[place] : self.ends[place]]
+        return ""
+
     def starts_token(self, start: int) -> int | None:
         """The token that starts at a character."""
         return _found(self.starts, start)
@@ -155,7 +162,8 @@ class Placing:
             touched.update(self.places.touched(start, end))
             place = self.report.place(self.record.path, self.record.number, offset=start)
             why = self.places.why_none(start, end)
-            self.report.lost.append(Lost(label, self.places.text[start:end][:60], place, why))
+            text, token = self.places.text[start:end][:60], self.places.cut(start, end)
+            self.report.lost.append(Lost(label, text, place, why, token[:60]))
         return spans, touched
 
     def _check_places(self, offsets: Sequence[Offset]) -> None:
