@@ -10,39 +10,45 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Condition, RLock, get_ident
+from threading import Condition, RLock, get_ident, local
 from threading import Lock as PlainLock
 from time import monotonic
 
 
+class _Depth(local):
+    depth = 0
+
+
 class Gate:
-    """Counts how deep each thread is inside. `with gate:` is for the calls, `with gate.closed(seconds):` for who forks."""
+    """Knows which threads are inside. `with gate:` is for the calls, `with gate.closed(seconds):` for who forks.
+
+    here.depth: how deep the running thread is inside.
+    """
 
     def __init__(self) -> None:
         self._lock = PlainLock()
         self._changed = Condition(self._lock)
-        self._depths: dict[int, int] = {}
+        self._inside: set[int] = set()
+        self.here = _Depth()
         self._closer: int | None = None
 
     def __enter__(self) -> None:
-        me = get_ident()
-        with self._lock:
-            depth = self._depths.get(me, 0)
-            # Who is inside already goes on: the closer waits for that thread.
-            while not depth and self._closer not in (None, me):
-                self._changed.wait()
-            self._depths[me] = depth + 1
+        # Who is inside already goes on, without the lock: the closer waits for that thread.
+        if not self.here.depth:
+            me = get_ident()
+            with self._lock:
+                while self._closer not in (None, me):
+                    self._changed.wait()
+                self._inside.add(me)
+        self.here.depth += 1
 
     def __exit__(self, *error: object) -> None:
-        me = get_ident()
-        with self._lock:
-            depth = self._depths[me] - 1
-            if depth:
-                self._depths[me] = depth
-                return
-            del self._depths[me]
-            if self._closer is not None:
-                self._changed.notify_all()
+        self.here.depth -= 1
+        if not self.here.depth:
+            with self._lock:
+                self._inside.discard(get_ident())
+                if self._closer is not None:
+                    self._changed.notify_all()
 
     @contextmanager
     def closed(self, seconds: float) -> Iterator[bool]:
@@ -65,7 +71,7 @@ class Gate:
             self._closer = me
             is_alone = False
             try:
-                is_alone = self._changed.wait_for(lambda: not self._depths.keys() - {me}, end - monotonic())
+                is_alone = self._changed.wait_for(lambda: self._inside <= {me}, end - monotonic())
             finally:
                 if not is_alone:
                     self._closer = None
@@ -88,7 +94,7 @@ class Gate:
     def forget_others(self) -> None:
         """After a fork, in the new process, which has no other thread."""
         me = get_ident()
-        self._depths = {me: self._depths[me]} if me in self._depths else {}
+        self._inside &= {me}
         self._closer = None
         self._lock = PlainLock()
         self._changed = Condition(self._lock)
@@ -107,9 +113,18 @@ class Lock:
         self._lock = RLock()
 
     def __enter__(self) -> None:
-        GATE.__enter__()
+        # As the gate itself does it: locks are had for every new word.
+        here = GATE.here
+        if here.depth:
+            here.depth += 1
+        else:
+            GATE.__enter__()
         self._lock.acquire()
 
     def __exit__(self, *error: object) -> None:
         self._lock.release()
-        GATE.__exit__()
+        here = GATE.here
+        if here.depth > 1:
+            here.depth -= 1
+        else:
+            GATE.__exit__()

@@ -13,7 +13,7 @@ import numpy as np
 from kernel.errors import UsageError
 from kernel.files.atomic import atomic_file
 from kernel.files.names import as_names
-from kernel.processes.gate import Lock
+from kernel.processes.gate import GATE, Lock
 from kernel.tokenizer import files
 from kernel.tokenizer.chunks import Chunks, Runs
 from kernel.tokenizer.rules import (
@@ -114,6 +114,11 @@ class Tokenizer:
 
     def batch(self, texts: Sequence[str]) -> list[Doc]:
         """The Docs of some texts. They share arrays: each holds slices of those of the batch."""
+        # Inside already, a thread has the lock for a new word form sooner.
+        with GATE:
+            return self._docs(texts)
+
+    def _docs(self, texts: Sequence[str]) -> list[Doc]:
         chunks, runs = self._current()
         chunk_codes, run_codes = chunks.__getitem__, runs.__getitem__
         spaced, join = chunks.splitter.spaced, b"".join
