@@ -17,7 +17,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
 from kernel_components.textcat import debug, recommended
-from kernel_components.textcat.gold import Gold, check, count_labels, encode
+from kernel_components.textcat.gold import Gold, check, count_labels, encode, table
 from kernel_components.unknown_label import unknown_label
 
 MODEL = {
@@ -186,8 +186,8 @@ class TextCategorizer(TrainableComponent):
         """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
         key = label_key(f"cats-{'exclusive' if self.exclusive else 'independent'}", self.labels)
         numbers = {label: number for number, label in enumerate(self.labels)}
-        rows = np.stack([self._gold(example, key, numbers).row(len(numbers)) for example in examples])
-        return (rows == 1).astype(np.float32), rows >= 0
+        known = table([self._gold(example, key, numbers) for example in examples], len(numbers))
+        return (known == 1).astype(np.float32), known >= 0
 
     def _gold(self, example: Example, key: str, numbers: Mapping[str, int]) -> Gold:
         kept: dict[str, Any] = example.cached(key, lambda _: {})

@@ -1,7 +1,7 @@
 """Gold categories of an Example as numbers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,11 +49,15 @@ class Gold(NamedTuple):
     """The numbers of those that are."""
     values: NDArray[np.int8]
 
-    def row(self, size: int) -> NDArray[np.int8]:
-        """All of it, int8 (size,)."""
-        row = np.full(size, self.others, dtype=np.int8)
-        row[self.named] = self.values
-        return row
+
+def table(gold: Sequence[Gold], size: int) -> NDArray[np.int8]:
+    """All of what is known of documents, int8 (documents, size)."""
+    known = np.empty((len(gold), size), dtype=np.int8)
+    known[:] = np.array([each.others for each in gold], dtype=np.int8)[:, None]
+    rows = np.repeat(np.arange(len(gold)), [len(each.named) for each in gold])
+    columns = np.concatenate([each.named for each in gold])
+    known[rows, columns] = np.concatenate([each.values for each in gold])
+    return known
 
 
 def encode(example: Example, numbers: Mapping[str, int], *, exclusive: bool) -> Gold:
