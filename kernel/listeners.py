@@ -94,7 +94,7 @@ class Channel:
 
     def carry(self, doc: Any, successor: Any) -> None:
         """Take a document for another one, of which it is a copy; in the published batch too, if it has as many tokens."""
-        output = self._given.get(doc)
+        output = self.given(doc)
         if output is not None:
             self._given[successor] = output
         row = self._rows.get(id(doc))

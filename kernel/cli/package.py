@@ -89,7 +89,7 @@ def read_entries(path: Path) -> dict[str, Any]:
     from kernel.errors import DataError
 
     try:
-        table = json.loads(path.read_text(encoding="utf8"))
+        table = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=path) from error
     except ValueError as error:

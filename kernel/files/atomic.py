@@ -30,6 +30,8 @@ MANIFEST = "manifest.json"
 # The largest manifest, config or meta table that is read, in bytes.
 LARGEST_TABLE = 1 << 27
 _ATTEMPTS = 100
+# Names of what a process has open. There are files in /dev too: those in /dev/shm.
+_OPEN_FILE = re.compile(r"/dev/(std(in|out|err)|fd/\d+)|/proc/[^/]+/(task/\d+/)?fd/\d+")
 _MOST_FOLDERS = 10_000
 
 T = TypeVar("T")
@@ -118,8 +120,8 @@ def _resolved(path: str | Path) -> Path:
 def is_special(path: str | Path) -> bool:
     """Whether a path is that of something that is written to, and can't be replaced: a device, a pipe, an open file."""
     # What an open file is called here says nothing about whose it is: standard output may be appended to.
-    if Path(os.path.abspath(path)).parts[1:2] in (("dev",), ("proc",)):
-        return os.name != "nt" and Path(path).exists()
+    if _OPEN_FILE.fullmatch(os.path.abspath(path)):
+        return Path(path).exists()
     try:
         mode = Path(path).stat().st_mode
     except OSError:

@@ -14,6 +14,7 @@ from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
 from kernel.files.home import expand_home
 from kernel.language.build import interpolated_section
+from kernel.language.learn import trained_models
 from kernel.language.listening import channel_of, check_hearing, link, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
@@ -21,7 +22,7 @@ from kernel.language.vocab_data import load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes
-from kernel.numeric.memory import check_memory
+from kernel.numeric.memory import check_memory, to_come
 from kernel.registries.blame import naming
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def initialize(
             raise failure(name, error, verb="failed to initialize") from error
         check_listeners(nlp.pipeline)
         if hasattr(getattr(component, "model", None), "walk"):
-            check_memory(component.model, name)
+            check_memory(component.model, name, others=_others(nlp, name))
         _try_out(name, component, get_examples)
     if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
         _load_pretrained(nlp, settings["init_tok2vec"])
@@ -82,6 +83,12 @@ def _warn_of_unused(name: str, arguments: Iterable[str]) -> None:
         f"[initialize.components.{name}] is not used ({', '.join(arguments)}): '{name}' is taken from a trained pipeline, and keeps "
         "its labels and weights"
     )
+
+
+def _others(nlp: ComponentList, name: str) -> int:
+    """The memory that training takes for the other components that have their weights."""
+    models = trained_models(nlp)
+    return sum(to_come(model) for other, model in models.items() if other != name)
 
 
 def _watched(name: str, component: Any) -> AbstractContextManager[None]:

@@ -68,6 +68,14 @@ def channels_of(components: Iterable[tuple[str, Any]]) -> list[Channel]:
     return [channel for _, component in components if (channel := channel_of(component)) is not None]
 
 
+def channels_around(components: Sequence[tuple[str, Any]]) -> list[Channel]:
+    """The channels of the sources among components, and those that they listen to: a source may have run before."""
+    found = channels_of(components)
+    for _, component in components:
+        found += [channel for channel in getattr(component, "channels", ()) if channel not in found]
+    return found
+
+
 def listeners_of(component: Any) -> list[Any]:
     """The listener layers in a component's model."""
     model = getattr(component, "model", None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError, keep
-from kernel.language.listening import channels_of
+from kernel.language.listening import channels_around
 from kernel.listeners import Channel
 from kernel.numeric import blas
 from kernel.numeric.adapter import lacks_weights
@@ -91,7 +91,7 @@ def annotate(
 ) -> tuple[list[Doc], list[int]]:
     """Like `run_batch`, for documents that leave the pipeline: of the output of sources they keep what their `tensor` holds."""
     done = run_batch(steps, docs, settings, handler)
-    for channel in channels_of(steps):
+    for channel in channels_around(steps):
         channel.let_go({*docs, *done[0]})
     return done
 
@@ -105,7 +105,7 @@ def run_batch(
 ) -> tuple[list[Doc], list[int]]:
     """Run components over a list of documents.
 
-    channels: of the sources whose output the documents have, or get; those among the components, unless given.
+    channels: of the sources whose output the documents have, or get; those around the components, unless given.
 
     Returns the finished documents and their positions in the list: all of them, unless an error handler let some go.
 
@@ -115,7 +115,7 @@ def run_batch(
     from kernel.tokens.snapshot import snapshot
 
     positions = list(range(len(docs)))
-    channels = channels_of(steps) if channels is None else channels
+    channels = channels_around(steps) if channels is None else channels
     with blas.one_thread():
         for name, component in steps:
             if not docs:

@@ -14,29 +14,44 @@ COPIES = 5
 """Arrays of the size of the weights in training: these, their gradient, the two averages of Adam, and one to compute with."""
 
 
-def check_memory(model: Any, name: str, free: int | None = None) -> None:
+def check_memory(model: Any, name: str, free: int | None = None, *, others: int = 0) -> None:
     """`UsageError` if training the model of a component takes more memory than is free.
 
     To be called before the weights are first written to: the system hands out memory only then, and ends the process
-    when there is none left. free: bytes; what the system says if None. Models on other devices are not looked at.
+    when there is none left. free: bytes; what the system says if None. others: what the training of components whose
+    weights are there already will take besides, see `to_come`. Models on other devices are not looked at.
     """
-    weights = [
+    weights = _weights(model)
+    needed = COPIES * sum(size for size, *_ in weights)
+    free = free_memory() if free is None else free
+    if free is None or needed + others <= free:
+        return
+    size, layer, param, shape = max(weights, default=(0, "", "", ()))
+    if not size:
+        # Those that are large were let pass.
+        return
+    more = f", and that of the other components {gigabytes(others)} more" if others else ""
+    raise UsageError(
+        f"component '{name}': training needs {gigabytes(needed)} of memory, {COPIES} times its weights (the gradient, "
+        f"two averages of Adam and the computing take as much each){more}, but {gigabytes(free)} are free. The largest weights are {param} of "
+        f"{layer}, {' x '.join(map(str, shape))} numbers: {gigabytes(size)}",
+        hint="Make that table smaller in the config (fewer rows, a smaller length or width), or use fewer labels.",
+    )
+
+
+def to_come(model: Any) -> int:
+    """The bytes that training a model takes besides its weights."""
+    return (COPIES - 1) * sum(size for size, *_ in _weights(model))
+
+
+def _weights(model: Any) -> list[tuple[int, str, str, tuple[int, ...]]]:
+    """Of every array of weights: its size in bytes, the names of its layer and parameter, and its shape."""
+    return [
         (array.nbytes, layer.name, param, array.shape)
         for layer in model.walk()
         for param in layer.param_names
         if layer.has_param(param) and isinstance(array := layer.get_param(param), np.ndarray)
     ]
-    needed = COPIES * sum(size for size, *_ in weights)
-    free = free_memory() if free is None else free
-    if free is None or needed <= free:
-        return
-    size, layer, param, shape = max(weights)
-    raise UsageError(
-        f"component '{name}': training needs {gigabytes(needed)} of memory, {COPIES} times its weights (the gradient, "
-        f"two averages of Adam and the computing take as much each), but {gigabytes(free)} are free. The largest weights are {param} of "
-        f"{layer}, {' x '.join(map(str, shape))} numbers: {gigabytes(size)}",
-        hint="Make that table smaller in the config (fewer rows, a smaller length or width), or use fewer labels.",
-    )
 
 
 def gigabytes(size: int) -> str:

@@ -192,7 +192,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:
-        meta = json.loads(file.read_text(encoding="utf8"))
+        meta = json.loads(file.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise DataError(f"not JSON: {error}", path=file) from error
     if not isinstance(meta, dict):

@@ -3,11 +3,13 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.files.atomic import atomic_directory, atomic_file, check_manifest, read_whole, whole
+from kernel.files.atomic import atomic_directory, atomic_file, check_manifest, is_special, read_whole, whole
 
 
 def write(path, **files):
@@ -323,6 +325,8 @@ def test_reading_renames_nothing(tmp_path):
 
 TWO = """
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from kernel.files.atomic import atomic_directory
 from kernel.errors import Locked
 
@@ -384,3 +388,32 @@ def test_atomic_file(tmp_path):
         raise RuntimeError
     assert (tmp_path / "f").read_text() == "1"
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no such names")
+def test_devices_and_open_files_are_special_and_files_are_not(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "file").write_text("x")
+    with (tmp_path / "file").open("a") as file:
+        special = ["/dev/null", "/dev/stdout", f"/dev/fd/{file.fileno()}", tmp_path / "fifo"]
+        assert all(map(is_special, special))
+        if Path("/proc/self/fd").exists():
+            assert is_special(f"/proc/self/fd/{file.fileno()}") and is_special(f"/proc/{os.getpid()}/fd/0")
+        assert not any(
+            map(is_special, [tmp_path / "file", tmp_path, tmp_path / "no", "/dev/no", "/dev/fd/9999"])
+        )
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no such folder")
+def test_a_file_in_shared_memory_is_written_whole_or_not_at_all():
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        file = Path(folder, "file")
+        file.write_text("precious")
+        assert not is_special(file)
+        with pytest.raises(RuntimeError), atomic_file(file) as fresh:
+            fresh.write_text("half")
+            raise RuntimeError
+        assert file.read_text() == "precious" and os.listdir(folder) == ["file"]
+        with atomic_file(file) as fresh:
+            fresh.write_text("new")
+        assert file.read_text() == "new" and os.listdir(folder) == ["file"]

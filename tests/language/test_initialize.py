@@ -3,8 +3,10 @@
 import pytest
 
 from kernel.component import Component
+from kernel.config import Config
 from kernel.errors import ConfigError, KernelError, KernelWarning, UsageError
 from kernel.language import Language
+from kernel.numeric import memory
 
 from .learners import (
     example,
@@ -65,3 +67,21 @@ def test_resuming_keeps_weights():
     before = weights(nlp, "target")
     assert nlp.resume_training() is not None
     assert weights(nlp, "target") == before
+
+
+def test_the_memory_that_training_takes_is_added_up_over_components(monkeypatch):
+    def initialize(free, frozen=()):
+        monkeypatch.setattr(memory, "free_memory", lambda: free)
+        nlp = shared("one", "two")
+        nlp.config = Config({**nlp.config, "training": {"frozen_components": list(frozen)}})
+        nlp.initialize(lambda: [example(nlp, y=1.0)])
+
+    # The source has 4 x 4 weights and 4 more, the others 4 and 1, of 4 bytes each; those before have theirs.
+    source, one, two = 4 * 20, 4 * 5, 4 * 5
+    needed = 4 * source + 4 * one + 5 * two
+    initialize(needed)
+    with pytest.raises(UsageError, match=r"'two': training needs .*and that of the other components .* more"):
+        initialize(needed - 1)
+    # What stays as it is takes no more.
+    with pytest.warns(KernelWarning, match="one won't learn"):
+        initialize(needed - 4 * one, frozen=["one"])

@@ -130,6 +130,14 @@ def test_a_component_between_source_and_listener_may_return_a_copy():
     expected = nlp("one three eleven").cats
     nlp.add_pipe("copying", after="source")
     assert [doc.cats for doc in nlp.pipe(["one three eleven"] * 2)] == [pytest.approx(expected)] * 2
+    # Also where the source has run before.
+    with nlp.select_pipes(disable=["copying"]):
+        docs = [nlp("one three eleven") for _ in range(2)]
+    for doc in docs:
+        doc.cats = {}
+    with nlp.select_pipes(disable=["source"]):
+        assert [doc.cats for doc in nlp.pipe(docs)] == [pytest.approx(expected)] * 2
+        assert nlp(docs[0]).cats == pytest.approx(expected)
 
 
 def test_replacing_listeners_makes_a_component_independent():

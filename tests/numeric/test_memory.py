@@ -4,7 +4,8 @@ import pytest
 from thinc.api import Linear, chain
 
 from kernel.errors import UsageError
-from kernel.numeric.memory import check_memory, free_memory
+from kernel.numeric import memory
+from kernel.numeric.memory import check_memory, free_memory, to_come
 
 
 def test_weights_that_can_not_be_trained_are_refused_by_name_and_size():
@@ -18,8 +19,26 @@ def test_weights_that_can_not_be_trained_are_refused_by_name_and_size():
     assert "The largest weights are W of linear, 1000 x 2 numbers: 0.0 GB" in str(raised.value)
 
 
-def test_what_the_system_says_decides():
-    check_memory(Linear(2, 3).initialize(), "tagger")
+def test_what_the_system_says_decides(monkeypatch):
+    model = Linear(2, 3).initialize()
+    needed = 5 * 4 * (2 * 3 + 2)
+    for free in (needed, None):
+        monkeypatch.setattr(memory, "free_memory", lambda free=free: free)
+        check_memory(model, "tagger")
+    monkeypatch.setattr(memory, "free_memory", lambda: needed - 1)
+    with pytest.raises(UsageError, match="'tagger': training needs"):
+        check_memory(model, "tagger")
+
+
+def test_what_other_components_will_take_counts():
+    model, other = Linear(2, 3).initialize(), Linear(10**6, 50).initialize()
+    assert to_come(other) == 4 * 4 * (50 * 10**6 + 10**6)
+    needed = 5 * 4 * (2 * 3 + 2) + to_come(other)
+    check_memory(model, "tagger", free=needed, others=to_come(other))
+    with pytest.raises(UsageError, match=r"and that of the other components 0\.8 GB more, but 0\.8 GB are"):
+        check_memory(model, "tagger", free=needed - 1, others=to_come(other))
+    # One without weights takes nothing.
+    check_memory(Linear(), "rules", free=1, others=to_come(other))
 
 
 def write(root, **files):

@@ -187,7 +187,7 @@ def test_an_existing_package_is_replaced_only_by_force(workplace, capsys):
 
 
 def test_entries_over_the_meta(workplace):
-    Path("more.json").write_text('{"license": "MIT", "version": "3.0"}')
+    Path("more.json").write_text('\ufeff{"license": "MIT", "version": "3.0"}', encoding="utf-8")
     assert package("--code", "my-code.py", "--meta-path", "more.json", "--build", "none") == 0
     meta = json.loads(Path("out/tst_demo-3.0/tst_demo/meta.json").read_text())
     assert (meta["license"], meta["version"]) == ("MIT", "3.0")

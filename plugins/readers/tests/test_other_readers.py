@@ -74,7 +74,8 @@ def test_plain_text(write, nlp):
 
 def test_labels(write):
     read = registry.get("readers", "kernel.read_labels.v1")
-    assert read(write("labels.json", '["A", "B"]')) == ["A", "B"]
+    for content in ('["A", "B"]', '\ufeff["A", "B"]'):
+        assert read(write("labels.json", content)) == ["A", "B"]
     missing = write("labels.json").with_name("other.json")
     assert read(missing) is None
     with pytest.raises(DataError, match=r"other.json: no such file"):

@@ -66,6 +66,19 @@ def test_sets_the_vectors_of_each_token():
     assert [doc.tensor.shape for doc in docs] == [(2, WIDTH), (0, WIDTH), (1, WIDTH)]
 
 
+def test_a_document_that_is_kept_does_not_keep_the_vectors_of_its_batch():
+    nlp, _ = make_pipeline("tagger")
+    kept = next(iter(list(nlp.pipe(["green eggs"] * 50))))
+    np.testing.assert_allclose(kept.tensor, nlp("green eggs").tensor, atol=1e-6)
+    array = kept.tensor
+    while array.base is not None:
+        array = array.base
+    assert array.nbytes == kept.tensor.nbytes == 2 * WIDTH * 4
+    # And listeners find them, as long as it has them.
+    with nlp.select_pipes(disable=["tok2vec"]):
+        assert len(nlp(kept)) == 2
+
+
 def test_vectors_stay_what_they_were():
     nlp, _ = make_pipeline()
     docs = list(nlp.pipe(["green eggs", "ham and eggs"]))

@@ -18,6 +18,6 @@ def read_labels(path: Path, require: bool = False) -> Any:
         return None
     check_readable(path)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"not a label file: {error}", path=path) from error

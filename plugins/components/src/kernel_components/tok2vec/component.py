@@ -44,9 +44,11 @@ class Tok2Vec(TrainableComponent):
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
         """Set `doc.tensor`, and hand the vectors to the listeners."""
-        for doc, vectors in zip(docs, predictions, strict=True):
+        # Of its own for each document: one that is kept is not to keep the vectors of its whole batch.
+        own = [vectors.copy() for vectors in predictions]
+        for doc, vectors in zip(docs, own, strict=True):
             doc.tensor = vectors
-        self.channel.give(docs, predictions)
+        self.channel.give(docs, own)
 
     def update(
         self,
