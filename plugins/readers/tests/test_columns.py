@@ -138,11 +138,7 @@ def test_a_file_without_blank_lines_is_warned_of(write, nlp):
         (doc,) = columns.read(path, nlp, report=report)
         assert len(doc) == words
         found = [one.message for one in report.findings(path) if one.level == "warn"]
-        assert (
-            found
-            == [
-                f"{path}: sentences of more than 500 words: 1. A blank line ends a sentence; the file seems to lack them "
-                "(the first: line 1)"
-            ]
-            * is_said
+        text = (
+            "sentences of more than 500 words: 1. A blank line ends a sentence; the file seems to lack them"
         )
+        assert found == [f"{path}: {text} (the first: line 1)"] * is_said
