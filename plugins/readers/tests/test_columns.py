@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 from kernel_readers.formats import columns, sentence_lines
+from kernel_readers.report import Report
 
 from kernel.errors import DataError, KernelWarning
 
@@ -129,3 +130,15 @@ def test_sentence_lines_in_two_parts_and_biluo(write, nlp):
     assert entities(docs) == [("New York", "LOC"), ("Rome", "LOC")]
     with pytest.raises(DataError, match=r"b.iob:1: O follows the entity 'LOC'"):
         list(sentence_lines.read(write("b.iob", "New|B-LOC is|O", "Rome|U-LOC"), nlp))
+
+
+def test_a_file_without_blank_lines_is_warned_of(write, nlp):
+    for words, is_said in ((500, False), (501, True)):
+        path, report = write("a.iob", *["x O"] * words), Report()
+        (doc,) = columns.read(path, nlp, report=report)
+        assert len(doc) == words
+        found = [one.message for one in report.findings(path) if one.level == "warn"]
+        text = (
+            "sentences of more than 500 words: 1. A blank line ends a sentence; the file seems to lack them"
+        )
+        assert found == [f"{path}: {text} (the first: line 1)"] * is_said

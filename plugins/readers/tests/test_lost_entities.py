@@ -7,7 +7,7 @@ from kernel_readers.formats.format import Settings
 from kernel_readers.formats.jsonl import read
 from kernel_readers.report import Report
 
-from kernel.errors import KernelWarning
+from kernel.errors import DataError, KernelWarning
 
 
 def load(path, nlp, **settings):
@@ -111,3 +111,20 @@ def test_spaces_that_the_text_contradicts_are_counted(write, nlp):
     (doc,), report = load(write("a.jsonl", json.dumps({**record, "spans": [[8, 11, "P"]]})), nlp)
     assert found(doc) == [("Bob", "P")]
     assert list(report.remarks) == ["{} records have 'spaces' that their text contradicts"]
+
+
+def test_an_empty_entity_is_called_empty(write, nlp):
+    for start in (0, 7):
+        path = write("a.jsonl", json.dumps({"text": "Ada ran", "spans": [[start, start, "A"]]}))
+        with pytest.raises(DataError, match=rf"a.jsonl:1: .*the entity 'A' \[{start}:{start}\] is empty"):
+            load(path, nlp)
+
+
+def test_an_id_is_noted_and_no_reason_to_warn(write, nlp):
+    path = write("a.jsonl", json.dumps({"text": "Ada ran", "id": 7, "colour": "red"}))
+    _, report = load(path, nlp)
+    shown = {one.message.partition(": ")[2]: one.level for one in report.findings(path)}
+    assert shown == {
+        "keys that are not read, of 1 record: 'id' (1)": "info",
+        "keys that are not read, of 1 record: 'colour' (1)": "warn",
+    }

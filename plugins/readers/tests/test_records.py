@@ -271,10 +271,12 @@ def test_documents_with_sentences_only(docs, nlp):
 def test_unread_keys_are_named_once_with_counts(docs):
     with pytest.warns(KernelWarning) as caught:
         docs(
-            {"text": "a", "sentiment": 1, "id": 1}, {"text": "b", "sentiment": 2}, {"text": "c", "other": []}
+            {"text": "a", "sentiment": 1, "author": 1},
+            {"text": "b", "sentiment": 2},
+            {"text": "c", "other": []},
         )
     assert [str(warning.message).partition(": ")[2] for warning in caught] == [
-        "keys that are not read, of 3 records: 'id' (1), 'sentiment' (2)"
+        "keys that are not read, of 3 records: 'author' (1), 'sentiment' (2)"
     ]
 
 

@@ -13,8 +13,8 @@ INCLUSIVE = "ends one character before its last word does"
 BLANKS = "has blanks at its ends"
 # Tokens that are named, the most frequent ones.
 _SHOWN = 5
-# What Prodigy keeps beside its annotations, as it does keys that begin with "_".
-_BESIDE = frozenset({"meta", "tokens"})
+# What tools keep beside annotations, as Prodigy does keys that begin with "_".
+_BESIDE = frozenset({"id", "meta", "tokens"})
 
 
 class Lost(NamedTuple):

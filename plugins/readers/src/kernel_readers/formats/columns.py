@@ -12,6 +12,11 @@ from kernel_readers.formats.tags import EntityTags
 from kernel_readers.lines import grouped, paragraphs
 from kernel_readers.report import Report
 
+# Words that no sentence has.
+_LONG = 500
+_TOO_LONG = (
+    f"sentences of more than {_LONG} words: {{}}. A blank line ends a sentence; the file seems to lack them"
+)
 _NOTHING = frozenset({"_", "-X-"})
 
 
@@ -45,6 +50,10 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     for group in found:
         documents += 1
         sentences += len(group)
+        for sentence in group:
+            if len(sentence.words) > _LONG:
+                place = report.place(path, sentence.lines[0])
+                report.remark(_TOO_LONG, place)
         doc = make_doc(tags, nlp.vocab, group)
         report.line = group[0].lines[0]
         yield doc

@@ -169,6 +169,11 @@ class Placing:
     def _check_places(self, offsets: Sequence[Offset]) -> None:
         size = len(self.places.text)
         for start, end, label, *_ in offsets:
+            if 0 <= start == end <= size:
+                raise self.record.error(
+                    f"the entity {label!r} [{start}:{end}] is empty: 'end' is the first character after it",
+                    offset=start,
+                )
             if not 0 <= start < end <= size:
                 raise self.record.error(
                     f"the entity {label!r} [{start}:{end}] is outside of the text of {size} characters",
