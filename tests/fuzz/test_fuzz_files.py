@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kernel
+from kernel.language import Language
 
 from .fuzz_files import READ, SUFFIXES, check_file, corpus_seeds, make, run, saved_pipeline
 
@@ -26,8 +29,19 @@ SAVED = (
     "vocab/vectors",
     "vocab/vectors.cfg",
 )
-NLP = kernel.blank("en")
-SEEDS = corpus_seeds(NLP)
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-languages", "kernel-nlp-readers", "kernel-nlp-components", "kernel-nlp-architectures"
+)
+
+
+@cache
+def pipeline() -> Language:
+    return kernel.blank("en")
+
+
+@cache
+def seeds() -> dict[str, Any]:
+    return corpus_seeds(pipeline())
 
 
 @pytest.mark.filterwarnings("ignore::kernel.errors.KernelWarning")
@@ -37,8 +51,8 @@ SEEDS = corpus_seeds(NLP)
 )
 @given(st.data())
 def test_files_of_data(tmp_path: Path, name: str, data: st.DataObject) -> None:
-    content = make(name, lambda n: data.draw(st.integers(0, n - 1)), SEEDS)
-    check_file(name, content, path=tmp_path / f"fuzz{SUFFIXES.get(name, f'.{name}')}", nlp=NLP)
+    content = make(name, lambda n: data.draw(st.integers(0, n - 1)), seeds())
+    check_file(name, content, path=tmp_path / f"fuzz{SUFFIXES.get(name, f'.{name}')}", nlp=pipeline())
 
 
 def test_every_file_of_a_pipeline_is_tried(tmp_path: Path) -> None:
@@ -63,7 +77,7 @@ FOUND = [
 
 @pytest.mark.parametrize(("name", "content"), FOUND, ids=range(len(FOUND)))
 def test_what_was_found_once(tmp_path: Path, name: str, content: bytes) -> None:
-    check_file(name, content, path=tmp_path / f"fuzz.{name}", nlp=NLP)
+    check_file(name, content, path=tmp_path / f"fuzz.{name}", nlp=pipeline())
 
 
 @pytest.mark.slow
