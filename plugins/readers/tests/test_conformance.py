@@ -113,6 +113,13 @@ class TestSpacy(Converter):
     malformed = {DOCBIN[:40]: None, b"no DocBin": None}
 
 
+class TestCsv(Converter):
+    name = "kernel.csv.v1"
+    filename = "data.csv"
+    content = "text,label\nOne line.,a\nAnother one.,b\n"
+    malformed = {"text,label\nOne, two,a\n": 2, 'text,label\nOne,"a"b\n': 2}
+
+
 class TestText(Converter):
     name = "kernel.text.v1"
     content = "One line.\n\nAnother one.\n"

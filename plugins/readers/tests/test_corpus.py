@@ -148,7 +148,7 @@ def test_format_by_name(write, nlp):
     path = write("a.data", "Ada B-P", "ran O")
     assert texts(corpus(path, format="iob")(nlp)) == ["Ada ran"]
     assert texts(corpus(path, format="kernel.iob.v1")(nlp)) == ["Ada ran"]
-    with pytest.raises(DataError, match=r"a.data: no format 'iobb'\n.*conllu, iob"):
+    with pytest.raises(DataError, match=r"a.data: no format 'iobb'\n.*conllu, csv, iob"):
         list(corpus(path, format="iobb")(nlp))
 
 

@@ -36,6 +36,11 @@ def jsonl() -> Format:
     return FORMATS["jsonl"]
 
 
+def csv() -> Format:
+    """Read tables with a header, CSV and TSV: a text a row, and its categories."""
+    return FORMATS["csv"]
+
+
 def text() -> Format:
     """Read plain text, a document a line."""
     return FORMATS["text"]

@@ -213,13 +213,14 @@ def make_corpus(
     columns: list[str] | None = None,
     trim: bool = False,
 ) -> Callable[[Any], Iterator[Example]]:
-    """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, by their content.
+    """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, CSV, by their content.
 
     path: a file or a directory. gold_preproc: gold words and sentences. max_length: words a document, longer
     ones are split into sentences. limit: examples in all. augmenter: makes examples into more. format: "auto",
-    or "spacy", "conllu", "iob", "iob_lines", "jsonl", "text", or a registered converter. n_sents: sentences a
+    or "spacy", "conllu", "iob", "iob_lines", "jsonl", "csv", "text", or a registered converter. n_sents: sentences a
     document where the file marks none (10 if unset); 0 makes one document of all. columns: of column files, each as word,
-    tag (the entity tag), pos (a part-of-speech tag), id or _ (not read); null finds out. trim: blanks at the ends of
+    tag (the entity tag), pos (a part-of-speech tag), id or _ (not read), and of tables (CSV), each as text, label (the name of a category), cat (1 or 0, the header names the category) or _;
+    null finds out. trim: blanks at the ends of
     entities are no part of them.
     """
     if path is None:

@@ -8,7 +8,7 @@ from typing import Any
 from kernel import registry
 from kernel.errors import DataError
 from kernel.tokens import Doc
-from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines
+from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines, table
 from kernel_readers.formats.column_form import split
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import looks_like_tag
@@ -24,6 +24,7 @@ FORMATS: dict[str, Format] = {
     "iob_lines": sentence_lines.read,
     "jsonl": jsonl.read,
     "text": plain_text.read,
+    "csv": table.read,
 }
 EXTENSIONS = {
     ".spacy": "spacy",
@@ -31,6 +32,7 @@ EXTENSIONS = {
     ".conllubio": "conllu",
     ".jsonl": "jsonl",
     ".json": "jsonl",
+    ".csv": "csv",
 }
 BY_CONTENT = (".conll", ".ner", ".iob", ".iob2", ".bio", ".biluo", ".tsv", ".txt")
 _SNIFFED = 8192
@@ -55,7 +57,7 @@ def find_format(name: str, path: Path) -> Reading:
 @Format
 def read_detected(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Read a file of whichever built-in format it is found to have; of columns, if the settings name some."""
-    name = "iob" if settings.columns is not None else detect(path)
+    name = detect(path) if settings.columns is None else "csv" if "text" in settings.columns else "iob"
     return FORMATS[name](path, nlp, settings=settings, report=report)
 
 
@@ -81,6 +83,8 @@ def detect(path: Path) -> str:
             if rows and conllu.N_COLUMNS not in map(len, map(split, rows)) and _has_tags(rows)
             else "conllu"
         )
+    if suffix == ".tsv" and table.has_labels(path):
+        return "csv"
     if rows and rows[0].lstrip().startswith("{"):
         return "jsonl"
     if rows and all(row.count("\t") == conllu.N_COLUMNS - 1 and row[0].isdigit() for row in rows):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kernel.errors import DataError
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
+from kernel_readers.formats.table import is_table_of_texts
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report
 
@@ -36,6 +37,8 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
     files = sorted(_visible(path))
     found = [file for file in files if file.suffix.lower() in suffixes]
     if is_detected:
+        # Tables of whatever else lie beside data too.
+        found = [file for file in found if file.suffix.lower() != ".csv" or is_table_of_texts(file)]
         found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
     if not found:
         raise DataError(

@@ -1,0 +1,206 @@
+"""Tables with a header, CSV and TSV as spreadsheets write them: a text a row, and its categories."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import DataError
+from kernel.tokens import Doc
+from kernel_readers.formats.format import Format, Settings
+from kernel_readers.lines import numbered_lines
+from kernel_readers.report import Report
+
+NAMES = ("text", "label", "cat", "_")
+_TEXTS = frozenset({"text", "sentence"})
+_LABELS = frozenset({"label", "category", "class"})
+# Numbers of rows, in which 0 and 1 may be the only ones.
+_NUMBERS = frozenset({"id", "index", "unnamed: 0", ""})
+_SEPARATORS = ",;\t|"
+_TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
+_HINT = (
+    'Name all columns in the reader\'s block, from left to right: columns = ["text", "label", "_"]. text is the text, label the name '
+    "of its category, cat a category that the header names, 1 or 0 in every row; _ is not read."
+)
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """What the columns of a table are.
+
+    header: their names. separator: what stands between them. text: the place of the text. label: that of the category's name, None if there is none. cats: place ->
+    category, for columns of ones and noughts. labels: all names in the column `label`.
+    """
+
+    header: Sequence[str]
+    separator: str
+    text: int
+    label: int | None
+    cats: dict[int, str]
+    labels: Sequence[str]
+
+    @property
+    def unread(self) -> list[str]:
+        """Names of the columns that are not read."""
+        read = {self.text, self.label, *self.cats}
+        return [name for place, name in enumerate(self.header) if place not in read]
+
+
+@Format
+def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
+    """Yield a document for every row. Of the names in a column of labels exactly one holds for a text: all others are 0."""
+    form = form_of(path, settings.columns)
+    for number, row in _rows(path, form.header, form.separator):
+        if not row[form.text].strip():
+            report.remark("rows without a text, which are left out: {}", report.place(path, number))
+            continue
+        report.records += 1
+        if settings.columns is None:
+            report.unused.update(name for name in form.unread if name)
+        try:
+            doc = nlp.make_doc(row[form.text])
+        except DataError as error:
+            raise error.at(path, line=number) from error
+        doc.cats = _categories(path, form, number, row)
+        report.line = number
+        yield doc
+
+
+def is_table_of_texts(path: Path) -> bool:
+    """Whether the header of a file names a text, and stands beside others."""
+    header, _ = _header(path)
+    return len(header) > 1 and any(name.lower() in _TEXTS for name in header)
+
+
+def has_labels(path: Path) -> bool:
+    """Whether the header of a file names a text and its label, which no line of a column file does."""
+    return is_table_of_texts(path) and any(name.lower() in _LABELS for name in _header(path)[0])
+
+
+def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
+    """The form of a file. names: of all its columns, see `NAMES`; None to find out. `DataError` for what is not clear."""
+    header, separator = _header(path)
+    kinds = _kinds(path, header) if names is None else _named(path, header, names)
+    text, label = kinds.index("text"), kinds.index("label") if "label" in kinds else None
+    # Without any label, columns of ones and noughts are categories.
+    asked = names is None and label is None
+    maybe = {
+        place
+        for place, kind in enumerate(kinds)
+        if asked and kind == "_" and header[place].lower() not in _NUMBERS
+    }
+    filled: set[int] = set()
+    labels: set[str] = set()
+    for _, row in _rows(path, header, separator):
+        if label is not None:
+            labels.add(row[label].strip())
+        values = {place: row[place].strip().lower() for place in maybe}
+        filled.update(place for place, value in values.items() if value)
+        maybe.difference_update(place for place, value in values.items() if value and value not in _TRUTH)
+    places = [place for place, kind in enumerate(kinds) if kind == "cat" or place in maybe & filled]
+    return TableForm(
+        header, separator, text, label, {place: header[place] for place in places}, sorted(labels - {""})
+    )
+
+
+def _kinds(path: Path, header: Sequence[str]) -> list[str]:
+    kinds = [
+        "text" if name.lower() in _TEXTS else "label" if name.lower() in _LABELS else "_" for name in header
+    ]
+    for kind, least in (("text", 1), ("label", 0)):
+        if not least <= kinds.count(kind) <= 1:
+            number = "no column" if kind not in kinds else f"{kinds.count(kind)} columns"
+            raise DataError(
+                f"{number} of the header {', '.join(map(repr, header))} can be the {kind}",
+                path=path,
+                line=1,
+                hint=_HINT,
+            )
+    return kinds
+
+
+def _named(path: Path, header: Sequence[str], names: Sequence[str]) -> list[str]:
+    wrong = [name for name in names if name not in NAMES]
+    if wrong:
+        problem = f"no column is called {wrong[0]!r}"
+    elif names.count("text") != 1 or names.count("label") > 1:
+        problem = "one column is 'text', and one at most 'label'"
+    elif len(names) != len(header):
+        problem = f"the file has {len(header)} columns: {', '.join(map(repr, header))}"
+    else:
+        return list(names)
+    raise DataError(f"columns = {list(names)!r}: {problem}", path=path, hint=_HINT)
+
+
+def _categories(path: Path, form: TableForm, number: int, row: Sequence[str]) -> dict[str, float]:
+    found = {}
+    if form.label is not None and row[form.label].strip():
+        found = {label: float(label == row[form.label].strip()) for label in form.labels}
+    for place, name in form.cats.items():
+        value = row[place].strip().lower()
+        if value and value not in _TRUTH:
+            raise DataError(
+                f"{row[place][:40]!r} in the column {name!r} is neither 1 nor 0",
+                path=path,
+                line=number,
+                hint=_HINT,
+            )
+        if value:
+            found[name] = _TRUTH[value]
+    return found
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    """The names of the columns, and what separates them: what makes the most columns of the first line."""
+    line = next((line for _, line in _lines(path) if line.strip()), "")
+    found = {separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS}
+    separator = max(_SEPARATORS, key=lambda each: len(found[each]))
+    return [name.strip() for name in found[separator]], separator
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers, but for a first one that names the separator, as some spreadsheets write."""
+    for number, line in numbered_lines(path):
+        if number > 1 or line[:4].lower() != "sep=":
+            yield number, line
+
+
+def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the header, with the lines where they begin."""
+    last = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal last
+        for number, line in _lines(path):
+            last = number
+            yield f"{line}\n"
+
+    reader = csv.reader(lines(), delimiter=separator, strict=True)
+    is_header = True
+    while True:
+        begin = last + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise DataError(
+                f"the row that begins here can't be read: {error}",
+                path=path,
+                line=begin,
+                hint='A text with a quote in it stands in double quotes, and the quote is written twice: "".',
+            ) from error
+        if row is None:
+            return
+        if not any(row):
+            continue
+        if is_header:
+            is_header = False
+            continue
+        if len(row) != len(header):
+            raise DataError(
+                f"{len(row)} columns instead of {len(header)}",
+                path=path,
+                line=begin,
+                hint="A text with the separator, a quote or a line end in it stands in double quotes.",
+            )
+        yield begin, row

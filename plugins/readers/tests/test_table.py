@@ -1,0 +1,102 @@
+"""Tables with a header: what spreadsheets write, which columns are read, what is refused."""
+
+import pytest
+from kernel_readers.detect import detect
+from kernel_readers.files import data_files
+from kernel_readers.formats import table
+from kernel_readers.formats.format import Settings
+from kernel_readers.report import Report
+
+from kernel.errors import DataError
+
+BOTH = [("Soup, cold", {"food": 1.0, "travel": 0.0}), ('A "night" train\nlate', {"food": 0.0, "travel": 1.0})]
+
+
+def found(path, nlp, **settings):
+    return [
+        (doc.text, doc.cats) for doc in table.read(path, nlp, settings=Settings(**settings), report=Report())
+    ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_dialects_say_the_same(write, nlp, separator, end, mark):
+    rows = ["text,label", '"Soup, cold",food', '"A ""night"" train\nlate",travel', ""]
+    if separator != ",":
+        rows = [
+            row.replace("Soup, cold", "Soup\0 cold").replace(",", separator).replace("\0", ",")
+            for row in rows
+        ]
+    path = write("a.csv", (mark + "\n".join(rows)).replace("\n", end).encode())
+    assert detect(path) == "csv"
+    assert found(path, nlp) == BOTH
+
+
+def test_a_line_that_names_the_separator_is_no_header(write, nlp):
+    path = write("a.csv", "sep=;", "label;text", "a;one", "", "b;two")
+    report = Report()
+    docs = list(table.read(path, nlp, settings=Settings(), report=report))
+    assert [(doc.text, doc.cats) for doc in docs] == [
+        ("one", {"a": 1.0, "b": 0.0}),
+        ("two", {"a": 0.0, "b": 1.0}),
+    ]
+    assert report.line == 5
+
+
+def test_columns_of_ones_and_noughts_are_categories(write, nlp):
+    path = write("a.csv", "id,Text,sweet,sour,score", "0,one,1,0,3", "1,two,TRUE,1.0,4", "1,three,,0,5")
+    assert found(path, nlp) == [
+        ("one", {"sweet": 1.0, "sour": 0.0}),
+        ("two", {"sweet": 1.0, "sour": 1.0}),
+        ("three", {"sour": 0.0}),
+    ]
+    report = Report()
+    list(table.read(path, nlp, settings=Settings(), report=report))
+    assert report.unused == {"id": 3, "score": 3}
+
+
+def test_named_columns(write, nlp):
+    path = write("a.csv", "Satz;gut;Art", "eins;1;x", "zwei;0;y")
+    assert found(path, nlp, columns=["text", "cat", "_"]) == [("eins", {"gut": 1.0}), ("zwei", {"gut": 0.0})]
+    assert found(path, nlp, columns=["text", "_", "label"])[0] == ("eins", {"x": 1.0, "y": 0.0})
+
+
+def test_rows_without_text_or_label(write, nlp):
+    path = write("a.csv", "text,label", " ,a", "one,", "two,a")
+    report = Report()
+    docs = list(table.read(path, nlp, settings=Settings(), report=report))
+    assert [(doc.text, doc.cats) for doc in docs] == [("one", {}), ("two", {"a": 1.0})]
+    assert [one.message for one in report.findings(path)] == [
+        f"{path}: rows without a text, which are left out: 1 (the first: line 2)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "message"),
+    [
+        (["a,b", "x,y"], None, r"a.csv:1: no column of the header 'a', 'b' can be the text\n.*columns = "),
+        (["text,sentence", "x,y"], None, "2 columns of the header 'text', 'sentence' can be the text"),
+        (["text,label,class", "x,y,z"], None, "2 columns of the header .* can be the label"),
+        (["text,label", "x,y", "x, and more,y"], None, "a.csv:3: 3 columns instead of 2\n.*double quotes"),
+        (["text,label", '"x,y', "z,a"], None, "a.csv:2: the row that begins here can't be read"),
+        (["a,b", "x,y"], ["text", "tag"], "no column is called 'tag'"),
+        (["a,b", "x,y"], ["text", "label", "_"], "the file has 2 columns: 'a', 'b'"),
+        (["a,b", "x,y"], ["text", "text"], "one column is 'text'"),
+        (["a,b", "x,2"], ["text", "cat"], "a.csv:2: '2' in the column 'b' is neither 1 nor 0"),
+    ],
+)
+def test_what_is_not_clear_is_refused(write, nlp, rows, columns, message):
+    with pytest.raises(DataError, match=message):
+        found(write("a.csv", *rows), nlp, columns=columns)
+
+
+def test_a_tsv_with_a_header_is_a_table_and_one_of_tags_is_not(write):
+    assert detect(write("a.tsv", "text\tlabel", "one two\ta")) == "csv"
+    assert detect(write("b.tsv", "text\tO", "Ada\tB-PER")) == "iob"
+
+
+def test_tables_of_other_things_are_no_data_of_a_folder(write, tmp_path):
+    write("a.csv", "text,label", "one,a")
+    write("b.csv", "step,loss", "1,2")
+    assert [file.name for file in data_files(tmp_path)] == ["a.csv"]
