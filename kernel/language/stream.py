@@ -90,8 +90,9 @@ def annotate(
     handler: ErrorHandler | None = None,
 ) -> tuple[list[Doc], list[int]]:
     """Like `run_batch`, for documents that leave the pipeline: of the output of sources they keep what their `tensor` holds."""
-    done = run_batch(steps, docs, settings, handler)
-    for channel in channels_around(steps):
+    channels = channels_around(steps)
+    done = run_batch(steps, docs, settings, handler, channels)
+    for channel in channels:
         channel.let_go({*docs, *done[0]})
     return done
 

@@ -45,7 +45,7 @@ class Tok2Vec(TrainableComponent):
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
         """Set `doc.tensor`, and hand the vectors to the listeners."""
         # Of its own for each document: one that is kept is not to keep the vectors of its whole batch.
-        own = [vectors.copy() for vectors in predictions]
+        own = predictions if len(docs) == 1 else [vectors.copy() for vectors in predictions]
         for doc, vectors in zip(docs, own, strict=True):
             doc.tensor = vectors
         self.channel.give(docs, own)
