@@ -79,6 +79,12 @@ def test_rows_without_text_or_label(write, nlp):
         (["text,sentence", "x,y"], None, "2 columns of the header 'text', 'sentence' can be the text"),
         (["text,label,class", "x,y,z"], None, "2 columns of the header .* can be the label"),
         (["text,label", "x,y", "x, and more,y"], None, "a.csv:3: 3 columns instead of 2\n.*double quotes"),
+        (["te\rxt,label", "x,y"], None, "a.csv: the header can't be read"),
+        (
+            ["text,label", f"{'x' * 140_000},y"],
+            None,
+            "a.csv:2: the row that begins here can't be read: field larger",
+        ),
         (["text,label", '"x,y', "z,a"], None, "a.csv:2: the row that begins here can't be read"),
         (["a,b", "x,y"], ["text", "tag"], "no column is called 'tag'"),
         (["a,b", "x,y"], ["text", "label", "_"], "the file has 2 columns: 'a', 'b'"),
@@ -99,4 +105,5 @@ def test_a_tsv_with_a_header_is_a_table_and_one_of_tags_is_not(write):
 def test_tables_of_other_things_are_no_data_of_a_folder(write, tmp_path):
     write("a.csv", "text,label", "one,a")
     write("b.csv", "step,loss", "1,2")
-    assert [file.name for file in data_files(tmp_path)] == ["a.csv"]
+    write("c.csv", "\u00e4".encode("latin-1") + b",text\n")
+    assert [file.name for file in data_files(tmp_path)] == ["a.csv", "c.csv"]

@@ -69,13 +69,22 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
 
 def is_table_of_texts(path: Path) -> bool:
     """Whether the header of a file names a text, and stands beside others."""
-    header, _ = _header(path)
+    try:
+        header, _ = _header(path)
+    except DataError:
+        # Whoever reads it is told.
+        return True
     return len(header) > 1 and any(name.lower() in _TEXTS for name in header)
 
 
 def has_labels(path: Path) -> bool:
     """Whether the header of a file names a text and its label, which no line of a column file does."""
-    return is_table_of_texts(path) and any(name.lower() in _LABELS for name in _header(path)[0])
+    try:
+        header, _ = _header(path)
+    except DataError:
+        return False
+    names = {name.lower() for name in header}
+    return not _TEXTS.isdisjoint(names) and not _LABELS.isdisjoint(names)
 
 
 def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
@@ -154,7 +163,10 @@ def _categories(path: Path, form: TableForm, number: int, row: Sequence[str]) ->
 def _header(path: Path) -> tuple[list[str], str]:
     """The names of the columns, and what separates them: what makes the most columns of the first line."""
     line = next((line for _, line in _lines(path) if line.strip()), "")
-    found = {separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS}
+    try:
+        found = {separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS}
+    except csv.Error as error:
+        raise DataError(f"the header can't be read: {error}", path=path) from error
     separator = max(_SEPARATORS, key=lambda each: len(found[each]))
     return [name.strip() for name in found[separator]], separator
 
