@@ -136,6 +136,7 @@ COLUMNS = [
     "# id = 1\n1\tAnna\tB-PER\t-\n2\tlikes\tO\t-\n\n# id = 2\n1\tRome\tB-LOC\tO\n2\tBay\tI-LOC\tO\n",
 ]
 LINES = "Anna|NNP|B-PER likes|VBZ|O Rome|NNP|U-LOC\nStop|VB|O\n"
+TABLE = 'sep=,\ntext,label,x\n"a ""b"", c",L,1\nd,M,0\n"e\nf",,\n'
 RECORDS: list[Any] = [
     {
         "text": "Anna likes Rome",
@@ -375,6 +376,8 @@ def make(name: str, draw: Draw, seeds: dict[str, bytes]) -> bytes:
         return some_bytes(draw, changed_json(draw, [RECORDS[draw(len(RECORDS))] for _ in range(3)]).encode())
     if name == "config.cfg":
         return changed_config(draw, seeds[name].decode()).encode("utf-8", "surrogatepass")
+    if name == "csv":
+        return some_bytes(draw, changed_rows(draw, TABLE).encode())
     if name == "text":
         return changed_bytes(draw, changed_bytes(draw, "Eins zwei.\n\nDrei é\r\n".encode()))
     return changed_saved(name, draw, seeds[name])
@@ -399,7 +402,7 @@ def changed_saved(name: str, draw: Draw, data: bytes) -> bytes:
 
 
 SUFFIXES = {"iob": ".iob", "iob_lines": ".iob", "text": ".txt"}
-READ = ("conllu", "iob", "iob_lines", "jsonl", "json", "text", "spacy")
+READ = ("conllu", "iob", "iob_lines", "jsonl", "json", "csv", "text", "spacy")
 
 
 def check_file(name: str, content: bytes, *, path: Path, nlp: Any) -> bool:
