@@ -5,8 +5,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
-from kernel.config.ranges import NonNegativeFloat
-
 
 class Section(BaseModel):
     """A section in which unknown keys are errors. The text below a key says what it is for.
@@ -89,7 +87,7 @@ class TrainingSchema(Section):
     """Stop after so many updates; 0 means no limit."""
     eval_frequency: StrictInt = Field(default=200, ge=0)
     """Evaluate, and save, every so many steps; 0 only at the end."""
-    score_weights: dict[StrictStr, NonNegativeFloat | None] = Field(default_factory=dict)
+    score_weights: dict[StrictStr, float | None] = Field(default_factory=dict)
     """Share of each score in the one that decides which model is best; 0 shows it, null hides it."""
     frozen_components: list[StrictStr] = Field(default_factory=list)
     """Components whose weights stay as they are."""

@@ -35,6 +35,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.needs("kernel-nlp-readers")
 def test_folders_are_mirrored(place: Path) -> None:
     fill(place / "in", "a/devel.tsv", "b/devel.tsv", "b/c/devel.tsv", "top.tsv")
     assert convert("in", "out") == 0
@@ -46,6 +47,7 @@ def test_folders_are_mirrored(place: Path) -> None:
     }
 
 
+@pytest.mark.needs("kernel-nlp-readers")
 def test_files_of_one_stem_keep_their_whole_names(place: Path) -> None:
     fill(place / "in", "a.tsv", "a.iob", "a.tsv.iob", "sub/a.tsv")
     assert convert("in", "out") == 0
@@ -57,6 +59,7 @@ def test_files_of_one_stem_keep_their_whole_names(place: Path) -> None:
     }
 
 
+@pytest.mark.needs("kernel-nlp-readers")
 @pytest.mark.parametrize("output", ["in", "in/out"])
 def test_what_was_made_is_no_input_the_next_time(place: Path, output: str) -> None:
     fill(place / "in", "a.tsv", "sub/b.tsv")
@@ -65,6 +68,7 @@ def test_what_was_made_is_no_input_the_next_time(place: Path, output: str) -> No
         assert outputs(place / output) == {"a.spacy": ["w0"], "sub/b.spacy": ["w1"]}
 
 
+@pytest.mark.needs("kernel-nlp-readers")
 def test_other_content_is_replaced_only_by_force(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(place, "a.tsv")
     assert convert("a.tsv", "out") == 0

@@ -12,6 +12,15 @@ import pytest
 
 from kernel.cli.run import run
 
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-languages",
+    "kernel-nlp-readers",
+    "kernel-nlp-callbacks",
+    "kernel-nlp-batchers",
+    "kernel-nlp-components",
+    "kernel-nlp-architectures",
+)
+
 CONFIG = """\
 [nlp]
 lang = "en"

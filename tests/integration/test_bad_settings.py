@@ -77,7 +77,6 @@ BAD = [
     ("training.optimizer", "learn_rate = NaN", FINITE),
     ("training.optimizer", 'learn_rate = "nan"', FINITE + ", not a text"),
     ("training.optimizer", 'learn_rate = "-Infinity"', FINITE + ", not a text"),
-    ("training", 'score_weights = {"ents_f": -1.0}', MIN_0),
     ("training.optimizer", "beta1 = 0", "must be greater than 0"),
     ("training.optimizer", "beta2 = 1", "must be less than 1"),
     ("training.optimizer", "grad_clip = Infinity", FINITE),
@@ -101,6 +100,8 @@ GOOD = [
     ("training", "seed = -1"),
     ("training.score_weights", "ents_f = 0"),
     ("training.score_weights", "ents_f = null"),
+    # Of a score that is the better the lower it is.
+    ("training.score_weights", "ents_f = -1"),
     ("training.batcher", "tolerance = 0"),
     ("training.batcher", "size = 1"),
     ("training.batcher", "size = 1.5"),

@@ -232,6 +232,7 @@ def test_a_config_for_another_language():
         registry.languages.get("tst").from_config({"nlp": {"lang": "xx"}})
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 @pytest.mark.parametrize("plugins", [{"deny": "acme-only"}, {"denny": ["acme-only"]}])
 def test_packages_that_were_to_be_kept_out_are_not_let_in(plugins, tmp_path):
     ran = []
@@ -253,6 +254,7 @@ def test_packages_that_were_to_be_kept_out_are_not_let_in(plugins, tmp_path):
     assert ran == []
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 @pytest.mark.parametrize("auto_fill", [True, False])
 def test_the_config_does_not_speak_of_a_component_that_is_left_out(auto_fill):
     nlp = kernel.blank("xx")

@@ -71,6 +71,7 @@ def test_names_that_could_not_be_loaded_again(name):
     assert not is_possible_name(name) and nlp.pipe_names == ["a"]
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 @pytest.mark.parametrize(
     "name", ["$x", "a'b", 'a"b', "#x", ";x", "%(x)s", "@x", "日", "é", "factory", "{x}", "*"]
 )

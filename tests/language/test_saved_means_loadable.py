@@ -18,6 +18,8 @@ from kernel.registries.code import load_code
 from kernel.registries.family import registry
 from kernel.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.needs("kernel-nlp-languages")
+
 
 class Quiet:
     """Has the methods, and nothing to save."""

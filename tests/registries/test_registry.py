@@ -108,6 +108,7 @@ def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
         registry.get("factories", "kernel.unheard")
 
 
+@pytest.mark.needs("kernel-nlp-languages")
 def test_a_name_that_nothing_provides_yet_lists_what_there_is(monkeypatch):
     with pytest.raises(RegistryError) as info:
         registry.get("languages", "de")
