@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import srsly
 
 from kernel.config import Config, resolve
+from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, UsageError
 from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
 from kernel.files.messages import message_from_bytes
@@ -142,6 +143,17 @@ def _without_origins(config: Config) -> tuple[Config, dict[str, dict[str, Any]]]
 
 def _rebuilt(cls: type[Pipeline], config: Config, **settings: Any) -> Pipeline:
     """The pipeline of a saved config, whose weights are saved too: nothing is taken from where they came from at first."""
+    for name, block in (config.get("components") or {}).items():
+        # It may even be the pipeline's own directory.
+        if isinstance(block, Mapping) and "source" in block and "factory" not in block:
+            raise ConfigError(
+                problem_at(
+                    config.sources,
+                    f"components.{name}.source",
+                    f"the component '{name}' of a saved pipeline has no factory: its weights are here, not in a source",
+                    suggestion='Add the factory that made it, factory = "...", or train the config.',
+                )
+            )
     config, origins = _without_origins(config)
     nlp: Pipeline = cls.from_config(config, **settings)
     _note_origins(nlp, origins)

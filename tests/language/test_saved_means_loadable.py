@@ -1,5 +1,6 @@
 """Saved means loadable: what isn't is refused before anything is replaced. Loaded means whole."""
 
+import json
 import shutil
 import zipfile
 
@@ -11,7 +12,7 @@ import kernel
 from kernel import Config
 from kernel.cli.run import run
 from kernel.component import Component, TrainableComponent
-from kernel.errors import ConfigError, DataError, KernelError, RegistryError, UsageError
+from kernel.errors import ConfigError, DataError, KernelError, KernelWarning, RegistryError, UsageError
 from kernel.language import Language
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.registries.code import load_code
@@ -338,3 +339,16 @@ def test_weights_that_are_not_there_yet_are_not_there_afterwards():
     trained.initialize()
     model_from_bytes(trained, fresh)
     assert model_to_bytes(trained) == fresh
+
+
+def test_a_saved_component_is_taken_from_nowhere_else(tmp_path):
+    weights(pipeline(), 4).to_disk(tmp_path / "model")
+    file = tmp_path / "model" / "config.cfg"
+    text = file.read_text()
+    line = next(line for line in text.splitlines() if line.startswith("factory = "))
+    file.write_text(text.replace(line, f"source = {json.dumps(str(tmp_path / 'model'))}", 1))
+    with (
+        pytest.warns(KernelWarning),
+        pytest.raises(ConfigError, match="of a saved pipeline has no factory"),
+    ):
+        kernel.load(tmp_path / "model")
