@@ -152,6 +152,7 @@ class TestLentPipeline(ModuleSuite):
         "trainable_pipe",
     )
 
+    @pytest.mark.needs("kernel-nlp-architectures")
     def test_models_are_blocks_of_configs(self) -> None:
         from kernel.config import fill
 
