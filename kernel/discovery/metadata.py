@@ -52,12 +52,13 @@ def incompatibility(distribution: str) -> str | None:
 @cache
 def admits(specifier: str, version: str) -> bool:
     """Whether a range such as ">=0.3,<0.4" contains a version. What nobody can read, of the two, fits."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         return SpecifierSet(specifier).contains(Version(version), prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:
+        # Of packaging, or of Python, which doesn't read numbers of thousands of digits.
         return True
 
 
@@ -80,11 +81,11 @@ def required_here(distribution: str) -> list[str]:
 @cache
 def requirement(line: str) -> Requirement | None:
     """A requirement as pip writes it; None if nobody can read it."""
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
 
     try:
         return Requirement(line)
-    except InvalidRequirement:
+    except ValueError:
         return None
 
 

@@ -12,8 +12,9 @@ from kernel.config.packages import verify
 from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
+from kernel.config.values import show_value
 from kernel.config.variables import leading_into
-from kernel.errors import ConfigError, KernelError, Problem, RegistryError
+from kernel.errors import ConfigError, KernelError, Problem, RegistryError, UsageError
 from kernel.files.names import as_names
 from kernel.language.components import ComponentList
 from kernel.language.create import fill_settings
@@ -69,6 +70,10 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
     for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
         if isinstance(name, str) and name not in components:
             problems.append(_without_block(name, place, list(components), merged))
+        elif isinstance(name, str) and name in pipeline[:place]:
+            where = f"nlp.pipeline.{place}"
+            said = f"{name!r} is in the pipeline already"
+            problems.append(problem_at(merged.sources, where, said, value=show_value(name)))
         elif isinstance(name, str) and not is_possible_name(name):
             where = f"nlp.pipeline.{place}"
             problems.append(
@@ -97,7 +102,8 @@ def _check(
     planner = Planner(filled.sources, chosen_by(filled), validate=validate)
     planner.section(nlp, "nlp", NlpSchema)
     known = {problem.path for problem in problems}
-    for name in nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ():
+    names = nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ()
+    for name in (name for name in names if isinstance(name, str)):
         block = (interpolated.get("components") or {}).get(name)
         path = f"components.{name}"
         if isinstance(block, Mapping) and "factory" in block and not known & {path, f"{path}.factory"}:
@@ -114,7 +120,8 @@ def _unfilled(problems: Iterable[Problem], config: Mapping[str, Any]) -> set[str
     wrong = [problem.path or "" for problem in problems]
     found = {".".join(path.split(".")[:2]) for path in wrong if path.startswith("components.")}
     names = (config.get("nlp") or {}).get("pipeline")
-    missing = [name for name in (names if isinstance(names, list) else ()) if name not in blocks]
+    listed = names if isinstance(names, list) else ()
+    missing = [name for name in listed if isinstance(name, str) and name not in blocks]
     return found | {f"components.{name}" for name in missing}
 
 
@@ -300,7 +307,7 @@ def _fill_component(name: str, block: Any, lang: str | None, config: Config, reg
     settings, origin = apart(block)
     try:
         registered, meta = find_factory(block["factory"], lang, registry)
-    except RegistryError as error:
+    except (RegistryError, UsageError) as error:
         problem = _problem(config, f"{path}.factory", error.message, error.hint)
         raise ConfigError(replace(problem, exit_code=error.exit_code)) from error
     filled = fill_settings(registered, meta, settings, path, config, registry)

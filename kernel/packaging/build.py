@@ -116,11 +116,11 @@ def package_name(name: str, lang: str) -> str:
 
 def package_version(version: str) -> str:
     """The version in the one form that archives use."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return str(Version(version))
-    except InvalidVersion:
+    except ValueError:
         raise UsageError(
             f"{version!r} is not a version number", hint="Use one such as --version 1.0.0."
         ) from None

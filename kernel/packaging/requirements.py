@@ -106,11 +106,11 @@ def _check_pins(record: Mapping[str, Any], versions: Mapping[str, str]) -> None:
 
 def compatible(name: str, version: str) -> str:
     """A requirement for a release that is compatible with a version: `acme-nlp~=1.2.0`."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         parsed = Version(version)
-    except InvalidVersion:
+    except ValueError:
         return f"{name}==={version}" if version else name
     text = parsed.public
     if len(parsed.release) < 2:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config
 from kernel.config.packages import verify
+from kernel.discovery.metadata import admits
 from kernel.discovery.scan import entry_points
 from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, note, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
@@ -232,16 +233,10 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def _check_version(meta: Mapping[str, Any], folder: Path) -> None:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     from kernel import __version__
 
     wanted = meta.get("kernel_version") or ""
-    try:
-        fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
-    except InvalidSpecifier:
-        fits = True
-    if not fits:
+    if not admits(wanted, __version__):
         warn(
             f"the pipeline {folder} was made for kernel {wanted}, but this is {__version__}: evaluate it before use"
         )

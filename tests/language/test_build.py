@@ -103,6 +103,24 @@ value = 1
         assert part in message
 
 
+def test_a_factory_that_is_no_name_is_told_with_its_place():
+    with pytest.raises(
+        ConfigError, match="my.cfg:.*components.a.factory: the name of a factory must be a string"
+    ):
+        Language.from_config(config("[components]\n\n[components.a]\nfactory = 5\n", '["a"]'))
+
+
+def test_a_name_in_the_pipeline_that_is_none_is_told_with_its_place():
+    with pytest.raises(ConfigError, match="(?s)my.cfg:.*nlp.pipeline"):
+        Language.from_config(config("[components]\n", '[{"": 1}, "a"]'))
+
+
+def test_a_component_that_is_in_the_pipeline_twice_is_told_with_its_place():
+    text = '[components]\n\n[components.a]\nfactory = "noop"\n'
+    with pytest.raises(ConfigError, match="my.cfg:.*nlp.pipeline.1: 'a' is in the pipeline already"):
+        Language.from_config(config(text, '["a", "a"]'))
+
+
 def test_settings_of_nlp_are_checked():
     with pytest.raises(ConfigError, match="(?s)my.cfg:4.*pipelin"):
         Language.from_config(config(nlp="pipelin = []"))
