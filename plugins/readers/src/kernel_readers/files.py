@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kernel.errors import DataError
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
+from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.table import is_table_of_texts
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report
@@ -41,6 +42,8 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
         found = [file for file in found if file.suffix.lower() != ".csv" or is_table_of_texts(file)]
         found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
     if not found:
+        for file in files:
+            check_known(file)
         raise DataError(
             "the directory holds no data files", path=path, hint=f"Looked for: {', '.join(sorted(suffixes))}."
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel_readers.lines import check_readable, numbered_lines
+from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
 _TOO_LONG = "not valid JSON: a number of too many digits"
@@ -107,12 +107,9 @@ def _json_lines(path: Path) -> Iterator[Record]:
 
 
 def _json_file(path: Path) -> Iterator[Record]:
-    check_readable(path)
+    text = "\n".join(line for _, line in numbered_lines(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
         content = json.loads(text)
-    except UnicodeDecodeError as error:
-        raise DataError("not valid UTF-8", path=path, offset=error.start) from error
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             # An object a line, whatever the file is called.
