@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,29 @@ from kernel.errors import DataError
 from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
+# Keys that are named.
+_SHOWN = 10
+# What others call the text, what is most surely one first.
+_TEXTS = (
+    "sentence",
+    "content",
+    "body",
+    "raw_text",
+    "document",
+    "utterance",
+    "paragraph",
+    "message",
+    "comment",
+    "review",
+    "tweet",
+    "description",
+    "abstract",
+    "question",
+    "query",
+    "input",
+    "title",
+    "data",
+)
 _TOO_LONG = "not valid JSON: a number of too many digits"
 
 
@@ -40,9 +64,20 @@ class Record:
         """What stands under "text"; DataError if that is no string, or no Unicode."""
         text = self.get("text")
         if not isinstance(text, str):
-            keys = ", ".join(map(repr, list(self.data)[:10]))
-            raise self.error("the record has no string under 'text'", hint=f"It has: {keys}." if keys else "")
+            raise self.error("the record has no string under 'text'", hint=self._instead_of_text())
         return text
+
+    def _instead_of_text(self) -> str:
+        """What a record without a text has."""
+        if "text" in self.data:
+            return f"It has {json.dumps(self.data['text'])[:40]} there."
+        if not self.data:
+            return "It has no keys."
+        keys = ", ".join(map(repr, list(self.data)[:_SHOWN])) + (", ..." if len(self.data) > _SHOWN else ".")
+        nearest = _nearest_to_text(self.data)
+        return f"It has: {keys}" + (
+            f" If {nearest!r} is the text, rename that key to 'text'." if nearest else ""
+        )
 
     def error(self, message: str, *, offset: int | None = None, hint: str = "") -> DataError:
         """An error with the place of the record."""
@@ -62,6 +97,18 @@ class Record:
                 waiting += [*one, *one.values()]
             elif isinstance(one, list):
                 waiting += one
+
+
+def _nearest_to_text(data: dict[str, Any]) -> str | None:
+    """The key that most likely is to be "text": one that is nearly called so, or as others call it, or the longest string of words."""
+    strings = {key: value for key, value in data.items() if isinstance(value, str) and value.strip()}
+    lowered = {key.lower().strip(): key for key in strings}
+    near = [lowered[name] for name in get_close_matches("text", lowered, 1)]
+    called = [lowered[name] for name in _TEXTS if name in lowered]
+    parts = [key for name in ("text", *_TEXTS) for key in strings if name in key.lower()]
+    several = [key for key, value in strings.items() if " " in value.strip()]
+    several.sort(key=lambda key: -len(strings[key]))
+    return next(iter([*near, *called, *parts, *several]), None)
 
 
 def records(path: Path) -> Iterator[Record]:
