@@ -112,7 +112,18 @@ def _nearest_to_text(data: dict[str, Any]) -> str | None:
 
 
 def records(path: Path) -> Iterator[Record]:
-    """The records of a file: objects, or pairs [text, {...}], one a line; a `.json` file may also hold one list of them."""
+    """The records of a file; `DataError` for the first that is none."""
+    for found in records_and_problems(path):
+        if isinstance(found, DataError):
+            raise found
+        yield found
+
+
+def records_and_problems(path: Path) -> Iterator[Record | DataError]:
+    """The records of a file: objects, or pairs [text, {...}], one a line; a `.json` file may also hold one list of them.
+
+    What is wrong with one stands in its place.
+    """
     if path.suffix.lower() == ".json":
         yield from _json_file(path)
     else:
@@ -124,36 +135,39 @@ def _may_break(text: str) -> bool:
     return "\\u" in text and ("\\ud" in text or "\\uD" in text)
 
 
-def _json_lines(path: Path) -> Iterator[Record]:
+def _json_lines(path: Path) -> Iterator[Record | DataError]:
     for number, line in numbered_lines(path):
         if not line.strip():
             continue
-        try:
-            value = _DECODE(line)
-        except json.JSONDecodeError as error:
-            hint = (
-                "One list of all records is a .json file."
-                if line.lstrip().startswith("[") and number == 1
-                else ""
-            )
-            raise DataError(
-                f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos, hint=hint
-            ) from error
-        except ValueError:
-            raise DataError(_TOO_LONG, path=path, line=number) from None
-        except RecursionError:
-            raise DataError("not valid JSON: nested too deeply", path=path, line=number) from None
-        record = _record(path, number, value)
-        if record is None:
-            hint = (
-                "One list of all records is a .json file." if isinstance(value, list) and number == 1 else ""
-            )
-            raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
-        record.may_break = _may_break(line)
-        yield record
+        found = _of_line(path, number, line)
+        if isinstance(found, DataError) and number == 1 and found.hint:
+            # The file as a whole is something else.
+            raise found
+        yield found
 
 
-def _json_file(path: Path) -> Iterator[Record]:
+def _of_line(path: Path, number: int, line: str) -> Record | DataError:
+    hint = ""
+    if line.lstrip().startswith("["):
+        hint = "One list of all records is a .json file."
+    elif line.strip() == "{":
+        hint = "Each record is one line. jq -c . FILE > NEW.jsonl makes that of records in many lines."
+    try:
+        value = _DECODE(line)
+    except json.JSONDecodeError as error:
+        return DataError(f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos, hint=hint)
+    except ValueError:
+        return DataError(_TOO_LONG, path=path, line=number)
+    except RecursionError:
+        return DataError("not valid JSON: nested too deeply", path=path, line=number)
+    record = _record(path, number, value)
+    if record is None:
+        return DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
+    record.may_break = _may_break(line)
+    return record
+
+
+def _json_file(path: Path) -> Iterator[Record | DataError]:
     text = "\n".join(line for _, line in numbered_lines(path))
     try:
         content = json.loads(text)
@@ -183,7 +197,8 @@ def _json_file(path: Path) -> Iterator[Record]:
             continue
         record = _record(path, number, value)
         if record is None:
-            raise DataError(f"expected an object, found {json.dumps(value)[:40]}", path=path, line=number)
+            yield DataError(f"expected an object, found {json.dumps(value)[:40]}", path=path, line=number)
+            continue
         record.may_break = may_break
         yield record
 
