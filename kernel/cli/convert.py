@@ -83,7 +83,7 @@ def convert(
         if is_piped:
             write_bytes(store.to_bytes())
         else:
-            _write(store, output_dir / f"{input_path.resolve().stem}.spacy", len(store), force=force)
+            _write(store, output_dir / f"{_stem(input_path.resolve())}.spacy", len(store), force=force)
         return
     for path in files:
         store = DocBin(store_user_data=True)
@@ -101,7 +101,7 @@ def check_pipe(path: Path) -> None:
     if sys.stdout.isatty():
         raise UsageError(
             "a .spacy file is no text for a terminal",
-            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(path.stem)}.spacy",
+            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(_stem(path))}.spacy",
         )
 
 
@@ -139,12 +139,17 @@ def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> 
 def _targets(files: list[Path], source: Path, output: Path) -> dict[Path, Path]:
     """Where each file goes: to the same place below the output; in folders where stems are not unique, with whole names."""
     folders = {path: path.parent.relative_to(source) if path != source else Path() for path in files}
-    stems = Counter((folder, path.stem) for path, folder in folders.items())
+    stems = Counter((folder, _stem(path)) for path, folder in folders.items())
     mixed = {folder for (folder, _), number in stems.items() if number > 1}
     return {
-        path: output / folder / f"{path.name if folder in mixed else path.stem}.spacy"
+        path: output / folder / f"{path.name if folder in mixed else _stem(path)}.spacy"
         for path, folder in folders.items()
     }
+
+
+def _stem(path: Path) -> str:
+    """The name without the extensions of the format and of its compression."""
+    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).stem
 
 
 def _input_files(path: Path, output: Path, read: Any) -> list[Path]:

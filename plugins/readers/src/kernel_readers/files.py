@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel_readers.compressed import suffix_of
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.table import is_table_of_texts
@@ -36,10 +37,10 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
         return [path]
     suffixes = {*EXTENSIONS, *BY_CONTENT}
     files = sorted(_visible(path))
-    found = [file for file in files if file.suffix.lower() in suffixes]
+    found = [file for file in files if suffix_of(file) in suffixes]
     if is_detected:
         # Tables of whatever else lie beside data too.
-        found = [file for file in found if file.suffix.lower() != ".csv" or is_table_of_texts(file)]
+        found = [file for file in found if suffix_of(file) != ".csv" or is_table_of_texts(file)]
         found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
     if not found:
         for file in files:
@@ -53,7 +54,7 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
         names = sorted({file.suffix.lower() or file.name for file in left})
         shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
         # Those that could have been data are worth a warning.
-        is_harmless = not any(file.suffix.lower() in suffixes for file in left)
+        is_harmless = not any(suffix_of(file) in suffixes for file in left)
         report.remark(f"{{}} files are no data: {shown}", str(left[0]), len(left), is_harmless=is_harmless)
     return found
 
@@ -61,9 +62,7 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
 def _without_texts(files: list[Path]) -> list[Path]:
     """Without plain text, unless there is nothing else."""
     texts = {
-        file
-        for file in files
-        if file.suffix.lower() == ".txt" and file.stat().st_size and detect(file) == "text"
+        file for file in files if suffix_of(file) == ".txt" and file.stat().st_size and detect(file) == "text"
     }
     return [file for file in files if file not in texts] or files
 

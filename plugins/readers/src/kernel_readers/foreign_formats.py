@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kernel.errors import DataError
+from kernel_readers.compressed import open_bytes, suffix_of
 
 _SNIFFED = 8192
 # The list of what an archive holds stands at its end.
@@ -25,7 +26,7 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"ARROW1", "an Arrow (Feather) file", _PANDAS.format("feather", "data.feather")),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)", f"{_CSV[:-1]}, or its text as .txt."),
     (b"{\\rtf", "a text with layout (RTF)", _TEXT),
-    (b"\x1f\x8b", "compressed (gzip)", "Unpack it first: gunzip FILE.gz"),
+    (b"\x1f\x8b", "compressed (gzip)", "It is read if its name says so: FILE.jsonl.gz"),
     (b"BZh", "compressed (bzip2)", "Unpack it first: bunzip2 FILE.bz2"),
     (b"\xfd7zXZ\x00", "compressed (xz)", "Unpack it first: unxz FILE.xz"),
     (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", "Unpack it first: unzstd FILE.zst"),
@@ -45,7 +46,7 @@ _ENCODING = "Convert it first: iconv -f {} -t utf-8 FILE > NEW"
 
 def check_known(path: Path) -> None:
     """`DataError` for a file of a format that many tools write and that is not read: what it is, and what to do."""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         found = _foreign(path, file)
     if found is not None:
         what, hint = found
@@ -59,6 +60,8 @@ def _foreign(path: Path, file: BinaryIO) -> tuple[str, str] | None:
         if head.startswith(beginning):
             return what, hint
     if head.startswith(b"PK\x03\x04"):
+        if not file.seekable():
+            return _archive(path, head)
         file.seek(0, 2)
         file.seek(max(0, file.tell() - _TAIL))
         return _archive(path, head + file.read())
@@ -72,7 +75,7 @@ def _archive(path: Path, parts: bytes) -> tuple[str, str]:
     for member, what, hint in _MEMBERS:
         if member in parts:
             return what, hint
-    place = _NAMES.get(path.suffix.lower())
+    place = _NAMES.get(suffix_of(path))
     return _MEMBERS[place][1:] if place is not None else ("a zip archive", _UNPACK)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kernel.errors import DataError
+from kernel_readers.compressed import open_bytes
 from kernel_readers.foreign_formats import as_windows, check_known
 
 DEFAULT_N_SENTS = 10
@@ -43,7 +44,7 @@ def raw_blocks(path: Path) -> Iterator[bytes]:
 
     Only in a file without any line feed, carriage returns end lines.
     """
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         is_first = True
         while block := file.read(_BLOCK):
             if not block.endswith(b"\n"):

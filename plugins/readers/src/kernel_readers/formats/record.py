@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
+from kernel_readers.compressed import suffix_of
 from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
@@ -124,7 +125,7 @@ def records_and_problems(path: Path) -> Iterator[Record | DataError]:
 
     What is wrong with one stands in its place.
     """
-    if path.suffix.lower() == ".json":
+    if suffix_of(path) == ".json":
         yield from _json_file(path)
     else:
         yield from _json_lines(path)
