@@ -87,12 +87,12 @@ class Report:
         found.sentences += sentences
         found.documents += documents
 
-    def say(self, path: Path) -> None:
+    def say(self, path: Path | str) -> None:
         """One warning for each thing that was lost, one note for each that was taken."""
         for finding in self.findings(path, for_each_label=False):
             (note if finding.level in ("good", "info") else warn)(finding.message)
 
-    def findings(self, path: Path, *, for_each_label: bool = True) -> Iterator[Finding]:
+    def findings(self, path: Path | str, *, for_each_label: bool = True) -> Iterator[Finding]:
         """Everything, `path` first in each message.
 
         for_each_label: one finding a label that lost entities, with all of them; else one for all.
@@ -125,7 +125,7 @@ class Report:
             way = '. A token belongs to one entity at most; groups of spans may overlap: spans = {"name": [...]}'
             yield Finding("warn", f"{path}: {what}; {self._lost_together(overlapping)}{way}")
 
-    def _keys(self, path: Path) -> Iterator[Finding]:
+    def _keys(self, path: Path | str) -> Iterator[Finding]:
         quiet = {key for key in self.unused if key in _BESIDE or key in self.aside or key.startswith("_")}
         shares: tuple[tuple[Literal["info", "warn"], set[str]], ...]
         shares = (("info", quiet), ("warn", self.unused.keys() - quiet))
@@ -136,7 +136,7 @@ class Report:
                     level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}"
                 )
 
-    def _by_label(self, path: Path) -> Iterator[Finding]:
+    def _by_label(self, path: Path | str) -> Iterator[Finding]:
         lost: dict[str, list[Lost]] = {}
         for one in self.lost:
             lost.setdefault(one.label, []).append(one)
