@@ -15,7 +15,9 @@ from kernel.visible import shell_word
 
 
 @click.command("convert")
-@click.argument("input_path", type=click.Path(path_type=Path))
+@click.argument(
+    "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False, allow_dash=True))
 @click.option(
     "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
@@ -26,7 +28,12 @@ from kernel.visible import shell_word
 @click.option(
     "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."
 )
-@click.option("--concatenate", "-C", is_flag=True, help="Write one file for all inputs.")
+@click.option(
+    "--concatenate",
+    "-C",
+    is_flag=True,
+    help="Write one file for all inputs, called as the input, or documents.spacy if there are several.",
+)
 @click.option(
     "--split",
     default="",
@@ -37,7 +44,7 @@ from kernel.visible import shell_word
 @options.force
 @options.code_without_letter
 def convert(
-    input_path: Path,
+    input_paths: tuple[Path, ...],
     output_dir: Path,
     converter: str,
     lang: str,
@@ -48,7 +55,8 @@ def convert(
     force: bool,
     code: tuple[Path, ...],
 ) -> None:
-    """Convert INPUT_PATH, a file or a directory, to .spacy files in OUTPUT_DIR, or to one on standard output (-).
+    """Convert INPUT_PATH, a file, a directory, a pattern ("data/*.jsonl") or several of these, to .spacy files in OUTPUT_DIR, or to
+    one on standard output (-).
 
     The folders of a directory are kept, and so is what OUTPUT_DIR holds already, without --force. With --split, each part has
     its share of every label of categories, entities and spans, and the same seed gives the same parts. Training reads the same formats directly; conversion only saves the work of parsing them again.
@@ -56,6 +64,7 @@ def convert(
     from kernel import blank, registry
     from kernel.cli.splitting import parse_shares
     from kernel.errors import UsageError
+    from kernel.files.patterns import matching
     from kernel.tokens import DocBin
 
     shares = parse_shares(split) if split else {}
@@ -64,15 +73,16 @@ def convert(
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
-    files = _input_files(input_path, output_dir, read)
-    targets = _targets(files, input_path, output_dir)
+    sources = [source for path in input_paths for source in matching(path)]
+    found = {file: source for source in sources for file in _input_files(source, output_dir, read)}
+    files = list(found)
     nlp = blank(lang)
     is_piped = str(output_dir) == "-"
     if is_piped:
-        check_pipe(input_path)
+        check_pipe(input_paths[0])
     every = (doc for path in files for doc in _documents(read, path, nlp, n_sents))
     if split:
-        for part, docs in _split(list(every), shares, seed, input_path).items():
+        for part, docs in _split(list(every), shares, seed, sources[0]).items():
             store = DocBin(docs=docs, store_user_data=True)
             _write(store, output_dir / f"{part}.spacy", len(docs), force=force)
         return
@@ -83,8 +93,10 @@ def convert(
         if is_piped:
             write_bytes(store.to_bytes())
         else:
-            _write(store, output_dir / f"{input_path.resolve().stem}.spacy", len(store), force=force)
+            name = _stem(sources[0].resolve()) if len(sources) == 1 else "documents"
+            _write(store, output_dir / f"{name}.spacy", len(store), force=force)
         return
+    targets = _targets(found, output_dir)
     for path in files:
         store = DocBin(store_user_data=True)
         for doc in _documents(read, path, nlp, n_sents):
@@ -101,7 +113,7 @@ def check_pipe(path: Path) -> None:
     if sys.stdout.isatty():
         raise UsageError(
             "a .spacy file is no text for a terminal",
-            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(path.stem)}.spacy",
+            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(_stem(path))}.spacy",
         )
 
 
@@ -136,15 +148,35 @@ def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> 
     return found
 
 
-def _targets(files: list[Path], source: Path, output: Path) -> dict[Path, Path]:
-    """Where each file goes: to the same place below the output; in folders where stems are not unique, with whole names."""
-    folders = {path: path.parent.relative_to(source) if path != source else Path() for path in files}
-    stems = Counter((folder, path.stem) for path, folder in folders.items())
+def _targets(sources: dict[Path, Path], output: Path) -> dict[Path, Path]:
+    """Where each file goes: to the same place below the output as below its source; in folders where stems are not unique, with
+    whole names. `UsageError` where two would go to one place.
+    """
+    from kernel.errors import UsageError
+
+    folders = {
+        path: path.parent.relative_to(source) if path != source else Path()
+        for path, source in sources.items()
+    }
+    stems = Counter((folder, _stem(path)) for path, folder in folders.items())
     mixed = {folder for (folder, _), number in stems.items() if number > 1}
-    return {
-        path: output / folder / f"{path.name if folder in mixed else path.stem}.spacy"
+    targets = {
+        path: output / folder / f"{path.name if folder in mixed else _stem(path)}.spacy"
         for path, folder in folders.items()
     }
+    first = {target: path for path, target in reversed(targets.items())}
+    for path, target in targets.items():
+        if first[target] != path:
+            raise UsageError(
+                f"{first[target]} and {path} would both be written to {target}",
+                hint="Convert the directory that holds both, whose folders are kept, or write one file: --concatenate",
+            )
+    return targets
+
+
+def _stem(path: Path) -> str:
+    """The name without the extensions of the format and of its compression."""
+    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).stem
 
 
 def _input_files(path: Path, output: Path, read: Any) -> list[Path]:

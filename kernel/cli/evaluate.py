@@ -62,18 +62,19 @@ def evaluate(
     gold_preproc: bool,
     per_component: bool,
 ) -> None:
-    """Score the pipeline MODEL on DATA, a file or a directory.
+    """Score the pipeline MODEL on DATA, a file, a directory or a pattern ("data/*.jsonl").
 
     Shares, such as precision, are shown in percent, and written to --output as they are, from 0 to 1. DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
     are replaced; another file is not, without --force.
     """
     from kernel.config import resolve
     from kernel.errors import DataError
+    from kernel.files.patterns import matching
     from kernel.numeric import random
     from kernel.registries.family import chosen_by
     from kernel.training.update import warn_of_gold
 
-    if not data.exists():
+    if not all(path.exists() for path in matching(data)):
         raise DataError("no such file or directory", path=data)
     options.load_codes(code)
     pipeline, config = options.load_pipeline(model, gpu_id)

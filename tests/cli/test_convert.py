@@ -1,5 +1,6 @@
 """`kernel convert`: annotated files to `.spacy`."""
 
+import gzip
 import json
 
 import pytest
@@ -122,3 +123,33 @@ def test_what_cannot_be_converted(args, message, tmp_path, capsys):
     assert run(["convert", args[0], "out", *args[1:]]) != 0
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "inputs", [["in/*"], ["in/a.iob", "in/b.jsonl"], ["in/a.iob", "in/*.jsonl", "in/b.jsonl"]]
+)
+def test_patterns_and_several_inputs(tmp_path, inputs):
+    assert run(["convert", *inputs, "out"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.spacy", "b.spacy"]
+    assert run(["convert", *inputs, "one", "--concatenate"]) == 0
+    assert len(entities("one/documents.spacy")) == 2
+
+
+def test_a_pattern_of_nothing(capsys):
+    assert run(["convert", "in/*.csv", "out"]) == 2
+    shown = capsys.readouterr().err
+    assert "in/*.csv: no file matches this pattern" in shown and "'a.iob', 'b.jsonl'" in shown
+
+
+def test_two_inputs_that_would_be_one_output(tmp_path, capsys):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.iob").write_text(IOB)
+    assert run(["convert", "in/a.iob", "other/a.iob", "out"]) == 2
+    assert "in/a.iob and other/a.iob would both be written to out/a.iob.spacy" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_compression_is_no_part_of_a_name(tmp_path):
+    (tmp_path / "c.iob.gz").write_bytes(gzip.compress(IOB.encode()))
+    assert run(["convert", "c.iob.gz", "out"]) == 0
+    assert [ent for doc in entities("out/c.spacy") for ent in doc] == [("London", "GPE"), ("Ann", "PERSON")]

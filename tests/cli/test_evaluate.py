@@ -39,6 +39,16 @@ def test_gold_sentences(data: str) -> None:
     assert json.loads(Path("scores.json").read_text())["sents_f"] == 1.0
 
 
+def test_a_pattern(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pattern = f"{data[:-3]}*"
+    assert run(["evaluate", "model", pattern, "-o", "scores.json"]) == 0
+    assert run(["evaluate", "model", data, "-o", "again.json"]) == 0
+    first, second = (json.loads(Path(name).read_text()) for name in ("scores.json", "again.json"))
+    assert {**first, "speed": 0} == {**second, "speed": 0}
+    assert run(["evaluate", "model", "none*.spacy"]) == 2
+    assert "none*.spacy: no file matches this pattern" in capsys.readouterr().err
+
+
 def test_per_component(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate", "model", data, "--per-component"]) == 0
     assert "\nsentencizer\n  SENT P" in capsys.readouterr().out

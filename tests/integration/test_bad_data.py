@@ -186,7 +186,6 @@ TEXT = "Ada Lovelace lives."
 @pytest.mark.parametrize(
     ("spans", "message"),
     [
-        ([[0, 12, "A"], [4, 18, "B"]], "offset 4: the entities 'A' [0:12] and 'B' [4:18] overlap"),
         ([[0, 300, "A"]], "offset 0: the entity 'A' [0:300] is outside of the text of 19 characters"),
         ([[5, 3, "A"]], "the entity 'A' [5:3] is outside of the text"),
         ([[-2, 3, "A"]], "the entity 'A' [-2:3] is outside of the text"),
@@ -201,6 +200,15 @@ def test_entity_offsets(kernel: Kernel, spans: object, message: str) -> None:
     records = [RECORDS[0], {"text": TEXT, "spans": spans}]
     train_on(kernel, written(json_lines(records), "bad.jsonl")).is_refused(2, "bad.jsonl:2: ", message)
     assert is_clean()
+
+
+def test_overlapping_entities_are_counted_and_training_goes_on(kernel: Kernel) -> None:
+    records = [*RECORDS, {"text": TEXT, "spans": [[0, 12, "PERSON"], [4, 18, "B"]]}]
+    result = train_on(kernel, written(json_lines(records), "twice.jsonl"))
+    assert result.code == 0
+    assert len(result.warnings) == 1
+    assert "twice.jsonl: 2 entities overlap others" in result.err
+    assert "line 4, offset 0: 'PERSON' 'Ada Lovelace' overlaps another entity" in result.err
 
 
 def test_misaligned_entities_are_counted_and_training_goes_on(kernel: Kernel) -> None:

@@ -255,7 +255,7 @@ def test_unusual_white_space_belongs_to_the_word(write, nlp, blank, separator):
 
 
 def test_utf_16_is_called_by_its_name(write, nlp):
-    with pytest.raises(DataError, match=r"a.conll:1: .*binary.*\n.*UTF-16"):
+    with pytest.raises(DataError, match=r"a.conll: the file is text in UTF-16, .*\n.*iconv -f utf-16"):
         list(columns.read(write("a.conll", "Ada B-PER\n".encode("utf-16")), nlp))
 
 

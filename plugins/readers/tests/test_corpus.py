@@ -293,3 +293,51 @@ def test_examples_know_the_line_that_they_come_from(nlp, tmp_path, name, content
     assert [example.origin for example in examples] == [f"{path}:{line}" for line in lines]
     assert examples[0].copy().origin == examples[0].origin
     assert examples[0].described().endswith(f"({path}:{lines[0]})")
+
+
+# Several paths
+
+
+@pytest.fixture
+def several(write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("data/b.jsonl", "data/a.jsonl", "data/more/c.jsonl"):
+        write(name, json.dumps({"text": name}))
+    write("data/d.iob", "Ada B-P")
+
+
+def texts_of(path, nlp):
+    config = {"corpus": {"@readers": "kernel.Corpus.v1", "path": path}}
+    return [example.reference.text for example in registry.resolve(config)["corpus"](nlp)]
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        ("data/*.jsonl", ["data/a.jsonl", "data/b.jsonl"]),
+        ("data/**/*.jsonl", ["data/a.jsonl", "data/b.jsonl", "data/more/c.jsonl"]),
+        (["data/b.jsonl", "data/a.jsonl"], ["data/b.jsonl", "data/a.jsonl"]),
+        (["data/more", "data/*.iob", "data/d.iob"], ["data/more/c.jsonl", "Ada"]),
+        ("data/mor*", ["data/more/c.jsonl"]),
+    ],
+)
+def test_patterns_and_lists_of_paths(several, nlp, path, texts):
+    assert texts_of(path, nlp) == texts
+
+
+def test_a_pattern_or_a_list_of_nothing(several, nlp):
+    with pytest.raises(DataError, match=r"data/\*.csv: no file matches this pattern\n.*'a.jsonl', 'b.jsonl'"):
+        texts_of("data/*.csv", nlp)
+    with pytest.raises(DataError, match="the list of paths is empty"):
+        texts_of([], nlp)
+    with pytest.raises(DataError, match="data/none.jsonl: no such file"):
+        texts_of(["data/a.jsonl", "data/none.jsonl"], nlp)
+
+
+def test_what_is_said_of_several_paths_names_files(several, write, nlp):
+    write("data/b.jsonl", json.dumps({"text": "Ada ran", "spans": [[0, 2, "P"]]}))
+    expected = r"^data/a.jsonl and 1 more: 1 entity .*the first: data/b.jsonl:1, offset 0: 'P' 'Ad'"
+    with pytest.warns(KernelWarning, match=expected):
+        texts_of(["data/a.jsonl", "data/b.jsonl"], nlp)
+    with pytest.warns(KernelWarning, match=r"^data/\*.jsonl: 1 entity .*the first: data/b.jsonl:1, offset 0"):
+        texts_of("data/*.jsonl", nlp)

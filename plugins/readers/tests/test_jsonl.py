@@ -134,3 +134,32 @@ def test_options(docs):
         {"text": "z", "options": options, "accept": [], "answer": "reject"},
     )
     assert [doc.cats for doc in found] == [{"A": 0, "B": 1, "3": 0}, {"A": 1, "B": 0, "3": 1}]
+
+
+@pytest.mark.parametrize(
+    ("record", "hint"),
+    [
+        (
+            {"id": "x7", "sentence": "Hi all", "label": "A"},
+            "It has: 'id', 'sentence', 'label'. If 'sentence' is the text, rename that key to 'text'.",
+        ),
+        ({"content": "Hi", "title": "A long one of words"}, "If 'content' is the text"),
+        ({"Text": "Hi", "content": "Hi there"}, "If 'Text' is the text"),
+        ({"txt": "Hi", "content": "Hi there"}, "If 'txt' is the text"),
+        ({"review_body": "Hi", "name": "Ada Lovelace"}, "If 'review_body' is the text"),
+        ({"id": "x-17-293-1", "remark": "so it is"}, "If 'remark' is the text"),
+        ({"text": None, "sentence": "Hi"}, "It has null there."),
+        ({"text": ["a", "b"]}, 'It has ["a", "b"] there.'),
+        ({}, "It has no keys."),
+    ],
+)
+def test_what_a_record_without_text_has(docs, record, hint):
+    with pytest.raises(DataError, match="a.jsonl:1: the record has no string under 'text'") as caught:
+        docs(record)
+    assert hint in caught.value.hint
+
+
+def test_no_text_is_guessed_and_few_keys_are_shown(docs):
+    with pytest.raises(DataError) as caught:
+        docs({f"k{number}": number for number in range(12)})
+    assert caught.value.hint == "It has: " + ", ".join(f"'k{number}'" for number in range(10)) + ", ..."

@@ -128,3 +128,61 @@ def test_an_id_is_noted_and_no_reason_to_warn(write, nlp):
         "keys that are not read, of 1 record: 'id' (1)": "info",
         "keys that are not read, of 1 record: 'colour' (1)": "warn",
     }
+
+
+def test_entities_that_overlap_are_unknown_and_the_rest_of_the_record_is_kept(write, nlp):
+    spans = [[0, 12, "P"], [4, 12, "Q"], [13, 16, "R"]]
+    rows = [
+        {"text": "Ada Lovelace ran", "spans": spans, "cats": {"A": 1}},
+        {"text": "Ada ran", "spans": [[0, 3, "P"]]},
+    ]
+    path = write("a.jsonl", *map(json.dumps, rows))
+    (first, second), report = load(path, nlp)
+    assert found(first) == [("ran", "R")] and first.cats == {"A": 1.0}
+    assert [token.ent_iob_ for token in first] == ["", "", "B"]
+    assert found(second) == [("Ada", "P")]
+    shown = {one.message.partition(": ")[2]: (one.level, one.items) for one in report.findings(path)}
+    assert shown == {
+        "P: 1 kept, 1 lost (1 overlaps another entity)": (
+            "fail",
+            ("line 1, offset 0: 'P' 'Ada Lovelace' overlaps another entity",),
+        ),
+        "Q: 0 kept, 1 lost (1 overlaps another entity)": (
+            "fail",
+            ("line 1, offset 4: 'Q' 'Lovelace' overlaps another entity",),
+        ),
+    }
+    with pytest.warns(KernelWarning) as caught:
+        report.say(path)
+    (message,) = [str(one.message) for one in caught]
+    assert (
+        "a.jsonl: 2 entities overlap others; their tokens count as not annotated (the first: line 1, "
+        in message
+    )
+    assert "; P 1 kept, 1 lost, Q 0 kept, 1 lost. A token belongs to one entity at most" in message
+
+
+def test_misplaced_and_overlapping_ones_are_told_apart(write, nlp):
+    spans = [[0, 2, "A"], [4, 12, "P"], [9, 16, "P"]]
+    path = write("a.jsonl", json.dumps({"text": "Ada Lovelace ran", "spans": spans}))
+    (doc,), report = load(path, nlp)
+    assert not doc.ents and {token.ent_iob_ for token in doc} == {""}
+    with pytest.warns(KernelWarning) as caught:
+        report.say(path)
+    messages = [str(one.message) for one in caught]
+    assert [message.partition(": ")[2].partition(";")[0] for message in messages] == [
+        "1 entity doesn't begin and end where tokens do",
+        "2 entities overlap others",
+    ]
+
+
+def test_the_same_entity_twice_is_one(write, nlp):
+    path = write("a.jsonl", json.dumps({"text": "Ada ran", "spans": [[0, 3, "A"], [0, 3, "A"]]}))
+    (doc,), report = load(path, nlp)
+    assert found(doc) == [("Ada", "A")] and not report.lost and report.kept == {"A": 1}
+
+
+def test_only_blanks_that_overlap_are_trimmed_away(write, nlp):
+    path = write("a.jsonl", json.dumps({"text": "Ada  ran", "spans": [[0, 5, "A"], [3, 8, "B"]]}))
+    (doc,), report = load(path, nlp, trim=True)
+    assert found(doc) == [("Ada", "A"), ("ran", "B")] and not report.lost

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_readers.detect import find_format
-from kernel_readers.files import data_files
+from kernel_readers.files import data_files, is_one_file, named
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.report import Report
 
@@ -24,7 +25,7 @@ Augmenter = Callable[[Any, Example], Iterable[Example]]
 class Corpus:
     """Pairs of a freshly tokenized document and the annotated one, read anew on every call.
 
-    path: a file, or a directory that is searched for data files.
+    path: a file, a directory that is searched for data files, a pattern such as `data/*.jsonl`, or several of these.
     gold_preproc: use the annotated words and one example a sentence.
     max_length: longest document in words; a longer one is split into its sentences, or left out if it has none. 0 means no limit.
     limit: the number of examples to stop after, over all files. 0 means no limit.
@@ -37,7 +38,7 @@ class Corpus:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Sequence[Path],
         *,
         gold_preproc: bool = False,
         max_length: int = 0,
@@ -49,6 +50,7 @@ class Corpus:
         trim: bool = False,
     ) -> None:
         self.path = path
+        self._name = named(path)
         self.gold_preproc = gold_preproc
         self.max_length = max_length
         self.limit = limit
@@ -63,24 +65,24 @@ class Corpus:
 
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
-        tally = _Tally(Report(is_of_one_file=not self.path.is_dir()))
+        tally = _Tally(Report(is_of_one_file=is_one_file(self.path)))
         examples = self._examples(nlp, self._pieces(nlp, tally))
         if self.augmenter is not None:
             examples = (made for example in examples for made in self.augmenter(nlp, example))
         found = 0
         for found, example in enumerate(islice(examples, self.limit or None), start=1):  # noqa: B007
             yield example
-        tally.report.say(self.path)
-        self.findings = tuple(tally.report.findings(self.path))
+        tally.report.say(self._name)
+        self.findings = tuple(tally.report.findings(self._name))
         if not found:
             raise DataError(
                 f"no examples are left of {tally.documents} document{'s' * (tally.documents != 1)}",
-                path=self.path,
+                path=self._name,
                 hint=self._why(tally),
             )
         if tally.too_long and found != self.limit:
             warn(
-                f"{self.path}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out"
+                f"{self._name}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out"
             )
 
     def _why(self, tally: "_Tally") -> str:
@@ -203,7 +205,7 @@ def _untagged(doc: Doc) -> Doc:
 
 
 def make_corpus(
-    path: Path | None,
+    path: Path | list[Path] | None,
     gold_preproc: bool = False,
     max_length: NonNegativeInt = 0,
     limit: NonNegativeInt = 0,
@@ -215,7 +217,7 @@ def make_corpus(
 ) -> Callable[[Any], Iterator[Example]]:
     """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, CSV, by their content.
 
-    path: a file or a directory. gold_preproc: gold words and sentences. max_length: words a document, longer
+    path: a file, a directory, a pattern such as data/*.jsonl, or a list of these. gold_preproc: gold words and sentences. max_length: words a document, longer
     ones are split into sentences. limit: examples in all. augmenter: makes examples into more. format: "auto",
     or "spacy", "conllu", "iob", "iob_lines", "jsonl", "csv", "text", or a registered converter. n_sents: sentences a
     document where the file marks none (10 if unset); 0 makes one document of all. columns: of column files, each as word,
@@ -229,7 +231,7 @@ def make_corpus(
             hint="Set it in the config's [paths] section or on the command line: --paths.train FILE --paths.dev FILE",
         )
     return Corpus(
-        Path(path),
+        Path(path) if isinstance(path, str | PathLike) else [Path(each) for each in path],
         gold_preproc=gold_preproc,
         max_length=max_length,
         limit=limit,

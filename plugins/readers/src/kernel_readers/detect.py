@@ -8,6 +8,8 @@ from typing import Any
 from kernel import registry
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.compressed import open_bytes, suffix_of
+from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines, table
 from kernel_readers.formats.column_form import split
 from kernel_readers.formats.format import Format, Settings
@@ -64,10 +66,11 @@ def read_detected(path: Path, nlp: Any, settings: Settings, report: Report) -> I
 def detect(path: Path) -> str:
     """The built-in name of a file's format; raises DataError if nothing fits."""
     check_readable(path)
-    suffix = path.suffix.lower()
+    check_known(path)
+    suffix = suffix_of(path)
     if suffix in EXTENSIONS and EXTENSIONS[suffix] != "conllu":
         return EXTENSIONS[suffix]
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         head = file.read(_SNIFFED)
     if _is_compressed(head):
         return "spacy"

@@ -1,11 +1,14 @@
 """Which files of a directory are data."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel.files.patterns import is_pattern, matching
+from kernel_readers.compressed import suffix_of
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
+from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.table import is_table_of_texts
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report
@@ -24,23 +27,52 @@ _ABOUT = (
 )
 
 
-def data_files(path: Path, report: Report | None = None, *, is_detected: bool = True) -> list[Path]:
-    """`path` itself, or the data files below a directory, sorted; hidden files are left out, links are followed.
+def data_files(
+    path: Path | Sequence[Path], report: Report | None = None, *, is_detected: bool = True
+) -> list[Path]:
+    """The data files of a path, or of several, each once: what it names, what a pattern (`data/*.jsonl`) stands for, and what
+    lies below a directory, sorted; hidden files are left out, links are followed.
 
     is_detected: whether the content decides on the format; then plain text beside annotated files, and texts about the data,
     are none. Others that are left out are counted in the report.
     """
+    places = [place for each in _several(path) for place in matching(each)]
+    if not places:
+        raise DataError("the list of paths is empty", hint="Name files, directories or patterns.")
+    return list(
+        dict.fromkeys(file for place in places for file in _files_of(place, report, is_detected=is_detected))
+    )
+
+
+def named(path: Path | Sequence[Path]) -> str:
+    """A path, or several, for people."""
+    first, *others = _several(path) or [Path("[]")]
+    return f"{first} and {len(others)} more" if others else str(first)
+
+
+def is_one_file(path: Path | Sequence[Path]) -> bool:
+    """Whether this is the path of a file, and no directory, pattern or list."""
+    return isinstance(path, Path) and not path.is_dir() and not is_pattern(path)
+
+
+def _several(path: Path | Sequence[Path]) -> list[Path]:
+    return [path] if isinstance(path, Path) else list(path)
+
+
+def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[Path]:
     if not path.is_dir():
         check_readable(path)
         return [path]
     suffixes = {*EXTENSIONS, *BY_CONTENT}
     files = sorted(_visible(path))
-    found = [file for file in files if file.suffix.lower() in suffixes]
+    found = [file for file in files if suffix_of(file) in suffixes]
     if is_detected:
         # Tables of whatever else lie beside data too.
-        found = [file for file in found if file.suffix.lower() != ".csv" or is_table_of_texts(file)]
+        found = [file for file in found if suffix_of(file) != ".csv" or is_table_of_texts(file)]
         found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
     if not found:
+        for file in files:
+            check_known(file)
         raise DataError(
             "the directory holds no data files", path=path, hint=f"Looked for: {', '.join(sorted(suffixes))}."
         )
@@ -50,7 +82,7 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
         names = sorted({file.suffix.lower() or file.name for file in left})
         shown = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
         # Those that could have been data are worth a warning.
-        is_harmless = not any(file.suffix.lower() in suffixes for file in left)
+        is_harmless = not any(suffix_of(file) in suffixes for file in left)
         report.remark(f"{{}} files are no data: {shown}", str(left[0]), len(left), is_harmless=is_harmless)
     return found
 
@@ -58,9 +90,7 @@ def data_files(path: Path, report: Report | None = None, *, is_detected: bool = 
 def _without_texts(files: list[Path]) -> list[Path]:
     """Without plain text, unless there is nothing else."""
     texts = {
-        file
-        for file in files
-        if file.suffix.lower() == ".txt" and file.stat().st_size and detect(file) == "text"
+        file for file in files if suffix_of(file) == ".txt" and file.stat().st_size and detect(file) == "text"
     }
     return [file for file in files if file not in texts] or files
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel_readers.lines import check_readable
+from kernel_readers.lines import numbered_lines
 
 
 def read_labels(path: Path, require: bool = False) -> Any:
@@ -16,8 +16,8 @@ def read_labels(path: Path, require: bool = False) -> Any:
     """
     if not require and not path.exists():
         return None
-    check_readable(path)
+    text = "\n".join(line for _, line in numbered_lines(path))
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
         raise DataError(f"not a label file: {error}", path=path) from error

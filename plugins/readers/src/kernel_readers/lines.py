@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from kernel.errors import DataError
+from kernel_readers.compressed import open_bytes
+from kernel_readers.foreign_formats import as_windows, check_known
 
 DEFAULT_N_SENTS = 10
 # Bytes to read at once.
@@ -42,7 +44,7 @@ def raw_blocks(path: Path) -> Iterator[bytes]:
 
     Only in a file without any line feed, carriage returns end lines.
     """
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         is_first = True
         while block := file.read(_BLOCK):
             if not block.endswith(b"\n"):
@@ -61,6 +63,7 @@ def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
     Raises DataError for a missing or empty file, for bytes that are not UTF-8 and for binary data, after the lines before.
     """
     check_readable(path)
+    check_known(path)
     number = 1
     for raw in raw_blocks(path):
         text, problem = _decoded(path, number, raw)
@@ -94,16 +97,9 @@ def _unreadable(line: bytes, wrong: int) -> DataError:
     binary = line.find(b"\x00")
     if binary < 0:
         return DataError(
-            f"byte 0x{line[wrong]:02x} is not valid UTF-8",
-            offset=wrong,
-            hint="Convert the file first, for example with: iconv -f latin1 -t utf-8",
+            f"byte 0x{line[wrong]:02x} is not valid UTF-8", offset=wrong, hint=as_windows(line, wrong)
         )
-    utf16 = line.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return DataError(
-        "the file is binary, expected text",
-        offset=binary,
-        hint="It seems to be UTF-16. Convert it first: iconv -f utf-16 -t utf-8" if utf16 else "",
-    )
+    return DataError("the file is binary, expected text", offset=binary)
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:

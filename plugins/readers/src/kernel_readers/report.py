@@ -11,6 +11,7 @@ from kernel.errors import note, warn
 
 INCLUSIVE = "ends one character before its last word does"
 BLANKS = "has blanks at its ends"
+OVERLAPS = "overlaps another entity"
 # Tokens that are named, the most frequent ones.
 _SHOWN = 5
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
@@ -86,12 +87,12 @@ class Report:
         found.sentences += sentences
         found.documents += documents
 
-    def say(self, path: Path) -> None:
+    def say(self, path: Path | str) -> None:
         """One warning for each thing that was lost, one note for each that was taken."""
         for finding in self.findings(path, for_each_label=False):
             (note if finding.level in ("good", "info") else warn)(finding.message)
 
-    def findings(self, path: Path, *, for_each_label: bool = True) -> Iterator[Finding]:
+    def findings(self, path: Path | str, *, for_each_label: bool = True) -> Iterator[Finding]:
         """Everything, `path` first in each message.
 
         for_each_label: one finding a label that lost entities, with all of them; else one for all.
@@ -109,10 +110,22 @@ class Report:
             yield Finding(level, f"{path}: {text} (the first: {counted.first})")
         if for_each_label:
             yield from self._by_label(path)
-        elif self.lost:
-            yield Finding("warn", f"{path}: {self._lost_together()}")
+            return
+        overlapping = [one for one in self.lost if one.why == OVERLAPS]
+        misplaced = [one for one in self.lost if one.why != OVERLAPS]
+        if misplaced:
+            number = len(misplaced)
+            subject = "1 entity doesn't" if number == 1 else f"{number:,} entities don't"
+            what = f"{subject} begin and end where tokens do"
+            yield Finding(
+                "warn", f"{path}: {what}; {self._lost_together(misplaced)}{self._way_out(misplaced)}"
+            )
+        if overlapping:
+            what = f"{len(overlapping):,} entities overlap others"
+            way = '. A token belongs to one entity at most; groups of spans may overlap: spans = {"name": [...]}'
+            yield Finding("warn", f"{path}: {what}; {self._lost_together(overlapping)}{way}")
 
-    def _keys(self, path: Path) -> Iterator[Finding]:
+    def _keys(self, path: Path | str) -> Iterator[Finding]:
         quiet = {key for key in self.unused if key in _BESIDE or key in self.aside or key.startswith("_")}
         shares: tuple[tuple[Literal["info", "warn"], set[str]], ...]
         shares = (("info", quiet), ("warn", self.unused.keys() - quiet))
@@ -123,7 +136,7 @@ class Report:
                     level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}"
                 )
 
-    def _by_label(self, path: Path) -> Iterator[Finding]:
+    def _by_label(self, path: Path | str) -> Iterator[Finding]:
         lost: dict[str, list[Lost]] = {}
         for one in self.lost:
             lost.setdefault(one.label, []).append(one)
@@ -136,17 +149,12 @@ class Report:
                 tuple(map(str, ones)),
             )
 
-    def _lost_together(self) -> str:
-        number, first = len(self.lost), self.lost[0]
-        subject = "1 entity doesn't" if number == 1 else f"{number:,} entities don't"
-        labels = Counter(one.label for one in self.lost)
+    def _lost_together(self, lost: list[Lost]) -> str:
+        labels = Counter(one.label for one in lost)
         shares = ", ".join(
             f"{label} {self.kept[label]:,} kept, {n:,} lost" for label, n in sorted(labels.items())
         )
-        return (
-            f"{subject} begin and end where tokens do; their tokens count as not annotated "
-            f"(the first: {first}); {shares}{self._way_out(self.lost)}"
-        )
+        return f"their tokens count as not annotated (the first: {lost[0]}); {shares}"
 
     def _way_out(self, lost: list[Lost]) -> str:
         """What would keep most of them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.tags import looks_like_tag, scheme_of
 from kernel_readers.lines import check_readable, raw_blocks
 
@@ -130,6 +131,7 @@ class _Facts:
 def _facts(path: Path, *, with_first: bool) -> _Facts:
     """Look through a file. Lines that begin with # are left to the reader."""
     check_readable(path)
+    check_known(path)
     survey = _Survey(with_first)
     for block in raw_blocks(path):
         survey.look_at(block)

@@ -10,6 +10,7 @@ from kernel_readers.formats.column_form import DOCUMENT_MARK, ColumnForm, form_o
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.lines import grouped, paragraphs
+from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
 
 # Words that no sentence has.
@@ -63,6 +64,15 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
 
 def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[Sentence, bool]]:
     """The sentences, and whether each starts a document."""
+    with collected("lines") as problems:
+        for found in _read_sentences(path, form, report, problems):
+            if not problems:
+                yield found
+
+
+def _read_sentences(
+    path: Path, form: ColumnForm, report: Report, problems: Problems
+) -> Iterator[tuple[Sentence, bool]]:
     starts = False
     for first, lines in paragraphs(path):
         begin = 0
@@ -88,7 +98,11 @@ def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[S
             elif form.index is not None and _is_no_word(columns[form.index : form.index + 1]):
                 report.remark("{} lines stand for no word, by their number", report.place(path, number))
             else:
-                _check(path, form, number, line, columns)
+                try:
+                    _check(path, form, number, line, columns)
+                except DataError as error:
+                    problems.add(error)
+                    continue
                 _append(form, sentence, number, columns)
         if sentence.words:
             yield sentence, starts

@@ -15,6 +15,7 @@ from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import UPOS, check_upos
 from kernel_readers.lines import grouped, has, numbered_lines, paragraphs
 from kernel_readers.memo import Memo
+from kernel_readers.problems import collected
 from kernel_readers.report import Report
 
 N_COLUMNS = 10
@@ -84,13 +85,21 @@ def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
     """The sentences, and whether each starts a document."""
     parser = _Parser(path)
     starts = False
-    for first, lines in paragraphs(path):
-        rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
-        if len(rows) < len(lines):
-            starts = starts or any(map(_starts_document, lines))
-        if rows:
-            yield parser.sentence(rows), starts
-            starts = False
+    with collected("sentences") as problems:
+        for first, lines in paragraphs(path):
+            rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
+            if len(rows) < len(lines):
+                starts = starts or any(map(_starts_document, lines))
+            if not rows:
+                continue
+            try:
+                sentence = parser.sentence(rows)
+            except DataError as error:
+                problems.add(error)
+                continue
+            if not problems:
+                yield sentence, starts
+                starts = False
 
 
 def _starts_document(line: str) -> bool:

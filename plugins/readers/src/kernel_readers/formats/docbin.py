@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
+from kernel_readers.compressed import is_compressed, open_bytes
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report
@@ -17,7 +18,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     check_readable(path)
     number = -1
     try:
-        stored = DocBin().from_disk(path)
+        stored = _stored(path)
         _check_unicode(stored.texts(), path)
         for number, doc in enumerate(stored.get_docs(nlp.vocab)):  # noqa: B007
             yield doc
@@ -25,6 +26,13 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
         raise error.at(path, document=error.document) from error
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise DataError(f"broken .spacy data: {error}", path=path, document=number + 1) from error
+
+
+def _stored(path: Path) -> DocBin:
+    if not is_compressed(path):
+        return DocBin().from_disk(path)
+    with open_bytes(path) as file:
+        return DocBin().from_bytes(file.read())
 
 
 def _check_unicode(texts: set[str], path: Path) -> None:

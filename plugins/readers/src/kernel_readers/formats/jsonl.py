@@ -18,8 +18,9 @@ from kernel_readers.formats.categories import categories
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.label_lists import KEYS, LabelLists, with_text
 from kernel_readers.formats.offsets import Offset, Placing, read_offsets
-from kernel_readers.formats.record import Record, records
+from kernel_readers.formats.record import Record, records_and_problems
 from kernel_readers.formats.words import TOKEN_KEYS, is_tokens_of_doc, lists_of_doc, places_in_text, tokenized
+from kernel_readers.problems import collected
 from kernel_readers.report import Report
 
 _ENTITIES = ("ents", "entities", "spans")
@@ -36,28 +37,36 @@ _CHARACTERS = 100_000
 def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield a document for every record. A record that an annotator rejected or ignored is left out.
 
-    An entity whose characters are not those of whole tokens makes its tokens "missing": they are neither
+    The problems of all records are told at once. An entity whose characters are not those of whole tokens makes its tokens "missing": they are neither
     learned nor counted.
     """
     lists = LabelLists(path)
-    for found, problem in _batches(_answered(path, report)):
-        docs = _docs(found, nlp)
-        for record in found:
-            try:
-                doc = _document(record, nlp, docs, lists, settings, report)
-            except DataError as error:
-                raise error.at(path, line=record.number) from error
-            report.line = record.number
-            yield doc
-            _count_keys(record, report)
-        if problem is not None:
-            raise problem
+    with collected("records") as problems:
+        for found, problem in _batches(_answered(path, report)):
+            docs = _docs(found, nlp)
+            for record in found:
+                try:
+                    doc = _document(record, nlp, docs, lists, settings, report)
+                except DataError as error:
+                    problems.add(error.at(path, line=record.number))
+                    continue
+                if problems:
+                    # What comes after a problem is read for its own.
+                    continue
+                report.line = record.number
+                yield doc
+                _count_keys(record, report)
+            if problem is not None:
+                problems.add(problem)
 
 
-def _answered(path: Path, report: Report) -> Iterator[Record]:
-    """The records that say something, with their text in the usual place."""
-    for record in records(path):
+def _answered(path: Path, report: Report) -> Iterator[Record | DataError]:
+    """The records that say something, with their text in the usual place, and what is wrong with others."""
+    for record in records_and_problems(path):
         report.records += 1
+        if isinstance(record, DataError):
+            yield record
+            continue
         if label_studio.is_task(record):
             record = label_studio.text_of_task(record)
             if label_studio.is_cancelled(record):
@@ -79,13 +88,19 @@ def _answered(path: Path, report: Report) -> Iterator[Record]:
         yield record
 
 
-def _batches(found: Iterator[Record]) -> Iterator[tuple[list[Record], DataError | None]]:
+def _batches(
+    found: Iterator[Record | DataError],
+) -> Iterator[tuple[list[Record], DataError | None]]:
     """Some records at a time, and what is wrong with the one after them."""
     batch: list[Record] = []
     room = _CHARACTERS
     problem = None
     try:
         for record in found:
+            if isinstance(record, DataError):
+                yield batch, record
+                batch, room = [], _CHARACTERS
+                continue
             batch.append(record)
             text = record.data.get("text")
             room -= 1 + (len(text) if isinstance(text, str) else 0)

@@ -1,6 +1,6 @@
 """Lists under "label" or "labels": entities, or categories that hold, as Doccano and Label Studio write them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel_readers.formats import label_studio
 from kernel_readers.formats.offsets import Offset, is_offsets, read_offsets
-from kernel_readers.formats.record import Record, records
+from kernel_readers.formats.record import Record, records_and_problems
 
 KEYS = ("label", "labels")
 
@@ -49,11 +49,15 @@ class LabelLists:
         held = set(names)
         return {name: float(name in held) for name in sorted(held.union(self._categories))}
 
+    def _records(self) -> Iterator[Record]:
+        """Those that are some; the others are told where their turn comes."""
+        return (record for record in records_and_problems(self._path) if isinstance(record, Record))
+
     @cached_property
     def _lists(self) -> list[Any]:
         return [
             value
-            for record in records(self._path)
+            for record in self._records()
             for key in KEYS
             if isinstance(value := record.data.get(key), list)
         ]
@@ -65,7 +69,7 @@ class LabelLists:
     @cached_property
     def _categories(self) -> set[str]:
         lists = [value for value in self._lists if _is_names(value)]
-        lists += [label_studio.choices(record) or [] for record in records(self._path)]
+        lists += [label_studio.choices(record) or [] for record in self._records()]
         return {name for value in lists for name in value}
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from kernel.tokens import Doc, Span
 from kernel_readers.formats.record import Record
-from kernel_readers.report import BLANKS, INCLUSIVE, Lost, Report
+from kernel_readers.report import BLANKS, INCLUSIVE, OVERLAPS, Lost, Report
 
 
 class Offset(NamedTuple):
@@ -181,22 +181,35 @@ class Placing:
                 )
 
     def set_entities(self, doc: Doc, offsets: Sequence[Offset]) -> None:
-        """Annotate the entities of a document; tokens of those that are lost are not annotated.
-
-        DataError for entities that overlap.
-        """
+        """Annotate the entities of a document; tokens of those that are lost, or overlap, are not annotated."""
         self._check_places(offsets)
-        previous = Offset(0, 0, "")
-        for offset in offsets:
-            if offset.start < previous.end:
-                raise self.record.error(
-                    f"the entities {previous.label!r} [{previous.start}:{previous.end}] and {offset.label!r} "
-                    f"[{offset.start}:{offset.end}] overlap",
-                    offset=offset.start,
-                    hint="A token belongs to one entity at most.",
-                )
-            previous = offset
-        spans, touched = self.spans(doc, offsets)
+        if self.trim:
+            offsets = sorted(self._trimmed(offset) for offset in offsets)
+        apart, overlapping = _apart(offsets)
+        spans, touched = self.spans(doc, apart)
+        for start, end, label, *_ in overlapping:
+            # Nobody knows which is meant; what learns no entities has no need to.
+            touched.update(self.places.touched(start, end))
+            place = self.report.place(self.record.path, self.record.number, offset=start)
+            self.report.lost.append(Lost(label, self.places.text[start:end][:60], place, OVERLAPS))
         taken = {place for span in spans for place in range(span.start, span.end)}
         missing = [doc[place : place + 1] for place in sorted(touched - taken)]
         doc.set_ents(spans, missing=missing, default="outside")
+
+    def _trimmed(self, offset: Offset) -> Offset:
+        start, end = self.places.trimmed(offset.start, offset.end)
+        return Offset(start, end, *offset[2:])
+
+
+def _apart(offsets: Sequence[Offset]) -> tuple[list[Offset], list[Offset]]:
+    """Those that overlap no other, and those that do; of equal ones, one. All are in order of their starts."""
+    groups: list[list[Offset]] = []
+    end = 0
+    for offset in dict.fromkeys(offsets):
+        if groups and offset.start < end:
+            groups[-1].append(offset)
+        else:
+            groups.append([offset])
+        end = max(end, offset.end)
+    apart = [group[0] for group in groups if len(group) == 1]
+    return apart, [offset for group in groups if len(group) > 1 for offset in group]

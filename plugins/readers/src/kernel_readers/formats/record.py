@@ -3,13 +3,38 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel_readers.lines import check_readable, numbered_lines
+from kernel_readers.compressed import suffix_of
+from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
+# Keys that are named.
+_SHOWN = 10
+# What others call the text, what is most surely one first.
+_TEXTS = (
+    "sentence",
+    "content",
+    "body",
+    "raw_text",
+    "document",
+    "utterance",
+    "paragraph",
+    "message",
+    "comment",
+    "review",
+    "tweet",
+    "description",
+    "abstract",
+    "question",
+    "query",
+    "input",
+    "title",
+    "data",
+)
 _TOO_LONG = "not valid JSON: a number of too many digits"
 
 
@@ -40,9 +65,20 @@ class Record:
         """What stands under "text"; DataError if that is no string, or no Unicode."""
         text = self.get("text")
         if not isinstance(text, str):
-            keys = ", ".join(map(repr, list(self.data)[:10]))
-            raise self.error("the record has no string under 'text'", hint=f"It has: {keys}." if keys else "")
+            raise self.error("the record has no string under 'text'", hint=self._instead_of_text())
         return text
+
+    def _instead_of_text(self) -> str:
+        """What a record without a text has."""
+        if "text" in self.data:
+            return f"It has {json.dumps(self.data['text'])[:40]} there."
+        if not self.data:
+            return "It has no keys."
+        keys = ", ".join(map(repr, list(self.data)[:_SHOWN])) + (", ..." if len(self.data) > _SHOWN else ".")
+        nearest = _nearest_to_text(self.data)
+        return f"It has: {keys}" + (
+            f" If {nearest!r} is the text, rename that key to 'text'." if nearest else ""
+        )
 
     def error(self, message: str, *, offset: int | None = None, hint: str = "") -> DataError:
         """An error with the place of the record."""
@@ -64,9 +100,32 @@ class Record:
                 waiting += one
 
 
+def _nearest_to_text(data: dict[str, Any]) -> str | None:
+    """The key that most likely is to be "text": one that is nearly called so, or as others call it, or the longest string of words."""
+    strings = {key: value for key, value in data.items() if isinstance(value, str) and value.strip()}
+    lowered = {key.lower().strip(): key for key in strings}
+    near = [lowered[name] for name in get_close_matches("text", lowered, 1)]
+    called = [lowered[name] for name in _TEXTS if name in lowered]
+    parts = [key for name in ("text", *_TEXTS) for key in strings if name in key.lower()]
+    several = [key for key, value in strings.items() if " " in value.strip()]
+    several.sort(key=lambda key: -len(strings[key]))
+    return next(iter([*near, *called, *parts, *several]), None)
+
+
 def records(path: Path) -> Iterator[Record]:
-    """The records of a file: objects, or pairs [text, {...}], one a line; a `.json` file may also hold one list of them."""
-    if path.suffix.lower() == ".json":
+    """The records of a file; `DataError` for the first that is none."""
+    for found in records_and_problems(path):
+        if isinstance(found, DataError):
+            raise found
+        yield found
+
+
+def records_and_problems(path: Path) -> Iterator[Record | DataError]:
+    """The records of a file: objects, or pairs [text, {...}], one a line; a `.json` file may also hold one list of them.
+
+    What is wrong with one stands in its place.
+    """
+    if suffix_of(path) == ".json":
         yield from _json_file(path)
     else:
         yield from _json_lines(path)
@@ -77,42 +136,42 @@ def _may_break(text: str) -> bool:
     return "\\u" in text and ("\\ud" in text or "\\uD" in text)
 
 
-def _json_lines(path: Path) -> Iterator[Record]:
+def _json_lines(path: Path) -> Iterator[Record | DataError]:
     for number, line in numbered_lines(path):
         if not line.strip():
             continue
-        try:
-            value = _DECODE(line)
-        except json.JSONDecodeError as error:
-            hint = (
-                "One list of all records is a .json file."
-                if line.lstrip().startswith("[") and number == 1
-                else ""
-            )
-            raise DataError(
-                f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos, hint=hint
-            ) from error
-        except ValueError:
-            raise DataError(_TOO_LONG, path=path, line=number) from None
-        except RecursionError:
-            raise DataError("not valid JSON: nested too deeply", path=path, line=number) from None
-        record = _record(path, number, value)
-        if record is None:
-            hint = (
-                "One list of all records is a .json file." if isinstance(value, list) and number == 1 else ""
-            )
-            raise DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
-        record.may_break = _may_break(line)
-        yield record
+        found = _of_line(path, number, line)
+        if isinstance(found, DataError) and number == 1 and found.hint:
+            # The file as a whole is something else.
+            raise found
+        yield found
 
 
-def _json_file(path: Path) -> Iterator[Record]:
-    check_readable(path)
+def _of_line(path: Path, number: int, line: str) -> Record | DataError:
+    hint = ""
+    if line.lstrip().startswith("["):
+        hint = "One list of all records is a .json file."
+    elif line.strip() == "{":
+        hint = "Each record is one line. jq -c . FILE > NEW.jsonl makes that of records in many lines."
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        value = _DECODE(line)
+    except json.JSONDecodeError as error:
+        return DataError(f"not valid JSON: {error.msg}", path=path, line=number, offset=error.pos, hint=hint)
+    except ValueError:
+        return DataError(_TOO_LONG, path=path, line=number)
+    except RecursionError:
+        return DataError("not valid JSON: nested too deeply", path=path, line=number)
+    record = _record(path, number, value)
+    if record is None:
+        return DataError(f"expected an object, found {line[:40]!r}", path=path, line=number, hint=hint)
+    record.may_break = _may_break(line)
+    return record
+
+
+def _json_file(path: Path) -> Iterator[Record | DataError]:
+    text = "\n".join(line for _, line in numbered_lines(path))
+    try:
         content = json.loads(text)
-    except UnicodeDecodeError as error:
-        raise DataError("not valid UTF-8", path=path, offset=error.start) from error
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             # An object a line, whatever the file is called.
@@ -139,7 +198,8 @@ def _json_file(path: Path) -> Iterator[Record]:
             continue
         record = _record(path, number, value)
         if record is None:
-            raise DataError(f"expected an object, found {json.dumps(value)[:40]}", path=path, line=number)
+            yield DataError(f"expected an object, found {json.dumps(value)[:40]}", path=path, line=number)
+            continue
         record.may_break = may_break
         yield record
 

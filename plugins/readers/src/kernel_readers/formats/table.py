@@ -10,6 +10,7 @@ from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.lines import numbered_lines
+from kernel_readers.problems import collected
 from kernel_readers.report import Report
 
 NAMES = ("text", "label", "cat", "_")
@@ -189,30 +190,34 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
             yield f"{line}\n"
 
     reader = csv.reader(lines(), delimiter=separator, strict=True)
-    is_header = True
-    while True:
-        begin = last + 1
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise DataError(
-                f"the row that begins here can't be read: {error}",
-                path=path,
-                line=begin,
-                hint='A text with a quote in it stands in double quotes, and the quote is written twice: "".',
-            ) from error
-        if row is None:
-            return
-        if not any(row):
-            continue
-        if is_header:
-            is_header = False
-            continue
-        if len(row) != len(header):
-            raise DataError(
-                f"{len(row)} columns instead of {len(header)}",
-                path=path,
-                line=begin,
-                hint="A text with the separator, a quote or a line end in it stands in double quotes.",
-            )
-        yield begin, row
+    with collected("rows") as problems:
+        is_header = True
+        while True:
+            begin = last + 1
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise DataError(
+                    f"the row that begins here can't be read: {error}",
+                    path=path,
+                    line=begin,
+                    hint='A text with a quote in it stands in double quotes, and the quote is written twice: "".',
+                ) from error
+            if row is None:
+                break
+            if not any(row):
+                continue
+            if is_header:
+                is_header = False
+                continue
+            if len(row) != len(header):
+                problems.add(
+                    DataError(
+                        f"{len(row)} columns instead of {len(header)}",
+                        path=path,
+                        line=begin,
+                        hint="A text with the separator, a quote or a line end in it stands in double quotes.",
+                    )
+                )
+            elif not problems:
+                yield begin, row
