@@ -159,6 +159,9 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
     if isinstance(error, DataError) and error.path is not None:
         # A file that the component happened to be the first to read.
         return error
+    if isinstance(error, DataError) and isinstance(error.document, str):
+        # It names its document by itself, and of several the one at fault.
+        where = ""
     if isinstance(error, KernelError):
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code

@@ -130,7 +130,7 @@ def locate(name: str | Path) -> Path:
             raise MissingPath(f"the package '{package[0]}' contains no saved pipeline")
         return found[-1]
     if is_name_of_spacy(str(name)):
-        raise MissingPath(of_spacy(name), hint=HINT)
+        raise MissingPath(f"can't find the pipeline {str(name)!r}: {of_spacy('it')}", hint=HINT)
     known = sorted(point.name for point in entry_points(MODELS))
     looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
     installed = f"Installed pipelines: {', '.join(known)}." if known else ""
