@@ -83,6 +83,7 @@ _AWAITED = {
 _AWAITED_MODULES = (
     "kernel.displacy",
     "kernel.kb",
+    "kernel.lang.norm_exceptions",
     "kernel.matcher",
     *(
         f"kernel.pipeline.{name}"
