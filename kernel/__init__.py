@@ -68,13 +68,15 @@ def __getattr__(name: str) -> Any:
     home = _PUBLIC.get(name) or _LENT.get(name)
     if home:
         return getattr(import_module(home), name)
+    reason = ""
     if not name.startswith("_"):
         try:
             return import_module(f"kernel.{name}")
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             if error.name != f"kernel.{name}":
                 raise
-    raise AttributeError(f"module 'kernel' has no attribute {name!r}", name=name)
+            reason = str(error).removeprefix(f"No module named {error.name!r}")
+    raise AttributeError(f"module 'kernel' has no attribute {name!r}{reason}", name=name)
 
 
 def __dir__() -> list[str]:

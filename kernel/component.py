@@ -361,6 +361,8 @@ class TrainableComponent(BatchComponent):
         """Add an output class: 1 if it is new, 0 if it exists. `UsageError` if the output can't grow any more."""
         if not isinstance(label, str):
             raise UsageError(f"component '{self.name}': a label must be a string, not {type(label).__name__}")
+        if not label:
+            raise UsageError(f"component '{self.name}': a label must not be empty")
         labels, known = self._known_labels()
         if label in known:
             return 0

@@ -81,7 +81,7 @@ class WrongType(UsageError, TypeError):
     """A value of a type that can't stand there at all."""
 
 
-class MissingPath(UsageError, OSError):
+class MissingPath(UsageError, FileNotFoundError):
     """A pipeline or a file that isn't where it was looked for."""
 
 

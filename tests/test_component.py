@@ -227,6 +227,8 @@ def test_labels_are_added_until_the_output_is_fixed(vocab):
     assert component.label_data == ["A"]
     with pytest.raises(UsageError, match="string, not int"):
         component.add_label(3)
+    with pytest.raises(UsageError, match="component 'sized': a label must not be empty"):
+        component.add_label("")
     component.model.set_dim("nO", 1)
     with pytest.raises(UsageError, match="already has 1 output"):
         component.add_label("B")

@@ -125,7 +125,7 @@ def test_what_a_terminal_would_obey_is_escaped():
         (ConfigError, ValueError),
         (RegistryError, ValueError),
         (MissingName, KeyError),
-        (MissingPath, OSError),
+        (MissingPath, FileNotFoundError),
         (UnknownKey, KeyError),
         (OutOfRange, IndexError),
         (WrongType, TypeError),

@@ -11,8 +11,6 @@ import click
 from kernel.cli import options
 from kernel.cli.say import say, say_text
 
-# How the pipelines are called that spaCy offers.
-_SPACY = re.compile(r"[a-z]{2,3}_(core|dep|ent|sent)_(web|news|wiki)_(sm|md|lg|trf)([-=].*)?")
 _HOW = """\
 A pipeline is a Python package, or a directory. Nobody offers trained ones for kernel yet: train one, or get a package.
 
@@ -58,14 +56,12 @@ def check(pipeline: str, index_url: str | None) -> None:
     """`UsageError` for what can't be installed, with what to do instead."""
     from kernel.errors import UsageError
     from kernel.saving.directories import CONFIG
+    from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy
     from kernel.visible import shell_word
 
     path = Path(pipeline)
-    if _SPACY.fullmatch(pipeline) and not path.exists() and not index_url:
-        raise UsageError(
-            f"{pipeline} is a pipeline of spaCy, whose weights kernel can't read",
-            hint="Train one of your own: kernel init config. kernel download alone says how pipelines are installed.",
-        )
+    if is_name_of_spacy(pipeline) and not path.exists() and not index_url:
+        raise UsageError(of_spacy(pipeline), hint=HINT)
     if path.is_dir() and not (path / "pyproject.toml").is_file() and not (path / "setup.py").is_file():
         is_saved = (path / CONFIG).is_file()
         raise UsageError(

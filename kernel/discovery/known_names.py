@@ -79,6 +79,30 @@ _AWAITED = {
         ur vi yo zh"""
     ),
 }
+# Modules that the field has, with all that they contain; those of languages go by the codes above.
+_AWAITED_MODULES = (
+    "kernel.displacy",
+    "kernel.kb",
+    "kernel.lang.norm_exceptions",
+    "kernel.matcher",
+    *(
+        f"kernel.pipeline.{name}"
+        for name in [
+            "attributeruler",
+            "dep_parser",
+            "edit_tree_lemmatizer",
+            "entity_linker",
+            "entityruler",
+            "functions",
+            "lemmatizer",
+            "morphologizer",
+            "senter",
+            "span_finder",
+            "span_ruler",
+            "spancat",
+        ]
+    ),
+)
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
 # Packages that are there for their names, and register nothing yet.
@@ -118,6 +142,9 @@ def provider(kind: str, name: str) -> str | None:
 
 def is_awaited(kind: str, name: str) -> bool:
     """Whether a name is known in the field, or belongs to a package of ours, and nothing provides it yet."""
+    if kind == "modules":
+        languages = (f"kernel.lang.{code}" for code in _AWAITED["languages"])
+        return any(f"{name}.".startswith(f"{path}.") for path in (*_AWAITED_MODULES, *languages))
     return provider(kind, name) in _EMPTY or (provider(kind, name) is None and name in _AWAITED.get(kind, ()))
 
 

@@ -11,6 +11,7 @@ from kernel.files.names import as_names
 from kernel.language import order
 from kernel.language.components import ComponentList
 from kernel.language.create import create
+from kernel.language.factories import check_factory_name
 from kernel.language.keeping import keep_values, rename, values_of
 from kernel.language.listening import link, with_copies
 from kernel.language.slots import Slot, find, position
@@ -63,6 +64,7 @@ class EditableComponents(ComponentList):
         what they listen to. config: settings over the factory's defaults. raw_config: the same with variables, as it is
         to be saved. validate: False passes settings of the wrong type on to the factory as they are.
         """
+        check_factory_name(factory_name)
         name = order.check_new_name(self.slots, factory_name if name is None else name)
         place = order.insertion_index(self.slots, before=before, after=after, first=first, last=last)
         if source is not None and not isinstance(source, ComponentList):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from kernel.errors import RegistryError, UsageError
+from kernel.errors import RegistryError, UsageError, WrongType
 from kernel.files.names import as_names
 from kernel.language.defaults import HasDefaults
 from kernel.language.recommend import Recommend
@@ -117,14 +117,21 @@ def find_factory(name: str, lang: str | None, registry: Registries = registry) -
 
     registry: where it is looked up, by default in the process's.
     """
-    if not isinstance(name, str):
-        raise UsageError(
-            f"the name of a factory must be a string, not {type(name).__name__}",
-            hint="Register a function with @Language.component, and add it by its name.",
-        )
+    check_factory_name(name)
     registered = registry.name_for_language("factories", name, lang)
     make = registry.factories.get(registered)
     return registered, getattr(make, ATTRIBUTE, None) or FactoryMeta(registered)
+
+
+def check_factory_name(name: Any) -> None:
+    """`WrongType` for what is no name of a factory, such as the function of a component itself."""
+    if isinstance(name, str):
+        return
+    shown = getattr(name, "__name__", None) or "my_component"
+    raise WrongType(
+        f"a component is added by the name of its factory, not as {'a function' if callable(name) else type(name).__name__}",
+        hint=f'Register it with @Language.component("{shown}") and give its name: nlp.add_pipe("{shown}").',
+    )
 
 
 def factory_meta(language: type[HasDefaults], name: str) -> FactoryMeta:

@@ -7,7 +7,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from kernel.component import Component
-from kernel.errors import DataError, KernelError, UsageError, keep
+from kernel.errors import DataError, KernelError, UsageError, WrongType, keep
 from kernel.language.listening import channels_around
 from kernel.listeners import Channel
 from kernel.numeric import blas
@@ -159,11 +159,14 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
     if isinstance(error, DataError) and error.path is not None:
         # A file that the component happened to be the first to read.
         return error
+    if isinstance(error, DataError) and isinstance(error.document, str):
+        # It names its document by itself, and of several the one at fault.
+        where = ""
     if isinstance(error, KernelError):
         wrapped = KernelError(f"component '{name}' {verb}{where}: {error.message}", hint=error.hint)
         wrapped.exit_code = error.exit_code
     elif lacks_weights(error):
-        wrapped = KernelError(
+        wrapped = UsageError(
             f"component '{name}' {verb}{where}: its model has no weights yet", hint=_UNTRAINED
         )
     else:
@@ -182,7 +185,7 @@ def _run(component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[D
         raise ValueError(f"it was given {len(docs)} documents and returned {len(done)}")
     for doc in done:
         if not isinstance(doc, Doc):
-            raise TypeError(f"a component must return a Doc, not {type(doc).__name__}")
+            raise WrongType(f"a component must return a Doc, not {type(doc).__name__}")
     return done
 
 

@@ -73,7 +73,8 @@ class ModuleFinder:
 
             # What contains it lies elsewhere, and so does it. Found by its path it would be a second module.
             place = f"{home}.{last}"
-            return _spec(name, _Elsewhere(place)) if find_spec(place) else None
+            if find_spec(place):
+                return _spec(name, _Elsewhere(place))
         _refuse(name)
         return None
 
@@ -176,7 +177,7 @@ class _Folder(_Loader):
             if not name.startswith("_"):
                 try:
                     return import_module(f"{path}.{name}")
-                except ModuleNotFoundError as error:
+                except ImportError as error:
                     if error.name != f"{path}.{name}":
                         raise
                 if self.rivals:
@@ -205,8 +206,8 @@ def _lent() -> list[str]:
 
 
 def _refuse(name: str) -> None:
-    """Say which package would lend a module that is known to us, or why one that is there may not."""
-    from kernel.discovery.known_names import provider
+    """Say which package would lend a module that is known to us, or why one that is there may not, or that none does yet."""
+    from kernel.discovery.known_names import is_awaited, provider
     from kernel.discovery.rules import denied
     from kernel.discovery.scan import entry_points, installed_version
 
@@ -226,4 +227,9 @@ def _refuse(name: str) -> None:
         raise ModuleNotFoundError(
             f"No module named {name!r}: it is in the package {distribution}: pip install {distribution}",
             name=name,
+        )
+    if is_awaited(KIND, name):
+        # A ModuleNotFoundError would be lost: `from kernel import x` says only that it can't import x.
+        raise ImportError(
+            f"No module named {name!r}: it is not there yet, see migrate.md of the documentation", name=name
         )

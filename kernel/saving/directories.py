@@ -23,6 +23,7 @@ from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
+from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy, refuse_spacy
 from kernel.saving.provenance import check_names
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ def locate(name: str | Path) -> Path:
         if not found:
             raise MissingPath(f"the package '{package[0]}' contains no saved pipeline")
         return found[-1]
+    if is_name_of_spacy(str(name)):
+        raise MissingPath(f"can't find the pipeline {str(name)!r}: {of_spacy('it')}", hint=HINT)
     known = sorted(point.name for point in entry_points(MODELS))
     looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
     installed = f"Installed pipelines: {', '.join(known)}." if known else ""
@@ -188,7 +191,7 @@ def existing(path: Path) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """The meta table of a saved pipeline, empty if it has none. `DataError` if it is not such a table."""
+    """The meta table of a saved pipeline, empty if it has none. `DataError` if it is not such a table, `UsageError` if it is spaCy's."""
     file = folder / META
     if not file.is_file():
         return {}
@@ -198,6 +201,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
         raise DataError(f"not JSON: {error}", path=file) from error
     if not isinstance(meta, dict):
         raise DataError(f"not a table, but {type(meta).__name__}", path=file)
+    refuse_spacy(meta, folder)
     if not isinstance(meta.get("kernel_version") or "", str):
         raise DataError("kernel_version is no text", path=file)
     record = meta.get("provenance") or {}

@@ -112,8 +112,8 @@ def doc_to_biluo_tags(doc: Doc, missing: Any = MISSING) -> list[Any]:
 def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int, str]], list[int]]:
     """Entities given as (start, end, label) character offsets, as (entities by token, tokens to ignore).
 
-    An entity whose borders fall inside a token can't be used: its tokens are to be ignored, with a warning.
-    Overlapping entities and offsets outside the text are a DataError.
+    An entity whose borders fall inside a token, or that ends after the text, can't be used: its tokens are to be
+    ignored, with a warning. Overlapping entities, and those that end before they start, are a DataError.
     """
     text_length = len(doc.text)
     found: list[tuple[int, int, str]] = []
@@ -122,14 +122,15 @@ def read_offsets(doc: Doc, entities: Iterable[Any]) -> tuple[list[tuple[int, int
     names: list[tuple[int, int, str]] = []
     for entity in entities:
         start, end, label = _fields(entity)
-        if not 0 <= start < end <= text_length:
+        if not 0 <= start < end:
             raise DataError(
                 f"the entity {label} from character {start} to {end} is outside of the text of {text_length} characters"
             )
         name = f"{label} {doc.text[start:end]!r} ({start}-{end})"
         names.append((start, end, name))
-        touched = doc.token_range(start, end, "expand")
-        exact = doc.token_range(start, end, "strict")
+        inside = start < text_length
+        touched = doc.token_range(start, min(end, text_length), "expand") if inside else None
+        exact = doc.token_range(start, end, "strict") if end <= text_length else None
         if touched is None:
             lost.append(name)
             continue
@@ -160,11 +161,16 @@ def _refuse_overlaps(entities: list[tuple[int, int, str]]) -> None:
 def _fields(entity: Any) -> tuple[int, int, str]:
     try:
         start, end, label = entity[:3]
-        return int(start), int(end), str(label)
+        start, end = int(start), int(end)
     except (TypeError, ValueError):
         raise DataError(
             f"{entity!r} is not an entity: expected (start character, end character, label)"
         ) from None
+    if not isinstance(label, str) or not label:
+        raise DataError(
+            f"the label of an entity is a string that is not empty, not {label!r}: {entity!r}", offset=start
+        )
+    return start, end, label
 
 
 def offsets_to_biluo_tags(

@@ -55,7 +55,7 @@ class Example:
         from kernel.tokens.example_dict import reference_from_dict
 
         if not isinstance(predicted, Doc):
-            raise DataError(
+            raise WrongType(
                 f"an Example is made of a Doc, not of {type(predicted).__name__}",
                 hint="Write Example.from_dict(nlp.make_doc(text), annotations).",
             )

@@ -82,7 +82,7 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
     if "words" not in gold and "spaces" not in gold:
         doc.known_text = predicted.known_text
         doc.has_unknown_spaces = predicted.has_unknown_spaces
-    doc.cats.update(gold.get("cats", {}))
+    doc.cats.update(_read_cats(gold.get("cats", {})))
     if "entities" in gold:
         _set_entities(doc, gold["entities"])
     if gold.get("links"):
@@ -91,8 +91,17 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
     if not isinstance(groups, dict):
         raise WrongType(f"'spans' of an example is a dict of lists, not {type(groups).__name__}")
     for key, spans in groups.items():
+        if not isinstance(key, str):
+            raise DataError(f"the key of a group of spans is a string, not {key!r}")
         doc.spans[key] = list(_read_spans(doc, key, spans))
     return doc
+
+
+def _read_cats(cats: Any) -> Any:
+    for label in cats:
+        if not isinstance(label, str) or not label:
+            raise DataError(f"the label of a category is a string that is not empty, not {label!r}: {cats!r}")
+    return cats
 
 
 def _all_roots(heads: Sequence[int]) -> bool:
@@ -164,6 +173,9 @@ def _read_spans(doc: Doc, key: str, given: Iterable[Any]) -> Iterable[Span]:
             start, end, label, kb_id, span_id = (*each, "", "", "")[:5]
         else:
             raise DataError(f"spans[{key!r}]: {each!r} is not (start, end, label, kb_id, id)")
+        # Spans of a group need no label: (start, end) has none, and `to_dict` writes "".
+        if not isinstance(label, str):
+            raise DataError(f"spans[{key!r}]: the label of a span is a string, not {label!r}: {each!r}")
         span = doc.char_span(start, end, label=label, kb_id=kb_id, span_id=span_id)
         if span is None:
             lost.append(f"{label} {doc.text[start:end]!r} ({start}-{end})")

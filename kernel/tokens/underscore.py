@@ -127,7 +127,7 @@ class Extensible:
         method: Callable[..., Any] | None = None,
         force: bool = False,
     ) -> None:
-        """Register an extension attribute: exactly one of default, getter and method, or nothing (None).
+        """Register an extension attribute: exactly one of default, getter and method.
 
         setter goes with getter. An existing name is an error unless `force`.
         """
@@ -136,8 +136,9 @@ class Extensible:
                 f"{cls.__name__} has the extension {name!r} already", hint="use force=True to replace it"
             )
         ways = [default is not _UNSET, getter is not None, method is not None]
-        if sum(ways) > 1:
-            raise UsageError(f"extension {name!r}: give one of default, getter and method")
+        if sum(ways) != 1:
+            hint = "" if any(ways) else "default=None is what has no value at first."
+            raise UsageError(f"extension {name!r}: give one of default, getter and method", hint=hint)
         if setter is not None and getter is None:
             raise UsageError(f"extension {name!r}: a setter needs a getter")
         for function in (getter, setter, method):

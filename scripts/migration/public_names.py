@@ -2,7 +2,7 @@
 
     python scripts/migration/public_names.py > scripts/migration/names.txt
 
-What is listed: names without an underscore in front of the modules below, members of the classes, registered functions as
+What is listed: names without an underscore in front of the modules below, members of the classes, other names that scripts import, registered functions as
 `registry:name`, commands as `commands:name`.
 """
 
@@ -54,6 +54,27 @@ CLASSES = (
     "spacy.vectors.Vectors",
     "spacy.vocab.Vocab",
 )
+# What scripts import besides, from modules that are not listed whole.
+OTHERS = (
+    "spacy.errors.Errors",
+    "spacy.errors.Warnings",
+    "spacy.errors.setup_default_warnings",
+    "spacy.ty",
+    "spacy.ty.TrainableComponent",
+    "spacy.language.create_tokenizer",
+    "spacy.vocab.create_vocab",
+    "spacy.schemas.TokenPattern",
+    "spacy.compat.Literal",
+    "spacy.util.logger",
+    "spacy.lang.norm_exceptions.BASE_NORMS",
+    "spacy.training.corpus.Corpus",
+    "spacy.training.corpus.JsonlCorpus",
+    "spacy.training.corpus.PlainTextCorpus",
+    "spacy.training.batchers.minibatch",
+    "spacy.training.batchers.minibatch_by_padded_size",
+    "spacy.training.batchers.minibatch_by_words",
+    "spacy.tokens._serialize.DocBin",
+)
 REGISTRIES = (
     "architectures",
     "augmenters",
@@ -86,6 +107,7 @@ def names() -> Iterator[str]:
         cls = getattr(importlib.import_module(module), name)
         ours = {member for base in cls.__mro__ if base not in (object, dict, list) for member in vars(base)}
         yield from (f"{path}.{member}" for member in sorted(ours) if not member.startswith("_"))
+    yield from OTHERS
     yield from _registered()
 
 

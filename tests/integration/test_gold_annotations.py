@@ -57,7 +57,7 @@ def test_misaligned_offsets_warn_and_are_left_open(nlp):
     ("annotations", "message"),
     [
         ({"entities": [(0, 8, "ORG"), (4, 17, "X")]}, "overlap"),
-        ({"entities": [(0, 80, "ORG")]}, "text of 31 characters"),
+        ({"entities": [(8, 0, "ORG")]}, "text of 31 characters"),
         ({"entities": ["U-ORG"]}, "5 words, but 1 entity tags"),
         ({"entities": ["B-ORG", "O", "O", "O", "U-DATE"]}, "ends without L-ORG"),
         ({"entitys": []}, "did you mean 'entities'"),

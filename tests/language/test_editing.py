@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, WrongType
 from kernel.language import Language
 
 pytestmark = pytest.mark.usefixtures("marks")
@@ -87,3 +87,14 @@ def test_a_source_that_is_no_pipeline(source):
     with pytest.raises(UsageError, match="source= takes a pipeline, not "):
         nlp.add_pipe("noop", source=source)
     assert nlp.pipe_names == []
+
+
+@pytest.mark.parametrize("add", [Language.add_pipe, Language.create_pipe])
+def test_a_function_in_place_of_a_name_is_told_how_to_be_registered(add):
+    def shouts(doc):
+        return doc
+
+    with pytest.raises(WrongType) as caught:
+        add(Language(), shouts)
+    assert caught.value.message == "a component is added by the name of its factory, not as a function"
+    assert '@Language.component("shouts") and give its name: nlp.add_pipe("shouts")' in caught.value.hint

@@ -411,8 +411,9 @@ def test_a_model_without_weights_says_so():
     ):
         with pytest.raises(
             KernelError, match=r"component 'source' .*: its model has no weights yet\n.*nlp\.initialize"
-        ):
+        ) as caught:
             use()
+        assert isinstance(caught.value, ValueError)
 
 
 def test_examples_that_are_given_only_once_are_refused():

@@ -133,8 +133,10 @@ def test_a_component_that_returns_no_doc_is_named():
         Language.component("forgetful", func=lambda doc: None)
         nlp = Language()
         nlp.add_pipe("forgetful")
-        with pytest.raises(KernelError, match="forgetful.*must return a Doc"):
+        with pytest.raises(KernelError, match="forgetful.*must return a Doc, not NoneType") as caught:
             nlp("x")
+    assert isinstance(caught.value, ValueError)
+    assert isinstance(caught.value, TypeError)
 
 
 class OutOfTea(Exception):

@@ -184,6 +184,28 @@ def test_a_module_that_one_of_our_packages_would_lend_names_the_package(
         importlib.import_module("kernel.greet.words")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import kernel.matcher",
+        "from kernel.matcher import Matcher",
+        "from kernel import displacy",
+        "from kernel.lang.de import German",
+        "from kernel.lang import de",
+        "from kernel.pipeline.entityruler import EntityRuler",
+    ],
+)
+def test_modules_that_nobody_lends_yet_are_told(line: str) -> None:
+    with pytest.raises(ImportError, match=r"not there yet, see migrate\.md of the documentation"):
+        exec(line)  # noqa: S102 (the line of the test)
+
+
+def test_what_is_not_there_yet_is_no_attribute() -> None:
+    assert not hasattr(kernel, "matcher")
+    with pytest.raises(AttributeError, match=r"'kernel' has no attribute 'displacy': it is not there yet"):
+        kernel.displacy.render  # noqa: B018
+
+
 def test_unknown_modules_are_not_found_as_usual() -> None:
     with pytest.raises(ModuleNotFoundError, match="No module named 'kernel.no_such'"):
         importlib.import_module("kernel.no_such")

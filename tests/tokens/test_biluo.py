@@ -79,10 +79,13 @@ def test_misaligned_offsets_are_missing_and_said(doc):
     ("given_", "message"),
     [
         ([(6, 14, "A"), (10, 15, "B")], r"offset 10: A 'New York' \(6-14\) and B 'York\.' \(10-15\) overlap"),
-        ([(6, 99, "A")], "from character 6 to 99 is outside of the text of 25"),
+        ([(-6, 9, "A")], "from character -6 to 9 is outside of the text of 25"),
         ([(6, 6, "A")], "is outside of the text"),
         ([(1, 2)], "expected .start character, end character, label."),
         (["O", 3], "expected"),
+        ([(6, 14, None)], r"offset 6: the label of an entity is a string .* not None: \(6, 14, None\)"),
+        ([(6, 14, "")], "offset 6: the label of an entity is a string that is not empty, not ''"),
+        ([(6, 14, 5)], "offset 6: the label of an entity is a string that is not empty, not 5"),
     ],
 )
 def test_impossible_offsets_are_refused(doc, given_, message):

@@ -1,6 +1,6 @@
 import pytest
 
-from kernel.errors import DataError, KernelWarning
+from kernel.errors import DataError, KernelWarning, WrongType
 from kernel.tokens import Doc, Example
 from kernel.vocab import Vocab
 
@@ -172,5 +172,5 @@ def test_entities_that_both_have(vocab):
 
 
 def test_a_text_is_no_document():
-    with pytest.raises(DataError, match=r"made of a Doc, not of str\n.*nlp\.make_doc\(text\)"):
+    with pytest.raises(WrongType, match=r"made of a Doc, not of str\n.*nlp\.make_doc\(text\)"):
         Example.from_dict("a text", {"cats": {}})

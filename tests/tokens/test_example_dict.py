@@ -70,7 +70,13 @@ def test_no_entities_are_not_the_same_as_unknown_entities(plain):
         ({"entities": ["O"]}, "6 words, but 1 entity tags"),
         ({"entities": ["O", "O", "B-X", "O", "O", "U-X"]}, "token 3: the entity X ends without L-X"),
         ({"entities": [(7, 15, "A"), (7, 10, "B")]}, "offset 7: A .* and B .* overlap"),
-        ({"entities": [(7, 99, "A")]}, "is outside of the text"),
+        ({"entities": [(-7, 9, "A")]}, "is outside of the text"),
+        ({"entities": [(7, 15, None)]}, "offset 7: the label of an entity is a string .* not None"),
+        ({"entities": [(7, 15, "")]}, "offset 7: the label of an entity is a string that is not empty"),
+        ({"cats": {None: 1.0}}, "the label of a category is a string .* not None: {None: 1.0}"),
+        ({"cats": {"": 1.0}}, "the label of a category is a string that is not empty, not ''"),
+        ({"spans": {"x": [(7, 15, None)]}}, r"spans\['x'\]: the label of a span is a string, not None"),
+        ({"spans": {None: []}}, "the key of a group of spans is a string, not None"),
         ({"links": {(0, 1): {"Q": 1.0}}}, "offset 0: a link names the characters 0 to 1"),
         ({"heads": [1, 1, 1, 1, 1, 9]}, "outside the text"),
         (["words"], "a dict, not list"),
@@ -119,6 +125,15 @@ def test_keys_have_older_forms_and_any_case(plain):
     example = Example.from_dict(plain, {"TAGS": list("abcdef"), "ner": ["O"] * 6, "ids": [1], "brackets": []})
     assert [token.tag_ for token in example.reference] == list("abcdef")
     assert example.get_aligned_ner() == ["O"] * 6
+
+
+@pytest.mark.parametrize(("start", "tags"), [(19, ["O", None]), (21, ["O", None]), (99, ["O", "O"])])
+def test_entities_that_end_after_the_text_are_left_out_and_counted(plain, start, tags):
+    annotations = {"entities": [(7, 15, "GPE"), (start, 120, "DATE")]}
+    with pytest.warns(KernelWarning, match=f"1 of 2 entities .*: DATE .*{start}-120"):
+        example = Example.from_dict(plain, annotations)
+    assert [(ent.text, ent.label_) for ent in example.reference.ents] == [("New York", "GPE")]
+    assert example.get_aligned_ner() == ["O", "O", "B-GPE", "L-GPE", *tags]
 
 
 @pytest.mark.parametrize("offsets", [(6, 15), (7, 16), (8, 15), (7, 14)])

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.errors import KernelWarning, UsageError
-from kernel.tokens import Doc, Span
+from kernel.tokens import Doc, Span, Token
 from kernel.tokens.underscore import Underscore
 
 
@@ -74,3 +74,15 @@ def test_a_method_has_its_docstring(doc):
         assert doc._.first.__doc__ == "The first words."
     finally:
         Doc.remove_extension("first")
+
+
+def test_an_extension_of_nothing_is_refused():
+    for owner in (Doc, Span, Token):
+        with pytest.raises(UsageError, match=r"extension 'empty': give one of default.*\n.*default=None"):
+            owner.set_extension("empty")
+        assert not owner.has_extension("empty")
+    Doc.set_extension("empty", default=None)
+    try:
+        assert Doc.get_extension("empty") == (None, None, None, None)
+    finally:
+        Doc.remove_extension("empty")

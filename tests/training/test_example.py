@@ -17,6 +17,8 @@ from kernel.tokens import Example
         ("alignment", "Alignment"),
         ("iob_utils", "iob_to_biluo"),
         ("iob_utils", "biluo_tags_to_spans"),
+        pytest.param("corpus", "Corpus", marks=pytest.mark.needs("kernel-nlp-readers")),
+        pytest.param("corpus", "PlainTextCorpus", marks=pytest.mark.needs("kernel-nlp-readers")),
     ],
 )
 def test_modules_have_what_the_package_has(module: str, name: str) -> None:

@@ -161,6 +161,13 @@ class TestLentPipeline(ModuleSuite):
             blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
             assert [fill(block) for block in blocks] == blocks
 
+    def test_classes_that_are_not_there_yet_are_told(self) -> None:
+        for line in ("from kernel.pipeline import EntityRuler", "import kernel; kernel.pipeline.Lemmatizer"):
+            with pytest.raises(ImportError, match=r"is not there yet: see migrate\.md of the documentation"):
+                exec(line)  # noqa: S102 (the line of the test)
+        with pytest.raises(ImportError, match="cannot import name 'Tager'"):
+            exec("from kernel.pipeline import Tager")  # noqa: S102 (the line of the test)
+
     def test_classes_are_those_of_the_components(self) -> None:
         made = Language().add_pipe("sentencizer")
         assert isinstance(made, self.module().Sentencizer)

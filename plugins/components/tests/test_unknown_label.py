@@ -16,3 +16,17 @@ def test_initialize_is_named(factory, gold):
         KernelError, match=r"'A' is unknown: the component has no labels yet\n.*nlp\.initialize"
     ):
         nlp.update([Example.from_dict(nlp.make_doc("word"), gold)])
+
+
+@pytest.mark.needs("kernel-nlp-architectures")
+def test_the_document_is_named_once():
+    nlp = Language()
+    nlp.add_pipe("textcat")
+    known = [Example.from_dict(nlp.make_doc(text), {"cats": {"A": 1, "B": 0}}) for text in ("one", "two")]
+    nlp.initialize(lambda: known)
+    new = Example.from_dict(nlp.make_doc("three"), {"cats": {"LATE": 1}})
+    for batch in ([new], [*known, new]):
+        with pytest.raises(KernelError) as caught:
+            nlp.update(batch)
+        start = "component 'textcat' failed to learn: document 'three': the gold category 'LATE' is not among"
+        assert caught.value.message.startswith(start)

@@ -11,11 +11,12 @@ import kernel.morphology
 import kernel.parts_of_speech
 import kernel.strings
 import kernel.symbols
+import kernel.util
 import pytest
 
 import kernel
 import kernel.tokens
-from kernel.errors import KernelWarning, UsageError
+from kernel.errors import KernelWarning, UsageError, note
 from kernel.vocab import StringStore
 
 
@@ -139,3 +140,9 @@ def test_lookups_come_back(tmp_path) -> None:
     with pytest.raises(KeyError, match="no table 'empty'; there are: colours"):
         lookups.get_table("empty")
     assert len(kernel.lookups.Lookups().from_disk(tmp_path / "nowhere")) == 0
+
+
+def test_the_logger_of_util_is_the_kernels(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="kernel"):
+        note("a record")
+    assert [record.name for record in caplog.records] == [kernel.util.logger.name]

@@ -1,5 +1,7 @@
 """Helpers of scripts: the module `kernel.util`."""
 
+import logging
+
 from kernel import registry
 from kernel.numeric.random import seed_all as fix_random_seed
 from kernel.tokenizer.rules import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
@@ -60,6 +62,8 @@ from kernel_names.util.spans import filter_chain_spans, filter_spans, get_words_
 
 # The rank of a word form that no table of frequencies has: the largest number of 64 bits.
 OOV_RANK = 2**64 - 1
+# What the kernel tells goes to it.
+logger = logging.getLogger("kernel")
 
 __all__ = [
     "OOV_RANK",
@@ -111,6 +115,7 @@ __all__ = [
     "load_model_from_config",
     "load_model_from_package",
     "load_model_from_path",
+    "logger",
     "make_tempdir",
     "minibatch",
     "normalize_slice",
