@@ -90,6 +90,18 @@ def test_every_bad_line_of_columns(write, nlp):
     )
 
 
+def test_tags_and_lines_are_told_together_in_their_order(write, nlp):
+    rows = ["# newdoc", "Ada U-P", "ran B-P", "", "# newdoc", "Bob", "sat I-P", "", "# newdoc", "Cy L-P"]
+    rows += ["", "# newdoc", "Di O"]
+    error = error_of(write("a.iob", *rows), nlp)
+    assert str(error).splitlines()[:4] == [
+        f"{error.path}:3: 3 lines can't be read:",
+        "  line 3: the entity 'P' is not closed at the end of its sentence",
+        "  line 6: expected a word and an entity tag, found 'Bob'",
+        "  line 10: L-P stands outside of any entity",
+    ]
+
+
 def row(number, word, head):
     return "\t".join([str(number), word, "_", "_", "_", "_", str(head), "_", "_", "_"])
 

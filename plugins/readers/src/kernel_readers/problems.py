@@ -37,14 +37,16 @@ class Problems:
 
     def error(self) -> DataError:
         """One error for all of them; the error itself if it is the only one."""
-        first = self._shown[0]
+        # Documents are made, and refused, some sentences later than their lines are read.
+        shown = sorted(self._shown, key=lambda error: error.line or 0)
+        first = shown[0]
         if self._number == 1:
             return first
         number = f"{self._number:,}" if self._number < _MOST else f"{_MOST:,} or more"
-        lines = [f"{number} {self._noun} can't be read:", *map(_told, self._shown)]
+        lines = [f"{number} {self._noun} can't be read:", *map(_told, shown)]
         if self._number > _SHOWN:
             lines.append(f"  and {self._number - _SHOWN:,} more")
-        hints = list(dict.fromkeys(error.hint for error in self._shown if error.hint))[:_HINTS]
+        hints = list(dict.fromkeys(error.hint for error in shown if error.hint))[:_HINTS]
         return DataError("\n".join(lines), path=first.path, line=first.line, hint="\n".join(hints))
 
 

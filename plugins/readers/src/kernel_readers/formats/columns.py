@@ -46,33 +46,32 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     """
     form = form_of(path, settings.columns)
     tags = EntityTags(path, is_biluo=lambda: form.is_biluo)
-    found = grouped(_sentences(path, form, report), settings.n_sents, has_marks=lambda: form.marks > 1)
     sentences = documents = 0
-    for group in found:
-        documents += 1
-        sentences += len(group)
-        for sentence in group:
-            if len(sentence.words) > _LONG:
-                place = report.place(path, sentence.lines[0])
-                report.remark(_TOO_LONG, place)
-        doc = make_doc(tags, nlp.vocab, group)
-        report.line = group[0].lines[0]
-        yield doc
+    with collected("lines") as problems:
+        each = _sentences(path, form, report, problems)
+        for group in grouped(each, settings.n_sents, has_marks=lambda: form.marks > 1):
+            documents += 1
+            sentences += len(group)
+            for sentence in group:
+                if len(sentence.words) > _LONG:
+                    place = report.place(path, sentence.lines[0])
+                    report.remark(_TOO_LONG, place)
+            try:
+                doc = make_doc(tags, nlp.vocab, group)
+            except DataError as error:
+                problems.add(error)
+                continue
+            if not problems:
+                report.line = group[0].lines[0]
+                yield doc
     tags.finish()
     report.took(str(form), sentences=sentences, documents=documents)
 
 
-def _sentences(path: Path, form: ColumnForm, report: Report) -> Iterator[tuple[Sentence, bool]]:
-    """The sentences, and whether each starts a document."""
-    with collected("lines") as problems:
-        for found in _read_sentences(path, form, report, problems):
-            if not problems:
-                yield found
-
-
-def _read_sentences(
+def _sentences(
     path: Path, form: ColumnForm, report: Report, problems: Problems
 ) -> Iterator[tuple[Sentence, bool]]:
+    """The sentences, and whether each starts a document. One with a line that can't be read is left out."""
     starts = False
     for first, lines in paragraphs(path):
         begin = 0
@@ -86,12 +85,13 @@ def _read_sentences(
             starts = False
             continue
         sentence = Sentence.empty()
+        is_whole = True
         for number, line in enumerate(lines[begin:], first + begin):
             columns = split(line)
             if columns[0] == DOCUMENT_MARK:
-                if sentence.words:
+                if sentence.words and is_whole:
                     yield sentence, starts
-                    sentence = Sentence.empty()
+                sentence, is_whole = Sentence.empty(), True
                 starts = True
             elif _is_comment(path, form, bool(sentence.words), number, line):
                 starts = starts or _starts_document(line)
@@ -102,9 +102,10 @@ def _read_sentences(
                     _check(path, form, number, line, columns)
                 except DataError as error:
                     problems.add(error)
+                    is_whole = False
                     continue
                 _append(form, sentence, number, columns)
-        if sentence.words:
+        if sentence.words and is_whole:
             yield sentence, starts
             starts = False
 

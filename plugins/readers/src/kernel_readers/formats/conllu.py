@@ -15,7 +15,7 @@ from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import UPOS, check_upos
 from kernel_readers.lines import grouped, has, numbered_lines, paragraphs
 from kernel_readers.memo import Memo
-from kernel_readers.problems import collected
+from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
 
 N_COLUMNS = 10
@@ -55,15 +55,21 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
     """
     tags = EntityTags(path, is_biluo=lambda: _is_biluo(path))
-    found = grouped(_sentences(path), settings.n_sents, has_marks=lambda: has(path, _MARK, times=2))
-    for group in found:
-        for has_heads, sentences in groupby(group, key=_has_heads):
-            alike = list(sentences)
-            doc = _make_doc(tags, nlp.vocab, alike, has_heads=has_heads)
-            report.line = alike[0].lines[0]
-            yield doc
-        for sentence in group:
-            _remark_heads(path, sentence, report)
+    with collected("sentences") as problems:
+        each = _sentences(path, problems)
+        for group in grouped(each, settings.n_sents, has_marks=lambda: has(path, _MARK, times=2)):
+            for has_heads, sentences in groupby(group, key=_has_heads):
+                alike = list(sentences)
+                try:
+                    doc = _make_doc(tags, nlp.vocab, alike, has_heads=has_heads)
+                except DataError as error:
+                    problems.add(error)
+                    continue
+                if not problems:
+                    report.line = alike[0].lines[0]
+                    yield doc
+            for sentence in group:
+                _remark_heads(path, sentence, report)
     tags.finish()
 
 
@@ -81,25 +87,23 @@ def _is_biluo(path: Path) -> bool:
     return any(not line.startswith("#") and _CLOSING.search(line) for _, line in numbered_lines(path))
 
 
-def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:
-    """The sentences, and whether each starts a document."""
+def _sentences(path: Path, problems: Problems) -> Iterator[tuple[Sentence, bool]]:
+    """The sentences, and whether each starts a document. One that can't be read is left out."""
     parser = _Parser(path)
     starts = False
-    with collected("sentences") as problems:
-        for first, lines in paragraphs(path):
-            rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
-            if len(rows) < len(lines):
-                starts = starts or any(map(_starts_document, lines))
-            if not rows:
-                continue
-            try:
-                sentence = parser.sentence(rows)
-            except DataError as error:
-                problems.add(error)
-                continue
-            if not problems:
-                yield sentence, starts
-                starts = False
+    for first, lines in paragraphs(path):
+        rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
+        if len(rows) < len(lines):
+            starts = starts or any(map(_starts_document, lines))
+        if not rows:
+            continue
+        try:
+            sentence = parser.sentence(rows)
+        except DataError as error:
+            problems.add(error)
+            continue
+        yield sentence, starts
+        starts = False
 
 
 def _starts_document(line: str) -> bool:
