@@ -79,7 +79,13 @@ def _decoded(raw: bytes, path: Path, number: int) -> str:
         return raw.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         byte = f"byte 0x{raw[error.start]:02x} is not valid UTF-8"
-        raise DataError(byte, path=path, line=number, offset=error.start) from None
+        # What Windows writes is the most frequent; whoever reads the line sees whether it is right.
+        shown = raw[max(0, error.start - 30) : error.start + 30].decode("cp1252", errors="replace").strip()
+        hint = (
+            f"As cp1252, the encoding of Windows, the line has {shown!r} here. If that is right, convert the file first: "
+            "iconv -f cp1252 -t utf-8 FILE > NEW"
+        )
+        raise DataError(byte, path=path, line=number, offset=error.start, hint=hint) from None
 
 
 def _record(line: str, key: str, path: Path, number: int) -> tuple[str, dict[str, Any]]:

@@ -208,3 +208,11 @@ def test_a_pipe_is_written_to_and_stays(workplace: Path) -> None:
 )
 def test_batches_are_smaller_with_several_processes(own: int, processes: int, size: int) -> None:
     assert default_batch(own, processes) == size
+
+
+def test_a_text_of_windows_is_shown(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.txt").write_bytes("one\nPages 3 \u2013 4\n".encode("cp1252"))
+    assert run(["apply", "model", "in.txt", "out.jsonl"]) == 2
+    shown = capsys.readouterr().err
+    assert "in.txt:2: offset 8: byte 0x96 is not valid UTF-8" in shown
+    assert "'Pages 3 \u2013 4' here" in shown and "iconv -f cp1252 -t utf-8" in shown
