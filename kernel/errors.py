@@ -262,6 +262,10 @@ class UnknownKey(DataError, KeyError):
     """A key in annotated data that means nothing here."""
 
 
+class UnknownLabel(DataError):
+    """A gold label that a component does not have, and can't take any more."""
+
+
 class OutOfRange(DataError, IndexError):
     """A place outside of a text: a token, or a span."""
 

@@ -65,7 +65,7 @@ def of_spacy(name: str, known: bool, file: str | None) -> Cause | None:
     command = f"""sed -i.bak 's/"spacy\\./"kernel./g' {where}"""
     return Cause(
         "this is a config of spaCy: {count} of its functions are called spacy.<name>, here kernel.<name>",
-        f"{command} renames them. docs/migrate.md says what differs.",
+        f"{command} renames them. migrate.md of the documentation says what differs.",
     )
 
 

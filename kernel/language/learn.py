@@ -9,7 +9,7 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError, WrongType
+from kernel.errors import DataError, UnknownLabel, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link, with_sources
 from kernel.language.order import warn_of_unknown
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 NOT_EXAMPLES = "update learns from a list of Example objects, not from texts and annotations"
 MAKE_EXAMPLES = "Make them with Example.from_dict(nlp.make_doc(text), annotations)."
+
+_KEEPS_LABELS = (
+    "A component that is taken from a trained pipeline (source) keeps the labels it has: give it new ones in Python "
+    "(nlp.get_pipe(...).add_label, then nlp.to_disk, and name that directory as source), or train it anew, with factory in "
+    "place of source."
+)
 
 
 def update(
@@ -55,11 +61,13 @@ def update(
     sgd = optimizer() if sgd is None else sgd
     link(nlp.slots)
     annotating = with_sources(nlp.slots, annotating)
+    copied = {slot.name for slot in nlp.slots if slot.copied}
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
     with _copies(nlp, examples if annotating else []), _channels(nlp) as channels:
         for name, component in nlp.pipeline:
             if hasattr(component, "update") and name not in excluded:
-                _update_component(name, component, examples, drop, losses, settings.get(name, {}))
+                own = settings.get(name, {})
+                _update_component(name, component, examples, drop, losses, own, copied=name in copied)
                 _release(component, excluded)
             if name in annotating:
                 _annotate(name, component, examples, settings, channels)
@@ -88,12 +96,16 @@ def _update_component(
     drop: float,
     losses: dict[str, float],
     settings: Any,
+    *,
+    copied: bool,
 ) -> None:
     with random.enter(name):
         try:
             component.update(examples, **{"drop": drop, "sgd": None, "losses": losses, **settings})
         except Exception as error:
             docs = [example.predicted for example in examples]
+            if copied and isinstance(error, UnknownLabel):
+                error.hint = _KEEPS_LABELS
             raise failure(name, error, docs, verb="failed to learn") from error
 
 

@@ -24,6 +24,8 @@ Registered = TypeVar("Registered")
 THINC = "thinc"
 # So many names are listed for one that isn't known.
 _LISTED = 16
+# How it is said that there is no such thing, where "function" is not what one has in mind.
+_NO = {"factories": "there is no component factory", "languages": "there is no language"}
 
 
 class Family(Protocol):
@@ -156,7 +158,8 @@ class Registry:
         """The error for a name that isn't here: the package that has it and is denied, or the nearest name, and who else has or
         provides it.
         """
-        message, denied = f"{self.kind} has no function {name!r}", self.denied(name)
+        message = f"{_NO.get(self.kind, f'{self.kind} has no function')} {name!r}"
+        denied = self.denied(name)
         if denied:
             return RegistryError(message, hint=" ".join(denied))
         if is_awaited(self.kind, name):

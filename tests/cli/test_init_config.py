@@ -193,7 +193,7 @@ def test_a_file_is_not_replaced_without_force(capsys: pytest.CaptureFixture[str]
         ("ner,nerr", (), "there is no component 'nerr'\nDid you mean 'ner'?"),
         ("ner,ner", (), "'ner' is named twice"),
         (" , ", (), "at least one component"),
-        ("ner", ("--lang", "zz"), "languages has no function 'zz'"),
+        ("ner", ("--lang", "zz"), "there is no language 'zz'"),
     ],
 )
 def test_mistakes(

@@ -46,7 +46,7 @@ def place(text: str) -> str:
         ),
         ('factory = "ner"', 'factory = "nerr"', "nerr", "Did you mean 'ner'?"),
         ('["ner"]', '["ner", "tagger"]', "pipeline", "there is no [components.tagger]"),
-        ('lang = "en"', 'lang = "qq"', "lang", "languages has no function 'qq'"),
+        ('lang = "en"', 'lang = "qq"', "lang", "there is no language 'qq'"),
         ("width = 16\ndepth", 'width = "broad"\ndepth', 'width = "broad"', "not int"),
         ("max_steps = 4", "max_steps = 1.5", "max_steps", "training.max_steps: not int"),
         (

@@ -202,7 +202,7 @@ def test_interruption_saves_and_says_so() -> None:
             "can't write to the output directory train.txt",
         ),
         (["train", "config.cfg", *CODE, "--max_steps", "3"], 2, "No such option"),
-        (["train", "config.cfg"], 2, "languages has no function 'numbers'"),
+        (["train", "config.cfg"], 2, "there is no language 'numbers'"),
         (["train", "config.cfg", "--code", "nothing.py"], 3, "nothing.py: no such file"),
         (["evaluate", "nothing", "dev.txt", *CODE], 2, "can't find the pipeline 'nothing'"),
         (["evaluate", "nothing", "nothing.txt", *CODE], 2, "nothing.txt: no such file"),

@@ -33,5 +33,5 @@ def test_what_a_config_adds():
 
 
 def test_an_unknown_language():
-    with pytest.raises(RegistryError, match="languages has no function 'tsst'"):
+    with pytest.raises(RegistryError, match="there is no language 'tsst'"):
         blank("tsst")

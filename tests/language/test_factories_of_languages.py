@@ -120,7 +120,7 @@ def test_what_a_language_registers_is_for_that_language() -> None:
     assert meta.factory == meta.name == "own" and meta.scores == ("own_f",)
     assert Language.factories["part"](nlp, "x").name == "x"
     for language in (Language, other):
-        with pytest.raises(RegistryError, match="no function 'own'"):
+        with pytest.raises(RegistryError, match="no component factory 'own'"):
             language().add_pipe("own")
-        with pytest.raises(RegistryError, match="no function 'own'"):
+        with pytest.raises(RegistryError, match="no component factory 'own'"):
             language.get_factory_meta("own")

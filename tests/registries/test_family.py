@@ -164,7 +164,7 @@ def test_generators_that_take_turns_do_not_meet() -> None:
 def test_a_denied_package_stays_denied_after_building() -> None:
     nlp = Language.from_config({"plugins": {"deny": ["acme", "bolt"]}})
     for _ in range(2):
-        with pytest.raises(RegistryError, match="has no function 'marker'") as info:
+        with pytest.raises(RegistryError, match="there is no component factory 'marker'") as info:
             nlp.add_pipe("marker")
         assert "denied by [plugins] deny of the config" in info.value.hint
         assert "marker" not in nlp.factory_names

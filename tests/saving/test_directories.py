@@ -214,7 +214,7 @@ def test_a_blank_pipeline_by_its_language():
     assert (nlp.lang, nlp.component_names, nlp.batch_size) == ("en", [], 7)
     assert kernel.load("blank:mul").lang == "xx"
     for kind in (RegistryError, ImportError):
-        with pytest.raises(kind, match="languages has no function 'zz'"):
+        with pytest.raises(kind, match="there is no language 'zz'"):
             kernel.load("blank:zz")
 
 

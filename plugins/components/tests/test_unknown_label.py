@@ -30,3 +30,11 @@ def test_the_document_is_named_once():
             nlp.update(batch)
         start = "component 'textcat' failed to learn: document 'three': the gold category 'LATE' is not among"
         assert caught.value.message.startswith(start)
+        assert "source" not in caught.value.hint
+        assert "takes all labels from initialize" in caught.value.hint
+    other = Language()
+    other.add_pipe("textcat", source=nlp)
+    with pytest.raises(
+        KernelError, match=r"taken from a trained pipeline \(source\) keeps the labels it has"
+    ):
+        other.update([new])

@@ -181,7 +181,7 @@ def test_languages() -> None:
         util.set_lang_class("zz", Other)
         assert util.get_lang_class("zz") is Other
         assert util.lang_class_is_loaded("zz") and util.find_matching_language("zz") == "zz"
-        with pytest.raises(ImportError, match="languages has no function 'zy'"):
+        with pytest.raises(ImportError, match="there is no language 'zy'"):
             util.get_lang_class("zy")
         assert not util.lang_class_is_loaded("zy") and util.find_matching_language("zy") is None
 
