@@ -105,7 +105,7 @@ value = 1
 
 def test_a_factory_that_is_no_name_is_told_with_its_place():
     with pytest.raises(
-        ConfigError, match="my.cfg:.*components.a.factory: the name of a factory must be a string"
+        ConfigError, match="my.cfg:.*components.a.factory: a component is added by the name of its factory"
     ):
         Language.from_config(config("[components]\n\n[components.a]\nfactory = 5\n", '["a"]'))
 
