@@ -120,13 +120,13 @@ def test_an_empty_entity_is_called_empty(write, nlp):
             load(path, nlp)
 
 
-def test_an_id_is_noted_and_no_reason_to_warn(write, nlp):
-    path = write("a.jsonl", json.dumps({"text": "Ada ran", "id": 7, "colour": "red"}))
+def test_keys_that_are_not_read_are_warned_of_but_those_that_tools_keep_beside(write, nlp):
+    path = write("a.jsonl", json.dumps({"text": "Ada ran", "id": 7, "meta": {"a": 1}, "colour": "red"}))
     _, report = load(path, nlp)
     shown = {one.message.partition(": ")[2]: one.level for one in report.findings(path)}
     assert shown == {
-        "keys that are not read, of 1 record: 'id' (1)": "info",
-        "keys that are not read, of 1 record: 'colour' (1)": "warn",
+        "keys that are not read, of 1 record: 'meta' (1)": "info",
+        "keys that are not read, of 1 record: 'colour' (1), 'id' (1)": "warn",
     }
 
 

@@ -15,7 +15,7 @@ OVERLAPS = "overlaps another entity"
 # Tokens that are named, the most frequent ones.
 _SHOWN = 5
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
-_BESIDE = frozenset({"id", "meta", "tokens"})
+_BESIDE = frozenset({"meta", "tokens"})
 
 
 class Lost(NamedTuple):
