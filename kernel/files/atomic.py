@@ -194,13 +194,19 @@ def read_whole(path: str | Path, read: Callable[[Path], T]) -> T:
         with TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
             copy = Path(folder, asked.resolve().name)
             try:
-                _read_once(asked, lambda source: shutil.copytree(source, copy, ignore_dangling_symlinks=True))  # noqa: B023 (called at once)
+                _read_once(asked, lambda source: shutil.copytree(source, copy, ignore=_no_data))  # noqa: B023 (called at once)
             except _Replaced:
                 continue
             return read(copy)
     raise KernelError(
         f"can't read {asked}: another process keeps replacing it", hint="Stop what is saving there."
     )
+
+
+def _no_data(folder: str, names: list[str]) -> list[str]:
+    """What in a folder is not to be read: locks, which come and go, links to nothing, and what is neither file nor folder."""
+    places = {name: Path(folder, name) for name in names}
+    return [name for name, at in places.items() if is_lock(name) or not (at.is_file() or at.is_dir())]
 
 
 def whole(path: str | Path) -> Path:

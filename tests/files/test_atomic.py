@@ -261,6 +261,26 @@ def test_what_is_replaced_while_it_is_read_is_read_again(tmp_path):
     assert calls[1].name == "out"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_what_is_no_data_is_not_copied_to_be_read(tmp_path):
+    out = tmp_path / "out"
+    write(out, a="1", b="1")
+    os.mkfifo(out / "theirs")
+    (out / "gone").symlink_to(tmp_path / "nothing")
+    seen = []
+
+    def read(folder):
+        if not seen:
+            write(out, a="2", b="2")
+            # A lock comes and goes while others save.
+            (out / ".lock").write_text("")
+        seen.append({path.name for path in folder.iterdir()})
+        return read_both(folder)
+
+    assert read_whole(out, read) == ("2", "2")
+    assert len(seen) == 2 and not seen[1] & {".lock", "theirs", "gone"}
+
+
 def test_one_who_saves_all_the_time_does_not_keep_others_from_reading(tmp_path):
     out = tmp_path / "out"
     write(out, a="0", b="0")
