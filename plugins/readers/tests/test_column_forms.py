@@ -278,3 +278,11 @@ def test_formats_are_told_by_the_form(write, name, rows, found):
 def test_all_columns_are_named_by_their_size(write):
     path = write("a.tsv", "a\tb\tc\tB-X", "a\tb\tc\tO")
     assert form_of(path).size == 4 and form_of(path).tag == 3
+
+
+@pytest.mark.parametrize("tag", ["L-P", "E-P"])
+def test_the_scheme_counts_tags_of_words_that_begin_with_a_hash(write, nlp, tag):
+    (doc,) = columns.read(write("a.iob", "Ada\tB-P", f"#1\t{tag}", "ran\tO"), nlp)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("Ada #1", "P")]
+    (doc,) = columns.read(write("b.iob", "# see L-1", "Ada\tB-P", "Lee\tI-P", "ran\tO"), nlp)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("Ada Lee", "P")]

@@ -24,6 +24,9 @@ _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", 
 # What lines begin with that are, or may be, no tokens.
 _SPECIAL = frozenset({b"#", b"-", b" ", b"\t", b""})
 _CLOSING = frozenset("LUES")
+_CLOSING_TAG = re.compile(rb"[\t ][LUES]-\S")
+# Lines that begin with # and may be tokens that are looked at.
+_MOST_CLOSING = 1000
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class _Facts:
     sizes: rows by their number of columns. values: of each column how often it has a value, if all rows have equally many;
     nothing of the first one, unless asked for. last: the values of the last columns, whatever their place. tabs: rows with
     tabs. marks: lines that start a document. all_numbers: whether all first columns are numbers, consecutive: and count on.
-    ids: some of the first columns, if all of them are formed like numbered names, such as s1-1; else nothing.
+    ids: some of the first columns, if all of them are formed like numbered names, such as s1-1; else nothing. closing: lines
+    that begin with #, and may be tokens with a tag of BILUO or BIOES.
     """
 
     sizes: Counter[int] = field(default_factory=Counter)
@@ -126,6 +130,7 @@ class _Facts:
     all_numbers: bool = True
     consecutive: bool = True
     ids: set[str] = field(default_factory=set)
+    closing: set[str] = field(default_factory=set)
 
 
 def _facts(path: Path, *, with_first: bool) -> _Facts:
@@ -186,6 +191,8 @@ class _Survey:
         facts = self.facts
         if line.lstrip(b" ")[:1] == b"#":
             facts.marks += line.lstrip(b" ")[1:].partition(b"=")[0].split()[:1] == [b"newdoc"]
+            if _CLOSING_TAG.search(line) and len(facts.closing) < _MOST_CLOSING:
+                facts.closing.add(line.decode("utf-8", "replace"))
             return
         if line[:1] == b" ":
             line = line.lstrip(b" ")
@@ -302,7 +309,13 @@ def _are_names(facts: _Facts, place: int) -> bool:
 
 
 def _with_tag(facts: _Facts, form: ColumnForm, values: Counter[str]) -> ColumnForm:
-    tags = [value for value in values if looks_like_tag(value)]
+    # Tokens that begin with #, such as hash tags, have tags as well.
+    marked = [
+        columns[form.tag]
+        for line in facts.closing
+        if form.tag is not None and form.is_token(columns := split(line))
+    ]
+    tags = [value for value in [*values, *marked] if looks_like_tag(value)]
     closing = any(tag[0] in _CLOSING and len(tag) > 2 for tag in tags)
     has_tabs = 2 * facts.tabs > sum(facts.sizes.values())
     return ColumnForm(
