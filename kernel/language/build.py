@@ -67,20 +67,23 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
         with _Collected(problems):
             components[name] = _fill_component(name, block, nlp["lang"], merged, registry)
     pipeline = nlp.get("pipeline") or []
+    before: set[str] = set()
     for place, name in enumerate(pipeline if isinstance(pipeline, list) else ()):
-        if isinstance(name, str) and name not in components:
+        if not isinstance(name, str):
+            continue
+        where = f"nlp.pipeline.{place}"
+        if name not in components:
             problems.append(_without_block(name, place, list(components), merged))
-        elif isinstance(name, str) and name in pipeline[:place]:
-            where = f"nlp.pipeline.{place}"
+        elif name in before:
             said = f"{name!r} is in the pipeline already"
             problems.append(problem_at(merged.sources, where, said, value=show_value(name)))
-        elif isinstance(name, str) and not is_possible_name(name):
-            where = f"nlp.pipeline.{place}"
+        elif not is_possible_name(name):
             problems.append(
                 problem_at(
                     merged.sources, where, f"{name!r} can't be the name of a component", suggestion=NAMES
                 )
             )
+        before.add(name)
     merged["components"] = components
     return merged, problems
 
