@@ -51,7 +51,7 @@ def train(
     to import first, as with `--code`. gpu_id: -1 for the CPU. `ConfigError` with every problem of the config.
     """
     from kernel.registries.code import load_code
-    from kernel.training.checkpoint import output_lock
+    from kernel.training.output import output_lock
     from kernel.training.prepare import prepare
 
     for path in [code] if isinstance(code, str | Path) else code:

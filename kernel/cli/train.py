@@ -84,9 +84,9 @@ def train(
 
     with never_lost():
         from kernel.config import parse_overrides
-        from kernel.training.checkpoint import output_lock
         from kernel.training.diagnosis import read_config
         from kernel.training.loop import train as train_loop
+        from kernel.training.output import output_lock
         from kernel.training.prepare import prepare
 
         options.load_codes(code)

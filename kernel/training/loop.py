@@ -1,7 +1,7 @@
 """The training loop: when each event of a run happens.
 
 What the kernel itself does at an event is in `kernel.training.update`: `Builtin.update` takes a step, `Builtin.evaluate` scores
-the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.checkpoint.save` writes the models, and
+the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.output.save` writes the models, and
 `kernel.training.batches.batches` announces the epochs. Everything else that happens at an event is a callback's.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from kernel.errors import warn
 from kernel.training.batches import batches
-from kernel.training.checkpoint import Unsavable, output_lock, save
+from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.run import Info, Run
 
 

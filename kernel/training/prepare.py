@@ -27,11 +27,11 @@ from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
-from kernel.training.checkpoint import check_apart, check_output
 from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
+from kernel.training.output import check_apart, check_output
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.score import score_weights

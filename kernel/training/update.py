@@ -14,8 +14,8 @@ from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.training.batches import parts
-from kernel.training.checkpoint import Unsavable
 from kernel.training.hooks import hookimpl
+from kernel.training.output import Unsavable
 from kernel.training.protocols import Pipeline
 from kernel.training.run import Run
 

@@ -11,8 +11,8 @@ import pytest
 
 from kernel import hookimpl, registry
 from kernel.errors import DataError, KernelWarning
-from kernel.training.checkpoint import Unsavable
 from kernel.training.loop import train
+from kernel.training.output import Unsavable
 from kernel.training.run import Run
 
 MakeRun = Callable[..., Run]

@@ -15,8 +15,8 @@ from kernel import Config, hookimpl, registry
 from kernel.errors import KernelWarning, Locked, TrainingError, UsageError
 from kernel.files import trees
 from kernel.files.atomic import atomic_directory, check_manifest
-from kernel.training.checkpoint import check_apart, check_output, output_lock, save
 from kernel.training.loop import train
+from kernel.training.output import check_apart, check_output, output_lock, save
 from kernel.training.prepare import prepare
 from kernel.training.run import Run
 
@@ -250,7 +250,7 @@ def test_output_is_locked_while_training(make_run: MakeRun, tmp_path: Path) -> N
 
 
 def test_an_output_inside_of_that_of_another_run_is_refused_at_the_start(tmp_path: Path) -> None:
-    script = "import sys, pathlib; from kernel.training.checkpoint import output_lock\n"
+    script = "import sys, pathlib; from kernel.training.output import output_lock\n"
     script += "output_lock(pathlib.Path(sys.argv[1])).acquire(); print(flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", script, str(tmp_path / "out")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:

@@ -1,4 +1,4 @@
-"""Saving the pipeline of a run: whole or not at all."""
+"""The output directory of a run: its models, saved whole or not at all."""
 
 from __future__ import annotations
 
