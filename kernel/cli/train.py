@@ -57,6 +57,23 @@ def _one_config(words: list[str]) -> str:
     type=click.Path(path_type=Path),
     help="Directory for model-best and model-last; models of a run with another config move to DIR.1, those of the same config are replaced, also if the data have changed. Without it nothing is saved.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the run that was interrupted in --output; with none there, begin anew.",
+)
+@click.option(
+    "--resume-from",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Begin where another run was: its output, or one of its checkpoints.",
+)
+@click.option(
+    "--allow-drift",
+    metavar="NAME",
+    multiple=True,
+    help="Resume although NAME has changed since (a key of the config, data, code, versions ...); can be repeated.",
+)
 @options.code
 @options.gpu_id
 @click.option("--verbose", "-V", is_flag=True, help="Show versions, corpora and callbacks.")
@@ -71,6 +88,9 @@ def train(
     ctx: click.Context,
     config_path: str,
     output: Path | None,
+    resume: bool,
+    resume_from: Path | None,
+    allow_drift: tuple[str, ...],
     code: tuple[Path, ...],
     gpu_id: int,
     verbose: bool,
@@ -88,6 +108,7 @@ def train(
         from kernel.training.loop import train as train_loop
         from kernel.training.output import output_lock
         from kernel.training.prepare import prepare
+        from kernel.training.resume import check, find
 
         options.load_codes(code)
         config = read_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
@@ -95,8 +116,19 @@ def train(
         if output is not None:
             lock = output_lock(output)
             ctx.call_on_close(lock.release)
-        run = prepare(config, output=output, lock=lock, gpu_id=gpu_id, monitor=_monitor(ctx, trace_path))
+        left = find(output, resume=resume, resume_from=resume_from)
+        run = prepare(
+            config,
+            output=output,
+            lock=lock,
+            gpu_id=gpu_id,
+            monitor=_monitor(ctx, trace_path),
+            seed=None if left is None else left.seed,
+        )
     _announce(run, verbose)
+    if left is not None:
+        check(run, left, allow_drift)
+        say(f"resumed after step {left.step}, from {left.folder}")
     try:
         # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
         with closing(train_loop(run)) as steps:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 
 class Section(BaseModel):
@@ -54,6 +54,21 @@ class NlpSchema(Section):
     """A function of the vocabulary that makes its table of word vectors."""
 
 
+class CheckpointSchema(Section):
+    """`[training.checkpoint]`: when what a run is resumed from is written to its output, and how much of it is kept."""
+
+    every_steps: StrictInt = Field(default=0, ge=0)
+    """Write one every so many updates; 0 leaves this out."""
+    every_minutes: StrictFloat | StrictInt = Field(default=10, ge=0)
+    """Write one when so many minutes have passed since the last; 0 leaves this out."""
+    at_evaluation: StrictBool = True
+    """Write one after each evaluation."""
+    keep: StrictInt = Field(default=1, ge=1)
+    """Keep so many of the latest."""
+    keep_best: StrictBool = True
+    """Keep that of the best model too, where there is one at its step."""
+
+
 class TrainingSchema(Section):
     """`[training]`: the run. A dropout may be a schedule."""
 
@@ -101,6 +116,8 @@ class TrainingSchema(Section):
     """One more callback, or a logger's setup function."""
     callbacks: dict[StrictStr, Any] = Field(default_factory=dict)
     """Callbacks by any names, called in the order of the file."""
+    checkpoint: CheckpointSchema = Field(default_factory=CheckpointSchema)
+    """When checkpoints are written: [training.checkpoint]."""
     batcher: Callable[..., Any]
     """Turns a stream of examples into batches."""
     optimizer: Callable[..., Any]

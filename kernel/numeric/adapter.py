@@ -44,6 +44,17 @@ def set_forward(node: Model[Any, Any], forward: Callable[..., Any]) -> None:
     node._func = forward
 
 
+def buffer_of(optimizer: Any) -> list[list[Any]]:
+    """The numbers that thinc's RAdam keeps from step to step."""
+    found: list[list[Any]] = optimizer._radam_buffer
+    return found
+
+
+def set_buffer(optimizer: Any, buffer: list[list[Any]]) -> None:
+    """Let thinc's RAdam go on with these."""
+    optimizer._radam_buffer = buffer
+
+
 def lacks_weights(error: BaseException) -> bool:
     """Whether thinc says by an error that a parameter was asked for which a model has not been given yet."""
     return isinstance(error, KeyError) and "has not been allocated yet" in str(error)

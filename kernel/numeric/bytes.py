@@ -75,10 +75,21 @@ def model_from_bytes(model: Any, data: bytes, *, where: str = "model") -> Any:
     return model
 
 
-def _node_to_dict(node: Any) -> dict[str, Any]:
+def attributes(node: Any) -> dict[str, Any]:
+    """The plain attributes of a layer, sorted, as `set_attributes` takes them."""
     attrs = {key: _encode(value) for key, value in node.attrs.items() if key not in _TRANSIENT}
+    return {key: value for key, value in sorted(attrs.items()) if value is not _SKIP}
+
+
+def set_attributes(node: Any, saved: dict[str, Any]) -> None:
+    """Give a layer the attributes that `attributes` returned for another one."""
+    for name, value in saved.items():
+        node.attrs[name] = _decode(value)
+
+
+def _node_to_dict(node: Any) -> dict[str, Any]:
     return {
-        "attrs": {key: value for key, value in sorted(attrs.items()) if value is not _SKIP},
+        "attrs": attributes(node),
         "dims": {name: node.maybe_get_dim(name) for name in sorted(node.dim_names)},
         "name": node.name,
         "params": {
@@ -96,8 +107,7 @@ def _node_from_dict(node: Any, saved: dict[str, Any]) -> None:
     for name, size in saved["dims"].items():
         if size is not None or not any(value for value in saved["params"].values()):
             node.set_dim(name, size, force=True)
-    for name, value in saved["attrs"].items():
-        node.attrs[name] = _decode(value)
+    set_attributes(node, saved["attrs"])
     for name, value in saved["params"].items():
         if value is not None:
             node.set_param(name, node.ops.asarray(_decode_array(value)))

@@ -29,14 +29,19 @@ def paths(models: Mapping[str, Model[Any, Any]]) -> dict[str, tuple[Model[Any, A
     A node that is reached twice has the path of its first visit, depth first.
     """
     found: dict[str, tuple[Model[Any, Any], str]] = {}
+    for start, node in nodes(models):
+        found.update({f"{start}:{name}": (node, name) for name in node.param_names})
+    return found
+
+
+def nodes(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Model[Any, Any]]]:
+    """Yield (path, node) for every layer once, components in order: `ner/0.1.2`, or `ner` for its root."""
     seen: set[int] = set()
     for component, model in models.items():
         for way, node in walk_paths(model):
             if id(node) not in seen:
                 seen.add(id(node))
-                start = f"{component}/{way}" if way else component
-                found.update({f"{start}:{name}": (node, name) for name in node.param_names})
-    return found
+                yield f"{component}/{way}" if way else component, node
 
 
 @contextmanager

@@ -37,6 +37,30 @@ def batches(run: Run) -> Iterator[Sequence[Any]]:
         run.epoch += 1
 
 
+class Batches:
+    """Stand-in."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._pulled = 0
+        self._skip = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for batch in batches(self._run):
+            self._pulled += 1
+            if self._skip:
+                self._skip -= 1
+                continue
+            yield batch
+
+    def state(self) -> Any:
+        return self._pulled
+
+    def restore(self, state: Any) -> None:
+        self._skip = state
+        self._run.epoch = 0
+
+
 def parts(batch: Sequence[Any], number: int) -> list[list[Any]]:
     """Cut a batch into `number` parts of nearly equal size: sorted by length, dealt in turn; empty ones are dropped."""
     by_length = sorted(batch, key=len)

@@ -61,6 +61,8 @@ class Hooks:
         # In the order of the calls.
         self._added: list[tuple[str, object]] = []
         self._builtin: list[object] = []
+        self.objects: list[tuple[str, object]] = []
+        """(label, callback) of everything that was added, those of the kernel too, in the order of the calls."""
         self.place: Callable[[], str] = lambda: "before training"
 
     @property
@@ -80,6 +82,7 @@ class Hooks:
             for name, method in implementations(callback).items()
         }
         self._register(self._added, [*self._builtin, _Methods(own)])
+        self.objects.append(("kernel", callback))
 
     def add(self, callbacks: list[tuple[str, object]]) -> None:
         """Register callbacks, (label, object) each, to be called in this order, after those that were added before.
@@ -98,6 +101,7 @@ class Hooks:
             }
             added.append((label, _Methods(guarded)))
         self._register([*self._added, *added], self._builtin)
+        self.objects += callbacks
 
     def _register(self, added: list[tuple[str, object]], builtin: list[object]) -> None:
         for methods in [*(methods for _, methods in self._added), *self._builtin]:

@@ -23,7 +23,7 @@ class LoggerAdapter:
     """
 
     def __init__(self, setup: Callable[..., Any]) -> None:
-        self._setup = setup
+        self._setup: Any = setup
         self._log_step: Callable[[dict[str, Any] | None], None] = lambda info: None
         self._finalize: Callable[[], None] = lambda: None
         self._info: dict[str, Any] | None = None
@@ -69,7 +69,20 @@ class LoggerAdapter:
     def train_end(self) -> None:
         self._close()
 
+    def state(self) -> Any:
+        """That of the setup function, if it has one; `setup` itself is called anew."""
+        return self._setup.state() if _is_stateful(self._setup) else None
+
+    def restore(self, state: Any) -> None:
+        """Give the setup function its state back."""
+        if _is_stateful(self._setup):
+            self._setup.restore(state)
+
     def _close(self) -> None:
         # Once: an error after the end of training is announced too.
         finalize, self._finalize = self._finalize, lambda: None
         finalize()
+
+
+def _is_stateful(setup: Any) -> bool:
+    return hasattr(setup, "state") and hasattr(setup, "restore")

@@ -12,8 +12,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from kernel.errors import warn
-from kernel.training.batches import batches
+from kernel.training.batches import Batches
+from kernel.training.callback_state import CallbackStates
 from kernel.training.output import Unsavable, output_lock, save
+from kernel.training.record import Record
+from kernel.training.resume import restore
 from kernel.training.run import Info, Run
 
 
@@ -36,37 +39,65 @@ def _output(run: Run) -> AbstractContextManager[Any]:
 
 
 def _train(run: Run) -> Iterator[Info]:
+    batches = Batches(run)
+    callbacks = CallbackStates(run.hooks.objects)
+    record = Record(run, batches.state, callbacks)
     try:
+        if run.resumed is not None and restore(run, batches, record):
+            # It has ended already, and nothing has changed.
+            return
         try:
             run.hook.train_start(run=run)
-            for batch in batches(run):
+            callbacks.begun()
+            if run.resumed is not None:
+                _go_on(run, callbacks, record)
+            for batch in batches if run.reason is None else ():
                 losses = run.hook.update(run=run, batch=batch)
                 info = run.advance(batch, losses)
                 run.hook.step_end(run=run, info=info)
+                record.step(info)
                 if run.evaluation_due:
-                    _evaluate(run)
+                    _evaluate(run, record)
                     info.score, info.scores = run.score, run.scores
                 yield info
                 run.reason = run.hook.should_stop(run=run)
                 if run.reason:
                     break
-            else:
+                record.between_steps()
+            if run.reason is None:
                 run.reason = f"max_epochs = {run.epoch} reached"
             if not run.is_evaluated:
-                _evaluate(run)
+                _evaluate(run, record)
+            last = record.take()
         except GeneratorExit:
+            # Should the run be resumed, it is not known yet whether it goes on after this step.
+            last = record.take(asked=False)
             run.reason = f"the caller left the loop at step {run.step}"
             _save_unsaved(run)
         run.hook.train_end(run=run, reason=run.reason)
+        record.end(last)
     except BaseException as error:
-        _rescue(run, error)
+        _rescue(run, error, record)
         raise
 
 
-def _evaluate(run: Run) -> None:
+def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
+    """What a run that is resumed does before its next step: what the other one had still to do after its last."""
+    state = run.resumed.snapshot if run.resumed is not None else None
+    if state is None:
+        return
+    callbacks.restore(state.part("callbacks"))
+    if run.evaluation_due and not run.is_evaluated:
+        _evaluate(run, record)
+    if run.step and (not state.run["asked"] or state.run["reason"]):
+        run.reason = run.hook.should_stop(run=run)
+
+
+def _evaluate(run: Run, record: Record) -> None:
     scores = run.hook.evaluate(run=run)
     is_best = run.record(scores)
     run.hook.evaluated(run=run, scores=scores, is_best=is_best)
+    record.evaluated()
     save(run, is_best=is_best)
     run.losses = {}
 
@@ -77,7 +108,7 @@ def _save_unsaved(run: Run) -> None:
         save(run, is_best=False)
 
 
-def _rescue(run: Run, error: BaseException) -> None:
+def _rescue(run: Run, error: BaseException, record: Record) -> None:
     try:
         if not isinstance(error, Unsavable):
             with _only_warning():
@@ -85,6 +116,8 @@ def _rescue(run: Run, error: BaseException) -> None:
     finally:
         with _only_warning():
             run.hook.train_error(run=run, error=error)
+        with _only_warning():
+            record.close()
 
 
 @contextmanager

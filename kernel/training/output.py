@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kernel.config import Config
-from kernel.errors import CallbackError, KernelError, TrainingError, UsageError, warn
+from kernel.errors import CallbackError, DataError, KernelError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
@@ -24,6 +24,8 @@ from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.directories import BEST, LAST
 from kernel.saving.provenance import provenance
+from kernel.training import checkpoint
+from kernel.training.history import FILE as HISTORY
 from kernel.training.run import Run
 
 # Beside them: what the run went by.
@@ -89,18 +91,58 @@ def output_lock(output: Path) -> Lock:
     return Lock(output, inside=True)
 
 
-def _claim(output: Path, run: Run) -> None:
-    """Let an output belong to a run, whose record is written there. The models of a run with another config move away."""
+def claim(run: Run) -> None:
+    """Let the output belong to a run, whose record is written there.
+
+    What a run with another config left there moves away, and so does what one left that was interrupted. What one with the
+    same config left is replaced, once that has ended.
+    """
+    output = run.output
+    if output is None or run.is_claimed:
+        return
     number = fingerprint(run.config)
-    names = [name for name in (LAST, BEST) if whole(output / name).exists()]
-    if names and _recorded(output / RECORD) != number:
-        aside = _free(output)
-        for name in [*names, RECORD]:
-            if whole(output / name).exists():
-                move(output / name, aside / name)
+    left = [name for name in (LAST, BEST) if whole(output / name).exists()]
+    unfinished = _unfinished(output)
+    if left and _recorded(output / RECORD) != number:
+        aside = _move_aside(output)
         warn(f"{output} had the models of a run with another config: they are now in {aside}")
-    with atomic_file(output / RECORD) as fresh:
-        record = {**run.facts, "config": number}
+    elif unfinished is not None:
+        aside = _move_aside(output)
+        warn(
+            f"{output} had a run that was interrupted after step {unfinished}, and that --resume would have gone on with: "
+            f"it is now in {aside}"
+        )
+    checkpoint.keep_only(output, ())
+    write_record(run)
+    run.is_claimed = True
+
+
+def _move_aside(output: Path) -> Path:
+    """Move all that a run left to a directory of its own."""
+    aside = _free(output)
+    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER):
+        if whole(output / name).exists():
+            move(output / name, aside / name)
+    return aside
+
+
+def _unfinished(output: Path) -> int | None:
+    """The step of the latest checkpoint of a run that has not ended, None if it has, or there is none."""
+    for folder in checkpoint.checkpoints(output):
+        try:
+            counters = checkpoint.read(folder).run
+        except DataError:
+            continue
+        return None if counters["reason"] else int(counters["step"])
+    return None
+
+
+def write_record(run: Run) -> None:
+    """Write `run.json`: what the run goes by."""
+    if run.output is None:
+        return
+    with atomic_file(run.output / RECORD) as fresh:
+        record = {**run.facts, "config": fingerprint(run.config)}
         fresh.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
 
 
@@ -150,8 +192,7 @@ def save(run: Run, *, is_best: bool) -> None:
     _describe(run)
     last, best = run.output / LAST, run.output / BEST
     try:
-        if run.saved_step is None:
-            _claim(run.output, run)
+        claim(run)
         # What is saved is what was evaluated, also where before_to_disk makes another pipeline of it.
         with run.averaged():
             pipeline = _before_to_disk(run)

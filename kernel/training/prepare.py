@@ -52,15 +52,17 @@ def prepare(
     lock: Lock | None = None,
     gpu_id: int = -1,
     monitor: Callable[[Call], None] | None = None,
+    seed: int | None = None,
 ) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
     config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. lock: of
     the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
-    for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. Callbacks, the output directory
+    for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. seed: what to draw from where
+    the config leaves that to chance, as a run that is resumed did before. Callbacks, the output directory
     and the config are checked before any data is read.
     """
-    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor)
+    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed)
     config, settings, hooks = setup.config, setup.settings, setup.hooks
     for text in contradictions(vars(settings)):
         warn(text)
@@ -124,8 +126,13 @@ class _Setup:
         return _reader(self.plain, self.plain["training"][key], chosen_by(self.config))
 
 
-def _set_up(config: Config, keys: Sequence[str], monitor: Callable[[Call], None] | None = None) -> _Setup:
-    """Check a config. keys: the settings of `[training]` that name the corpora to make."""
+def _set_up(
+    config: Config,
+    keys: Sequence[str],
+    monitor: Callable[[Call], None] | None = None,
+    seed: int | None = None,
+) -> _Setup:
+    """Check a config. keys: the settings of `[training]` that name the corpora to make. seed: see `prepare`."""
     cls = pipeline_class(config)
     config = fill_config(cls, config)
     plain = config.interpolate()
@@ -134,7 +141,10 @@ def _set_up(config: Config, keys: Sequence[str], monitor: Callable[[Call], None]
     hooks.add_builtin(Builtin(settings.dropout))
     hooks.add(callbacks(plain, settings, chosen_by(config)))
     hooks.call.config_ready(config=config)
-    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+    if settings.seed is not None:
+        seed = settings.seed
+    elif seed is None:
+        seed = secrets.randbelow(2**31)
     return _Setup(cls, config, plain, settings, corpora, hooks, seed)
 
 

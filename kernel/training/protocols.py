@@ -37,6 +37,11 @@ class Callbacks(Protocol):
         """Labels of the callbacks, in the order in which they are called."""
         ...
 
+    @property
+    def objects(self) -> list[tuple[str, object]]:
+        """(label, callback) of all of them, and of the kernel's own."""
+        ...
+
 
 class Pipeline(Protocol):
     """A class in the registry `languages`: the whole of what `[nlp]` and `[components]` describe.

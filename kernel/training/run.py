@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.files.lock import Lock
     from kernel.numeric.parameters import Parameters
+    from kernel.training.resume import Left
 
 
 @dataclass
@@ -96,6 +97,10 @@ class Run:
     """Why the run ended, None while it goes on."""
     saved_step: int | None = None
     """The step of the weights in `model-last`."""
+    is_claimed: bool = False
+    """Whether the output belongs to this run already: what an earlier one left there has moved away, or is replaced."""
+    resumed: Left | None = None
+    """What the run goes on from, None if it begins anew."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)

@@ -1,0 +1,71 @@
+"""What training changes in models, by the path of each layer: weights, sizes, plain attributes and what shims hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel.errors import DataError
+from kernel.numeric.bytes import attributes, set_attributes
+from kernel.numeric.parameters import nodes, paths
+from kernel.numeric.server import read
+
+
+def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of models: their own arrays, which the next step changes, and otherwise plain data.
+
+    parameters: path -> array. nodes: path of a layer -> its sizes and attributes, if there are any. shims: path ->
+    bytes.
+    """
+    return {
+        "parameters": {
+            path: read(node, name) for path, (node, name) in paths(models).items() if node.has_param(name)
+        },
+        "nodes": {
+            path: {
+                "dims": {name: node.maybe_get_dim(name) for name in node.dim_names},
+                "attrs": attributes(node),
+            }
+            for path, node in nodes(models)
+            if node.dim_names or node.attrs
+        },
+        "shims": {path: shim.to_bytes() for path, shim in shims(models)},
+    }
+
+
+def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+    """Give models the state that others of the same structure had. `DataError` if theirs is another one."""
+    own, known = paths(models), dict(nodes(models))
+    lacking = [path for path in state["parameters"] if path not in own]
+    if lacking:
+        raise DataError(
+            f"the pipeline has no parameter {lacking[0]}: its layers are not those of the checkpoint"
+        )
+    for path, facts in state["nodes"].items():
+        node = known.get(path)
+        if node is None:
+            raise DataError(f"the pipeline has no layer {path}: its layers are not those of the checkpoint")
+        for name, size in facts["dims"].items():
+            if node.maybe_get_dim(name) != size:
+                node.set_dim(name, size, force=True)
+        set_attributes(node, facts["attrs"])
+    for path, (node, name) in own.items():
+        value = state["parameters"].get(path)
+        if value is not None:
+            node.set_param(name, node.ops.asarray(value))
+        elif node.has_param(name):
+            node.set_param(name, None)
+    here = dict(shims(models))
+    for path, data in state["shims"].items():
+        if path not in here:
+            raise DataError(
+                f"the pipeline has no model of another framework at {path}, as the checkpoint has"
+            )
+        here[path].from_bytes(data)
+
+
+def shims(models: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """(path, shim) of every model of another framework: the path of its layer and its number there."""
+    for path, node in nodes(models):
+        for number, shim in enumerate(node.shims):
+            yield f"{path}#{number}", shim

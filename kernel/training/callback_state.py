@@ -1,0 +1,138 @@
+"""What callbacks know, kept and given back.
+
+A callback says so itself with `state()` and `restore(state)`. Of one without, the attributes that are plain data and
+have changed since it was made are its state. What else it has is named in a note, because it is not kept.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from kernel.errors import note, warn
+from kernel.training.encoding import Arrays, NotPlain, encode
+
+# What is made once and doesn't change.
+_FIXED = (ModuleType, type, PurePath)
+_IN_PLACE = (list, dict, set, deque, OrderedDict)
+
+
+class CallbackStates:
+    """The states of the callbacks of a run. callbacks: (label, object) in the order of their calls."""
+
+    def __init__(self, callbacks: Iterable[tuple[str, Any]]) -> None:
+        self._callbacks = list(callbacks)
+        # What each began with: settings are no state, and may be changed for a run that goes on.
+        self._first = [_settings(callback) for _, callback in self._callbacks]
+        self._second = self._first
+
+    def begun(self) -> None:
+        """Note what `train_start` has made of them, and say of whom something will not be kept."""
+        self._second = [_settings(callback) for _, callback in self._callbacks]
+        for label, callback in self._callbacks:
+            lost = _unkept(callback)
+            if lost and not is_stateful(callback):
+                note(
+                    f"callback {label} begins anew in a run that is resumed with {', '.join(lost)}: "
+                    "state() and restore(state) would keep that"
+                )
+
+    def states(self) -> list[tuple[str, Any]]:
+        """(label, state) of each, in their order."""
+        return [
+            (label, callback.state() if is_stateful(callback) else self._attributes(number, callback))
+            for number, (label, callback) in enumerate(self._callbacks)
+        ]
+
+    def restore(self, states: Iterable[tuple[str, Any]]) -> None:
+        """Give the states back to those with the same labels, in their order. Of others, a warning says that they are new."""
+        waiting = list(states)
+        for label, callback in self._callbacks:
+            found = next((each for each in waiting if each[0] == label), None)
+            if found is None:
+                warn(f"callback {label} was not in the run that is resumed: it begins anew")
+                continue
+            waiting.remove(found)
+            if is_stateful(callback):
+                callback.restore(found[1])
+            else:
+                _give_back(callback, found[1])
+        for label, _ in waiting:
+            warn(f"callback {label} of the run that is resumed is gone, with what it knew")
+
+    def _attributes(self, number: int, callback: Any) -> dict[str, Any]:
+        found = {}
+        for name, value in _attributes(callback).items():
+            try:
+                written = encode(value, Arrays())
+            except NotPlain:
+                continue
+            befores = self._first[number], self._second[number]
+            if isinstance(value, np.ndarray) or any(
+                name not in old or old[name] != written for old in befores
+            ):
+                found[name] = value
+        return found
+
+
+def is_stateful(thing: Any) -> bool:
+    """Whether an object has state() and restore(state)."""
+    return callable(getattr(thing, "state", None)) and callable(getattr(thing, "restore", None))
+
+
+def _settings(callback: Any) -> dict[str, Any]:
+    """The plain attributes of an object as they are now, arrays left out."""
+    found = {}
+    for name, value in _attributes(callback).items():
+        arrays = Arrays()
+        try:
+            written = encode(value, arrays)
+        except NotPlain:
+            continue
+        if not arrays.copies:
+            found[name] = written
+    return found
+
+
+def _attributes(callback: Any) -> dict[str, Any]:
+    found = dict(getattr(callback, "__dict__", {}))
+    for kind in type(callback).__mro__:
+        slots = vars(kind).get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(callback, name):
+                found[name] = getattr(callback, name)
+    return found
+
+
+def _unkept(callback: Any) -> list[str]:
+    """Names of the attributes that are neither plain nor fixed."""
+    found = []
+    for name, value in _attributes(callback).items():
+        if isinstance(value, _FIXED) or inspect.isroutine(value) or value.__class__.__module__ == "re":
+            continue
+        try:
+            encode(value, Arrays())
+        except NotPlain:
+            found.append(name)
+    return found
+
+
+def _give_back(callback: Any, state: Mapping[str, Any]) -> None:
+    for name, value in state.items():
+        old = getattr(callback, name, None)
+        # In place, as somebody else may have it too.
+        if isinstance(old, _IN_PLACE) and type(old) is type(value) and _same_room(old, value):
+            old.clear()
+            (old.extend if isinstance(old, list | deque) else old.update)(value)
+        else:
+            setattr(callback, name, value)
+
+
+def _same_room(old: Any, new: Any) -> bool:
+    return not isinstance(old, deque) or old.maxlen == new.maxlen

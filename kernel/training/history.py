@@ -1,0 +1,138 @@
+"""The history of a run: `history.jsonl` in its output, a row for each step and one for each evaluation.
+
+Of a step: step, epoch, losses, learn_rate, dropout, words, seconds; now and then memory_mb, the largest so far. Of an
+evaluation: step, epoch, score, scores, and the losses since the one before. Numbers that are not finite are null.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from kernel.errors import warn
+from kernel.training.run import Info, Run
+
+FILE = "history.jsonl"
+_FLUSH_SECONDS = 1.0
+_MEMORY_STEPS = 100
+
+
+class History:
+    """Adds rows to the file of an output. Nothing is written before `begin` or `go_on`; rows wait a second at most."""
+
+    def __init__(self, output: Path) -> None:
+        self.path = output / FILE
+        self._file: Any = None
+        self._rows: list[str] = []
+        self._flushed = monotonic()
+
+    def begin(self) -> None:
+        """Begin a new file."""
+        self._file = self.path.open("wb")
+
+    def go_on(self, size: int) -> None:
+        """Go on with the file as it was when it had so many bytes: what came later will come again."""
+        self._file = self.path.open("ab")
+        found = self._file.tell()
+        if found < size:
+            warn(f"{self.path} has {found} bytes, and had {size} before: the rows between them are lost")
+        self._file.truncate(min(found, size))
+
+    def step(self, run: Run, info: Info) -> None:
+        """Add the row of a step."""
+        rate = getattr(run.optimizer, "learn_rate", None)
+        row = {
+            "step": info.step,
+            "epoch": info.epoch,
+            "losses": info.losses,
+            "learn_rate": rate,
+            "dropout": run.dropout,
+            "words": info.words,
+            "seconds": round(info.seconds, 3),
+        }
+        if info.step % _MEMORY_STEPS == 1:
+            row["memory_mb"] = _memory()
+        self._add(row)
+
+    def evaluated(self, run: Run) -> None:
+        """Add the row of an evaluation."""
+        self._add(
+            {
+                "evaluation": run.step,
+                "epoch": run.epoch,
+                "score": run.score,
+                "scores": run.scores,
+                "losses": run.losses,
+                "words": run.words,
+                "seconds": round(run.seconds, 3),
+            }
+        )
+
+    def flush(self) -> int:
+        """Write what waits; returns the size of the file in bytes."""
+        self._flushed = monotonic()
+        if self._file is None:
+            return 0
+        self._file.write("".join(self._rows).encode("utf8"))
+        self._rows = []
+        self._file.flush()
+        return int(self._file.tell())
+
+    def sync(self) -> None:
+        """Let the disk have what was flushed."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write what waits, and close the file."""
+        if self._file is not None:
+            self.flush()
+            self._file.close()
+            self._file = None
+
+    def _add(self, row: Mapping[str, Any]) -> None:
+        self._rows.append(json.dumps(plain(row), allow_nan=False) + "\n")
+        if monotonic() - self._flushed >= _FLUSH_SECONDS:
+            self.flush()
+
+
+def rows(output: Path) -> Iterator[dict[str, Any]]:
+    """The rows of an output, in their order; none if it has no history. A row that is cut off at the end is left out."""
+    try:
+        lines = (output / FILE).read_text(encoding="utf8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            return
+
+
+def plain(value: Any) -> Any:
+    """What JSON can say of a value: numbers that are none, or infinite, are null; what it doesn't know is text."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _memory() -> float | None:
+    """The most memory that the process has had so far, in megabytes; None where nobody says."""
+    try:
+        import resource
+        import sys
+    except ImportError:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (2**20 if sys.platform == "darwin" else 2**10), 1)

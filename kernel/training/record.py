@@ -1,0 +1,159 @@
+"""What a run writes to its output besides its models: its history, and what it can be resumed from.
+
+The loop says where it is. Between two steps the state of the run is copied, and a thread writes the copy while training
+goes on; a checkpoint that can't be written is a warning, and the one before it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+from kernel.errors import note, warn
+from kernel.numeric.optimizer_state import keeps_state
+from kernel.training import checkpoint, output, snapshot
+from kernel.training.callback_state import CallbackStates
+from kernel.training.history import History
+from kernel.training.run import Info, Run
+from kernel.training.snapshot import Snapshot
+
+
+class Record:
+    """The record of one run. position: gives the state of its data."""
+
+    def __init__(self, run: Run, position: Callable[[], Any], callbacks: CallbackStates) -> None:
+        self._run, self._position, self._callbacks = run, position, callbacks
+        self._history = History(run.output) if run.output is not None else None
+        self._settings: Any = getattr(run.settings, "checkpoint", None) if run.output is not None else None
+        self._writer: _Writer | None = None
+        self._taken = monotonic()
+        self._taken_step = -1
+        self._waits = False
+        self._steps = (
+            [checkpoint.step_of(path) for path in checkpoint.checkpoints(run.output)] if run.output else []
+        )
+        if self.is_on and not keeps_state(run.optimizer):
+            note(
+                f"the optimizer, a {type(run.optimizer).__qualname__}, has no state() and restore(state): "
+                "a run that is resumed begins anew with what it gathers"
+            )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether checkpoints are wanted at all."""
+        wanted = self._settings
+        return wanted is not None and bool(wanted.every_steps or wanted.every_minutes or wanted.at_evaluation)
+
+    def begin(self) -> None:
+        """Claim the output for a new run; after its first step, so that one that can't take any changes nothing."""
+        if self._history is None or self._run.is_claimed:
+            return
+        output.claim(self._run)
+        self._steps = []
+        self._history.begin()
+
+    def go_on(self, size: int) -> None:
+        """Go on with the output of the run that is resumed. size: of its history, in bytes."""
+        if self._history is not None and self._run.output is not None:
+            checkpoint.keep_only(self._run.output, self._steps)
+            self._history.go_on(size)
+        self._taken_step = self._run.step
+
+    def step(self, info: Info) -> None:
+        """Note a step."""
+        self.begin()
+        if self._history is not None:
+            self._history.step(self._run, info)
+
+    def evaluated(self) -> None:
+        """Note an evaluation."""
+        if self._history is not None:
+            self._history.evaluated(self._run)
+
+    def between_steps(self) -> None:
+        """Write a checkpoint if one is due, in the background."""
+        if self._is_due():
+            self._write(self.take())
+
+    def take(self, *, asked: bool = True) -> Snapshot:
+        """The state of the run, which must be between two steps. asked: whether it is known if training goes on."""
+        self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
+        size = self._history.flush() if self._history is not None else 0
+        extra = {"history": size, "facts": self._run.facts}
+        return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
+
+    def end(self, last: Snapshot | None) -> None:
+        """Write the last checkpoint, and wait until it is there. last: None to write none."""
+        if last is not None and self.is_on:
+            self._write(last)
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is being written, and close the files."""
+        self._settle()
+        if self._history is not None:
+            self._history.close()
+
+    def _is_due(self) -> bool:
+        run, wanted = self._run, self._settings
+        if not self.is_on or run.step == self._taken_step:
+            return False
+        is_best = run.is_evaluated and wanted.at_evaluation and wanted.keep_best and run.kept_step == run.step
+        due = (
+            self._waits
+            or (wanted.every_steps and run.step % wanted.every_steps == 0)
+            or (wanted.at_evaluation and run.is_evaluated)
+            or (wanted.every_minutes and monotonic() - self._taken >= 60 * wanted.every_minutes)
+        )
+        if due and not is_best and self._writer is not None and self._writer.is_alive():
+            # The next step will do as well, and training does not stand still for the disk.
+            self._waits = True
+            return False
+        return bool(due)
+
+    def _write(self, taken: Snapshot) -> None:
+        self._settle()
+        if self._run.output is None:
+            return
+        folder = checkpoint.folder_of(self._run.output, taken.run["step"])
+        self._writer = _Writer(lambda: self._save(folder, taken))
+        self._writer.start()
+
+    def _save(self, folder: Any, taken: Snapshot) -> None:
+        if self._history is not None:
+            self._history.sync()
+        checkpoint.write(folder, taken)
+        counters = taken.run
+        steps = sorted({*self._steps, counters["step"]})
+        kept = set(steps[-self._settings.keep :])
+        if self._settings.keep_best:
+            kept |= {counters["kept_step"]} & set(steps)
+        checkpoint.keep_only(self._run.output, kept)  # type: ignore[arg-type]
+        self._steps = sorted(kept)
+
+    def _settle(self) -> None:
+        """Wait for the thread, and say what it could not do."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        writer.join()
+        if writer.error is not None:
+            kept = f"that of step {self._steps[-1]} is kept" if self._steps else "there is none before it"
+            warn(f"the checkpoint of the run in {self._run.output} can't be written, {kept}: {writer.error}")
+
+
+class _Writer(Thread):
+    """Does one thing in the background, and keeps its error."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(name="kernel-checkpoint")
+        self._work = work
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 (said by whoever waits for it)
+            self.error = error

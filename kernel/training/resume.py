@@ -1,0 +1,103 @@
+"""Going on with a run that ended too early: finding what it left, and refusing what would not be the same run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.errors import UsageError, note, warn
+from kernel.training import snapshot
+from kernel.training.batches import Batches
+from kernel.training.checkpoint import FOLDER, latest
+from kernel.training.history import FILE
+from kernel.training.output import claim
+from kernel.training.record import Record
+from kernel.training.run import Run
+from kernel.training.snapshot import Snapshot
+
+
+@dataclass
+class Left:
+    """What a run left. folder: of the checkpoint. output: of the run. is_own: whether that is the one to go on in."""
+
+    folder: Path
+    output: Path
+    snapshot: Snapshot
+    is_own: bool
+    is_changed: bool = False
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run, also if the config leaves it to chance."""
+        found: int = self.snapshot.run["seed"]
+        return found
+
+    @property
+    def step(self) -> int:
+        """The step after which the state was taken."""
+        found: int = self.snapshot.run["step"]
+        return found
+
+    @property
+    def reason(self) -> str | None:
+        """Why the run ended, None if it has not."""
+        found: str | None = self.snapshot.run["reason"]
+        return found
+
+
+def find(output: Path | None, *, resume: bool, resume_from: Path | None = None) -> Left | None:
+    """What to go on from: the output's own checkpoint if `resume`, otherwise that of another run.
+
+    None, with a note, where the output has none yet. `UsageError` if the other run has none.
+    """
+    if resume and output is None:
+        raise UsageError("--resume needs the output of the run", hint="Give it with -o.")
+    if resume and output is not None:
+        found = latest(output)
+        if found is not None:
+            return Left(found[0], output, found[1], True)
+        if resume_from is None:
+            note(f"{output} has nothing to resume from: the run begins anew")
+    if resume_from is None:
+        return None
+    found = latest(resume_from)
+    if found is None:
+        raise UsageError(
+            f"{resume_from} has nothing to resume from",
+            hint=f"Name the output of a run, which holds a folder {FOLDER}, or a checkpoint in that.",
+        )
+    other = found[0].parent.parent if found[0].parent.name == FOLDER else resume_from
+    return Left(found[0], other, found[1], output is not None and other.resolve() == output.resolve())
+
+
+def check(run: Run, left: Left, allowed: Collection[str]) -> None:
+    """Let a prepared run go on from what was left. `UsageError` with all that has changed and is not allowed."""
+    run.resumed = left
+
+
+def restore(run: Run, batches: Batches, record: Record) -> bool:
+    """Bring a prepared run to where the one was that it goes on with. True if that has ended, and there is nothing to do."""
+    left = run.resumed
+    if left is None:
+        return False
+    snapshot.restore(run, left.snapshot, batches.restore)
+    if left.reason and not left.is_changed:
+        run.reason = left.reason
+        return True
+    if left.is_own:
+        run.is_claimed = True
+    elif run.output is not None:
+        claim(run)
+        copy_history(left, run.output)
+    record.go_on(left.snapshot.part("history"))
+    return False
+
+
+def copy_history(left: Left, output: Path) -> None:
+    """Let the history of another run be the beginning of this one's."""
+    if (left.output / FILE).exists():
+        shutil.copyfile(left.output / FILE, output / FILE)
+    else:
+        warn(f"{left.output} has no {FILE}: the history begins with the step that is resumed")
