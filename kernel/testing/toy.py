@@ -14,6 +14,7 @@ from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.registries.family import registry
 from kernel.training.prepare import prepare
 from kernel.training.protocols import BasePipeline
+from kernel.training.resume import check, find
 from kernel.training.run import Run
 
 CONFIG = """
@@ -110,11 +111,12 @@ def toy_run(
     output: Path | None = None,
     fails: bool = False,
     config: str = "",
+    resume: bool = False,
 ) -> Iterator[Run]:
     """A prepared run of six steps with an evaluation after every second one.
 
     callbacks: as in `[training.callbacks]`. logger: as `[training.logger]`. fails: whether the fourth update fails.
-    config: what else stands in its config, as text.
+    config: what else stands in its config, as text. resume: go on with the run that was left in the output.
     """
     with registry.restored():
         registry.languages("toy", ToyPipeline)
@@ -128,7 +130,11 @@ def toy_run(
             whole["training"]["logger"] = logger
         if fails:
             whole["training"]["before_update"] = {"@misc": "toy.failing.v1"}
-        yield prepare(whole, output=output)
+        run = prepare(whole, output=output)
+        left = find(output, resume=resume)
+        if left is not None:
+            check(run, left, ())
+        yield run
 
 
 def _line() -> Model[Any, Any]:

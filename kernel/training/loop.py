@@ -91,6 +91,8 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
         _evaluate(run, record)
     if run.step and (not state.run["asked"] or state.run["reason"]):
         run.reason = run.hook.should_stop(run=run)
+    # Its arrays have been copied.
+    run.resumed = None
 
 
 def _evaluate(run: Run, record: Record) -> None:

@@ -91,8 +91,8 @@ class Run:
     dropout: float = 0.0
     """The rate of the latest step."""
     averages: Mapping[Any, Any] | None = None
-    """Weights to evaluate and save instead of the trained ones, keyed (node id, parameter name); None for those of the
-    optimizer, if it keeps any."""
+    """Weights to evaluate and save instead of the trained ones, by the paths of `kernel.numeric.parameters`, or keyed
+    (node id, parameter name); None for those of the optimizer, if it keeps any."""
     reason: str | None = None
     """Why the run ended, None while it goes on."""
     saved_step: int | None = None

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +15,11 @@ from kernel.training.hooks import Hooks
 from kernel.training.loggers import adapt
 from kernel.training.loop import train
 from kernel.training.run import Run
+
+_EVERY_STEP = """
+[training.checkpoint]
+every_steps = 1
+"""
 
 
 class CallbackSuite(Suite):
@@ -67,6 +73,47 @@ class CallbackSuite(Suite):
             assert run.step == plain.step == 6
             one, other = (model_to_bytes(each.pipeline.models()["line"]) for each in (run, plain))
             assert one == other, "the weights differ from those of a run without it"
+
+    @pytest.mark.parametrize("step", [1, 2, 3, 5])
+    def test_a_run_that_is_resumed_ends_as_if_it_had_not_been_left(
+        self, step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        straight, _ = self._left_and_resumed(tmp_path / "straight", 0, monkeypatch)
+        if straight.step <= step:
+            pytest.skip(f"it ended the run after {straight.step} steps")
+        run, kept = self._left_and_resumed(tmp_path / "resumed", step, monkeypatch)
+        assert (run.step, run.history, run.reason) == (straight.step, straight.history, straight.reason), (
+            "the run ended otherwise: what the callback knows is to come back by state() and restore(state)"
+        )
+        one, other = (model_to_bytes(each.pipeline.models()["line"]) for each in (run, straight))
+        assert one == other, "the weights differ"
+        assert (run.averages is None) == (straight.averages is None)
+        for key, average in (straight.averages or {}).items():
+            assert (average == (run.averages or {})[key]).all(), "the averages differ"
+        lines = [
+            {path.name: len(path.read_bytes().splitlines()) for path in folder.iterdir() if path.is_file()}
+            for folder in (tmp_path / "straight", tmp_path / "resumed")
+        ]
+        assert lines[0] == lines[1], "files that it writes have other numbers of lines"
+        assert not kept, f"what can't be kept is named in notes, and nothing is to be: {kept}"
+
+    def _left_and_resumed(
+        self, folder: Path, step: int, monkeypatch: pytest.MonkeyPatch
+    ) -> tuple[Run, list[str]]:
+        """A run in a folder that is left after a step and resumed, and the notes about the callback. step: 0 to go through."""
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        settings = {"output": folder / "output", "config": f"{self.config}\n{_EVERY_STEP}", **self._place()}
+        notes: list[str] = []
+        monkeypatch.setattr("kernel.training.callback_state.note", notes.append)
+        if step:
+            with toy_run(**settings) as run, closing(train(run)) as steps:
+                for info in steps:
+                    if info.step == step:
+                        break
+        with toy_run(**settings, resume=bool(step)) as run:
+            list(train(run))
+        return run, notes
 
     def test_two_runs_in_one_process_do_not_meet(self) -> None:
         first = self.run()[0]

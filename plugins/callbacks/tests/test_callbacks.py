@@ -358,14 +358,14 @@ def test_averages_follow_the_weights(make_run: Any) -> None:
         weight += 1.0
         keep = min(0.5, (1 + step) / (10 + step))
         expected += (1 - keep) * (weight - expected)
-    assert run.averages[model.id, "b"] == pytest.approx([expected] * 2)
+    assert run.averages["ner:b"] == pytest.approx([expected] * 2)
     assert (model.get_param("b") == 4.0).all()
 
 
 def test_averages_may_start_later(make_run: Any) -> None:
     run = make_run(averages(start_step=3))
     list(train(run))
-    assert (run.averages[run.pipeline.models()["ner"].id, "b"] == 4.0).all()
+    assert (run.averages["ner:b"] == 4.0).all()
 
 
 def test_what_was_not_measured_is_a_dash(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:

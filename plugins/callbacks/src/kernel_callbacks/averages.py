@@ -1,9 +1,11 @@
 """Moving averages of the weights, for evaluation and saving."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from kernel import hookimpl
 from kernel.config.ranges import BelowOne, NonNegativeInt
+from kernel.numeric.parameters import paths
 from kernel.numeric.server import read
 from kernel.training.run import Run
 
@@ -21,7 +23,8 @@ class Averages:
     def __init__(self, decay: float, start_step: int) -> None:
         self.decay = decay
         self.start_step = start_step
-        self.values: dict[tuple[int, str], Any] = {}
+        # By paths, which are the same in every process.
+        self.values: dict[str, Any] = {}
 
     @hookimpl
     def step_end(self, run: Run) -> None:
@@ -29,16 +32,22 @@ class Averages:
         if count < 1:
             return
         keep = min(self.decay, (1 + count) / (10 + count))
-        for model in run.pipeline.models().values():
-            for node in model.walk():
-                for name in node.param_names:
-                    if node.has_param(name):
-                        self._add((node.id, name), read(node, name), keep)
+        for path, (node, name) in paths(run.pipeline.models()).items():
+            if node.has_param(name):
+                self._add(path, read(node, name), keep, node.ops)
         run.averages = self.values
 
-    def _add(self, key: tuple[int, str], value: Any, keep: float) -> None:
+    def state(self) -> dict[str, Any]:
+        return {"values": self.values}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.values = state["values"]
+
+    def _add(self, key: str, value: Any, keep: float, ops: Any) -> None:
         average = self.values.get(key)
         if average is None or average.shape != value.shape:
             self.values[key] = value.copy()
-        else:
-            average += (1 - keep) * (value - average)
+            return
+        # Those of a run that is resumed come from a file, and belong to the device of the weights.
+        average = self.values[key] = ops.asarray(average)
+        average += (1 - keep) * (value - average)

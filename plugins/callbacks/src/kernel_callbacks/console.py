@@ -9,7 +9,7 @@ from kernel import hookimpl
 from kernel.errors import warn
 from kernel.training.run import Info, Run
 from kernel.visible import visible_line
-from kernel_callbacks.jsonl import append
+from kernel_callbacks.jsonl import append, cut, size
 from kernel_callbacks.progress import Mode, Progress
 
 _LONGEST_NAME = 13
@@ -23,7 +23,8 @@ def console_table(
     Columns: E (finished epochs), # (steps), LOSS of each component since the row before, scores in percent, SCORE (the
     weighted one, 0 to 1), W/S (words a second while training). progress_bar: show how far training is ("train"),
     how far the next evaluation ("eval"), or nothing (null); without a terminal, a line a minute. console_output: false
-    prints nothing. output_file: also write the rows to a JSON Lines file, which must not exist yet.
+    prints nothing. output_file: also write the rows to a JSON Lines file, which must not exist yet; a run that is resumed
+    goes on with it where it was.
     """
     return ConsoleTable(progress_bar, console_output, output_file)
 
@@ -43,7 +44,7 @@ class ConsoleTable:
 
     @hookimpl
     def train_start(self, run: Run) -> None:
-        if self.output_file is not None and self.output_file.exists():
+        if not run.step and self.output_file is not None and self.output_file.exists():
             warn(f"{self.output_file} exists already: no rows are written to it")
             self.output_file = None
         if self.console_output and self.progress_bar is not None:
@@ -91,6 +92,15 @@ class ConsoleTable:
     def train_end(self) -> None:
         if self._progress:
             self._progress.clear()
+
+    def state(self) -> dict[str, Any]:
+        return {"size": None if self.output_file is None else size(self.output_file)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        if state["size"] is None:
+            self.output_file = None
+        elif self.output_file is not None:
+            cut(self.output_file, state["size"])
 
     def _start_clock(self, run: Run) -> None:
         self._clock = self._stopped = perf_counter()

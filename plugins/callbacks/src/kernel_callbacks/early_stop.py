@@ -53,6 +53,12 @@ class EarlyStop:
         else:
             self.waited += 1
 
+    def state(self) -> dict[str, Any]:
+        return {"best": self.best, "waited": self.waited, "is_warned": self.is_warned}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.best, self.waited, self.is_warned = state["best"], state["waited"], state["is_warned"]
+
     @hookimpl
     def should_stop(self) -> str | None:
         if self.waited < self.patience:

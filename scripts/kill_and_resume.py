@@ -1,0 +1,219 @@
+"""Kill a training at random moments, resume it, and compare every byte of what it leaves with an uninterrupted run.
+
+`python scripts/kill_and_resume.py [--once 100] [--often 10]`: so many runs killed once, and so many killed ten times each.
+The pipeline is that of `configs/demo.cfg` (entities and topics from shared token vectors, averages), with an augmenter,
+accumulation and two shards; every other run is streamed. Times, speeds and memory are left out of the comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from kernel import Config
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = '''
+import random
+
+from kernel import registry
+from kernel.training import Example
+
+
+@registry.augmenters("kill.Shout.v1")
+def shout(share: float):
+    """Also a copy in capitals of some examples."""
+
+    def augment(nlp, example):
+        yield example
+        if random.random() < share:
+            annotated = example.to_dict()
+            words = [word.upper() for word in annotated["token_annotation"]["ORTH"]]
+            annotated["token_annotation"]["ORTH"] = words
+            spaces = annotated["token_annotation"]["SPACY"]
+            text = "".join(word + " " * bool(space) for word, space in zip(words, spaces))
+            if len(text) == len(example.text):
+                yield Example.from_dict(nlp.make_doc(text), annotated)
+
+    return augment
+'''
+SETTINGS = """
+[corpora.train]
+limit = 150
+[corpora.train.augmenter]
+@augmenters = "kill.Shout.v1"
+share = 0.3
+[corpora.dev]
+limit = 60
+[components.textcat.model]
+length = 4096
+[training]
+max_steps = 36
+eval_frequency = 6
+shards = 2
+accumulate_gradient = 2
+[training.checkpoint]
+every_steps = 2
+[training.callbacks.log]
+@callbacks = "kernel.JsonlLog.v1"
+path = "log.jsonl"
+every_step = true
+[training.callbacks.stop]
+@callbacks = "kernel.EarlyStop.v1"
+patience = 50
+"""
+_EVERY = 6
+_TIMES = ("seconds", "memory_mb", "speed")
+
+
+def command(folder: Path, *, streamed: bool) -> list[str]:
+    """A training in a folder whose output is `out` there, and whose log is beside it."""
+    words = [
+        sys.executable,
+        "-m",
+        "kernel",
+        "train",
+        "../config.cfg",
+        "-o",
+        "out",
+        "--code",
+        "../augmenter.py",
+    ]
+    return [*words, "--trace-hooks=trace.txt", "--training.max_epochs", "-1" if streamed else "0"]
+
+
+def write_files(work: Path) -> None:
+    """The config and the code of the runs."""
+    config = Config.from_disk(ROOT / "configs" / "demo.cfg").merge(Config.from_str(SETTINGS))
+    for part in ("train", "dev"):
+        config["paths"][part] = str(ROOT / config["paths"][part])
+    config.to_disk(work / "config.cfg")
+    (work / "augmenter.py").write_text(CODE, encoding="utf8")
+
+
+def run(words: list[str], folder: Path, *, kill_after: float | None = None) -> tuple[int | None, str]:
+    """Run a command, and kill it after so many seconds: (exit code, its output); no code if it was killed."""
+    process = subprocess.Popen(
+        words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        output, _ = process.communicate(timeout=kill_after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        return None, process.communicate()[0]
+    return process.returncode, output
+
+
+def phase(folder: Path) -> str:
+    """What a run was at when it was killed, by the last call of a callback that it wrote down."""
+    try:
+        lines = (folder / "trace.txt").read_text(encoding="utf8").splitlines()
+    except OSError:
+        return "initialising"
+    events = [line.split()[2] for line in lines if len(line.split()) > 2]
+    if not events or events[-1] in ("config_ready", "pipeline_created", "pipeline_initialized"):
+        return "initialising"
+    if events[-1] in ("evaluated", "saved"):
+        return "saving"
+    step = int(lines[-1].rsplit("step ", 1)[-1].split(",")[0]) if "step " in lines[-1] else 0
+    due = step and step % _EVERY == 0
+    return "evaluating" if due and events[-1] == "step_end" else "training"
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """Everything that a run left, but for times and for where it lies."""
+    out = folder / "out"
+    found: dict[str, Any] = {
+        f"{name}/{path.relative_to(out / name)}": path.read_bytes()
+        for name in ("model-last", "model-best")
+        for path in sorted((out / name).rglob("*"))
+        if path.is_file()
+    }
+    for path in sorted((out / "checkpoints").glob("step-*/arrays.npz")):
+        found[f"{path.parent.name}/arrays"] = path.read_bytes()
+        state = json.loads((path.parent / "state.json").read_text(encoding="utf8"))
+        for part in ("history", "callbacks", "facts"):
+            state.pop(part, None)
+        found[f"{path.parent.name}/state"] = _timeless(state)
+    for file in (out / "history.jsonl", folder / "log.jsonl"):
+        rows = [json.loads(line) for line in file.read_text(encoding="utf8").splitlines()]
+        found[file.name] = [_timeless(row) for row in rows]
+        steps = [row["step"] for row in rows if "step" in row and "scores" not in row]
+        found[f"steps of {file.name}"] = steps == list(range(1, len(steps) + 1)) or steps
+    return found
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _timeless(item) for key, item in value.items() if key not in _TIMES}
+    if isinstance(value, list):
+        return [
+            _timeless(item)
+            for item in value
+            if not (isinstance(item, list) and item[:1] and item[0] in _TIMES)
+        ]
+    return value
+
+
+def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """Names of what differs; empty if nothing does."""
+    return [name for name in sorted({*found, *wanted}) if found.get(name, "") != wanted.get(name, "")]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--once", type=int, default=100, help="runs that are killed once")
+    parser.add_argument("--often", type=int, default=10, help="runs that are killed ten times")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    arguments = parser.parse_args()
+    chance, failed = random.Random(arguments.seed), 0
+    work = Path(mkdtemp(prefix="kill-"))
+    write_files(work)
+    straight, seconds = {}, {}
+    for streamed in (False, True):
+        folder = work / f"straight-{streamed}"
+        folder.mkdir()
+        begun = time.monotonic()
+        code, output = run(command(folder, streamed=streamed), folder)
+        seconds[streamed] = time.monotonic() - begun
+        if code != 0:
+            print(output)
+            return 1
+        straight[streamed] = outcome(folder)
+    print(f"a straight run takes {seconds[False]:.1f} s, a streamed one {seconds[True]:.1f} s", flush=True)
+    phases: Counter[str] = Counter()
+    for number in range(arguments.once + arguments.often):
+        streamed, kills = number % 2 == 1, 1 if number < arguments.once else 10
+        folder = work / f"run-{number}"
+        folder.mkdir()
+        words, killed = command(folder, streamed=streamed), 0
+        code, output = None, ""
+        while code is None:
+            (folder / "trace.txt").unlink(missing_ok=True)
+            moment = chance.uniform(0, seconds[streamed]) if killed < kills else None
+            resume = ["--resume"] if killed else []
+            code, output = run([*words, *resume], folder, kill_after=moment)
+            if code is None:
+                killed += 1
+                phases[phase(folder)] += 1
+        wrong = [f"exit code {code}: {output}"] if code else differences(outcome(folder), straight[streamed])
+        failed += bool(wrong)
+        print(f"run {number}{', streamed' * streamed}, killed {killed} times: {wrong or 'equal'}", flush=True)
+        if not wrong:
+            shutil.rmtree(folder)
+    print(f"{failed} of {arguments.once + arguments.often} differ; killed while {dict(phases)}; kept: {work}")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
