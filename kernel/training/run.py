@@ -97,7 +97,7 @@ class Run:
     saved_step: int | None = None
     """The step of the weights in `model-last`."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What stands in `run.json`, besides the SHA-256 of the config."""
+    """The manifest, see `kernel.training.manifest.facts`: what stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)
     """When the run began, as `time.perf_counter` counts seconds."""
 
