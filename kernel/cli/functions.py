@@ -61,7 +61,6 @@ def train(
     lock = None if folder is None else output_lock(folder)
     try:
         run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id)
-        _note_facts(run)
         history = list(_evaluations(run))
     finally:
         if lock is not None:
@@ -96,15 +95,6 @@ def _config(config: str | Path | Mapping[str, Any], overrides: Mapping[str, Any]
     if problems:
         raise ConfigError(problems)
     return whole
-
-
-def _note_facts(run: Run) -> None:
-    """Let the record of the run say what its weights depend on."""
-    from kernel.cli.info import facts
-    from kernel.numeric import blas
-
-    with blas.one_thread():
-        run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
 
 
 def _evaluations(run: Run) -> Iterator[Evaluation]:

@@ -36,8 +36,8 @@ def info(model: str | None, as_json: bool) -> None:
             say(line)
 
 
-def facts(*, gpus: bool = True) -> dict[str, Any]:
-    """What a run depends on besides its config. gpus: look for them, which imports cupy."""
+def facts() -> dict[str, Any]:
+    """What is installed, and what computes."""
     import platform
 
     from kernel import __version__
@@ -52,7 +52,7 @@ def facts(*, gpus: bool = True) -> dict[str, Any]:
         "libraries": {name: version for name, version in versions.items() if version},
         "plugins": _plugins(),
         "blas": blas.facts(),
-        "gpus": _gpus() if gpus else [],
+        "gpus": _gpus(),
     }
 
 

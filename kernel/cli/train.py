@@ -205,8 +205,8 @@ def _line(call: Call) -> str:
 
 
 def _announce(run: Run, verbose: bool) -> None:
-    from kernel.cli.info import facts, lines
-    from kernel.numeric import blas
+    from kernel.cli.info import lines
+    from kernel.training.manifest import shown
 
     if run.output is None:
         say("no --output: nothing will be saved", err=True)
@@ -214,12 +214,9 @@ def _announce(run: Run, verbose: bool) -> None:
     if run.settings.frozen_components:
         say(f"frozen: {', '.join(run.settings.frozen_components)}")
     say(f"learn rate: {run.optimizer.learn_rate}")
-    with blas.one_thread():
-        # Weights repeat exactly where these are the same.
-        run.facts.update(**facts(gpus=run.device >= 0), seed=run.seed, gpu_id=run.device)
     if verbose:
         size = "streamed" if run.examples is None else f"{len(run.examples)} examples"
-        for line in lines({"training corpus": size, "callbacks": list(run.hooks.names), **run.facts}):
+        for line in lines({"training corpus": size, "callbacks": list(run.hooks.names), **shown(run.facts)}):
             say(line)
 
 

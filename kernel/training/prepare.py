@@ -31,6 +31,7 @@ from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
+from kernel.training.manifest import facts
 from kernel.training.output import check_apart, check_output
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
@@ -74,7 +75,7 @@ def prepare(
     pipeline, sample = _initialized(setup, gpu_id)
     random.seed_all(setup.seed, "evaluate")
     dev_examples = _dev_examples(setup.corpora["dev_corpus"], pipeline, settings, setup.reader("dev_corpus"))
-    return Run(
+    run = Run(
         config=config,
         pipeline=pipeline,
         settings=settings,
@@ -91,6 +92,8 @@ def prepare(
         seed=setup.seed,
         device=gpu_id,
     )
+    run.facts = facts(run)
+    return run
 
 
 def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:

@@ -102,7 +102,7 @@ class Run:
     resumed: Left | None = None
     """What the run goes on from, None if it begins anew."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What stands in `run.json`, besides the SHA-256 of the config."""
+    """The manifest, see `kernel.training.manifest.facts`: what stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)
     """When the run began, as `time.perf_counter` counts seconds."""
 
