@@ -31,6 +31,11 @@ class History:
         self._rows: list[str] = []
         self._flushed = monotonic()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether rows are written."""
+        return self._file is not None
+
     def begin(self) -> None:
         """Begin a new file."""
         self._file = self.path.open("wb")
@@ -74,10 +79,10 @@ class History:
         )
 
     def flush(self) -> int:
-        """Write what waits; returns the size of the file in bytes."""
-        self._flushed = monotonic()
+        """Write what waits; returns the size of the file in bytes, 0 before it is begun."""
         if self._file is None:
             return 0
+        self._flushed = monotonic()
         self._file.write("".join(self._rows).encode("utf8"))
         self._rows = []
         self._file.flush()

@@ -70,10 +70,10 @@ def _train(run: Run) -> Iterator[Info]:
                 _evaluate(run, record)
             last = record.take()
         except GeneratorExit:
+            _save_unsaved(run)
             # Should the run be resumed, it is not known yet whether it goes on after this step.
             last = record.take(asked=False)
             run.reason = f"the caller left the loop at step {run.step}"
-            _save_unsaved(run)
         run.hook.train_end(run=run, reason=run.reason)
         record.end(last)
     except BaseException as error:

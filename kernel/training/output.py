@@ -101,9 +101,8 @@ def claim(run: Run) -> None:
     if output is None or run.is_claimed:
         return
     number = fingerprint(run.config)
-    left = [name for name in (LAST, BEST) if whole(output / name).exists()]
     unfinished = _unfinished(output)
-    if left and _recorded(output / RECORD) != number:
+    if not is_free(output) and _recorded(output / RECORD) != number:
         aside = _move_aside(output)
         warn(f"{output} had the models of a run with another config: they are now in {aside}")
     elif unfinished is not None:
@@ -115,6 +114,13 @@ def claim(run: Run) -> None:
     checkpoint.keep_only(output, ())
     write_record(run)
     run.is_claimed = True
+
+
+def is_free(output: Path) -> bool:
+    """Whether no run has left anything in an output that another would have to replace or to move."""
+    return not any(whole(output / name).exists() for name in (LAST, BEST)) and not checkpoint.checkpoints(
+        output
+    )
 
 
 def _move_aside(output: Path) -> Path:

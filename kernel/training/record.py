@@ -20,6 +20,10 @@ from kernel.training.run import Info, Run
 from kernel.training.snapshot import Snapshot
 
 
+# After so many steps a run is more than a try.
+_TRIED = 1000
+
+
 class Record:
     """The record of one run. position: gives the state of its data."""
 
@@ -27,6 +31,7 @@ class Record:
         self._run, self._position, self._callbacks = run, position, callbacks
         self._history = History(run.output) if run.output is not None else None
         self._settings: Any = getattr(run.settings, "checkpoint", None) if run.output is not None else None
+        self._is_free = run.output is None or output.is_free(run.output)
         self._writer: _Writer | None = None
         self._taken = monotonic()
         self._taken_step = -1
@@ -47,12 +52,11 @@ class Record:
         return wanted is not None and bool(wanted.every_steps or wanted.every_minutes or wanted.at_evaluation)
 
     def begin(self) -> None:
-        """Claim the output for a new run; after its first step, so that one that can't take any changes nothing."""
-        if self._history is None or self._run.is_claimed:
-            return
+        """Let the output belong to a new run, and begin its history there."""
         output.claim(self._run)
-        self._steps = []
-        self._history.begin()
+        if self._history is not None and not self._history.is_open:
+            self._steps = []
+            self._history.begin()
 
     def go_on(self, size: int) -> None:
         """Go on with the output of the run that is resumed. size: of its history, in bytes."""
@@ -63,9 +67,12 @@ class Record:
 
     def step(self, info: Info) -> None:
         """Note a step."""
-        self.begin()
-        if self._history is not None:
-            self._history.step(self._run, info)
+        if self._history is None:
+            return
+        self._history.step(self._run, info)
+        # What an earlier run left stays until this one has something to put in its place.
+        if not self._history.is_open and (self._run.is_claimed or self._is_free or info.step >= _TRIED):
+            self.begin()
 
     def evaluated(self) -> None:
         """Note an evaluation."""
@@ -80,6 +87,7 @@ class Record:
     def take(self, *, asked: bool = True) -> Snapshot:
         """The state of the run, which must be between two steps. asked: whether it is known if training goes on."""
         self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
+        self.begin()
         size = self._history.flush() if self._history is not None else 0
         extra = {"history": size, "facts": self._run.facts}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kernel.errors import UsageError, note, warn
 from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, latest
+from kernel.training.drift import Change, changes, refuse
 from kernel.training.history import FILE
-from kernel.training.output import claim
+from kernel.training.output import claim, write_record
 from kernel.training.record import Record
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
@@ -20,13 +21,14 @@ from kernel.training.snapshot import Snapshot
 
 @dataclass
 class Left:
-    """What a run left. folder: of the checkpoint. output: of the run. is_own: whether that is the one to go on in."""
+    """What a run left. folder: of the checkpoint. output: of the run. is_own: whether that is the one to go on in. changes: what
+    has changed since, and is allowed."""
 
     folder: Path
     output: Path
     snapshot: Snapshot
     is_own: bool
-    is_changed: bool = False
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def seed(self) -> int:
@@ -72,8 +74,13 @@ def find(output: Path | None, *, resume: bool, resume_from: Path | None = None) 
     return Left(found[0], other, found[1], output is not None and other.resolve() == output.resolve())
 
 
-def check(run: Run, left: Left, allowed: Collection[str]) -> None:
-    """Let a prepared run go on from what was left. `UsageError` with all that has changed and is not allowed."""
+def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
+    """Let a prepared run go on from what was left, when it is trained.
+
+    allowed: words for what may have changed since. `UsageError` with all other changes; nothing is written before.
+    """
+    found = changes(left.snapshot.part("facts"), run.facts)
+    left.changes = refuse(found, list(allowed), f"the checkpoint {left.folder}")
     run.resumed = left
 
 
@@ -83,11 +90,13 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
     if left is None:
         return False
     snapshot.restore(run, left.snapshot, batches.restore)
-    if left.reason and not left.is_changed:
+    if left.reason and not left.changes:
         run.reason = left.reason
         return True
     if left.is_own:
         run.is_claimed = True
+        if left.changes:
+            write_record(run)
     elif run.output is not None:
         claim(run)
         copy_history(left, run.output)

@@ -176,7 +176,7 @@ def test_epoch_without_batches_ends(make_run: MakeRun) -> None:
 def model_bytes(directory: Path) -> dict[str, bytes]:
     return {
         path.relative_to(directory).as_posix(): path.read_bytes()
-        for path in sorted(directory.rglob("*"))
+        for path in sorted(directory.glob("model-*/**/*"))
         if path.is_file()
     }
 

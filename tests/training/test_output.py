@@ -32,6 +32,8 @@ def test_models_hold_config_and_manifest(make_run: MakeRun, tmp_path: Path) -> N
         assert config["training"]["max_steps"] == 12
         assert config["training"]["shards"] == 1
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "checkpoints",
+        "history.jsonl",
         "model-best",
         "model-last",
         "run.json",
@@ -233,6 +235,8 @@ def test_a_model_that_a_crash_kept_from_its_place_is_moved_too(make_run: MakeRun
         list(train(make_run(output=True, max_steps=4)))
     assert steps_of(tmp_path / "out.1" / "model-best") == 12
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "checkpoints",
+        "history.jsonl",
         "model-best",
         "model-last",
         "run.json",
@@ -245,7 +249,8 @@ def test_output_is_locked_while_training(make_run: MakeRun, tmp_path: Path) -> N
     with pytest.raises(Locked, match="out is being written by another writer in this process"):
         make_run(output=True)
     steps.close()
-    list(train(make_run(output=True)))
+    with pytest.warns(KernelWarning, match="a run that was interrupted after step 1"):
+        list(train(make_run(output=True)))
     assert not list((tmp_path / "out").glob(".*"))
 
 
@@ -302,6 +307,8 @@ def test_a_callback_may_save_to_the_output_itself(make_run: MakeRun, tmp_path: P
     list(train(make_run(Saver(), output=True)))
     assert (out / "mine").read_text() == "12"
     assert sorted(path.name for path in out.iterdir()) == [
+        "checkpoints",
+        "history.jsonl",
         "manifest.json",
         "mine",
         "model-best",
