@@ -1,0 +1,8 @@
+"""The command goes through the suite of its kind."""
+
+from kernel.testing import CommandSuite
+
+
+class TestRuns(CommandSuite):
+    name = "runs"
+    arguments = ("list", ".", "--json")
