@@ -2,7 +2,7 @@
 
 What the kernel itself does at an event is in `kernel.training.update`: `Builtin.update` takes a step, `Builtin.evaluate` scores
 the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.output.save` writes the models, and
-`kernel.training.batches.batches` announces the epochs. Everything else that happens at an event is a callback's.
+`kernel.training.batches.Batches` announces the epochs. Everything else that happens at an event is a callback's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from kernel.errors import warn
-from kernel.training.batches import batches
+from kernel.training.batches import Batches
 from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.run import Info, Run
 
@@ -39,7 +39,7 @@ def _train(run: Run) -> Iterator[Info]:
     try:
         try:
             run.hook.train_start(run=run)
-            for batch in batches(run):
+            for batch in Batches(run):
                 losses = run.hook.update(run=run, batch=batch)
                 info = run.advance(batch, losses)
                 run.hook.step_end(run=run, info=info)
