@@ -19,7 +19,6 @@ from kernel.training.history import History
 from kernel.training.run import Info, Run
 from kernel.training.snapshot import Snapshot
 
-
 # After so many steps a run is more than a try.
 _TRIED = 1000
 
