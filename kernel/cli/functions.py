@@ -43,16 +43,21 @@ def train(
     overrides: Mapping[str, Any] | None = None,
     code: str | Path | Iterable[str | Path] = (),
     gpu_id: int = -1,
+    resume: bool | str | Path = False,
+    allow_drift: Iterable[str] = (),
 ) -> Trained:
     """Train a pipeline as `kernel train` does, and return it with the history of its scores.
 
     config: a file, or a config as a dict. output: directory for `model-best` and `model-last`; without it nothing is
     saved. overrides: values over those of the config, by dotted path: `{"training.max_steps": 100}`. code: Python files
-    to import first, as with `--code`. gpu_id: -1 for the CPU. `ConfigError` with every problem of the config.
+    to import first, as with `--code`. gpu_id: -1 for the CPU. resume: go on with the run that was interrupted in the output, as
+    with `--resume`, or where another one was, whose output this names. allow_drift: words for what may have changed since.
+    `ConfigError` with every problem of the config.
     """
     from kernel.registries.code import load_code
     from kernel.training.output import output_lock
     from kernel.training.prepare import prepare
+    from kernel.training.resume import check, find
 
     for path in [code] if isinstance(code, str | Path) else code:
         load_code(path)
@@ -60,8 +65,15 @@ def train(
     folder = None if output is None else Path(output)
     lock = None if folder is None else output_lock(folder)
     try:
-        run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id)
-        history = list(_evaluations(run))
+        other = None if isinstance(resume, bool) else Path(resume)
+        left = find(folder, resume=resume is True, resume_from=other)
+        seed = None if left is None else left.seed
+        run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id, seed=seed)
+        earlier: list[Evaluation] = []
+        if left is not None:
+            check(run, left, [allow_drift] if isinstance(allow_drift, str) else list(allow_drift))
+            earlier = [_read(row) for row in left.history() if "evaluation" in row]
+        history = earlier + list(_evaluations(run))
     finally:
         if lock is not None:
             lock.release()
@@ -101,7 +113,7 @@ def _evaluations(run: Run) -> Iterator[Evaluation]:
     """Train until the end; the evaluation after the last step comes when the loop is done."""
     from kernel.training.loop import train as train_loop
 
-    losses: dict[str, float] = {}
+    losses: dict[str, float] = {} if run.resumed is None else dict(run.resumed.snapshot.run["losses"])
     with closing(train_loop(run)) as steps:
         for step in steps:
             for name, loss in step.losses.items():
@@ -115,3 +127,9 @@ def _evaluations(run: Run) -> Iterator[Evaluation]:
 
 def _evaluation(run: Run, losses: dict[str, float]) -> Evaluation:
     return Evaluation(run.step, run.epoch, run.score, dict(run.scores), losses, run.words, run.seconds)
+
+
+def _read(row: Mapping[str, Any]) -> Evaluation:
+    """An evaluation as the history of the run has it."""
+    facts = {name: row[name] for name in ("epoch", "score", "scores", "losses", "words", "seconds")}
+    return Evaluation(step=row["evaluation"], **facts)

@@ -128,7 +128,12 @@ def train(
     _announce(run, verbose)
     if left is not None:
         check(run, left, allow_drift)
+        if left.is_ended:
+            say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
+            return
         say(f"resumed after step {left.step}, from {left.folder}")
+        for change in left.changes:
+            say(f"allowed to differ: {change.name}: {change}")
     try:
         # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
         with closing(train_loop(run)) as steps:

@@ -14,6 +14,7 @@ from kernel.numeric.adapter import buffer_of, set_buffer
 from kernel.numeric.model_state import shims
 from kernel.numeric.ops import get_ops
 from kernel.numeric.parameters import nodes
+from kernel.state import is_stateful
 
 _ARRAYS = ("mom1", "mom2", "averages")
 _COUNTS = ("nr_update", "last_seen")
@@ -22,7 +23,7 @@ _RATES = ("grad_clip", "learn_rate", "b1", "b2", "eps", "L2", "use_radam", "L2_i
 
 def keeps_state(optimizer: Any) -> bool:
     """Whether the state of an optimizer can be kept: it is thinc's, or has state() and restore()."""
-    return isinstance(optimizer, Optimizer) or _is_stateful(optimizer)
+    return isinstance(optimizer, Optimizer) or is_stateful(optimizer)
 
 
 def optimizer_state(optimizer: Any, models: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -30,7 +31,7 @@ def optimizer_state(optimizer: Any, models: Mapping[str, Any]) -> dict[str, Any]
 
     models: those that it steps on; keys that are thinc's (number of a node or a shim, name) become paths.
     """
-    if _is_stateful(optimizer):
+    if is_stateful(optimizer):
         return {"own": optimizer.state()}
     if not isinstance(optimizer, Optimizer):
         return None
@@ -39,7 +40,7 @@ def optimizer_state(optimizer: Any, models: Mapping[str, Any]) -> dict[str, Any]
         "rates": {name: getattr(optimizer, name) for name in _RATES},
         "buffer": buffer_of(optimizer),
         "schedules": {
-            name: schedule.state() for name, schedule in optimizer.schedules.items() if _is_stateful(schedule)
+            name: schedule.state() for name, schedule in optimizer.schedules.items() if is_stateful(schedule)
         },
     }
     for name in (*_ARRAYS, *_COUNTS):
@@ -89,10 +90,6 @@ def _restore_schedules(optimizer: Optimizer, states: Mapping[str, Any], replay: 
     optimizer.schedules = schedules
     for name, value in states.items():
         schedules[name].restore(value)
-
-
-def _is_stateful(thing: Any) -> bool:
-    return callable(getattr(thing, "state", None)) and callable(getattr(thing, "restore", None))
 
 
 def _to_path(models: Mapping[str, Any]) -> Callable[[Any], Any]:

@@ -27,7 +27,17 @@ class Example:
     file and line, for messages.
     """
 
-    __slots__ = ("_alignment", "_cache", "_cache_version", "_rows", "_same", "_x", "_y", "origin")
+    __slots__ = (
+        "__weakref__",
+        "_alignment",
+        "_cache",
+        "_cache_version",
+        "_rows",
+        "_same",
+        "_x",
+        "_y",
+        "origin",
+    )
 
     def __init__(
         self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None, origin: str = ""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from kernel.errors import note, warn
+from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
 
 # What is made once and doesn't change.
@@ -79,11 +80,6 @@ class CallbackStates:
             ):
                 found[name] = value
         return found
-
-
-def is_stateful(thing: Any) -> bool:
-    """Whether an object has state() and restore(state)."""
-    return callable(getattr(thing, "state", None)) and callable(getattr(thing, "restore", None))
 
 
 def _settings(callback: Any) -> dict[str, Any]:

@@ -91,17 +91,22 @@ def latest(place: Path) -> tuple[Path, Snapshot] | None:
     """
     if (place / _STATE).is_file():
         return place, read(place)
-    damage: DataError | None = None
+    damaged: list[DataError] = []
     for folder in checkpoints(place):
         try:
-            return folder, read(folder)
+            found = read(folder)
         except DataError as error:
-            if damage is not None:
-                warn(str(damage))
-            damage = error
-            warn(f"{folder} can't be resumed from, so that the one before it is: {error.detail}")
-    if damage is not None:
-        raise damage
+            damaged.append(error)
+            continue
+        for error in damaged:
+            warn(f"{error.path} can't be resumed from, and {folder.name} is instead: {error.detail}")
+        return folder, found
+    if damaged:
+        raise DataError(
+            f"no checkpoint of {place} can be resumed from:\n"
+            + "\n".join(f"  {error.path}: {error.detail}" for error in damaged),
+            hint="Train without --resume: what is there moves aside.",
+        )
     return None
 
 

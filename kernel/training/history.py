@@ -106,17 +106,24 @@ class History:
             self.flush()
 
 
-def rows(output: Path) -> Iterator[dict[str, Any]]:
-    """The rows of an output, in their order; none if it has no history. A row that is cut off at the end is left out."""
+def rows(output: Path, size: int | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of an output, in their order; none if it has no history. A row that is cut off at the end is left out.
+
+    size: how many bytes of the file to read, None for all.
+    """
     try:
-        lines = (output / FILE).read_text(encoding="utf8").splitlines()
+        file = (output / FILE).open("rb")
     except OSError:
         return
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            return
+    with file:
+        for line in file:
+            if size is not None and file.tell() > size:
+                return
+            try:
+                row = json.loads(line)
+            except ValueError:
+                return
+            yield row
 
 
 def plain(value: Any) -> Any:

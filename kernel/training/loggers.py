@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from kernel.state import is_stateful
 from kernel.training.hooks import hookimpl, implementations
 from kernel.training.run import Run
 
@@ -71,18 +72,14 @@ class LoggerAdapter:
 
     def state(self) -> Any:
         """That of the setup function, if it has one; `setup` itself is called anew."""
-        return self._setup.state() if _is_stateful(self._setup) else None
+        return self._setup.state() if is_stateful(self._setup) else None
 
     def restore(self, state: Any) -> None:
         """Give the setup function its state back."""
-        if _is_stateful(self._setup):
+        if is_stateful(self._setup):
             self._setup.restore(state)
 
     def _close(self) -> None:
         # Once: an error after the end of training is announced too.
         finalize, self._finalize = self._finalize, lambda: None
         finalize()
-
-
-def _is_stateful(setup: Any) -> bool:
-    return hasattr(setup, "state") and hasattr(setup, "restore")

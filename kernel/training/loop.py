@@ -2,7 +2,7 @@
 
 What the kernel itself does at an event is in `kernel.training.update`: `Builtin.update` takes a step, `Builtin.evaluate` scores
 the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.output.save` writes the models, and
-`kernel.training.batches.batches` announces the epochs. Everything else that happens at an event is a callback's.
+`kernel.training.batches.Batches` announces the epochs. Everything else that happens at an event is a callback's.
 """
 
 from __future__ import annotations

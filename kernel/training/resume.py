@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kernel.errors import UsageError, note, warn
 from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, latest
 from kernel.training.drift import Change, changes, refuse
-from kernel.training.history import FILE
+from kernel.training.history import FILE, rows
 from kernel.training.output import claim, write_record
 from kernel.training.record import Record
 from kernel.training.run import Run
@@ -47,6 +48,15 @@ class Left:
         """Why the run ended, None if it has not."""
         found: str | None = self.snapshot.run["reason"]
         return found
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether there is nothing to go on with: the run came to its end, and the same one would end there again."""
+        return self.reason is not None and not self.changes
+
+    def history(self) -> list[dict[str, Any]]:
+        """The rows of its history until then."""
+        return list(rows(self.output, self.snapshot.part("history")))
 
 
 def find(output: Path | None, *, resume: bool, resume_from: Path | None = None) -> Left | None:
@@ -90,7 +100,7 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
     if left is None:
         return False
     snapshot.restore(run, left.snapshot, batches.restore)
-    if left.reason and not left.changes:
+    if left.is_ended:
         run.reason = left.reason
         return True
     if left.is_own:

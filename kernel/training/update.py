@@ -26,6 +26,14 @@ class Builtin:
     def __init__(self, dropout: Schedule) -> None:
         self._dropout = by_step(dropout)
 
+    def state(self) -> Any:
+        """Where the schedule of the dropout stands."""
+        return self._dropout.state()
+
+    def restore(self, state: Any) -> None:
+        """Let the schedule of the dropout go on from there."""
+        self._dropout.restore(state)
+
     @hookimpl
     def update(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:
         """Gradients of every part of the batch, summed in their order, then one step of the optimizer.
@@ -48,6 +56,7 @@ class Builtin:
                 _check_finite(losses, run.step)
                 run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
+        random.seed_all(run.seed, "schedules", run.step)
         run.optimizer.step_schedules()
         return {name: float(loss) for name, loss in losses.items()}
 

@@ -11,7 +11,7 @@ import pytest
 from .conftest import ROOT, imported_modules
 
 ROWS = [
-    ["errors", "files", "processes", "visible"],
+    ["errors", "files", "processes", "state", "visible"],
     ["discovery"],
     ["registries", "numeric", "vocab", "tokens"],
     ["config"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kernel.errors import KernelWarning, UsageError
 from kernel.training.checkpoint import latest
 from kernel.training.history import rows
 from kernel.training.loop import train
@@ -30,7 +31,7 @@ def resumed(run: Run) -> Run:
     """A prepared run, to go on in its output."""
     left = find(run.output, resume=True)
     assert left is not None
-    check(run, left, ())
+    check(run, left)
     return run
 
 
@@ -66,3 +67,127 @@ def test_weights_history_and_state_are_those_of_a_straight_run(
     infos = list(train(run))
     assert [info.step for info in infos] == list(range(step + 1, 13))
     assert outcome(tmp_path / "out") == straight
+
+
+def test_a_resume_of_a_resume_of_a_resume(make_run: MakeRun, tmp_path: Path) -> None:
+    settings = {"checkpoint": EVERY, "output": True}
+    list(train(make_run(**settings)))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(make_run(**settings), 2)
+    for step in (3, 7, 11):
+        leave(resumed(make_run(**settings)), step)
+    list(train(resumed(make_run(**settings))))
+    assert outcome(tmp_path / "out") == straight
+
+
+def test_with_nothing_there_the_run_begins_anew(
+    make_run: MakeRun, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "kernel"):
+        assert find(tmp_path / "out", resume=True) is None
+    assert caplog.messages == [f"{tmp_path / 'out'} has nothing to resume from: the run begins anew"]
+
+
+def test_resume_needs_an_output() -> None:
+    with pytest.raises(UsageError, match="--resume needs the output"):
+        find(None, resume=True)
+
+
+def test_another_run_without_checkpoints_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere has nothing to resume from"):
+        find(tmp_path / "out", resume=False, resume_from=tmp_path / "nowhere")
+
+
+def test_a_run_that_has_ended_is_left_as_it_is(make_run: MakeRun, tmp_path: Path) -> None:
+    list(train(make_run(output=True)))
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
+    run = resumed(make_run(output=True))
+    assert list(train(run)) == []
+    assert (run.reason, run.step) == ("max_steps = 12 reached", 12)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == before
+
+
+def test_a_run_that_has_ended_goes_on_when_its_limit_is_allowed_to_be_higher(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    list(train(make_run(output=True, max_steps=20)))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    list(train(make_run(output=True)))
+    run = make_run(output=True, max_steps=20)
+    left = find(run.output, resume=True)
+    assert left is not None
+    with pytest.raises(
+        UsageError, match=r"training.max_steps: 12, now 20.*\n.*--allow-drift training.max_steps"
+    ):
+        check(run, left)
+    check(run, left, ["training.max_steps"])
+    assert [info.step for info in train(run)] == list(range(13, 21))
+    found = outcome(tmp_path / "out")
+    assert found["arrays"] == straight["arrays"] and found["history"] == straight["history"]
+    # What was allowed once is no change for the next.
+    assert resumed(make_run(output=True, max_steps=20)).resumed is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "word"), [({"seed": 3}, "seed"), ({"dropout": 0.3}, "training.dropout"), ("data", "data")]
+)
+def test_drift_is_refused_before_anything_is_written(
+    make_run: MakeRun, tmp_path: Path, numbers: Any, change: Any, word: str
+) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    if change == "data":
+        numbers.write_rows(tmp_path / "train.txt", 32, seed=5)
+    run = make_run(output=True, checkpoint=EVERY, **({} if change == "data" else change))
+    left = find(run.output, resume=True)
+    assert left is not None
+    with pytest.raises(UsageError, match=rf"\n  {word}"):
+        check(run, left)
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+    check(run, left, [word])
+    assert next(info.step for info in train(run)) == 4
+
+
+def test_an_interrupted_run_moves_aside_when_it_is_not_resumed(make_run: MakeRun, tmp_path: Path) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    left = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"checkpoints", "history.jsonl", "model-last", "run.json"} <= left
+    with pytest.warns(
+        KernelWarning, match=r"interrupted after step 3, and that --resume would have gone on .* in .*out\.1$"
+    ):
+        list(train(make_run(output=True, checkpoint=EVERY)))
+    assert {path.name for path in (tmp_path / "out.1").iterdir()} == left
+    found = latest(tmp_path / "out.1")
+    assert found is not None and found[1].run["step"] == 3
+    assert [row["step"] for row in rows(tmp_path / "out.1")] == [1, 2, 3]
+    assert [row["step"] for row in rows(tmp_path / "out") if "step" in row] == list(range(1, 13))
+
+
+def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
+    settings = {"checkpoint": EVERY, "output": True}
+    list(train(make_run(**settings)))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(make_run(**settings), 5)
+    (tmp_path / "out").rename(tmp_path / "other")
+    before = outcome_files(tmp_path / "other")
+    run = make_run(**settings)
+    left = find(run.output, resume=True, resume_from=tmp_path / "other")
+    assert left is not None and left.step == 5
+    check(run, left)
+    list(train(run))
+    assert outcome(tmp_path / "out") == straight
+    assert outcome_files(tmp_path / "other") == before
+
+
+def outcome_files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_seed_that_was_left_to_chance_is_the_same_again(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run(output=True, checkpoint=EVERY, seed=None)
+    leave(run, 2)
+    left = find(tmp_path / "out", resume=True)
+    assert left is not None and left.seed == run.seed

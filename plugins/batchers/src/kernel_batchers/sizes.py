@@ -31,3 +31,12 @@ class Sizes:
         if not size >= 1:
             raise ConfigError(f"a batcher's size must be at least 1, not {size}")
         return size
+
+    def state(self) -> dict[str, Any]:
+        """How many were drawn, and the schedule's state."""
+        return {"drawn": self._drawn, "size": self._size.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on there."""
+        self._drawn = state["drawn"]
+        self._size.restore(state["size"])
