@@ -48,6 +48,7 @@ class Builtin:
                 _check_finite(losses, run.step)
                 run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
+        random.seed_all(run.seed, "schedules", run.step)
         run.optimizer.step_schedules()
         return {name: float(loss) for name, loss in losses.items()}
 
