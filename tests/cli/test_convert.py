@@ -95,6 +95,36 @@ def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
     assert same[0] == same[1] != same[2]
 
 
+def split(tmp_path, *options):
+    records = "".join(json.dumps({"text": f"text {n}", "cats": {"A": n % 2}}) + "\n" for n in range(20))
+    (tmp_path / "all.jsonl").write_text(records)
+    return run(["convert", "all.jsonl", "out", *options])
+
+
+def test_a_split_is_written_whole_or_not_at_all(tmp_path, capsys):
+    assert split(tmp_path, "--split", "80,20") == 0
+    (tmp_path / "out" / "train.spacy").unlink()
+    before = (tmp_path / "out" / "dev.spacy").read_bytes()
+    assert split(tmp_path, "--split", "60,40") == 2
+    assert "out/dev.spacy exists" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["dev.spacy"]
+    # The same parts may be written again.
+    assert split(tmp_path, "--split", "80,20") == 0
+    assert (tmp_path / "out" / "dev.spacy").read_bytes() == before
+
+
+def test_a_part_of_another_split_is_a_warning(tmp_path, capsys):
+    assert split(tmp_path, "--split", "80,10,10") == 0
+    assert split(tmp_path, "--split", "80,20", "--force") == 0
+    assert "out/test.spacy is of another split" in capsys.readouterr().err
+
+
+def test_a_file_is_read_once_however_it_is_spelt(tmp_path, capsys):
+    inputs = ["in", str(tmp_path / "in"), "in/../in/a.iob", str(tmp_path / "in" / "b.jsonl")]
+    assert run(["convert", *inputs, "out", "--concatenate"]) == 0
+    assert capsys.readouterr().out == "out/documents.spacy: 2 documents\n"
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -137,6 +137,13 @@ def test_lookups_come_back(tmp_path) -> None:
         assert again.get_table("colours")["sky"] == "blue" and again.tables == lookups.tables
     assert lookups.remove_table("empty") == {}
     assert lookups.get_table("empty", "none") == "none"
+    assert lookups.get_table("empty", None) is None
+    lookups.add_table("one")
+    lookups.add_table("two")
+    kept = kernel.lookups.Lookups().from_bytes(lookups.to_bytes(exclude=iter(["one", "two"])))
+    assert kept.tables == ["colours"]
+    lookups.remove_table("one")
+    lookups.remove_table("two")
     with pytest.raises(KeyError, match="no table 'empty'; there are: colours"):
         lookups.get_table("empty")
     assert len(kernel.lookups.Lookups().from_disk(tmp_path / "nowhere")) == 0

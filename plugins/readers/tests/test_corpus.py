@@ -325,6 +325,11 @@ def test_patterns_and_lists_of_paths(several, nlp, path, texts):
     assert texts_of(path, nlp) == texts
 
 
+def test_a_file_is_read_once_however_it_is_spelt(several, nlp, tmp_path):
+    paths = ["data/a.jsonl", str(tmp_path / "data" / "*.jsonl"), "data/more/../a.jsonl"]
+    assert texts_of(paths, nlp) == ["data/a.jsonl", "data/b.jsonl"]
+
+
 def test_a_pattern_or_a_list_of_nothing(several, nlp):
     with pytest.raises(DataError, match=r"data/\*.csv: no file matches this pattern\n.*'a.jsonl', 'b.jsonl'"):
         texts_of("data/*.csv", nlp)

@@ -9,10 +9,12 @@ from typing import Any
 import srsly
 
 from kernel.errors import UsageError
+from kernel.files.names import as_names
 from kernel.vocab import hash_string
 
 __all__ = ["Lookups", "Table"]
 FILE = "lookups.bin"
+_NONE = object()
 
 
 class Table(dict[int, Any]):
@@ -101,11 +103,11 @@ class Lookups:
         self._tables[name] = table
         return table
 
-    def get_table(self, name: str, default: Any = None) -> Any:
+    def get_table(self, name: str, default: Any = _NONE) -> Any:
         """A table; the default if there is none of that name. Without one, a KeyError that says which there are."""
         if name in self._tables:
             return self._tables[name]
-        if default is not None:
+        if default is not _NONE:
             return default
         raise KeyError(f"there is no table {name!r}; there are: {', '.join(self._tables) or 'none'}")
 
@@ -119,9 +121,10 @@ class Lookups:
         """Whether there is a table of that name."""
         return name in self._tables
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """All tables but those to exclude."""
-        kept = {name: dict(table) for name, table in self._tables.items() if name not in set(exclude)}
+        left_out = set(as_names(exclude))
+        kept = {name: dict(table) for name, table in self._tables.items() if name not in left_out}
         data: bytes = srsly.msgpack_dumps(kept)
         return data
 

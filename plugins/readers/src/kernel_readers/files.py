@@ -39,9 +39,11 @@ def data_files(
     places = [place for each in _several(path) for place in matching(each)]
     if not places:
         raise DataError("the list of paths is empty", hint="Name files, directories or patterns.")
-    return list(
-        dict.fromkeys(file for place in places for file in _files_of(place, report, is_detected=is_detected))
-    )
+    found: dict[str, Path] = {}
+    for place in places:
+        for file in _files_of(place, report, is_detected=is_detected):
+            found.setdefault(os.path.abspath(file), file)
+    return list(found.values())
 
 
 def named(path: Path | Sequence[Path]) -> str:
