@@ -9,6 +9,8 @@ from kernel import blank, registry
 from kernel.cli.run import run
 from kernel.tokens import DocBin
 
+from ..small import json_lines
+
 pytestmark = pytest.mark.needs("kernel-nlp-readers", "kernel-nlp-languages")
 
 IOB = "I\tO\nlike\tO\nLondon\tB-GPE\n\nSo\tO\ndoes\tO\nAnn\tB-PERSON\n"
@@ -79,7 +81,7 @@ def test_a_terminal_gets_no_bytes(monkeypatch, capsys):
 def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
     kinds = ["GOOD"] * 40 + ["BAD"] * 10
     records = [{"text": f"text {n}", "cats": {kind: 1.0}} for n, kind in enumerate(kinds)]
-    (tmp_path / "all.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "all.jsonl").write_text(json_lines(records))
     assert run(["convert", "all.jsonl", "out", "--split", "80,10,10"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "out/train.spacy: 40 documents",
@@ -96,8 +98,8 @@ def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
 
 
 def split(tmp_path, *options):
-    records = "".join(json.dumps({"text": f"text {n}", "cats": {"A": n % 2}}) + "\n" for n in range(20))
-    (tmp_path / "all.jsonl").write_text(records)
+    records = [{"text": f"text {n}", "cats": {"A": n % 2}} for n in range(20)]
+    (tmp_path / "all.jsonl").write_text(json_lines(records))
     return run(["convert", "all.jsonl", "out", *options])
 
 
