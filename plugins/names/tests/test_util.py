@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -171,6 +173,16 @@ def test_frozen_things() -> None:
         with pytest.raises(NotImplementedError):
             change()
     assert fixed == [1, 2] and table == {"a": 1}
+
+
+@pytest.mark.parametrize("frozen", [util.SimpleFrozenList([[1], 2]), util.SimpleFrozenDict(a=[1])])
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_what_refuses_changes_can_be_copied(frozen: Any, make: Any) -> None:
+    frozen.error = "never"
+    made = make(frozen)
+    assert made == frozen and type(made) is type(frozen)
+    with pytest.raises(NotImplementedError, match="never"):
+        made.pop()
 
 
 def test_languages() -> None:

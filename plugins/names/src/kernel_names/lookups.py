@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import srsly
 
@@ -58,6 +58,18 @@ class Table(dict[int, Any]):
     def update(self, *data: Any, **more: Any) -> None:
         for key, value in dict(*data, **more).items():
             self[key] = value
+
+    def copy(self) -> Table:
+        return Table(self.name, self)
+
+    def __or__(self, other: Mapping[Any, Any]) -> Table:  # type: ignore[override]
+        found = self.copy()
+        found.update(other)
+        return found
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[misc, override]
+        self.update(other)
+        return self
 
     def to_bytes(self) -> bytes:
         data: bytes = srsly.msgpack_dumps({"name": self.name, "dict": dict(self)})
