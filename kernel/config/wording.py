@@ -6,9 +6,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from kernel.config.hints import describe_hint, options, takes, takes_only_lists
+from kernel.config.hints import describe_hint, options, takes_only_lists
 from kernel.config.signatures import REQUIRED, Parameter, Signature
 from kernel.config.values import has_variable, is_plain, show_value
+from kernel.config.written import takes
 
 # Longest signature that is shown with all its types, in characters.
 _LONGEST = 240

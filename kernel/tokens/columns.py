@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import compress
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens.heads import Tree, checked_starts, labelled
 from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
@@ -123,8 +124,13 @@ class Columns:
         return column
 
     def intern(self, value: str | int) -> int:
-        """The number of a string of this document; numbers stay."""
-        return self.table.intern(value) if isinstance(value, str) else int(value)
+        """The number of a string of this document; numbers stay. `WrongType` for what is neither."""
+        if isinstance(value, str):
+            return self.table.intern(value)
+        try:
+            return index(value)
+        except TypeError:
+            raise WrongType(f"an annotation is a string or its number, not {value!r}") from None
 
     def words(self) -> list[str]:
         """The text of each token."""

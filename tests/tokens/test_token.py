@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, Token
 
 
@@ -76,3 +76,12 @@ def test_what_the_word_form_says(doc):
     doc.vocab.set_vector("saw", [1, 2])
     assert (doc[1].prob, doc[1].rank, doc[0].prob) == (-7, 0, -20)
     assert doc[0].rank == doc.vocab["I"].rank == 2**64 - 1
+
+
+@pytest.mark.parametrize("name", ["tag", "tag_", "lemma_", "ent_type", "dep_"])
+@pytest.mark.parametrize("value", [1.5, None, object()])
+def test_an_annotation_is_a_string_or_its_number(doc, name, value):
+    before = getattr(doc[2], name)
+    with pytest.raises(WrongType, match="an annotation is a string or its number, not "):
+        setattr(doc[2], name, value)
+    assert getattr(doc[2], name) == before

@@ -121,6 +121,15 @@ def test_a_table_is_asked_by_string_or_number() -> None:
         table["moon"]
 
 
+def test_tables_made_of_a_table_are_asked_by_string_too() -> None:
+    table = kernel.lookups.Table("colours", {"sky": "blue"})
+    both = table | {"sun": "yellow"}
+    assert (both["sky"], both["sun"], both.name) == ("blue", "yellow", "colours") and "sun" not in table
+    copy = table.copy()
+    copy |= {"sea": "green"}
+    assert (copy["sky"], copy["sea"], copy.name) == ("blue", "green", "colours") and "sea" not in table
+
+
 def test_lookups_come_back(tmp_path) -> None:
     lookups = kernel.lookups.Lookups()
     lookups.add_table("colours", {"sky": "blue"})
@@ -137,6 +146,13 @@ def test_lookups_come_back(tmp_path) -> None:
         assert again.get_table("colours")["sky"] == "blue" and again.tables == lookups.tables
     assert lookups.remove_table("empty") == {}
     assert lookups.get_table("empty", "none") == "none"
+    assert lookups.get_table("empty", None) is None
+    lookups.add_table("one")
+    lookups.add_table("two")
+    kept = kernel.lookups.Lookups().from_bytes(lookups.to_bytes(exclude=iter(["one", "two"])))
+    assert kept.tables == ["colours"]
+    lookups.remove_table("one")
+    lookups.remove_table("two")
     with pytest.raises(KeyError, match="no table 'empty'; there are: colours"):
         lookups.get_table("empty")
     assert len(kernel.lookups.Lookups().from_disk(tmp_path / "nowhere")) == 0

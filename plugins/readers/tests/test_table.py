@@ -80,11 +80,7 @@ def test_rows_without_text_or_label(write, nlp):
         (["text,label,class", "x,y,z"], None, "2 columns of the header .* can be the label"),
         (["text,label", "x,y", "x, and more,y"], None, "a.csv:3: 3 columns instead of 2\n.*double quotes"),
         (["te\rxt,label", "x,y"], None, "a.csv: the header can't be read"),
-        (
-            ["text,label", f"{'x' * 140_000},y"],
-            None,
-            "a.csv:2: the row that begins here can't be read: field larger",
-        ),
+        (["text,label", f"{'x ' * 600_000},y"], None, "a.csv:2: a text of 1200000 characters is longer than"),
         (["text,label", '"x,y', "z,a"], None, "a.csv:2: the row that begins here can't be read"),
         (["a,b", "x,y"], ["text", "tag"], "no column is called 'tag'"),
         (["a,b", "x,y"], ["text", "label", "_"], "the file has 2 columns: 'a', 'b'"),
@@ -100,6 +96,18 @@ def test_what_is_not_clear_is_refused(write, nlp, rows, columns, message):
 def test_a_tsv_with_a_header_is_a_table_and_one_of_tags_is_not(write):
     assert detect(write("a.tsv", "text\tlabel", "one two\ta")) == "csv"
     assert detect(write("b.tsv", "text\tO", "Ada\tB-PER")) == "iob"
+
+
+def test_a_text_may_be_of_any_length(write, nlp):
+    long = "word " * 40_000
+    (text, cats), _ = found(write("a.csv", "text,label", f'"{long}",food', "short,travel"), nlp)
+    assert (text, cats) == (long, {"food": 1.0, "travel": 0.0})
+
+
+def test_a_quote_that_is_never_closed_is_said_where_it_begins(write, nlp):
+    path = write("a.csv", "text,label", "one,food", '"two,food', *["three,food"] * 20_000)
+    with pytest.raises(DataError, match="a.csv:3: the row that begins here can't be read: unexpected end"):
+        found(path, nlp)
 
 
 def test_tables_of_other_things_are_no_data_of_a_folder(write, tmp_path):
