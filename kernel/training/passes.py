@@ -21,6 +21,7 @@ Address = tuple[int, int]
 
 _MARK_EVERY = 64
 _ROOM = 1024
+_MOST_MARKS = 256
 
 
 def shuffled(examples: Sequence[Any], seed: int, epoch: int) -> list[Any]:
@@ -34,22 +35,25 @@ class Shuffled:
 
     def __init__(self, examples: Sequence[Any], seed: int) -> None:
         self._examples, self._seed = examples, seed
-        self._epoch = self._place = 0
+        self._next = self._stands = [0, 0]
 
     def __call__(self, pipeline: Any) -> Iterator[Any]:
-        """The examples of the next epoch."""
-        order, first = shuffled(self._examples, self._seed, self._epoch), self._place
-        for self._place, example in enumerate(order[first:], start=first + 1):
+        """The examples of the next epoch; after `restore`, the rest of one."""
+        epoch, first = self._next
+        self._next = [epoch + 1, 0]
+        order = shuffled(self._examples, self._seed, epoch)
+        for place, example in enumerate(order[first:], start=first + 1):
+            self._stands = [epoch, place]
             yield example
-        self._epoch, self._place = self._epoch + 1, 0
+        self._stands = self._next
 
     def state(self) -> list[int]:
         """Epoch and place."""
-        return [self._epoch, self._place]
+        return self._stands
 
     def restore(self, state: list[int]) -> None:
         """Let the next pass go on there."""
-        self._epoch, self._place = state
+        self._next = self._stands = state
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Passes:
         self._marks = [_Mark((0, 0))]
         self._earlier: list[tuple[int, bool]] = []
         self._known: dict[int, tuple[Callable[[], Any], Address]] = {}
-        self._room = _ROOM
+        self._room, self._many = _ROOM, _MOST_MARKS // 16
 
     def begin(self, epoch: int, place: int = 0) -> Iterator[Any]:
         """The examples of a pass, to be pulled one by one. place: of its first example, after a restore."""
@@ -114,6 +118,9 @@ class Passes:
     def _mark(self, address: Address) -> None:
         state = self._corpus.state()  # type: ignore[attr-defined]
         self._marks.append(_Mark(address, True, copied(state, self._name)))
+        if len(self._marks) > _MOST_MARKS:
+            # The first and the latest are kept. From an earlier mark, more is read again.
+            self._marks = [*self._marks[:-1:2], self._marks[-1]]
 
     @property
     def _name(self) -> str:
@@ -127,7 +134,7 @@ class Passes:
     @property
     def is_crowded(self) -> bool:
         """Whether much is kept that may not be needed any more: see `keep`."""
-        return len(self._known) > self._room // 2 or len(self._marks) > self._room // _MARK_EVERY
+        return len(self._known) > self._room // 2 or len(self._marks) > self._many
 
     def keep(self, addresses: Collection[Address]) -> None:
         """Forget what only served to find other examples again than these."""
@@ -136,7 +143,7 @@ class Passes:
         kept = self._mark_before(addresses)
         dropped = self._marks[kept].address[0] - self._marks[0].address[0]
         self._marks, self._earlier = self._marks[kept:], self._earlier[dropped:]
-        self._room = max(self._room, 2 * _MARK_EVERY * len(self._marks))
+        self._many = max(_MOST_MARKS // 16, 2 * len(self._marks))
 
     def _forget(self, is_kept: Callable[[Callable[[], Any], Address], bool]) -> None:
         self._known = {key: each for key, each in self._known.items() if is_kept(*each)}

@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 
-from kernel.numeric.random import current, current_step, enter, scope, seed_all, stream
+from kernel.numeric.random import apart, current, current_step, enter, fingerprint, scope, seed_all, stream
 
 
 def draw(generator, count=8):
@@ -91,3 +91,34 @@ def test_outside_a_scope_numpys_seed_decides():
         first = draw(current())
     np.random.seed(5)
     assert draw(current()) == first
+
+
+def drawn():
+    return python_random.random(), np.random.random(), np.random.randint(9)
+
+
+def test_what_is_drawn_apart_changes_nothing_outside():
+    seed_all(1)
+    expected = [drawn() for _ in range(3)]
+    seed_all(1)
+    found = [drawn()]
+    with apart(7, "schedule", 0):
+        first = drawn()
+    found.append(drawn())
+    with apart(7, "schedule", 0):
+        assert drawn() == first
+    with apart(7, "schedule", 1):
+        assert drawn() != first
+    assert [*found, drawn()] == expected
+
+
+def test_a_fingerprint_tells_where_the_generators_stand():
+    seed_all(1)
+    one = fingerprint()
+    assert fingerprint() == one
+    python_random.random()
+    other = fingerprint()
+    np.random.random()
+    assert len({one, other, fingerprint()}) == 3
+    seed_all(1)
+    assert fingerprint() == one

@@ -1,9 +1,12 @@
 """Schedules as functions of the step."""
 
 import itertools
+import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from thinc.schedules import compounding, warmup_linear
 from kernel import registry
 from kernel.config import resolve
 from kernel.errors import ConfigError
+from kernel.numeric.random import seed_all
 from kernel.numeric.schedules import by_step
 
 
@@ -67,3 +71,91 @@ def test_function_is_no_schedule_for_an_optimizer() -> None:
         with pytest.raises(ConfigError, match="returned an object of type function") as caught:
             resolve({"@optimizers": "Adam.v1", "learn_rate": rate}, path="optimizer")
     assert "thinc.api.Schedule" in str(caught.value)
+
+
+def wandering() -> Iterator[float]:
+    size = 5.0
+    while True:
+        size += np.random.choice([-1, 0, 1]) + random.random()
+        yield size
+
+
+class Wandering:
+    """The same as an iterator with a state."""
+
+    def __init__(self) -> None:
+        self.size, self.asked = 5.0, 0
+
+    def __iter__(self) -> Iterator[float]:
+        return self
+
+    def __next__(self) -> float:
+        self.asked += 1
+        self.size += np.random.choice([-1, 0, 1]) + random.random()
+        return self.size
+
+    def state(self) -> float:
+        return self.size
+
+    def restore(self, state: float) -> None:
+        self.size = state
+
+
+class Called(Wandering):
+    """The same as a function of the step."""
+
+    __iter__ = None  # type: ignore[assignment]
+
+    def __call__(self, step: int) -> float:
+        return next(self)
+
+
+def without_state() -> Any:
+    inner = Called()
+    return lambda step: inner(step)
+
+
+@given(st.integers(0, 30), st.integers(0, 30))
+@pytest.mark.parametrize(
+    "make",
+    [lambda: 3, lambda: [3, 2, 1], lambda: compounding(1.0, 10.0, 1.5), wandering, Wandering, Called]
+    + [without_state, lambda: lambda step: random.random()],
+)
+def test_a_schedule_goes_on_where_its_state_was_taken(make: Any, cut: int, more: int) -> None:
+    def ask(value: Any, first: int, last: int) -> list[float]:
+        found = []
+        for step in range(first, last):
+            found.append(value(step))
+            # Something else draws, other things than before.
+            np.random.random(), random.random()
+        return found
+
+    seed_all(3)
+    straight = by_step(make())
+    expected = ask(straight, 0, cut + more)
+    seed_all(3)
+    before, after = by_step(make()), by_step(make())
+    found = ask(before, 0, cut)
+    after.restore(json.loads(json.dumps(before.state())))
+    if cut:
+        seed_all(4)
+    assert found + ask(after, cut, cut + more) == expected
+
+
+def test_what_has_a_state_is_not_asked_again() -> None:
+    for make in (Wandering, Called):
+        before, source = by_step(make()), make()
+        before(999)
+        after = by_step(source)
+        after.restore(before.state())
+        assert source.asked == 0
+        assert after(999) == before(999) or make is Called
+
+
+def test_schedules_draw_nothing_from_the_global_generators() -> None:
+    seed_all(1)
+    expected = np.random.random(), random.random()
+    seed_all(1)
+    value = by_step(wandering())
+    value(10)
+    assert (np.random.random(), random.random()) == expected

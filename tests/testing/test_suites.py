@@ -16,6 +16,7 @@ from kernel.errors import DataError
 from kernel.language import Language
 from kernel.testing import (
     ArchitectureSuite,
+    AugmenterSuite,
     BatcherSuite,
     CallbackSuite,
     ComponentSuite,
@@ -201,6 +202,103 @@ def test_a_batcher_that_reads_everything_first_is_found() -> None:
     suite = suite_of(BatcherSuite, lambda: lambda items: iter([list(items)]), window=100)
     with pytest.raises(AssertionError, match="100 examples were read before the first batch came"):
         suite.test_examples_are_read_as_they_are_needed()
+
+
+class Forgetful:
+    """A batcher of pairs whose state lacks the example that waits."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Any] = []
+
+    def __call__(self, items: Any) -> Iterator[list[Any]]:
+        for item in items:
+            if self.waiting:
+                first, self.waiting = self.waiting, [item]
+                yield first
+            else:
+                self.waiting = [item]
+        if self.waiting:
+            last, self.waiting = self.waiting, []
+            yield last
+
+    def state(self) -> int:
+        return len(self.waiting)
+
+    def restore(self, state: int) -> None: ...
+
+
+def test_a_batcher_whose_state_is_not_whole_is_found() -> None:
+    suite = suite_of(BatcherSuite, Forgetful)
+    suite.test_nothing_is_lost_or_doubled()
+    with pytest.raises(AssertionError, match="a state that was taken after 1 batches does not lead to"):
+        suite.test_a_state_leads_on_from_where_it_was_taken()
+
+
+def test_an_augmenter_that_remembers_needs_a_state() -> None:
+    def every_second() -> Callable[[Any, Example], Iterator[Example]]:
+        calls = 0
+
+        def augment(nlp: Any, example: Example) -> Iterator[Example]:
+            nonlocal calls
+            calls += 1
+            yield from [example] * (1 + calls % 2)
+
+        return augment
+
+    suite = suite_of(AugmenterSuite, every_second)
+    with pytest.raises(
+        AssertionError, match=r"depends on those before it: it needs state\(\) and restore\(\)"
+    ):
+        suite.test_what_it_keeps_from_example_to_example_is_its_state()
+
+
+def test_an_augmenter_that_draws_random_numbers_needs_none() -> None:
+    def sometimes() -> Callable[[Any, Example], Iterator[Example]]:
+        def augment(nlp: Any, example: Example) -> Iterator[Example]:
+            yield from [example] * np.random.randint(1, 4)
+
+        return augment
+
+    suite_of(AugmenterSuite, sometimes).test_what_it_keeps_from_example_to_example_is_its_state()
+
+
+class RestoredLines:
+    """A reader of lines with a state. flaw: what is wrong with it."""
+
+    flaw = ""
+
+    def __init__(self, path: Path) -> None:
+        self.lines = path.read_text().splitlines()
+        self.place = self.first = 0
+
+    def __call__(self, nlp: Any) -> Iterator[Example]:
+        first, self.first = self.first, 0
+        for place, line in enumerate(self.lines):
+            if place >= first:
+                self.place = place + 1
+                yield Example(nlp.make_doc(line), nlp.make_doc(line))
+        if self.flaw != "end":
+            self.place = 0
+
+    def state(self) -> int:
+        return self.place - (self.flaw == "again")
+
+    def restore(self, state: int) -> None:
+        self.first = state
+
+
+@pytest.mark.parametrize(("flaw", "number"), [("", 0), ("end", 3), ("again", 1)])
+def test_a_reader_whose_state_leads_elsewhere_is_found(tmp_path: Path, flaw: str, number: int) -> None:
+    class Flawed(RestoredLines):
+        pass
+
+    Flawed.flaw = flaw
+    suite = suite_of(ReaderSuite, Flawed, content="One .\nTwo .\n")
+    if not number:
+        suite.test_a_state_leads_on_from_where_it_was_taken(tmp_path)
+        return
+    with pytest.raises(AssertionError, match=f"a state that was taken after {number} examples"):
+        suite.test_a_state_leads_on_from_where_it_was_taken(tmp_path)
 
 
 def lines_reader(*, once: bool = False, anonymous: bool = False) -> Callable[..., Any]:

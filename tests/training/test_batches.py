@@ -42,10 +42,6 @@ class Item:
         return self.length
 
 
-class Words(list[str]):
-    """Another example, which is a list."""
-
-
 def item(name: str, length: int) -> Any:
     return Item(name, length)
 
@@ -139,16 +135,26 @@ class Carrying:
 class Reservoir(Carrying):
     """Exchanges each example for a random one that it holds, gives some twice, and leaves each pass early."""
 
+    seen = 0
+
     def __call__(self, examples: Iterable[Any]) -> Iterator[list[Any]]:
-        for number, example in enumerate(examples):
-            if number == 40:
-                return
+        for example in examples:
+            if self.seen == 40:
+                break
+            self.seen += 1
             self.left.append(example)
             place = np.random.randint(len(self.left))
             if len(self.left) > self.size:
                 yield [self.left.pop(place)]
             else:
                 yield [self.left[place]]
+        self.seen = 0
+
+    def state(self) -> dict[str, Any]:
+        return {"left": self.left, "seen": self.seen}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.left, self.seen = state["left"], state["seen"]
 
 
 def random_sizes() -> Iterator[float]:
@@ -232,9 +238,7 @@ def through_a_file(state: Any) -> Any:
 lengths_of_data = st.lists(st.integers(1, 9), min_size=9, max_size=90)
 
 
-@pytest.mark.needs("kernel-nlp-batchers")
-@settings(max_examples=300, deadline=None)
-@given(
+pipelines = given(
     reader=st.sampled_from(sorted(READERS)),
     batcher=st.sampled_from(sorted(BATCHERS)),
     lengths=lengths_of_data,
@@ -243,15 +247,12 @@ lengths_of_data = st.lists(st.integers(1, 9), min_size=9, max_size=90)
     shards=st.integers(1, 3),
     seed=st.integers(0, 5),
 )
-def test_batches_before_and_after_are_those_of_a_straight_run(
-    reader: str,
-    batcher: str,
-    lengths: list[int],
-    make: Any,
-    cuts: list[int],
-    shards: int,
-    seed: int,
+
+
+def check_cuts(
+    reader: str, batcher: str, lengths: list[int], make: Any, cuts: list[int], shards: int, seed: int
 ) -> None:
+    """Compare a run that was cut and resumed some times with a straight one."""
     rest = 30
     # A record that becomes no example, or only too long ones, would end the run.
     lengths = [*lengths, 1, 2, 3]
@@ -268,3 +269,18 @@ def test_batches_before_and_after_are_those_of_a_straight_run(
         state = through_a_file(batches.state())
     assert found == expected
     assert epochs == straight.facts["log"].epochs
+
+
+@pytest.mark.needs("kernel-nlp-batchers")
+@settings(max_examples=50, deadline=None)
+@pipelines
+def test_batches_before_and_after_are_those_of_a_straight_run(**pipeline: Any) -> None:
+    check_cuts(**pipeline)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("kernel-nlp-batchers")
+@settings(max_examples=5000, deadline=None)
+@pipelines
+def test_batches_of_thousands_of_pipelines(**pipeline: Any) -> None:
+    check_cuts(**pipeline)

@@ -4,6 +4,7 @@ from typing import Any
 
 from kernel.language import Language
 from kernel.numeric.random import seed_all
+from kernel.state import copied, is_stateful
 from kernel.testing.samples import sample_examples
 from kernel.testing.suites.base import Suite
 from kernel.training import Example
@@ -54,6 +55,32 @@ class AugmenterSuite(Suite):
     def test_equal_seeds_give_equal_examples(self) -> None:
         one, other = (self.golden() for _ in range(2))
         assert one == other
+
+    def test_what_it_keeps_from_example_to_example_is_its_state(self) -> None:
+        """A streamed run that is resumed augments what comes, not what came."""
+        nlp = Language()
+        examples = self.examples(nlp)
+        straight, expected, states = self.build(), [], []
+        for number, example in enumerate(examples):
+            states.append(copied(straight.state(), self.name) if is_stateful(straight) else None)
+            expected.append(self._made(straight, nlp, example, number))
+        for cut, state in enumerate(states):
+            resumed = self.build()
+            if is_stateful(resumed):
+                resumed.restore(state)
+            found = [
+                self._made(resumed, nlp, example, number)
+                for number, example in enumerate(examples[cut:], start=cut)
+            ]
+            assert found == expected[cut:], "what becomes of an example depends on those before it: " + (
+                "its state() does not hold all of that"
+                if is_stateful(resumed)
+                else "it needs state() and restore()"
+            )
+
+    def _made(self, augment: Any, nlp: Any, example: Example, number: int) -> Any:
+        seed_all(self.seed, self.name, number)
+        return [_content(made) for made in augment(nlp, example)]
 
 
 def _content(example: Example) -> Any:

@@ -1,10 +1,11 @@
 """The suite for batchers."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, ClassVar
 
 from kernel.numeric.random import seed_all
+from kernel.state import copied, is_stateful
 from kernel.testing.suites.base import Suite
 
 _LENGTHS = (3, 1, 8, 2, 2, 12, 5, 1, 1, 4, 7, 6, 2, 9, 3, 1, 5, 5, 2, 10)
@@ -86,3 +87,38 @@ class BatcherSuite(Suite):
         for _ in range(3):
             found = list(chain.from_iterable(batcher(items)))
             assert self.drops or len(found) == len(items)
+
+    def test_a_state_leads_on_from_where_it_was_taken(self) -> None:
+        if not is_stateful(self.build()):
+            return
+        items = self.items()
+        straight = self.build()
+        expected = [self._ask(iter(straight(items)), count()) for _ in range(2)]
+        for cut in range(len(expected[0]) + 2):
+            before, after = self._resumed(items, cut)
+            assert [before + after[0], after[1]] == expected, (
+                f"a state that was taken after {cut} batches does not lead to the batches that were still to come"
+            )
+
+    def _resumed(self, items: list[Any], cut: int) -> tuple[Any, list[Any]]:
+        """So many batches, and those of another batcher with its state, to the end of the next pass."""
+        batcher, other = self.build(), self.build()
+        stream = iter(items)
+        passing = iter(batcher(stream))
+        before = self._ask(passing, range(cut))
+        held = {id(item) for item in items}
+        state = copied(batcher.state(), self.name, lambda thing: thing if id(thing) in held else None)
+        other.restore(state)
+        rest = self._ask(iter(other(stream)), count(cut))
+        return before, [rest, self._ask(iter(other(items)), count())]
+
+    def _ask(self, batches: Iterator[Any], numbers: Iterable[int]) -> list[list[int]]:
+        """What the batches hold, each made under a seed of its own."""
+        found = []
+        for number in numbers:
+            seed_all(self.seed, self.name, number)
+            batch = next(batches, None)
+            if batch is None:
+                break
+            found.append([id(item) for item in batch])
+        return found

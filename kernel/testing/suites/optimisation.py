@@ -10,6 +10,7 @@ from kernel.config import resolve
 from kernel.numeric.ops import get_ops
 from kernel.numeric.random import seed_all
 from kernel.numeric.schedules import by_step
+from kernel.state import copied, is_stateful
 from kernel.testing.suites.base import Suite
 
 
@@ -56,6 +57,27 @@ class OptimizerSuite(Suite):
         model.finish_update(self.build())
         assert not np.array_equal(model.get_param("W"), before)
 
+    def test_a_state_leads_on_from_where_it_was_taken(self) -> None:
+        """A run keeps the state of a Thinc optimizer itself; another one that has a state must have it whole."""
+        optimizer = self.build()
+        if not is_stateful(optimizer):
+            return
+        weights, gradient = get_ops().alloc1f(4), get_ops().alloc1f(4)
+        for step in range(20):
+            if step == 10:
+                state = copied(optimizer.state(), self.name)
+                optimizer = self.build()
+                optimizer.restore(state)
+            gradient[:] = 2 * (weights - 1)
+            weights, gradient = optimizer((0, "W"), weights, gradient)
+            optimizer.step_schedules()
+        straight, expected = self.build(), get_ops().alloc1f(4)
+        for _ in range(20):
+            gradient[:] = 2 * (expected - 1)
+            expected, gradient = straight((0, "W"), expected, gradient)
+            straight.step_schedules()
+        assert np.array_equal(weights, expected)
+
 
 class ScheduleSuite(Suite):
     """A function of the registry `schedules`: gives one number a step.
@@ -70,6 +92,7 @@ class ScheduleSuite(Suite):
 
     def values(self) -> list[float]:
         """The numbers of the first steps."""
+        seed_all(self.seed, self.name)
         value = by_step(self.build())
         return [value(step) for step in range(self.steps)]
 
@@ -92,6 +115,18 @@ class ScheduleSuite(Suite):
         for _ in islice(range(self.steps), 3):
             optimizer.step_schedules()
         assert np.isfinite(optimizer.learn_rate)
+
+    def test_a_state_leads_on_from_where_it_was_taken(self) -> None:
+        expected = self.values()
+        for cut in (0, 1, self.steps // 2):
+            seed_all(self.seed, self.name)
+            value, resumed = by_step(self.build()), by_step(self.build())
+            before = [value(step) for step in range(cut)]
+            resumed.restore(copied(value.state(), self.name))
+            if cut:
+                seed_all(self.seed, "another")
+            found = before + [resumed(step) for step in range(cut, self.steps)]
+            assert found == expected, f"after {cut} steps it can't be resumed"
 
 
 class LossSuite(Suite):

@@ -1,6 +1,7 @@
 """Suites for what reads files: readers of examples, and converters that read documents of one file format."""
 
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,8 +9,12 @@ import pytest
 
 from kernel.errors import KernelError
 from kernel.language import Language
+from kernel.numeric.random import seed_all
+from kernel.state import copied, is_stateful
 from kernel.testing.suites.base import Suite
 from kernel.tokens import DocBin
+
+_MOST_CUTS = 12
 
 
 class FileSuite(Suite):
@@ -112,6 +117,45 @@ class ReaderSuite(FileSuite):
         assert one is not other, (
             "a pass hands out the examples of the one before, which a run may have changed"
         )
+
+    def test_a_state_leads_on_from_where_it_was_taken(self, tmp_path: Path) -> None:
+        path, nlp = self.write(tmp_path), Language()
+        if not is_stateful(self.reader(path)):
+            return
+        straight = self._sampled(path, nlp)
+        expected = [self._pulled(straight(nlp), epoch) for epoch in range(2)]
+        for cut in range(1, min(len(expected[0]) + 2, _MOST_CUTS)):
+            reader = self._sampled(path, nlp)
+            passing = reader(nlp)
+            before = self._pulled(passing, 0, last=cut)
+            has_ended = len(before) < cut
+            other = self._sampled(path, nlp)
+            other.restore(copied(reader.state(), self.name))
+            rest = [] if has_ended else self._pulled(other(nlp), 0, cut)
+            found = [before + rest, self._pulled(other(nlp), 1)]
+            assert found == expected, (
+                f"a state that was taken after {cut} examples does not lead to those that were still to come"
+            )
+
+    def _sampled(self, path: Path, nlp: Any) -> Any:
+        """A reader as a run has it: a pass over it was begun before training."""
+        reader = self.reader(path)
+        seed_all(self.seed, self.name)
+        next(iter(reader(nlp)), None)
+        return reader
+
+    def _pulled(self, examples: Any, epoch: int, first: int = 0, last: int | None = None) -> list[Any]:
+        """Examples as plain data, each read under a seed of its own; to its end, or so many."""
+        source, found = iter(examples), []
+        for number in count(first):
+            if number == last:
+                break
+            seed_all(self.seed, self.name, epoch, number)
+            example = next(source, None)
+            if example is None:
+                break
+            found.append(self.as_plain(example))
+        return found
 
 
 class ConverterSuite(FileSuite):
