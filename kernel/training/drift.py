@@ -11,7 +11,7 @@ from kernel.errors import UsageError
 from kernel.visible import shell_word
 
 # Sections that others take their values from: a change there is one where it is used, too.
-_VARIABLES = ("paths", "system")
+_VARIABLES = ("paths", "system", "variables")
 # Said of files whose names are listed.
 _SHOWN = 5
 _LONGEST = 60
