@@ -74,6 +74,16 @@ def step_of(folder: Path) -> int:
     return int(match[1]) if match else 0
 
 
+def reason(folder: Path) -> str | None:
+    """Why the run had ended when a checkpoint was taken; None if it had not, or if the checkpoint can't be read."""
+    try:
+        tree = json.loads((folder / _STATE).read_text(encoding="utf8"))
+        found = dict(tree["run"]["dict"])["reason"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
 def latest(place: Path) -> tuple[Path, Snapshot] | None:
     """The latest checkpoint of an output that can be read, and its place; None if there is none.
 

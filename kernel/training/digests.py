@@ -21,7 +21,7 @@ _PIECE = 2**16
 # More files have one digest together, and none of their own.
 _NAMED = 100
 # What variables stand for is read where they are used; the others write.
-_NO_DATA = ("paths", "system", "corpora", "training.callbacks", "training.logger")
+_NO_DATA = ("paths", "system", "variables", "corpora", "training.callbacks", "training.logger")
 # Keys whose texts may name a folder in one word.
 _PLACES = ("path", "paths", "source", "vectors", "init_tok2vec", "vocab_data")
 

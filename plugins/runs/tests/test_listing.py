@@ -1,0 +1,109 @@
+"""Runs below a directory are listed with what came of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kernel.testing import Box
+
+Write = Callable[..., Path]
+
+
+def listed(box: Box, *words: str | Path) -> list[dict[str, Any]]:
+    done = box.run("runs", "list", *words, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_real_runs_are_listed_with_state_score_and_seed(box: Box, train: Callable[..., None]) -> None:
+    train("out/b", "--training.seed", "3")
+    train("out/a/deep")
+    deep, b = listed(box, "out")
+    assert (deep["path"], b["path"]) == ("out/a/deep", "out/b")
+    assert (b["state"], b["step"], b["seed"]) == ("ended: max_steps = 8 reached", 8, 3)
+    assert 0 < b["score"] <= 1
+    assert b["best_step"] in (4, 8)
+    assert b["words_per_second"] > 0
+    lines = box.run("runs", "list").stdout.splitlines()
+    assert lines[0].split() == ["RUN", "STATE", "STEP", "SCORE", "AT", "SEED"]
+    assert lines[2].startswith("out/b ")
+    assert lines[2].split()[-4:] == ["8", f"{b['score']:.4f}", str(b["best_step"]), "3"]
+
+
+def test_what_is_not_known_is_left_open(box: Box, write: Write) -> None:
+    folder = write("old", {"kernel": "0.0.1"})
+    (folder / "history.jsonl").unlink()
+    assert listed(box, folder) == [
+        {
+            "path": str(folder),
+            "state": "",
+            "step": None,
+            "score": None,
+            "best_step": None,
+            "seed": None,
+            "words_per_second": None,
+        }
+    ]
+    assert box.run("runs", "list", folder).stdout.splitlines()[1].split()[1:] == ["-"] * 5
+
+
+def test_the_score_is_the_best_and_the_earliest_of_equals(box: Box, write: Write) -> None:
+    rows = [{"evaluation": step, "score": score} for step, score in ((1, 0.1), (2, 0.5), (3, 0.5), (4, None))]
+    (found,) = listed(box, write("a", {"seed": 7}, rows))
+    assert (found["step"], found["score"], found["best_step"], found["seed"]) == (4, 0.5, 2, 7)
+
+
+def test_a_row_that_was_cut_off_is_left_out(box: Box, write: Write) -> None:
+    folder = write("a", {}, [{"step": 1, "words": 10, "seconds": 2}])
+    with (folder / "history.jsonl").open("a") as file:
+        file.write('{"step": 2, "wor')
+    (found,) = listed(box, folder)
+    assert (found["step"], found["words_per_second"]) == (1, 5)
+
+
+def test_a_run_that_another_process_writes_is_running(box: Box, write: Write) -> None:
+    folder = write("a", {})
+    code = (
+        "import sys; from kernel.files.lock import Lock; lock = Lock(sys.argv[1], inside=True); lock.acquire(); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        (found,) = listed(box, folder)
+        holder.communicate()
+    assert found["state"] == "running"
+    assert listed(box, folder)[0]["state"] == ""
+
+
+def test_models_checkpoints_and_hidden_folders_hold_no_runs(box: Box, write: Write) -> None:
+    for name in ("a", "a/model-best", "a/checkpoints/x", ".hidden", "b/c"):
+        write(name, {})
+    root = write("root", {}).parent
+    assert [Path(run["path"]).relative_to(root).as_posix() for run in listed(box, root)] == [
+        "a",
+        "b/c",
+        "root",
+    ]
+
+
+def test_a_damaged_record_is_named_and_the_others_are_listed(box: Box, write: Write) -> None:
+    root = write("a", {}).parent
+    (write("b", {}) / "run.json").write_text("{")
+    done = box.run("runs", "list", root)
+    assert done.exit_code == 0
+    assert "run.json" in done.stderr
+    assert "left out" in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_no_runs_and_no_directory(box: Box) -> None:
+    assert box.run("runs", "list").stdout == "no runs in .\n"
+    missing = box.run("runs", "list", "nowhere")
+    assert missing.exit_code == 2
+    assert "nowhere is no directory" in missing.stderr
