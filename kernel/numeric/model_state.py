@@ -51,7 +51,9 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
             node.set_param(name, None)
         for name, size in changed.items():
             node.set_dim(name, size, force=True)
-        set_attributes(node, facts["attrs"])
+        own_attributes = attributes(node)
+        # Only what differs: written as plain data, a tuple is a list.
+        set_attributes(node, {k: v for k, v in facts["attrs"].items() if own_attributes.get(k) != v})
     for path, (node, name) in own.items():
         value = state["parameters"].get(path)
         if value is not None:
