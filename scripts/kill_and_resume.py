@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -73,6 +75,7 @@ every_step = true
 patience = 50
 """
 _EVERY = 6
+PHASES = ("initialising", "training", "evaluating", "saving")
 _TIMES = ("seconds", "memory_mb", "speed")
 
 
@@ -101,33 +104,60 @@ def write_files(work: Path) -> None:
     (work / "augmenter.py").write_text(CODE, encoding="utf8")
 
 
-def run(words: list[str], folder: Path, *, kill_after: float | None = None) -> tuple[int | None, str]:
-    """Run a command, and kill it after so many seconds: (exit code, its output); no code if it was killed."""
-    process = subprocess.Popen(
-        words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        output, _ = process.communicate(timeout=kill_after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        return None, process.communicate()[0]
-    return process.returncode, output
+def run(words: list[str], folder: Path, kill: Callable[[], bool] = lambda: False) -> tuple[int | None, str]:
+    """Run a command until it ends, or until it is time to kill it: (exit code, its output); no code if it was killed."""
+    with (folder / "output.txt").open("w+", encoding="utf8") as output:
+        process = subprocess.Popen(words, cwd=folder, text=True, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None and not kill():
+            time.sleep(0.002)
+        killed = process.poll() is None
+        if killed:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        output.seek(0)
+        return None if killed else process.returncode, output.read()
+
+
+def moment(chance: random.Random, folder: Path, seconds: float, lines: Sequence[str]) -> Callable[[], bool]:
+    """A random moment at which to kill a run: any, or soon after a random call of a callback of a random phase.
+
+    seconds, lines: how long a straight run takes, and the lines of its trace.
+    """
+    begun, late = time.monotonic(), chance.uniform(0, seconds)
+    which = chance.choice([*PHASES, "any"])
+    calls = [number for number, line in enumerate(lines) if phase_after(line) == which]
+    if which in ("any", "initialising") or not calls:
+        late = late if which == "any" else late / 3
+        return lambda: time.monotonic() - begun >= late
+    trace, wanted, wait = folder / "trace.txt", chance.choice(calls), chance.uniform(0, 0.03)
+    seen: list[float] = []
+
+    def is_time() -> bool:
+        if not seen and trace.exists() and trace.read_bytes().count(b"\n") > wanted:
+            seen.append(time.monotonic())
+        return bool(seen) and time.monotonic() - seen[0] >= wait
+
+    return is_time
 
 
 def phase(folder: Path) -> str:
     """What a run was at when it was killed, by the last call of a callback that it wrote down."""
-    try:
-        lines = (folder / "trace.txt").read_text(encoding="utf8").splitlines()
-    except OSError:
+    trace = folder / "trace.txt"
+    lines = trace.read_text(encoding="utf8").splitlines() if trace.exists() else []
+    return phase_after(lines[-1]) if lines else "initialising"
+
+
+def phase_after(line: str) -> str:
+    """What a run is at after a line of its trace: seconds, "s", event, callback, place."""
+    words = line.split()
+    event = words[2] if len(words) > 2 else ""
+    if event in ("", "config_ready", "pipeline_created", "pipeline_initialized"):
         return "initialising"
-    events = [line.split()[2] for line in lines if len(line.split()) > 2]
-    if not events or events[-1] in ("config_ready", "pipeline_created", "pipeline_initialized"):
-        return "initialising"
-    if events[-1] in ("evaluated", "saved"):
+    if event in ("evaluate", "evaluated", "saved"):
         return "saving"
-    step = int(lines[-1].rsplit("step ", 1)[-1].split(",")[0]) if "step " in lines[-1] else 0
-    due = step and step % _EVERY == 0
-    return "evaluating" if due and events[-1] == "step_end" else "training"
+    found = re.search(r"at step (\d+)", line)
+    is_due = found is not None and int(found[1]) % _EVERY == 0
+    return "evaluating" if is_due and event == "step_end" else "training"
 
 
 def outcome(folder: Path) -> dict[str, Any]:
@@ -179,7 +209,7 @@ def main() -> int:
     chance, failed = random.Random(arguments.seed), 0
     work = Path(mkdtemp(prefix="kill-"))
     write_files(work)
-    straight, seconds = {}, {}
+    straight, seconds, lines = {}, {}, {}
     for streamed in (False, True):
         folder = work / f"straight-{streamed}"
         folder.mkdir()
@@ -190,6 +220,7 @@ def main() -> int:
             print(output)
             return 1
         straight[streamed] = outcome(folder)
+        lines[streamed] = (folder / "trace.txt").read_text(encoding="utf8").splitlines()
     print(f"a straight run takes {seconds[False]:.1f} s, a streamed one {seconds[True]:.1f} s", flush=True)
     phases: Counter[str] = Counter()
     for number in range(arguments.once + arguments.often):
@@ -200,9 +231,13 @@ def main() -> int:
         code, output = None, ""
         while code is None:
             (folder / "trace.txt").unlink(missing_ok=True)
-            moment = chance.uniform(0, seconds[streamed]) if killed < kills else None
             resume = ["--resume"] if killed else []
-            code, output = run([*words, *resume], folder, kill_after=moment)
+            kill = (
+                moment(chance, folder, seconds[streamed], lines[streamed])
+                if killed < kills
+                else lambda: False
+            )
+            code, output = run([*words, *resume], folder, kill)
             if code is None:
                 killed += 1
                 phases[phase(folder)] += 1

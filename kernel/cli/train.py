@@ -133,7 +133,7 @@ def train(
             return
         say(f"resumed after step {left.step}, from {left.folder}")
         for change in left.changes:
-            say(f"allowed to differ: {change.name}: {change}")
+            say(f"allowed to differ: {change}")
     try:
         # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
         with closing(train_loop(run)) as steps:

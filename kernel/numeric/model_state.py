@@ -45,10 +45,15 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
         node = known.get(path)
         if node is None:
             raise DataError(f"the pipeline has no layer {path}: its layers are not those of the checkpoint")
-        for name, size in facts["dims"].items():
-            if node.maybe_get_dim(name) != size:
-                node.set_dim(name, size, force=True)
-        set_attributes(node, facts["attrs"])
+        changed = {name: size for name, size in facts["dims"].items() if node.maybe_get_dim(name) != size}
+        # A layer with weights keeps its size.
+        for name in node.param_names if changed else ():
+            node.set_param(name, None)
+        for name, size in changed.items():
+            node.set_dim(name, size, force=True)
+        own_attributes = attributes(node)
+        # Only what differs: written as plain data, a tuple is a list.
+        set_attributes(node, {k: v for k, v in facts["attrs"].items() if own_attributes.get(k) != v})
     for path, (node, name) in own.items():
         value = state["parameters"].get(path)
         if value is not None:

@@ -98,13 +98,13 @@ def latest(place: Path) -> tuple[Path, Snapshot] | None:
         except DataError as error:
             damaged.append(error)
             continue
-        for error in damaged:
-            warn(f"{error.path} can't be resumed from, and {folder.name} is instead: {error.detail}")
+        for each in damaged:
+            warn(f"{each.path} can't be resumed from, and {folder.name} is instead: {each.detail}")
         return folder, found
     if damaged:
         raise DataError(
             f"no checkpoint of {place} can be resumed from:\n"
-            + "\n".join(f"  {error.path}: {error.detail}" for error in damaged),
+            + "\n".join(f"  {each.path}: {each.detail}" for each in damaged),
             hint="Train without --resume: what is there moves aside.",
         )
     return None

@@ -11,7 +11,7 @@ from kernel.errors import UsageError
 from kernel.visible import shell_word
 
 # Sections that others take their values from: a change there is one where it is used, too.
-_VARIABLES = ("paths", "system")
+_VARIABLES = ("paths", "system", "variables")
 # Said of files whose names are listed.
 _SHOWN = 5
 _LONGEST = 60
@@ -22,12 +22,12 @@ class Change:
     """One thing that differs.
 
     name: the word for it, as `--allow-drift` takes it: `seed`, `data:corpora.train`, `training.max_steps`, `code:functions.py`,
-    `versions:numpy`, `blas`, `threads`, `device`, `platform`. what: for people. old, new: plain data, None for what is
-    not there.
+    `versions:numpy`, `blas`, `threads`, `device`, `platform`. detail: which part of it, "" for all. old, new: plain data,
+    None for what is not there.
     """
 
     name: str
-    what: str
+    detail: str
     old: Any
     new: Any
 
@@ -38,7 +38,8 @@ class Change:
         return first if first in KINDS else "config"
 
     def __str__(self) -> str:
-        return f"{self.what}: {_show(self.old)}, now {_show(self.new)}"
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{self.name}{detail}: {_show(self.old)}, now {_show(self.new)}"
 
     def is_covered(self, word: str) -> bool:
         """Whether a word of `--allow-drift` means this: its name, its kind, or the section that a setting lies in."""
@@ -74,7 +75,7 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
         _check_word(word)
     left = [change for change in found if not any(map(change.is_covered, allowed))]
     if left:
-        lines = "\n".join(f"  {change.name}: {change}" for change in left)
+        lines = "\n".join(f"  {change}" for change in left)
         words = " ".join(f"--allow-drift {shell_word(change.name)}" for change in left)
         raise UsageError(
             f"{where} comes from a run that differs from this one, so going on would not repeat it:\n{lines}",
@@ -101,7 +102,7 @@ def _check_word(word: str) -> None:
 
 def _seed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if _both(old, new, "seed") and old["seed"] != new["seed"]:
-        yield Change("seed", "seed", old["seed"], new["seed"])
+        yield Change("seed", "", old["seed"], new["seed"])
 
 
 def _data(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[Change]:
@@ -110,8 +111,8 @@ def _data(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Itera
     for key in _keys(old, new):
         before, after = old.get(key), new.get(key)
         if (before or {}).get("sha256") != (after or {}).get("sha256"):
-            what = f"data of {key}" + _files((before or {}).get("files"), (after or {}).get("files"))
-            yield Change(f"data:{key}", what, _sum(before), _sum(after))
+            detail = _files((before or {}).get("files"), (after or {}).get("files"))
+            yield Change(f"data:{key}", detail, _sum(before), _sum(after))
 
 
 def _sum(entry: Mapping[str, Any] | None) -> str | None:
@@ -123,7 +124,7 @@ def _settings(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> I
         return
     before, after = dict(_leaves(old)), dict(_leaves(new))
     found = [
-        Change(key, key, before.get(key), after.get(key))
+        Change(key, "", before.get(key), after.get(key))
         for key in _keys(before, after)
         if not _same(before.get(key, ...), after.get(key, ...))
     ]
@@ -153,7 +154,7 @@ def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         for key in _keys(old["code"], new["code"]):
             before, after = old["code"].get(key), new["code"].get(key)
             if before != after:
-                yield Change(f"code:{key}", f"code file {key}", _short(before), _short(after))
+                yield Change(f"code:{key}", "", _short(before), _short(after))
     if not _both(old, new, "sources"):
         return
     for name in _keys(old["sources"], new["sources"]):
@@ -163,8 +164,7 @@ def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
             continue
         version = _version(old, name), _version(new, name)
         if version[0] == version[1]:
-            what = f"code of {name} {version[1]}{_files(earlier, later)}"
-            yield Change(f"code:{name}", what, _together(earlier), _together(later))
+            yield Change(f"code:{name}", _files(earlier, later), _together(earlier), _together(later))
 
 
 def _version(manifest: Mapping[str, Any], name: str) -> str:
@@ -179,12 +179,12 @@ def _together(files: Mapping[str, str]) -> str:
 
 def _versions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if _both(old, new, "python") and old["python"] != new["python"]:
-        yield Change("versions:python", "version of Python", old["python"], new["python"])
+        yield Change("versions:python", "", old["python"], new["python"])
     if _both(old, new, "packages"):
         for name in _keys(old["packages"], new["packages"]):
             before, after = old["packages"].get(name), new["packages"].get(name)
             if before != after:
-                yield Change(f"versions:{name}", f"version of {name}", before, after)
+                yield Change(f"versions:{name}", "", before, after)
 
 
 def _machine(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -195,18 +195,18 @@ def _machine(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
         )
         # A second library that some other package has loaded computes nothing of ours.
         if not (_within(before, after) or _within(after, before)):
-            yield Change("blas", "BLAS library", _line(before), _line(after))
+            yield Change("blas", "", _line(before), _line(after))
     if _both(old, new, "threads"):
-        for key, what in (("blas", "threads of BLAS"), ("torch", "threads of torch")):
+        for key in ("blas", "torch"):
             # What one of them has not loaded, it has not computed with.
             if _both(old["threads"], new["threads"], key) and old["threads"][key] != new["threads"][key]:
-                yield Change("threads", what, old["threads"][key], new["threads"][key])
+                yield Change("threads", key, old["threads"][key], new["threads"][key])
     yield from _device(old, new)
     if _both(old, new, "platform"):
         for key in ("system", "machine", "libc", "vectors"):
             before, after = old["platform"].get(key), new["platform"].get(key)
             if before != after:
-                yield Change("platform", f"platform, {key}", before, after)
+                yield Change("platform", key, before, after)
 
 
 def _device(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -217,7 +217,7 @@ def _device(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     )
     # Another number of an equal GPU is the same device.
     if before != after:
-        yield Change("device", "device", before, after)
+        yield Change("device", "", before, after)
 
 
 def _within(some: list[Any], others: list[Any]) -> bool:
@@ -244,7 +244,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def _files(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> str:
-    """ " (a.jsonl changed, b.jsonl added)" of files with digests; "" where they are not known one by one."""
+    """ "a.jsonl changed, b.jsonl added" of files with digests; "" where they are not known one by one."""
     if old is None or new is None:
         return ""
     notes = [
@@ -253,7 +253,7 @@ def _files(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> str:
         if old.get(name) != new.get(name)
     ]
     more = f" and {len(notes) - _SHOWN} more" if len(notes) > _SHOWN else ""
-    return f" ({', '.join(notes[:_SHOWN])}{more})" if notes else ""
+    return ", ".join(notes[:_SHOWN]) + more
 
 
 def _short(digest: str | None) -> str | None:

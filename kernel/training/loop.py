@@ -83,9 +83,7 @@ def _train(run: Run) -> Iterator[Info]:
 
 def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
     """What a run that is resumed does before its next step: what the other one had still to do after its last."""
-    state = run.resumed.snapshot if run.resumed is not None else None
-    if state is None:
-        return
+    state = run.resumed.snapshot
     callbacks.restore(state.part("callbacks"))
     if run.evaluation_due and not run.is_evaluated:
         _evaluate(run, record)

@@ -96,9 +96,7 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 
 def restore(run: Run, batches: Batches, record: Record) -> bool:
     """Bring a prepared run to where the one was that it goes on with. True if that has ended, and there is nothing to do."""
-    left = run.resumed
-    if left is None:
-        return False
+    left: Left = run.resumed
     snapshot.restore(run, left.snapshot, batches.restore)
     if left.is_ended:
         run.reason = left.reason

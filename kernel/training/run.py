@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.files.lock import Lock
     from kernel.numeric.parameters import Parameters
-    from kernel.training.resume import Left
 
 
 @dataclass
@@ -99,8 +98,8 @@ class Run:
     """The step of the weights in `model-last`."""
     is_claimed: bool = False
     """Whether the output belongs to this run already: what an earlier one left there has moved away, or is replaced."""
-    resumed: Left | None = None
-    """What the run goes on from, None if it begins anew."""
+    resumed: Any = None
+    """What the run goes on from, a `kernel.training.resume.Left`; None if it begins anew, or has begun."""
     facts: dict[str, Any] = field(default_factory=dict)
     """The manifest, see `kernel.training.manifest.facts`: what stands in `run.json`, besides the SHA-256 of the config."""
     started: float = field(default_factory=perf_counter)

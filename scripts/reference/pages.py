@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from signatures import attributes, signature
 from texts import FORMAT, KINDS, SECTIONS, VARIABLES
@@ -20,6 +21,7 @@ from kernel.cli.registry_show import block, ranges, section
 from kernel.config import default_config
 from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.scan import entry_points
 from kernel.discovery.unasked import SWITCHES
 from kernel.registries.family import registry
 from kernel.testing.suites.base import Suite
@@ -156,6 +158,10 @@ def _commands_page() -> str:
 
 def _command_parts(command: click.Command, words: list[str], ctx: click.Context) -> Iterator[str]:
     subcommands = list(getattr(command, "_table", {}))
+    if command is cli:
+        subcommands += [
+            point.name for point in entry_points("kernel_cli") if point.distribution.startswith(OURS)
+        ]
     options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     usage = [
@@ -165,6 +171,9 @@ def _command_parts(command: click.Command, words: list[str], ctx: click.Context)
         "COMMAND" * bool(subcommands),
     ]
     yield f"## {' '.join(words)}"
+    package = [point.distribution for point in entry_points("kernel_cli") if words[1:] == [point.name]]
+    if package:
+        yield f"From the package {package[0]}."
     yield _fenced("text", " ".join(word for word in usage if word))
     yield inspect.cleandoc(command.help or "").replace("\b\n", "")
     if options:
@@ -216,12 +225,28 @@ def _config_page() -> str:
             parts.append("\n".join(rows))
         if defaults.get(name):
             parts.append(_fenced("ini norun", _section_text(name)))
+        if schema is not None:
+            parts += _inner_sections(name, schema, defaults)
     return "\n\n".join(parts)
+
+
+def _inner_sections(name: str, schema: type[BaseModel], defaults: dict[str, Any]) -> Iterator[str]:
+    """The sections in a section whose keys are always the same."""
+    for key, field in schema.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            path = f"{name}.{key}"
+            rows = ["| key | type | default | |", "|---|---|---|---|"]
+            rows += [_key(path, each, one, defaults) for each, one in inner.model_fields.items()]
+            yield f"## [{path}]"
+            yield (inspect.getdoc(inner) or "").partition(": ")[2].capitalize()
+            yield "\n".join(rows)
 
 
 def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> str:
     assert field.description, f"[{section}] {key} has no text in kernel/config/schemas.py"
-    hint = describe_hint(field.annotation)
+    is_section = isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    hint = "section" if is_section else describe_hint(field.annotation)
     bounds = [
         f"{sign} {getattr(one, name)}"
         for one in field.metadata
@@ -241,6 +266,8 @@ _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return "below"
     return f"`{json.dumps(value)}`"
 
 

@@ -63,7 +63,7 @@ def test_seed_data_package_threads_and_setting_of_real_runs_are_named(
 
     lines = diff(box, "base", "setting")
     assert lines[0] == "setting against base"
-    assert "  training.max_steps: training.max_steps: 8, now 12" in lines
+    assert "  training.max_steps: 8, now 12" in lines
     assert "all steps up to 8 are equal" in lines
     assert "one ends at step 8, the other at step 12" in lines
     # A model in an output stands for its run.
@@ -143,7 +143,7 @@ def test_runs_without_history_are_compared_by_what_they_went_by(box: Box, write:
     one, other = write("a", {"seed": 0}), write("b", {"seed": 1})
     (one / "history.jsonl").unlink()
     lines = diff(box, one, other)
-    assert "  seed: seed: 0, now 1" in lines
+    assert "  seed: 0, now 1" in lines
     assert "there is no step that the histories of both have" in lines
 
 

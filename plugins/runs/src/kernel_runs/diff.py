@@ -60,7 +60,7 @@ def _plain(change: Change) -> dict[str, Any]:
     return {
         "name": change.name,
         "kind": change.kind,
-        "what": change.what,
+        "detail": change.detail,
         "old": change.old,
         "new": change.new,
     }
@@ -77,7 +77,7 @@ def _report(
     yield ""
     if found:
         yield "may change the weights, most suspicious first:"
-        yield from (f"  {change.name}: {change}" for change in found)
+        yield from (f"  {change}" for change in found)
     else:
         yield "nothing that may change the weights differs"
     if besides:

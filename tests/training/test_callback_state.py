@@ -1,0 +1,122 @@
+"""Callbacks get back what they knew, by methods of their own or as the attributes that have changed."""
+
+from collections import Counter, deque
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kernel.errors import KernelWarning
+from kernel.training.callback_state import CallbackStates
+from kernel.training.encoding import Arrays, decode, encode
+
+
+class Plain:
+    """Has no methods for its state."""
+
+    def __init__(self, patience: int = 3) -> None:
+        self.patience = patience
+        self.path = Path("log")
+        self.best: float | None = None
+        self.seen: list[int] = []
+        self.counts: Counter[str] = Counter()
+        self.last = deque([0.0], maxlen=2)
+        self.average = np.zeros(2)
+        self._private = {("a", 1): {2}}
+
+
+class Slotted:
+    """Has its attributes in slots."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+
+class Own:
+    """Says its state itself."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.secret = object()
+
+    def state(self) -> dict[str, int]:
+        return {"number": self.number}
+
+    def restore(self, state: dict[str, int]) -> None:
+        self.number = state["number"]
+
+
+def handed_over(states: list[tuple[str, Any]]) -> Any:
+    arrays = Arrays()
+    return decode(encode(states, arrays), arrays.copies)
+
+
+def test_attributes_that_changed_come_back_and_settings_stay() -> None:
+    one, slotted = Plain(), Slotted()
+    states = CallbackStates([("'a'", one), ("'b'", slotted)])
+    states.begun()
+    one.best, one.average[0], slotted.number = 0.5, 4.0, 7
+    one.seen.append(1)
+    one.counts["x"] += 2
+    one.last.append(1.0)
+    one._private["a", 1].add(3)
+    other, other_slotted = Plain(patience=9), Slotted()
+    seen = other.seen
+    restored = CallbackStates([("'a'", other), ("'b'", other_slotted)])
+    restored.restore(handed_over(states.states()))
+    assert (other.best, other.seen, other.counts, other_slotted.number) == (0.5, [1], {"x": 2}, 7)
+    assert type(other.counts) is Counter and other.seen is seen, "in place: somebody else may have it"
+    assert other.last == deque([0.0, 1.0]) and other.last.maxlen == 2
+    assert other.average.tolist() == [4.0, 0.0] and other._private == {("a", 1): {2, 3}}
+    assert other.patience == 9
+
+
+def test_what_train_start_sets_and_a_step_sets_back_comes_back() -> None:
+    one = Slotted()
+    states = CallbackStates([("'a'", one)])
+    one.number = 5
+    states.begun()
+    one.number = 0
+    other = Slotted()
+    restored = CallbackStates([("'a'", other)])
+    other.number = 5
+    restored.begun()
+    restored.restore(handed_over(states.states()))
+    assert other.number == 0
+
+
+def test_a_state_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    one, other = Own(), Own()
+    one.number = 3
+    states = CallbackStates([("'a'", one)])
+    with caplog.at_level("INFO", "kernel"):
+        states.begun()
+    CallbackStates([("'a'", other)]).restore(handed_over(states.states()))
+    assert other.number == 3 and not caplog.messages
+
+
+def test_what_can_not_be_kept_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    one = Slotted()
+    one.number = object()  # type: ignore[assignment]
+    with caplog.at_level("INFO", "kernel"):
+        CallbackStates([("'a' (acme-nlp 1.2)", one)]).begun()
+    assert caplog.messages == [
+        "callback 'a' (acme-nlp 1.2) begins anew in a run that is resumed with number: state() and restore(state) would keep that"
+    ]
+
+
+def test_two_of_one_name_keep_their_order_and_others_are_told_of() -> None:
+    first, second, third = Own(), Own(), Own()
+    first.number, second.number = 1, 2
+    states = CallbackStates([("'a'", first), ("'a'", second), ("'gone'", third)]).states()
+    new = [Own(), Own(), Own()]
+    with pytest.warns(KernelWarning) as all:
+        CallbackStates([("'new'", new[0]), ("'a'", new[1]), ("'a'", new[2])]).restore(handed_over(states))
+    assert [one.number for one in new] == [0, 1, 2]
+    assert [str(one.message) for one in all] == [
+        "callback 'new' was not in the run that is resumed: it begins anew",
+        "callback 'gone' of the run that is resumed is gone, with what it knew",
+    ]
