@@ -91,6 +91,18 @@ def conflict(path: str, inside: Iterable[str]) -> str:
     return f"{' and '.join(modules.claims(path))} lends {path}, but {modules.claims(others[0])[0]} lends {others[0]} in it"
 
 
+def absent(module: str, name: str, message: str) -> AttributeError | ImportError:
+    """The error for a module's own `__getattr__` to raise about a name that it knows and does not have.
+
+    It is an AttributeError, as `hasattr` and `getattr` want it. `from module import name` would drop the words of that and say only
+    that it can't import the name: there it is an ImportError. Python asks in a way that can be told where the module is a package,
+    or has a `__path__`.
+    """
+    if sys._getframe(2).f_code.co_name == "_handle_fromlist":
+        return ImportError(message, name=f"{module}.{name}")
+    return AttributeError(message, name=name)
+
+
 def _remedy(path: str, inside: Iterable[str] = ()) -> str:
     """What to do about packages that are in conflict about a path: an import asks no config."""
     from kernel.registries.family import registry

@@ -81,7 +81,10 @@ def test_the_old_home_of_training_data_names_the_new_one() -> None:
     with pytest.warns(KernelWarning, match=r"kernel\.training\.Example"):
         assert gold.Example is kernel.tokens.Example
     with pytest.raises(ImportError, match=r"GoldParse is gone: make an example: Example\.from_dict"):
+        from kernel.gold import GoldParse  # noqa: F401
+    with pytest.raises(AttributeError, match="gone: make an example"):
         gold.GoldParse  # noqa: B018
+    assert not hasattr(gold, "GoldCorpus")
 
 
 def test_features() -> None:
