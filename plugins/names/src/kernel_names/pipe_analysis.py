@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kernel.cli.say import say
 from kernel.errors import UsageError
 from kernel.language import Language
+from kernel.language.facts import lines
 from kernel.tokens import Doc, Span, Token
 
 DEFAULT_KEYS = ("requires", "assigns", "scores", "retokenizes")
@@ -36,14 +38,9 @@ def print_pipe_analysis(
     analysis: Mapping[str, Mapping[str, Any]], *, keys: Sequence[str] = DEFAULT_KEYS
 ) -> None:
     """Print what `nlp.analyze_pipes()` gave."""
-    for name, summary in analysis["summary"].items():
-        print(name)
-        for key in keys:
-            value = summary[key]
-            print(f"  {key}: {value if isinstance(value, bool) else ', '.join(value) or '-'}")
-    for name, missing in analysis["problems"].items():
-        if missing:
-            print(f"'{name}' requires {', '.join(missing)}, which nothing before it assigns")
+    summary = {name: {key: found[key] for key in keys} for name, found in analysis["summary"].items()}
+    for line in lines({**analysis, "summary": summary}):
+        say(line)
 
 
 def _check(value: str) -> None:
