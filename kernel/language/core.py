@@ -140,11 +140,11 @@ class Language(EditableComponents, BasePipeline):
 
         return pipeline_to_bytes(self, exclude=exclude)
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Language:
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> Language:
         """Load data and config of a pipeline with the same components into this one; after an error it is as it was."""
         from kernel.language.saving import pipeline_from_bytes
 
-        return pipeline_from_bytes(self, data, exclude=exclude)
+        return pipeline_from_bytes(self, bytes_data, exclude=exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from kernel.language.saving import unpickle
