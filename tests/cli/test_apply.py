@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 import os
@@ -93,6 +94,14 @@ def test_directory_in_the_order_of_names(workplace: Path) -> None:
     Path("in/readme.md").write_text("other")
     assert run(["apply", "model", "in", "out.spacy"]) == 0
     assert read_store("out.spacy") == ["a", "b"]
+
+
+def test_several_inputs_patterns_and_compressed_ones(workplace: Path) -> None:
+    Path("one.txt").write_text("One here.\n")
+    Path("two.txt.gz").write_bytes(gzip.compress(b"Two there.\n"))
+    Path("three.jsonl").write_text('{"text": "Three."}\n')
+    assert run(["apply", "model", "*.txt*", "three.jsonl", "out.jsonl"]) == 0
+    assert [row["text"] for row in read_lines("out.jsonl")] == ["One here.", "Two there.", "Three."]
 
 
 def test_standard_output(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:

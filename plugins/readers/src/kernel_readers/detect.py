@@ -7,8 +7,8 @@ from typing import Any
 
 from kernel import registry
 from kernel.errors import DataError
+from kernel.files.compressed import open_bytes, suffix_of
 from kernel.tokens import Doc
-from kernel_readers.compressed import open_bytes, suffix_of
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines, table
 from kernel_readers.formats.column_form import split

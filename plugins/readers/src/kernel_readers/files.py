@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel.files.compressed import suffix_of
 from kernel.files.patterns import is_pattern, matching
-from kernel_readers.compressed import suffix_of
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.table import is_table_of_texts

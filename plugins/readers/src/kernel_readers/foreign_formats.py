@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kernel.errors import DataError
-from kernel_readers.compressed import open_bytes, suffix_of
+from kernel.files.compressed import open_bytes, suffix_of
 
 _SNIFFED = 8192
 # The list of what an archive holds stands at its end.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel_readers.compressed import suffix_of
+from kernel.files.compressed import suffix_of
 from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
