@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ _LABELS = frozenset({"label", "category", "class"})
 # Numbers of rows, in which 0 and 1 may be the only ones.
 _NUMBERS = frozenset({"id", "index", "unnamed: 0", ""})
 _SEPARATORS = ",;\t|"
+# Characters in a cell: what fits into a C long everywhere.
+_LONGEST = (1 << 31) - 1
 _TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
 _HINT = (
     'Name all columns in the reader\'s block, from left to right: columns = ["text", "label", "_"]. text is the text, label the name '
@@ -163,13 +166,34 @@ def _categories(path: Path, form: TableForm, number: int, row: Sequence[str]) ->
 
 def _header(path: Path) -> tuple[list[str], str]:
     """The names of the columns, and what separates them: what makes the most columns of the first line."""
-    line = next((line for _, line in _lines(path) if line.strip()), "")
+    line = next((line for _, line in _lines(path) if line.strip()), None)
+    if line is None:
+        raise DataError("the file holds nothing but blank lines", path=path)
+    if line.lstrip().startswith('{"'):
+        raise DataError(
+            "the file holds JSON, and no table",
+            path=path,
+            hint='Call it .jsonl, or say what it is: format = "jsonl" in the reader\'s block, --converter jsonl.',
+        )
     try:
-        found = {separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS}
+        with _cells_of_any_size():
+            found = {
+                separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS
+            }
     except csv.Error as error:
         raise DataError(f"the header can't be read: {error}", path=path) from error
     separator = max(_SEPARATORS, key=lambda each: len(found[each]))
     return [name.strip() for name in found[separator]], separator
+
+
+@contextmanager
+def _cells_of_any_size() -> Iterator[None]:
+    """Python's limit, which is one for the whole process, is less than a long text has."""
+    limit = csv.field_size_limit(_LONGEST)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -195,7 +219,8 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
         while True:
             begin = last + 1
             try:
-                row = next(reader, None)
+                with _cells_of_any_size():
+                    row = next(reader, None)
             except csv.Error as error:
                 raise DataError(
                     f"the row that begins here can't be read: {error}",
@@ -213,7 +238,7 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
             if len(row) != len(header):
                 problems.add(
                     DataError(
-                        f"{len(row)} columns instead of {len(header)}",
+                        f"{len(row)} column{'s' if len(row) > 1 else ''} instead of {len(header)}",
                         path=path,
                         line=begin,
                         hint="A text with the separator, a quote or a line end in it stands in double quotes.",
