@@ -21,8 +21,8 @@ _BATCH_OF_WORKERS = 250
 
 @click.command("apply")
 @click.argument("model", type=options.file_or_name)
-@click.argument("input_path", metavar="INPUT", type=click.Path(path_type=Path, allow_dash=True))
-@click.argument("output_path", metavar="OUTPUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("input_path", metavar="INPUT", type=options.FilePath(path_type=Path, allow_dash=True))
+@click.argument("output_path", metavar="OUTPUT", type=options.FilePath(path_type=Path, allow_dash=True))
 @options.code
 @options.gpu_id
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")

@@ -274,3 +274,10 @@ def test_paths_may_start_at_home(hint, tmp_path, monkeypatch):
     many = hint == list[Path]
     assert hints.convert(hint, ["~/a"] if many else "~/a") == ([tmp_path / "a"] if many else tmp_path / "a")
     assert hints.convert(str, "~/a") == "~/a"
+
+
+@pytest.mark.parametrize("hint", [Path, Path | None, list[Path], Path | list[Path] | None])
+def test_an_empty_text_is_no_path(hint):
+    with pytest.raises(ValueError, match="an empty text is no path"):
+        hints.convert(hint, [""] if hint == list[Path] else "")
+    assert hints.convert(str, "") == ""
