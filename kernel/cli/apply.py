@@ -68,6 +68,11 @@ def apply(
     if output_path.is_dir():
         raise UsageError(f"can't write {output_path}: it is a directory")
     files = input_files(input_path)
+    if any(file != "-" and output_path.exists() and output_path.samefile(file) for file in map(str, files)):
+        raise UsageError(
+            f"can't write {output_path}: it is among what is read",
+            hint="Choose another name, also with --force.",
+        )
     options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
     if not isinstance(pipeline, Language):
