@@ -26,9 +26,9 @@ _BATCH_OF_WORKERS = 250
     metavar="INPUT...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=options.FilePath(path_type=Path, allow_dash=True),
 )
-@click.argument("output_path", metavar="OUTPUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("output_path", metavar="OUTPUT", type=options.FilePath(path_type=Path, allow_dash=True))
 @options.code
 @options.gpu_id
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")
@@ -74,6 +74,11 @@ def apply(
     if output_path.is_dir():
         raise UsageError(f"can't write {output_path}: it is a directory")
     files = input_files(*input_paths)
+    if any(file != "-" and output_path.exists() and output_path.samefile(file) for file in map(str, files)):
+        raise UsageError(
+            f"can't write {output_path}: it is among what is read",
+            hint="Choose another name, also with --force.",
+        )
     options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
     if not isinstance(pipeline, Language):

@@ -17,9 +17,9 @@ from kernel.visible import shell_word
 
 @click.command("convert")
 @click.argument(
-    "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=options.FilePath(path_type=Path)
 )
-@click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False, allow_dash=True))
+@click.argument("output_dir", type=options.FilePath(path_type=Path, file_okay=False, allow_dash=True))
 @click.option(
     "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
 )

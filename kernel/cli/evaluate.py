@@ -40,11 +40,11 @@ _SHARES = frozenset({"p", "r", "f", "acc", "auc", "uas", "las"})
 
 @click.command("evaluate")
 @click.argument("model", type=options.file_or_name)
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=options.FilePath(path_type=Path))
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=options.FilePath(path_type=Path, allow_dash=True),
     help="JSON file for the scores; - for standard output, and the table goes to standard error.",
 )
 @options.force

@@ -131,17 +131,24 @@ def _adapter(key: _Key) -> TypeAdapter[Any] | None:
     return None
 
 
+def _no_empty_path(value: Any) -> Any:
+    """Python takes an empty path for the current directory, with all that lies below it."""
+    if value == "":
+        raise ValueError("an empty text is no path")
+    return value
+
+
 def _eager(hint: Any) -> Any:
     """The hint with what pydantic is too free with made stricter.
 
     Lazy collections become lists, since pydantic would return one-way iterators for them; true, false, NaN and infinity are no
-    numbers; `~` in a path is the home directory.
+    numbers; `~` in a path is the home directory, and an empty text no path.
     """
     origin, args = get_origin(hint), get_args(hint)
     if hint in (int, float):
         return Annotated[hint, *_FINITE, _NUMBER]
     if hint is Path:
-        return Annotated[Path, AfterValidator(expand_home)]
+        return Annotated[Path, BeforeValidator(_no_empty_path), AfterValidator(expand_home)]
     if origin is Annotated:
         inner = bare(args[0])
         if inner in (int, float):

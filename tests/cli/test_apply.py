@@ -225,3 +225,14 @@ def test_a_text_of_windows_is_shown(workplace: Path, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().err
     assert "in.txt:2: offset 8: byte 0x96 is not valid UTF-8" in shown
     assert "'Pages 3 \u2013 4' here" in shown and "iconv -f cp1252 -t utf-8" in shown
+
+
+def test_what_is_read_is_not_written(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("docs").mkdir()
+    file = Path("docs/in.jsonl")
+    file.write_text('{"text": "Ada slept.", "spans": [[0, 3, "PERSON"]]}\n', "utf8")
+    before = file.read_bytes()
+    for given in ("docs/in.jsonl", "docs", "docs/../docs/in.jsonl"):
+        assert run(["apply", "model", given, "docs/in.jsonl", "--force"]) == 2
+        assert "can't write docs/in.jsonl: it is among what is read" in capsys.readouterr().err
+    assert file.read_bytes() == before

@@ -98,6 +98,13 @@ def test_paths_may_start_at_home(hint, tmp_path, monkeypatch):
     assert convert(str, "~/a") == "~/a"
 
 
+@pytest.mark.parametrize("hint", [Path, Path | None, list[Path], Path | list[Path] | None])
+def test_an_empty_text_is_no_path(hint):
+    with pytest.raises(ValueError, match="an empty text is no path"):
+        convert(hint, [""] if hint == list[Path] else "")
+    assert convert(str, "") == ""
+
+
 def test_arrays_of_thinc_take_anything():
     types = pytest.importorskip("thinc.types")
     assert convert(types.FloatsXd, 5) == 5

@@ -78,10 +78,32 @@ def test_what_the_word_form_says(doc):
     assert doc[0].rank == doc.vocab["I"].rank == 2**64 - 1
 
 
-@pytest.mark.parametrize("name", ["tag", "tag_", "lemma_", "ent_type", "dep_"])
-@pytest.mark.parametrize("value", [1.5, None, object()])
-def test_an_annotation_is_a_string_or_its_number(doc, name, value):
+TEXTS = ["tag_", "pos_", "lemma_", "dep_", "ent_type_", "ent_id_", "ent_kb_id_", "norm_"]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("value", [5, 1.5, True, float("nan"), b"x", ["x"]])
+def test_an_attribute_that_is_a_text_takes_texts_only(doc, name, value):
     before = getattr(doc[2], name)
-    with pytest.raises(WrongType, match="an annotation is a string or its number, not "):
+    with pytest.raises(WrongType, match="is no text"):
         setattr(doc[2], name, value)
     assert getattr(doc[2], name) == before
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "norm_"])
+def test_none_clears_an_attribute(doc, name):
+    setattr(doc[2], name, None)
+    assert getattr(doc[2], name) == "" and getattr(doc[2], name[:-1]) == 0
+
+
+@pytest.mark.parametrize("value", [1.5, True, -1, 1 << 64, None, ["x"]])
+def test_a_number_of_a_string_is_one(doc, value):
+    with pytest.raises(WrongType, match="is no text, and no number of one"):
+        doc[2].lemma = value
+    doc[2].lemma = doc.vocab.strings.add("york")
+    assert doc[2].lemma_ == "york"
+
+
+def test_a_head_is_a_token(doc):
+    with pytest.raises(WrongType, match="the head of a token is a token, not 1"):
+        doc[0].head = 1

@@ -1,5 +1,7 @@
 """Tables with a header: what spreadsheets write, which columns are read, what is refused."""
 
+import csv
+
 import pytest
 from kernel_readers.detect import detect
 from kernel_readers.files import data_files
@@ -115,3 +117,18 @@ def test_tables_of_other_things_are_no_data_of_a_folder(write, tmp_path):
     write("b.csv", "step,loss", "1,2")
     write("c.csv", "\u00e4".encode("latin-1") + b",text\n")
     assert [file.name for file in data_files(tmp_path)] == ["a.csv", "c.csv"]
+
+
+def test_a_long_text_is_read(write, nlp):
+    before = csv.field_size_limit()
+    text = "word " * 40_000
+    path = write("a.csv", "text,label", f'"{text}",long', "short,short")
+    assert [len(each) for each, _ in found(path, nlp)] == [len(text), len("short")]
+    assert csv.field_size_limit() == before
+
+
+def test_blank_lines_and_json_are_told_as_what_they_are(write, nlp):
+    with pytest.raises(DataError, match="nothing but blank lines"):
+        found(write("a.csv", "", " ", ""), nlp)
+    with pytest.raises(DataError, match="holds JSON, and no table\n.*--converter jsonl"):
+        found(write("b.csv", '{"text": "a, b", "label": "c"}'), nlp)

@@ -162,7 +162,15 @@ def _categories(form: TableForm, row: Sequence[str]) -> dict[str, float]:
 
 def _header(path: Path) -> tuple[list[str], str]:
     """The names of the columns, and what separates them: what makes the most columns of the first line."""
-    line = next((line for _, line in _lines(path) if line.strip()), "")
+    line = next((line for _, line in _lines(path) if line.strip()), None)
+    if line is None:
+        raise DataError("the file holds nothing but blank lines", path=path)
+    if line.lstrip().startswith('{"'):
+        raise DataError(
+            "the file holds JSON, and no table",
+            path=path,
+            hint='Call it .jsonl, or say what it is: format = "jsonl" in the reader\'s block, --converter jsonl.',
+        )
     try:
         found = {separator: next(_reader([line], separator), []) for separator in _SEPARATORS}
     except csv.Error as error:
@@ -219,7 +227,7 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
             if len(row) != len(header):
                 problems.add(
                     DataError(
-                        f"{len(row)} columns instead of {len(header)}",
+                        f"{len(row)} column{'s' if len(row) > 1 else ''} instead of {len(header)}",
                         path=path,
                         line=begin,
                         hint="A text with the separator, a quote or a line end in it stands in double quotes.",
