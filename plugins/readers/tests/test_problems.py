@@ -117,7 +117,7 @@ def test_every_bad_sentence_of_conllu(write, nlp):
 
 def test_every_bad_row_of_a_table(write, nlp):
     error = error_of(write("a.csv", "text,label", "a,A", "b,B,C", "c,C", "d"), nlp)
-    assert "a.csv:3: 2 rows can't be read:\n  line 3: 3 columns instead of 2\n  line 5: 1 columns" in str(
+    assert "a.csv:3: 2 rows can't be read:\n  line 3: 3 columns instead of 2\n  line 5: 1 column" in str(
         error
     )
 
