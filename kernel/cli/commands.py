@@ -75,6 +75,7 @@ FORMER = {
     "pretrain": "There is no such command here yet.",
     "project": "There is no such command here. A Makefile does what it does.",
     "profile": "There is no such command here. python -m cProfile -m kernel shows where time goes.",
+    "runs": "It is in the package kernel-nlp-runs.",
     "ud-train": "It is: kernel train, with .conllu files in [paths]",
 }
 FORMER_INIT = {

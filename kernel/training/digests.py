@@ -15,8 +15,9 @@ from kernel.files.home import expand_home
 from kernel.files.patterns import is_pattern, matching
 from kernel.registries.blame import naming
 
-# What is read of the data of one setting at most, at every start; more of it is sampled.
+# Data of one setting that is read whole at every start, and what is read of more than that: a start waits for it.
 WHOLE = 2**30
+SAMPLE = 2**26
 _PIECE = 2**16
 # More files have one digest together, and none of their own.
 _NAMED = 100
@@ -33,7 +34,7 @@ def digests(
 
     config: interpolated. corpora: name -> corpus; one with a method `digest` says itself what it reads, of the others all
     files below the paths in their blocks are taken. output: a directory that is no data. The sha256 of one file is its own. Of more
-    than 1 GB the sizes, and 1 GB spread over all files, are taken: then `sampled` is true. A corpus that names no files
+    than 1 GB the sizes, and 64 MB spread over all files, are taken: then `sampled` is true. A corpus that names no files
     has no entry. `DataError` for files that can't be read.
     """
     found: dict[str, dict[str, Any]] = {}
@@ -107,7 +108,7 @@ def _digest(places: Sequence[Path], output: Path | None) -> dict[str, Any]:
     try:
         sizes = {name: file.stat().st_size for name, file in files.items()}
         total = sum(sizes.values())
-        share = None if total <= WHOLE else max(WHOLE // len(files), 2 * _PIECE)
+        share = None if total <= WHOLE else max(SAMPLE // len(files), 2 * _PIECE)
         sums = {name: _sum(file, sizes[name], share) for name, file in files.items()}
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=error.filename) from error

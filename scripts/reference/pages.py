@@ -223,9 +223,10 @@ def _config_page() -> str:
             rows = ["| key | type | default | |", "|---|---|---|---|"]
             rows += [_key(name, key, field, defaults) for key, field in schema.model_fields.items()]
             parts.append("\n".join(rows))
-            parts += _inner_sections(name, schema, defaults)
         if defaults.get(name):
             parts.append(_fenced("ini norun", _section_text(name)))
+        if schema is not None:
+            parts += _inner_sections(name, schema, defaults)
     return "\n\n".join(parts)
 
 
@@ -237,7 +238,7 @@ def _inner_sections(name: str, schema: type[BaseModel], defaults: dict[str, Any]
             path = f"{name}.{key}"
             rows = ["| key | type | default | |", "|---|---|---|---|"]
             rows += [_key(path, each, one, defaults) for each, one in inner.model_fields.items()]
-            yield f"### [{path}]"
+            yield f"## [{path}]"
             yield (inspect.getdoc(inner) or "").partition(": ")[2].capitalize()
             yield "\n".join(rows)
 

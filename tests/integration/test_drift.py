@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ PACKAGE = '''
 """Points in files, and what trains on them."""
 
 from pathlib import Path
+from typing import Any
 
 from thinc.api import Linear
 
@@ -169,6 +171,16 @@ def test_nothing_has_changed_and_the_run_goes_on(box: Box, resume: Train) -> Non
     done = resume()
     assert done.exit_code == 0, done.stderr
     assert steps(box) == list(range(1, 11))
+
+
+@pytest.mark.needs("kernel-nlp-runs")
+def test_a_run_that_was_killed_is_listed_as_stopped_until_it_has_ended(box: Box, resume: Train) -> None:
+    def listed() -> dict[str, Any]:
+        return json.loads(box.run("runs", "list", "out", "--json").stdout)[0]
+
+    assert (listed()["state"], listed()["seed"]) == ("stopped", 0)
+    assert resume().exit_code == 0
+    assert (listed()["state"], listed()["step"]) == ("ended: max_steps = 10 reached", 10)
 
 
 def edit_seed(box: Box) -> list[str]:

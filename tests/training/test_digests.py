@@ -161,6 +161,7 @@ def test_an_error_in_a_digest_names_the_corpus() -> None:
 
 def test_of_large_data_size_and_pieces_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WHOLE", 2**20)
+    monkeypatch.setattr(module, "SAMPLE", 2**19)
     Path("data").mkdir()
     Path("data/large").write_bytes(os.urandom(3 * 2**20))
     Path("data/small").write_bytes(b"small")
