@@ -36,6 +36,14 @@ class TestCorpus(Reader):
     malformed = {BROKEN_JSONL: 3}
 
 
+class TestStreamedCorpus(Reader):
+    name = "kernel.StreamedCorpus.v1"
+    settings = {"shuffle": False}
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3}
+
+
 class TestJsonlCorpus(Reader):
     name = "kernel.JsonlCorpus.v1"
     filename = "data.jsonl"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kernel.errors import DataError
+from kernel_readers.excerpt import content_of
 
 _SUFFIX = ".gz"
 # Bytes that a file may always become, and how many times larger than itself a larger one. Texts become some ten times larger.
@@ -28,6 +29,9 @@ def open_bytes(path: Path) -> BinaryIO:
 
     DataError while it is read, if it is damaged or becomes so large that it can't be data.
     """
+    content = content_of(path)
+    if content is not None:
+        return io.BytesIO(content)
     return io.BufferedReader(_Inflated(path)) if is_compressed(path) else path.open("rb")
 
 
