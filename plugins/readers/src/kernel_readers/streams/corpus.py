@@ -74,6 +74,10 @@ class StreamedCorpus:
         """Let the next pass go on from a state."""
         self._restored, self._position = dict(state), None
 
+    def progress(self) -> float:
+        """The share of the latest pass that is done, from 0 to 1."""
+        return 0.0 if self._position is None else self._position.progress
+
     def __call__(self, nlp: Any) -> Iterator[Example]:
         """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary).
 
@@ -81,9 +85,9 @@ class StreamedCorpus:
         """
         report = StreamReport(is_of_one_file=False)
         pieces = Pieces(sources(self._path, self._format, self._settings, report), self._piece)
-        if self._restored:
-            position = Position.of_data(self._restored, pieces, self._name)
-        else:
+        position = Position.of_data(self._restored, pieces, self._name) if self._restored else None
+        # After a pass that ended, a new one begins.
+        if position is None or position.first >= len(pieces):
             position = Position(int(np.random.randint(1 << 31)), len(pieces), pieces.bytes)
         self._position, self._restored = position, {}
         return self._pass(nlp, pieces, position, report)

@@ -28,6 +28,11 @@ class Position:
     place: int = 0
     given: int = 0
 
+    @property
+    def progress(self) -> float:
+        """The share of the pieces that are behind it, 0 to 1."""
+        return self.first / self.pieces if self.pieces else 1.0
+
     def as_data(self) -> dict[str, int]:
         """The numbers by their names."""
         return asdict(self)
