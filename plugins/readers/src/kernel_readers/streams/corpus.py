@@ -95,10 +95,11 @@ class StreamedCorpus:
     def _pass(self, nlp: Any, pieces: Pieces, position: Position, report: StreamReport) -> Iterator[Example]:
         is_empty = is_whole = not (position.first or position.place or position.given)
         reading, tally = Reading(nlp, self._settings, report), Tally(report)
-        buffers = walk(pieces, position, reading.records, buffer=self._buffer, shuffle=self._shuffle)
-        for records in buffers:
-            for start in range(0, len(records), _AT_ONCE):
-                for examples in self._examples(nlp, reading, records[start : start + _AT_ONCE], tally):
+        buffers = walk(pieces, position, reading.load, buffer=self._buffer, shuffle=self._shuffle)
+        for held in buffers:
+            for start in range(position.place, len(held), _AT_ONCE):
+                records = held.records(start, start + _AT_ONCE)
+                for examples in self._examples(nlp, reading, records, tally):
                     made = self._augmented(nlp, examples, position)
                     for example in made[position.given :]:
                         position.given += 1

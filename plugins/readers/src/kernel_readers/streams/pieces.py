@@ -6,7 +6,7 @@ pieces are found without reading what lies before them, and each record belongs 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -129,13 +129,18 @@ def _search(
         content += block
 
 
-def records_of(piece: Piece) -> Iterator[tuple[int, bytes]]:
-    """(where it begins in the file, the line) for every line of a piece that is not blank."""
+def lines_of(piece: Piece) -> tuple[list[int], list[bytes]]:
+    """(where each begins in the file, lines) of the lines of a piece that are not blank."""
     start, content = read_piece(piece)
     if b"\n" not in content and b"\r" in content:
         # Only in a file without any line feed, carriage returns end lines.
         content = content.replace(b"\r", b"\n")
-    for line in content.split(b"\n"):
-        if line.strip():
-            yield start, line
-        start += len(line) + 1
+    lines = content.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    before = accumulate(map(len, lines[:-1]), initial=0)
+    starts = [start + place + size for place, size in zip(range(len(lines)), before, strict=False)]
+    if all(map(bytes.strip, lines)):
+        return starts, lines
+    kept = [place for place, line in enumerate(lines) if line.strip()]
+    return [starts[place] for place in kept], [lines[place] for place in kept]

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from kernel.errors import DataError
 from kernel.numeric.random import stream
 from kernel_readers.streams.permutation import Permutation
 from kernel_readers.streams.pieces import Piece, Pieces
-from kernel_readers.streams.reading import Record
-
-T = TypeVar("T")
+from kernel_readers.streams.reading import Buffer, Loaded
 
 
 @dataclass
@@ -53,28 +51,27 @@ class Position:
 def walk(
     pieces: Pieces,
     position: Position,
-    read: Callable[[Piece], Iterator[Record]],
+    load: Callable[[Piece], Loaded],
     *,
     buffer: int,
     shuffle: bool,
-) -> Iterator[list[Record]]:
-    """The records of each buffer from a position on, in the order of the pass; the position is that of its first record.
+) -> Iterator[Buffer]:
+    """The buffers from a position on, each in the order of the pass. The place within one is the caller's to count.
 
-    read: gives the records of a piece. buffer: bytes to hold at once, and to shuffle, at least one piece. The place within
-    the buffer is the caller's to count.
+    load: gives the records of a piece. buffer: bytes to hold at once, and to shuffle, at least one piece.
     """
     order = Permutation(len(pieces), position.key) if shuffle else range(len(pieces))
     while position.first < len(pieces):
-        records: list[Record] = []
+        loaded: list[Loaded] = []
         size, after = 0, position.first
-        while after < len(pieces) and (after == position.first or (shuffle and size < buffer)):
-            found = list(read(pieces[order[after]]))
-            size += sum(record.size for record in found)
-            records += found
+        while after < len(pieces) and (not loaded or (shuffle and size < buffer)):
+            loaded.append(load(pieces[order[after]]))
+            size += loaded[-1].size
             after += 1
+        records = Buffer(loaded)
         if shuffle:
-            # The buffer has no more records than fit into memory.
-            places = stream(position.key, "buffer", position.first).permutation(len(records))
-            records = [records[place] for place in places.tolist()]
-        yield records[position.place :]
+            records.shuffle(stream(position.key, "buffer", position.first))
+        yield records
+        records.clear()
+        del loaded
         position.first, position.place, position.given = after, 0, 0

@@ -1,9 +1,12 @@
 """Documents of records that were taken out of their files."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
@@ -13,7 +16,7 @@ from kernel_readers.excerpt import Excerpt, excerpt
 from kernel_readers.formats.format import Settings
 from kernel_readers.problems import Problems
 from kernel_readers.report import Report
-from kernel_readers.streams.pieces import Piece, Source, read_piece, records_of
+from kernel_readers.streams.pieces import Piece, Source, lines_of, read_piece
 
 # Bytes of a file by which it is told what all of it has in common, and how many files are remembered so.
 _HEAD, _HEADS = 1 << 20, 16
@@ -31,16 +34,61 @@ class Record(NamedTuple):
     content: bytes | Doc
 
     @property
-    def size(self) -> int:
-        """In bytes, about."""
-        return len(self.content) if isinstance(self.content, bytes) else len(self.content.text)
-
-    @property
     def origin(self) -> str:
         """Where it stands, for people."""
         return (
             f"{self.source.path}, {'byte' if isinstance(self.content, bytes) else 'document'} {self.number}"
         )
+
+
+@dataclass
+class Loaded:
+    """The records of a piece. numbers, contents: of each, see `Record`."""
+
+    source: Source
+    numbers: Sequence[int]
+    contents: Sequence[bytes | Doc]
+
+    @property
+    def size(self) -> int:
+        """In bytes, about."""
+        if self.source.separator is None:
+            return self.source.size
+        return sum(map(len, self.contents))
+
+
+class Buffer:
+    """The records of some pieces, in an order. They take little more memory than their bytes until they are asked for."""
+
+    def __init__(self, pieces: Sequence[Loaded]) -> None:
+        self._pieces = pieces
+        self._ends = np.cumsum([len(piece.contents) for piece in pieces])
+        self._order: Any = np.arange(len(self))
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def shuffle(self, generator: np.random.Generator) -> None:
+        """Put the records into a random order. There are no more than fit into memory."""
+        self._order = generator.permutation(len(self))
+
+    def clear(self) -> None:
+        """Let go of everything, so that the next buffer has its memory."""
+        self._pieces, self._ends, self._order = [], self._ends[:0], self._order[:0]
+
+    def records(self, start: int, end: int) -> list[Record]:
+        """Those from a place to another."""
+        numbers = self._order[start:end]
+        pieces = np.searchsorted(self._ends, numbers, side="right")
+        firsts = np.concatenate([[0], self._ends])[pieces]
+        return [
+            Record(piece.source, piece.numbers[place], piece.contents[place])
+            for piece, place in zip(
+                [self._pieces[number] for number in pieces.tolist()],
+                (numbers - firsts).tolist(),
+                strict=True,
+            )
+        ]
 
 
 class StreamReport(Report):
@@ -63,16 +111,13 @@ class Reading:
         self._nlp, self._settings, self._report = nlp, settings, report
         self._head = lru_cache(_HEADS)(_head)
 
-    def records(self, piece: Piece) -> Iterator[Record]:
+    def load(self, piece: Piece) -> Loaded:
         """The records of a piece in their order; of a file that can't be cut, its documents."""
         source = piece.source
         if source.separator is not None:
-            for start, line in records_of(piece):
-                yield Record(source, start, line)
-            return
-        docs = read_file(source.format, source.path, self._nlp, self._settings, self._report)
-        for number, doc in enumerate(docs):
-            yield Record(source, number, doc)
+            return Loaded(source, *lines_of(piece))
+        docs = list(read_file(source.format, source.path, self._nlp, self._settings, self._report))
+        return Loaded(source, range(len(docs)), docs)
 
     def documents(self, records: Sequence[Record]) -> list[list[Doc]]:
         """The documents of each record. DataError with all that is wrong with those of a file."""
@@ -117,8 +162,13 @@ class Reading:
 
 def line_of(record: Record) -> int:
     """The number of the line at which a record begins, from 1. Reads everything before it."""
-    number, left = 1, record.number
-    with open_bytes(record.source.path) as file:
+    return line_at(record.source.path, record.number)
+
+
+def line_at(path: Path, byte: int) -> int:
+    """The number of the line at a place in a file, from 1. Reads everything before it."""
+    number, left = 1, byte
+    with open_bytes(path) as file:
         while left > 0 and (block := file.read(min(_BLOCK, left))):
             number += block.count(b"\n")
             left -= len(block)
