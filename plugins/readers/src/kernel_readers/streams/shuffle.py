@@ -38,7 +38,7 @@ class Shuffle:
         self._is_restored = False
 
     def state(self) -> dict[str, int]:
-        """Where the latest pass stands: the key of its order, the number of items, and how many were given."""
+        """Where the latest pass stands: the key of its order, the number of items, and how many were given. Empty if none runs."""
         return dict(self._position)
 
     def restore(self, state: dict[str, int]) -> None:
@@ -63,8 +63,7 @@ class Shuffle:
                 f"the source has {size:,} items, and had {position['size']:,} when the pass began",
                 hint="A pass goes on in the same data only. Put them back, or start anew.",
             )
-        # After a pass that ended, a new one begins.
-        if not is_restored or position["place"] == size:
+        if not is_restored:
             position = {"key": int(np.random.randint(1 << 31)), "size": size, "place": 0}
         self._position, self._is_restored = position, False
         return self._pass(source, position)
@@ -76,6 +75,8 @@ class Shuffle:
             number = order[position["place"]]
             position["place"] += 1
             yield source[number]
+        # After a pass that ended, a new one begins.
+        position.clear()
 
 
 def _has_items(thing: Any) -> bool:
