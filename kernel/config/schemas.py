@@ -1,7 +1,7 @@
 """What each section of a config takes. `kernel/config/defaults.cfg` has the same defaults, for what has any."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -127,6 +127,10 @@ class TrainingSchema(Section):
 class InitializeSchema(Section):
     """`[initialize]`: what the components see before the first step."""
 
+    labels_from: Literal["sample", "count"] = "sample"
+    """Of a corpus that is streamed: take labels from its first examples, or "count" those of all of them."""
+    sample_size: StrictInt = Field(default=100, ge=1)
+    """Examples of a streamed corpus that tell shapes, and labels unless they are counted."""
     vectors: StrictStr | None = None
     """A saved pipeline, or a directory, whose word vectors to use."""
     init_tok2vec: StrictStr | None = None

@@ -21,28 +21,24 @@ from kernel.config.schemas import InitializeSchema, TrainingSchema
 from kernel.config.sources import problem_at
 from kernel.config.values import show_value
 from kernel.discovery.rules import config_names, warn_of_absent
-from kernel.errors import CallbackError, ConfigError, DataError, PluginError, Problem, RegistryError, warn
+from kernel.errors import ConfigError, DataError, PluginError, Problem, RegistryError, note, warn
 from kernel.files.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
-from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
 from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
+from kernel.training.counting import count, with_labels
 from kernel.training.hooks import Call, Hooks
 from kernel.training.loggers import adapt
 from kernel.training.manifest import facts
 from kernel.training.output import check_apart, check_output
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
+from kernel.training.sample import Sample, check_labels, check_type, is_streamed, reading
 from kernel.training.score import score_weights
 from kernel.training.update import Builtin, warn_of_gold
 
-_STREAM_SAMPLE = 100
-_WITHOUT_LABELS = (
-    "Annotate the data in a form that the reader knows, give labels in [initialize.components], take the component from a "
-    "trained pipeline (source), freeze it, or leave it out."
-)
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
 
 
@@ -85,7 +81,7 @@ def prepare(
         train_corpus=setup.corpora["train_corpus"],
         dev_corpus=setup.corpora["dev_corpus"],
         weights=_weights(pipeline, settings),
-        examples=sample() if settings.max_epochs >= 0 else None,
+        examples=None if is_streamed(setup.corpora["train_corpus"], settings) else sample(),
         dev_examples=dev_examples,
         output=output,
         lock=lock,
@@ -158,7 +154,7 @@ def _set_up(
 def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
     """Build the pipeline and initialise it from the training corpus; and the examples of that."""
     config, settings, hooks = setup.config, setup.settings, setup.hooks
-    initialize = setup.plain["initialize"]
+    initialize = _with_counted_labels(setup, gpu_id)
     random.seed_all(setup.seed, "create")
     pipeline = setup.cls.from_config(config)
     to_device(pipeline, gpu_id, settings.gpu_allocator)
@@ -166,15 +162,42 @@ def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
         raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
     corpus = setup.corpora["train_corpus"]
-    sample = Sample(corpus, pipeline, settings, setup.reader("train_corpus"))
+    limit = initialize["sample_size"] if is_streamed(corpus, settings) else None
+    sample = Sample(corpus, pipeline, settings, setup.reader("train_corpus"), limit)
     random.seed_all(setup.seed, "initialize")
-    _check_labels(sample, corpus, pipeline, settings.train_corpus, initialize)
+    check_labels(sample, corpus, pipeline, settings.train_corpus, initialize)
     with random.scope(seed=setup.seed):
         pipeline.initialize(sample, settings=initialize)
     # A file of labels may turn out to be missing.
-    _check_labels(sample, corpus, pipeline, settings.train_corpus, {})
+    check_labels(sample, corpus, pipeline, settings.train_corpus, {})
     hooks.call.pipeline_initialized(pipeline=pipeline, config=config)
     return pipeline, sample
+
+
+def _with_counted_labels(setup: _Setup, gpu_id: int) -> dict[str, Any]:
+    """The interpolated `[initialize]`, with labels of a count of all examples where it asks for one. A streamed run says where its labels come from."""
+    initialize: dict[str, Any] = setup.plain["initialize"]
+    settings, corpus = setup.settings, setup.corpora["train_corpus"]
+    name = settings.train_corpus
+    if not is_streamed(corpus, settings):
+        return initialize
+    if initialize["labels_from"] == "sample":
+        number = initialize["sample_size"]
+        note(
+            f"{name} is streamed: labels that [initialize] does not give, and shapes, are those of its first {number} examples"
+        )
+        return initialize
+
+    def counted(read: Callable[[Pipeline], Callable[[], Iterable[Any]]]) -> Mapping[str, Any]:
+        random.seed_all(setup.seed, "create")
+        scratch = setup.cls.from_config(setup.config)
+        to_device(scratch, gpu_id, settings.gpu_allocator)
+        random.seed_all(setup.seed, "initialize")
+        with random.scope(seed=setup.seed), reading(name):
+            scratch.initialize(read(scratch), settings=initialize)
+        return scratch.label_data()
+
+    return with_labels(initialize, count(setup.plain, name, corpus, counted))
 
 
 def pipeline_class(config: Mapping[str, Any]) -> type[Pipeline]:
@@ -344,42 +367,6 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
         problems += [problem for problem in error.problems if problem not in problems]
 
 
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    """Name the corpus, or the file that its reader could not open."""
-    try:
-        with naming(f"reading {name}"):
-            yield
-    except CallbackError as error:
-        cause = error.__cause__
-        if isinstance(cause, OSError) and cause.filename is not None:
-            raise DataError(f"{name} can't be read: {cause.strerror}", path=cause.filename) from cause
-        raise
-
-
-class Sample:
-    """`get_examples` of a run: read once, kept for training, unless the corpus is streamed.
-
-    reader: who reads it, for messages.
-    """
-
-    def __init__(self, corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> None:
-        self._read: Callable[[], Iterable[Any]] = lambda: corpus(pipeline)
-        self._pipeline, self._reader = pipeline, reader
-        self._name = settings.train_corpus
-        self._limit = _STREAM_SAMPLE if settings.max_epochs < 0 else None
-        self._examples: list[Any] | None = None
-
-    def __call__(self) -> list[Any]:
-        if self._examples is None:
-            with _reading(self._name):
-                self._examples = list(islice(self._read(), self._limit))
-            if not self._examples:
-                raise DataError(f"{self._name} has no examples to train on")
-            _check_type(self._examples, self._pipeline, self._name, self._reader)
-        return self._examples
-
-
 def _reader(plain: Mapping[str, Any], name: str, registry: Registries) -> str:
     """The innermost function that makes a corpus, with its package; "" if there is none."""
     found, block = "", plain
@@ -390,47 +377,17 @@ def _reader(plain: Mapping[str, Any], name: str, registry: Registries) -> str:
     return found
 
 
-def _check_type(examples: Iterable[Any], pipeline: Pipeline, name: str, reader: str) -> None:
-    """Raise DataError if an example isn't of the type that the pipeline says it takes."""
-    wanted = pipeline.example_type
-    wrong = next((one for one in examples if not isinstance(one, wanted)), None)
-    if wrong is not None:
-        raise DataError(
-            f"{name}: {f'its reader {reader}' if reader else 'its reader'} gave an object of type "
-            f"{type(wrong).__qualname__}, not {wanted.__qualname__}",
-            hint=f"A reader returns a corpus: a function that yields {wanted.__qualname__} objects.",
-        )
-
-
-def _check_labels(
-    sample: Sample, corpus: Corpus, pipeline: Pipeline, name: str, settings: Mapping[str, Any]
-) -> None:
-    """Raise DataError if a component would train on nothing: the examples have no label for it, and nothing else has.
-
-    settings: the interpolated `[initialize]`.
-    """
-    found = pipeline.unlabelled(sample(), settings)
-    if not found:
-        return
-    names = " and ".join(f"'{component}'" for component in found)
-    seen = [finding.message for finding in getattr(corpus, "findings", ())]
-    raise DataError(
-        f"{name} has no label for {names} to learn. It holds {next(iter(found.values()))}",
-        hint="\n".join([*seen, _WITHOUT_LABELS]),
-    )
-
-
 def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> list[Any] | None:
     """The development corpus, read before training so that nothing wrong with it comes up hours later.
 
     A streamed run reads it for every evaluation; here it is only tried, and None returned.
     """
-    streamed = settings.max_epochs < 0
-    with _reading(settings.dev_corpus):
+    streamed = is_streamed(corpus, settings)
+    with reading(settings.dev_corpus):
         examples = list(islice(corpus(pipeline), 1 if streamed else None))
     if not examples:
         raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
-    _check_type(examples, pipeline, settings.dev_corpus, reader)
+    check_type(examples, pipeline, settings.dev_corpus, reader)
     if streamed:
         return None
     warn_of_gold(pipeline, examples, settings.dev_corpus)

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+from kernel.errors import DataError
 from kernel.language import Language
 from kernel.testing import ConverterSuite, ReaderSuite, sample_examples
 from kernel.tokens import DocBin
+from kernel.training import Example
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 JSONL = (
@@ -34,6 +36,59 @@ class TestCorpus(Reader):
     filename = "data.jsonl"
     content = JSONL
     malformed = {BROKEN_JSONL: 3}
+
+
+class TestStreamedCorpus(Reader):
+    name = "kernel.StreamedCorpus.v1"
+    settings = {"shuffle": False}
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3}
+
+
+class TestStreamedCorpusInAnyOrder(Reader):
+    name = "kernel.StreamedCorpus.v1"
+    settings = {"buffer": 1}
+    filename = "data.jsonl"
+    content = JSONL + JSONL
+    malformed = {BROKEN_JSONL: 3}
+    goldens = None
+    exempt = {
+        name: "each pass has an order of its own"
+        for name in (
+            "test_reads_the_same_each_time",
+            "test_one_reader_reads_again",
+            "test_two_passes_at_once_do_not_disturb_each_other",
+        )
+    }
+
+
+class TestShuffle(Reader):
+    """A source of numbered items: the lines of a file."""
+
+    name = "kernel.Shuffle.v1"
+    settings = {"shuffle": False}
+    content = "One line.\nAnother one.\nA third one.\n"
+
+    def reader(self, path):
+        return self.build(source=lambda nlp: Lines(path, nlp))
+
+
+class Lines:
+    """The lines of a file as numbered examples."""
+
+    def __init__(self, path, nlp):
+        if not path.exists():
+            raise DataError("no such file", path=path)
+        self.lines, self.nlp = path.read_text(encoding="utf-8").splitlines(), nlp
+        if not self.lines:
+            raise DataError("the file is empty", path=path)
+
+    def __len__(self):
+        return len(self.lines)
+
+    def __getitem__(self, number):
+        return Example(self.nlp.make_doc(self.lines[number]), self.nlp.make_doc(self.lines[number]))
 
 
 class TestJsonlCorpus(Reader):

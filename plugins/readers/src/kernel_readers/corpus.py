@@ -1,7 +1,6 @@
 """The corpus reader: annotated files of any known format, as examples."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -12,9 +11,10 @@ from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel.training import Example
-from kernel_readers.detect import find_format
+from kernel_readers.detect import read_file
 from kernel_readers.files import data_files, is_one_file, named
-from kernel_readers.formats.format import Format, Settings
+from kernel_readers.formats.format import Settings
+from kernel_readers.making import Making, Tally
 from kernel_readers.report import Report
 
 _AT_ONCE = 256
@@ -51,8 +51,8 @@ class Corpus:
     ) -> None:
         self.path = path
         self._name = named(path)
-        self.gold_preproc = gold_preproc
         self.max_length = max_length
+        self._making = Making(gold_preproc, max_length)
         self.limit = limit
         self.augmenter = augmenter
         self.format = format
@@ -65,7 +65,7 @@ class Corpus:
 
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
-        tally = _Tally(Report(is_of_one_file=is_one_file(self.path)))
+        tally = Tally(Report(is_of_one_file=is_one_file(self.path)))
         examples = self._examples(nlp, self._pieces(nlp, tally))
         if self.augmenter is not None:
             examples = (made for example in examples for made in self.augmenter(nlp, example))
@@ -85,60 +85,23 @@ class Corpus:
                 f"{self._name}: {tally.too_long} texts of max_length = {self.max_length} words or more are left out"
             )
 
-    def _why(self, tally: "_Tally") -> str:
+    def _why(self, tally: Tally) -> str:
         if tally.too_long:
             return f"{tally.too_long} texts have max_length = {self.max_length} words or more."
         return "" if self.augmenter is None else "The augmenter made none."
 
-    def _pieces(self, nlp: Any, tally: "_Tally") -> Iterator[tuple[Doc, str]]:
+    def _pieces(self, nlp: Any, tally: Tally) -> Iterator[tuple[Doc, str]]:
         """Documents, or their parts, and where each comes from."""
         for path in data_files(self.path, tally.report, is_detected=self.format == "auto"):
             number = -1
             tally.report.line = None
-            for number, doc in enumerate(self._read(path, nlp, tally.report)):
-                tally.documents += 1
-                self._check_length(nlp, doc, path, number)
+            for number, doc in enumerate(read_file(self.format, path, nlp, self.settings, tally.report)):
                 line = tally.report.line
                 origin = f"{path}, document {number}" if line is None else f"{path}:{line}"
-                try:
-                    for piece in self._cut(doc, tally, origin):
-                        yield piece, origin
-                except DataError as error:
-                    raise error.at(path, document=number) from error
+                for piece in self._making.parts(nlp, doc, tally, path=path, number=number, origin=origin):
+                    yield piece, origin
             if number < 0:
                 raise DataError("the file holds no documents", path=path)
-
-    def _read(self, path: Path, nlp: Any, report: Report) -> Iterator[Doc]:
-        read = find_format(self.format, path)
-        if isinstance(read, Format):
-            return read(path, nlp, settings=self.settings, report=report)
-        if self.settings.columns is not None or self.settings.trim:
-            raise DataError(
-                f"the format {self.format!r} takes neither columns nor trim",
-                path=path,
-                hint="Take them out of the reader's block.",
-            )
-        return read(path, nlp, n_sents=self.settings.n_sents)
-
-    def _check_length(self, nlp: Any, doc: Doc, path: Path, number: int) -> None:
-        if self.gold_preproc or doc.has_unknown_spaces or len(doc.text) <= nlp.max_length:
-            return
-        raise DataError(
-            f"a text of {len(doc.text)} characters is longer than nlp.max_length = {nlp.max_length}",
-            path=path,
-            document=number,
-            hint="Cut it into parts, with gold_preproc or a lower n_sents if it has sentences, or raise nlp.max_length.",
-        )
-
-    def _cut(self, doc: Doc, tally: "_Tally", place: str) -> Iterator[Doc]:
-        too_long = 0 < self.max_length <= len(doc)
-        by_sentence = self.gold_preproc or (too_long and doc.has_annotation("SENT_START"))
-        pieces = list(_sentences(doc, tally.report, place)) if by_sentence else [doc]
-        for piece in pieces:
-            if 0 < self.max_length <= len(piece):
-                tally.too_long += 1
-            elif len(piece):
-                yield piece
 
     def _at_once(self, made: int) -> int:
         """How many documents to tokenize together: many, but none that the limit cuts off."""
@@ -150,58 +113,7 @@ class Corpus:
         made = 0
         while docs := list(islice(references, self._at_once(made))):
             made += len(docs)
-            own_words = self.gold_preproc
-            texts = [doc.text for doc, _ in docs if not (own_words or doc.has_unknown_spaces)]
-            tokenized = iter(
-                nlp.tokenizer.batch(texts) if hasattr(nlp.tokenizer, "batch") else map(nlp.make_doc, texts)
-            )
-            for doc, origin in docs:
-                if own_words or doc.has_unknown_spaces:
-                    yield Example(_untagged(doc), doc, origin=origin)
-                else:
-                    yield Example(next(tokenized), doc, origin=origin)
-
-
-@dataclass
-class _Tally:
-    """What a pass over the corpus has met. too_long: texts that max_length left out."""
-
-    report: Report
-    documents: int = 0
-    too_long: int = 0
-
-
-def _sentences(doc: Doc, report: Report, place: str) -> Iterator[Doc]:
-    """Each sentence as a document. Entities and spans that lie in two are in none; tokens of such entities count as not annotated."""
-    starts = {sent.start for sent in doc.sents}
-    crossing = [ent for ent in doc.ents if not starts.isdisjoint(range(ent.start + 1, ent.end))]
-    if crossing:
-        report.remark(
-            "{} entities lie in two sentences, and are lost by cutting documents into sentences",
-            place,
-            len(crossing),
-        )
-    for spans in doc.spans.values():
-        lost = sum(not starts.isdisjoint(range(span.start + 1, span.end)) for span in spans)
-        if lost:
-            report.remark(
-                "{} spans of groups lie in two sentences, and are lost by cutting documents into sentences",
-                place,
-                lost,
-            )
-    for sent in doc.sents:
-        piece = sent.as_doc()
-        parts = [(max(ent.start, sent.start), min(ent.end, sent.end)) for ent in crossing]
-        missing = [piece[first - sent.start : last - sent.start] for first, last in parts if first < last]
-        if missing:
-            piece.set_ents([], missing=missing, default="unmodified")
-        yield piece
-
-
-def _untagged(doc: Doc) -> Doc:
-    """A document of the same words with nothing annotated."""
-    spaces = None if doc.has_unknown_spaces else [bool(token.whitespace_) for token in doc]
-    return Doc(doc.vocab, words=[token.text for token in doc], spaces=spaces)
+            yield from self._making.examples(nlp, docs)
 
 
 def make_corpus(

@@ -58,11 +58,31 @@ def find_format(name: str, path: Path) -> Reading:
     raise DataError(f"no format {name!r}", path=path, hint=f"Known formats: auto, {known}.")
 
 
+def read_file(name: str, path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
+    """The documents of a file. name: of its format, as `find_format` takes it. report: filled."""
+    read = find_format(name, path)
+    if isinstance(read, Format):
+        return read(path, nlp, settings=settings, report=report)
+    if settings.columns is not None or settings.trim:
+        raise DataError(
+            f"the format {name!r} takes neither columns nor trim",
+            path=path,
+            hint="Take them out of the reader's block.",
+        )
+    return read(path, nlp, n_sents=settings.n_sents)
+
+
 @Format
 def read_detected(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Read a file of whichever built-in format it is found to have; of columns, if the settings name some."""
-    name = detect(path) if settings.columns is None else "csv" if "text" in settings.columns else "iob"
-    return FORMATS[name](path, nlp, settings=settings, report=report)
+    return FORMATS[format_of(path, settings)](path, nlp, settings=settings, report=report)
+
+
+def format_of(path: Path, settings: Settings) -> str:
+    """The built-in name of a file's format; columns that the settings name tell it too."""
+    if settings.columns is None:
+        return detect(path)
+    return "csv" if "text" in settings.columns else "iob"
 
 
 def detect(path: Path) -> str:

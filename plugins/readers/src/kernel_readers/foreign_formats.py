@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from kernel.errors import DataError
 from kernel.files.compressed import open_bytes, suffix_of
+from kernel_readers.excerpt import content_of
 
 _SNIFFED = 8192
 # The list of what an archive holds stands at its end.
@@ -46,6 +47,8 @@ _ENCODING = "Convert it first: iconv -f {} -t utf-8 FILE > NEW"
 
 def check_known(path: Path) -> None:
     """`DataError` for a file of a format that many tools write and that is not read: what it is, and what to do."""
+    if content_of(path) is not None:
+        return
     with open_bytes(path) as file:
         found = _foreign(path, file)
     if found is not None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from kernel.errors import DataError
 from kernel.files.compressed import open_bytes
+from kernel_readers.excerpt import content_of
 from kernel_readers.foreign_formats import as_windows, check_known
 
 DEFAULT_N_SENTS = 10
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 def check_readable(path: Path) -> None:
     """Raise DataError if `path` is missing, no regular file, empty or unreadable."""
+    if content_of(path) is not None:
+        return
     if not path.exists():
         raise DataError("no such file", path=path, hint="Check the path in the config's [paths] section.")
     if path.is_dir():

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kernel_readers.excerpt import facts_of
 from kernel_readers.formats import label_studio
 from kernel_readers.formats.offsets import Offset, is_offsets, read_offsets
 from kernel_readers.formats.record import Record, records_and_problems
@@ -51,7 +52,7 @@ class LabelLists:
 
     def _records(self) -> Iterator[Record]:
         """Those that are some; the others are told where their turn comes."""
-        return (record for record in records_and_problems(self._path) if isinstance(record, Record))
+        return (record for record in records_and_problems(facts_of(self._path)) if isinstance(record, Record))
 
     @cached_property
     def _lists(self) -> list[Any]:

@@ -1,0 +1,129 @@
+"""The labels of a corpus that is too large to be held: counted in passes through all of it, and kept for the next start."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from kernel.errors import note, warn
+from kernel.files.atomic import atomic_file
+from kernel.training.digests import digests
+from kernel.training.protocols import Corpus, Pipeline
+
+# Seconds between two lines where nothing can be overwritten, and between two updates where it can.
+_LINES, _UPDATES = 60.0, 0.5
+
+Read = Callable[[Pipeline], Callable[[], Iterable[Any]]]
+
+
+def count(
+    plain: Mapping[str, Any], name: str, corpus: Corpus, labels: Callable[[Read], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Component -> labels of all examples of a corpus, as its `initialize` takes them.
+
+    plain: the interpolated config. name: of the corpus, dotted. labels: reads everything, once for each component that needs it,
+    and returns label data; it is given what makes `get_examples` for a pipeline. The result is kept in the user's cache under
+    a digest of the data, the reader, the components and `[initialize]`; where the data have no digest, it is counted anew.
+    """
+    file = _file(plain, name, corpus)
+    found = None if file is None else _kept(file)
+    if found is not None:
+        note(f"{name} is streamed: its labels are those that were counted before ({file})")
+        return found
+    note(f"{name} is streamed: its labels are counted in all of its examples")
+    data = labels(lambda pipeline: lambda: shown(corpus(pipeline), corpus, name))
+    content = json.dumps({key: each for key, each in data.items() if each is not None}, ensure_ascii=False)
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_file(file) as fresh:
+                fresh.write_text(content, encoding="utf-8")
+        except OSError as error:
+            warn(f"the labels of {name} can't be kept in {file}, and are counted again next time: {error}")
+    counted: dict[str, Any] = json.loads(content)
+    return counted
+
+
+def with_labels(initialize: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    """`[initialize]` with labels for components that it gives none."""
+    components = {
+        **{name: {"labels": each} for name, each in labels.items()},
+        **{
+            name: {**({"labels": labels[name]} if name in labels else {}), **given}
+            for name, given in initialize["components"].items()
+        },
+    }
+    return {**initialize, "components": components}
+
+
+def shown(examples: Iterable[Any], corpus: Corpus, name: str) -> Iterator[Any]:
+    """The examples, while the progress is shown: on a terminal in one line, otherwise in a line a minute.
+
+    A corpus with `progress()`, the share of the pass that is done (0 to 1), lets the time left be known.
+    """
+    begun = last = monotonic()
+    is_terminal = sys.stderr.isatty()
+    number = 0
+    for number, example in enumerate(examples, start=1):
+        yield example
+        now = monotonic()
+        if now - last >= (_UPDATES if is_terminal else _LINES):
+            last = now
+            text = progress_line(name, number, _share(corpus), now - begun)
+            if is_terminal:
+                sys.stderr.write(f"\r\033[K{text}")
+                sys.stderr.flush()
+            else:
+                note(text)
+    if is_terminal and last > begun:
+        sys.stderr.write("\r\033[K")
+    note(f"{name}: {number:,} examples counted in {_clock(monotonic() - begun)}")
+
+
+def progress_line(name: str, number: int, share: float | None, seconds: float) -> str:
+    """How far a count is. share: of the pass that is done, None if that is not known. seconds: since it began."""
+    text = f"counting {name}: {number:,} examples"
+    if share is None or share <= 0:
+        return f"{text}, {_clock(seconds)}"
+    return f"{text}, {share:.0%}, {_clock(seconds * (1 - share) / share)} left"
+
+
+def _share(corpus: Corpus) -> float | None:
+    progress = getattr(corpus, "progress", None)
+    return float(progress()) if callable(progress) else None
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _file(plain: Mapping[str, Any], name: str, corpus: Corpus) -> Path | None:
+    found = digests({"corpora": plain["corpora"]}, {name: corpus}).get(name)
+    if found is None:
+        return None
+    # Only what was read and how decides on the labels.
+    facts = [found["sha256"], *(plain.get(key) for key in ("corpora", "nlp", "components", "initialize"))]
+    key = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+    return _cache() / "labels" / f"{key[:32]}.json"
+
+
+def _kept(file: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _cache() -> Path:
+    """Where programs of the user keep what can be made again."""
+    place = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(place or Path.home() / ".cache") / "kernel"
