@@ -54,6 +54,7 @@ def train(
     with `--resume`, or where another one was, whose output this names. allow_drift: words for what may have changed since.
     `ConfigError` with every problem of the config.
     """
+    from kernel.errors import UsageError
     from kernel.registries.code import load_code
     from kernel.training.output import output_lock
     from kernel.training.prepare import prepare
@@ -62,6 +63,8 @@ def train(
     for path in [code] if isinstance(code, str | Path) else code:
         load_code(path)
     whole = _config(config, overrides or {})
+    if output == "":
+        raise UsageError("output is an empty text, and no directory", hint="None saves nothing.")
     folder = None if output is None else Path(output)
     lock = None if folder is None else output_lock(folder)
     try:

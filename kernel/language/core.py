@@ -61,7 +61,7 @@ class Language(EditableComponents, BasePipeline):
             )
         self._optimizer: Any = None
         self._stop_words = id(self.Defaults.stop_words), len(self.Defaults.stop_words)
-        self._error_handler: stream.ErrorHandler | None = None
+        self.default_error_handler: stream.ErrorHandler | None = None
         self.path = None
         self.max_length = max_length
         self.batch_size = batch_size
@@ -168,7 +168,7 @@ class Language(EditableComponents, BasePipeline):
         """Annotate one text. An error names the component."""
         docs = [self.make_doc(text)]
         steps = order.steps(self.slots, disable)
-        done, _ = stream.annotate(steps, docs, component_cfg or {}, self._error_handler)
+        done, _ = stream.annotate(steps, docs, component_cfg or {}, self.default_error_handler)
         return done[0] if done else docs[0]
 
     def pipe(
@@ -188,7 +188,7 @@ class Language(EditableComponents, BasePipeline):
         """
         self._look_at_stop_words()
         steps = order.steps(self.slots, disable)
-        settings, handler = component_cfg or {}, self._error_handler
+        settings, handler = component_cfg or {}, self.default_error_handler
         run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
         if n_process == 1:
             make = partial(
@@ -230,7 +230,7 @@ class Language(EditableComponents, BasePipeline):
         `pipe` does so with texts that can't be tokenized, too: the name is "tokenizer", and such a text a document of one
         token. None, the default, raises an error.
         """
-        self._error_handler = handler
+        self.default_error_handler = handler
 
     # Training it.
 

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 MISSING = "-"
 
 
+def split_bilu_label(tag: str) -> tuple[str, str]:
+    """The letter and the label of a tag: `B-ORG` is `("B", "ORG")`. DataError for a tag without a label, such as `O`."""
+    letter, hyphen, label = tag.partition("-")
+    if not hyphen:
+        raise DataError(f"the tag {tag!r} has no label after a hyphen")
+    return letter, label
+
+
+def remove_bilu_prefix(tag: str) -> str:
+    """The label of a tag: `B-ORG` is `ORG`. DataError for a tag without a label, such as `O`."""
+    return split_bilu_label(tag)[1]
+
+
 def is_biluo(tags: Iterable[str | None]) -> bool:
     """Whether the tags have the letters L or U, which IOB doesn't."""
     return any(tag is not None and tag[:2] in ("L-", "U-") for tag in tags)

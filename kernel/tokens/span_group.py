@@ -175,8 +175,8 @@ class SpanGroups(MutableMapping[str, SpanGroup]):
         return SpanGroup._view(self.doc, self.doc.groups[key])
 
     def __setitem__(self, key: str, spans: Iterable[Span]) -> None:
-        attrs = spans.attrs if isinstance(spans, SpanGroup) else {}
-        self.doc.groups[key] = SpanGroup(self.doc, name=key, attrs=attrs, spans=spans)._data
+        name, attrs = (spans.name, spans.attrs) if isinstance(spans, SpanGroup) else (key, {})
+        self.doc.groups[key] = SpanGroup(self.doc, name=name or key, attrs=attrs, spans=spans)._data
         self.doc.version += 1
 
     def __delitem__(self, key: str) -> None:

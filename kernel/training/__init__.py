@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kernel.tokens.biluo import biluo_to_iob as biluo_to_iob
     from kernel.tokens.biluo import iob_to_biluo as iob_to_biluo
     from kernel.tokens.biluo import offsets_to_biluo_tags as offsets_to_biluo_tags
+    from kernel.tokens.biluo import remove_bilu_prefix as remove_bilu_prefix
+    from kernel.tokens.biluo import split_bilu_label as split_bilu_label
     from kernel.tokens.example import Example as Example
 
 _PUBLIC = {
@@ -24,6 +26,8 @@ _PUBLIC = {
     "biluo_to_iob": "kernel.tokens.biluo",
     "iob_to_biluo": "kernel.tokens.biluo",
     "offsets_to_biluo_tags": "kernel.tokens.biluo",
+    "remove_bilu_prefix": "kernel.tokens.biluo",
+    "split_bilu_label": "kernel.tokens.biluo",
 }
 # Registered readers by the names of the field's classes; a package brings them.
 _READERS = {
@@ -39,6 +43,8 @@ __all__ = [
     "biluo_to_iob",
     "iob_to_biluo",
     "offsets_to_biluo_tags",
+    "remove_bilu_prefix",
+    "split_bilu_label",
 ]
 
 

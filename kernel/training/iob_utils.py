@@ -6,6 +6,8 @@ from kernel.tokens.biluo import (
     biluo_to_iob,
     iob_to_biluo,
     offsets_to_biluo_tags,
+    remove_bilu_prefix,
+    split_bilu_label,
 )
 
 __all__ = [
@@ -14,4 +16,6 @@ __all__ = [
     "biluo_to_iob",
     "iob_to_biluo",
     "offsets_to_biluo_tags",
+    "remove_bilu_prefix",
+    "split_bilu_label",
 ]

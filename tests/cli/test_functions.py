@@ -44,6 +44,11 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
+def test_an_empty_output_is_no_directory(config: Path) -> None:
+    with pytest.raises(UsageError, match="output is an empty text"):
+        kernel.train(config, output="")
+
+
 def test_a_pipeline_is_trained_and_comes_with_its_history(config: Path, tmp_path: Path) -> None:
     nlp, history = kernel.train(config, output=tmp_path / "out", overrides={"training.seed": 3})
     assert [evaluation.step for evaluation in history] == [2, 4, 5]

@@ -93,13 +93,21 @@ def test_an_error_names_component_and_document():
         list(nlp.pipe(["good", "bad", "fine"]))
 
 
-def test_an_error_handler_lets_documents_go():
+@pytest.mark.parametrize("is_set", [True, False])
+def test_an_error_handler_lets_documents_go(is_set):
     nlp = Language()
     nlp.add_pipe("mark")
     nlp.add_pipe("fussy")
     nlp.add_pipe("shout")
     failed = []
-    nlp.set_error_handler(lambda name, component, docs, error: failed.append((name, docs[0].text)))
+
+    def handler(name, component, docs, error):
+        failed.append((name, docs[0].text))
+
+    if is_set:
+        nlp.set_error_handler(handler)
+    else:
+        nlp.default_error_handler = handler
     found = list(nlp.pipe([("a", 1), ("bad", 2), ("c", 3)], as_tuples=True))
     assert [(doc.text, context) for doc, context in found] == [("a", 1), ("c", 3)]
     assert failed == [("fussy", "bad")]

@@ -13,6 +13,8 @@ from kernel.tokens.biluo import (
     entities_of_biluo,
     iob_to_biluo,
     offsets_to_biluo_tags,
+    remove_bilu_prefix,
+    split_bilu_label,
 )
 from kernel.vocab import Vocab
 
@@ -113,3 +115,10 @@ def test_tags_become_spans():
     assert [(span.text, span.label_) for span in spans] == [("Ada Lovelace", "PER"), ("Rome", "LOC")]
     with pytest.raises(DataError, match="doesn't continue"):
         biluo_tags_to_spans(doc, ["I-PER", "L-PER", "O", "O"])
+
+
+def test_letter_and_label_of_a_tag():
+    assert split_bilu_label("B-WORK-OF-ART") == ("B", "WORK-OF-ART")
+    assert remove_bilu_prefix("U-ORG") == "ORG"
+    with pytest.raises(ValueError, match="the tag 'O' has no label after a hyphen"):
+        remove_bilu_prefix("O")

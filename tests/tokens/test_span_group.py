@@ -118,3 +118,10 @@ def test_what_is_no_span_is_refused(doc):
     with pytest.raises(WrongType, match="not None\nWhere `char_span` finds no span"):
         doc.spans["a"] = [doc[0:1], doc.char_span(0, 0)]
     assert "a" not in doc.spans
+
+
+def test_a_group_keeps_its_own_name_under_another_key(doc):
+    doc.spans["people"] = SpanGroup(doc, name="persons", spans=[doc[0:1]])
+    assert (list(doc.spans), doc.spans["people"].name) == (["people"], "persons")
+    doc.spans["places"] = SpanGroup(doc, spans=[doc[0:1]])
+    assert doc.spans["places"].name == "places"
