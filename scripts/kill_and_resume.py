@@ -118,6 +118,18 @@ def run(words: list[str], folder: Path, kill: Callable[[], bool] = lambda: False
         return None if killed else process.returncode, output.read()
 
 
+def early(chance: random.Random, seconds: float, steps: float) -> Callable[[], bool]:
+    """A random moment before a run, or what is left of it, can have ended.
+
+    seconds, steps: how long a straight run takes in all, and from its first step.
+    """
+    begun, late = (
+        time.monotonic(),
+        chance.uniform(0.2, 1.0) * (seconds - steps) + chance.uniform(0, steps / 12),
+    )
+    return lambda: time.monotonic() - begun >= late
+
+
 def moment(chance: random.Random, folder: Path, seconds: float, lines: Sequence[str]) -> Callable[[], bool]:
     """A random moment at which to kill a run: any, or soon after a random call of a callback of a random phase.
 
@@ -129,7 +141,11 @@ def moment(chance: random.Random, folder: Path, seconds: float, lines: Sequence[
     if which in ("any", "initialising") or not calls:
         late = late if which == "any" else late / 3
         return lambda: time.monotonic() - begun >= late
-    trace, wanted, wait = folder / "trace.txt", chance.choice(calls), chance.uniform(0, 0.03)
+    trace, wanted, wait = (
+        folder / "trace.txt",
+        chance.choice(calls),
+        chance.choice([0.0, chance.uniform(0, 0.06)]),
+    )
     seen: list[float] = []
 
     def is_time() -> bool:
@@ -209,7 +225,7 @@ def main() -> int:
     chance, failed = random.Random(arguments.seed), 0
     work = Path(mkdtemp(prefix="kill-"))
     write_files(work)
-    straight, seconds, lines = {}, {}, {}
+    straight, seconds, steps, lines = {}, {}, {}, {}
     for streamed in (False, True):
         folder = work / f"straight-{streamed}"
         folder.mkdir()
@@ -220,6 +236,8 @@ def main() -> int:
             print(output)
             return 1
         straight[streamed] = outcome(folder)
+        history = (folder / "out" / "history.jsonl").read_text(encoding="utf8").splitlines()
+        steps[streamed] = max(json.loads(row).get("seconds", 0.0) for row in history)
         lines[streamed] = (folder / "trace.txt").read_text(encoding="utf8").splitlines()
     print(f"a straight run takes {seconds[False]:.1f} s, a streamed one {seconds[True]:.1f} s", flush=True)
     phases: Counter[str] = Counter()
@@ -232,11 +250,12 @@ def main() -> int:
         while code is None:
             (folder / "trace.txt").unlink(missing_ok=True)
             resume = ["--resume"] if killed else []
-            kill = (
-                moment(chance, folder, seconds[streamed], lines[streamed])
-                if killed < kills
-                else lambda: False
-            )
+            if killed == kills:
+                kill: Callable[[], bool] = lambda: False
+            elif kills > 1:
+                kill = early(chance, seconds[streamed], steps[streamed])
+            else:
+                kill = moment(chance, folder, seconds[streamed], lines[streamed])
             code, output = run([*words, *resume], folder, kill)
             if code is None:
                 killed += 1

@@ -168,7 +168,7 @@ def test_schemas_and_the_default_config_agree():
             if key in ("tokenizer", "vectors", "logger", "batcher", "optimizer", "lang"):
                 continue
             default = field.get_default(call_default_factory=True)
-            # A section in a section.
-            default = default.model_dump() if isinstance(default, Section) else default
+            if isinstance(default, Section):
+                default = default.model_dump()
             assert defaults[name][key] == default, (name, key)
         assert set(defaults[name]) <= set(schema.model_fields)
