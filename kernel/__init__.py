@@ -3,15 +3,19 @@
 Names are resolved on first use, so that `import kernel` costs nothing and the command line starts at once.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from kernel.discovery import unasked
 from kernel.registries.modules import install
 
+# Type checkers know the name; `typing` itself would be most of what the import costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
 
     from kernel.cli.functions import info as info
     from kernel.cli.functions import train as train

@@ -133,9 +133,9 @@ class Component:
         data: bytes = srsly.msgpack_dumps(dict(self._written(exclude)))
         return data
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> "Component":
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> "Component":
         """Take what `to_bytes` made. `DataError` if a file is missing that isn't excluded."""
-        parts = message_from_bytes(data)
+        parts = message_from_bytes(bytes_data)
         if not isinstance(parts, dict):
             raise DataError(f"these bytes are not the data of component '{self.name}'")
         self._read(parts.get, exclude, f"component '{self.name}'")

@@ -21,8 +21,14 @@ _BATCH_OF_WORKERS = 250
 
 @click.command("apply")
 @click.argument("model", type=options.file_or_name)
-@click.argument("input_path", metavar="INPUT", type=click.Path(path_type=Path, allow_dash=True))
-@click.argument("output_path", metavar="OUTPUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "input_paths",
+    metavar="INPUT...",
+    nargs=-1,
+    required=True,
+    type=options.FilePath(path_type=Path, allow_dash=True),
+)
+@click.argument("output_path", metavar="OUTPUT", type=options.FilePath(path_type=Path, allow_dash=True))
 @options.code
 @options.gpu_id
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")
@@ -43,7 +49,7 @@ _BATCH_OF_WORKERS = 250
 )
 def apply(
     model: str,
-    input_path: Path,
+    input_paths: tuple[Path, ...],
     output_path: Path,
     code: tuple[Path, ...],
     gpu_id: int,
@@ -54,8 +60,8 @@ def apply(
 ) -> None:
     """Annotate INPUT with the pipeline MODEL and write OUTPUT.
 
-    INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, a directory of them, or - for standard input (a text a
-    line, with the blanks at its ends). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
+    INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, each also compressed (.txt.gz), a directory of them, a
+    pattern ("texts/*.txt"), or several of these; or - for standard input (a text a line, with the blanks at its ends). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
     that have nothing but their place. JSON Lines keep the other keys of a .jsonl record, such as its id.
     """
     from kernel.cli.texts import input_files, read_texts
@@ -67,7 +73,12 @@ def apply(
     writing.check_free(output_path, force=force)
     if output_path.is_dir():
         raise UsageError(f"can't write {output_path}: it is a directory")
-    files = input_files(input_path)
+    files = input_files(*input_paths)
+    if any(file != "-" and output_path.exists() and output_path.samefile(file) for file in map(str, files)):
+        raise UsageError(
+            f"can't write {output_path}: it is among what is read",
+            hint="Choose another name, also with --force.",
+        )
     options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
     if not isinstance(pipeline, Language):

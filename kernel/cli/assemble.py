@@ -13,7 +13,7 @@ from kernel.cli.say import say
 
 @click.command("assemble", cls=ConfigCommand)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
-@click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @options.code
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it holds anything.")
 @click.pass_context

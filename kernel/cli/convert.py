@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from kernel.visible import shell_word
 
 @click.command("convert")
 @click.argument(
-    "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=options.FilePath(path_type=Path)
 )
-@click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False, allow_dash=True))
+@click.argument("output_dir", type=options.FilePath(path_type=Path, file_okay=False, allow_dash=True))
 @click.option(
     "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
 )
@@ -74,7 +75,9 @@ def convert(
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
     sources = [source for path in input_paths for source in matching(path)]
-    found = {file: source for source in sources for file in _input_files(source, output_dir, read)}
+    found = _each_once(
+        (file, source) for source in sources for file in _input_files(source, output_dir, read)
+    )
     files = list(found)
     nlp = blank(lang)
     is_piped = str(output_dir) == "-"
@@ -82,9 +85,7 @@ def convert(
         check_pipe(input_paths[0])
     every = (doc for path in files for doc in _documents(read, path, nlp, n_sents))
     if split:
-        for part, docs in _split(list(every), shares, seed, sources[0]).items():
-            store = DocBin(docs=docs, store_user_data=True)
-            _write(store, output_dir / f"{part}.spacy", len(docs), force=force)
+        _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, force=force)
         return
     if concatenate or is_piped:
         store = DocBin(store_user_data=True)
@@ -94,14 +95,14 @@ def convert(
             write_bytes(store.to_bytes())
         else:
             name = _stem(sources[0].resolve()) if len(sources) == 1 else "documents"
-            _write(store, output_dir / f"{name}.spacy", len(store), force=force)
+            _write(store.to_bytes(), output_dir / f"{name}.spacy", len(store), force=force)
         return
     targets = _targets(found, output_dir)
     for path in files:
         store = DocBin(store_user_data=True)
         for doc in _documents(read, path, nlp, n_sents):
             store.add(doc)
-        _write(store, targets[path], len(store), force=force)
+        _write(store.to_bytes(), targets[path], len(store), force=force)
 
 
 def check_pipe(path: Path) -> None:
@@ -146,6 +147,32 @@ def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> 
             f"too few documents for --split: none of {len(docs)} is left for {' and '.join(empty)}", path=path
         )
     return found
+
+
+def _write_parts(parts: dict[str, list[Any]], folder: Path, *, force: bool) -> None:
+    """Write all parts or none: those of two splits have documents in common."""
+    from kernel.cli.splitting import PARTS
+    from kernel.errors import warn
+    from kernel.tokens import DocBin
+
+    stores = {part: DocBin(docs=docs, store_user_data=True).to_bytes() for part, docs in parts.items()}
+    for part, data in stores.items():
+        path = folder / f"{part}.spacy"
+        try:
+            writing.is_new(path, data, force=force)
+        except OSError as error:
+            raise writing.unwritable(path, error) from error
+    for part, data in stores.items():
+        _write(data, folder / f"{part}.spacy", len(parts[part]), force=force)
+    for path in (folder / f"{part}.spacy" for part in PARTS if part not in parts):
+        if path.exists():
+            warn(f"{path} is of another split: its documents may be in the new files too")
+
+
+def _each_once(found: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
+    """File -> where it was found, however often and in whatever spelling it is named."""
+    places = {os.path.abspath(file): (file, source) for file, source in found}
+    return dict(places.values())
 
 
 def _targets(sources: dict[Path, Path], output: Path) -> dict[Path, Path]:
@@ -208,10 +235,10 @@ def _is_made(file: Path, source: Path, output: Path) -> bool:
     return file.resolve().is_relative_to(made)
 
 
-def _write(store: Any, path: Path, n_docs: int, *, force: bool) -> None:
+def _write(data: bytes, path: Path, n_docs: int, *, force: bool) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise writing.unwritable(path, error) from error
-    writing.write_new(path, store.to_bytes(), force=force)
+    writing.write_new(path, data, force=force)
     say(f"{path}: {n_docs} document{'s' * (n_docs != 1)}")

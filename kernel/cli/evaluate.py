@@ -40,11 +40,11 @@ _SHARES = frozenset({"p", "r", "f", "acc", "auc", "uas", "las"})
 
 @click.command("evaluate")
 @click.argument("model", type=options.file_or_name)
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=options.FilePath(path_type=Path))
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=options.FilePath(path_type=Path, allow_dash=True),
     help="JSON file for the scores; - for standard output, and the table goes to standard error.",
 )
 @options.force
@@ -110,10 +110,12 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
 
 def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | None = None) -> list[str]:
     """Scores as lines: shares in percent, the known ones first and under their usual names; the speed; numbers of another
-    kind; then tables by type. One that was not measured is "-".
+    kind; lists; then tables by type. One that was not measured is "-".
 
     in_percent: whether all numbers are shares; by default their names say so.
     """
+    from kernel.config.values import show_value
+
     numbers = {name: value for name, value in scores.items() if value is None or _is_number(value)}
     order = [*(name for name in _TITLES if name in numbers), *(n for n in numbers if n not in _TITLES)]
     shares = [name for name in order if _is_share(name, numbers[name], in_percent)]
@@ -123,11 +125,15 @@ def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | No
         value = numbers["speed"]
         rows.append(("SPEED", "-" if value is None else f"{value:,.0f} words/s"))
     more = [(visible_line(name), _number(numbers[name])) for name in others]
-    width = max((len(title) for title, _ in rows + more), default=0)
+    lists = {visible_line(name): value for name, value in scores.items() if _is_list(value)}
+    width = max((len(title) for title in (*dict(rows + more), *lists)), default=0)
     lines = [_row(title, value, width, indent) for title, value in rows]
     if more:
         lines += ["", f"{indent}not in percent"] if rows else []
         lines += [_row(title, value, width, indent) for title, value in more]
+    lines += [
+        f"{indent}{title.ljust(width)}  {show_value(_plain(value), 60)}" for title, value in lists.items()
+    ]
     for name, table in scores.items():
         if isinstance(table, Mapping) and table:
             lines += ["", f"{indent}{visible_line(name)}"]
@@ -185,8 +191,20 @@ def _table(table: Mapping[str, Mapping[str, float | None]], indent: str) -> list
 
 
 def _is_number(value: Any) -> bool:
-    return not isinstance(value, (Mapping, str, bool)) and hasattr(value, "__float__")
+    # An array has a number of its own only if it is one.
+    return (
+        not isinstance(value, (Mapping, str, bool))
+        and hasattr(value, "__float__")
+        and getattr(value, "shape", ()) == ()
+    )
+
+
+def _is_list(value: Any) -> bool:
+    """Whether this is a list of numbers, such as one for each label: shown as it is."""
+    return isinstance(value, list | tuple) or getattr(value, "shape", ()) != ()
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return list(value)
     return value.tolist() if hasattr(value, "tolist") else str(value)

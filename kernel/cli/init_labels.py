@@ -20,7 +20,7 @@ to use a file, write in the config:
 
 @click.command("labels", cls=ConfigCommand)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
-@click.argument("output", metavar="OUTPUT_DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("output", metavar="OUTPUT_DIR", type=options.FilePath(path_type=Path, file_okay=False))
 @options.force
 @options.code
 @options.gpu_id

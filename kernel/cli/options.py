@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,20 @@ if TYPE_CHECKING:
     from kernel.config import Config
 
 
+class FilePath(click.Path):
+    """A path that is not empty: Python takes an empty one for the current directory, with all that lies below it."""
+
+    def convert(
+        self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | PathLike[str]:
+        """The path as `click.Path` gives it; an error of the command line for an empty one."""
+        if value == "":
+            self.fail("the path is empty. Is a variable of the shell not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 # A file, or a name, or - for a stream: any text, for which shells offer files.
-file_or_name = click.Path(readable=False)
+file_or_name = FilePath(readable=False)
 
 
 def _code(*names: str) -> Callable[[Any], Any]:
@@ -21,7 +34,7 @@ def _code(*names: str) -> Callable[[Any], Any]:
         *names,
         "code",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=FilePath(path_type=Path),
         help="Python file, folder or module with registered functions, imported first. May be repeated.",
     )
 

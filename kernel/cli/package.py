@@ -13,15 +13,15 @@ from kernel.cli.say import say
 
 
 @click.command("package")
-@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path))
-@click.argument("output", metavar="OUTPUT", type=click.Path(path_type=Path))
+@click.argument("model", metavar="MODEL", type=options.FilePath(path_type=Path))
+@click.argument("output", metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @options.code
 @click.option("--name", "-n", default="", help="Name, instead of the one in the pipeline's meta.")
 @click.option("--version", "-v", default="", help="Version, instead of the one in the pipeline's meta.")
 @click.option(
     "--meta-path",
     "-m",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(path_type=Path),
     help="JSON file with entries that replace those of the meta.",
 )
 @click.option(

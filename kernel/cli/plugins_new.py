@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kernel.cli import options
 from kernel.cli.say import say, say_text
 from kernel.cli.scaffold.kinds import KINDS
 
@@ -26,7 +27,7 @@ from kernel.cli.scaffold.kinds import KINDS
     "--dir",
     "-d",
     "parent",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.FilePath(path_type=Path, file_okay=False),
     default=Path(),
     help="Where the folder NAME is made; by default the current directory.",
 )

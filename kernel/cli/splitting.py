@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from random import Random
 from typing import Any
 
@@ -49,6 +50,9 @@ def stratified(labels: Sequence[set[Any]], shares: Sequence[float], seed: int) -
     room = [share * len(labels) for share in shares]
     lacking = {label: [share * len(found) for share in shares] for label, found in owners.items()}
     left = Counter({label: len(found) for label, found in owners.items()})
+    # Every number that a label has had: those that are no longer true are passed over.
+    rarest_first = [(number, label) for label, number in left.items()]
+    heapify(rarest_first)
     parts = [-1] * len(labels)
 
     def put(document: int, wanted: Sequence[float]) -> None:
@@ -58,9 +62,12 @@ def stratified(labels: Sequence[set[Any]], shares: Sequence[float], seed: int) -
         for label in labels[document]:
             lacking[label][part] -= 1
             left[label] -= 1
+            heappush(rarest_first, (left[label], label))
 
-    while left:
-        rarest = min(left, key=lambda label: (left[label], label))
+    while rarest_first:
+        number, rarest = heappop(rarest_first)
+        if left.get(rarest) != number:
+            continue
         for document in owners[rarest]:
             if parts[document] < 0:
                 put(document, lacking[rarest])

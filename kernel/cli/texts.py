@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
+from kernel.files.compressed import open_bytes, suffix_of
+from kernel.files.patterns import matching
 
 INPUTS = (".jsonl", ".spacy", ".txt")
 STANDARD_INPUT = Path("-")
@@ -20,19 +22,29 @@ _READ = {"entities", "words", "spaces", "tags", "pos", "lemmas", "morphs", "head
 _ANNOTATIONS = frozenset(_WRITTEN | _READ)
 
 
-def input_files(path: Path) -> list[Path]:
-    """The file itself, or the readable files below a directory, sorted, hidden ones left out. `-` is standard input."""
+def input_files(*paths: Path) -> list[Path]:
+    """The files of some paths, each once: the file itself, what a pattern stands for, or the readable files below a directory,
+    sorted, hidden ones left out. `-` is standard input.
+    """
+    places = [place for path in paths for place in ([path] if path == STANDARD_INPUT else matching(path))]
+    return list(dict.fromkeys(file for place in places for file in _files_of(place)))
+
+
+def _files_of(path: Path) -> list[Path]:
     if path == STANDARD_INPUT:
         return [path]
     if path.is_dir():
-        found = [file for file in sorted(path.rglob("*")) if file.suffix in INPUTS and file.name[0] != "."]
+        found = [
+            file for file in sorted(path.rglob("*")) if suffix_of(file) in INPUTS and file.name[0] != "."
+        ]
         if not found:
             raise DataError(f"no {', '.join(INPUTS)} files in this directory", path=path)
         return found
     if not path.exists():
         raise DataError("no such file or directory", path=path)
-    if path.suffix not in INPUTS:
-        raise DataError(f"can't tell the format; known are {', '.join(INPUTS)}", path=path)
+    if suffix_of(path) not in INPUTS:
+        known = f"known are {', '.join(INPUTS)}, also compressed (.gz)"
+        raise DataError(f"can't tell the format; {known}", path=path)
     return [path]
 
 
@@ -44,16 +56,16 @@ def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, 
     is_input = path == STANDARD_INPUT
     name = Path("standard input") if is_input else path
     try:
-        if path.suffix == ".spacy":
+        if suffix_of(path) == ".spacy":
             yield from ((doc, {}) for doc in _documents(path, pipeline.vocab))
             return
-        with nullcontext(sys.stdin.buffer) if is_input else path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if is_input else open_bytes(path) as file:
             for number, raw in enumerate(file, start=1):
                 # Blanks at the ends are part of the text: offsets are to fit it.
                 line = _decoded(raw, name, number).removesuffix("\n").removesuffix("\r")
                 if line.strip():
                     text, others = (
-                        (line, {}) if path.suffix != ".jsonl" else _record(line, text_key, name, number)
+                        (line, {}) if suffix_of(path) != ".jsonl" else _record(line, text_key, name, number)
                     )
                     _check_length(text, pipeline, name, number)
                     yield text, others
@@ -65,7 +77,9 @@ def _documents(path: Path, vocab: Any) -> Iterator[Any]:
     from kernel.tokens import DocBin
 
     try:
-        yield from DocBin().from_disk(path).get_docs(vocab)
+        with open_bytes(path) as file:
+            store = DocBin().from_bytes(file.read())
+        yield from store.get_docs(vocab)
     except DataError as error:
         raise error.at(path, document=error.document) from error
 

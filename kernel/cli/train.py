@@ -54,7 +54,7 @@ def _one_config(words: list[str]) -> str:
     "--output",
     "-o",
     "--output-path",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(path_type=Path),
     help="Directory for model-best and model-last; models of a run with another config move to DIR.1, those of the same config are replaced, also if the data have changed. Without it nothing is saved.",
 )
 @click.option(

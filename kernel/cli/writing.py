@@ -26,23 +26,30 @@ def write_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], b
 
     force: replace it whatever it is. ours: says of a content whether it is one that this command is there to renew.
     """
-    from kernel.errors import UsageError
-    from kernel.files.atomic import atomic_file, is_special
+    from kernel.files.atomic import atomic_file
 
     try:
-        if not force and path.is_file() and not is_special(path):
-            old = path.read_bytes()
-            if old == data:
-                return
-            if old and not (ours is not None and ours(old)):
-                raise UsageError(
-                    f"{path} exists, and what it holds is something else",
-                    hint="Use --force to replace it, or choose another name.",
-                )
-        with atomic_file(path) as fresh:
-            fresh.write_bytes(data)
+        if is_new(path, data, force=force, ours=ours):
+            with atomic_file(path) as fresh:
+                fresh.write_bytes(data)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def is_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], bool] | None = None) -> bool:
+    """Whether a file has to be written to have this content. `UsageError` if that would replace another; see `write_new`."""
+    from kernel.errors import UsageError
+    from kernel.files.atomic import is_special
+
+    if force or not path.is_file() or is_special(path):
+        return True
+    old = path.read_bytes()
+    if old and old != data and not (ours is not None and ours(old)):
+        raise UsageError(
+            f"{path} exists, and what it holds is something else",
+            hint="Use --force to replace it, or choose another name.",
+        )
+    return old != data
 
 
 def check_free(path: Path, *, force: bool) -> None:

@@ -12,12 +12,14 @@ from pydantic import BaseModel
 
 from kernel.config.blocks import record
 from kernel.config.config import Config
-from kernel.config.hints import accepts, item_hint, out_of_range
+from kernel.config.hints import item_hint
 from kernel.config.plans import Call, Collection, Constant, Plan, Planner, function_keys, join
+from kernel.config.returned import accepts
 from kernel.config.sections import over_defaults, own_part, schema_of, supplied
 from kernel.config.signatures import Parameter, Signature
 from kernel.config.sources import Sources, problem_at
 from kernel.config.wording import expectation
+from kernel.config.written import out_of_range
 from kernel.errors import CodeError, ConfigError, KernelError, PluginError, Problem
 from kernel.registries.blame import describe_error
 from kernel.registries.family import Registries, chosen_by

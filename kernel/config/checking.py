@@ -15,7 +15,7 @@ from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.schemas import SystemSchema
 from kernel.config.sections import NAMES, OWN, at, own_part, supplied, supplier_hint
 from kernel.config.signatures import of_function, type_hints
-from kernel.config.sources import problem_at
+from kernel.config.sources import Sources, problem_at
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
 from kernel.config.variables import dependents, interpolate, leading_into, references, tainted
@@ -243,11 +243,7 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
             if name not in allowed:
                 _add_unknown(planner, where, name, right, expected, f"there is no component {name!r}")
             elif path == "nlp.pipeline" and name in before:
-                planner.problems.append(
-                    problem_at(
-                        planner.sources, where, f"{name!r} is in the pipeline already", value=show_value(name)
-                    )
-                )
+                planner.problems.append(named_twice(planner.sources, where, name))
             before.add(name)
     settings = (plain.get("initialize") or {}).get("components")
     right = [name for name in pipeline if isinstance(name, str)]
@@ -256,6 +252,11 @@ def _check_names(plain: Mapping[str, Any], planner: Planner) -> None:
         if name not in allowed:
             path, expected = f"initialize.components.{name}", "a component of the pipeline"
             _add_unknown(planner, path, name, right, expected, f"there is no component {name!r}", key=True)
+
+
+def named_twice(sources: Sources, path: str, name: str) -> Problem:
+    """What is wrong with a name in `nlp.pipeline` that stands there before. path: its own place."""
+    return problem_at(sources, path, f"{name!r} is in the pipeline already", value=show_value(name))
 
 
 def _add_unknown(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from kernel.config.sources import (
 from kernel.config.text import read
 from kernel.config.variables import interpolate
 from kernel.config.writer import write
-from kernel.errors import ConfigError, Problem, UsageError, keep
+from kernel.errors import ConfigError, Problem, UsageError, WrongType, keep
 
 DEFAULTS = Path(__file__).parent / "defaults.cfg"
 DEFAULTS_NAME = "kernel/config/defaults.cfg"
@@ -93,6 +94,8 @@ class Config(confection.Config):  # type: ignore[misc]
         problems: list[Problem] | None = None,
     ) -> Config:
         """Read a file; see from_str. Raises UsageError if the file can't be read."""
+        if not isinstance(path, str | PathLike):
+            raise WrongType(f"a config is read from a path, not from {path!r}")
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except OSError as error:

@@ -14,11 +14,12 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter
 
-from kernel.config.hints import alternatives, bare, item_hint, writable
+from kernel.config.hints import alternatives, bare, item_hint
 from kernel.config.schemas import Section
 from kernel.config.sections import KIND, OWN, schema_of
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
 from kernel.config.values import is_plain
+from kernel.config.written import writable
 from kernel.errors import KernelError, warn
 from kernel.registries.family import registry
 

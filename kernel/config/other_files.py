@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ def other_bytes(data: bytes, path: Path) -> str:
     """What a file that is not UTF-8 may be, as a hint; "" where there is nothing to say."""
     if path.suffix == ".spacy" or data.startswith(_ZLIB):
         return f"It looks like data: name it next to a config: --paths.train {shell_word(str(path))}"
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        new = shell_word(f"{path.stem}.utf8{path.suffix}")
+        return f"It is UTF-16, as some editors and shells write: iconv -f utf-16 -t utf-8 {shell_word(str(path))} > {new}"
     return ""
 
 

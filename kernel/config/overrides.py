@@ -12,7 +12,7 @@ from kernel.config.paths import all_paths
 from kernel.config.signatures import of_function
 from kernel.config.sources import ENVIRONMENT, ENVIRONMENT_VARIABLE, OVERRIDE, Source, Sources
 from kernel.config.values import ValueProblem, parse_value, show_value
-from kernel.errors import ConfigError, KernelError, Problem, UsageError
+from kernel.errors import ConfigError, KernelError, Problem, UsageError, WrongType
 from kernel.registries.family import chosen_by
 
 
@@ -64,6 +64,11 @@ def apply_overrides(
 
     Where an override names another function for a block, the block keeps what that takes, and what overrides set.
     """
+    if not isinstance(overrides, Mapping) or not all(isinstance(path, str) for path in overrides):
+        raise WrongType(
+            f"overrides are a dict of values by dotted path, not {overrides!r}",
+            hint='Write {"training.max_steps": 100}.',
+        )
     problems = []
     for path, value in overrides.items():
         source = Source(kind, f"--{path} {show_value(value)}")

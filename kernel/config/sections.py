@@ -17,7 +17,6 @@ from typing import Any
 from pydantic.errors import PydanticUndefinedAnnotation
 
 from kernel.config.config import Config
-from kernel.config.hints import Refused, convert
 from kernel.config.schemas import (
     InitializeSchema,
     NlpSchema,
@@ -28,6 +27,7 @@ from kernel.config.schemas import (
 )
 from kernel.config.signatures import of_schema
 from kernel.config.sources import DEFAULT, Sources, problem_at
+from kernel.config.written import Refused, convert
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, PluginError, Problem, RegistryError
 from kernel.registries.blame import describe_error

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from kernel.config.hints import Refused, faults_of
+from kernel.config.written import Refused, faults_of
 
 
 def validated(schema: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

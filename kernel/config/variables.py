@@ -160,13 +160,8 @@ class Interpolator:
         target = self._find(name, path)
         shown = "${" + name + "}"
         if target is None:
-            self._problem(
-                path,
-                f"{shown} {_TO_NOTHING}",
-                hint=self._suggest(name, path),
-                variable=shown,
-                value=shown,
-            )
+            message, hint = self._why_missing(name, path)
+            self._problem(path, f"{shown} {message}", hint=hint, variable=shown, value=shown)
             return _MISSING
         if target in self._open:
             message = f"{shown} refers back to itself: {self._circle(target)}"
@@ -219,6 +214,19 @@ class Interpolator:
             if local != path and not isinstance(self._raw(local), dict) and self._raw(local) is not _MISSING:
                 return local
         return target if self._raw(target) is not _MISSING else None
+
+    def _why_missing(self, name: str, path: tuple[str, ...]) -> tuple[str, str | None]:
+        """What to say of a variable whose value is not there, and what to do."""
+        section, _, rest = name.strip().replace(":", ".").partition(".")
+        component = f"{section}.{rest.partition('.')[0]}"
+        block = self._raw(tuple(component.split("."))) if section == "components" else None
+        if isinstance(block, dict) and "source" in block and "factory" not in block:
+            where = show_text(str(block["source"]))
+            return (
+                f"leads into {component}, which is taken as it is from {where}: its settings are not written here",
+                "Write the value itself; the config.cfg of that pipeline has it.",
+            )
+        return _TO_NOTHING, self._suggest(name, path)
 
     def _suggest(self, name: str, path: tuple[str, ...]) -> str | None:
         if name.isidentifier() and name in os.environ:

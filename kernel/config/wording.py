@@ -6,9 +6,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from kernel.config.hints import describe_hint, options, takes, takes_only_lists
+from kernel.config.hints import describe_hint, options, takes_only_lists
 from kernel.config.signatures import REQUIRED, Parameter, Signature
 from kernel.config.values import has_variable, is_plain, show_value
+from kernel.config.written import takes
 
 # Longest signature that is shown with all its types, in characters.
 _LONGEST = 240
@@ -60,6 +61,10 @@ def _typed(name: str, hint: Any) -> str:
 
 def remedy(value: Any, hint: Any) -> str | None:
     """What to write instead of a value, where that can be guessed."""
+    if value == "":
+        return (
+            "The value is empty: is a variable of the shell not set? null means none, where that is allowed."
+        )
     if isinstance(value, str):
         if has_variable(value):
             return "The value holds a variable that was not replaced."
@@ -79,6 +84,8 @@ def remedy(value: Any, hint: Any) -> str | None:
             return f"Write {json.dumps([value])}: a list, even of one."
     elif value is True and takes(hint, 1):
         return "Write a number. An override without a value means true."
+    elif value is True and takes(hint, "true"):
+        return 'An override without a value means true: write the value behind it. The text is "true", in double quotes.'
     elif isinstance(value, (int, float)) and takes(hint, show_value(value)):
         return f'Write "{show_value(value)}", in double quotes, for a text.'
     elif isinstance(value, (int, float)) and takes_only_lists(hint) and takes(hint, [value]):

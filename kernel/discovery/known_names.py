@@ -119,8 +119,8 @@ _PLACES = {
         **{
             f"kernel.{name}": "kernel-nlp-names"
             for name in _names(
-                """about attrs compat glossary gold lexeme lookups morphology parts_of_speech strings symbols util
-                vectors"""
+                """about attrs compat glossary gold lexeme lookups morphology parts_of_speech pipe_analysis
+                strings symbols util vectors"""
             )
         },
     },

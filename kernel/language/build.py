@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, default_config, fill, resolve
-from kernel.config.checking import check_component
+from kernel.config.checking import check_component, named_twice
 from kernel.config.packages import verify
 from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
 from kernel.config.sources import problem_at
-from kernel.config.values import show_value
 from kernel.config.variables import leading_into
 from kernel.errors import ConfigError, KernelError, Problem, RegistryError, UsageError
 from kernel.files.names import as_names
@@ -75,8 +74,7 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
         if name not in components:
             problems.append(_without_block(name, place, list(components), merged))
         elif name in before:
-            said = f"{name!r} is in the pipeline already"
-            problems.append(problem_at(merged.sources, where, said, value=show_value(name)))
+            problems.append(named_twice(merged.sources, where, name))
         elif not is_possible_name(name):
             problems.append(
                 problem_at(

@@ -110,7 +110,8 @@ class ComponentList:
         return ShownList(items, f"nlp.{name}", _HOW)
 
     def is_enabled(self, name: str) -> bool:
-        return name not in self.disabled
+        """Whether a component runs. `UsageError` if there is none of the name."""
+        return find(self.slots, name).enabled
 
     def has_pipe(self, name: str) -> bool:
         """Whether there is an enabled component of a name; `component_names` has the disabled ones too."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import UsageError, warn
-from kernel.language import build, labels, learn, order, stream
+from kernel.language import build, labels, learn, order, stream, tokenized
 from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import factory_meta, has_factory, register_component, register_factory
@@ -140,11 +140,11 @@ class Language(EditableComponents, BasePipeline):
 
         return pipeline_to_bytes(self, exclude=exclude)
 
-    def from_bytes(self, data: bytes, *, exclude: str | Iterable[str] = ()) -> Language:
+    def from_bytes(self, bytes_data: bytes, *, exclude: str | Iterable[str] = ()) -> Language:
         """Load data and config of a pipeline with the same components into this one; after an error it is as it was."""
         from kernel.language.saving import pipeline_from_bytes
 
-        return pipeline_from_bytes(self, data, exclude=exclude)
+        return pipeline_from_bytes(self, bytes_data, exclude=exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from kernel.language.saving import unpickle
@@ -156,7 +156,7 @@ class Language(EditableComponents, BasePipeline):
     def make_doc(self, text: str | Doc) -> Doc:
         """Tokenize a text. `DataError` if it is longer than `max_length`."""
         self._look_at_stop_words()
-        return stream.make_docs(self.tokenizer, [text], max_length=self.max_length)[0]
+        return tokenized.make_docs(self.tokenizer, [text], max_length=self.max_length)[0]
 
     def __call__(
         self,
@@ -191,7 +191,13 @@ class Language(EditableComponents, BasePipeline):
         settings, handler = component_cfg or {}, self._error_handler
         run: Callable[[Iterable[stream.Batch]], Iterator[stream.Done]]
         if n_process == 1:
-            make = partial(stream.make_docs, self.tokenizer, max_length=self.max_length)
+            make = partial(
+                tokenized.make_docs_of_some,
+                self.tokenizer,
+                vocab=self.vocab,
+                max_length=self.max_length,
+                handler=handler,
+            )
             run = partial(stream.run_here, make=make, steps=steps, settings=settings, handler=handler)
         else:
             from kernel.language.processes import run_in_processes
@@ -221,7 +227,8 @@ class Language(EditableComponents, BasePipeline):
     def set_error_handler(self, handler: stream.ErrorHandler | None) -> None:
         """Call `handler(name, component, docs, error)` for documents that a component fails on; they are left out.
 
-        None, the default, raises an error.
+        `pipe` does so with texts that can't be tokenized, too: the name is "tokenizer", and such a text a document of one
+        token. None, the default, raises an error.
         """
         self._error_handler = handler
 

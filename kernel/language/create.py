@@ -10,7 +10,7 @@ from kernel.config import Config, fill, merge_defaults, resolve
 from kernel.config.filling import note_defaults
 from kernel.config.plans import owner_name
 from kernel.config.sources import ARGUMENT, Source, Sources, problem_at
-from kernel.errors import ConfigError, RegistryError
+from kernel.errors import ConfigError, RegistryError, WrongType
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.slots import Slot
 from kernel.numeric.ops import set_ops
@@ -38,6 +38,11 @@ def create(
     config: interpolated settings. raw_config: the same with variables, filled. validate: see `kernel.config.resolve`.
     given_by: what the settings are an argument of, for messages, where there is no raw_config.
     """
+    if not isinstance(config, Mapping):
+        raise WrongType(
+            f"{given_by} takes the settings of '{name}' as a dict, not {type(config).__name__}",
+            hint='Write config={"setting": value}.',
+        )
     registered, meta = find_factory(factory_name, nlp.lang, nlp.registry)
     path = f"components.{name}"
     whole = nlp.written_config

@@ -156,6 +156,12 @@ def _check_first(get_examples: Callable[[], Iterable[Example]]) -> None:
     from kernel.tokens.example import Example
 
     examples = get_examples()
+    if not isinstance(examples, Iterable):
+        what = "None" if examples is None else f"one {type(examples).__name__}"
+        raise WrongType(
+            f"initialize needs a function that returns examples, and this one returned {what}",
+            hint="Make a list of the examples, and write nlp.initialize(lambda: examples).",
+        )
     if isinstance(examples, Iterator) and get_examples() is examples:
         raise UsageError(
             "initialize needs a function that gives the examples anew at each call, but this one returns the same "

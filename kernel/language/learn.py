@@ -13,7 +13,8 @@ from kernel.errors import DataError, UnknownLabel, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link, with_sources
 from kernel.language.order import warn_of_unknown
-from kernel.language.stream import Settings, failure, make_docs, run_batch
+from kernel.language.stream import Settings, failure, run_batch
+from kernel.language.tokenized import make_docs
 from kernel.listeners import Channel
 from kernel.numeric import random
 from kernel.numeric.server import forget_gradients

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import KernelError
 from kernel.language.stream import snippet
 from kernel.registries.blame import describe_error
+from kernel.tokens.underscore import name_of
 from kernel.vocab import Vocab
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def why_not(nlp: ComponentList, docs: Iterable[Any], error: Exception) -> Kernel
             ((key, why) for key, value in doc.user_data.items() if (why := _failure(nlp, (key, value)))),
             None,
         )
-        what, cause = (_named(found[0]), found[1]) if found else ("what it holds", cause)
+        what, cause = (name_of(found[0]), found[1]) if found else ("what it holds", cause)
         return KernelError(
             f"the document {snippet(doc)} can't go from process to process: {what}: {describe_error(cause)}",
             hint="With n_process, keep values in user data that Python can pickle.",
@@ -82,9 +83,3 @@ def _failure(nlp: ComponentList, value: Any) -> Exception | None:
     except Exception as error:  # noqa: BLE001 (what a user's class does when it is pickled)
         return error
     return None
-
-
-def _named(key: Any) -> str:
-    if isinstance(key, tuple) and len(key) > 1 and key[0] == "._.":
-        return f"its extension attribute {key[1]!r}"
-    return f"its user data {key!r}"

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kernel.errors import KernelError, UsageError
 from kernel.language import parcels
 from kernel.language.replica import start_of
-from kernel.language.stream import Batch, Done, ErrorHandler, Settings, check_length, snippet
+from kernel.language.stream import Batch, Done, ErrorHandler, Settings, snippet
+from kernel.language.tokenized import TOKENIZER, check_length
 from kernel.language.worker import Answer, Work, is_starting, serve
 from kernel.processes.crew import Lost, answers
 from kernel.processes.gate import GATE
@@ -65,7 +66,7 @@ def run_in_processes(
     workers: list[Worker] = []
     try:
         _start(workers, count, nlp, [name for name, _ in steps], settings)
-        for data in answers(workers, _questions(nlp, stream, sent)):
+        for data in answers(workers, _questions(nlp, stream, sent, handler)):
             yield _finished(nlp, handler, data, sent.popleft())
     except Lost as lost:
         first = lost.numbers[0]
@@ -134,14 +135,17 @@ def _uses_device(nlp: ComponentList) -> bool:
     return nlp.ops.device_type != "cpu" or any(node.ops.device_type != "cpu" for node in nodes)
 
 
-def _questions(nlp: ComponentList, stream: Iterable[Batch], sent: deque[_Sent]) -> Iterator[bytes]:
+def _questions(
+    nlp: ComponentList, stream: Iterable[Batch], sent: deque[_Sent], handler: ErrorHandler | None
+) -> Iterator[bytes]:
     from kernel.tokens import Doc
 
     for texts, contexts, position in stream:
         for number, text in enumerate(texts, position):
             if not isinstance(text, str | Doc):
                 raise UsageError(f"text {number} is neither a string nor a Doc, but {type(text).__name__}")
-            check_length(text, nlp.max_length, number)
+            if handler is None:
+                check_length(text, nlp.max_length, number)
         try:
             question = parcels.pack(nlp, (position, texts))
         except Exception as error:
@@ -164,7 +168,8 @@ def _finished(nlp: ComponentList, handler: ErrorHandler | None, data: bytes, bat
     for failed in answer.failures:
         if handler is None:
             raise failed.error
-        handler(failed.component, nlp.get_pipe(failed.component), failed.docs, failed.error)
+        component = nlp.tokenizer if failed.component == TOKENIZER else nlp.get_pipe(failed.component)
+        handler(failed.component, component, failed.docs, failed.error)
     return answer.docs, answer.positions, batch.contexts
 
 

@@ -83,7 +83,13 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
         if name in left_out:
             continue
         able = {method for method in (write, read) if hasattr(component, method)}
-        if len(able) == 1 or (not able and hasattr(component, "to_disk")):
+        if not able and hasattr(component, "to_disk"):
+            raise UsageError(
+                f"component '{name}' can't become bytes: a {type(component).__name__} has to_disk, and no {write} and {read}",
+                hint="Pickling, copies and new processes need these; nlp.to_disk does not. "
+                f"Define them too, or leave the component out: nlp.to_bytes(exclude=[{name!r}]).",
+            )
+        if len(able) == 1:
             lacking = next(method for method in (write, read) if method not in able)
             raise UsageError(
                 f"component '{name}' can't be saved: a {type(component).__name__} has no method {lacking}",

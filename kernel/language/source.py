@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import warn
 from kernel.language.create import create
@@ -40,8 +42,7 @@ def copy_component(
         validate=validate,
         given_by=f"'{taken}' of the pipeline that it is taken from",
     )
-    if hasattr(original, "to_bytes") and hasattr(slot.component, "from_bytes"):
-        slot.component.from_bytes(original.to_bytes())
+    _copy_data(original, slot.component)
     if replace_listeners:
         link(source.slots)
         listener = next(iter(listeners_of(original)), None)
@@ -50,6 +51,18 @@ def copy_component(
         slot = with_copies(slot, source.slots, blocks, upstream, replace_listeners)
     _compare_vectors(nlp, source, name)
     return replace(slot, copied=True)
+
+
+def _copy_data(original: Any, copy: Any) -> None:
+    """Give a component what another one has learnt, in whichever way both can."""
+    if hasattr(original, "to_bytes") and hasattr(copy, "from_bytes"):
+        copy.from_bytes(original.to_bytes())
+    elif hasattr(original, "to_disk") and hasattr(copy, "from_disk"):
+        with TemporaryDirectory() as folder:
+            place = Path(folder) / "component"
+            original.to_disk(place)
+            if place.exists():
+                copy.from_disk(place)
 
 
 def _compare_vectors(nlp: ComponentList, source: ComponentList, name: str) -> None:

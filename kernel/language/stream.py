@@ -56,33 +56,6 @@ def text_batches(texts: Iterable[Any], size: int) -> Iterator[list[Any]]:
         raise failure
 
 
-def make_docs(tokenizer: Any, texts: Sequence[Any], *, max_length: int, start: int = 0) -> list[Doc]:
-    """Tokenize a batch; documents pass as they are. `start` is the position of the first one, for messages."""
-    from kernel.tokens import Doc
-
-    strings = [text for text in texts if isinstance(text, str)]
-    if strings and len(max(strings, key=len)) > max_length:
-        for i, text in enumerate(texts):
-            check_length(text, max_length, start + i)
-    if len(strings) == len(texts):
-        return list(tokenizer.batch(strings)) if hasattr(tokenizer, "batch") else [*map(tokenizer, texts)]
-    for i, text in enumerate(texts):
-        if not isinstance(text, str | Doc):
-            raise UsageError(f"text {start + i} is neither a string nor a Doc, but {type(text).__name__}")
-    made = iter(tokenizer.batch(strings) if hasattr(tokenizer, "batch") else map(tokenizer, strings))
-    return [next(made) if isinstance(text, str) else text for text in texts]
-
-
-def check_length(text: Any, max_length: int, position: int | None = None) -> None:
-    """`DataError` if a text has more than `max_length` characters."""
-    if isinstance(text, str) and len(text) > max_length:
-        raise DataError(
-            f"a text of {len(text)} characters is longer than nlp.max_length = {max_length}",
-            document=position,
-            hint="Cut it into parts, or raise nlp.max_length: memory grows with the length.",
-        )
-
-
 def annotate(
     steps: Sequence[tuple[str, Any]],
     docs: list[Doc],
@@ -286,12 +259,17 @@ def _contexts(stream: Iterable[Any], size: int, as_tuples: bool) -> Iterator[Bat
 
 def run_here(
     stream: Iterable[Batch],
-    make: Callable[..., list[Doc]],
+    make: Callable[..., tuple[list[Doc], list[int]]],
     *,
     steps: Sequence[tuple[str, Any]],
     settings: Settings,
     handler: ErrorHandler | None,
 ) -> Iterator[Done]:
-    """Finish batches in this process. make: tokenizes a batch from its texts and `start`, the position of the first."""
+    """Finish batches in this process.
+
+    make: tokenizes a batch from its texts and `start`, the position of the first; documents, and their places in the batch.
+    """
     for texts, contexts, start in stream:
-        yield *annotate(steps, make(texts, start=start), settings, handler), contexts
+        made, places = make(texts, start=start)
+        docs, positions = annotate(steps, made, settings, handler)
+        yield docs, [places[position] for position in positions], contexts

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kernel.errors import KernelError, keep
 from kernel.language import parcels
 from kernel.language.replica import make, prepare
-from kernel.language.stream import Settings, annotate, failure, make_docs, snippet
+from kernel.language.stream import Settings, annotate, failure, snippet
+from kernel.language.tokenized import TOKENIZER, make_docs_of_some
 from kernel.processes.workers import answer
 from kernel.registries.blame import describe_error
 
@@ -25,7 +26,7 @@ _is_starting = False
 
 
 class Failure(NamedTuple):
-    """What a component made of documents that it could not annotate."""
+    """What a component, or the tokenizer, made of documents that it could not annotate."""
 
     component: str
     docs: list[Doc]
@@ -73,13 +74,21 @@ class Work:
         failures: list[Failure] = []
 
         def note(name: str, component: Any, docs: list[Any], error: Exception) -> None:
-            failures.append(Failure(name, docs, _with_trace(failure(name, error, docs), error)))
+            told = _untokenized(error, docs[0]) if name == TOKENIZER else failure(name, error, docs)
+            failures.append(Failure(name, docs, _with_trace(told, error)))
 
         nlp = self._nlp
-        docs = make_docs(nlp.tokenizer, texts, max_length=nlp.max_length, start=position)
+        docs, places = make_docs_of_some(
+            nlp.tokenizer,
+            texts,
+            vocab=nlp.vocab,
+            max_length=nlp.max_length,
+            start=position,
+            handler=note,
+        )
         steps = [(name, nlp.get_pipe(name)) for name in self._names]
         done, positions = annotate(steps, docs, self._settings, note)
-        return Answer(done, positions, failures)
+        return Answer(done, [places[place] for place in positions], failures)
 
     def _packed(self, found: Answer) -> bytes:
         try:
@@ -131,6 +140,14 @@ def is_starting() -> bool:
 
 def _as_ours(error: BaseException) -> KernelError:
     return error if isinstance(error, KernelError) else KernelError(describe_error(error))
+
+
+def _untokenized(error: Exception, doc: Doc) -> KernelError:
+    if isinstance(error, KernelError):
+        return error
+    return keep(
+        KernelError(f"the tokenizer failed on the text {snippet(doc)}: {describe_error(error)}"), error
+    )
 
 
 def _with_trace(error: KernelError, cause: BaseException) -> KernelError:

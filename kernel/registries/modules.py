@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from functools import cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
+
+# As in `kernel`: this is imported with it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+    from typing import Any
 
 # Public path -> where the module lies; an object in it stands behind a colon.
 PATHS = {
@@ -28,6 +31,11 @@ PATHS = {
     "kernel.scorer": "kernel.scores.scorer",
 }
 KIND = "modules"
+# Names of the modules and packages that lie in the folder of the kernel.
+_OWN = frozenset(
+    name.removesuffix(".py")
+    for name in os.listdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+)
 
 
 def refusal(path: str) -> str:
@@ -39,7 +47,7 @@ def refusal(path: str) -> str:
         return f"{path!r} is not a path below kernel, such as kernel.matcher"
     if parts[1].startswith("_"):
         return f"kernel.{parts[1]} is a private name"
-    if parts[1] in _own() or parts[1] in kernel.__all__ or f"kernel.{parts[1]}" in PATHS:
+    if parts[1] in _OWN or parts[1] in kernel.__all__ or f"kernel.{parts[1]}" in PATHS:
         return f"kernel.{parts[1]} is the kernel's own, and can't be replaced or added to"
     return ""
 
@@ -55,7 +63,7 @@ class ModuleFinder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """How to load a module that lies elsewhere; None for every other module."""
-        if not name.startswith("kernel.") or name.split(".", 2)[1] in _own():
+        if not name.startswith("kernel.") or name.split(".", 2)[1] in _OWN:
             return None
         if name in PATHS:
             return _spec(name, _Elsewhere(PATHS[name]))
@@ -89,6 +97,24 @@ def conflict(path: str, inside: Iterable[str]) -> str:
     if not others:
         return ""
     return f"{' and '.join(modules.claims(path))} lends {path}, but {modules.claims(others[0])[0]} lends {others[0]} in it"
+
+
+def absent(module: str, name: str, message: str) -> AttributeError | ImportError:
+    """The error for a module's own `__getattr__` to raise about a name that it knows and does not have.
+
+    It is an AttributeError, as `hasattr` and `getattr` want it. `from module import name` would drop the words of that and say only
+    that it can't import the name: there it is an ImportError. Python asks in a way that can be told where the module is a package,
+    or has a `__path__`.
+    """
+    from inspect import currentframe
+
+    # This function, the module's, who asks for the name.
+    frame = currentframe()
+    for _ in range(2):
+        frame = frame.f_back if frame is not None else None
+    if frame is not None and frame.f_code.co_name == "_handle_fromlist":
+        return ImportError(message, name=f"{module}.{name}")
+    return AttributeError(message, name=name)
 
 
 def _remedy(path: str, inside: Iterable[str] = ()) -> str:
@@ -189,13 +215,6 @@ class _Folder(_Loader):
 
         module.__doc__ = "What installed packages lend to this place."
         module.__getattr__ = get  # type: ignore[method-assign]
-
-
-@cache
-def _own() -> frozenset[str]:
-    """Names of the modules and packages that lie in the folder of the kernel."""
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return frozenset(name.removesuffix(".py") for name in os.listdir(folder))
 
 
 def _lent() -> list[str]:

@@ -254,10 +254,16 @@ class Registry:
         )
 
     def _conflict(self, name: str) -> NameConflict:
-        owner = next(iter(self.owners(name)), CODE)
+        owners = self.owners(name)
+        if CODE in owners:
+            hint = f'Give yours another name. Or say in the config that it is meant: [registry.override] "{name}" = "{CODE}"'
+        else:
+            hint = (
+                f'Say in the config which package is meant: [registry.override] "{name}" = "{owners[0]}". '
+                "Or uninstall one of them."
+            )
         return NameConflict(
-            f"{self.kind}: {name!r} is claimed by " + " and by ".join(self.claims(name)),
-            hint=f'Say in the config which package is meant: [registry.override] "{name}" = "{owner}". Or uninstall one of them.',
+            f"{self.kind}: {name!r} is claimed by " + " and by ".join(self.claims(name)), hint=hint
         )
 
     def denied(self, name: str) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from kernel.config import Config
 from kernel.config.packages import verify
 from kernel.discovery.metadata import admits
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, keep, note, warn
+from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, WrongType, keep, note, warn
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.home import expand_home
 from kernel.files.names import as_names
@@ -118,6 +119,8 @@ def class_of(config: Mapping[str, Any]) -> Any:
 
 def locate(name: str | Path) -> Path:
     """The directory of a saved pipeline, given as a path or as the name of a package. Imports nothing."""
+    if not isinstance(name, str | PathLike):
+        raise WrongType(f"a pipeline is loaded by its directory or the name of its package, not by {name!r}")
     path = expand_home(Path(name))
     if whole(path).is_dir():
         return saved_in(path)

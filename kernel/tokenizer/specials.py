@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, WrongType
 from kernel.tokenizer.splitter import Piece
 from kernel.vocab import attrs
 
@@ -25,6 +25,11 @@ def read_special(text: str, tokens: Iterable[Mapping[Any, Any]]) -> list[Piece]:
 
 
 def _read_token(text: str, number: int, token: Mapping[Any, Any]) -> Piece:
+    if not isinstance(token, Mapping):
+        raise WrongType(
+            f"Token {number} of the special case {text!r} is a dict, not {token!r}.",
+            hint=f'Write add_special_case({text!r}, [{{"ORTH": {text!r}}}]).',
+        )
     values = {attrs.intify(name): value for name, value in token.items()}
     extra = [attrs.NAMES.get(attr, str(attr)) for attr in values if attr not in (attrs.ORTH, attrs.NORM)]
     if extra:

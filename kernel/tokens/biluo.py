@@ -162,10 +162,15 @@ def _fields(entity: Any) -> tuple[int, int, str]:
     try:
         start, end, label = entity[:3]
         start, end = int(start), int(end)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise DataError(
             f"{entity!r} is not an entity: expected (start character, end character, label)"
         ) from None
+    if len(entity) > 4 or not all(isinstance(kb_id, str | None) for kb_id in entity[3:]):
+        raise DataError(
+            f"{entity!r} is not an entity: what follows its label is the id in a knowledge base, a text",
+            offset=start,
+        )
     if not isinstance(label, str) or not label:
         raise DataError(
             f"the label of an entity is a string that is not empty, not {label!r}: {entity!r}", offset=start

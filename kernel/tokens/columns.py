@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import compress
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens.heads import Tree, checked_starts, labelled
 from kernel.tokens.iob import Entity, find_entities
 from kernel.vocab import attrs
@@ -123,8 +124,14 @@ class Columns:
         return column
 
     def intern(self, value: str | int) -> int:
-        """The number of a string of this document; numbers stay."""
-        return self.table.intern(value) if isinstance(value, str) else int(value)
+        """The number of a string of this document; numbers stay. WrongType for anything else."""
+        if isinstance(value, str):
+            return self.table.intern(value)
+        if isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < 1 << 64:
+            return int(value)
+        raise WrongType(
+            f"{value!r} is no text, and no number of one", hint="An empty text says that there is none."
+        )
 
     def words(self) -> list[str]:
         """The text of each token."""
@@ -208,6 +215,26 @@ def sentence_start(value: bool | int | None) -> int:
     if value not in (-1, 0, 1):
         raise DataError(f"{value!r} is not a sentence start: expected True, False, None, 1, -1 or 0")
     return int(value)
+
+
+def check_text(value: str | None) -> str:
+    """What an attribute that is a text is set to; None says that there is none. WrongType for anything else."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise WrongType(f"{value!r} is no text: an attribute whose name ends in _ is one, or None")
+    return value
+
+
+def check_words(words: Sequence[Any]) -> None:
+    """DataError for a word that is empty, WrongType for one that is no text."""
+    if all(words) and set(map(type, words)) <= {str}:
+        return
+    for index, word in enumerate(words):
+        if not isinstance(word, str):
+            raise WrongType(f"word {index} is {word!r}: expected a text")
+        if not word:
+            raise DataError(f"word {index} is empty", hint="Leave it out, with its annotations.")
 
 
 def check_pos(values: Iterable[Any]) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens import arrays
 from kernel.tokens import entities as entity_columns
-from kernel.tokens.columns import Columns, as_uint64, check_pos, sentence_start, values_of
+from kernel.tokens.columns import Columns, as_uint64, check_pos, check_words, sentence_start, values_of
 from kernel.tokens.group_data import GroupData
 from kernel.tokens.iob import Entity
 from kernel.tokens.morph import normalize_features
@@ -87,6 +87,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         ents: Sequence[str | None] | None = None,
     ) -> None:
         words = [] if words is None else list(words)
+        check_words(words)
         if spaces is not None and len(spaces) != len(words):
             raise DataError(f"{len(words)} words, but {len(spaces)} spaces")
         table = vocab.lexemes

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError, KernelError, WrongType
 from kernel.files.atomic import atomic_file
 from kernel.tokens.arrays import matrix_of
 from kernel.tokens.bulk import (
@@ -31,6 +31,7 @@ from kernel.tokens.bulk import (
 )
 from kernel.tokens.columns import STRING_COLUMNS, values_of
 from kernel.tokens.doc import Doc
+from kernel.tokens.doc_bytes import pack_user_data
 from kernel.tokens.group_data import GroupData
 from kernel.tokens.heads import labelled, starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
@@ -78,18 +79,21 @@ class DocBin:
         return len(self._lengths)
 
     def add(self, doc: Doc) -> None:
-        """Add a document as it is now."""
-        self._tokens.append(matrix_of(doc, self.attrs))
+        """Add a document as it is now. One that can't be stored leaves all as it was."""
+        if not isinstance(doc, Doc):
+            raise WrongType(f"a DocBin holds Docs, not {type(doc).__name__}")
+        tokens, groups, cats = matrix_of(doc, self.attrs), groups_to_bytes(doc), dict(doc.cats)
+        strings = doc.vocab.strings
+        texts = {strings[int(number)] for number in numbers_of(doc.groups)}
+        user_data = [pack_user_data(doc, doc.user_data)] if self.store_user_data else []
+        self._tokens.append(tokens)
         self._spaces.append(doc.spaces.copy())
         self._lengths.append(len(doc))
-        self._groups.append(groups_to_bytes(doc))
-        self.cats.append(dict(doc.cats))
+        self._groups.append(groups)
+        self.cats.append(cats)
         self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
-        strings = doc.vocab.strings
-        numbers = {int(number) for number in numbers_of(doc.groups)}
-        self._strings.update(strings[number] for number in numbers)
-        if self.store_user_data:
-            self._user_data.append(pack(doc.user_data))
+        self._strings.update(texts)
+        self._user_data.extend(user_data)
         # One document of each generation knows all strings of it, now and later.
         self._sources.setdefault((id(doc.vocab), id(doc.table)), doc)
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kernel.errors import DataError, warn
+from kernel.errors import DataError, WrongType, warn
 from kernel.tokens.columns import STRING_COLUMNS, dtype_of
 from kernel.tokens.span_bytes import groups_from_bytes, groups_to_bytes, numbers_of
+from kernel.tokens.underscore import name_of
 from kernel.vocab.packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -47,9 +48,25 @@ def to_bytes(doc: Doc, exclude: Sequence[str] = ()) -> bytes:
         # A tensor of the GPU is fetched.
         message["tensor"] = doc.tensor.get() if hasattr(doc.tensor, "get") else doc.tensor
     if "user_data" not in exclude and doc.user_data:
-        message["user_data_keys"] = pack(list(doc.user_data.keys()))
-        message["user_data_values"] = pack(list(doc.user_data.values()))
+        message["user_data_keys"] = pack_user_data(doc, list(doc.user_data.keys()))
+        message["user_data_values"] = pack_user_data(doc, list(doc.user_data.values()))
     return pack(message)
+
+
+def pack_user_data(doc: Doc, data: Any) -> bytes:
+    """What is stored of the user data of a document. WrongType names the value that can't be."""
+    try:
+        return pack(data)
+    except (TypeError, ValueError, OverflowError) as error:
+        for key, value in doc.user_data.items():
+            try:
+                pack((key, value))
+            except (TypeError, ValueError, OverflowError) as reason:
+                raise WrongType(
+                    f"the document {doc.text[:40]!r} can't be stored: {name_of(key)}: {reason}",
+                    hint="What is stored are texts, numbers, arrays, and lists and dicts of them.",
+                ) from error
+        raise
 
 
 def from_bytes(doc: Doc, data: bytes, exclude: Sequence[str] = ()) -> Doc:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -98,6 +98,11 @@ def reference_from_dict(predicted: Doc, example_dict: dict[str, Any]) -> Doc:
 
 
 def _read_cats(cats: Any) -> Any:
+    if not isinstance(cats, Mapping):
+        raise WrongType(
+            f"'cats' of an example is a dict, not {type(cats).__name__}: {cats!r}",
+            hint='It has a number for each category: {"GOOD": 1.0, "BAD": 0.0}.',
+        )
     for label in cats:
         if not isinstance(label, str) or not label:
             raise DataError(f"the label of a category is a string that is not empty, not {label!r}: {cats!r}")
@@ -124,7 +129,13 @@ def infer_spaces(words: Sequence[str], text: str) -> list[bool] | None:
     return spaces
 
 
-def _set_entities(doc: Doc, given: Sequence[Any]) -> None:
+def _set_entities(doc: Doc, entities: Iterable[Any]) -> None:
+    if isinstance(entities, str | bytes | dict) or not isinstance(entities, Iterable):
+        raise WrongType(
+            f"'entities' of an example is a list, not {type(entities).__name__}",
+            hint='It has (start, end, "LABEL") in characters, or a tag for each word.',
+        )
+    given = list(entities)
     if given and all(each is None or isinstance(each, str) for each in given):
         if len(given) != len(doc):
             raise DataError(f"{len(doc)} words, but {len(given)} entity tags")
@@ -146,6 +157,9 @@ def _set_entities(doc: Doc, given: Sequence[Any]) -> None:
         spans.append((start, end, number))
     iob[ignored] = MISSING
     doc.set_entity_columns(iob, types, spans)
+    borders = {(span.start_char, span.end_char) for span in doc.ents}
+    links = {(int(each[0]), int(each[1])): {each[3]: 1.0} for each in given if len(each) > 3 and each[3]}
+    _set_links(doc, {place: ids for place, ids in links.items() if place in borders})
 
 
 def _set_links(doc: Doc, links: dict[tuple[int, int], dict[str, float]]) -> None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.tokens.columns import sentence_start, values_of
 from kernel.tokens.heads import checked_starts, labelled
 from kernel.tokens.iob import BEGIN, INSIDE, OUTSIDE
 from kernel.tokens.morph import normalize_features
+from kernel.tokens.snapshot import snapshot
 from kernel.tokens.token import Token
 from kernel.vocab import attrs
 
@@ -71,8 +73,8 @@ class Retokenizer:
             raise DataError(f"the span {span.text!r} belongs to another document")
         if span.start == span.end:
             raise DataError("a span without tokens can't become a token")
-        self._take(span.start, span.end, span.text)
         settings = _settings(dict(attrs or {}), f"the token {span.text!r}")
+        self._take(span.start, span.end, span.text)
         self._parts[place] = _Part(*place, [span.text], [], [settings])
 
     def split(
@@ -96,10 +98,10 @@ class Retokenizer:
             )
         if len(heads) != len(orths):
             raise DataError(f"{len(orths)} parts of {token.text!r}, but {len(heads)} heads")
-        self._take(token.i, token.i + 1, token.text)
         each = _each_part(dict(attrs or {}), len(orths), token.text)
         settings = [_settings(one, f"the part {orth!r}") for one, orth in zip(each, orths, strict=True)]
         places = [(head[0].i, int(head[1])) if isinstance(head, tuple) else (head.i, 0) for head in heads]
+        self._take(token.i, token.i + 1, token.text)
         self._parts[token.i, token.i + 1] = _Part(token.i, token.i + 1, orths, places, settings)
 
     def _take(self, start: int, end: int, text: str) -> None:
@@ -132,6 +134,9 @@ def _settings(given: Settings, what: str) -> Settings:
         attr = attrs.intify(name)
         if attr not in _SETTABLE and attr not in attrs.FLAGS and attr not in attrs.STRINGS - {attrs.ORTH}:
             raise UsageError(f"{attrs.NAMES[attr]} of {what} can't be set")
+        is_text = isinstance(value, str | Integral) or (attr == attrs.NORM and value is None)
+        if attr in attrs.STRINGS and not is_text:
+            raise WrongType(f"{attrs.NAMES[attr]} of {what} is a string or its number, not {value!r}")
         settings[attr] = value
     return settings
 
@@ -194,13 +199,28 @@ def _apply(doc: Doc, parts: list[_Part]) -> None:
         for part, first in zip(parts, plan.first, strict=True)
         for number, (word, settings) in enumerate(zip(part.words, part.settings, strict=True))
     ]
-    columns = _annotations(doc, parts, plan, new)
-    _replace(doc, parts, plan, columns)
-    for place, word, settings in new:
-        for name, value in settings.get("_", {}).items():
-            doc[place]._.set(name, value)
-        for attr in settings.keys() - _SETTABLE - {"_", attrs.NORM}:
-            doc.vocab.set_lexeme_attr(word, attr, _text(doc, attr, settings[attr]))
+    columns, forms = _annotations(doc, parts, plan, new), _of_forms(doc, new)
+    put_back = snapshot([doc])
+    try:
+        _replace(doc, parts, plan, columns)
+        for place, _, settings in new:
+            for name, value in settings.get("_", {}).items():
+                doc[place]._.set(name, value)
+        # Last, as they are not the document's.
+        for word, attr, value in forms:
+            doc.vocab.set_lexeme_attr(word, attr, value)
+    except BaseException:
+        put_back()
+        raise
+
+
+def _of_forms(doc: Doc, new: _New) -> list[tuple[str, int, Any]]:
+    """(word, attribute, value) of what is set for word forms."""
+    return [
+        (word, attr, _text(doc, attr, settings[attr]))
+        for _, word, settings in new
+        for attr in settings.keys() - _SETTABLE - {"_", attrs.NORM}
+    ]
 
 
 def _annotations(doc: Doc, parts: list[_Part], plan: _Plan, new: _New) -> dict[int, NDArray[Any]]:
@@ -251,7 +271,7 @@ def _number(doc: Doc, attr: int, value: Any) -> int:
 
 def _text(doc: Doc, attr: int, value: Any) -> Any:
     """A value of an attribute of the word form as the vocab takes it."""
-    return doc.vocab.strings[value] if attr in attrs.STRINGS and isinstance(value, int) else value
+    return doc.vocab.strings[int(value)] if attr in attrs.STRINGS and isinstance(value, Integral) else value
 
 
 def _carry_lemmas(doc: Doc, column: NDArray[Any], parts: list[_Part], plan: _Plan) -> None:

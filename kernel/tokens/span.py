@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError, OutOfRange, Unsupported
 from kernel.tokens.arrays import to_array
-from kernel.tokens.columns import values_of
+from kernel.tokens.columns import check_text, values_of
 from kernel.tokens.token import Token
 from kernel.tokens.underscore import Extensible, Underscore
 from kernel.tokens.vectored import Vectored
@@ -111,24 +111,24 @@ class Span(Extensible, Vectored, Ordered):
         return self.doc.vocab.strings[self.label]
 
     @label_.setter
-    def label_(self, label: str) -> None:
-        self.label = self.doc.intern(label)
+    def label_(self, label: str | None) -> None:
+        self.label = self.doc.intern(check_text(label))
 
     @property
     def kb_id_(self) -> str:
         return self.doc.vocab.strings[self.kb_id]
 
     @kb_id_.setter
-    def kb_id_(self, kb_id: str) -> None:
-        self.kb_id = self.doc.intern(kb_id)
+    def kb_id_(self, kb_id: str | None) -> None:
+        self.kb_id = self.doc.intern(check_text(kb_id))
 
     @property
     def id_(self) -> str:
         return self.doc.vocab.strings[self.id]
 
     @id_.setter
-    def id_(self, span_id: str) -> None:
-        self.id = self.doc.intern(span_id)
+    def id_(self, span_id: str | None) -> None:
+        self.id = self.doc.intern(check_text(span_id))
 
     # For an entity the field has these names too.
     ent_id = property(lambda self: self.id)

@@ -7,7 +7,7 @@ from copy import deepcopy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens.group_data import GroupData, Record
 from kernel.tokens.span import Span
 from kernel.tokens.span_bytes import group_from_bytes, group_to_bytes, groups_from_bytes, groups_to_bytes
@@ -82,6 +82,11 @@ class SpanGroup(Sequence[Span]):
     __hash__ = None  # type: ignore[assignment]
 
     def _record(self, span: Span) -> Record:
+        if not isinstance(span, Span):
+            raise WrongType(
+                f"the group {self.name!r} holds spans, not {span!r}",
+                hint="Where `char_span` finds no span it gives None: leave that out." if span is None else "",
+            )
         if span.doc is not self.doc:
             raise DataError(
                 f"the span {span.text!r} belongs to another document than the group {self.name!r}"

@@ -7,7 +7,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError
-from kernel.tokens.columns import check_pos, sentence_start, value_of
+from kernel.tokens.columns import check_pos, check_text, sentence_start, value_of
 from kernel.tokens.iob import IOB_STRINGS
 from kernel.tokens.morph import EMPTY, MorphAnalysis, features_to_text, normalize_features
 from kernel.tokens.tree import TreeNode
@@ -54,7 +54,10 @@ def _annotation(attr: int, check: Callable[[Any], None] | None = None) -> tuple[
         column = self.doc.columns.get(attr)
         return "" if column is None else self.doc.vocab.strings[int(column[self.i])]
 
-    return property(number, set_number), property(text, set_number)
+    def set_text(self: Token, value: str | None) -> None:
+        set_number(self, check_text(value))
+
+    return property(number, set_number), property(text, set_text)
 
 
 class Token(Extensible, Vectored, TreeNode, Ordered):
@@ -151,9 +154,9 @@ class Token(Extensible, Vectored, TreeNode, Ordered):
         return self.doc.table.norm(int(self.doc.rows[self.i]))
 
     @norm_.setter
-    def norm_(self, norm: str) -> None:
+    def norm_(self, norm: str | None) -> None:
         rows = self.doc.rows.copy()
-        rows[self.i] = self.doc.table.row(self.text, norm)
+        rows[self.i] = self.doc.table.row(self.text, check_text(norm))
         self.doc.set_rows(rows)
 
     @property

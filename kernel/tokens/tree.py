@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens.columns import value_of, values_of
 from kernel.vocab import attrs
 
@@ -39,6 +39,8 @@ class TreeNode:
 
     @head.setter
     def head(self, head: Self) -> None:
+        if not isinstance(head, TreeNode):
+            raise WrongType(f"the head of a token is a token, not {head!r}")
         if head.doc is not self.doc:
             raise DataError("the head of a token is a token of the same document")
         heads = values_of(self.doc, attrs.HEAD).copy()

@@ -27,6 +27,13 @@ class Extension(NamedTuple):
     setter: Callable[[Any, Any], None] | None
 
 
+def name_of(key: Any) -> str:
+    """What stands in user data under a key, for messages."""
+    if isinstance(key, tuple) and len(key) > 1 and key[0] == "._.":
+        return f"its extension attribute {key[1]!r}"
+    return f"its user data {key!r}"
+
+
 class Underscore:
     """The object behind `._`, and the tables of what is registered: name -> extension.
 

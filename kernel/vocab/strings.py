@@ -17,6 +17,7 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.errors import WrongType
 from kernel.vocab.hashing import murmur, murmur_many
 from kernel.vocab.symbols import HIGHEST_SYMBOL, NAMES, SYMBOLS
 
@@ -56,6 +57,8 @@ class StringStore:
 
     def add(self, string: str | bytes) -> int:
         """Keep a string for good and return its number. Bytes are UTF-8."""
+        if not isinstance(string, str | bytes):
+            raise WrongType(f"a string is added as text or bytes, not as {type(string).__name__}")
         text = string if isinstance(string, str) else string.decode("utf8")
         number = SYMBOLS.get(text)
         if number is None:

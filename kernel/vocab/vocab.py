@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import UsageError, warn
+from kernel.errors import UsageError, WrongType, warn
 from kernel.files.names import as_names
 from kernel.processes.gate import Lock
 from kernel.vocab import attrs
@@ -139,16 +139,17 @@ class Vocab:
         return len(self._table)
 
     def set_lexeme_attr(self, form: str, attr: str | int, value: Any) -> None:
-        """Set an attribute of a word form for good: in this and all coming generations."""
+        """Set an attribute of a word form for good: in this and all coming generations. `WrongType` for a text that is none."""
         number = attrs.intify(attr)
         if number not in attrs.FLAGS and number not in attrs.STRINGS - {attrs.ORTH}:
             raise UsageError(f"{attrs.NAMES[number]} of a word form can't be set")
         self.strings.add(form)
         if number in attrs.FLAGS:
             value = bool(value)
-        else:
-            value = str(value)
+        elif isinstance(value, str):
             self.strings.add(value)
+        else:
+            raise WrongType(f"{attrs.NAMES[number]} of the word form {form!r} is a string, not {value!r}")
         with self._lock:
             self.lexeme_settings.overrides.setdefault(number, {})[form] = value
             self.lexeme_settings.note_change([number], form)

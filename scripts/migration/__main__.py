@@ -2,7 +2,7 @@
 
 `names.txt` has the names (see `public_names.py`), `notes.toml` what is to be said of those that are not the same here. Whether a
 name is here is looked up, so that nobody has to remember. With --check nothing is written; the exit code is 1 if the page is
-stale, a note leads to nothing, or nothing is said of a name.
+stale, a note leads to nothing or is on nothing, or nothing is said of a name.
 """
 
 from __future__ import annotations
@@ -31,32 +31,35 @@ Row = tuple[str, str]
 TITLES = {"here": "Under another name", "different": "Different on purpose", "planned": "Not there yet"}
 
 
-def kind_of(notes: Notes, name: str) -> Row | None:
-    """(kind, text) of what the notes say of a name that is not here: of itself, or of the nearest that it belongs to."""
+def note_on(notes: Notes, name: str) -> Row | None:
+    """(kind, name) of the note on a name that is not here: on itself, or on the nearest that it belongs to."""
     while name:
         for kind in ("different", "planned"):
             if name in notes[kind]:
-                return kind, notes[kind][name]
+                return kind, name
         name = re.sub(r"(^|[.: ])[^.: ]*$", "", name)
     return None
 
 
 def section(names: list[str], notes: Notes) -> tuple[str, list[str]]:
-    """The text, and the names that nothing is said of."""
+    """The text, and what is wrong with the notes."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    silent, same = [], 0
+    wrong, same = [], 0
+    unread = {(kind, name) for kind in notes for name in notes[kind]}
     for name in names:
-        said = kind_of(notes, name)
-        if name in notes["here"]:
-            rows["here"].append((name, f"`{notes['here'][name]}`"))
-        elif exists(same_name(name)):
+        if exists(same_name(name)):
             same += 1
-        elif said is not None:
-            rows[said[0]].append((name, said[1]))
-        else:
-            silent.append(name)
+            continue
+        found = ("here", name) if name in notes["here"] else note_on(notes, name)
+        if found is None:
+            wrong.append(f"notes.toml says nothing of {name}")
+            continue
+        unread.discard(found)
+        text = notes[found[0]][found[1]]
+        rows[found[0]].append((name, f"`{text}`" if found[0] == "here" else text))
+    wrong += [f"notes.toml: {name} is here, or no public name" for _, name in sorted(unread)]
     tables = [f"### {TITLES[kind]}\n\n{table(rows[kind])}" for kind in TITLES if rows[kind]]
-    return INTRO.format(same=same, all=len(names)) + "\n".join(tables), silent
+    return INTRO.format(same=same, all=len(names)) + "\n".join(tables), wrong
 
 
 def table(rows: list[Row]) -> str:
@@ -78,16 +81,14 @@ def main(check: bool) -> int:
     warnings.simplefilter("ignore")
     names = (FOLDER / "names.txt").read_text(encoding="utf8").splitlines()
     notes: Notes = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf8"))
-    text, silent = section(names, notes)
+    text, wrong = section(names, notes)
     written = PAGE.read_text(encoding="utf8")
     wanted = written.partition(START)[0] + START + text
-    wrong = [f"notes.toml says nothing of {name}" for name in silent]
     wrong += [
         f"notes.toml: {name} is said to be {here}, which is not there"
         for name, here in notes["here"].items()
         if not exists(here)
     ]
-    wrong += [f"notes.toml: {name} is no public name" for name in notes["here"] if name not in names]
     if check and written != wanted:
         wrong.append("docs/migrate.md is stale")
     if not check:

@@ -27,6 +27,7 @@ MODULES = (
     "spacy.lang.tokenizer_exceptions",
     "spacy.lookups",
     "spacy.matcher",
+    "spacy.pipe_analysis",
     "spacy.pipeline",
     "spacy.scorer",
     "spacy.strings",

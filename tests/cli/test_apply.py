@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 import os
@@ -93,6 +94,14 @@ def test_directory_in_the_order_of_names(workplace: Path) -> None:
     Path("in/readme.md").write_text("other")
     assert run(["apply", "model", "in", "out.spacy"]) == 0
     assert read_store("out.spacy") == ["a", "b"]
+
+
+def test_several_inputs_patterns_and_compressed_ones(workplace: Path) -> None:
+    Path("one.txt").write_text("One here.\n")
+    Path("two.txt.gz").write_bytes(gzip.compress(b"Two there.\n"))
+    Path("three.jsonl").write_text('{"text": "Three."}\n')
+    assert run(["apply", "model", "*.txt*", "three.jsonl", "out.jsonl"]) == 0
+    assert [row["text"] for row in read_lines("out.jsonl")] == ["One here.", "Two there.", "Three."]
 
 
 def test_standard_output(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,3 +225,14 @@ def test_a_text_of_windows_is_shown(workplace: Path, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().err
     assert "in.txt:2: offset 8: byte 0x96 is not valid UTF-8" in shown
     assert "'Pages 3 \u2013 4' here" in shown and "iconv -f cp1252 -t utf-8" in shown
+
+
+def test_what_is_read_is_not_written(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("docs").mkdir()
+    file = Path("docs/in.jsonl")
+    file.write_text('{"text": "Ada slept.", "spans": [[0, 3, "PERSON"]]}\n', "utf8")
+    before = file.read_bytes()
+    for given in ("docs/in.jsonl", "docs", "docs/../docs/in.jsonl"):
+        assert run(["apply", "model", given, "docs/in.jsonl", "--force"]) == 2
+        assert "can't write docs/in.jsonl: it is among what is read" in capsys.readouterr().err
+    assert file.read_bytes() == before

@@ -9,6 +9,8 @@ from kernel import blank, registry
 from kernel.cli.run import run
 from kernel.tokens import DocBin
 
+from ..small import json_lines
+
 pytestmark = pytest.mark.needs("kernel-nlp-readers", "kernel-nlp-languages")
 
 IOB = "I\tO\nlike\tO\nLondon\tB-GPE\n\nSo\tO\ndoes\tO\nAnn\tB-PERSON\n"
@@ -79,7 +81,7 @@ def test_a_terminal_gets_no_bytes(monkeypatch, capsys):
 def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
     kinds = ["GOOD"] * 40 + ["BAD"] * 10
     records = [{"text": f"text {n}", "cats": {kind: 1.0}} for n, kind in enumerate(kinds)]
-    (tmp_path / "all.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "all.jsonl").write_text(json_lines(records))
     assert run(["convert", "all.jsonl", "out", "--split", "80,10,10"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "out/train.spacy: 40 documents",
@@ -93,6 +95,36 @@ def test_split_by_label_and_the_same_way_again(tmp_path, capsys):
     assert run(["convert", "all.jsonl", "other", "--split", "8,1,1", "--seed", "1"]) == 0
     same = [(tmp_path / name / "train.spacy").read_bytes() for name in ("out", "again", "other")]
     assert same[0] == same[1] != same[2]
+
+
+def split(tmp_path, *options):
+    records = [{"text": f"text {n}", "cats": {"A": n % 2}} for n in range(20)]
+    (tmp_path / "all.jsonl").write_text(json_lines(records))
+    return run(["convert", "all.jsonl", "out", *options])
+
+
+def test_a_split_is_written_whole_or_not_at_all(tmp_path, capsys):
+    assert split(tmp_path, "--split", "80,20") == 0
+    (tmp_path / "out" / "train.spacy").unlink()
+    before = (tmp_path / "out" / "dev.spacy").read_bytes()
+    assert split(tmp_path, "--split", "60,40") == 2
+    assert "out/dev.spacy exists" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["dev.spacy"]
+    # The same parts may be written again.
+    assert split(tmp_path, "--split", "80,20") == 0
+    assert (tmp_path / "out" / "dev.spacy").read_bytes() == before
+
+
+def test_a_part_of_another_split_is_a_warning(tmp_path, capsys):
+    assert split(tmp_path, "--split", "80,10,10") == 0
+    assert split(tmp_path, "--split", "80,20", "--force") == 0
+    assert "out/test.spacy is of another split" in capsys.readouterr().err
+
+
+def test_a_file_is_read_once_however_it_is_spelt(tmp_path, capsys):
+    inputs = ["in", str(tmp_path / "in"), "in/../in/a.iob", str(tmp_path / "in" / "b.jsonl")]
+    assert run(["convert", *inputs, "out", "--concatenate"]) == 0
+    assert capsys.readouterr().out == "out/documents.spacy: 2 documents\n"
 
 
 @pytest.mark.parametrize(

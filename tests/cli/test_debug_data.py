@@ -9,6 +9,8 @@ import pytest
 from kernel import blank, registry
 from kernel.cli.run import run
 
+from ..small import json_lines, textcat_config
+
 pytestmark = pytest.mark.needs(
     "kernel-nlp-languages",
     "kernel-nlp-components",
@@ -18,22 +20,7 @@ pytestmark = pytest.mark.needs(
     "kernel-nlp-callbacks",
 )
 
-CONFIG = """
-[nlp]
-lang = "en"
-pipeline = ["textcat"]
-[components.textcat]
-factory = "textcat"
-[components.textcat.model]
-@architectures = "kernel.TextCatBOW.v3"
-exclusive_classes = true
-ngram_size = 1
-no_output_layer = false
-length = 64
-[paths]
-train = "train.jsonl"
-dev = "dev.jsonl"
-"""
+CONFIG = textcat_config()
 NUMBERS = """
 [nlp]
 lang = "numbers"
@@ -83,7 +70,7 @@ def nothing(path: str):
 
 
 def write(name: str, rows: list[dict[str, Any]]) -> None:
-    Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    Path(name).write_text(json_lines(rows), "utf8")
 
 
 def texts(number: int, start: int = 0, **more: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kernel import Config, blank
@@ -126,6 +127,19 @@ def test_report() -> None:
         "          P       R       F",
         "ORG  100.00   50.00       -",
     ]
+
+
+def test_lists_of_numbers_are_shown_as_they_are() -> None:
+    scores = {"acc": 0.5, "by_label": np.array([0.25, 1.0]), "counts": [1, 2], "one": np.array(3)}
+    assert report(scores) == [
+        "acc            50.00",
+        "",
+        "not in percent",
+        "one           3.0000",
+        "by_label  [0.25, 1.0]",
+        "counts    [1, 2]",
+    ]
+    assert report({"nested": {"a": np.zeros(2)}}) == ["", "nested", "  a  [0.0, 0.0]"]
 
 
 def test_scores_for_a_pipe(data: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,26 +11,13 @@ import kernel
 from kernel.cli.functions import Evaluation
 from kernel.errors import ConfigError, UsageError
 
+from ..small import textcat_config
+
 ROOT = Path(__file__).parents[2]
-CONFIG = f"""
-[paths]
-train = "{ROOT}/configs/sample/train.jsonl"
-dev = "{ROOT}/configs/sample/dev.jsonl"
-
-[nlp]
-lang = "en"
-pipeline = ["textcat_multilabel"]
-
-[components.textcat_multilabel]
-factory = "textcat_multilabel"
-
-[components.textcat_multilabel.model]
-@architectures = "kernel.TextCatBOW.v3"
-exclusive_classes = false
-ngram_size = 1
-no_output_layer = false
-length = 512
-
+DATA = {part: f"{ROOT}/configs/sample/{part}.jsonl" for part in ("train", "dev")}
+CONFIG = (
+    textcat_config("textcat_multilabel", **DATA)
+    + """
 [training]
 max_steps = 5
 eval_frequency = 2
@@ -40,6 +27,7 @@ logger = null
 @batchers = "kernel.batch_by_sequence.v1"
 size = 8
 """
+)
 pytestmark = pytest.mark.needs(
     "kernel-nlp-languages",
     "kernel-nlp-components",

@@ -7,6 +7,8 @@ import pytest
 
 from kernel.cli.run import run
 
+from ..small import textcat_config
+
 pytestmark = pytest.mark.needs(
     "kernel-nlp-languages",
     "kernel-nlp-components",
@@ -16,26 +18,12 @@ pytestmark = pytest.mark.needs(
     "kernel-nlp-callbacks",
 )
 
-CONFIG = """
-[nlp]
-lang = "xx"
-pipeline = ["sentencizer", "textcat_multilabel"]
-[components.sentencizer]
-factory = "sentencizer"
-[components.textcat_multilabel]
-factory = "textcat_multilabel"
-[components.textcat_multilabel.model]
-@architectures = "kernel.TextCatBOW.v3"
-exclusive_classes = false
-ngram_size = 1
-no_output_layer = false
-length = 64
-[paths]
-train = "data.jsonl"
-dev = "data.jsonl"
-[training]
-max_steps = 1
-"""
+CONFIG = (
+    textcat_config(
+        "textcat_multilabel", lang="xx", before=["sentencizer"], train="data.jsonl", dev="data.jsonl"
+    )
+    + "[training]\nmax_steps = 1\n"
+)
 USE = """
 [initialize.components.textcat_multilabel.labels]
 @readers = "kernel.read_labels.v1"

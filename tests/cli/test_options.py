@@ -3,6 +3,7 @@
 import pytest
 
 from kernel.cli.options import load_codes, load_pipeline
+from kernel.cli.run import run
 from kernel.errors import CodeError, UsageError
 from kernel.registries.family import registry
 
@@ -24,3 +25,28 @@ def test_code_is_loaded_in_its_order(tmp_path):
 def test_a_pipeline_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match="can't find the pipeline"):
         load_pipeline(str(tmp_path / "none"), -1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["train", ""],
+        ["train", "a.cfg", "--output", ""],
+        ["train", "a.cfg", "--code", ""],
+        ["convert", "", "out"],
+        ["convert", "a.jsonl", ""],
+        ["apply", "model", "", "out.jsonl"],
+        ["apply", "", "in.txt", "out.jsonl"],
+        ["evaluate", "model", ""],
+        ["init", "config", ""],
+        ["init", "labels", "a.cfg", ""],
+        ["package", "model", ""],
+        ["assemble", "a.cfg", ""],
+    ],
+)
+def test_an_empty_path_is_not_the_current_directory(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text('{"text": "Ann."}\n')
+    assert run(words) == 2
+    assert "the path is empty. Is a variable of the shell not set?" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

@@ -51,6 +51,14 @@ def test_every_document_has_one_part_and_the_seed_decides(labels, seed):
     assert parts == stratified(labels, [0.5, 0.3, 0.2], seed)
 
 
+def test_work_grows_with_the_documents_however_many_labels_they_have(grows_linearly):
+    def ask(n):
+        labels = [{f"label {i}", f"label {i + 1}"} for i in range(n)]
+        return lambda: stratified(labels, [0.8, 0.2], 0)
+
+    grows_linearly(ask)
+
+
 def test_another_seed_gives_other_parts():
     labels = [{"a"}] * 100
     assert stratified(labels, [0.5, 0.5], 0) != stratified(labels, [0.5, 0.5], 1)

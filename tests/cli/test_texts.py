@@ -1,5 +1,6 @@
 """Texts that `kernel apply` reads."""
 
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -27,6 +28,31 @@ def test_files_of_a_directory_are_sorted_and_hidden_and_other_ones_left_out(tmp_
     assert found == ["a.jsonl", "b/c.spacy", "z.txt"]
     assert input_files(tmp_path / "z.txt") == [tmp_path / "z.txt"]
     assert input_files(STANDARD_INPUT) == [STANDARD_INPUT]
+
+
+def test_patterns_and_several_paths_name_each_file_once(tmp_path):
+    for name in ("b.txt", "a.txt.gz", "c.jsonl", "d.md"):
+        (tmp_path / name).write_text("")
+    names = [path.name for path in input_files(tmp_path / "*.txt*", tmp_path / "c.jsonl", tmp_path)]
+    assert names == ["a.txt.gz", "b.txt", "c.jsonl"]
+    with pytest.raises(DataError, match=r"no file matches this pattern\n.*'a.txt.gz', 'b.txt'"):
+        input_files(tmp_path / "*.spacy")
+
+
+def test_compressed_files_are_read_as_what_they_hold(tmp_path):
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"one\n\ntwo\n"))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b'{"text": "three", "id": 3}\n{"text": 4}\n'))
+    DocBin(docs=[Doc(PIPELINE.vocab, words=["a"])]).to_disk(tmp_path / "a.spacy")
+    (tmp_path / "a.spacy.gz").write_bytes(gzip.compress((tmp_path / "a.spacy").read_bytes()))
+    assert texts(tmp_path / "a.txt.gz") == [("one", {}), ("two", {})]
+    assert [doc.text for doc, _ in texts(tmp_path / "a.spacy.gz")] == ["a "]
+    reading = read_texts(tmp_path / "a.jsonl.gz", "text", PIPELINE)
+    assert next(reading) == ("three", {"id": 3})
+    with pytest.raises(DataError, match="a.jsonl.gz:2: 'text' is not a text"):
+        next(reading)
+    (tmp_path / "b.txt.gz").write_bytes(b"one\n")
+    with pytest.raises(DataError, match="b.txt.gz: .*the compressed file can't be read"):
+        texts(tmp_path / "b.txt.gz")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_data_and_directories_given_as_a_config(tmp_path):
     file.write_bytes(b"\x78\x9c\xff\xfe")
     with pytest.raises(ConfigError, match=r"not UTF-8(.|\n)*--paths\.train '.*my train\.spacy'"):
         Config.from_disk(file)
-    assert other_bytes(b"\xff\xfe", file.with_suffix(".cfg")) == ""
+    assert other_bytes(b"[a]\xff\xfe", file.with_suffix(".cfg")) == ""
     with pytest.raises(UsageError) as caught:
         Config.from_disk(tmp_path)
     assert caught.value.hint == other_folder(tmp_path) == ""
@@ -54,3 +54,12 @@ def test_names_of_spacy():
     cause = of_spacy("spacy.Corpus.v1", True, "my file.cfg")
     assert """sed -i.bak 's/"spacy\\./"kernel./g' 'my file.cfg'""" in cause.suggestion
     assert cause == of_spacy("spacy.Tok2Vec.v2", True, "my file.cfg")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_config_in_utf_16_is_told(tmp_path, encoding):
+    path = tmp_path / "a.cfg"
+    text = '[nlp]\nlang = "en"\n'
+    path.write_bytes((text if encoding == "utf-16" else "\ufeff" + text).encode(encoding))
+    with pytest.raises(ConfigError, match=r"not UTF-8.*\n.*iconv -f utf-16 -t utf-8 \S+a.cfg > a.utf8.cfg"):
+        Config.from_disk(path)

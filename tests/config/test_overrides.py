@@ -3,7 +3,7 @@ import io
 import pytest
 
 from kernel.config import Config, environment_overrides, load_config, parse_overrides
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, UsageError, WrongType
 from kernel.registries.family import registry
 
 
@@ -183,3 +183,15 @@ def test_the_same_function_drops_nothing():
         "optimizer"
     ]
     assert optimizer["beta1"] == 0.9
+
+
+@pytest.mark.parametrize("overrides", ["--a.b", ["--a.b", "1"], 5, {5: 1}])
+def test_overrides_in_python_are_a_dict(overrides):
+    with pytest.raises(WrongType, match="overrides are a dict of values by dotted path, not "):
+        Config.from_str("[a]\nb = 1\n", overrides=overrides)
+
+
+@pytest.mark.parametrize("path", [None, 5, ["a.cfg"]])
+def test_a_config_is_read_from_a_path(path):
+    with pytest.raises(WrongType, match="a config is read from a path, not from "):
+        load_config(path)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from kernel.config.hints import Refused, convert, describe_hint
+from kernel.config.hints import describe_hint
 from kernel.config.ranges import (
     AnyFloat,
     BelowOne,
@@ -20,6 +20,7 @@ from kernel.config.ranges import (
     PositiveInt,
     within,
 )
+from kernel.config.written import Refused, convert
 
 Sizing = PositiveInt | FromOne | Annotated[Sequence[PositiveInt], NonEmpty] | Generator[Any, None, None]
 

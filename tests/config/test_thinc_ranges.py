@@ -88,8 +88,8 @@ def test_the_ends_of_the_ranges_are_accepted(kind: str, name: str, settings: dic
 
 @pytest.mark.parametrize("kind", ["optimizers", "schedules", "layers", "losses", "initializers"])
 def test_no_default_is_out_of_its_range(kind: str) -> None:
-    from kernel.config.hints import convert
     from kernel.config.values import is_plain
+    from kernel.config.written import convert
 
     for name in registry.names(kind):
         for parameter in of_function(registry.get(kind, name), name).parameters.values():

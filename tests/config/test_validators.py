@@ -6,9 +6,9 @@ from pydantic import Field, StrictInt, field_validator, model_validator
 from kernel import Config
 from kernel.config import resolve, resolve_section
 from kernel.config.checking import check
-from kernel.config.hints import Refused
 from kernel.config.schemas import Section
 from kernel.config.validators import validated
+from kernel.config.written import Refused
 from kernel.errors import ConfigError
 from kernel.registries.family import registry
 

@@ -90,6 +90,21 @@ def test_unknown_variable_suggests_the_nearest():
     assert problem.suggestion == "Did you mean ${paths.train}?"
 
 
+def test_what_leads_into_a_component_that_is_taken_from_elsewhere_says_so():
+    text = '[components.t]\nsource = "base"\n[components.u]\nsource = "base"\nfactory = "u"\n[a]\nwidth = ${components.t.model.width}\n'
+    (problem,) = problems(text)
+    assert (problem.path, problem.line) == ("a.width", 7)
+    assert problem.message == (
+        "${components.t.model.width} leads into components.t, which is taken as it is from base: "
+        "its settings are not written here"
+    )
+    assert "config.cfg of that pipeline" in problem.suggestion
+    # A saved block has its settings, whatever it was taken from; and other sections may call a setting so.
+    for block in ("components.u.model", "corpora.t.model"):
+        (problem,) = problems(f'{text}[corpora.t]\nsource = "x"\n'.replace("components.t.model", block))
+        assert problem.message == f"${{{block}.width}} refers to nothing"
+
+
 def test_a_value_is_not_suggested_for_itself():
     (problem,) = problems("[a]\nsteps = ${a.stepz}\n")
     assert problem.suggestion is None

@@ -1,5 +1,6 @@
 """What messages say of a place and of a value that doesn't fit it."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -68,3 +69,9 @@ def test_a_function_is_shown_once_with_all_that_it_takes():
 def test_what_to_write_instead(value, hint, said):
     found = remedy(value, hint)
     assert found is None if said is None else said in found
+
+
+def test_an_empty_text_and_an_override_without_a_value_are_told():
+    assert "is a variable of the shell not set?" in str(remedy("", Path | None))
+    assert "An override without a value means true" in str(remedy(True, Path | None))
+    assert "An override without a value means true" in str(remedy(True, int))

@@ -1,6 +1,5 @@
 """A small entity recogniser, its data, and the commands to run on them."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ import pytest
 
 from kernel import registry
 from kernel.cli.run import run
+
+from ..small import json_lines
 
 CONFIG = """
 [paths]
@@ -77,10 +78,6 @@ class Result:
         assert self.err.count("error: ") == 1, self.err
         missing = [part for part in parts if part not in self.err]
         assert not missing, f"{missing} not in: {self.err}"
-
-
-def json_lines(records: list[dict[str, object]]) -> str:
-    return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def write_project(folder: Path) -> None:

@@ -10,7 +10,8 @@ from kernel import blank
 from kernel.tokens import Doc, DocBin, Span
 from kernel.vocab.packing import pack, unpack
 
-from .conftest import RECORDS, Result, json_lines
+from ..small import json_lines
+from .conftest import RECORDS, Result
 
 Kernel = Callable[..., Result]
 FORMATS = ["jsonl", "json", "conllu", "iob", "conll", "spacy", "txt", "xyz"]

@@ -1,12 +1,13 @@
 """The ready configs: complete, what `kernel init config` writes, and fit to train."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from kernel.cli.run import run
 from kernel.config import Config
+
+from ..small import json_lines
 
 FOLDER = Path(__file__).parents[2] / "configs"
 READY = sorted(FOLDER.glob("*.cfg"))
@@ -34,7 +35,7 @@ def data(tmp_path: Path) -> list[str]:
             {"text": text, "words": text.split(), "tags": ["N", "V", "P", "N"], "spans": spans, "cats": cats}
         )
     for part, some in (("train", rows), ("dev", rows[:2])):
-        (tmp_path / f"{part}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some), "utf8")
+        (tmp_path / f"{part}.jsonl").write_text(json_lines(some), "utf8")
     return [
         word for part in ("train", "dev") for word in (f"--paths.{part}", str(tmp_path / f"{part}.jsonl"))
     ]

@@ -13,6 +13,8 @@ from kernel.testing import write_distribution
 from kernel.testing.box import Box, Result
 from kernel.tokens import Doc, Example
 
+from ..small import json_lines
+
 pytestmark = pytest.mark.needs(
     "kernel-nlp-languages",
     "kernel-nlp-components",
@@ -47,7 +49,7 @@ def model(box: Box) -> Path:
     (path / "meta.json").write_text(json.dumps(meta), encoding="utf8")
     (path / "manifest.json").unlink()
     rows = [{"text": one.text, "cats": one.reference.cats} for one in examples]
-    box.file("dev.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    box.file("dev.jsonl", json_lines(rows))
     return path
 
 

@@ -6,30 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import RECORDS, Result, json_lines
+from ..small import json_lines, textcat_config
+from .conftest import RECORDS, Result
 
 Kernel = Callable[..., Result]
 TEXTS = [{"text": "Ada ran.", "sentiment": 1}, {"text": "Bob sat.", "sentiment": 0}]
 CATS = [{"text": "Ada ran.", "cats": {"A": 1, "B": 0}}, {"text": "Bob sat.", "cats": {"A": 0, "B": 1}}]
-TEXTCAT = """
-[nlp]
-lang = "en"
-pipeline = ["textcat"]
-[components.textcat]
-factory = "textcat"
-[components.textcat.model]
-@architectures = "kernel.TextCatBOW.v3"
-exclusive_classes = true
-ngram_size = 1
-no_output_layer = false
-length = 64
-[paths]
-train = "train.jsonl"
-dev = "dev.jsonl"
-[training]
-max_steps = 2
-eval_frequency = 1
-"""
+TEXTCAT = textcat_config() + "[training]\nmax_steps = 2\neval_frequency = 1\n"
 
 
 def put(name: str, records: list[dict[str, object]]) -> None:

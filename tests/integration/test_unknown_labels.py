@@ -12,6 +12,8 @@ from kernel.cli.run import run
 from kernel.errors import KernelError, KernelWarning
 from kernel.training import Example
 
+from ..small import BAG_OF_WORDS
+
 CONFIG = Path(__file__).parents[2] / "configs" / "textcat.cfg"
 
 
@@ -54,18 +56,11 @@ MODEL = {
     "maxout_pieces": 2,
     "subword_features": False,
 }
-BOW = {
-    "@architectures": "kernel.TextCatBOW.v3",
-    "exclusive_classes": True,
-    "ngram_size": 1,
-    "no_output_layer": False,
-    "length": 64,
-}
 # Component -> its model, gold of a document with a label, how its errors call a label; None if it learns new ones.
 COMPONENTS: dict[str, tuple[dict[str, Any], Callable[[str], dict[str, Any]], str | None]] = {
-    "textcat": (BOW, lambda label: {"cats": {label: 1}}, "category"),
+    "textcat": (BAG_OF_WORDS, lambda label: {"cats": {label: 1}}, "category"),
     "textcat_multilabel": (
-        {**BOW, "exclusive_classes": False},
+        {**BAG_OF_WORDS, "exclusive_classes": False},
         lambda label: {"cats": {label: 1}},
         "category",
     ),

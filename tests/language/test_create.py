@@ -4,7 +4,7 @@ import pytest
 
 from kernel import Config
 from kernel.config import resolve
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, UsageError, WrongType
 from kernel.language import Language
 from kernel.registries.family import registry
 
@@ -129,3 +129,11 @@ def test_settings_from_a_call_have_no_place_in_a_file_later():
     assert nlp.config.source("components.count.step").describe().startswith("default of count")
     nlp.rename_pipe("count", "number")
     assert nlp.config.where("components.number.start") is None
+
+
+@pytest.mark.parametrize("change", ["add_pipe", "create_pipe"])
+def test_settings_that_are_no_dict_are_told(change):
+    with pytest.raises(
+        WrongType, match=f"config= of {change} takes the settings of 'count' as a dict, not list"
+    ):
+        getattr(Language(), change)("count", config=["start"])

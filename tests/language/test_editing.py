@@ -48,6 +48,16 @@ def test_what_is_disabled_is_not_there_but_known():
         nlp.disable_pipes("c")
 
 
+def test_only_what_is_there_is_enabled():
+    nlp = Language()
+    nlp.add_pipe("noop", name="a")
+    assert nlp.is_enabled("a")
+    nlp.disable_pipe("a")
+    assert not nlp.is_enabled("a")
+    with pytest.raises(UsageError, match="no component 'b'"):
+        nlp.is_enabled("b")
+
+
 def test_a_source_is_a_pipeline():
     with pytest.raises(
         UsageError, match=r"source= takes a pipeline, not 'output/model-best'\n.*kernel\.load"

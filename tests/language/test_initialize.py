@@ -38,6 +38,17 @@ def test_initialize_works_without_examples_and_refuses_a_list():
         nlp.initialize(list)
 
 
+def test_what_gives_no_examples_at_all_or_only_once_is_told():
+    nlp = shared()
+    one = example(nlp, y=1.0)
+    for gives, what in ((lambda: None, "returned None"), (lambda: one, "returned one Example")):
+        with pytest.raises(TypeError, match=rf"{what}\n.*lambda: examples"):
+            nlp.initialize(gives)
+    stream = iter([one])
+    with pytest.raises(ValueError, match="gives them only once"):
+        nlp.initialize(lambda: stream)
+
+
 def test_begin_training_is_the_old_name():
     nlp = shared()
     with pytest.warns(KernelWarning, match="initialize"):

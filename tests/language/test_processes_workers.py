@@ -263,7 +263,7 @@ def test_an_error_of_the_tokenizer_and_sys_exit_are_errors() -> None:
 
     nlp = pipeline(lambda doc: doc)
     nlp.tokenizer = fail
-    with pytest.raises(KernelError, match="starts with 'some' failed: ValueError: no token"):
+    with pytest.raises(KernelError, match="the tokenizer failed on the text 'some': ValueError: no token"):
         list(nlp.pipe(["some"], n_process=2))
 
     def leave(doc: Doc) -> Doc:

@@ -138,6 +138,12 @@ def test_bytes_and_pickle(nlp):
         other.from_bytes(b"nonsense")
 
 
+def test_bytes_go_by_the_name_of_the_field(nlp):
+    parts = [nlp, nlp.vocab, nlp.vocab.strings, nlp.tokenizer, nlp("a b"), *dict(nlp.pipeline).values()]
+    for part in (each for each in parts if hasattr(each, "from_bytes")):
+        part.from_bytes(bytes_data=part.to_bytes())
+
+
 def test_a_damaged_file_is_named(nlp, tmp_path):
     nlp.to_disk(tmp_path / "saved")
     model = tmp_path / "saved" / "counter" / "model"

@@ -53,6 +53,22 @@ def test_nothing_heavy_and_no_plugin_is_imported(args: list[str], tmp_path: Path
     assert not [name for name in modules if name.startswith("kernel_")]
 
 
+def test_the_import_alone_takes_little_of_the_standard_library(tmp_path: Path) -> None:
+    # Of every script and worker process it is the first thing; most of what it once cost were these. Python itself may have some.
+    code = "import sys\nbefore = set(sys.modules)\nimport kernel\nprint(*set(sys.modules) - before)"
+    new = set(in_new_process(code, tmp_path).split())
+    assert {"kernel", "kernel.registries.modules"} <= new
+    assert not new & {
+        "typing",
+        "re",
+        "contextlib",
+        "functools",
+        "dataclasses",
+        "importlib.metadata",
+        "pathlib",
+    }
+
+
 @pytest.mark.parametrize("args", [["--version"], ["train", "--help"], ["plugins", "check", "--help"]])
 def test_a_built_in_command_starts_without_a_scan(args: list[str], tmp_path: Path) -> None:
     code = (

@@ -248,8 +248,15 @@ def test_definition_that_takes_the_name_of_a_package_is_a_conflict(tmp_path):
     )
     with installed(tmp_path):
         registry.readers("acme.R.v1", func=len)
-        with pytest.raises(NameConflict, match=r"acme 1.0 \(acme_own:make\) and by .*test_registry.py"):
+        with pytest.raises(
+            NameConflict, match=r"acme 1.0 \(acme_own:make\) and by .*test_registry.py"
+        ) as info:
             registry.get("readers", "acme.R.v1")
+        # Who wrote it can rename it, and has nothing to uninstall.
+        assert info.value.hint == (
+            "Give yours another name. Or say in the config that it is meant: "
+            '[registry.override] "acme.R.v1" = "code"'
+        )
 
 
 def test_thinc_names_are_known_without_thinc():

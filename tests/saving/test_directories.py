@@ -5,7 +5,7 @@ import json
 import pytest
 
 import kernel
-from kernel.errors import CodeError, DataError, KernelWarning, Locked, RegistryError, UsageError
+from kernel.errors import CodeError, DataError, KernelWarning, Locked, RegistryError, UsageError, WrongType
 from kernel.files.atomic import atomic_directory
 from kernel.language import Language
 from kernel.registries.family import registry
@@ -248,3 +248,11 @@ def test_a_pipeline_may_lie_at_home(tmp_path, monkeypatch):
 def test_a_path_that_is_not_there_is_an_error_that_python_has(tmp_path, read):
     with pytest.raises(FileNotFoundError, match="can't find the pipeline"):
         read(tmp_path / "nope")
+
+
+@pytest.mark.parametrize("name", [None, 5, ["model"]])
+def test_a_pipeline_is_loaded_by_a_name(name):
+    with pytest.raises(
+        WrongType, match="a pipeline is loaded by its directory or the name of its package, not by"
+    ):
+        kernel.load(name)

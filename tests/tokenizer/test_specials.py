@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.errors import KernelError
+from kernel.errors import KernelError, WrongType
+from kernel.tokenizer.specials import read_special
 from kernel.vocab.attrs import ORTH
 
 from .helpers import rebuilt, tokenizer, words
@@ -64,3 +65,9 @@ def test_a_new_special_case_holds_at_once():
 def test_impossible_special_cases(text, tokens, message):
     with pytest.raises(KernelError, match=message):
         tokenizer().add_special_case(text, tokens)
+
+
+@pytest.mark.parametrize("tokens", ["ab", ["ab"], [None]])
+def test_tokens_of_a_special_case_are_dicts(tokens):
+    with pytest.raises(WrongType, match="Token 1 of the special case 'ab' is a dict, not "):
+        read_special("ab", tokens)

@@ -7,12 +7,14 @@ from kernel.tokens import Doc
 from kernel.tokens.biluo import (
     biluo_of_entities,
     biluo_tags_to_offsets,
+    biluo_tags_to_spans,
     biluo_to_iob,
     doc_to_biluo_tags,
     entities_of_biluo,
     iob_to_biluo,
     offsets_to_biluo_tags,
 )
+from kernel.vocab import Vocab
 
 
 @st.composite
@@ -103,3 +105,11 @@ def test_what_is_no_iob_tag_is_refused(tag):
     with pytest.raises(DataError, match="token 1: .* is not an IOB tag: O"):
         iob_to_biluo(["O", tag, "B-LOC"])
     assert iob_to_biluo(["-", "", "O", "I-LOC"]) == ["-", "", "O", "U-LOC"]
+
+
+def test_tags_become_spans():
+    doc = Doc(Vocab(), words=["Ada", "Lovelace", "saw", "Rome"])
+    spans = biluo_tags_to_spans(doc, ["B-PER", "L-PER", "O", "U-LOC"])
+    assert [(span.text, span.label_) for span in spans] == [("Ada Lovelace", "PER"), ("Rome", "LOC")]
+    with pytest.raises(DataError, match="doesn't continue"):
+        biluo_tags_to_spans(doc, ["I-PER", "L-PER", "O", "O"])

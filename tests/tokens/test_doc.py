@@ -4,7 +4,7 @@ import weakref
 import numpy as np
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import SENT_START, TAG
@@ -131,3 +131,17 @@ def test_annotations_are_strings_or_missing(vocab, name):
         Doc(vocab, ["a", "b", "c"], **{name: ["NOUN", 5, None]})
     attr = {"tags": "TAG", "morphs": "MORPH", "lemmas": "LEMMA", "deps": "DEP"}.get(name, "POS")
     assert Doc(vocab, ["a", "b"], **{name: ["NOUN", None]}).to_array(attr)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a", ""], "word 1 is empty"),
+        (["a", None], "word 1 is None"),
+        ([1], "word 0 is 1"),
+        ([b"a"], "word 0 is b'a'"),
+    ],
+)
+def test_words_are_texts_that_are_not_empty(words, message):
+    with pytest.raises(DataError if "" in words else WrongType, match=message):
+        Doc(Vocab(), words=words)

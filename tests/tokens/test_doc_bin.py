@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, DocBin
 from kernel.tokens.doc_bin import inflated
 from kernel.vocab import Vocab
@@ -117,3 +117,23 @@ def test_a_file_that_becomes_too_much_is_named(tmp_path):
     path.write_bytes(zlib.compress(bytes(1 << 30)))
     with pytest.raises(DataError, match="a.spacy: .* bytes that become more than 268,435,456"):
         DocBin().from_disk(path)
+
+
+def test_a_document_that_cannot_be_stored_leaves_the_others_as_they_were():
+    vocab, store = Vocab(), DocBin(store_user_data=True)
+    for word, value in (("a", 1), ("b", object()), ("c", 3)):
+        doc = Doc(vocab, words=[word], user_data={"value": value})
+        if word == "b":
+            with pytest.raises(
+                WrongType, match="the document 'b ' can't be stored: its user data 'value': .*'object'"
+            ):
+                store.add(doc)
+        else:
+            store.add(doc)
+    found = DocBin().from_bytes(store.to_bytes()).get_docs(vocab)
+    assert [(doc.text, doc.user_data) for doc in found] == [("a ", {"value": 1}), ("c ", {"value": 3})]
+
+
+def test_only_documents_are_added():
+    with pytest.raises(WrongType, match="a DocBin holds Docs, not str"):
+        DocBin(docs=["text"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, DocBin
 from kernel.vocab import Vocab
 
@@ -62,3 +62,14 @@ def test_text_with_lone_surrogates_survives():
         Doc(Vocab()).from_bytes(doc.to_bytes()),
     ):
         assert (back.text, back[0].tag_) == (doc.text, "\udfff")
+
+
+def test_user_data_that_cannot_be_stored_is_named(doc):
+    Doc.set_extension("friend", default=None)
+    try:
+        doc._.friend = {"a": [object()]}
+        with pytest.raises(WrongType, match="can't be stored: its extension attribute 'friend': .*'object'"):
+            doc.to_bytes()
+        assert Doc(Vocab()).from_bytes(doc.to_bytes(exclude=["user_data"])).words() == doc.words()
+    finally:
+        Doc.remove_extension("friend")

@@ -5,7 +5,7 @@ import warnings
 import pytest
 from hypothesis import given
 
-from kernel.errors import KernelWarning
+from kernel.errors import DataError, KernelWarning, WrongType
 from kernel.tokens import Doc, Example
 from kernel.vocab import Vocab
 
@@ -148,3 +148,27 @@ def test_sloppy_offsets_are_left_out_and_counted_or_an_error_on_request(plain, o
         warnings.simplefilter("error", KernelWarning)
         with pytest.raises(KernelWarning):
             Example.from_dict(plain, annotations)
+
+
+def test_the_id_of_an_entity_follows_its_label(plain):
+    doc = Example.from_dict(plain, {"entities": [(7, 15, "LOC", "Q60"), (19, 25, "DATE", None)]}).reference
+    assert [(ent.label_, ent.kb_id_) for ent in doc.ents] == [("LOC", "Q60"), ("DATE", "")]
+    with pytest.raises(DataError, match="what follows its label is the id in a knowledge base"):
+        Example.from_dict(plain, {"entities": [(7, 15, "LOC", 0.9)]})
+
+
+def test_entities_may_come_from_an_iterator(plain):
+    doc = Example.from_dict(plain, {"entities": iter([(7, 15, "LOC")])}).reference
+    assert [ent.label_ for ent in doc.ents] == ["LOC"]
+
+
+@pytest.mark.parametrize("entities", [{"LOC": (7, 15)}, "LOC", b"O", 5])
+def test_entities_that_are_no_list_are_told(plain, entities):
+    with pytest.raises(WrongType, match="'entities' of an example is a list, not "):
+        Example.from_dict(plain, {"entities": entities})
+
+
+@pytest.mark.parametrize("cats", [["A"], [("A", 1.0)], "A", 5])
+def test_categories_that_are_no_dict_are_told(plain, cats):
+    with pytest.raises(WrongType, match="'cats' of an example is a dict, not "):
+        Example.from_dict(plain, {"cats": cats})

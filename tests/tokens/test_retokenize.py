@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.tokens import Doc, Example, Span, Token, underscore
 from kernel.vocab import Vocab
 
@@ -232,6 +232,49 @@ def test_an_error_in_the_block_changes_nothing(doc):
     assert content(doc) == before
 
 
+def test_what_was_refused_does_not_count_as_asked_for(doc):
+    with doc.retokenize() as retokenizer:
+        with pytest.raises(UsageError):
+            retokenizer.merge(doc[2:4], attrs={"head": 1})
+        with pytest.raises(DataError):
+            retokenizer.split(doc[6], ["rain", "s"], [doc[6], doc[6]], attrs={"tag": "VB"})
+        retokenizer.merge(doc[2:4])
+        retokenizer.split(doc[6], ["rain", "s"], [(doc[6], 1), doc[1]])
+    assert [token.text for token in doc] == ["I", "saw", "New York", ".", "It", "rain", "s", "!"]
+
+
+def _refuse(token, value):
+    raise ValueError(f"not {value}")
+
+
+@pytest.mark.parametrize(
+    ("attrs", "error"),
+    [
+        ({"_": {"note": "city", "picky": 1}}, ValueError),
+        ({"lower": 12345, "_": {"note": "city"}}, KeyError),
+        ({"norm": 12345}, KeyError),
+        ({"lemma": 1.5, "tag": "NNP"}, WrongType),
+    ],
+)
+def test_an_error_at_the_end_of_the_block_changes_nothing(doc, attrs, error):
+    Token.set_extension("note", default="")
+    Token.set_extension("picky", getter=len, setter=_refuse)
+    doc[0]._.note = "me"
+    doc.spans["all"] = [doc[0:4]]
+    before = content(doc)
+    with pytest.raises(error):
+        merged(doc, doc[2:4], attrs=attrs)
+    assert content(doc) == before
+    assert [token._.note for token in doc] == ["me", *[""] * 7]
+    assert [(span.start, span.end) for span in doc.spans["all"]] == [(0, 4)]
+
+
+def test_the_number_of_a_string_may_be_one_of_numpys(doc):
+    number = np.uint64(doc.vocab.strings.add("big-apple"))
+    merged(doc, doc[2:4], attrs={"lower": number, "norm": number, "lemma": number})
+    assert (doc[2].lower_, doc[2].norm_, doc[2].lemma_) == ("big-apple",) * 3
+
+
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
@@ -250,6 +293,8 @@ def test_an_error_in_the_block_changes_nothing(doc):
         (lambda r, doc: r.merge(doc[4:6], attrs={"head": 1}), "HEAD of the token '. It' can't be set"),
         (lambda r, doc: r.merge(doc[4:6], attrs={"orth": "x"}), "ORTH of the token '. It' can't be set"),
         (lambda r, doc: r.merge(doc[4:6], attrs={"lema": "x"}), "no token attribute is called 'lema'"),
+        (lambda r, doc: r.merge(doc[4:6], attrs={"lower": 1.5}), "LOWER of the token '. It' is a string or its number"),
+        (lambda r, doc: r.merge(doc[4:6], attrs={"prefix": None}), "PREFIX of the token '. It' is a string"),
         (lambda r, doc: r.merge(doc[4:6], attrs={"_": ["note"]}), "is a dict of extension attributes"),
         (lambda r, doc: r.merge(doc[4:6], attrs={"_": {"none": 1}}), "Token has no extension 'none'"),
         (lambda r, doc: r.merge(doc[4:6], attrs={"_": {"computed": 1}}), "can't be set: it is computed"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, Span
 
 
@@ -110,3 +110,14 @@ def test_a_token_without_its_head_hangs_on_the_nearest_ancestor_inside(vocab):
     part = doc[0:3].as_doc()
     # a and c hang on d, which is gone, and d on b.
     assert [token.head.text for token in part] == ["b", "b", "b"]
+
+
+@pytest.mark.parametrize("name", ["label_", "kb_id_", "id_"])
+def test_texts_of_a_span_are_texts(doc, name):
+    span = Span(doc, 0, 2, "A", kb_id="B", span_id="C")
+    with pytest.raises(WrongType, match="5 is no text"):
+        setattr(span, name, 5)
+    setattr(span, name, None)
+    assert getattr(span, name) == ""
+    setattr(span, name, "D")
+    assert getattr(span, name) == "D"

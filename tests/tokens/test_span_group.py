@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import DataError, KernelWarning, OutOfRange
+from kernel.errors import DataError, KernelWarning, OutOfRange, WrongType
 from kernel.tokens import Doc, Span, SpanGroup
 from kernel.vocab import Vocab
 from kernel.vocab.packing import pack
@@ -110,3 +110,11 @@ def test_all_groups_can_be_copied_into_another_document(doc):
     assert [span.start for span in doc.spans.copy(other)["a"]] == [1] and other.spans["a"][
         0
     ].text == "New York"
+
+
+def test_what_is_no_span_is_refused(doc):
+    with pytest.raises(WrongType, match="the group 'a' holds spans, not 1"):
+        doc.spans["a"] = [1]
+    with pytest.raises(WrongType, match="not None\nWhere `char_span` finds no span"):
+        doc.spans["a"] = [doc[0:1], doc.char_span(0, 0)]
+    assert "a" not in doc.spans

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, WrongType
 from kernel.tokens import Doc, Token
 
 
@@ -76,3 +76,34 @@ def test_what_the_word_form_says(doc):
     doc.vocab.set_vector("saw", [1, 2])
     assert (doc[1].prob, doc[1].rank, doc[0].prob) == (-7, 0, -20)
     assert doc[0].rank == doc.vocab["I"].rank == 2**64 - 1
+
+
+TEXTS = ["tag_", "pos_", "lemma_", "dep_", "ent_type_", "ent_id_", "ent_kb_id_", "norm_"]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("value", [5, 1.5, True, float("nan"), b"x", ["x"]])
+def test_an_attribute_that_is_a_text_takes_texts_only(doc, name, value):
+    before = getattr(doc[2], name)
+    with pytest.raises(WrongType, match="is no text"):
+        setattr(doc[2], name, value)
+    assert getattr(doc[2], name) == before
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "norm_"])
+def test_none_clears_an_attribute(doc, name):
+    setattr(doc[2], name, None)
+    assert getattr(doc[2], name) == "" and getattr(doc[2], name[:-1]) == 0
+
+
+@pytest.mark.parametrize("value", [1.5, True, -1, 1 << 64, None, ["x"]])
+def test_a_number_of_a_string_is_one(doc, value):
+    with pytest.raises(WrongType, match="is no text, and no number of one"):
+        doc[2].lemma = value
+    doc[2].lemma = doc.vocab.strings.add("york")
+    assert doc[2].lemma_ == "york"
+
+
+def test_a_head_is_a_token(doc):
+    with pytest.raises(WrongType, match="the head of a token is a token, not 1"):
+        doc[0].head = 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kernel.errors import KernelWarning, UsageError
+from kernel.errors import KernelWarning, UsageError, WrongType
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import FLAGS, IS_ALPHA, IS_STOP, LOWER, NAMES, NORM, SHAPE
 
@@ -74,3 +74,11 @@ def test_flags_in_one_number():
 def test_word_forms_are_ordered_by_their_text():
     vocab = Vocab()
     assert vocab["a"] < vocab["b"] <= vocab["b"] and vocab["b"] > vocab["a"] and not vocab["a"] < None
+
+
+@pytest.mark.parametrize("value", [None, 1.5, object()])
+def test_a_text_of_a_word_form_is_a_string(value):
+    vocab = Vocab()
+    with pytest.raises(WrongType, match="LOWER of the word form 'Ada' is a string"):
+        vocab["Ada"].set("LOWER", value)
+    assert vocab["Ada"].lower_ == "ada"

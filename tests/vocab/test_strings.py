@@ -83,3 +83,9 @@ def test_the_store_as_a_table():
     store = StringStore(["one", "two"])
     assert store.values() == ["one", "two"] and store.keys() == [store["one"], store["two"]]
     assert store.items() == [("one", store["one"]), ("two", store["two"])]
+
+
+def test_strings_may_be_added_as_bytes():
+    strings = StringStore()
+    assert strings[strings.add(b"tea")] == "tea"
+    assert strings.add("tea") == strings.add(b"tea")

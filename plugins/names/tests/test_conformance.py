@@ -47,6 +47,11 @@ class TestPartsOfSpeech(ModuleSuite):
     names = ("IDS", "NAMES", "NOUN", "VERB")
 
 
+class TestPipeAnalysis(ModuleSuite):
+    name = "kernel.pipe_analysis"
+    names = ("analyze_pipes", "get_attr_info", "print_pipe_analysis", "validate_attrs")
+
+
 class TestStrings(ModuleSuite):
     name = "kernel.strings"
     names = ("StringStore", "get_string_id", "hash_string")

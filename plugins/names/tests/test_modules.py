@@ -9,6 +9,7 @@ import kernel.glossary
 import kernel.lookups
 import kernel.morphology
 import kernel.parts_of_speech
+import kernel.pipe_analysis
 import kernel.strings
 import kernel.symbols
 import kernel.util
@@ -17,6 +18,7 @@ import pytest
 import kernel
 import kernel.tokens
 from kernel.errors import KernelWarning, UsageError, note
+from kernel.registries.family import registry
 from kernel.vocab import StringStore
 
 
@@ -81,7 +83,10 @@ def test_the_old_home_of_training_data_names_the_new_one() -> None:
     with pytest.warns(KernelWarning, match=r"kernel\.training\.Example"):
         assert gold.Example is kernel.tokens.Example
     with pytest.raises(ImportError, match=r"GoldParse is gone: make an example: Example\.from_dict"):
+        from kernel.gold import GoldParse  # noqa: F401
+    with pytest.raises(AttributeError, match="gone: make an example"):
         gold.GoldParse  # noqa: B018
+    assert not hasattr(gold, "GoldCorpus")
 
 
 def test_features() -> None:
@@ -121,6 +126,15 @@ def test_a_table_is_asked_by_string_or_number() -> None:
         table["moon"]
 
 
+def test_tables_made_of_a_table_are_asked_by_string_too() -> None:
+    table = kernel.lookups.Table("colours", {"sky": "blue"})
+    both = table | {"sun": "yellow"}
+    assert (both["sky"], both["sun"], both.name) == ("blue", "yellow", "colours") and "sun" not in table
+    copy = table.copy()
+    copy |= {"sea": "green"}
+    assert (copy["sky"], copy["sea"], copy.name) == ("blue", "green", "colours") and "sea" not in table
+
+
 def test_lookups_come_back(tmp_path) -> None:
     lookups = kernel.lookups.Lookups()
     lookups.add_table("colours", {"sky": "blue"})
@@ -137,6 +151,13 @@ def test_lookups_come_back(tmp_path) -> None:
         assert again.get_table("colours")["sky"] == "blue" and again.tables == lookups.tables
     assert lookups.remove_table("empty") == {}
     assert lookups.get_table("empty", "none") == "none"
+    assert lookups.get_table("empty", None) is None
+    lookups.add_table("one")
+    lookups.add_table("two")
+    kept = kernel.lookups.Lookups().from_bytes(lookups.to_bytes(exclude=iter(["one", "two"])))
+    assert kept.tables == ["colours"]
+    lookups.remove_table("one")
+    lookups.remove_table("two")
     with pytest.raises(KeyError, match="no table 'empty'; there are: colours"):
         lookups.get_table("empty")
     assert len(kernel.lookups.Lookups().from_disk(tmp_path / "nowhere")) == 0
@@ -146,3 +167,35 @@ def test_the_logger_of_util_is_the_kernels(caplog: pytest.LogCaptureFixture) -> 
     with caplog.at_level("INFO", logger="kernel"):
         note("a record")
     assert [record.name for record in caplog.records] == [kernel.util.logger.name]
+
+
+@pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components")
+def test_what_components_need_and_set(capsys: pytest.CaptureFixture[str]) -> None:
+    analysis = kernel.pipe_analysis
+    with registry.restored():
+        kernel.Language.component("needs_tags", requires="token.tag", func=lambda doc: doc)
+        nlp = kernel.blank("en")
+        nlp.add_pipe("sentencizer")
+        nlp.add_pipe("needs_tags")
+        assert analysis.get_attr_info(nlp, "token.tag") == {"assigns": [], "requires": ["needs_tags"]}
+        assert analysis.get_attr_info(nlp, "doc.ents") == {"assigns": [], "requires": []}
+        found = analysis.analyze_pipes(nlp, keys=["requires"])
+        assert found["summary"]["needs_tags"] == {"requires": ["token.tag"]}
+        analysis.print_pipe_analysis(found, keys=["requires"])
+        assert "'needs_tags' requires token.tag, which nothing before it assigns" in capsys.readouterr().out
+
+
+def test_names_of_attributes() -> None:
+    right = ["doc.ents", "token.tag", "doc._.mine", "span._.mine"]
+    assert kernel.pipe_analysis.validate_attrs(right) == right
+    for wrong, message in {
+        "doc": "no attribute of a document",
+        "lexeme.orth": "no attribute of a document",
+        "doc.entities": "a Doc has no attribute 'entities'",
+        "token.tag.name": "a Token has no attribute 'tag.name'",
+        "token.tag_": "stands for the same as 'token.tag'",
+        "token._.a.b": "no extension attribute",
+        "span.label": "extension attributes only",
+    }.items():
+        with pytest.raises(UsageError, match=message):
+            kernel.pipe_analysis.validate_attrs([*right, wrong])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -172,6 +175,16 @@ def test_frozen_things() -> None:
     assert fixed == [1, 2] and table == {"a": 1}
 
 
+@pytest.mark.parametrize("frozen", [util.SimpleFrozenList([[1], 2]), util.SimpleFrozenDict(a=[1])])
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_what_refuses_changes_can_be_copied(frozen: Any, make: Any) -> None:
+    frozen.error = "never"
+    made = make(frozen)
+    assert made == frozen and type(made) is type(frozen)
+    with pytest.raises(NotImplementedError, match="never"):
+        made.pop()
+
+
 def test_languages() -> None:
     with kernel.registry.restored():
 
@@ -223,6 +236,23 @@ def test_parts_are_saved_and_read(tmp_path: Path) -> None:
     assert read == ["1"]
 
 
+@pytest.mark.parametrize("exclude", [["b", "vocab"], "b", lambda: iter(["b", "vocab"])])
+def test_parts_are_left_out_by_a_list_a_name_or_a_stream(tmp_path: Path, exclude: Any) -> None:
+    def left_out() -> Any:
+        return exclude() if callable(exclude) else exclude
+
+    getters = {name: lambda name=name: name.encode() for name in ("a", "b", "c")}
+    assert sorted(util.to_dict(getters, left_out())) == ["a", "c"]
+    taken: list[bytes] = []
+    util.from_dict({name: name for name in "abc"}, {name: taken.append for name in "abc"}, left_out())
+    assert taken == ["a", "c"]
+    util.to_disk(tmp_path, {name: lambda path: path.touch() for name in "abc"}, left_out())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+    read: list[str] = []
+    util.from_disk(tmp_path, {name: lambda path: read.append(path.name) for name in "abc"}, left_out())
+    assert read == ["a", "c"]
+
+
 def test_small_helpers(tmp_path: Path) -> None:
     assert util.get_arg_names(lambda a, *, b=1: a) == ["a", "b"]
     assert util.get_object_name(test_packages) == "test_packages"
@@ -237,6 +267,8 @@ def test_small_helpers(tmp_path: Path) -> None:
         -1,
         -1,
     ]
+    numbers = (np.int64(1), np.bool_(True), np.float32(1), np.int8(0), np.int64(-1))
+    assert [util.to_ternary_int(value) for value in numbers] == [1, 1, 1, 0, -1]
     assert type(util.create_default_optimizer()).__name__ == "Optimizer"
     error = KernelError("x")
     assert util.ignore_error("a", None, [], error) is None
@@ -250,7 +282,9 @@ def test_small_helpers(tmp_path: Path) -> None:
 
 def test_score_weights_are_shares_of_one() -> None:
     merged = util.combine_score_weights([{"a": 1.0, "b": None}, {"c": 3.0, "d": 1.0}])
-    assert merged == {"a": 0.5, "b": None, "c": 0.38, "d": 0.12}
+    assert merged == {"a": 0.2, "b": None, "c": 0.6, "d": 0.2}
+    assert util.combine_score_weights([{"a": 1.0}, {"b": 1.0}], {"a": 0.5}) == {"a": 0.33, "b": 0.67}
+    assert util.combine_score_weights([{"a": 0.0, "b": None}]) == {"a": 0.0, "b": None}
     assert util.combine_score_weights([{"a": 1.0}], {"a": 0.0, "b": 1.0}) == {"a": 0.0, "b": 1.0}
 
 

@@ -286,3 +286,12 @@ def test_the_scheme_counts_tags_of_words_that_begin_with_a_hash(write, nlp, tag)
     assert [(ent.text, ent.label_) for ent in doc.ents] == [("Ada #1", "P")]
     (doc,) = columns.read(write("b.iob", "# see L-1", "Ada\tB-P", "Lee\tI-P", "ran\tO"), nlp)
     assert [(ent.text, ent.label_) for ent in doc.ents] == [("Ada Lee", "P")]
+
+
+def test_broken_columns_are_no_plain_text(write):
+    with pytest.raises(
+        DataError, match="a.txt: 2 of the first 4 lines end in an entity tag, and the others don't"
+    ):
+        detect(write("a.txt", "Ada B-PER", "Lovelace I-PER", "saw X", "", "Rome"))
+    lines = ["We took the B-12", "Nobody saw it.", "It rained.", "Then it stopped.", "We went home."]
+    assert detect(write("b.txt", *lines)) == "text"

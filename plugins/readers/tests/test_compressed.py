@@ -4,13 +4,13 @@ import gzip
 import json
 
 import pytest
-from kernel_readers import compressed
-from kernel_readers.compressed import open_bytes, suffix_of
 from kernel_readers.converters import auto
 from kernel_readers.detect import detect
 from kernel_readers.files import data_files
 
 from kernel.errors import DataError
+from kernel.files import compressed
+from kernel.files.compressed import open_bytes, suffix_of
 from kernel.tokens import DocBin
 
 CONLLU = "1\tAda\tAda\tPROPN\t_\t_\t0\troot\t_\t_\n\n"

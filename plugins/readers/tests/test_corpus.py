@@ -295,6 +295,17 @@ def test_examples_know_the_line_that_they_come_from(nlp, tmp_path, name, content
     assert examples[0].described().endswith(f"({path}:{lines[0]})")
 
 
+@pytest.mark.parametrize("content", [b"", b"<html><body>Log in", "Notes".encode("utf-16")])
+def test_a_text_of_whatever_kind_beside_data_is_none(write, nlp, tmp_path, content):
+    write("data/a.jsonl", json.dumps({"text": "Ada"}))
+    write("data/notes.txt", content)
+    with pytest.warns(KernelWarning, match=r"1 files are no data: .txt \(the first: .*notes.txt\)"):
+        assert texts_of(str(tmp_path / "data"), nlp) == ["Ada"]
+    (tmp_path / "data" / "a.jsonl").unlink()
+    with pytest.raises(DataError, match=r"notes.txt: the file is "):
+        texts_of(str(tmp_path / "data"), nlp)
+
+
 # Several paths
 
 
@@ -323,6 +334,11 @@ def texts_of(path, nlp):
 )
 def test_patterns_and_lists_of_paths(several, nlp, path, texts):
     assert texts_of(path, nlp) == texts
+
+
+def test_a_file_is_read_once_however_it_is_spelt(several, nlp, tmp_path):
+    paths = ["data/a.jsonl", str(tmp_path / "data" / "*.jsonl"), "data/more/../a.jsonl"]
+    assert texts_of(paths, nlp) == ["data/a.jsonl", "data/b.jsonl"]
 
 
 def test_a_pattern_or_a_list_of_nothing(several, nlp):

@@ -151,6 +151,7 @@ def test_options(docs):
         ({"text": None, "sentence": "Hi"}, "It has null there."),
         ({"text": ["a", "b"]}, 'It has ["a", "b"] there.'),
         ({}, "It has no keys."),
+        ({"id": 0, "paragraphs": []}, "This is spaCy's JSON of version 2: python -m spacy convert"),
     ],
 )
 def test_what_a_record_without_text_has(docs, record, hint):
@@ -163,3 +164,24 @@ def test_no_text_is_guessed_and_few_keys_are_shown(docs):
     with pytest.raises(DataError) as caught:
         docs({f"k{number}": number for number in range(12)})
     assert caught.value.hint == "It has: " + ", ".join(f"'k{number}'" for number in range(10)) + ", ..."
+
+
+def test_sentences_in_characters(write, nlp):
+    sents = [{"start": 0, "end": 8}, {"start": 9, "end": 17}]
+    path = write("a.jsonl", json.dumps({"text": "Ada ran. Bob sat.", "sents": sents}))
+    (doc,) = read(path, nlp)
+    assert [sent.text for sent in doc.sents] == ["Ada ran.", "Bob sat."]
+    assert [token.is_sent_start for token in doc] == [True, False, False, True, False, False]
+    path = write("b.jsonl", json.dumps({"text": "Ada ran. Bob sat.", "sents": [*sents[1:], {"start": 10}]}))
+    with pytest.warns(KernelWarning, match="1 records have sentences that start inside of a token"):
+        (doc,) = read(path, nlp)
+    assert [sent.text for sent in doc.sents] == ["Ada ran.", "Bob sat."]
+
+
+def test_sentences_cost_what_the_text_costs(write, nlp, grows_linearly):
+    def ask(n):
+        sents = [{"start": 8 * i, "end": 8 * i + 7} for i in range(n)]
+        path = write(f"{n}.jsonl", json.dumps({"text": "Ada is. " * n, "sents": sents}))
+        return lambda: list(read(path, nlp))
+
+    grows_linearly(ask)

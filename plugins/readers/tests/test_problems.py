@@ -5,6 +5,8 @@ from itertools import islice
 
 import pytest
 from kernel_readers.converters import auto
+from kernel_readers.formats import table
+from kernel_readers.formats.format import Settings
 from kernel_readers.problems import collected
 
 from kernel.errors import DataError
@@ -115,9 +117,20 @@ def test_every_bad_sentence_of_conllu(write, nlp):
 
 def test_every_bad_row_of_a_table(write, nlp):
     error = error_of(write("a.csv", "text,label", "a,A", "b,B,C", "c,C", "d"), nlp)
-    assert "a.csv:3: 2 rows can't be read:\n  line 3: 3 columns instead of 2\n  line 5: 1 columns" in str(
+    assert "a.csv:3: 2 rows can't be read:\n  line 3: 3 columns instead of 2\n  line 5: 1 column" in str(
         error
     )
+
+
+def test_every_bad_value_of_a_table(write, nlp):
+    path = write("a.csv", "text,A", "one,1", "two,7", "three,0", "four,x")
+    with pytest.raises(DataError) as raised:
+        list(table.read(path, nlp, settings=Settings(columns=["text", "cat"])))
+    assert str(raised.value).splitlines()[:3] == [
+        f"{path}:3: 2 rows can't be read:",
+        "  line 3: '7' in the column 'A' is neither 1 nor 0",
+        "  line 5: 'x' in the column 'A' is neither 1 nor 0",
+    ]
 
 
 def test_other_errors_are_left_alone():

@@ -1,5 +1,7 @@
 """Tables with a header: what spreadsheets write, which columns are read, what is refused."""
 
+import csv
+
 import pytest
 from kernel_readers.detect import detect
 from kernel_readers.files import data_files
@@ -80,11 +82,7 @@ def test_rows_without_text_or_label(write, nlp):
         (["text,label,class", "x,y,z"], None, "2 columns of the header .* can be the label"),
         (["text,label", "x,y", "x, and more,y"], None, "a.csv:3: 3 columns instead of 2\n.*double quotes"),
         (["te\rxt,label", "x,y"], None, "a.csv: the header can't be read"),
-        (
-            ["text,label", f"{'x' * 140_000},y"],
-            None,
-            "a.csv:2: the row that begins here can't be read: field larger",
-        ),
+        (["text,label", f"{'x ' * 600_000},y"], None, "a.csv:2: a text of 1200000 characters is longer than"),
         (["text,label", '"x,y', "z,a"], None, "a.csv:2: the row that begins here can't be read"),
         (["a,b", "x,y"], ["text", "tag"], "no column is called 'tag'"),
         (["a,b", "x,y"], ["text", "label", "_"], "the file has 2 columns: 'a', 'b'"),
@@ -102,8 +100,35 @@ def test_a_tsv_with_a_header_is_a_table_and_one_of_tags_is_not(write):
     assert detect(write("b.tsv", "text\tO", "Ada\tB-PER")) == "iob"
 
 
+def test_a_text_may_be_of_any_length(write, nlp):
+    long = "word " * 40_000
+    (text, cats), _ = found(write("a.csv", "text,label", f'"{long}",food', "short,travel"), nlp)
+    assert (text, cats) == (long, {"food": 1.0, "travel": 0.0})
+
+
+def test_a_quote_that_is_never_closed_is_said_where_it_begins(write, nlp):
+    path = write("a.csv", "text,label", "one,food", '"two,food', *["three,food"] * 20_000)
+    with pytest.raises(DataError, match="a.csv:3: the row that begins here can't be read: unexpected end"):
+        found(path, nlp)
+
+
 def test_tables_of_other_things_are_no_data_of_a_folder(write, tmp_path):
     write("a.csv", "text,label", "one,a")
     write("b.csv", "step,loss", "1,2")
     write("c.csv", "\u00e4".encode("latin-1") + b",text\n")
     assert [file.name for file in data_files(tmp_path)] == ["a.csv", "c.csv"]
+
+
+def test_a_long_text_is_read(write, nlp):
+    before = csv.field_size_limit()
+    text = "word " * 40_000
+    path = write("a.csv", "text,label", f'"{text}",long', "short,short")
+    assert [len(each) for each, _ in found(path, nlp)] == [len(text), len("short")]
+    assert csv.field_size_limit() == before
+
+
+def test_blank_lines_and_json_are_told_as_what_they_are(write, nlp):
+    with pytest.raises(DataError, match="nothing but blank lines"):
+        found(write("a.csv", "", " ", ""), nlp)
+    with pytest.raises(DataError, match="holds JSON, and no table\n.*--converter jsonl"):
+        found(write("b.csv", '{"text": "a, b", "label": "c"}'), nlp)

@@ -4,6 +4,10 @@ from importlib import import_module
 from typing import Any
 
 from kernel.errors import warn
+from kernel.registries.modules import absent
+
+# A package for Python, though nothing lies in it: `absent` says why.
+__path__: list[str] = []
 
 # Old name -> its name in kernel.training, or in the module before the dot.
 _MOVED = {
@@ -31,5 +35,5 @@ def __getattr__(name: str) -> Any:
         warn(f"kernel.gold.{name} is kernel.training.{_MOVED[name]} now")
         return found
     if name in _GONE:
-        raise ImportError(f"kernel.gold.{name} is gone: {_GONE[name]}", name=f"kernel.gold.{name}")
+        raise absent("kernel.gold", name, f"kernel.gold.{name} is gone: {_GONE[name]}")
     raise AttributeError(f"module 'kernel.gold' has no attribute {name!r}; look in kernel.training")

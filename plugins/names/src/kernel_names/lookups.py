@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import srsly
 
 from kernel.errors import UsageError
+from kernel.files.names import as_names
 from kernel.vocab import hash_string
 
 __all__ = ["Lookups", "Table"]
 FILE = "lookups.bin"
+_NONE = object()
 
 
 class Table(dict[int, Any]):
@@ -56,6 +58,18 @@ class Table(dict[int, Any]):
     def update(self, *data: Any, **more: Any) -> None:
         for key, value in dict(*data, **more).items():
             self[key] = value
+
+    def copy(self) -> Table:
+        return Table(self.name, self)
+
+    def __or__(self, other: Mapping[Any, Any]) -> Table:  # type: ignore[override]
+        found = self.copy()
+        found.update(other)
+        return found
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[misc, override]
+        self.update(other)
+        return self
 
     def to_bytes(self) -> bytes:
         data: bytes = srsly.msgpack_dumps({"name": self.name, "dict": dict(self)})
@@ -101,11 +115,11 @@ class Lookups:
         self._tables[name] = table
         return table
 
-    def get_table(self, name: str, default: Any = None) -> Any:
+    def get_table(self, name: str, default: Any = _NONE) -> Any:
         """A table; the default if there is none of that name. Without one, a KeyError that says which there are."""
         if name in self._tables:
             return self._tables[name]
-        if default is not None:
+        if default is not _NONE:
             return default
         raise KeyError(f"there is no table {name!r}; there are: {', '.join(self._tables) or 'none'}")
 
@@ -119,9 +133,10 @@ class Lookups:
         """Whether there is a table of that name."""
         return name in self._tables
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """All tables but those to exclude."""
-        kept = {name: dict(table) for name, table in self._tables.items() if name not in set(exclude)}
+        left_out = set(as_names(exclude))
+        kept = {name: dict(table) for name, table in self._tables.items() if name not in left_out}
         data: bytes = srsly.msgpack_dumps(kept)
         return data
 

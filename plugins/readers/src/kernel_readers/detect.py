@@ -7,8 +7,8 @@ from typing import Any
 
 from kernel import registry
 from kernel.errors import DataError
+from kernel.files.compressed import open_bytes, suffix_of
 from kernel.tokens import Doc
-from kernel_readers.compressed import open_bytes, suffix_of
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines, table
 from kernel_readers.formats.column_form import split
@@ -38,6 +38,8 @@ EXTENSIONS = {
 }
 BY_CONTENT = (".conll", ".ner", ".iob", ".iob2", ".bio", ".biluo", ".tsv", ".txt")
 _SNIFFED = 8192
+# So many lines of a plain text, of which one ends in an entity tag, are too few.
+_TAGGED = 4
 
 
 def find_format(name: str, path: Path) -> Reading:
@@ -117,6 +119,7 @@ def detect(path: Path) -> str:
     if _has_tags(rows):
         return "iob"
     if suffix == ".txt":
+        _refuse_tagged_text(path, rows)
         return "text"
     raise DataError(
         "the format of the file is not recognised",
@@ -136,6 +139,18 @@ def _has_tags(rows: list[str]) -> bool:
         2 * sum(len(row) > 1 and looks_like_tag(row[place].strip()) for row in columns) > len(rows)
         for place in places
     )
+
+
+def _refuse_tagged_text(path: Path, rows: list[str]) -> None:
+    """DataError for a text in which many lines end in an entity tag: broken columns, whose tags would become words."""
+    ends = [columns[-1].strip() for columns in map(split, rows) if len(columns) > 1]
+    tagged = sum(end != "O" and looks_like_tag(end) for end in ends)
+    if tagged * _TAGGED >= len(rows) > 0:
+        raise DataError(
+            f"{tagged} of the first {len(rows)} lines end in an entity tag, and the others don't: columns, or plain text?",
+            path=path,
+            hint='Say it: format = "iob" or format = "text" in the reader\'s block, --converter iob or --converter text.',
+        )
 
 
 def _is_compressed(head: bytes) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel.files.compressed import suffix_of
 from kernel.files.patterns import is_pattern, matching
-from kernel_readers.compressed import suffix_of
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.table import is_table_of_texts
@@ -39,9 +39,11 @@ def data_files(
     places = [place for each in _several(path) for place in matching(each)]
     if not places:
         raise DataError("the list of paths is empty", hint="Name files, directories or patterns.")
-    return list(
-        dict.fromkeys(file for place in places for file in _files_of(place, report, is_detected=is_detected))
-    )
+    found: dict[str, Path] = {}
+    for place in places:
+        for file in _files_of(place, report, is_detected=is_detected):
+            found.setdefault(os.path.abspath(file), file)
+    return list(found.values())
 
 
 def named(path: Path | Sequence[Path]) -> str:
@@ -89,10 +91,16 @@ def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[P
 
 def _without_texts(files: list[Path]) -> list[Path]:
     """Without plain text, unless there is nothing else."""
-    texts = {
-        file for file in files if suffix_of(file) == ".txt" and file.stat().st_size and detect(file) == "text"
-    }
+    texts = {file for file in files if suffix_of(file) == ".txt" and _is_text(file)}
     return [file for file in files if file not in texts] or files
+
+
+def _is_text(file: Path) -> bool:
+    """Whether a file is no annotated one: plain text, empty, or of a format that is not read, such as a web page."""
+    try:
+        return detect(file) == "text"
+    except DataError:
+        return True
 
 
 def _visible(path: Path) -> Iterator[Path]:

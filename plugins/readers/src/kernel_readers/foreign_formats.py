@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kernel.errors import DataError
-from kernel_readers.compressed import open_bytes, suffix_of
+from kernel.files.compressed import open_bytes, suffix_of
 from kernel_readers.excerpt import content_of
 
 _SNIFFED = 8192

@@ -7,8 +7,8 @@ from typing import Any
 
 from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError
+from kernel.files.compressed import suffix_of
 from kernel.training import Example
-from kernel_readers.compressed import suffix_of
 from kernel_readers.excerpt import excerpt
 from kernel_readers.files import data_files, named
 from kernel_readers.foreign_formats import check_known

@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kernel.registries.modules import absent
+
 if TYPE_CHECKING:
     from kernel.component import Component as Pipe
     from kernel.component import TrainableComponent as TrainablePipe
@@ -59,9 +61,6 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     if name in _AWAITED:
-        # An AttributeError would be lost: `from kernel.pipeline import x` says only that it can't import x.
-        raise ImportError(
-            f"kernel.pipeline.{name} is not there yet: see migrate.md of the documentation",
-            name=f"kernel.pipeline.{name}",
-        )
+        said = f"kernel.pipeline.{name} is not there yet: see migrate.md of the documentation"
+        raise absent("kernel.pipeline", name, said)
     raise AttributeError(f"module 'kernel.pipeline' has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """Lists and dicts that refuse to be changed."""
 
+from functools import partial
 from typing import Any, NoReturn
 
 _REFUSAL = "this can't be changed: make a copy of your own with {}(...)"
@@ -15,6 +16,10 @@ class SimpleFrozenList(list[Any]):
     def _refuse(self, *args: Any, **settings: Any) -> NoReturn:
         raise NotImplementedError(self.error)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is made whole: it can't be filled.
+        return partial(type(self), error=self.error), (list(self),)
+
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
@@ -28,6 +33,9 @@ class SimpleFrozenDict(dict[Any, Any]):
 
     def _refuse(self, *args: Any, **settings: Any) -> NoReturn:
         raise NotImplementedError(self.error)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), error=self.error), (dict(self),)
 
     clear = pop = popitem = setdefault = update = _refuse
     __setitem__ = __delitem__ = __ior__ = _refuse

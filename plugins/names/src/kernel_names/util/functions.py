@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from kernel import registry
 from kernel.errors import UsageError
+from kernel.training.score import score_weights
 
 
 def get_arg_names(func: Callable[..., Any]) -> list[str]:
@@ -33,26 +34,18 @@ def all_equal(iterable: Iterable[Any]) -> bool:
 
 def to_ternary_int(val: Any) -> int:
     """1 for true, 0 for unknown (None, 0), -1 for everything else: the values of `is_sent_start`."""
-    if val is None:
-        return 0
-    if isinstance(val, int | float):
-        return 1 if val == 1 else 0 if val == 0 and not isinstance(val, bool) else -1
-    return -1
+    if val is False:
+        return -1
+    return 1 if val == 1 else 0 if val is None or val == 0 else -1
 
 
 def combine_score_weights(
     weights: Sequence[Mapping[str, float | None]], overrides: Mapping[str, float | None] | None = None
 ) -> dict[str, float | None]:
     """The score weights of several components as shares of 1, with `overrides` in their place. None stays None."""
-    merged: dict[str, float | None] = {}
-    for own in weights:
-        total = sum(abs(weight) for weight in own.values() if weight)
-        share = len([w for w in weights if any(w.values())]) or 1
-        for name, weight in own.items():
-            merged[name] = weight and weight / total / share
-    merged.update(overrides or {})
-    whole = sum(abs(weight) for weight in merged.values() if weight)
-    return {name: weight and round(weight / whole, 2) for name, weight in merged.items()}
+    merged = {name: weight for own in weights for name, weight in own.items()}
+    shares = score_weights(merged, overrides or {})
+    return {name: weight and round(weight, 2) for name, weight in shares.items()}
 
 
 def create_default_optimizer() -> Any:

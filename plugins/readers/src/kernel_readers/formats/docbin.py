@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
+from kernel.files.compressed import is_compressed, open_bytes
 from kernel.tokens import Doc, DocBin
-from kernel_readers.compressed import is_compressed, open_bytes
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel.tokens.batch import set_batch_column
+from kernel.vocab.attrs import SENT_START
 from kernel_readers.formats import label_studio, prodigy
 from kernel_readers.formats.categories import categories
 from kernel_readers.formats.format import Format, Settings
@@ -221,8 +225,10 @@ def _set_sentences(record: Record, doc: Doc, sents: Any, report: Report) -> None
     ):
         raise record.error("'sents' must be a list of objects with a start")
     starts = {places.starts_token(sent["start"]) for sent in sents}
-    for token in doc:
-        token.is_sent_start = token.i in starts
+    begins = np.full(len(doc), -1, dtype=np.int8)
+    # The first token starts a sentence, whatever is said.
+    begins[[0, *(place for place in starts if place is not None)]] = 1
+    set_batch_column([doc], SENT_START, begins)
     if None in starts:
         report.remark(
             "{} records have sentences that start inside of a token", report.place(record.path, record.number)

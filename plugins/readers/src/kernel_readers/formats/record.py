@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel_readers.compressed import suffix_of
+from kernel.files.compressed import suffix_of
 from kernel_readers.lines import numbered_lines
 
 _DECODE = json.JSONDecoder().decode
@@ -74,6 +74,8 @@ class Record:
             return f"It has {json.dumps(self.data['text'])[:40]} there."
         if not self.data:
             return "It has no keys."
+        if "paragraphs" in self.data:
+            return "This is spaCy's JSON of version 2: python -m spacy convert FILE DIRECTORY, with spaCy 3, makes .spacy of it."
         keys = ", ".join(map(repr, list(self.data)[:_SHOWN])) + (", ..." if len(self.data) > _SHOWN else ".")
         nearest = _nearest_to_text(self.data)
         return f"It has: {keys}" + (

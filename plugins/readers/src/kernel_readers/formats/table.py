@@ -1,7 +1,7 @@
 """Tables with a header, CSV and TSV as spreadsheets write them: a text a row, and its categories."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ _LABELS = frozenset({"label", "category", "class"})
 # Numbers of rows, in which 0 and 1 may be the only ones.
 _NUMBERS = frozenset({"id", "index", "unnamed: 0", ""})
 _SEPARATORS = ",;\t|"
+_LONGEST = (1 << 31) - 1
 _TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
 _HINT = (
     'Name all columns in the reader\'s block, from left to right: columns = ["text", "label", "_"]. text is the text, label the name '
@@ -52,20 +53,23 @@ class TableForm:
 def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield a document for every row. Of the names in a column of labels exactly one holds for a text: all others are 0."""
     form = form_of(path, settings.columns)
-    for number, row in _rows(path, form.header, form.separator):
-        if not row[form.text].strip():
-            report.remark("rows without a text, which are left out: {}", report.place(path, number))
-            continue
-        report.records += 1
-        if settings.columns is None:
-            report.unused.update(name for name in form.unread if name)
-        try:
-            doc = nlp.make_doc(row[form.text])
-        except DataError as error:
-            raise error.at(path, line=number) from error
-        doc.cats = _categories(path, form, number, row)
-        report.line = number
-        yield doc
+    with collected("rows") as problems:
+        for number, row in _rows(path, form.header, form.separator):
+            if not row[form.text].strip():
+                report.remark("rows without a text, which are left out: {}", report.place(path, number))
+                continue
+            report.records += 1
+            if settings.columns is None:
+                report.unused.update(name for name in form.unread if name)
+            try:
+                doc = nlp.make_doc(row[form.text])
+                doc.cats = _categories(form, row)
+            except DataError as error:
+                problems.add(error.at(path, line=number))
+                continue
+            if not problems:
+                report.line = number
+                yield doc
 
 
 def is_table_of_texts(path: Path) -> bool:
@@ -143,19 +147,14 @@ def _named(path: Path, header: Sequence[str], names: Sequence[str]) -> list[str]
     raise DataError(f"columns = {list(names)!r}: {problem}", path=path, hint=_HINT)
 
 
-def _categories(path: Path, form: TableForm, number: int, row: Sequence[str]) -> dict[str, float]:
+def _categories(form: TableForm, row: Sequence[str]) -> dict[str, float]:
     found = {}
     if form.label is not None and row[form.label].strip():
         found = {label: float(label == row[form.label].strip()) for label in form.labels}
     for place, name in form.cats.items():
         value = row[place].strip().lower()
         if value and value not in _TRUTH:
-            raise DataError(
-                f"{row[place][:40]!r} in the column {name!r} is neither 1 nor 0",
-                path=path,
-                line=number,
-                hint=_HINT,
-            )
+            raise DataError(f"{row[place][:40]!r} in the column {name!r} is neither 1 nor 0", hint=_HINT)
         if value:
             found[name] = _TRUTH[value]
     return found
@@ -163,13 +162,28 @@ def _categories(path: Path, form: TableForm, number: int, row: Sequence[str]) ->
 
 def _header(path: Path) -> tuple[list[str], str]:
     """The names of the columns, and what separates them: what makes the most columns of the first line."""
-    line = next((line for _, line in _lines(path) if line.strip()), "")
+    line = next((line for _, line in _lines(path) if line.strip()), None)
+    if line is None:
+        raise DataError("the file holds nothing but blank lines", path=path)
+    if line.lstrip().startswith('{"'):
+        raise DataError(
+            "the file holds JSON, and no table",
+            path=path,
+            hint='Call it .jsonl, or say what it is: format = "jsonl" in the reader\'s block, --converter jsonl.',
+        )
     try:
-        found = {separator: next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS}
+        found = {separator: next(_reader([line], separator), []) for separator in _SEPARATORS}
     except csv.Error as error:
         raise DataError(f"the header can't be read: {error}", path=path) from error
     separator = max(_SEPARATORS, key=lambda each: len(found[each]))
     return [name.strip() for name in found[separator]], separator
+
+
+def _reader(lines: Iterable[str], separator: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """The rows of lines, with texts of any length: `nlp.max_length` says how long one may be."""
+    # The limit is one of the process; a higher one makes nobody's tables wrong.
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST))
+    return csv.reader(lines, delimiter=separator, strict=strict)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -189,7 +203,7 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
             last = number
             yield f"{line}\n"
 
-    reader = csv.reader(lines(), delimiter=separator, strict=True)
+    reader = _reader(lines(), separator, strict=True)
     with collected("rows") as problems:
         is_header = True
         while True:
@@ -213,7 +227,7 @@ def _rows(path: Path, header: Sequence[str], separator: str) -> Iterator[tuple[i
             if len(row) != len(header):
                 problems.add(
                     DataError(
-                        f"{len(row)} columns instead of {len(header)}",
+                        f"{len(row)} column{'s' if len(row) > 1 else ''} instead of {len(header)}",
                         path=path,
                         line=begin,
                         hint="A text with the separator, a quote or a line end in it stands in double quotes.",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from kernel.errors import DataError
-from kernel_readers.compressed import is_compressed, open_bytes
+from kernel.files.compressed import is_compressed, open_bytes
 from kernel_readers.lines import without_mark
 
 # What stands between two records: the end of a line.

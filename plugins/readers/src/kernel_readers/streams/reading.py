@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kernel.errors import DataError
+from kernel.files.compressed import open_bytes
 from kernel.tokens import Doc
-from kernel_readers.compressed import open_bytes
 from kernel_readers.detect import read_file
 from kernel_readers.excerpt import Excerpt, excerpt
 from kernel_readers.formats.format import Settings

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from kernel_readers.compressed import suffix_of
+from kernel.files.compressed import suffix_of
 from kernel_readers.detect import format_of
 from kernel_readers.files import data_files
 from kernel_readers.foreign_formats import check_known

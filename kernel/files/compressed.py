@@ -6,8 +6,9 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kernel.errors import DataError
 from kernel_readers.excerpt import content_of
+
+from kernel.errors import DataError
 
 _SUFFIX = ".gz"
 # Bytes that a file may always become, and how many times larger than itself a larger one. Texts become some ten times larger.
