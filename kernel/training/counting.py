@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
@@ -16,8 +15,8 @@ from kernel.files.atomic import atomic_file
 from kernel.training.digests import digests
 from kernel.training.protocols import Corpus, Pipeline
 
-# Seconds between two lines where nothing can be overwritten, and between two updates where it can.
-_LINES, _UPDATES = 60.0, 0.5
+# Seconds between two lines.
+_EVERY = 10.0
 
 Read = Callable[[Pipeline], Callable[[], Iterable[Any]]]
 
@@ -63,26 +62,18 @@ def with_labels(initialize: Mapping[str, Any], labels: Mapping[str, Any]) -> dic
 
 
 def shown(examples: Iterable[Any], corpus: Corpus, name: str) -> Iterator[Any]:
-    """The examples, while the progress is shown: on a terminal in one line, otherwise in a line a minute.
+    """The examples; a line every ten seconds says how far they are.
 
     A corpus with `progress()`, the share of the pass that is done (0 to 1), lets the time left be known.
     """
     begun = last = monotonic()
-    is_terminal = sys.stderr.isatty()
     number = 0
     for number, example in enumerate(examples, start=1):
         yield example
         now = monotonic()
-        if now - last >= (_UPDATES if is_terminal else _LINES):
+        if now - last >= _EVERY:
             last = now
-            text = progress_line(name, number, _share(corpus), now - begun)
-            if is_terminal:
-                sys.stderr.write(f"\r\033[K{text}")
-                sys.stderr.flush()
-            else:
-                note(text)
-    if is_terminal and last > begun:
-        sys.stderr.write("\r\033[K")
+            note(progress_line(name, number, _share(corpus), now - begun))
     note(f"{name}: {number:,} examples counted in {_clock(monotonic() - begun)}")
 
 

@@ -101,3 +101,14 @@ def test_a_pass_that_is_left_early_says_nothing(corpus: Lines, caplog: pytest.Lo
     assert next(iter(examples)) == "a"
     examples.close()  # type: ignore[attr-defined]
     assert caplog.text == ""
+
+
+def test_a_long_pass_says_how_far_it_is(
+    corpus: Lines, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock = iter(range(0, 1000, 6))
+    monkeypatch.setattr("kernel.training.counting.monotonic", lambda: next(clock))
+    assert list(shown(corpus(None), corpus, "c")) == ["a", "b", "a"]
+    lines = [record.message for record in caplog.records]
+    assert lines == ["counting c: 2 examples, 25%, 0:36 left", "c: 3 examples counted in 0:24"]

@@ -266,3 +266,22 @@ def test_no_examples_is_an_error(nlp, tmp_path):
     path.write_text('{"text": "Ada", "answer": "reject"}\n', encoding="utf-8")
     with pytest.raises(DataError, match="no examples are left of 0 documents"):
         list(StreamedCorpus(path, settings=Settings())(nlp))
+
+
+def test_lists_of_categories_mean_the_same_in_every_record(nlp, tmp_path):
+    """What does not hold is told by the beginning of the file, not by the records that are read together."""
+    path = tmp_path / "a.jsonl"
+    records = [{"text": f"text {number}", "label": ["a"] if number % 2 else ["b"]} for number in range(30)]
+    path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    for example in StreamedCorpus(path, buffer=30, piece=30)(nlp):
+        odd = int(example.reference.text[5:]) % 2
+        assert example.reference.cats == {"a": float(odd), "b": float(not odd)}
+
+
+def test_a_category_that_the_beginning_of_a_file_lacks_is_refused(nlp, tmp_path, monkeypatch):
+    monkeypatch.setattr("kernel_readers.streams.reading._HEAD", 40)
+    path = tmp_path / "a.jsonl"
+    records = [{"text": f"text {number}", "label": ["late" if number == 20 else "a"]} for number in range(30)]
+    path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.jsonl:21: the category 'late' is in none of the lists"):
+        list(StreamedCorpus(path, shuffle=False)(nlp))

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kernel.errors import DataError
 from kernel_readers.excerpt import facts_of
 from kernel_readers.formats import label_studio
 from kernel_readers.formats.offsets import Offset, is_offsets, read_offsets
@@ -46,8 +47,16 @@ class LabelLists:
         return {}
 
     def chosen(self, names: Iterable[str]) -> dict[str, float]:
-        """1 for these categories, 0 for all others of the file."""
+        """1 for these categories, 0 for all others of the file. DataError for one that the first part of a streamed file lacks."""
         held = set(names)
+        unknown = held - self._categories
+        if unknown and facts_of(self._path) is not self._path:
+            raise DataError(
+                f"the category {min(unknown)!r} is in none of the lists at the beginning of the file",
+                path=self._path,
+                hint="Of a file that is streamed, its first megabyte tells which categories there are. Write each record with all of them: "
+                '"cats": {"A": 1, "B": 0}',
+            )
         return {name: float(name in held) for name in sorted(held.union(self._categories))}
 
     def _records(self) -> Iterator[Record]:
