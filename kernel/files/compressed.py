@@ -6,8 +6,6 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kernel_readers.excerpt import content_of
-
 from kernel.errors import DataError
 
 _SUFFIX = ".gz"
@@ -30,9 +28,6 @@ def open_bytes(path: Path) -> BinaryIO:
 
     DataError while it is read, if it is damaged or becomes so large that it can't be data.
     """
-    content = content_of(path)
-    if content is not None:
-        return io.BytesIO(content)
     return io.BufferedReader(_Inflated(path)) if is_compressed(path) else path.open("rb")
 
 

@@ -1,8 +1,11 @@
 """A part of a file that is in memory, to be read by formats as if it were the file."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from kernel.files import compressed
 
 if TYPE_CHECKING:
     from pathlib import Path as _Path
@@ -32,6 +35,12 @@ def excerpt(path: Path, content: bytes, head: Callable[[], Excerpt] | None = Non
 def content_of(path: Path) -> bytes | None:
     """What an excerpt holds; None for a path that is just a path."""
     return path.content if isinstance(path, Excerpt) else None
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The content of an excerpt; of any other path, that of the file, with what gzip made of it undone."""
+    content = content_of(path)
+    return compressed.open_bytes(path) if content is None else io.BytesIO(content)
 
 
 def facts_of(path: Path) -> Path:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kernel.errors import DataError
-from kernel.files.compressed import open_bytes
-from kernel_readers.excerpt import content_of
+from kernel_readers.excerpt import content_of, open_bytes
 from kernel_readers.foreign_formats import as_windows, check_known
 
 DEFAULT_N_SENTS = 10
