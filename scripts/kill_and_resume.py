@@ -244,10 +244,14 @@ def main() -> int:
     for number in range(arguments.once + arguments.often):
         streamed, kills = number % 2 == 1, 1 if number < arguments.once else 10
         folder = work / f"run-{number}"
-        folder.mkdir()
         words, killed = command(folder, streamed=streamed), 0
         code, output = None, ""
-        while code is None:
+        while code is None or (code == 0 and killed < kills):
+            if code == 0 or not killed:
+                # The moment did not come before the run ended.
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                killed = 0
             (folder / "trace.txt").unlink(missing_ok=True)
             resume = ["--resume"] if killed else []
             if killed == kills:
