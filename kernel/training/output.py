@@ -19,7 +19,7 @@ from kernel.errors import CallbackError, DataError, KernelError, TrainingError, 
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
-from kernel.files.trees import has_mounts
+from kernel.files.trees import has_mounts, remove
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.directories import BEST, LAST
@@ -112,6 +112,7 @@ def claim(run: Run) -> None:
             f"it is now in {aside}"
         )
     checkpoint.keep_only(output, ())
+    remove(checkpoint.failed(output))
     write_record(run)
     run.is_claimed = True
 
@@ -126,7 +127,7 @@ def is_free(output: Path) -> bool:
 def _move_aside(output: Path) -> Path:
     """Move all that a run left to a directory of its own."""
     aside = _free(output)
-    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER):
+    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER, checkpoint.FAILED):
         if whole(output / name).exists():
             move(output / name, aside / name)
     return aside
@@ -194,7 +195,7 @@ def save(run: Run, *, is_best: bool) -> None:
     """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
         return
-    _check_weights(run)
+    check_weights(run)
     _describe(run)
     last, best = run.output / LAST, run.output / BEST
     try:
@@ -233,7 +234,8 @@ def _before_to_disk(run: Run) -> Any:
     return pipeline
 
 
-def _check_weights(run: Run) -> None:
+def check_weights(run: Run) -> None:
+    """`Unsavable` if weights are nan or infinite."""
     # None if all the weights are in torch modules.
     weights = run.parameters.weights
     with np.errstate(all="ignore"):

@@ -81,6 +81,8 @@ class Record:
     def between_steps(self) -> None:
         """Write a checkpoint if one is due, in the background."""
         if self._is_due():
+            # Otherwise it would take the place of one that a run can go on from.
+            output.check_weights(self._run)
             self._write(self.take())
 
     def take(self, *, asked: bool = True) -> Snapshot:
@@ -90,6 +92,20 @@ class Record:
         size = self._history.flush() if self._history is not None else 0
         extra = {"history": size, "facts": self._run.facts}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
+
+    def interrupted(self) -> None:
+        """Write a checkpoint of the step whose evaluation has not come to its end. A run that is resumed evaluates first."""
+        if self.is_on and self._run.step != self._taken_step:
+            self._write(self.take(asked=False))
+
+    def keep_failed(self, latest: Any) -> None:
+        """Keep a step that failed, to be repeated: the state before it. latest: leads to its batch, see `Batches.latest`."""
+        if self._run.output is None:
+            return
+        self._settle()
+        extra = {"facts": self._run.facts, "config": self._run.config.to_str()}
+        taken = snapshot.take(self._run, latest, self._callbacks.states(), extra=extra)
+        checkpoint.write(checkpoint.failed(self._run.output), taken)
 
     def end(self, last: Snapshot | None) -> None:
         """Write the last checkpoint, and wait until it is there. last: None to write none."""

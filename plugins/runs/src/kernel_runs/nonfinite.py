@@ -57,8 +57,9 @@ class Place:
     block: Block | None = None
 
     def __str__(self) -> str:
-        made = "" if self.block is None else f", made by {self.block.path}"
-        return f"{self.path} ({self.layer}{made})"
+        if self.block is None:
+            return f"{self.path} ({self.layer})"
+        return f"{self.path} ({self.layer}, of {self.block.name or 'the block'} in {self.block.path})"
 
 
 @dataclass(frozen=True)
