@@ -157,6 +157,7 @@ def train(
 def _leave(ctx: click.Context, run: Run, error: KeyboardInterrupt) -> None:
     """Say what an interrupted run has saved and how it goes on, and exit."""
     from kernel.cli.interrupts import Terminated, exit_code
+    from kernel.training.checkpoint import checkpoints
 
     saved = ""
     if run.output is not None and run.saved_step is not None:
@@ -164,7 +165,7 @@ def _leave(ctx: click.Context, run: Run, error: KeyboardInterrupt) -> None:
         saved = f", saved{at} to {run.output / 'model-last'}"
     what = "terminated" if isinstance(error, Terminated) else "interrupted"
     say(f"{what} at step {run.step}{saved}", err=True)
-    if run.output is not None and run.step:
+    if run.output is not None and checkpoints(run.output):
         say(f"go on with: {_resuming(ctx.meta[_WORDS])}", err=True)
     ctx.exit(exit_code(error))
 

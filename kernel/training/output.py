@@ -27,6 +27,7 @@ from kernel.saving.provenance import provenance
 from kernel.training import checkpoint
 from kernel.training.history import FILE as HISTORY
 from kernel.training.run import Run
+from kernel.visible import shell_word
 
 # Beside them: what the run went by.
 RECORD = "run.json"
@@ -245,7 +246,20 @@ def check_weights(run: Run) -> None:
     if not spoilt:
         return
     raise Unsavable(
-        f"weights of {', '.join(map(repr, spoilt))} are nan or infinite at step {run.step}; the last saved model is kept"
+        f"weights of {', '.join(map(repr, spoilt))} are nan or infinite at step {run.step}; the last saved model is kept",
+        hint=advice(run, "looks for the step that made them so, from the last checkpoint on"),
+    )
+
+
+def advice(run: Run, replay: str) -> str:
+    """What there is to do about numbers that are not finite. replay: what `kernel replay` does."""
+    general = "A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data."
+    if run.output is None:
+        return general
+    return (
+        f"{general}\nkernel replay {shell_word(str(run.output))} {replay}. To go on from the last checkpoint, change something, or "
+        "the run comes here again: kernel train ... --resume --training.optimizer.learn_rate 0.0001 "
+        "--allow-drift training.optimizer.learn_rate"
     )
 
 

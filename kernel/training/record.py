@@ -7,6 +7,7 @@ goes on; a checkpoint that can't be written is a warning, and the one before it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -43,6 +44,11 @@ class Record:
                 f"the optimizer, a {type(run.optimizer).__qualname__}, has no state() and restore(state): "
                 "a run that is resumed begins anew with what it gathers"
             )
+
+    @cached_property
+    def _config(self) -> str:
+        """The config as text: who looks into the step has nothing else of it."""
+        return self._run.config.to_str()
 
     @property
     def is_on(self) -> bool:
@@ -90,7 +96,7 @@ class Record:
         self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
         self.begin()
         size = self._history.flush() if self._history is not None else 0
-        extra = {"history": size, "facts": self._run.facts}
+        extra = {"history": size, "facts": self._run.facts, "config": self._config}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
 
     def interrupted(self) -> None:
@@ -103,7 +109,7 @@ class Record:
         if self._run.output is None:
             return
         self._settle()
-        extra = {"facts": self._run.facts, "config": self._run.config.to_str()}
+        extra = {"facts": self._run.facts, "config": self._config, "failed": True}
         taken = snapshot.take(self._run, latest, self._callbacks.states(), extra=extra)
         checkpoint.write(checkpoint.failed(self._run.output), taken)
 

@@ -15,12 +15,9 @@ from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.training.batches import parts
 from kernel.training.hooks import hookimpl
-from kernel.training.output import Unsavable
+from kernel.training.output import Unsavable, advice
 from kernel.training.protocols import Pipeline
 from kernel.training.run import Run
-from kernel.visible import shell_word
-
-_ADVICE = "A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data."
 
 
 class Builtin:
@@ -148,17 +145,5 @@ def _check_finite(losses: Mapping[str, float], run: Run) -> None:
         if not isfinite(loss):
             raise NotFinite(
                 f"the loss of '{name}' is {float(loss)} at step {run.step}; the last saved model is kept",
-                hint=f"{_ADVICE}{_in_output(run)}",
+                hint=advice(run, "repeats the step, and names the layer and the examples"),
             )
-
-
-def _in_output(run: Run) -> str:
-    """What there is to do about a step that is kept."""
-    if run.output is None:
-        return ""
-    where = shell_word(str(run.output))
-    return (
-        f"\nkernel replay {where} repeats the step, and names the layer and the examples. To go on from the last checkpoint "
-        "before it, change something, or the run comes here again: kernel train ... --resume "
-        "--training.optimizer.learn_rate 0.0001 --allow-drift training.optimizer.learn_rate"
-    )

@@ -10,8 +10,8 @@ from kernel.cli import options
 from kernel.cli.say import say
 
 if TYPE_CHECKING:
-    from kernel.config import Config
     from kernel.training.run import Run
+    from kernel.training.snapshot import Snapshot
 
     from .nonfinite import Finding
     from .step import Failure
@@ -25,47 +25,82 @@ _SHOWN = 3
 @options.code
 @options.gpu_id
 def replay(output: Path, code: tuple[Path, ...], gpu_id: int) -> None:
-    """Repeat the step in which the run in OUTPUT failed, because a loss was nan or infinite.
+    """Repeat the step in which the run in OUTPUT failed, because a loss or weights were nan or infinite.
 
     Says which layer was the first with numbers that are not finite, and which examples make it so. Nothing is changed.
     """
-    from kernel.config import Config
     from kernel.errors import TrainingError
 
-    from .step import as_it_was, kept_step, repeat
+    from .step import as_it_was, first_failure, is_failed, kept_step, repeat
 
     options.load_codes(code)
     taken = kept_step(output)
-    config = Config().from_str(taken.part("config"))
-    run, batches = as_it_was(taken, config, gpu_id=gpu_id)
-    found = repeat(run, next(batches))
-    say(f"step {found.step}, in epoch {found.epoch}: a batch of {found.size} examples")
-    if found.message is None:
-        raise TrainingError(
-            "the step does not fail when it is repeated",
-            hint="Something else has changed since: data, code, versions, the device, or a callback had a hand in it.",
-        )
-    for line in _lines(run, found):
-        say(line)
-    if found.weights:
-        _tell_origin(output, config, found.step, gpu_id)
+    found: Failure | None = None
+    if is_failed(taken):
+        run, batches = as_it_was(taken, gpu_id=gpu_id)
+        found = repeat(run, next(batches))
+        for line in _lines(run, found):
+            say(line)
+        if not found.weights and not _is_fine(found):
+            return
+    earlier = taken if not is_failed(taken) else _checkpoint_before(output, taken)
+    if earlier is not None and (found is None or found.weights):
+        say(f"going on from the checkpoint of step {earlier.run['step']}, to the step that spoils weights")
+        run, batches = as_it_was(earlier, gpu_id=gpu_id)
+        found = first_failure(run, batches, end=taken.run["step"] if is_failed(taken) else None)
+        if found is not None:
+            for line in _lines(run, found):
+                say(line)
+            return
+    if earlier is None and found is not None and found.weights:
+        say("there is no checkpoint from before, from which to look for the step that made them so")
+        return
+    raise TrainingError("nothing fails when it is repeated", hint=_changed(taken, run))
+
+
+def _checkpoint_before(output: Path, taken: "Snapshot") -> "Snapshot | None":
+    from kernel.training.checkpoint import latest
+
+    found = latest(output)
+    return found[1] if found is not None and found[1].run["step"] < taken.run["step"] else None
+
+
+def _changed(taken: "Snapshot", run: "Run") -> str:
+    """Why a step may not repeat."""
+    from kernel.training.drift import changes
+    from kernel.training.manifest import facts
+
+    found = changes(taken.part("facts") or {}, facts(run))
+    if found:
+        return f"What has changed since: {'; '.join(map(str, found))}"
+    return "Nothing that is known of has changed since. A callback may have had a hand in it: they are not called here."
+
+
+def _is_fine(found: "Failure") -> bool:
+    return (
+        found.message is None and found.gradients.is_finite and not found.weights and found.learn_rate is None
+    )
 
 
 def _lines(run: "Run", found: "Failure") -> Iterator[str]:
     from .step import described
 
-    yield found.message or ""
+    yield f"step {found.step}, in epoch {found.epoch}: a batch of {found.size} examples"
+    if found.message is not None:
+        yield found.message
     if found.weights:
         yield f"before the step already: {_and_more(found.weights)}"
-    elif not found.findings:
-        yield "every layer takes and gives finite numbers: what is not finite is made in the loss itself, or inside of a layer"
-    else:
+    elif found.findings:
         yield from _first(found.findings)
+    elif found.message is not None:
+        yield "every layer takes and gives finite numbers: what is not finite is made in the loss itself, or inside of a layer"
+    elif found.gradients.is_finite and found.learn_rate is not None:
+        yield f"its gradients are finite: {found.gradients}; the optimizer makes the weights nan or infinite of them, with a learn rate of {found.learn_rate:.4g}"
     for group in found.culprits:
         shown = "; ".join(described(run, example) for example in group[:_SHOWN])
         more = f"; and {len(group) - _SHOWN} more" if len(group) > _SHOWN else ""
-        together = f", only together, by {len(group)} examples" if len(group) > 1 else ""
-        yield f"made so{together or ' by'}{':' * bool(together)} {shown}{more}"
+        by = f", only together, by {len(group)} examples:" if len(group) > 1 else " by"
+        yield f"made so{by} {shown}{more}"
 
 
 def _first(findings: "Sequence[Finding]") -> Iterator[str]:
@@ -79,24 +114,3 @@ def _first(findings: "Sequence[Finding]") -> Iterator[str]:
 def _and_more(findings: "Sequence[Finding]") -> str:
     more = f"; and {len(findings) - 1} more" if len(findings) > 1 else ""
     return f"{findings[0]}{more}"
-
-
-def _tell_origin(output: Path, config: "Config", step: int, gpu_id: int) -> None:
-    """Say which step spoilt the weights, by going on from the last checkpoint."""
-    from kernel.training.checkpoint import latest
-
-    from .step import as_it_was, overflow
-
-    found = latest(output)
-    if found is None or found[1].run["step"] >= step:
-        say("there is no checkpoint from before it, from which to look for the step that made them so")
-        return
-    folder, taken = found
-    say(f"looking for the step that made them so, from {folder}")
-    run, batches = as_it_was(taken, config, gpu_id=gpu_id)
-    origin = overflow(run, batches, step)
-    if origin is None:
-        say("the steps from there on don't make them so again")
-        return
-    rate = "" if origin.learn_rate is None else f" with a learn rate of {origin.learn_rate:.4g}"
-    say(f"step {origin.step}, in epoch {origin.epoch}, made them so{rate}: {_and_more(origin.weights)}")
