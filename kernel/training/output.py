@@ -214,7 +214,10 @@ def save(run: Run, *, is_best: bool) -> None:
     except KernelError:
         raise
     except OSError as error:
-        raise Unsavable(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
+        raise Unsavable(
+            f"can't save the pipeline to {run.output}: {error.strerror or error}",
+            hint="What was saved before is whole. When there is room, kernel train ... --resume goes on from the last checkpoint.",
+        ) from error
     run.saved_step = run.step
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:

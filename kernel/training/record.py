@@ -29,7 +29,9 @@ class Record:
 
     def __init__(self, run: Run, position: Callable[[], Any], callbacks: CallbackStates) -> None:
         self._run, self._position, self._callbacks = run, position, callbacks
-        self._history = History(run.output) if run.output is not None else None
+        self._history = (
+            History(run.output, lambda: output.write_record(run)) if run.output is not None else None
+        )
         self._settings: Any = getattr(run.settings, "checkpoint", None) if run.output is not None else None
         self._is_free = run.output is None or output.is_free(run.output)
         self._writer: _Writer | None = None
@@ -153,7 +155,11 @@ class Record:
     def _save(self, folder: Any, taken: Snapshot) -> None:
         if self._history is not None:
             self._history.sync()
-        checkpoint.write(folder, taken)
+        try:
+            checkpoint.write(folder, taken)
+        except FileNotFoundError:
+            # Somebody has replaced, moved or removed the output meanwhile.
+            checkpoint.write(folder, taken)
         counters = taken.run
         steps = sorted({*self._steps, counters["step"]})
         kept = set(steps[-self._settings.keep :])
@@ -170,7 +176,14 @@ class Record:
         writer.join()
         if writer.error is not None:
             kept = f"that of step {self._steps[-1]} is kept" if self._steps else "there is none before it"
-            warn(f"the checkpoint of the run in {self._run.output} can't be written, {kept}: {writer.error}")
+            warn(
+                f"the checkpoint of the run in {self._run.output} can't be written, {kept}: {_said(writer.error)}"
+            )
+
+
+def _said(error: Exception) -> str:
+    """An error without the name of a file that is another one each time: a warning is shown once."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 class _Writer(Thread):

@@ -109,26 +109,29 @@ def train(
 ) -> tuple[int, str]:
     """Train in a forked process: (exit code, what it said on standard error). hear: told its number and each phase."""
     folder.mkdir(exist_ok=True)
-    reader, writer = os.pipe()
+    (reader, writer), (errors, error) = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
         code = 99
         try:
             os.chdir(folder)
             os.environ["PHASES"] = str(writer)
-            for name, stream in (("out.txt", 1), ("err.txt", 2)):
-                os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+            # Pipes, which have no size that could be limited.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(error, 2)
             sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
             code = run([*LINE, *more])
-            sys.stdout.flush()
             sys.stderr.flush()
         finally:
             os._exit(code)
     os.close(writer)
+    os.close(error)
     while select.select([reader], [], [], 60)[0] and (phase := os.read(reader, 1)):
         hear(pid, phase)
     os.close(reader)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), (folder / "err.txt").read_text()
+    with os.fdopen(errors) as said:
+        text = said.read()
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), text
 
 
 def prepared(place: Path, name: str) -> Path:
