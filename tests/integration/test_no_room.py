@@ -147,8 +147,9 @@ def test_a_disk_that_is_full_until_the_end(place: Path, straight: dict[str, Any]
     assert [line.partition(":")[0] for line in said].count("error") == 1
     history, kept, error, hint, _ = said
     assert history.startswith("warning: out/history.jsonl can't be written, its rows wait: ")
-    assert kept.startswith(
-        "warning: the checkpoint of the run in out can't be written, that of step 6 is kept: "
+    # The thread may not have noted that of step 6 yet.
+    assert re.match(
+        r"warning: the checkpoint of the run in out can't be written, that of step [56] is kept: ", kept
     )
     assert error.startswith("error: can't save the pipeline to out: ")
     assert "--resume goes on from the last checkpoint" in hint
