@@ -1,6 +1,7 @@
 """Kill a training at random moments, resume it, and compare every byte of what it leaves with an uninterrupted run.
 
-`python scripts/kill_and_resume.py [--once 100] [--often 10]`: so many runs killed once, and so many killed ten times each.
+`python scripts/kill_and_resume.py [--once 100] [--often 10]`: so many runs killed once, and so many killed ten times each; with
+`--signal SIGTERM`, they are asked to end, and do so with an exit code of their own.
 The pipeline is that of `configs/demo.cfg` (entities and topics from shared token vectors, averages), with an augmenter,
 accumulation and two shards; every other run is streamed. Times, speeds and memory are left out of the comparison.
 """
@@ -104,18 +105,27 @@ def write_files(work: Path) -> None:
     (work / "augmenter.py").write_text(CODE, encoding="utf8")
 
 
-def run(words: list[str], folder: Path, kill: Callable[[], bool] = lambda: False) -> tuple[int | None, str]:
-    """Run a command until it ends, or until it is time to kill it: (exit code, its output); no code if it was killed."""
+def run(
+    words: list[str],
+    folder: Path,
+    kill: Callable[[], bool] = lambda: False,
+    number: signal.Signals = signal.SIGKILL,
+) -> tuple[int | None, str]:
+    """Run a command until it ends, or until it is time to kill it, by signal: (exit code, its output); no code if it was killed.
+
+    One that may end in order has the exit code for that, or the run was at its end.
+    """
     with (folder / "output.txt").open("w+", encoding="utf8") as output:
         process = subprocess.Popen(words, cwd=folder, text=True, stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None and not kill():
             time.sleep(0.002)
         killed = process.poll() is None
         if killed:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
+            process.send_signal(number)
+        code = process.wait()
         output.seek(0)
-        return None if killed else process.returncode, output.read()
+        # Before the command line listens, the signal ends the process.
+        return None if killed and code in (-number, 128 + number) else code, output.read()
 
 
 def early(chance: random.Random, seconds: float, steps: float) -> Callable[[], bool]:
@@ -221,7 +231,9 @@ def main() -> int:
     parser.add_argument("--once", type=int, default=100, help="runs that are killed once")
     parser.add_argument("--often", type=int, default=10, help="runs that are killed ten times")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--signal", choices=["SIGKILL", "SIGTERM", "SIGINT"], default="SIGKILL")
     arguments = parser.parse_args()
+    number_of_signal = signal.Signals[arguments.signal]
     chance, failed = random.Random(arguments.seed), 0
     work = Path(mkdtemp(prefix="kill-"))
     write_files(work)
@@ -260,7 +272,7 @@ def main() -> int:
                 kill = early(chance, seconds[streamed], steps[streamed])
             else:
                 kill = moment(chance, folder, seconds[streamed], lines[streamed])
-            code, output = run([*words, *resume], folder, kill)
+            code, output = run([*words, *resume], folder, kill, number_of_signal)
             if code is None:
                 killed += 1
                 phases[phase(folder)] += 1

@@ -1,7 +1,7 @@
 """Running a command: errors become a message and an exit code, warnings are shown once each and counted.
 
-Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code` file, 130 interrupted. A
-traceback is for errors that kernel did not foresee, or for `--traceback`.
+Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code` file, 130 interrupted,
+143 ended by SIGTERM while it trained. A traceback is for errors that kernel did not foresee, or for `--traceback`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from kernel.cli.interrupts import INTERRUPTED, exit_code
 from kernel.cli.say import say, say_text
 from kernel.errors import KernelError, KernelWarning
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
-
-INTERRUPTED = 130
 
 
 def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -> int:
@@ -63,8 +62,9 @@ def _code(words: list[str], cli: click.Command, monitor: object, *, with_traceba
         if isinstance(error.__cause__, EOFError):
             # click takes the end of a file for a user who has gone.
             return _unforeseen(error.__cause__, with_traceback)
-        say("interrupted", err=True)
-        return INTERRUPTED
+        code = exit_code(error)
+        say("interrupted" if code == INTERRUPTED else "terminated", err=True)
+        return code
     except KernelError as error:
         if with_traceback:
             _show_traceback(error)

@@ -5,7 +5,9 @@ Whatever a terminal would obey is shown as an escape (`kernel.visible`), because
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from typing import Any, TextIO
 
 import click
@@ -26,6 +28,17 @@ def say_text(text: str, *, err: bool = False, nl: bool = True) -> None:
 def say_over(text: str) -> None:
     """Print a text on standard error at the start of the line that is there, without ending it."""
     click.echo("\r" + visible_line(text), nl=False, err=True)
+
+
+def say_at_once(line: str) -> None:
+    """Print a line on standard error from a handler of signals, which may have come while Python was printing there.
+
+    Python's own streams take nothing then. What can't be printed is dropped.
+    """
+    with suppress(OSError, ValueError, AttributeError):
+        # On a terminal there may be a progress bar, and the sign of the key.
+        start = "\n" if sys.stderr.isatty() else ""
+        os.write(sys.stderr.fileno(), f"{start}{visible_line(line)}\n".encode())
 
 
 def say_json(value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,17 +17,21 @@ from kernel.cli.say import say
 from kernel.visible import shell_word, visible_line
 
 if TYPE_CHECKING:
+    from kernel.cli.interrupts import Stop
     from kernel.training.hooks import Call
     from kernel.training.run import Run
 
 
 _TRACE = "--trace-hooks"
+# In the context: the command line as it was given.
+_WORDS = "kernel.train.words"
 
 
 class _TrainCommand(ConfigCommand):
     """`--trace-hooks` alone means standard error, so that it never takes the word after it for a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_WORDS] = list(args)
         left = super().parse_args(ctx, [f"{word}=-" if word == _TRACE else word for word in args])
         if ctx.args and not ctx.resilient_parsing:
             raise click.UsageError(_one_config([ctx.params["config_path"], *ctx.args]), ctx)
@@ -100,9 +104,9 @@ def train(
 
     Any value of the config can be set on the command line: --section.key value.
     """
-    from kernel.cli.interrupts import never_lost
+    from kernel.cli.interrupts import stopping
 
-    with never_lost():
+    with stopping() as stop:
         from kernel.config import parse_overrides
         from kernel.training.diagnosis import read_config
         from kernel.training.loop import train as train_loop
@@ -122,40 +126,69 @@ def train(
             output=output,
             lock=lock,
             gpu_id=gpu_id,
-            monitor=_monitor(ctx, trace_path),
+            monitor=_monitor(ctx, trace_path, stop),
             seed=None if left is None else left.seed,
         )
-    _announce(run, verbose)
-    if left is not None:
-        check(run, left, allow_drift)
-        if left.is_ended:
-            say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
-            return
-        say(f"resumed after step {left.step}, from {left.folder}")
-        for change in left.changes:
-            say(f"allowed to differ: {change}")
-    try:
-        # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
-        with closing(train_loop(run)) as steps:
-            for _ in steps:
-                pass
-    except KeyboardInterrupt:
-        saved = ""
-        if output is not None and run.saved_step is not None:
-            at = "" if run.saved_step == run.step else f" at step {run.saved_step}"
-            saved = f", saved{at} to {output / 'model-last'}"
-        say(f"interrupted at step {run.step}{saved}", err=True)
-        ctx.exit(130)
+        _announce(run, verbose)
+        if left is not None:
+            check(run, left, allow_drift)
+            if left.is_ended:
+                say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
+                return
+            say(f"resumed after step {left.step}, from {left.folder}")
+            for change in left.changes:
+                say(f"allowed to differ: {change}")
+        stop.check()
+        ended: KeyboardInterrupt | None = None
+        try:
+            # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
+            with closing(train_loop(run)) as steps:
+                for _ in steps:
+                    if stop.requested:
+                        ended = stop.error()
+                        break
+        except KeyboardInterrupt as error:
+            ended = error
+    if ended is not None:
+        _leave(ctx, run, ended)
     _conclude(run)
 
 
-def _monitor(ctx: click.Context, path: str | None) -> Callable[[Call], None] | None:
-    """Who hears of every call: the writer of `--trace-hooks`, and whoever runs the command (see `kernel.cli.run`)."""
+def _leave(ctx: click.Context, run: Run, error: KeyboardInterrupt) -> None:
+    """Say what an interrupted run has saved and how it goes on, and exit."""
+    from kernel.cli.interrupts import Terminated, exit_code
+    from kernel.training.checkpoint import checkpoints
+
+    saved = ""
+    if run.output is not None and run.saved_step is not None:
+        at = "" if run.saved_step == run.step else f" at step {run.saved_step}"
+        saved = f", saved{at} to {run.output / 'model-last'}"
+    what = "terminated" if isinstance(error, Terminated) else "interrupted"
+    say(f"{what} at step {run.step}{saved}", err=True)
+    if run.output is not None and checkpoints(run.output):
+        say(f"go on with: {_resuming(ctx.meta[_WORDS])}", err=True)
+    ctx.exit(exit_code(error))
+
+
+def _resuming(words: Sequence[str]) -> str:
+    """The command line that goes on with a run. words: those by which it was begun, after `kernel train`."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--resume-from":
+            next(rest, None)
+        elif word != "--resume" and not word.startswith("--resume-from="):
+            kept.append(word)
+    return " ".join(map(shell_word, ["kernel", "train", *kept, "--resume"]))
+
+
+def _monitor(ctx: click.Context, path: str | None, stop: Stop) -> Callable[[Call], None]:
+    """Who hears of every call: the writer of `--trace-hooks`, whoever runs the command (see `kernel.cli.run`), and `stop`."""
     listening = [monitor for monitor in (ctx.obj, _writer(ctx, path)) if monitor is not None]
-    if not listening:
-        return None
 
     def tell(call: Call) -> None:
+        if not call.label:
+            stop.follow(call.event)
         for monitor in listening:
             monitor(call)
 

@@ -19,18 +19,22 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """path: dotted. place: where it is written. sizes: the whole numbers among its settings, each with its place."""
+    """path: dotted. place: where it is written. sizes: the whole numbers among its settings, each with its place. name: of its
+    function."""
 
     path: str
     place: Place | None
     sizes: Mapping[str, tuple[int, Place | None]]
+    name: str = ""
 
 
 _BLOCKS: OrderedDict[int, Block] = OrderedDict()
 
 
-def record(made: Any, path: str, kind: str, settings: Mapping[str, Any], sources: Sources) -> None:
-    """Remember the block at a path as the maker of a model; anything else is left alone.
+def record(
+    made: Any, path: str, kind: str, settings: Mapping[str, Any], sources: Sources, name: str = ""
+) -> None:
+    """Remember the block at a path, with its function of this name, as the maker of a model; anything else is left alone.
 
     A model that was made by a block inside of this one stays with that.
     """
@@ -42,7 +46,7 @@ def record(made: Any, path: str, kind: str, settings: Mapping[str, Any], sources
         for name, value in settings.items()
         if isinstance(value, int) and not isinstance(value, bool)
     }
-    _BLOCKS[number] = Block(path, place_of(sources, f"{path}.@{kind}"), sizes)
+    _BLOCKS[number] = Block(path, place_of(sources, f"{path}.@{kind}"), sizes, name)
     while len(_BLOCKS) > MOST:
         _BLOCKS.popitem(last=False)
 

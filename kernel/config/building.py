@@ -202,7 +202,7 @@ class _Builder:
         else:
             names = [parameter.name for parameter in plan.signature.positional]
             settings = {**dict(zip(names, args, strict=False)), **kwargs}
-            record(made, plan.path, plan.kind, settings, self.sources)
+            record(made, plan.path, plan.kind, settings, self.sources, plan.name)
             return made
         return _FAILED
 

@@ -21,6 +21,7 @@ from kernel.files.trees import remove
 from kernel.training.snapshot import FORMAT, Snapshot
 
 FOLDER = "checkpoints"
+FAILED = "failed-step"
 _STATE, _ARRAYS = "state.json", "arrays.npz"
 _NAME = re.compile(r"step-(\d{8,})")
 
@@ -28,6 +29,11 @@ _NAME = re.compile(r"step-(\d{8,})")
 def folder_of(output: Path, step: int) -> Path:
     """Where the checkpoint of a step lies."""
     return output / FOLDER / f"step-{step:08d}"
+
+
+def failed(output: Path) -> Path:
+    """Where the step lies that a run failed in, if it is kept: the state before it, with the way to its batch."""
+    return output / FAILED
 
 
 def write(folder: Path, snapshot: Snapshot) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from time import monotonic
@@ -20,14 +21,23 @@ from kernel.training.run import Info, Run
 FILE = "history.jsonl"
 _FLUSH_SECONDS = 1.0
 _MEMORY_STEPS = 100
+# That wait for a disk with room.
+_MOST_ROWS = 100_000
 
 
 class History:
-    """Adds rows to the file of an output. Nothing is written before `begin` or `go_on`; rows wait a second at most."""
+    """Adds rows to the file of an output. Nothing is written before `begin` or `go_on`; rows wait a second at most.
 
-    def __init__(self, output: Path) -> None:
+    Training does not end for its sake: rows that can't be written wait on, with a warning. Where the file has gone, because
+    somebody moved or removed the output, a new one is begun. renewed: called then.
+    """
+
+    def __init__(self, output: Path, renewed: Callable[[], None] = lambda: None) -> None:
         self.path = output / FILE
+        self._renewed = renewed
+        # Without a buffer, which would try again when the file is closed.
         self._file: Any = None
+        self._size = 0
         self._rows: list[str] = []
         self._flushed = monotonic()
 
@@ -38,15 +48,16 @@ class History:
 
     def begin(self) -> None:
         """Begin a new file."""
-        self._file = self.path.open("wb")
+        self._file, self._size = self.path.open("wb", buffering=0), 0
 
     def go_on(self, size: int) -> None:
         """Go on with the file as it was when it had so many bytes: what came later will come again."""
-        self._file = self.path.open("ab")
+        self._file = self.path.open("ab", buffering=0)
         found = self._file.tell()
         if found < size:
             warn(f"{self.path} has {found} bytes, and had {size} before: the rows between them are lost")
-        self._file.truncate(min(found, size))
+        self._size = min(found, size)
+        self._file.truncate(self._size)
 
     def step(self, run: Run, info: Info) -> None:
         """Add the row of a step."""
@@ -79,19 +90,46 @@ class History:
         )
 
     def flush(self) -> int:
-        """Write what waits; returns the size of the file in bytes, 0 before it is begun."""
+        """Write what waits; returns the size of the file in bytes."""
         if self._file is None:
             return 0
         self._flushed = monotonic()
-        self._file.write("".join(self._rows).encode("utf8"))
-        self._rows = []
-        self._file.flush()
-        return int(self._file.tell())
+        data = memoryview("".join(self._rows).encode("utf8"))
+        try:
+            self._renew()
+            written = 0
+            while written < len(data):
+                written += self._file.write(data[written:])
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(self._size)
+                self._file.seek(self._size)
+            del self._rows[:-_MOST_ROWS]
+            warn(f"{self.path} can't be written, its rows wait: {error.strerror or error}")
+        else:
+            self._rows = []
+            self._size += len(data)
+        return self._size
+
+    def _renew(self) -> None:
+        """Begin a new file where somebody has moved or removed that of the run."""
+        try:
+            if os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
+                return
+        except FileNotFoundError:
+            pass
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path.open("wb", buffering=0)
+        self._file.close()
+        self._file, self._size = fresh, 0
+        warn(f"{self.path} has been moved or removed: a new one begins with what comes now")
+        self._renewed()
 
     def sync(self) -> None:
         """Let the disk have what was flushed."""
         if self._file is not None:
-            os.fsync(self._file.fileno())
+            with suppress(OSError):
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Write what waits, and close the file."""

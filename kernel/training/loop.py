@@ -18,6 +18,7 @@ from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import restore
 from kernel.training.run import Info, Run
+from kernel.training.update import NotFinite
 
 
 def train(run: Run) -> Generator[Info, None, None]:
@@ -77,6 +78,9 @@ def _train(run: Run) -> Iterator[Info]:
         run.hook.train_end(run=run, reason=run.reason)
         record.end(last)
     except BaseException as error:
+        if isinstance(error, NotFinite):
+            with _only_warning():
+                record.keep_failed(batches.latest())
         _rescue(run, error, record)
         raise
 
@@ -94,7 +98,13 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
 
 
 def _evaluate(run: Run, record: Record) -> None:
-    scores = run.hook.evaluate(run=run)
+    try:
+        scores = run.hook.evaluate(run=run)
+    except BaseException:
+        # The step before it is whole: it is not to be taken again.
+        with _only_warning():
+            record.interrupted()
+        raise
     is_best = run.record(scores)
     run.hook.evaluated(run=run, scores=scores, is_best=is_best)
     record.evaluated()

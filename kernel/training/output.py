@@ -19,7 +19,7 @@ from kernel.errors import CallbackError, DataError, KernelError, TrainingError, 
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
 from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
-from kernel.files.trees import has_mounts
+from kernel.files.trees import has_mounts, remove
 from kernel.numeric.server import read
 from kernel.registries.blame import naming
 from kernel.saving.directories import BEST, LAST
@@ -27,6 +27,7 @@ from kernel.saving.provenance import provenance
 from kernel.training import checkpoint
 from kernel.training.history import FILE as HISTORY
 from kernel.training.run import Run
+from kernel.visible import shell_word
 
 # Beside them: what the run went by.
 RECORD = "run.json"
@@ -112,6 +113,7 @@ def claim(run: Run) -> None:
             f"it is now in {aside}"
         )
     checkpoint.keep_only(output, ())
+    remove(checkpoint.failed(output))
     write_record(run)
     run.is_claimed = True
 
@@ -126,7 +128,7 @@ def is_free(output: Path) -> bool:
 def _move_aside(output: Path) -> Path:
     """Move all that a run left to a directory of its own."""
     aside = _free(output)
-    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER):
+    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER, checkpoint.FAILED):
         if whole(output / name).exists():
             move(output / name, aside / name)
     return aside
@@ -194,7 +196,7 @@ def save(run: Run, *, is_best: bool) -> None:
     """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
         return
-    _check_weights(run)
+    check_weights(run)
     _describe(run)
     last, best = run.output / LAST, run.output / BEST
     try:
@@ -212,7 +214,10 @@ def save(run: Run, *, is_best: bool) -> None:
     except KernelError:
         raise
     except OSError as error:
-        raise Unsavable(f"can't save the pipeline to {run.output}: {error.strerror or error}") from error
+        raise Unsavable(
+            f"can't save the pipeline to {run.output}: {error.strerror or error}",
+            hint="What was saved before is whole. When there is room, kernel train ... --resume goes on from the last checkpoint.",
+        ) from error
     run.saved_step = run.step
     run.hook.saved(run=run, path=last, is_best=False)
     if is_best:
@@ -233,7 +238,8 @@ def _before_to_disk(run: Run) -> Any:
     return pipeline
 
 
-def _check_weights(run: Run) -> None:
+def check_weights(run: Run) -> None:
+    """`Unsavable` if weights are nan or infinite."""
     # None if all the weights are in torch modules.
     weights = run.parameters.weights
     with np.errstate(all="ignore"):
@@ -243,7 +249,20 @@ def _check_weights(run: Run) -> None:
     if not spoilt:
         return
     raise Unsavable(
-        f"weights of {', '.join(map(repr, spoilt))} are nan or infinite at step {run.step}; the last saved model is kept"
+        f"weights of {', '.join(map(repr, spoilt))} are nan or infinite at step {run.step}; the last saved model is kept",
+        hint=advice(run, "looks for the step that made them so, from the last checkpoint on"),
+    )
+
+
+def advice(run: Run, replay: str) -> str:
+    """What there is to do about numbers that are not finite. replay: what `kernel replay` does."""
+    general = "A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data."
+    if run.output is None:
+        return general
+    return (
+        f"{general}\nkernel replay {shell_word(str(run.output))} {replay}. To go on from the last checkpoint, change something, or "
+        "the run comes here again: kernel train ... --resume --training.optimizer.learn_rate 0.0001 "
+        "--allow-drift training.optimizer.learn_rate"
     )
 
 

@@ -7,6 +7,7 @@ goes on; a checkpoint that can't be written is a warning, and the one before it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -28,7 +29,9 @@ class Record:
 
     def __init__(self, run: Run, position: Callable[[], Any], callbacks: CallbackStates) -> None:
         self._run, self._position, self._callbacks = run, position, callbacks
-        self._history = History(run.output) if run.output is not None else None
+        self._history = (
+            History(run.output, lambda: output.write_record(run)) if run.output is not None else None
+        )
         self._settings: Any = getattr(run.settings, "checkpoint", None) if run.output is not None else None
         self._is_free = run.output is None or output.is_free(run.output)
         self._writer: _Writer | None = None
@@ -43,6 +46,11 @@ class Record:
                 f"the optimizer, a {type(run.optimizer).__qualname__}, has no state() and restore(state): "
                 "a run that is resumed begins anew with what it gathers"
             )
+
+    @cached_property
+    def _config(self) -> str:
+        """The config as text: who looks into the step has nothing else of it."""
+        return self._run.config.to_str()
 
     @property
     def is_on(self) -> bool:
@@ -81,6 +89,8 @@ class Record:
     def between_steps(self) -> None:
         """Write a checkpoint if one is due, in the background."""
         if self._is_due():
+            # Otherwise it would take the place of one that a run can go on from.
+            output.check_weights(self._run)
             self._write(self.take())
 
     def take(self, *, asked: bool = True) -> Snapshot:
@@ -88,8 +98,22 @@ class Record:
         self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
         self.begin()
         size = self._history.flush() if self._history is not None else 0
-        extra = {"history": size, "facts": self._run.facts}
+        extra = {"history": size, "facts": self._run.facts, "config": self._config}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
+
+    def interrupted(self) -> None:
+        """Write a checkpoint of the step whose evaluation has not come to its end. A run that is resumed evaluates first."""
+        if self.is_on and self._run.step != self._taken_step:
+            self._write(self.take(asked=False))
+
+    def keep_failed(self, latest: Any) -> None:
+        """Keep a step that failed, to be repeated: the state before it. latest: leads to its batch, see `Batches.latest`."""
+        if self._run.output is None:
+            return
+        self._settle()
+        extra = {"facts": self._run.facts, "config": self._config, "failed": True}
+        taken = snapshot.take(self._run, latest, self._callbacks.states(), extra=extra)
+        checkpoint.write(checkpoint.failed(self._run.output), taken)
 
     def end(self, last: Snapshot | None) -> None:
         """Write the last checkpoint, and wait until it is there. last: None to write none."""
@@ -131,7 +155,11 @@ class Record:
     def _save(self, folder: Any, taken: Snapshot) -> None:
         if self._history is not None:
             self._history.sync()
-        checkpoint.write(folder, taken)
+        try:
+            checkpoint.write(folder, taken)
+        except FileNotFoundError:
+            # Somebody has replaced, moved or removed the output meanwhile.
+            checkpoint.write(folder, taken)
         counters = taken.run
         steps = sorted({*self._steps, counters["step"]})
         kept = set(steps[-self._settings.keep :])
@@ -148,7 +176,14 @@ class Record:
         writer.join()
         if writer.error is not None:
             kept = f"that of step {self._steps[-1]} is kept" if self._steps else "there is none before it"
-            warn(f"the checkpoint of the run in {self._run.output} can't be written, {kept}: {writer.error}")
+            warn(
+                f"the checkpoint of the run in {self._run.output} can't be written, {kept}: {_said(writer.error)}"
+            )
+
+
+def _said(error: Exception) -> str:
+    """An error without the name of a file that is another one each time: a warning is shown once."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 class _Writer(Thread):

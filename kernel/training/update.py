@@ -15,7 +15,7 @@ from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.training.batches import parts
 from kernel.training.hooks import hookimpl
-from kernel.training.output import Unsavable
+from kernel.training.output import Unsavable, advice
 from kernel.training.protocols import Pipeline
 from kernel.training.run import Run
 
@@ -49,11 +49,8 @@ class Builtin:
         losses: dict[str, float] = {}
         # Overflow shows in the loss, which is checked: one message instead of one from every layer.
         with np.errstate(all="ignore"), blas.one_thread(), _all_or_nothing(run):
-            for shard, part in enumerate(parts(batch, max(settings.shards, settings.accumulate_gradient))):
-                random.seed_all(run.seed, "update", run.step, shard)
-                with random.scope(seed=run.seed, step=run.step, shard=shard):
-                    run.pipeline.update(part, drop=run.dropout, sgd=False, losses=losses)
-                _check_finite(losses, run.step)
+            for shard, part in enumerate(shards(run, batch)):
+                learn(run, part, shard, losses)
                 run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
         random.seed_all(run.seed, "schedules", run.step)
@@ -84,6 +81,23 @@ class Builtin:
         if settings.patience and has_score and run.step - run.best_step >= settings.patience:
             return f"no better score for {run.step - run.best_step} steps (patience = {settings.patience})"
         return None
+
+
+class NotFinite(Unsavable):
+    """The loss of a component is nan or infinite. The weights are still those from before the step."""
+
+
+def shards(run: Run, batch: Sequence[Any]) -> list[list[Any]]:
+    """The parts that a batch is learnt in, one after the other."""
+    return parts(batch, max(run.settings.shards, run.settings.accumulate_gradient))
+
+
+def learn(run: Run, part: Sequence[Any], shard: int, losses: dict[str, float]) -> None:
+    """Add the gradients of a part of the batch, and its losses, with what is drawn in the present step. `NotFinite`."""
+    random.seed_all(run.seed, "update", run.step, shard)
+    with random.scope(seed=run.seed, step=run.step, shard=shard):
+        run.pipeline.update(part, drop=run.dropout, sgd=False, losses=losses)
+    _check_finite(losses, run)
 
 
 def warn_of_gold(pipeline: Pipeline, examples: Sequence[Any], where: str) -> None:
@@ -126,10 +140,10 @@ def _all_or_nothing(run: Run) -> Iterator[None]:
         raise
 
 
-def _check_finite(losses: Mapping[str, float], step: int) -> None:
+def _check_finite(losses: Mapping[str, float], run: Run) -> None:
     for name, loss in losses.items():
         if not isfinite(loss):
-            raise Unsavable(
-                f"the loss of '{name}' is {float(loss)} at step {step}; the last saved model is kept",
-                hint="A lower learn_rate, a warm-up or a smaller grad_clip helps; so does looking at the data.",
+            raise NotFinite(
+                f"the loss of '{name}' is {float(loss)} at step {run.step}; the last saved model is kept",
+                hint=advice(run, "repeats the step, and names the layer and the examples"),
             )

@@ -148,7 +148,8 @@ def _commands_page() -> str:
     parts = [
         "# Commands",
         (
-            "Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code`, 130 interrupted. "
+            "Exit codes: 0 fine, 1 the run failed, 2 config, data or command line, 3 a plugin or `--code`, 130 interrupted, 143 ended by "
+            "SIGTERM while it trained. "
             "Other packages may add commands."
         ),
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from kernel.cli import main
 from kernel.cli.commands import cli
+from kernel.cli.interrupts import Terminated
 from kernel.cli.run import run
 from kernel.errors import CodeError, ConfigError, DataError, KernelError, TrainingError, UsageError, warn
 
@@ -45,6 +46,7 @@ def failing(error: BaseException):
         (click.UsageError("message"), 2),
         (click.FileError("name", "message"), 2),
         (KeyboardInterrupt(), 130),
+        (Terminated(), 143),
         (click.Abort(), 130),
         (click.exceptions.Exit(7), 7),
     ],

@@ -1,6 +1,8 @@
-"""Runs that end before their time: a loss that is no number, Ctrl-C, a killed process. The last good model stays."""
+"""Runs that end before their time: a loss that is no number, Ctrl-C, SIGTERM, a killed process. The last good model stays."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -38,6 +40,30 @@ class Marker:
 @registry.callbacks("own.marker.v1")
 def marker():
     return Marker()
+
+
+class Sleeper:
+    # Sleeps in an event, from the third step on.
+    def __init__(self, event):
+        self.event = event
+
+    def sleep(self, event, run):
+        if event == self.event and run.step >= 3:
+            print(f"sleeping in {event}", flush=True)
+            time.sleep(60)
+
+    @hookimpl
+    def step_end(self, run):
+        self.sleep("step_end", run)
+
+    @hookimpl
+    def evaluate(self, run):
+        self.sleep("evaluate", run)
+
+
+@registry.callbacks("own.sleeper.v1")
+def sleeper(event: str):
+    return Sleeper(event)
 
 
 class Slow:
@@ -114,29 +140,76 @@ def test_numbers_that_explode(kernel: Kernel, after: int, what: str) -> None:
     assert works(kernel, "out/model-last") and works(kernel, "out/model-best")
 
 
+FOREVER = ("--training.max_steps=0", "--training.patience=0", "--training.eval_frequency=0")
+ENDS = pytest.mark.parametrize(
+    ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+STOPPING = "stopping after this step; Ctrl-C again stops at once"
+
+
+def sleeping(event: str, *more: str) -> tuple[str, ...]:
+    callback = f'{{"@callbacks": "own.sleeper.v1", "event": "{event}"}}'
+    return ("--training.callbacks.sleeper", callback, *more)
+
+
 @posix
-def test_ctrl_c_keeps_what_was_learnt(kernel: Kernel) -> None:
-    forever = ("--training.max_steps=0", "--training.patience=0", "--training.eval_frequency=0")
-    with started(*MARKED, *forever) as process:
+@ENDS
+def test_it_ends_after_the_step_and_what_was_learnt_is_kept(
+    kernel: Kernel, number: int, status: int, word: str
+) -> None:
+    with started(*MARKED, *FOREVER) as process:
         wait_for(process, "step 3")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, error = process.communicate(timeout=60)
+    assert process.returncode == status
+    lines = [line for line in error.splitlines() if "warning" not in line]
+    asked, ended, further = lines
+    assert asked == STOPPING
+    assert re.fullmatch(rf"{word} at step \d+, saved to out/model-last", ended)
+    words = shlex.split(further.removeprefix("go on with: "))
+    assert words == [*words[:2], "config.cfg", "-o", "out", "--code", "own.py", *MARKED, *FOREVER, "--resume"]
+    assert works(kernel, "out/model-last")
+
+
+@posix
+@ENDS
+def test_an_evaluation_ends_at_once(kernel: Kernel, number: int, status: int, word: str) -> None:
+    with started(*sleeping("evaluate", "--training.max_steps=9", "--training.eval_frequency=3")) as process:
+        wait_for(process, "sleeping in evaluate")
+        process.send_signal(number)
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert f"{word} at step 3, saved to out/model-last\n" in error and "--resume" in error
+    assert STOPPING not in error and "Traceback" not in error
+    assert works(kernel, "out/model-last")
+
+
+@posix
+def test_ctrl_c_twice_ends_a_step_that_takes_long(kernel: Kernel) -> None:
+    with started(*sleeping("step_end", *FOREVER)) as process:
+        wait_for(process, "sleeping in step_end")
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert STOPPING + "\n" in iter(process.stderr.readline, "")
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "interrupted at step" in error
-    assert "saved to out/model-last" in error
+    assert "interrupted at step 3, saved to out/model-last\n" in error and "--resume" in error
     assert "Traceback" not in error
     assert works(kernel, "out/model-last")
 
 
 @posix
-def test_ctrl_c_before_the_first_step(kernel: Kernel, project: Path) -> None:
+@ENDS
+def test_before_the_first_step(kernel: Kernel, project: Path, number: int, status: int, word: str) -> None:
     (project / "own.py").write_text(CODE + "\nprint('loading', flush=True)\ntime.sleep(60)\n")
     with started() as process:
         wait_for(process, "loading")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, error = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert error.strip() == "interrupted"
+    assert process.returncode == status
+    assert error.strip() == word
     assert not Path("out").exists()
 
 

@@ -1,4 +1,4 @@
-"""The command goes through the suite of its kind; its recorded output is what it says of two runs."""
+"""The commands go through the suite of their kind; the recorded output of `kernel runs` is what it says of two runs."""
 
 import json
 from pathlib import Path
@@ -42,3 +42,8 @@ class TestRuns(CommandSuite):
             lines = self.run("diff", f"{folder}/one", f"{folder}/other").output.splitlines()
         # The first names a directory that is another one each time.
         return lines[1:]
+
+
+class TestReplay(CommandSuite):
+    name = "replay"
+    goldens = Path(__file__).with_name("goldens.json")
