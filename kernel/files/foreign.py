@@ -64,9 +64,8 @@ def keep(root: Path, fresh: Path, names: Sequence[str]) -> dict[str, tuple[int, 
                 kept.pop(name, None)
     for name in reversed(folders):
         # Last: what a folder gets changes its time, and it may be closed to writing.
-        with suppress(FileNotFoundError):
-            take_mode(fresh / name, root / name)
-            shutil.copystat(root / name, fresh / name)
+        take_mode(fresh / name, root / name)
+        shutil.copystat(root / name, fresh / name)
     return kept
 
 
