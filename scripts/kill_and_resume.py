@@ -139,7 +139,11 @@ def moment(chance: random.Random, folder: Path, seconds: float, lines: Sequence[
     if which in ("any", "initialising") or not calls:
         late = late if which == "any" else late / 3
         return lambda: time.monotonic() - begun >= late
-    trace, wanted, wait = folder / "trace.txt", chance.choice(calls), chance.uniform(0, 0.03)
+    trace, wanted, wait = (
+        folder / "trace.txt",
+        chance.choice(calls),
+        chance.choice([0.0, chance.uniform(0, 0.06)]),
+    )
     seen: list[float] = []
 
     def is_time() -> bool:

@@ -63,9 +63,10 @@ def keep(root: Path, fresh: Path, names: Sequence[str]) -> dict[str, tuple[int, 
                 # Moved, or given back; either way there is nothing to do about it.
                 kept.pop(name, None)
     for name in reversed(folders):
-        # Last: what a folder gets changes its time, and it may be closed to writing.
-        take_mode(fresh / name, root / name)
-        shutil.copystat(root / name, fresh / name)
+        # Last: what a folder gets changes its time, and it may be closed to writing. Somebody may be removing it.
+        with suppress(FileNotFoundError):
+            take_mode(fresh / name, root / name)
+            shutil.copystat(root / name, fresh / name)
     return kept
 
 

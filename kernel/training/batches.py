@@ -32,7 +32,7 @@ class Batches:
         self._passes = Passes(run, is_tracked=self._has_state)
         self._running: Iterator[Any] | None = None
         self._requests = self._restored = 0
-        self._is_empty = True
+        self._is_empty = self._is_between = True
         self._position: dict[str, Any] = self.state()
         self._since = 0
 
@@ -69,8 +69,10 @@ class Batches:
     def _request(self) -> Any:
         seed_all(self._run.seed, "batch", self._requests)
         self._requests += 1
+        self._is_between = False
         assert self._running is not None
         batch = next(self._running, _END)
+        self._is_between = True
         if batch is _END:
             self._running = None
             return batch
@@ -88,6 +90,10 @@ class Batches:
         A batcher that has a state is kept with the addresses of the examples that it holds; for one that has none, the
         number of batches is kept.
         """
+        if not self._is_between:
+            raise TrainingError(
+                "the making of a batch was broken off, so that there is no place to go on from"
+            )
         if self._requests and self._requests == self._restored:
             # Nobody has asked since, so that the batcher has not begun to go on.
             return self._position

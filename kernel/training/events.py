@@ -38,7 +38,7 @@ def pipeline_initialized(pipeline: Pipeline, config: Config) -> None:
 
 @hookspec
 def train_start(run: Run) -> None:
-    """Before the first batch is read."""
+    """Before the first batch is read. `run.step` is 0, unless the run is resumed; callbacks get their states back after it."""
 
 
 @hookspec

@@ -139,15 +139,19 @@ def _set_up(
     cls = pipeline_class(config)
     config = fill_config(cls, config)
     plain = config.interpolate()
+    given = plain["training"].get("seed")
+    if given is not None:
+        # What is no number is refused below.
+        seed = given if isinstance(given, int) else 0
+    elif seed is None:
+        seed = secrets.randbelow(2**31)
+    # A schedule may draw its first value when the optimizer is made.
+    random.seed_all(seed, "build")
     settings, corpora = _settings(plain, config, keys)
     hooks = Hooks(monitor)
     hooks.add_builtin(Builtin(settings.dropout))
     hooks.add(callbacks(plain, settings, chosen_by(config)))
     hooks.call.config_ready(config=config)
-    if settings.seed is not None:
-        seed = settings.seed
-    elif seed is None:
-        seed = secrets.randbelow(2**31)
     return _Setup(cls, config, plain, settings, corpora, hooks, seed)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from kernel.config import Config, check, default_config
-from kernel.config.schemas import InitializeSchema, NlpSchema, SystemSchema, TrainingSchema
+from kernel.config.schemas import InitializeSchema, NlpSchema, Section, SystemSchema, TrainingSchema
 from kernel.errors import ConfigError
 from kernel.registries.family import registry
 
@@ -167,5 +167,8 @@ def test_schemas_and_the_default_config_agree():
         for key, field in schema.model_fields.items():
             if key in ("tokenizer", "vectors", "logger", "batcher", "optimizer", "lang"):
                 continue
-            assert defaults[name][key] == field.get_default(call_default_factory=True), (name, key)
+            default = field.get_default(call_default_factory=True)
+            if isinstance(default, Section):
+                default = default.model_dump()
+            assert defaults[name][key] == default, (name, key)
         assert set(defaults[name]) <= set(schema.model_fields)

@@ -96,6 +96,7 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_examples_that_nobody_holds_are_forgotten_while_a_batch_is_made() -> None:
     def read(number: int) -> int:
         # One batch that takes them all, and drops them.

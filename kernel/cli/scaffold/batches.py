@@ -18,6 +18,44 @@ from kernel.numeric.schedules import by_step
 Size = int | Sequence[int] | Generator[float, None, None] | Callable[[int], float]
 
 
+class ByCount:
+    """Batches of at most so many examples and words. What it holds between two batches is its state."""
+
+    def __init__(self, size: Size, max_words: int) -> None:
+        self.limits = by_step(size)
+        self.max_words = max_words
+        self.made = 0
+        self.waiting: list[Any] = []
+
+    def __call__(self, examples: Iterable[Any]) -> Iterator[list[Any]]:
+        """The batches of an epoch."""
+        limit = self.limits(self.made)
+        words = sum(map(len, self.waiting))
+        for example in examples:
+            batch = self.waiting
+            words += len(example)
+            if batch and (len(batch) >= limit or words > self.max_words):
+                self.waiting, words = [example], len(example)
+                self.made += 1
+                yield batch
+                limit = self.limits(self.made)
+            else:
+                batch.append(example)
+        if self.waiting:
+            batch, self.waiting = self.waiting, []
+            self.made += 1
+            yield batch
+
+    def state(self) -> dict[str, Any]:
+        """Where it stands, for a run that is to be resumed."""
+        return {"made": self.made, "waiting": self.waiting, "size": self.limits.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on there."""
+        self.made, self.waiting = state["made"], state["waiting"]
+        self.limits.restore(state["size"])
+
+
 def make_batcher(
     size: Size = 32, max_words: int = 1000
 ) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
@@ -26,26 +64,7 @@ def make_batcher(
     size: a number, or a schedule that is read once a batch, counted on over the epochs.
     An example that is longer than `max_words` is a batch of its own.
     """
-    limits = by_step(size)
-    made = 0
-
-    def batches(examples: Iterable[Any]) -> Iterator[list[Any]]:
-        nonlocal made
-        limit = limits(made)
-        batch: list[Any] = []
-        words = 0
-        for example in examples:
-            if batch and (len(batch) >= limit or words + len(example) > max_words):
-                yield batch
-                batch, words, made = [], 0, made + 1
-                limit = limits(made)
-            batch.append(example)
-            words += len(example)
-        if batch:
-            made += 1
-            yield batch
-
-    return batches
+    return ByCount(size, max_words)
 ''',
     test='''"""The batcher goes through the conformance suite."""
 

@@ -1,6 +1,6 @@
 """Batches of similar lengths, measured by their size once they are padded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -54,7 +54,7 @@ class ByPadded:
 
 def batch_by_padded(
     size: Sizing, buffer: NonNegativeInt, discard_oversize: bool, get_length: Length | None = None
-) -> ByPadded:
+) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches whose padded size, longest example times number of examples, is at most `size`.
 
     buffer: so many examples are collected and sorted by length, so that a batch wastes little padding; the longest

@@ -1,6 +1,6 @@
 """Batches of a number of examples."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -29,7 +29,9 @@ class BySequence:
         self._sizes.restore(state)
 
 
-def batch_by_sequence(size: Sizing, get_length: Length | None = None) -> BySequence:
+def batch_by_sequence(
+    size: Sizing, get_length: Length | None = None
+) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches of `size` examples, in the order of the data; the last one may be smaller.
 
     size: each batch draws the next value of a schedule, rounded down. get_length: accepted because the other batchers

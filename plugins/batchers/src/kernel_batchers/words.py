@@ -1,6 +1,6 @@
 """Batches of about the same number of words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,7 +113,7 @@ def _come(ready: list[list[Any]]) -> Iterator[list[Any]]:
 
 def batch_by_words(
     size: Sizing, tolerance: NonNegativeFloat, discard_oversize: bool, get_length: Length | None = None
-) -> ByWords:
+) -> Callable[[Iterable[Any]], Iterator[list[Any]]]:
     """Batches of about `size` words, in the order of the data.
 
     size: words in a batch; each batch draws the next value of a schedule. tolerance: share of `size` by which a batch
