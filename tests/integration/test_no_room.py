@@ -147,14 +147,14 @@ def test_a_disk_that_is_full_until_the_end(place: Path, straight: dict[str, Any]
     assert [line.partition(":")[0] for line in said].count("error") == 1
     history, kept, error, hint, _ = said
     assert history.startswith("warning: out/history.jsonl can't be written, its rows wait: ")
-    # The thread may not have noted that of step 6 yet.
+    # While the thread writes that of step 5, there is none of step 6.
     assert re.match(
         r"warning: the checkpoint of the run in out can't be written, that of step [56] is kept: ", kept
     )
     assert error.startswith("error: can't save the pipeline to out: ")
     assert "--resume goes on from the last checkpoint" in hint
     found = latest(folder / "out")
-    assert found is not None and found[1].run["step"] == 6
+    assert found is not None and found[1].run["step"] in (5, 6)
     assert found[1].run["saved_step"] == 5 and (folder / "out" / "model-last" / "line").stat().st_size
     code, said = train(folder, "--resume", "--allow-drift", "training.callbacks")
     assert code == 0, said
@@ -203,7 +203,7 @@ def test_an_output_that_can_be_made_no_more(place: Path) -> None:
     errors = [line for line in said if line.startswith("error: ")]
     assert len(errors) == 1 and errors[0].startswith("error: can't save the pipeline to out: "), said
     found = latest(folder / "elsewhere")
-    assert found is not None and found[1].run["step"] == 6
+    assert found is not None and found[1].run["step"] in (5, 6)
     assert (folder / "elsewhere" / "model-best" / "manifest.json").exists()
 
 

@@ -151,7 +151,7 @@ def test_what_is_not_there_and_what_does_not_fail_again(
     Path("own.py").write_text(SPOIL.replace('"inf" if bad else 1', "1"))
     with registry.restored():
         result = kernel("replay", "out", "--code", "own.py")
-    result.is_refused(1, "nothing fails when it is repeated", "What has changed since: code file own.py: ")
+    result.is_refused(1, "nothing fails when it is repeated", "What has changed since: code:own.py: ")
     # Another run that begins there takes its place.
     assert kernel("train", "config.cfg", "-o", "out", "--code", "own.py", "--training.max_steps=2").code == 0
     assert not Path("out/failed-step").exists()
