@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,12 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
     """
     found = changes(left.snapshot.part("facts"), run.facts)
     left.changes = refuse(found, list(allowed), f"the checkpoint {left.folder}")
+    resumed = list(left.snapshot.part("facts").get("resumed", ()))
+    if left.changes:
+        # Otherwise it is the same run, and its record the same.
+        resumed.append({"step": left.step, "changes": [asdict(change) for change in left.changes]})
+    if resumed:
+        run.facts["resumed"] = resumed
     run.resumed = left
 
 
@@ -103,8 +109,8 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
         return True
     if left.is_own:
         run.is_claimed = True
-        if left.changes:
-            write_record(run)
+        # Another one may have gone on from here, and come to no checkpoint.
+        write_record(run)
     elif run.output is not None:
         claim(run)
         copy_history(left, run.output)
