@@ -90,7 +90,7 @@ def test_columns_that_are_not_read_are_told_with_the_way_to_name_them(write, nlp
     )
     assert warned.level == "warn"
     assert warned.message.startswith(
-        f"{path}: columns that are not read, of 2 rows: 'topic' (2). A column with"
+        f"{path}: columns that are not read, of 2 rows: 'topic' (2). Read are those"
     )
     assert 'columns = ["text", "label", "_"]' in warned.message
 
