@@ -77,7 +77,7 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     left = [change for change in found if not any(map(change.is_covered, allowed))]
     for word in dict.fromkeys(allowed):
         if word not in KINDS and not any(change.is_covered(word) for change in found):
-            note(_idle(word, left))
+            note(_idle(word, found))
     if left:
         lines = "\n".join(f"  {change}" for change in left)
         words = " ".join(f"--allow-drift {shell_word(change.name)}" for change in left)
@@ -88,9 +88,9 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     return list(found)
 
 
-def _idle(word: str, left: Sequence[Change]) -> str:
-    """What to say of a word that covers no change. left: those that nothing covers."""
-    close = get_close_matches(word, [change.name for change in left], 1)
+def _idle(word: str, found: Sequence[Change]) -> str:
+    """What to say of a word that covers none of the changes."""
+    close = get_close_matches(word, [change.name for change in found], 1)
     meant = f": did you mean {close[0]}?" if close else ""
     return (
         f"--allow-drift {shell_word(word)} allows nothing, because nothing that it names has changed{meant}"
