@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel.errors import note, warn
 from kernel.files.atomic import atomic_file
+from kernel.saving.provenance import provenance
 from kernel.training.digests import digests
 from kernel.training.protocols import Corpus, Pipeline
 
@@ -28,7 +29,8 @@ def count(
 
     plain: the interpolated config. name: of the corpus, dotted. labels: reads everything, once for each component that needs it,
     and returns label data; it is given what makes `get_examples` for a pipeline. The result is kept in the user's cache under
-    a digest of the data, the reader, the components and `[initialize]`; where the data have no digest, it is counted anew.
+    a digest of the data, of the config's sections of reader, components and `[initialize]`, and of the versions of the packages and of the code
+    that they name; where the data have no digest, it is counted anew.
     """
     file = _file(plain, name, corpus)
     found = None if file is None else _kept(file)
@@ -101,7 +103,12 @@ def _file(plain: Mapping[str, Any], name: str, corpus: Corpus) -> Path | None:
     if found is None:
         return None
     # Only what was read and how decides on the labels.
-    facts = [found["sha256"], *(plain.get(key) for key in ("corpora", "nlp", "components", "initialize"))]
+    origin = provenance({key: each for key, each in plain.items() if key != "training"})
+    facts = [
+        found["sha256"],
+        *(plain.get(key) for key in ("corpora", "nlp", "components", "initialize")),
+        *(origin[key] for key in ("kernel", "names", "code")),
+    ]
     key = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
     return _cache() / "labels" / f"{key[:32]}.json"
 

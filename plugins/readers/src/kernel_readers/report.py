@@ -86,6 +86,14 @@ class Report:
         """Count something that was left out or put right. is_harmless: whether it was meant to be."""
         self.remarks.setdefault(what, Counted(0, place, is_harmless)).number += number
 
+    def opened(self, path: Path, number: int, line: int, *, has_begun: bool) -> None:
+        """Warn of tags that were put right. number: I- that open an entity. line: of the first. has_begun: whether others begin with B-.
+
+        A file without any B- is IOB1 and as it should be.
+        """
+        if number and has_begun:
+            warn(opened(f"{path}:{line}", number))
+
     def took(self, form: str, *, sentences: int, documents: int) -> None:
         """Count a file of sentences."""
         found = self.forms.setdefault(form, Form())
@@ -187,6 +195,11 @@ def _levels(quiet: set[str], others: set[str]) -> Iterator[tuple[Literal["info",
         yield "info", quiet
     if others:
         yield "warn", others
+
+
+def opened(place: str, number: int) -> str:
+    """That tags were put right. place: of the first."""
+    return f"{place}: I- follows no entity of its label and opens one; {number} in this file"
 
 
 def _reasons(lost: list[Lost]) -> list[tuple[str, int]]:
