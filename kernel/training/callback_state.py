@@ -1,7 +1,8 @@
 """What callbacks know, kept and given back.
 
 A callback says so itself with `state()` and `restore(state)`. Of one without, the attributes that are plain data and
-have changed since it was made are its state. What else it has is named in a note, because it is not kept.
+have changed since it was made are its state; of a function, its variables from around it (`nonlocal`). What else it has is
+named in a note, because it is not kept. So it is with the functions that `[training]` names.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import inspect
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import PurePath
-from types import ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,19 @@ import numpy as np
 from kernel.errors import note, warn
 from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
+from kernel.training.run import Run
 
 # What is made once and doesn't change.
 _FIXED = (ModuleType, type, PurePath)
 _IN_PLACE = (list, dict, set, deque, OrderedDict)
+# Of `[training]`: functions that are called again and again.
+_FUNCTIONS = ("before_update", "before_to_disk")
+
+
+def callbacks_of(run: Run) -> list[tuple[str, Any]]:
+    """(label, object) of all that a run calls at its events, in the order of the calls; then the functions of its settings."""
+    named = [(f"training.{name}", getattr(run.settings, name, None)) for name in _FUNCTIONS]
+    return [*run.hooks.objects, *((label, function) for label, function in named if function is not None)]
 
 
 class CallbackStates:
@@ -98,12 +109,23 @@ def _settings(callback: Any) -> dict[str, Any]:
 
 def _attributes(callback: Any) -> dict[str, Any]:
     found = dict(getattr(callback, "__dict__", {}))
+    for name, cell in _variables(callback).items():
+        # Empty until the variable has its first value.
+        with suppress(ValueError):
+            found[name] = cell.cell_contents
     for kind in type(callback).__mro__:
         slots = vars(kind).get("__slots__", ())
         for name in [slots] if isinstance(slots, str) else slots:
             if name not in ("__dict__", "__weakref__") and hasattr(callback, name):
                 found[name] = getattr(callback, name)
     return found
+
+
+def _variables(callback: Any) -> dict[str, CellType]:
+    """The variables that a function has from the function that made it."""
+    if not isinstance(callback, FunctionType):
+        return {}
+    return dict(zip(callback.__code__.co_freevars, callback.__closure__ or (), strict=True))
 
 
 def _unkept(callback: Any) -> list[str]:
@@ -120,12 +142,15 @@ def _unkept(callback: Any) -> list[str]:
 
 
 def _give_back(callback: Any, state: Mapping[str, Any]) -> None:
+    variables, here = _variables(callback), _attributes(callback)
     for name, value in state.items():
-        old = getattr(callback, name, None)
+        old = here.get(name)
         # In place, as somebody else may have it too.
         if isinstance(old, _IN_PLACE) and type(old) is type(value) and _same_room(old, value):
             old.clear()
             (old.extend if isinstance(old, list | deque) else old.update)(value)
+        elif name in variables:
+            variables[name].cell_contents = value
         else:
             setattr(callback, name, value)
 

@@ -20,6 +20,8 @@ from kernel.training.run import Info, Run
 
 FILE = "history.jsonl"
 _FLUSH_SECONDS = 1.0
+# Made once: each step has a row.
+_encode = json.JSONEncoder(allow_nan=False).encode
 _MEMORY_STEPS = 100
 # That wait for a disk with room.
 _MOST_ROWS = 100_000
@@ -147,7 +149,11 @@ class History:
             self._file = None
 
     def _add(self, row: Mapping[str, Any]) -> None:
-        self._rows.append(json.dumps(plain(row), allow_nan=False) + "\n")
+        try:
+            text = _encode(row)
+        except (ValueError, TypeError):
+            text = _encode(plain(row))
+        self._rows.append(text + "\n")
         if monotonic() - self._flushed >= _FLUSH_SECONDS:
             self.flush()
 

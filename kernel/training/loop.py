@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from kernel.errors import warn
+from kernel.numeric.random import seed_all
 from kernel.training.batches import Batches
-from kernel.training.callback_state import CallbackStates
+from kernel.training.callback_state import CallbackStates, callbacks_of
 from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import restore
@@ -41,13 +42,15 @@ def _output(run: Run) -> AbstractContextManager[Any]:
 
 def _train(run: Run) -> Iterator[Info]:
     batches = Batches(run)
-    callbacks = CallbackStates(run.hooks.objects)
+    callbacks = CallbackStates(callbacks_of(run))
     record = Record(run, batches.state, callbacks)
     try:
         if run.resumed is not None and restore(run, batches, record):
             # It has ended already, and nothing has changed.
             return
         try:
+            # What callbacks draw is the same whatever was drawn before, such as by what is replayed.
+            seed_all(run.seed, "train_start")
             run.hook.train_start(run=run)
             callbacks.begun()
             if run.resumed is not None:
@@ -61,7 +64,7 @@ def _train(run: Run) -> Iterator[Info]:
                     _evaluate(run, record)
                     info.score, info.scores = run.score, run.scores
                 yield info
-                run.reason = run.hook.should_stop(run=run)
+                run.reason = _asked(run)
                 if run.reason:
                     break
                 record.between_steps()
@@ -92,9 +95,16 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
     if run.evaluation_due and not run.is_evaluated:
         _evaluate(run, record)
     if run.step and (not state.run["asked"] or state.run["reason"]):
-        run.reason = run.hook.should_stop(run=run)
+        run.reason = _asked(run)
     # Its arrays have been copied.
     run.resumed = None
+
+
+def _asked(run: Run) -> str | None:
+    """Why to stop after this step, None to go on. A run that is resumed may begin with it."""
+    seed_all(run.seed, "should_stop", run.step)
+    reason: str | None = run.hook.should_stop(run=run)
+    return reason
 
 
 def _evaluate(run: Run, record: Record) -> None:

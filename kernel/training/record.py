@@ -38,9 +38,8 @@ class Record:
         self._taken = monotonic()
         self._taken_step = -1
         self._waits = False
-        self._steps = (
-            [checkpoint.step_of(path) for path in checkpoint.checkpoints(run.output)] if run.output else []
-        )
+        # Of the checkpoints of this run that are there.
+        self._steps: list[int] = []
         if self.is_on and not keeps_state(run.optimizer):
             note(
                 f"the optimizer, a {type(run.optimizer).__qualname__}, has no state() and restore(state): "
@@ -62,15 +61,24 @@ class Record:
         """Let the output belong to a new run, and begin its history there."""
         output.claim(self._run)
         if self._history is not None and not self._history.is_open:
-            self._steps = []
             self._history.begin()
 
     def go_on(self, size: int) -> None:
-        """Go on with the output of the run that is resumed. size: of its history, in bytes."""
-        if self._history is not None and self._run.output is not None:
-            checkpoint.keep_only(self._run.output, self._steps)
+        """Go on with the output of the run that is resumed. size: of its history, in bytes.
+
+        Checkpoints of later steps, which will come again, are removed: they would pass for the latest of this run.
+        """
+        run = self._run
+        if self._history is not None and run.output is not None:
+            found = sorted(checkpoint.step_of(path) for path in checkpoint.checkpoints(run.output))
+            self._steps = [step for step in found if step <= run.step]
+            if later := [str(step) for step in found if step > run.step]:
+                warn(
+                    f"{run.output} goes on from step {run.step}: its checkpoints of later steps ({', '.join(later)}) are removed"
+                )
+            checkpoint.keep_only(run.output, self._steps)
             self._history.go_on(size)
-        self._taken_step = self._run.step
+        self._taken_step = run.step
 
     def step(self, info: Info) -> None:
         """Note a step."""
@@ -93,10 +101,15 @@ class Record:
             output.check_weights(self._run)
             self._write(self.take())
 
-    def take(self, *, asked: bool = True) -> Snapshot:
-        """The state of the run, which must be between two steps. asked: whether it is known if training goes on."""
-        self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
+    def take(self, *, asked: bool = True) -> Snapshot | None:
+        """The state of the run, which must be between two steps, to be written; None where checkpoints are off.
+
+        asked: whether it is known if training goes on.
+        """
         self.begin()
+        if not self.is_on:
+            return None
+        self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
         size = self._history.flush() if self._history is not None else 0
         extra = {"history": size, "facts": self._run.facts, "config": self._config}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
@@ -117,8 +130,7 @@ class Record:
 
     def end(self, last: Snapshot | None) -> None:
         """Write the last checkpoint, and wait until it is there. last: None to write none."""
-        if last is not None and self.is_on:
-            self._write(last)
+        self._write(last)
         self.close()
 
     def close(self) -> None:
@@ -147,9 +159,9 @@ class Record:
             return False
         return bool(due)
 
-    def _write(self, taken: Snapshot) -> None:
+    def _write(self, taken: Snapshot | None) -> None:
         self._settle()
-        if self._run.output is None:
+        if self._run.output is None or taken is None:
             return
         folder = checkpoint.folder_of(self._run.output, taken.run["step"])
         self._writer = _Writer(lambda: self._save(folder, taken))

@@ -13,6 +13,7 @@ from kernel.errors import ConfigError, DataError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
+from kernel.state import copied, is_stateful
 from kernel.training.batches import parts
 from kernel.training.hooks import hookimpl
 from kernel.training.output import Unsavable, advice
@@ -25,14 +26,18 @@ class Builtin:
 
     def __init__(self, dropout: Schedule) -> None:
         self._dropout = by_step(dropout)
+        # Of a streamed corpus, after its latest pass.
+        self._dev: Any = None
+        self._is_restored = False
 
     def state(self) -> Any:
-        """Where the schedule of the dropout stands."""
-        return self._dropout.state()
+        """Where the schedule of the dropout stands, and the development corpus if it is streamed."""
+        return {"dropout": self._dropout.state(), "dev": self._dev}
 
     def restore(self, state: Any) -> None:
-        """Let the schedule of the dropout go on from there."""
-        self._dropout.restore(state)
+        """Let both go on from there."""
+        self._dropout.restore(state["dropout"])
+        self._dev, self._is_restored = state["dev"], True
 
     @hookimpl
     def update(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:
@@ -53,7 +58,9 @@ class Builtin:
                 learn(run, part, shard, losses)
                 run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
-        random.seed_all(run.seed, "schedules", run.step)
+        # thinc's optimizers say which rates change. Without any, nothing is drawn.
+        if getattr(run.optimizer, "schedules", True):
+            random.seed_all(run.seed, "schedules", run.step)
         run.optimizer.step_schedules()
         return {name: float(loss) for name, loss in losses.items()}
 
@@ -63,13 +70,25 @@ class Builtin:
         random.seed_all(run.seed, "evaluate", run.step)
         examples = run.dev_examples
         if examples is None:
-            examples = list(run.dev_corpus(run.pipeline))
+            examples = self._read(run)
         if not examples:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
         if run.dev_examples is None and not run.history:
             warn_of_unknown(run.pipeline, examples, run.settings.dev_corpus)
         with run.averaged(), np.errstate(all="ignore"), blas.one_thread():
             return run.pipeline.evaluate(examples)
+
+    def _read(self, run: Run) -> list[Any]:
+        """A pass of the development corpus, which may differ from the one before. Without a state, all are taken for equal."""
+        kept: Any = run.dev_corpus
+        if not is_stateful(kept):
+            return list(run.dev_corpus(run.pipeline))
+        if self._is_restored and self._dev is not None:
+            kept.restore(copied(self._dev, run.settings.dev_corpus))
+        self._is_restored = False
+        examples = list(run.dev_corpus(run.pipeline))
+        self._dev = copied(kept.state(), run.settings.dev_corpus)
+        return examples
 
     @hookimpl
     def should_stop(self, run: Run) -> str | None:

@@ -15,6 +15,7 @@ from kernel.training import checkpoint, record
 from kernel.training.checkpoint import checkpoints, latest, step_of
 from kernel.training.history import rows
 from kernel.training.loop import train
+from kernel.training.resume import check, find
 from kernel.training.run import Run
 
 MakeRun = Callable[..., Run]
@@ -207,3 +208,75 @@ def test_an_optimizer_without_a_state_is_named(
     with caplog.at_level("INFO", "kernel"):
         list(train(run))
     assert any("the optimizer, a " in text and "Other, has no state()" in text for text in caplog.messages)
+
+
+def test_going_back_in_the_same_output_leaves_nothing_of_what_came_later(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    given = settings(every_steps=1, keep=9, keep_best=False)
+    with closing(train(make_run(output=True, checkpoint=given))) as steps:
+        for _ in range(4):
+            next(steps)
+            settled()
+    output = tmp_path / "out"
+    assert steps_in(output) == [1, 2, 3, 4]
+    run = make_run(output=True, checkpoint=settings(every_steps=1, keep_best=False))
+    left = find(output, resume=False, resume_from=checkpoint.folder_of(output, 1))
+    assert left is not None
+    check(run, left, ["training.checkpoint"])
+    removed = pytest.warns(KernelWarning, match=r"from step 1: its checkpoints of later steps \(2, 3, 4\)")
+    with removed, closing(train(run)) as steps:
+        assert next(steps).step == 2
+    assert steps_in(output) == [2]
+    assert [row["step"] for row in rows(output)] == [1, 2]
+
+
+def test_a_damaged_checkpoint_does_not_outlive_a_new_one_of_an_earlier_step(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    given = settings(every_steps=1, keep=2, keep_best=False)
+    with closing(train(make_run(output=True, checkpoint=given))) as steps:
+        for _ in range(6):
+            next(steps)
+            settled()
+    output = tmp_path / "out"
+    (checkpoint.folder_of(output, 6) / "arrays.npz").write_bytes(b"half")
+    run = make_run(output=True, checkpoint=given)
+    with pytest.warns(KernelWarning, match="step-00000006 can't be resumed from"):
+        left = find(output, resume=True)
+    assert left is not None and left.step == 5
+    check(run, left)
+    with closing(train(run)) as steps:
+        with pytest.warns(KernelWarning, match="are removed"):
+            next(steps)
+        next(steps)
+    assert steps_in(output) == [6, 7]
+    found = latest(output)
+    assert found is not None and found[1].run["step"] == 7
+
+
+class Unkeepable:
+    """Has a state that nothing can write."""
+
+    @hookimpl
+    def step_end(self) -> None:
+        pass
+
+    def state(self) -> object:
+        return object()
+
+    def restore(self, state: object) -> None:
+        pass
+
+
+def test_where_checkpoints_are_off_nobody_is_asked_for_a_state(make_run: MakeRun, tmp_path: Path) -> None:
+    assert len(list(train(make_run(Unkeepable())))) == 12
+    assert len(list(train(make_run(Unkeepable(), output=True, checkpoint=settings())))) == 12
+    assert len(list(rows(tmp_path / "out"))) == 12 + 3
+
+
+def settled() -> None:
+    """Wait for what is being written."""
+    for thread in threading.enumerate():
+        if thread.name == "kernel-checkpoint":
+            thread.join()

@@ -1,21 +1,26 @@
 """A run that is resumed ends as if it had never been interrupted."""
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from kernel import Config, hookimpl, registry
 from kernel.errors import KernelWarning, UsageError
 from kernel.training.batches import Batches
 from kernel.training.callback_state import CallbackStates
 from kernel.training.checkpoint import latest
 from kernel.training.history import rows
 from kernel.training.loop import train
+from kernel.training.prepare import prepare
 from kernel.training.record import Record
 from kernel.training.resume import check, find, restore
 from kernel.training.run import Run
+from tests.training.conftest import CONFIG
 
 MakeRun = Callable[..., Run]
 EVERY = {"every_steps": 1, "every_minutes": 0, "at_evaluation": False}
@@ -241,3 +246,124 @@ def test_a_seed_that_was_left_to_chance_is_the_same_again(make_run: MakeRun, tmp
     leave(run, 2)
     left = find(tmp_path / "out", resume=True)
     assert left is not None and left.seed == run.seed
+
+
+def assert_exact(make: Callable[[], Run], tmp_path: Path, step: int) -> None:
+    """A run that is left after a step, and resumed, ends as a straight one does."""
+    list(train(make()))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(make(), step)
+    list(train(resumed(make())))
+    assert outcome(tmp_path / "out") == straight
+
+
+class Drift:
+    """Moves the weights more and more, without methods for its state."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, pipeline: Any, info: dict[str, int]) -> None:
+        self.calls += 1
+        model = pipeline.models()["line"]
+        model.set_param("b", model.get_param("b") + 0.01 * self.calls)
+
+
+def drift() -> Callable[[Any, dict[str, int]], None]:
+    """The same, as a function with a variable of its own."""
+    calls = 0
+
+    def move(pipeline: Any, info: dict[str, int]) -> None:
+        nonlocal calls
+        calls += 1
+        model = pipeline.models()["line"]
+        model.set_param("b", model.get_param("b") + 0.01 * calls)
+
+    return move
+
+
+@pytest.mark.parametrize("make", [Drift, drift])
+def test_what_before_update_counts_goes_on(
+    make_run: MakeRun, tmp_path: Path, make: Callable[[], Any]
+) -> None:
+    registry.callbacks("test.drift.v1", lambda: make())
+    block = {"@callbacks": "test.drift.v1"}
+    assert_exact(lambda: make_run(checkpoint=EVERY, output=True, before_update=block), tmp_path, 5)
+
+
+class Draws:
+    """Draws at every event that comes between two batches."""
+
+    def __init__(self) -> None:
+        self.drawn: list[float] = []
+
+    def _draw(self) -> None:
+        self.drawn += [random.random(), float(np.random.rand())]
+
+    @hookimpl
+    def train_start(self) -> None:
+        self._draw()
+
+    @hookimpl
+    def epoch_start(self) -> None:
+        self._draw()
+
+    @hookimpl
+    def step_end(self) -> None:
+        self._draw()
+
+    @hookimpl
+    def evaluated(self) -> None:
+        self._draw()
+
+    @hookimpl
+    def should_stop(self) -> None:
+        self._draw()
+
+
+@pytest.mark.parametrize("step", [4, 5])
+def test_callbacks_draw_what_they_would_have_drawn(make_run: MakeRun, tmp_path: Path, step: int) -> None:
+    assert_exact(lambda: make_run(Draws(), checkpoint=EVERY, output=True), tmp_path, step)
+
+
+class Windows:
+    """Gives the next three rows at each pass, and knows where it is."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows, self._first = rows, 0
+
+    def __call__(self, pipeline: Any) -> Any:
+        first, self._first = self._first, self._first + 3
+        for place in range(first, first + 3):
+            yield self._rows[place % len(self._rows)]
+
+    def state(self) -> int:
+        return self._first
+
+    def restore(self, state: int) -> None:
+        self._first = state
+
+
+@pytest.mark.parametrize("step", [3, 6, 8])
+def test_a_streamed_development_corpus_goes_on(numbers: Any, tmp_path: Path, step: int) -> None:
+    rows = [numbers.Row([float(number), 1.0], number * 0.5) for number in range(20)]
+    registry.readers("test.Windows.v1", lambda: Windows(rows))
+
+    def make() -> Run:
+        config = Config.from_str(CONFIG)
+        config["corpora"]["dev"] = {"@readers": "test.Windows.v1"}
+        config["training"].update({"max_epochs": -1, "checkpoint": EVERY})
+        return prepare(config, output=tmp_path / "out")
+
+    assert_exact(make, tmp_path, step)
+
+
+def test_where_no_checkpoint_can_be_read_a_new_run_moves_all_aside(make_run: MakeRun, tmp_path: Path) -> None:
+    settings = {"checkpoint": {**EVERY, "keep_best": False}, "output": True}
+    leave(make_run(**settings), 3)
+    (tmp_path / "out/checkpoints/step-00000003/arrays.npz").write_bytes(b"half")
+    with pytest.warns(KernelWarning, match="interrupted after step 3"):
+        leave(make_run(**settings), 1)
+    assert (tmp_path / "out.1/checkpoints/step-00000003/arrays.npz").read_bytes() == b"half"
+    assert (tmp_path / "out.1/model-last").is_dir()
