@@ -151,6 +151,22 @@ def test_existing_output_file_is_left_alone(make_run: Any, tmp_path: Path) -> No
     assert path.read_text() == "mine\n"
 
 
+def test_a_run_that_goes_on_from_another_one_leaves_its_rows_alone(make_run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("first\nsecond\n")
+    table, run = console_table(console_output=False, output_file=path), make_run()
+    run.step, run.resumed = 3, SimpleNamespace(is_own=False)
+    with pytest.warns(KernelWarning, match="rows.jsonl exists already: no rows are written"):
+        table.train_start(run)
+    table.restore({"size": len("first\n")})
+    assert path.read_text() == "first\nsecond\n"
+    own = console_table(console_output=False, output_file=path)
+    run.resumed.is_own = True
+    own.train_start(run)
+    own.restore({"size": len("first\n")})
+    assert path.read_text() == "first\n"
+
+
 def test_loggers_of_the_field_are_the_same_table() -> None:
     assert console_logger_v1().progress_bar is None
     assert console_logger_v1(progress_bar=True).progress_bar == "eval"

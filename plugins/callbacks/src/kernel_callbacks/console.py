@@ -44,7 +44,9 @@ class ConsoleTable:
 
     @hookimpl
     def train_start(self, run: Run) -> None:
-        if not run.step and self.output_file is not None and self.output_file.exists():
+        # A run that goes on from another one leaves the rows of that as they are.
+        is_own = run.step > 0 and (run.resumed is None or run.resumed.is_own)
+        if not is_own and self.output_file is not None and self.output_file.exists():
             warn(f"{self.output_file} exists already: no rows are written to it")
             self.output_file = None
         if self.console_output and self.progress_bar is not None:

@@ -460,3 +460,15 @@ def test_vectors_beyond_the_bound_are_computed_each_time(vocab, make_docs, embed
     embedded.clear()
     assert_same(bounded.predict(docs), expected)
     assert embedded == [len({token.text for doc in docs for token in doc}) - 2]
+
+
+@pytest.mark.parametrize("make", [multi_hash, character])
+def test_in_a_step_of_training_nothing_depends_on_what_was_predicted_before(make_docs, make):
+    docs = make_docs(40, 30)
+    fresh, used = (make(docs, width=96) for _ in range(2))
+    # Types side by side with others: their vectors may be rounded otherwise, and are kept.
+    for doc in make_docs(7, 3, 11, 1, 40):
+        used.predict([doc])
+    with scope(seed=0, step=9):
+        expected, found = fresh.predict(docs), used.predict(docs)
+    assert [Y.tobytes() for Y in found] == [Y.tobytes() for Y in expected]
