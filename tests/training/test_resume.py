@@ -20,7 +20,8 @@ from kernel.training.prepare import prepare
 from kernel.training.record import Record
 from kernel.training.resume import check, find, restore
 from kernel.training.run import Run
-from tests.training.conftest import CONFIG
+
+from .conftest import CONFIG
 
 MakeRun = Callable[..., Run]
 EVERY = {"every_steps": 1, "every_minutes": 0, "at_evaluation": False}
