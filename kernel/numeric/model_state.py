@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from kernel.errors import DataError
 from kernel.numeric.bytes import attributes, set_attributes
 from kernel.numeric.parameters import nodes, paths
@@ -25,6 +27,8 @@ def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
             path: {
                 "dims": {name: node.maybe_get_dim(name) for name in node.dim_names},
                 "attrs": attributes(node),
+                # A running mean, say, which is not saved with a model as plain attributes are.
+                "arrays": {name: value for name, value in node.attrs.items() if _is_array(value)},
             }
             for path, node in nodes(models)
             if node.dim_names or node.attrs
@@ -54,6 +58,9 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
         own_attributes = attributes(node)
         # Only what differs: written as plain data, a tuple is a list.
         set_attributes(node, {k: v for k, v in facts["attrs"].items() if own_attributes.get(k) != v})
+        for name, value in facts["arrays"].items():
+            on_cpu = isinstance(node.attrs.get(name), np.ndarray)
+            node.attrs[name] = value if on_cpu else node.ops.asarray(value)
     for path, (node, name) in own.items():
         value = state["parameters"].get(path)
         if value is not None:
@@ -67,6 +74,12 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
                 f"the pipeline has no model of another framework at {path}, as the checkpoint has"
             )
         here[path].from_bytes(data)
+
+
+def _is_array(value: Any) -> bool:
+    return (
+        isinstance(getattr(value, "dtype", None), np.dtype) and value.ndim > 0 and not value.dtype.hasobject
+    )
 
 
 def shims(models: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -74,3 +74,19 @@ def test_another_structure_is_an_error_that_names_the_layer() -> None:
     state = copy(model_state({"m": network()}))
     with pytest.raises(DataError, match=r"the pipeline has no parameter m/0.*:W"):
         restore_models({"m": Relu(2, 3).initialize()}, state)
+
+
+def test_arrays_that_a_layer_keeps_in_its_attributes_come_back() -> None:
+    def forward(model: Any, X: Any, is_train: bool) -> Any:
+        model.attrs["mean"] = 0.5 * model.attrs["mean"] + 0.5 * X.mean(axis=0)
+        return X - model.attrs["mean"], lambda dY: dY
+
+    def layer() -> Any:
+        return Model("centred", forward, attrs={"mean": np.zeros(2, dtype="float32")})
+
+    model, other, arrays = layer(), layer(), Arrays()
+    model.predict(np.array([[2.0, 4.0]], dtype="float32"))
+    state = encode(model_state({"centre": model}), arrays)
+    model.predict(np.ones((1, 2), dtype="float32"))
+    restore_models({"centre": other}, decode(state, arrays.copies))
+    assert other.attrs["mean"].tolist() == [1.0, 2.0]
