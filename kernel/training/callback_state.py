@@ -1,27 +1,38 @@
 """What callbacks know, kept and given back.
 
 A callback says so itself with `state()` and `restore(state)`. Of one without, the attributes that are plain data and
-have changed since it was made are its state. What else it has is named in a note, because it is not kept.
+have changed since it was made are its state. What else it has is named in a note, because it is not kept. The function
+`training.before_update` is one of them.
 """
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
-from types import ModuleType
+from types import CellType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from kernel.errors import note, warn
+from kernel.errors import DataError, note, warn
+from kernel.registries.blame import naming
 from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
+from kernel.training.run import Run
 
 # What is made once and doesn't change.
 _FIXED = (ModuleType, type, PurePath)
 _IN_PLACE = (list, dict, set, deque, OrderedDict)
+_BEFORE_UPDATE = "training.before_update"
+
+
+def with_memory(run: Run) -> list[tuple[str, Any]]:
+    """(label, object) of everything that a run calls at its events, in the order of the calls."""
+    function = getattr(run.settings, "before_update", None)
+    return [*run.hooks.objects, *([] if function is None else [(_BEFORE_UPDATE, function)])]
 
 
 class CallbackStates:
@@ -44,12 +55,27 @@ class CallbackStates:
                     "state() and restore(state) would keep that"
                 )
 
+    def check(self) -> None:
+        """`DataError` if a state is no plain data: hours later would be too late to hear of it."""
+        for label, state in self.states():
+            try:
+                encode(state, Arrays())
+            except NotPlain as error:
+                raise DataError(
+                    f"the state of callback {label} can't be kept: {error.place or 'it'} holds an object of type {error.kind}",
+                    hint="state() returns plain data: numbers, texts, lists, tuples, dicts, sets and arrays.",
+                ) from error
+
     def states(self) -> list[tuple[str, Any]]:
         """(label, state) of each, in their order."""
-        return [
-            (label, callback.state() if is_stateful(callback) else self._attributes(number, callback))
-            for number, (label, callback) in enumerate(self._callbacks)
-        ]
+        found = []
+        for number, (label, callback) in enumerate(self._callbacks):
+            if is_stateful(callback):
+                with naming(f"state() of callback {label}"):
+                    found.append((label, callback.state()))
+            else:
+                found.append((label, self._attributes(number, callback)))
+        return found
 
     def restore(self, states: Iterable[tuple[str, Any]]) -> None:
         """Give the states back to those with the same labels, in their order. Of others, a warning says that they are new."""
@@ -61,7 +87,8 @@ class CallbackStates:
                 continue
             waiting.remove(found)
             if is_stateful(callback):
-                callback.restore(found[1])
+                with naming(f"restore() of callback {label}"):
+                    callback.restore(found[1])
             else:
                 _give_back(callback, found[1])
         for label, _ in waiting:
@@ -107,8 +134,8 @@ def _attributes(callback: Any) -> dict[str, Any]:
 
 
 def _unkept(callback: Any) -> list[str]:
-    """Names of the attributes that are neither plain nor fixed."""
-    found = []
+    """Names of the attributes that are neither plain nor fixed, and of the variables that a function changes."""
+    found = _changed_variables(callback)
     for name, value in _attributes(callback).items():
         if isinstance(value, _FIXED) or inspect.isroutine(value) or value.__class__.__module__ == "re":
             continue
@@ -117,6 +144,24 @@ def _unkept(callback: Any) -> list[str]:
         except NotPlain:
             found.append(name)
     return found
+
+
+def _changed_variables(callback: Any) -> list[str]:
+    """Variables from around a function that it sets anew, or that hold what can be changed in its place."""
+    if not inspect.isfunction(callback):
+        return []
+    code = callback.__code__
+    stored = {each.argval for each in dis.get_instructions(code) if each.opname == "STORE_DEREF"}
+    cells = zip(code.co_freevars, callback.__closure__ or (), strict=True)
+    return [name for name, cell in cells if name in stored or _is_changeable(cell)]
+
+
+def _is_changeable(cell: CellType) -> bool:
+    try:
+        return isinstance(cell.cell_contents, (*_IN_PLACE, Iterator))
+    except ValueError:
+        # Empty yet.
+        return False
 
 
 def _give_back(callback: Any, state: Mapping[str, Any]) -> None:

@@ -71,8 +71,7 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     where: what was begun with the old ones, for the message: "the checkpoint output/checkpoints/step-00000200". The same error
     for an allowed word that nothing can be called.
     """
-    for word in allowed:
-        _check_word(word)
+    check_words(allowed)
     left = [change for change in found if not any(map(change.is_covered, allowed))]
     if left:
         lines = "\n".join(f"  {change}" for change in left)
@@ -84,15 +83,21 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     return list(found)
 
 
+def check_words(words: Sequence[str]) -> None:
+    """`UsageError` for a word of `--allow-drift` that nothing can be called."""
+    for word in words:
+        _check_word(word)
+
+
 def _check_word(word: str) -> None:
     from difflib import get_close_matches
 
     kind, colon, _ = word.partition(":")
-    if kind in KINDS or (not colon and "." in word):
+    if kind in KINDS or (not colon and "." in word.strip(".")):
         return
     # A section of the config is one word too; a misspelt kind looks like one.
     close = get_close_matches(kind, KINDS, 1, 0.75)
-    if colon or close:
+    if colon or close or not word.strip("."):
         hint = f"Did you mean {word.replace(kind, close[0], 1)}?" if close else ""
         known = (
             f"It takes {', '.join(KINDS)}, a setting such as training.max_steps, or the name of one change."

@@ -13,7 +13,7 @@ from typing import Any
 
 from kernel.errors import warn
 from kernel.training.batches import Batches
-from kernel.training.callback_state import CallbackStates
+from kernel.training.callback_state import CallbackStates, with_memory
 from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import restore
@@ -41,7 +41,7 @@ def _output(run: Run) -> AbstractContextManager[Any]:
 
 def _train(run: Run) -> Iterator[Info]:
     batches = Batches(run)
-    callbacks = CallbackStates(run.hooks.objects)
+    callbacks = CallbackStates(with_memory(run))
     record = Record(run, batches.state, callbacks)
     try:
         if run.resumed is not None and restore(run, batches, record):
@@ -50,6 +50,7 @@ def _train(run: Run) -> Iterator[Info]:
         try:
             run.hook.train_start(run=run)
             callbacks.begun()
+            record.check()
             if run.resumed is not None:
                 _go_on(run, callbacks, record)
             for batch in batches if run.reason is None else ():

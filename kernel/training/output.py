@@ -135,14 +135,16 @@ def _move_aside(output: Path) -> Path:
 
 
 def _unfinished(output: Path) -> int | None:
-    """The step of the latest checkpoint of a run that has not ended, None if it has, or there is none."""
-    for folder in checkpoint.checkpoints(output):
+    """The step of the latest checkpoint of a run that has not ended, None if it has, or there is none. Whether one has
+    whose checkpoints are all damaged is not known: it may not have."""
+    found = checkpoint.checkpoints(output)
+    for folder in found:
         try:
             counters = checkpoint.read(folder).run
         except DataError:
             continue
         return None if counters["reason"] else int(counters["step"])
-    return None
+    return checkpoint.step_of(found[0]) if found else None
 
 
 def write_record(run: Run) -> None:

@@ -58,6 +58,11 @@ class Record:
         wanted = self._settings
         return wanted is not None and bool(wanted.every_steps or wanted.every_minutes or wanted.at_evaluation)
 
+    def check(self) -> None:
+        """`DataError` if there are to be checkpoints, and a callback has a state that can't be kept."""
+        if self.is_on:
+            self._callbacks.check()
+
     def begin(self) -> None:
         """Let the output belong to a new run, and begin its history there."""
         output.claim(self._run)
@@ -68,6 +73,8 @@ class Record:
     def go_on(self, size: int) -> None:
         """Go on with the output of the run that is resumed. size: of its history, in bytes."""
         if self._history is not None and self._run.output is not None:
+            # Of steps that are to come again: the next start would go on from them, whatever has been done since.
+            self._steps = [step for step in self._steps if step <= self._run.step]
             checkpoint.keep_only(self._run.output, self._steps)
             self._history.go_on(size)
         self._taken_step = self._run.step

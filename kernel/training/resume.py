@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from kernel.errors import UsageError, note, warn
 from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, latest
-from kernel.training.drift import Change, changes, refuse
+from kernel.training.drift import Change, changes, check_words, refuse
 from kernel.training.history import FILE, rows
 from kernel.training.output import claim, write_record
 from kernel.training.record import Record
@@ -59,11 +59,20 @@ class Left:
         return list(rows(self.output, self.snapshot.part("history")))
 
 
-def find(output: Path | None, *, resume: bool, resume_from: Path | None = None) -> Left | None:
+def find(
+    output: Path | None, *, resume: bool, resume_from: Path | None = None, allowed: Sequence[str] = ()
+) -> Left | None:
     """What to go on from: the output's own checkpoint if `resume`, otherwise that of another run.
 
-    None, with a note, where the output has none yet. `UsageError` if the other run has none.
+    allowed: words for what may have changed since. None, with a note, where the output has none yet. `UsageError` if the other
+    run has none, for a word that nothing can be called, and for any word where nothing is to be resumed.
     """
+    if allowed and not resume and resume_from is None:
+        raise UsageError(
+            "--allow-drift says what a run that is resumed may differ in, and none is",
+            hint="Give --resume too, or leave it out to begin anew.",
+        )
+    check_words(allowed)
     if resume and output is None:
         raise UsageError("--resume needs the output of the run", hint="Give it with -o.")
     if resume and output is not None:

@@ -16,6 +16,7 @@ from kernel.numeric.model_state import model_state, restore_models
 from kernel.numeric.optimizer_state import optimizer_state, restore_optimizer
 from kernel.numeric.parameters import paths
 from kernel.numeric.random import seed_all
+from kernel.registries.blame import naming
 from kernel.training.encoding import Arrays, NotPlain, decode, encode
 from kernel.training.run import Run
 
@@ -65,6 +66,8 @@ def take(
     """
     arrays = Arrays()
     models = run.pipeline.models()
+    with naming("state() of training.optimizer"):
+        optimizer = optimizer_state(run.optimizer, models)
     parts: dict[str, Any] = {
         "run": {
             **{name: getattr(run, name) for name in _COUNTERS},
@@ -73,7 +76,7 @@ def take(
             "asked": asked,
         },
         "models": model_state(models),
-        "optimizer": optimizer_state(run.optimizer, models),
+        "optimizer": optimizer,
         "averages": _by_path(run),
         "position": position,
         "callbacks": callbacks,
@@ -105,7 +108,10 @@ def restore(run: Run, snapshot: Snapshot, position: Callable[[Any], None]) -> No
     run.started = perf_counter() - state["seconds"]
     models = run.pipeline.models()
     restore_models(models, snapshot.part("models"))
-    restore_optimizer(run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run))
+    with naming("restore() of training.optimizer"):
+        restore_optimizer(
+            run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run)
+        )
     if snapshot.tree["pipeline"] is not None:
         pipeline: Any = run.pipeline
         pipeline.restore(snapshot.part("pipeline"))

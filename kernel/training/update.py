@@ -28,11 +28,13 @@ class Builtin:
 
     def state(self) -> Any:
         """Where the schedule of the dropout stands."""
-        return self._dropout.state()
+        with naming("state() of training.dropout"):
+            return self._dropout.state()
 
     def restore(self, state: Any) -> None:
         """Let the schedule of the dropout go on from there."""
-        self._dropout.restore(state)
+        with naming("restore() of training.dropout"):
+            self._dropout.restore(state)
 
     @hookimpl
     def update(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:

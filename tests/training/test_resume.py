@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kernel.errors import KernelWarning, UsageError
+from kernel import registry
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.training.checkpoint import latest
 from kernel.training.history import rows
 from kernel.training.loop import train
@@ -94,6 +95,30 @@ def test_resume_needs_an_output() -> None:
         find(None, resume=True)
 
 
+@pytest.mark.parametrize("words", [["seed"], ["", "training.dropout"], ["seeed"], ["."]])
+def test_words_of_drift_where_nothing_is_resumed_are_an_error(tmp_path: Path, words: list[str]) -> None:
+    with pytest.raises(UsageError, match="--allow-drift says what .* and none is"):
+        find(tmp_path / "out", resume=False, allowed=words)
+    if words != ["seed"]:
+        with pytest.raises(UsageError, match="--allow-drift .*: nothing is called so"):
+            find(tmp_path / "out", resume=True, allowed=words)
+
+
+def test_going_back_to_an_earlier_checkpoint_leaves_none_of_later_steps(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    checkpoints = {**EVERY, "keep": 20}
+    list(train(make_run(output=True, checkpoint=checkpoints)))
+    back = tmp_path / "out" / "checkpoints" / "step-00000004"
+    run = make_run(output=True, checkpoint=checkpoints, dropout=0.3)
+    left = find(run.output, resume=False, resume_from=back)
+    assert left is not None and left.is_own
+    check(run, left, ["training.dropout"])
+    leave(run, 6)
+    found = latest(tmp_path / "out")
+    assert found is not None and found[1].run["step"] == 6
+
+
 def test_another_run_without_checkpoints_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere has nothing to resume from"):
         find(tmp_path / "out", resume=False, resume_from=tmp_path / "nowhere")
@@ -163,6 +188,55 @@ def test_an_interrupted_run_moves_aside_when_it_is_not_resumed(make_run: MakeRun
     assert found is not None and found[1].run["step"] == 3
     assert [row["step"] for row in rows(tmp_path / "out.1")] == [1, 2, 3]
     assert [row["step"] for row in rows(tmp_path / "out") if "step" in row] == list(range(1, 13))
+
+
+class Growing:
+    """A function before each update that moves the weights, each time more."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, pipeline: Any, args: dict[str, int]) -> None:
+        self.calls += 1
+        for model in pipeline.models().values():
+            model.set_param("b", model.get_param("b") + 0.01 * self.calls)
+
+
+class GrowingByState(Growing):
+    """The same; says its state itself."""
+
+    def state(self) -> list[int]:
+        return [self.calls]
+
+    def restore(self, state: list[int]) -> None:
+        (self.calls,) = state
+
+
+@pytest.mark.parametrize("kind", [Growing, GrowingByState])
+def test_what_the_function_before_each_update_knows_comes_back(
+    make_run: MakeRun, tmp_path: Path, kind: type[Growing]
+) -> None:
+    def made() -> Run:
+        registry.callbacks("test.Growing.v1", kind)
+        return make_run(output=True, checkpoint=EVERY, before_update={"@callbacks": "test.Growing.v1"})
+
+    list(train(made()))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(made(), 5)
+    list(train(resumed(made())))
+    assert outcome(tmp_path / "out") == straight
+
+
+def test_what_has_only_damaged_checkpoints_moves_aside_too(make_run: MakeRun, tmp_path: Path) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    (tmp_path / "out" / "checkpoints" / "step-00000003" / "state.json").write_text("{", encoding="utf8")
+    left = outcome_files(tmp_path / "out")
+    with pytest.raises(DataError, match=r"(?s)no checkpoint of .*moves aside"):
+        find(tmp_path / "out", resume=True)
+    with pytest.warns(KernelWarning, match=r"interrupted after step 3, .* in .*out\.1$"):
+        list(train(make_run(output=True, checkpoint=EVERY)))
+    assert outcome_files(tmp_path / "out.1") == left
 
 
 def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
