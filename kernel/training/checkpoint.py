@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -23,6 +22,8 @@ from kernel.training.snapshot import FORMAT, Snapshot
 FOLDER = "checkpoints"
 FAILED = "failed-step"
 _STATE, _ARRAYS = "state.json", "arrays.npz"
+# Of an error of what reads JSON or arrays.
+_LONGEST = 200
 _NAME = re.compile(r"step-(\d{8,})")
 
 
@@ -53,15 +54,17 @@ def read(folder: Path) -> Snapshot:
     try:
         tree = json.loads((folder / _STATE).read_text(encoding="utf8"))
         if tree["format"] != FORMAT:
-            raise DataError(
-                f"a checkpoint in format {tree['format']}; this version reads format {FORMAT}", path=folder
-            )
+            raise DataError(f"a checkpoint in format {tree['format']}; this version reads format {FORMAT}")
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return Snapshot(tree, [arrays[str(number)] for number in range(len(arrays.files))])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"the checkpoint can't be read: {error}", path=str(folder)) from error
+            found = Snapshot(tree, [arrays[str(number)] for number in range(len(arrays.files))])
+        found.check()
+    except DataError as error:
+        raise error.at(folder) from error
+    except Exception as error:
+        # What somebody has written by hand fails in any way.
+        said = f"{type(error).__name__}: {error}"[:_LONGEST]
+        raise DataError(f"the checkpoint can't be read: {said}", path=str(folder)) from error
+    return found
 
 
 def checkpoints(output: Path) -> list[Path]:

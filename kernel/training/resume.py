@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import UsageError, note, warn
+from kernel.errors import DataError, KernelError, UsageError, keep, note, warn
+from kernel.registries.blame import describe_error
+from kernel.saving.directories import BEST
 from kernel.training import snapshot
 from kernel.training.batches import Batches
-from kernel.training.checkpoint import FOLDER, latest
+from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
 from kernel.training.drift import Change, changes, check_words, refuse
 from kernel.training.history import FILE, rows
-from kernel.training.output import claim, write_record
+from kernel.training.output import claim, take_best, write_record
 from kernel.training.record import Record
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
@@ -48,6 +50,11 @@ class Left:
         """Why the run ended, None if it has not."""
         found: str | None = self.snapshot.run["reason"]
         return found
+
+    @property
+    def is_later_there(self) -> bool:
+        """Whether the output has a checkpoint of a later step, so that its models may be later ones too."""
+        return any(step_of(folder) > self.step for folder in checkpoints(self.output))
 
     @property
     def is_ended(self) -> bool:
@@ -98,7 +105,13 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 
     allowed: words for what may have changed since. `UsageError` with all other changes; nothing is written before.
     """
-    found = changes(left.snapshot.part("facts"), run.facts)
+    facts, size = left.snapshot.part("facts"), left.snapshot.part("history")
+    if not isinstance(facts, dict) or type(size) is not int or size < 0:
+        raise DataError(
+            f"the checkpoint {left.folder} does not say what its run was made of, or how long its history was",
+            hint="Train without --resume: what is there moves aside.",
+        )
+    found = changes(facts, run.facts)
     left.changes = refuse(found, list(allowed), f"the checkpoint {left.folder}")
     run.resumed = left
 
@@ -106,7 +119,15 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 def restore(run: Run, batches: Batches, record: Record) -> bool:
     """Bring a prepared run to where the one was that it goes on with. True if that has ended, and there is nothing to do."""
     left: Left = run.resumed
-    snapshot.restore(run, left.snapshot, batches.restore)
+    try:
+        snapshot.restore(run, left.snapshot, batches.restore)
+    except KernelError:
+        raise
+    except Exception as error:
+        text = f"the checkpoint {left.folder} does not fit to this run: {describe_error(error)}"
+        raise keep(
+            DataError(text, hint="Train without --resume: what is there moves aside."), error
+        ) from error
     if left.is_ended:
         run.reason = left.reason
         return True
@@ -114,11 +135,27 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
         run.is_claimed = True
         if left.changes:
             write_record(run)
+        if left.is_later_there:
+            warn(
+                f"model-best in {left.output} may be that of a step after {left.step}, until one with a better score is saved"
+            )
     elif run.output is not None:
         claim(run)
         copy_history(left, run.output)
+        if run.kept_step:
+            copy_best(left, run)
     record.go_on(left.snapshot.part("history"))
     return False
+
+
+def copy_best(left: Left, run: Run) -> None:
+    """Let the best model of another run be that of this one, which may have no better one to come."""
+    is_that = not left.is_later_there and (left.output / BEST).exists()
+    take_best(left.output if is_that else None, run.output)  # type: ignore[arg-type]
+    if not is_that:
+        warn(
+            f"the best model so far, of step {run.kept_step}, is not in {left.output}: there is no model-best until a score is as good"
+        )
 
 
 def copy_history(left: Left, output: Path) -> None:

@@ -36,6 +36,7 @@ _COUNTERS = (
     "saved_step",
     "reason",
 )
+_KINDS = {"run": dict, "models": dict, "position": dict, "callbacks": list}
 
 
 @dataclass
@@ -44,6 +45,21 @@ class Snapshot:
 
     tree: dict[str, Any]
     arrays: list[Any]
+
+    def check(self) -> None:
+        """`DataError` if it is not the state of a run, as far as can be told before there is one."""
+        for name, kind in _KINDS.items():
+            if not isinstance(self.part(name), kind):
+                raise DataError(f"it has no {name}, or one of another kind")
+        state = self.run
+        lacking = [name for name in (*_COUNTERS, "scores", "seconds", "asked") if name not in state]
+        if lacking:
+            raise DataError(f"its run has no {', '.join(lacking)}")
+        for name in ("step", "epoch", "seed", "words"):
+            if type(state[name]) is not int or state[name] < 0:
+                raise DataError(f"its run has a {name} that is no number from 0")
+        if not isinstance(state["reason"], str | None):
+            raise DataError("its run has a reason that is no text")
 
     def part(self, name: str) -> Any:
         """One part of it, None if it isn't there."""
@@ -109,9 +125,7 @@ def restore(run: Run, snapshot: Snapshot, position: Callable[[Any], None]) -> No
     models = run.pipeline.models()
     restore_models(models, snapshot.part("models"))
     with naming("restore() of training.optimizer"):
-        restore_optimizer(
-            run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run)
-        )
+        restore_optimizer(run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run))
     if snapshot.tree["pipeline"] is not None:
         pipeline: Any = run.pipeline
         pipeline.restore(snapshot.part("pipeline"))

@@ -149,7 +149,9 @@ def test_a_state_that_can_not_be_kept_is_an_error_that_names_the_callback() -> N
 
 
 def test_errors_of_states_name_the_callback() -> None:
-    with pytest.raises(CallbackError, match=r"state\(\) of callback 'a' failed: RuntimeError: no state today"):
+    with pytest.raises(
+        CallbackError, match=r"state\(\) of callback 'a' failed: RuntimeError: no state today"
+    ):
         CallbackStates([("'a'", Broken())]).states()
     with pytest.raises(CallbackError, match=r"restore\(\) of callback 'a' failed: KeyError: 'lost'"):
         CallbackStates([("'a'", Broken())]).restore([("'a'", 1)])

@@ -66,7 +66,8 @@ def test_data_without_files_are_counted_each_time(corpus: Lines) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ['{"tagger": ', "[]", "5", "null", '{"tagger": ["a", "x"]}', '{"sha256": "0", "labels": "{}"}', "\xff"]
+    "content",
+    ['{"tagger": ', "[]", "5", "null", '{"tagger": ["a", "x"]}', '{"sha256": "0", "labels": "{}"}', "\xff"],
 )
 def test_a_damaged_result_is_counted_again(corpus: Lines, tmp_path: Path, content: str) -> None:
     counted(corpus)
@@ -86,9 +87,7 @@ def test_other_code_is_counted_anew(corpus: Lines, tmp_path: Path) -> None:
     assert corpus.passes == 2
 
 
-def test_who_has_no_home_has_no_cache(
-    corpus: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_who_has_no_home_has_no_cache(corpus: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "relative")

@@ -1,13 +1,13 @@
 """A run that is resumed ends as if it had never been interrupted."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kernel import registry
+from kernel import hookimpl, registry
 from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.training.checkpoint import latest
 from kernel.training.history import rows
@@ -114,7 +114,8 @@ def test_going_back_to_an_earlier_checkpoint_leaves_none_of_later_steps(
     left = find(run.output, resume=False, resume_from=back)
     assert left is not None and left.is_own
     check(run, left, ["training.dropout"])
-    leave(run, 6)
+    with pytest.warns(KernelWarning, match="model-best in .* may be that of a step after 4, until"):
+        leave(run, 6)
     found = latest(tmp_path / "out")
     assert found is not None and found[1].run["step"] == 6
 
@@ -254,6 +255,44 @@ def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
     list(train(run))
     assert outcome(tmp_path / "out") == straight
     assert outcome_files(tmp_path / "other") == before
+
+
+class Sinking:
+    """Scores that get worse and worse."""
+
+    @hookimpl(wrapper=True)
+    def evaluate(self, run: Run) -> Generator[None, Any, dict[str, Any]]:
+        scores = yield
+        return {**scores, "r2": 1 / run.step}
+
+
+def test_the_best_model_of_another_run_is_that_of_this_one_too(make_run: MakeRun, tmp_path: Path) -> None:
+    settings = {"checkpoint": EVERY, "output": True}
+    list(train(make_run(Sinking(), **settings)))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(make_run(Sinking(), **settings), 9)
+    (tmp_path / "out").rename(tmp_path / "other")
+    run = make_run(Sinking(), **settings)
+    left = find(run.output, resume=False, resume_from=tmp_path / "other")
+    assert left is not None
+    check(run, left)
+    list(train(run))
+    assert run.kept_step == 4
+    assert outcome(tmp_path / "out") == straight
+
+
+def test_a_best_model_that_has_gone_is_told_of(make_run: MakeRun, tmp_path: Path) -> None:
+    checkpoints = {**EVERY, "keep": 20}
+    list(train(make_run(Sinking(), output=True, checkpoint=checkpoints)))
+    (tmp_path / "out").rename(tmp_path / "other")
+    run = make_run(Sinking(), output=True, checkpoint=checkpoints)
+    left = find(run.output, resume=False, resume_from=tmp_path / "other" / "checkpoints" / "step-00000008")
+    assert left is not None
+    check(run, left)
+    with pytest.warns(KernelWarning, match=r"of step 4, is not in .*other: there is no model-best until"):
+        list(train(run))
+    assert not (tmp_path / "out" / "model-best").exists()
 
 
 def outcome_files(folder: Path) -> dict[str, bytes]:
