@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -131,7 +132,10 @@ def keep_only(output: Path, kept: Collection[int]) -> None:
             continue
         if _NAME.fullmatch(path.name):
             # Without it, it is no checkpoint any more, should removing the rest be cut short.
-            (path / MANIFEST).unlink(missing_ok=True)
+            # What a link leads to, or somebody put there by that name, is left as it is.
+            if path.is_dir() and not path.is_symlink():
+                with suppress(IsADirectoryError):
+                    (path / MANIFEST).unlink(missing_ok=True)
             remove(path)
         elif re.fullmatch(r"\.step-\d+\..*", path.name) and not any(name in path.name for name in names):
             remove(path)

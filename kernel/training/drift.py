@@ -50,6 +50,25 @@ KINDS = ("seed", "data", "config", "code", "versions", "blas", "threads", "devic
 """What may differ, most suspicious first."""
 
 
+def strange(manifest: Any) -> str | None:
+    """Which part of what should be a manifest is of another kind, so that it can't be compared; None if none is."""
+    if not isinstance(manifest, dict):
+        return "all of it"
+    for name in ("settings", "data", "packages", "code", "sources", "threads", "platform"):
+        if not isinstance(manifest.get(name), dict | None):
+            return name
+    for name in ("data", "sources"):
+        if not all(isinstance(each, dict) for each in (manifest.get(name) or {}).values()):
+            return name
+    for each in (manifest.get("data") or {}).values():
+        if not isinstance(each.get("sha256"), str) or not isinstance(each.get("files"), dict | None):
+            return "data"
+    blas = manifest.get("blas") or []
+    if not isinstance(blas, list) or not all(isinstance(each, dict) for each in blas):
+        return "blas"
+    return None if isinstance(manifest.get("gpu_id"), int | None) else "gpu_id"
+
+
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What differs between two manifests (see `kernel.training.manifest.facts`), most suspicious first.
 

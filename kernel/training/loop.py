@@ -92,7 +92,8 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
     callbacks.restore(state.part("callbacks"))
     if run.evaluation_due and not run.is_evaluated:
         _evaluate(run, record)
-    if run.step and (not state.run["asked"] or state.run["reason"]):
+    # Also where a limit may have changed, which may be behind it already.
+    if run.step and (not state.run["asked"] or state.run["reason"] or run.resumed.changes):
         run.reason = run.hook.should_stop(run=run)
     # Its arrays have been copied.
     run.resumed = None

@@ -14,7 +14,7 @@ from kernel.saving.directories import BEST
 from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
-from kernel.training.drift import Change, changes, check_words, refuse
+from kernel.training.drift import Change, changes, check_words, refuse, strange
 from kernel.training.history import FILE, rows
 from kernel.training.output import claim, take_best, write_record
 from kernel.training.record import Record
@@ -106,7 +106,7 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
     allowed: words for what may have changed since. `UsageError` with all other changes; nothing is written before.
     """
     facts, size = left.snapshot.part("facts"), left.snapshot.part("history")
-    if not isinstance(facts, dict) or type(size) is not int or size < 0:
+    if strange(facts) or type(size) is not int or size < 0:
         raise DataError(
             f"the checkpoint {left.folder} does not say what its run was made of, or how long its history was",
             hint="Train without --resume: what is there moves aside.",

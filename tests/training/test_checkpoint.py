@@ -102,6 +102,16 @@ def test_what_is_written_by_hand_is_refused(tmp_path: Path, part: str, value: An
     assert str(caught.value.path) == str(folder)
 
 
+def test_links_and_files_by_the_name_of_a_checkpoint_do_no_harm(tmp_path: Path) -> None:
+    kept = folder_of(tmp_path, 6)
+    write(kept, snapshot(run=state(6)))
+    folder_of(tmp_path, 1).symlink_to(kept)
+    folder_of(tmp_path, 9).write_text("a note", encoding="utf8")
+    keep_only(tmp_path, {6})
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == [kept.name]
+    assert read(kept).run["step"] == 6
+
+
 def test_an_output_without_checkpoints(tmp_path: Path) -> None:
     assert latest(tmp_path / "nowhere") is None and checkpoints(tmp_path) == []
     keep_only(tmp_path / "nowhere", ())

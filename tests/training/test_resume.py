@@ -257,6 +257,16 @@ def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
     assert outcome_files(tmp_path / "other") == before
 
 
+def test_a_limit_that_is_behind_already_ends_the_run_at_once(make_run: MakeRun, tmp_path: Path) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 7)
+    run = make_run(output=True, checkpoint=EVERY, max_steps=6)
+    left = find(run.output, resume=True)
+    assert left is not None
+    check(run, left, ["training.max_steps"])
+    assert list(train(run)) == []
+    assert (run.step, run.reason) == (7, "max_steps = 6 reached")
+
+
 class Sinking:
     """Scores that get worse and worse."""
 
