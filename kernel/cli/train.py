@@ -165,7 +165,8 @@ def _leave(ctx: click.Context, run: Run, error: KeyboardInterrupt) -> None:
         saved = f", saved{at} to {run.output / 'model-last'}"
     what = "terminated" if isinstance(error, Terminated) else "interrupted"
     say(f"{what} at step {run.step}{saved}", err=True)
-    if run.output is not None and checkpoints(run.output):
+    # What lies there may still be an earlier run's.
+    if run.output is not None and (run.is_claimed or run.resumed is not None) and checkpoints(run.output):
         say(f"go on with: {_resuming(ctx.meta[_WORDS])}", err=True)
     ctx.exit(exit_code(error))
 

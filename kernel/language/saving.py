@@ -89,6 +89,7 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
                 hint="Pickling, copies and new processes need these; nlp.to_disk does not. "
                 f"Define them too, or leave the component out: nlp.to_bytes(exclude=[{name!r}]).",
             )
+        _check_own(name, component, write)
         if len(able) == 1:
             lacking = next(method for method in (write, read) if method not in able)
             raise UsageError(
@@ -97,6 +98,26 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
             )
     if TOKENIZER not in left_out:
         _check_tokenizer(nlp, write, read)
+
+
+def _check_own(name: str, component: Any, write: str) -> None:
+    """`UsageError` if a subclass writes more to a directory than its bytes have, or the other way round."""
+    other_way = "to_bytes" if write == "to_disk" else "to_disk"
+    classes = type(component).__mro__
+    # "files" says it for both ways at once.
+    own, other = (
+        next((n for n, cls in enumerate(classes) if vars(cls).keys() & {method, "files"}), len(classes))
+        for method in (write, other_way)
+    )
+    # What comes with the other way, and knows just that, is of the same class as the one it comes with.
+    if other < own < len(classes) and vars(classes[own]).keys() & {other_way, "files"}:
+        what = "become bytes" if write == "to_bytes" else "be saved"
+        raise UsageError(
+            f"component '{name}' can't {what}: a {type(component).__name__} has a {other_way} of its own, and the {write} of "
+            f"{classes[own].__name__}, which knows nothing of what that writes",
+            hint=f"Define {write} and {write.replace('to_', 'from_')} too, or files in the place of them all; or leave the "
+            f"component out: exclude=[{name!r}].",
+        )
 
 
 def _check_tokenizer(nlp: ComponentList, write: str, read: str) -> None:

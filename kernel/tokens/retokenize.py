@@ -22,6 +22,7 @@ from kernel.tokens.iob import BEGIN, INSIDE, OUTSIDE
 from kernel.tokens.morph import normalize_features
 from kernel.tokens.snapshot import snapshot
 from kernel.tokens.token import Token
+from kernel.tokens.underscore import existing
 from kernel.vocab import attrs
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _check_extensions(values: Any, what: str) -> None:
     if not isinstance(values, Mapping):
         raise DataError(f"'_' of {what} is a dict of extension attributes, not {values!r}")
     for name in values:
-        extension = Token.get_extension(name)
+        extension = existing(Token, name)
         if extension.method is not None or (extension.getter is not None and extension.setter is None):
             raise DataError(f"the extension attribute {name!r} of {what} can't be set: it is computed")
 

@@ -154,11 +154,9 @@ class Extensible:
         cls.extensions()[name] = Extension(None if default is _UNSET else default, method, getter, setter)
 
     @classmethod
-    def get_extension(cls, name: str) -> Extension:
-        """The registered extension: (default, method, getter, setter)."""
-        if name not in cls.extensions():
-            raise UsageError(f"{cls.__name__} has no extension {name!r}")
-        return cls.extensions()[name]
+    def get_extension(cls, name: str) -> Extension | None:
+        """The registered extension: (default, method, getter, setter); None if there is none of this name."""
+        return cls.extensions().get(name)
 
     @classmethod
     def has_extension(cls, name: str) -> bool:
@@ -167,9 +165,17 @@ class Extensible:
     @classmethod
     def remove_extension(cls, name: str) -> Extension:
         """Unregister an extension and return it."""
-        extension = cls.get_extension(name)
+        extension = existing(cls, name)
         del cls.extensions()[name]
         return extension
+
+
+def existing(owner: type[Extensible], name: str) -> Extension:
+    """An extension of Doc, Span or Token. `UsageError` if there is none of this name."""
+    extension = owner.get_extension(name)
+    if extension is None:
+        raise UsageError(f"{owner.__name__} has no extension {name!r}")
+    return extension
 
 
 def registered() -> list[tuple[type[Extensible], str, Extension]]:

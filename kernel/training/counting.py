@@ -14,7 +14,6 @@ from kernel.errors import note, warn
 from kernel.files.atomic import atomic_file
 from kernel.saving.provenance import provenance
 from kernel.training.digests import digests
-from kernel.training.manifest import sources_of
 from kernel.training.protocols import Corpus, Pipeline
 
 # Seconds between two lines.
@@ -105,13 +104,11 @@ def _file(plain: Mapping[str, Any], name: str, corpus: Corpus) -> Path | None:
     if found is None or cache is None:
         return None
     # Only what was read, how, and by whom decides on the labels.
-    origin = provenance(plain)
+    origin = provenance({key: each for key, each in plain.items() if key != "training"})
     facts = [
         found["sha256"],
         *(plain.get(key) for key in ("corpora", "nlp", "components", "initialize")),
-        origin["distributions"],
-        sources_of(origin["distributions"]),
-        origin["code"],
+        *(origin[key] for key in ("kernel", "names", "code")),
     ]
     return cache / "labels" / f"{_sum(json.dumps(facts, sort_keys=True, default=str))[:32]}.json"
 

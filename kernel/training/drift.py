@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, note
 from kernel.visible import shell_word
 
 # Sections that others take their values from: a change there is one where it is used, too.
@@ -88,10 +89,13 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     """`UsageError` with all changes that no allowed word covers, and with the words that would; returns the others.
 
     where: what was begun with the old ones, for the message: "the checkpoint output/checkpoints/step-00000200". The same error
-    for an allowed word that nothing can be called.
+    for an allowed word that nothing can be called; a note names one that allows nothing, unless it is a kind.
     """
     check_words(allowed)
     left = [change for change in found if not any(map(change.is_covered, allowed))]
+    for word in dict.fromkeys(allowed):
+        if word not in KINDS and not any(change.is_covered(word) for change in found):
+            note(_idle(word, found))
     if left:
         lines = "\n".join(f"  {change}" for change in left)
         words = " ".join(f"--allow-drift {shell_word(change.name)}" for change in left)
@@ -108,9 +112,16 @@ def check_words(words: Sequence[str]) -> None:
         _check_word(word)
 
 
-def _check_word(word: str) -> None:
-    from difflib import get_close_matches
+def _idle(word: str, found: Sequence[Change]) -> str:
+    """What to say of a word that covers none of the changes."""
+    close = get_close_matches(word, [change.name for change in found], 1)
+    meant = f": did you mean {close[0]}?" if close else ""
+    return (
+        f"--allow-drift {shell_word(word)} allows nothing, because nothing that it names has changed{meant}"
+    )
 
+
+def _check_word(word: str) -> None:
     kind, colon, _ = word.partition(":")
     if kind in KINDS or (not colon and "." in word.strip(".")):
         return

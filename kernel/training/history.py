@@ -46,6 +46,11 @@ class History:
         """Whether rows are written."""
         return self._file is not None
 
+    @property
+    def waits(self) -> bool:
+        """Whether there are rows that have not been written."""
+        return bool(self._rows)
+
     def begin(self) -> None:
         """Begin a new file. `UsageError` if there can be none."""
         self._file, self._size = self._opened("wb"), 0
@@ -58,6 +63,9 @@ class History:
             warn(f"{self.path} has {found} bytes, and had {size} before: the rows between them are lost")
         self._size = min(found, size)
         self._file.truncate(self._size)
+        # From now on it is that of the run that holds the lock, which readers tell by their times.
+        with suppress(OSError):
+            os.utime(self.path)
 
     def _opened(self, mode: str) -> Any:
         try:

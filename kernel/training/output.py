@@ -114,6 +114,7 @@ def claim(run: Run) -> None:
         )
     checkpoint.keep_only(output, ())
     remove(checkpoint.failed(output))
+    (output / HISTORY).unlink(missing_ok=True)
     write_record(run)
     run.is_claimed = True
 

@@ -132,6 +132,9 @@ class Record:
         """Wait for what is being written, and close the files."""
         self._settle()
         if self._history is not None:
+            # A run that fails early has rows before it has a file.
+            if self._run.is_claimed and self._history.waits and not self._history.is_open:
+                self._history.begin()
             self._history.close()
 
     def _is_due(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,12 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
         )
     found = changes(facts, run.facts)
     left.changes = refuse(found, list(allowed), f"the checkpoint {left.folder}")
+    resumed = list(left.snapshot.part("facts").get("resumed", ()))
+    if left.changes:
+        # Otherwise it is the same run, and its record the same.
+        resumed.append({"step": left.step, "changes": [asdict(change) for change in left.changes]})
+    if resumed:
+        run.facts["resumed"] = resumed
     run.resumed = left
 
 
@@ -133,8 +139,8 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
         return True
     if left.is_own:
         run.is_claimed = True
-        if left.changes:
-            write_record(run)
+        # Another one may have gone on from here, and come to no checkpoint.
+        write_record(run)
         if left.is_later_there:
             warn(
                 f"model-best in {left.output} may be that of a step after {left.step}, until one with a better score is saved"

@@ -1,5 +1,6 @@
 """Saved means loadable: what isn't is refused before anything is replaced. Loaded means whole."""
 
+import copy
 import json
 import pickle
 import shutil
@@ -12,7 +13,7 @@ from thinc.api import Linear
 import kernel
 from kernel import Config
 from kernel.cli.run import run
-from kernel.component import Component, TrainableComponent
+from kernel.component import Component, SavedFile, TrainableComponent
 from kernel.errors import ConfigError, DataError, KernelError, KernelWarning, RegistryError, UsageError
 from kernel.language import Language
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
@@ -179,6 +180,95 @@ def test_a_component_that_can_not_be_loaded_is_not_saved(tmp_path, methods, lack
         assert Language.from_config(nlp.config).from_bytes(nlp.to_bytes(exclude=["halves"]))
     elif lacking is None:
         assert Language.from_config(nlp.config).from_bytes(nlp.to_bytes()).pipe_names == ["halves"]
+
+
+class Lists(Component):
+    """Keeps words of its own, and writes them to a directory only."""
+
+    def __init__(self):
+        super().__init__("lists")
+        self.words = ["a"]
+
+    def __call__(self, doc):
+        return doc
+
+    def to_disk(self, path, *, exclude=()):
+        path.mkdir(exist_ok=True)
+        (path / "words").write_text(" ".join(self.words))
+
+    def from_disk(self, path, *, exclude=()):
+        self.words = (path / "words").read_text().split()
+        return self
+
+
+class WholeLists(Lists):
+    """Writes them to bytes too."""
+
+    def to_bytes(self, *, exclude=()):
+        return " ".join(self.words).encode()
+
+    def from_bytes(self, data, *, exclude=()):
+        self.words = data.decode().split()
+        return self
+
+
+class ByteLists(Component):
+    """Writes them to bytes only."""
+
+    words = ("a",)
+    __call__ = Lists.__call__
+    to_bytes = WholeLists.to_bytes
+    from_bytes = WholeLists.from_bytes
+
+
+class FileLists(Component):
+    """Names them as a file, by which both ways are there."""
+
+    words = ("a",)
+    __call__ = Lists.__call__
+
+    def files(self):
+        own = SavedFile(lambda: " ".join(self.words).encode(), self.take)
+        return {**super().files(), "words": own}
+
+    def take(self, data):
+        self.words = data.decode().split()
+
+    def to_disk(self, path, *, exclude=()):
+        super().to_disk(path, exclude=exclude)
+
+
+def lists(cls):
+    Language.factory(f"test_{cls.__name__}", func=lambda nlp, name: cls())
+    nlp = kernel.blank("xx")
+    nlp.add_pipe(f"test_{cls.__name__}", name="lists").words = ["b", "c"]
+    return nlp
+
+
+def test_a_subclass_that_writes_more_to_a_directory_is_not_made_bytes_without_it(tmp_path):
+    nlp = lists(Lists)
+    own = "a Lists has a to_disk of its own, and the to_bytes of Component"
+    for make in (nlp.to_bytes, lambda: pickle.dumps(nlp), lambda: copy.deepcopy(nlp)):
+        with pytest.raises(
+            UsageError, match=rf"'lists' can't become bytes: {own}.*\nDefine to_bytes and from_bytes"
+        ):
+            make()
+    nlp.to_bytes(exclude=["lists"])
+    nlp.to_disk(tmp_path / "model")
+    assert kernel.load(tmp_path / "model").get_pipe("lists").words == ["b", "c"]
+
+
+def test_a_subclass_that_writes_more_to_bytes_is_not_saved_without_it(tmp_path):
+    with pytest.raises(UsageError, match=r"'lists' can't be saved: a ByteLists has a to_bytes of its own"):
+        lists(ByteLists).to_disk(tmp_path / "model")
+
+
+@pytest.mark.parametrize("cls", [WholeLists, FileLists])
+def test_a_subclass_that_writes_both_keeps_what_is_its_own(tmp_path, cls):
+    nlp = lists(cls)
+    nlp.to_disk(tmp_path / "model")
+    for other in (copy.deepcopy(nlp), pickle.loads(pickle.dumps(nlp)), kernel.load(tmp_path / "model")):
+        assert other.get_pipe("lists").words == ["b", "c"]
 
 
 def test_a_tokenizer_that_the_config_does_not_make_is_not_dropped(tmp_path):

@@ -81,6 +81,9 @@ def test_an_extension_of_nothing_is_refused():
         with pytest.raises(UsageError, match=r"extension 'empty': give one of default.*\n.*default=None"):
             owner.set_extension("empty")
         assert not owner.has_extension("empty")
+        assert owner.get_extension("empty") is None
+        with pytest.raises(UsageError, match=f"{owner.__name__} has no extension 'empty'"):
+            owner.remove_extension("empty")
     Doc.set_extension("empty", default=None)
     try:
         assert Doc.get_extension("empty") == (None, None, None, None)

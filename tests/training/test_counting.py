@@ -60,6 +60,22 @@ def test_other_data_and_other_components_are_counted_anew(corpus: Lines) -> None
     assert corpus.passes == 3
 
 
+def test_other_versions_of_packages_are_counted_anew(corpus: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"readers": {"test.Lines.v1": "lines==1.0"}}
+
+    def origin(config: dict[str, Any]) -> dict[str, Any]:
+        assert {"corpora", "components"} == config.keys(), "what the training section names makes no labels"
+        return {"kernel": "1.0", "names": names, "code": {}, "blas": {}}
+
+    monkeypatch.setattr("kernel.training.counting.provenance", origin)
+    counted(corpus, training={"batcher": {"@batchers": "test.Batcher.v1"}})
+    counted(corpus)
+    assert corpus.passes == 1
+    names["readers"]["test.Lines.v1"] = "lines==1.1"
+    counted(corpus)
+    assert corpus.passes == 2
+
+
 def test_data_without_files_are_counted_each_time(corpus: Lines) -> None:
     assert counted(corpus, names=False) == counted(corpus, names=False)
     assert corpus.passes == 2

@@ -254,8 +254,25 @@ def test_a_misspelt_word_is_an_error_also_where_nothing_has_changed(word: str, h
     assert hint in caught.value.hint
 
 
-def test_words_for_what_has_not_changed_are_no_error() -> None:
-    assert refuse([], ["seed", "versions:numpy", "training.max_steps", "training", "code:x.py"], "x") == []
+def test_words_for_what_has_not_changed_are_no_error_and_named_unless_they_are_kinds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "kernel")
+    words = ["versions:numpy", "training.max_steps", "training", "code:x.py"]
+    assert refuse([], ["seed", *words, "training"], "x") == []
+    assert caplog.messages == [
+        f"--allow-drift {word} allows nothing, because nothing that it names has changed" for word in words
+    ]
+
+
+def test_a_word_that_allows_nothing_leads_to_the_change_that_was_meant(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "kernel")
+    found = changes(MANIFEST, edited("settings/training/max_steps", 200))
+    with pytest.raises(UsageError, match="training.max_steps"):
+        refuse(found, ["training.max_step"], "x")
+    assert caplog.messages[0].endswith("nothing that it names has changed: did you mean training.max_steps?")
 
 
 _LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text("ab", max_size=3)

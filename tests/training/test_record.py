@@ -164,6 +164,26 @@ def test_every_step_and_every_evaluation_has_a_row(make_run: MakeRun, tmp_path: 
     assert found[-1]["scores"] == run.scores and found[-1]["score"] == run.score
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_run_that_fails_before_its_first_evaluation_leaves_its_steps_in_the_place_of_an_earlier_one(
+    make_run: MakeRun, tmp_path: Path, is_on: bool
+) -> None:
+    last = 99
+
+    class Fails:
+        @hookimpl
+        def step_end(self, info: Any) -> None:
+            if info.step == last:
+                raise KeyboardInterrupt
+
+    given = settings(at_evaluation=is_on)
+    list(train(make_run(Fails(), output=True, checkpoint=given)))
+    last = 3
+    with pytest.raises(KeyboardInterrupt):
+        list(train(make_run(Fails(), output=True, checkpoint=given)))
+    assert [row["step"] for row in rows(tmp_path / "out")] == [1, 2]
+
+
 def test_without_an_output_nothing_is_written(make_run: MakeRun, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
     list(train(make_run()))

@@ -9,10 +9,13 @@ import pytest
 
 from kernel import hookimpl, registry
 from kernel.errors import DataError, KernelWarning, UsageError
+from kernel.training.batches import Batches
+from kernel.training.callback_state import CallbackStates
 from kernel.training.checkpoint import latest
 from kernel.training.history import rows
 from kernel.training.loop import train
-from kernel.training.resume import check, find
+from kernel.training.record import Record
+from kernel.training.resume import check, find, restore
 from kernel.training.run import Run
 
 MakeRun = Callable[..., Run]
@@ -174,6 +177,53 @@ def test_drift_is_refused_before_anything_is_written(
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
     check(run, left, [word])
     assert next(info.step for info in train(run)) == 4
+
+
+def record_of(output: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((output / "run.json").read_bytes())
+    return found
+
+
+def test_the_record_keeps_what_had_changed_when_a_run_went_on(make_run: MakeRun, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    plain = record_of(output)
+    leave(resumed(make_run(output=True, checkpoint=EVERY)), 5)
+    # The same run has the same record, however often it went on.
+    assert record_of(output) == plain and "resumed" not in plain
+    run = make_run(output=True, checkpoint=EVERY, dropout=0.3)
+    left = find(run.output, resume=True)
+    assert left is not None
+    check(run, left, ["config"])
+    leave(run, 7)
+    change = {"name": "training.dropout", "detail": "", "old": plain["settings"]["training"]["dropout"]}
+    expected = [{"step": 5, "changes": [{**change, "new": 0.3}]}]
+    assert record_of(output)["resumed"] == expected
+    list(train(resumed(make_run(output=True, checkpoint=EVERY, dropout=0.3))))
+    assert record_of(output)["resumed"] == expected
+
+
+def test_what_was_allowed_and_came_to_no_checkpoint_leaves_no_trace(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    plain = record_of(tmp_path / "out")
+    run = make_run(output=True, checkpoint=EVERY, dropout=0.3)
+    left = find(run.output, resume=True)
+    assert left is not None
+    check(run, left, ["config"])
+    restore_only(run)
+    assert "resumed" in record_of(tmp_path / "out")
+    leave(resumed(make_run(output=True, checkpoint=EVERY)), 4)
+    assert record_of(tmp_path / "out") == plain
+
+
+def restore_only(run: Run) -> None:
+    """Let a run be killed before its first step."""
+    batches, callbacks = Batches(run), CallbackStates(run.hooks.objects)
+    record = Record(run, batches.state, callbacks)
+    assert not restore(run, batches, record)
+    record.close()
 
 
 def test_an_interrupted_run_moves_aside_when_it_is_not_resumed(make_run: MakeRun, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ Plan a. or b. or X.
 A 👍🏽_👩‍👩‍👧_🇩🇪 ❤️_!
 (_[_{_<_>_}_]_)
 C++ C# .NET
+F# a.b.c. at 10:30_a.m. (_approx._) ca. 5 pp. Fig. 3
 word_—_word and word_–_word and word_--_word
 *_bold_* Hello_!_!_! really_?_!
 Wait_:_no black_/_white

@@ -55,7 +55,7 @@ def test_columns_of_ones_and_noughts_are_categories(write, nlp):
     ]
     report = Report()
     list(table.read(path, nlp, settings=Settings(), report=report))
-    assert report.unused == {"id": 3, "score": 3}
+    assert report.columns == {"id": 3, "score": 3}
 
 
 def test_named_columns(write, nlp):
@@ -65,13 +65,34 @@ def test_named_columns(write, nlp):
 
 
 def test_rows_without_text_or_label(write, nlp):
-    path = write("a.csv", "text,label", " ,a", "one,", "two,a")
+    path = write("a.csv", "text,label", " ,a", "one,", "two,a", "three, ")
     report = Report()
     docs = list(table.read(path, nlp, settings=Settings(), report=report))
-    assert [(doc.text, doc.cats) for doc in docs] == [("one", {}), ("two", {"a": 1.0})]
-    assert [one.message for one in report.findings(path)] == [
-        f"{path}: rows without a text, which are left out: 1 (the first: line 2)"
+    assert [(doc.text, doc.cats) for doc in docs] == [("one", {}), ("two", {"a": 1.0}), ("three", {})]
+    assert [(one.level, one.message) for one in report.findings(path)] == [
+        ("info", f"{path}: 3 rows of a table, which holds no entities"),
+        ("warn", f"{path}: rows without a text, which are left out: 1 (the first: line 2)"),
+        (
+            "warn",
+            f"{path}: rows with a text and no label, which count as not annotated: 2 (the first: line 3)",
+        ),
     ]
+
+
+def test_columns_that_are_not_read_are_told_with_the_way_to_name_them(write, nlp):
+    path = write("a.csv", "sentence;topic;_note", "one;a;x", "two;b;y")
+    report = Report()
+    assert [doc.cats for doc in table.read(path, nlp, settings=Settings(), report=report)] == [{}, {}]
+    quiet, warned = report.findings(path, for_each_label=False)
+    assert (quiet.level, quiet.message) == (
+        "info",
+        f"{path}: columns that are not read, of 2 rows: '_note' (2)",
+    )
+    assert warned.level == "warn"
+    assert warned.message.startswith(
+        f"{path}: columns that are not read, of 2 rows: 'topic' (2). Read are those"
+    )
+    assert 'columns = ["text", "label", "_"]' in warned.message
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_limits
 
+# Its threads can be limited once it is imported.
+import numpy  # noqa: F401  # isort: skip
+
 from kernel.testing import Box, installed, write_distribution
 from kernel.testing.plugin import box
 

@@ -120,15 +120,46 @@ def test_results_are_those_of_the_best_evaluations(box: Box, write: Write) -> No
     one = write(
         "a",
         {},
-        [evaluation(1, 0.2, f=0.2), evaluation(2, 0.75, f=0.75, per_type={"A": 1}), evaluation(3, 0.75)],
+        [
+            evaluation(1, 0.2, f=0.2),
+            evaluation(2, 0.75, f=0.5),
+            evaluation(3, 0.75, f=0.75, per_type={"A": 1}),
+        ],
     )
     other = write("b", {}, [evaluation(1, 0.5, f=0.5, g=0.25), evaluation(2, None, f=0.9)])
     assert as_json(box, one, other)["results"] == {
         "best score": [0.75, 0.5],
-        "at step": [2, 1],
+        "at step": [3, 1],
         "f": [0.75, 0.5],
         "g": [None, 0.25],
     }
+    # Only what differs is shown.
+    assert "  best score: 0.75, now 0.5" in diff(box, one, other)
+    assert not [line for line in diff(box, one, one) if line.startswith(("results", "  "))]
+
+
+def test_that_only_one_went_on_with_something_changed_comes_first(
+    box: Box, train: Callable[..., None]
+) -> None:
+    short = ("--training.max_steps", "4")
+    train("straight")
+    for name, learn_rate in (("one", "0.05"), ("other", "0.01")):
+        train(name, *short)
+        rate = ("--training.optimizer.learn_rate", learn_rate)
+        # Back again, so that in the end the settings are those of the other.
+        train(name, *rate, "--resume", "--allow-drift", "config", "--training.max_steps", "6")
+        train(name, "--resume", "--allow-drift", "config")
+    lines = diff(box, "straight", "other")
+    assert lines[2:6] == [
+        "may change the weights, most suspicious first:",
+        "  other was resumed after step 4 with training.max_steps: 4, now 6; training.optimizer.learn_rate: 0.05, now 0.01",
+        "  other was resumed after step 6 with training.max_steps: 6, now 8; training.optimizer.learn_rate: 0.01, now 0.05",
+        "",
+    ]
+    assert as_json(box, "one", "one")["resumed"][0] == as_json(box, "one", "other")["resumed"][0]
+    assert diff(box, "one", "one")[2] == "nothing that may change the weights differs"
+    listed = box.run("runs", "list", "other").stdout
+    assert "ended: max_steps = 8 reached, changed at 4, 6" in listed
 
 
 def test_many_losses_that_part_are_counted(box: Box, write: Write) -> None:

@@ -1,17 +1,24 @@
 """Runs below a directory are listed with what came of them."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kernel.files.lock import Holder
 from kernel.testing import Box
 
 Write = Callable[..., Path]
+DROPOUT = {"name": "training.dropout", "detail": "", "old": 0.1, "new": 0.3}
+# A process that runs, and isn't this one.
+ANOTHER = Holder(os.getppid(), socket.gethostname(), "", "now")
 
 
 def listed(box: Box, *words: str | Path) -> list[dict[str, Any]]:
@@ -47,15 +54,16 @@ def test_what_is_not_known_is_left_open(box: Box, write: Write) -> None:
             "best_step": None,
             "seed": None,
             "words_per_second": None,
+            "changed_at": [],
         }
     ]
     assert box.run("runs", "list", folder).stdout.splitlines()[1].split()[1:] == ["-"] * 5
 
 
-def test_the_score_is_the_best_and_the_earliest_of_equals(box: Box, write: Write) -> None:
+def test_the_score_is_the_best_and_of_equals_the_one_whose_weights_are_kept(box: Box, write: Write) -> None:
     rows = [{"evaluation": step, "score": score} for step, score in ((1, 0.1), (2, 0.5), (3, 0.5), (4, None))]
     (found,) = listed(box, write("a", {"seed": 7}, rows))
-    assert (found["step"], found["score"], found["best_step"], found["seed"]) == (4, 0.5, 2, 7)
+    assert (found["step"], found["score"], found["best_step"], found["seed"]) == (4, 0.5, 3, 7)
 
 
 def test_a_row_that_was_cut_off_is_left_out(box: Box, write: Write) -> None:
@@ -81,6 +89,30 @@ def test_a_run_that_another_process_writes_is_running(box: Box, write: Write) ->
         holder.communicate()
     assert found["state"] == "running"
     assert listed(box, folder)[0]["state"] == ""
+
+
+@pytest.mark.parametrize("has_written", [False, True])
+def test_what_an_earlier_run_left_is_not_that_of_the_one_that_runs(
+    box: Box, write: Write, has_written: bool
+) -> None:
+    folder = write("a", {"seed": 3}, [{"step": 5}, {"evaluation": 5, "score": 0.5}])
+    (folder / ".lock").write_bytes(json.dumps(asdict(ANOTHER)).encode())
+    history = (folder / "history.jsonl").stat().st_mtime
+    os.utime(folder / ".lock", (history + (-1 if has_written else 1),) * 2)
+    (found,) = listed(box, folder)
+    known = (5, 0.5, 5, 3) if has_written else (None,) * 4
+    assert found["state"] == "running"
+    assert (found["step"], found["score"], found["best_step"], found["seed"]) == known
+
+
+def test_a_run_that_went_on_with_something_changed_is_marked(box: Box, write: Write) -> None:
+    folder = write("a", {"resumed": [{"step": 4, "changes": [DROPOUT]}, {"step": 6, "changes": []}]})
+    assert listed(box, folder)[0]["changed_at"] == [4, 6]
+    assert " -, changed at 4, 6 " in box.run("runs", "list", folder).stdout.splitlines()[1]
+    (folder / "run.json").write_text('{"resumed": [1]}')
+    done = box.run("runs", "list", folder)
+    assert done.exit_code == 2
+    assert "run.json: 'resumed' is not what this version knows by that name" in done.stderr
 
 
 def test_models_checkpoints_and_hidden_folders_hold_no_runs(box: Box, write: Write) -> None:

@@ -1,14 +1,19 @@
 """The corpus reader: annotated files of any known format, as examples."""
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from kernel.component import Finding
 from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError, warn
+from kernel.state import copied, is_stateful
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_readers.detect import read_file
@@ -22,8 +27,39 @@ _AT_ONCE = 256
 Augmenter = Callable[[Any, Example], Iterable[Example]]
 
 
+class _Part(NamedTuple):
+    """A document, or a part of it. file, document, part: its numbers, each in the one before, from 0."""
+
+    doc: Doc
+    origin: str
+    file: int
+    document: int
+    part: int
+
+
+@dataclass
+class _Place:
+    """Where a pass stands. file, document, part: of what comes next. given: examples that the augmenter made of it and that were given
+    already; then `before` tells what chance and the augmenter were like before it made them. total: examples that were given.
+
+    size: of all files, in bytes, which must be the same when the pass goes on; -1 before they are looked at.
+    """
+
+    size: int = -1
+    file: int = 0
+    document: int = 0
+    part: int = 0
+    given: int = 0
+    total: int = 0
+    has_ended: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
+
+
 class Corpus:
     """Pairs of a freshly tokenized document and the annotated one, read anew on every call.
+
+    `state` is the place of the latest pass that was begun, and `restore` lets the next one begin there: files before it are not
+    read again, and of what was given of its own file no examples are made.
 
     path: a file, a directory that is searched for data files, a pattern such as `data/*.jsonl`, or several of these.
     gold_preproc: use the annotated words and one example a sentence.
@@ -57,21 +93,79 @@ class Corpus:
         self.augmenter = augmenter
         self.format = format
         self.settings = Settings(n_sents, columns, trim)
+        self._place, self._is_restored = _Place(), False
         self.findings: Sequence[Finding] = ()
         """What the latest pass that came to its end took, and what it left."""
+
+    def state(self) -> dict[str, Any]:
+        """Where the latest pass stands, as plain data, with the state of the augmenter."""
+        place, augmenter = self._place, self._state_of_augmenter()
+        if place.given:
+            return {"place": asdict(place), "augmenter": augmenter}
+        return {"place": asdict(replace(place, before={})), "augmenter": augmenter}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Let the next pass go on from a state."""
+        self._place = _Place(**state["place"])
+        self._is_restored = not self._place.has_ended
+        if is_stateful(self.augmenter):
+            self.augmenter.restore(self._place.before.get("augmenter", state["augmenter"]))
 
     def __call__(self, nlp: Any) -> Iterator[Example]:
         """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary).
 
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
+        is_whole = not self._is_restored
+        if is_whole:
+            self._place = _Place()
+        self._is_restored = False
+        return self._pass(nlp, self._place, is_whole=is_whole)
+
+    def _pass(self, nlp: Any, place: _Place, *, is_whole: bool) -> Iterator[Example]:
         tally = Tally(Report(is_of_one_file=is_one_file(self.path)))
-        examples = self._examples(nlp, self._pieces(nlp, tally))
-        if self.augmenter is not None:
-            examples = (made for example in examples for made in self.augmenter(nlp, example))
-        found = 0
-        for found, example in enumerate(islice(examples, self.limit or None), start=1):  # noqa: B007
-            yield example
+        for part, example in self._examples(nlp, self._parts(nlp, tally, place), place.total):
+            place.file, place.document, place.part = part.file, part.document, part.part
+            made = self._made(nlp, example, place)
+            last = len(made) - 1
+            if last < place.given:
+                place.part, place.given = part.part + 1, 0
+            for number in range(place.given, last + 1):
+                place.part, place.given = (part.part + 1, 0) if number == last else (part.part, number + 1)
+                place.total += 1
+                yield made[number]
+            if self.limit and place.total >= self.limit:
+                break
+        place.given, place.has_ended = 0, True
+        if is_whole:
+            self._tell(tally, place.total)
+
+    def _made(self, nlp: Any, example: Example, place: _Place) -> list[Example]:
+        """What the augmenter makes of an example, as many as may still be given."""
+        if self.augmenter is None:
+            return [example]
+        room = self.limit - place.total + place.given if self.limit else None
+        if not place.given:
+            place.before = {
+                "augmenter": copied(self._state_of_augmenter(), "the augmenter"),
+                "random": random.getstate(),
+                "numpy": np.random.get_state(),
+            }
+            return list(islice(self.augmenter(nlp, example), room))
+        # Some of these were given before the pass was cut off: all are made again as they were.
+        now = random.getstate(), np.random.get_state()
+        random.setstate(place.before["random"])
+        np.random.set_state(place.before["numpy"])
+        made = list(islice(self.augmenter(nlp, example), room))
+        random.setstate(now[0])
+        np.random.set_state(now[1])
+        return made
+
+    def _state_of_augmenter(self) -> Any:
+        return self.augmenter.state() if is_stateful(self.augmenter) else None
+
+    def _tell(self, tally: Tally, found: int) -> None:
+        """Say what a whole pass met. DataError if it gave nothing."""
         tally.report.say(self._name)
         self.findings = tuple(tally.report.findings(self._name))
         if not found:
@@ -90,18 +184,35 @@ class Corpus:
             return f"{tally.too_long} texts have max_length = {self.max_length} words or more."
         return "" if self.augmenter is None else "The augmenter made none."
 
-    def _pieces(self, nlp: Any, tally: Tally) -> Iterator[tuple[Doc, str]]:
-        """Documents, or their parts, and where each comes from."""
-        for path in data_files(self.path, tally.report, is_detected=self.format == "auto"):
+    def _parts(self, nlp: Any, tally: Tally, place: _Place) -> Iterator[_Part]:
+        """Documents, or their parts, from a place on."""
+        files = data_files(self.path, tally.report, is_detected=self.format == "auto")
+        self._check_size(files, place)
+        begin = place.file, place.document, place.part
+        for file, path in enumerate(files[begin[0] :], start=begin[0]):
             number = -1
             tally.report.line = None
             for number, doc in enumerate(read_file(self.format, path, nlp, self.settings, tally.report)):
+                if (file, number) < begin[:2]:
+                    continue
                 line = tally.report.line
                 origin = f"{path}, document {number}" if line is None else f"{path}:{line}"
-                for piece in self._making.parts(nlp, doc, tally, path=path, number=number, origin=origin):
-                    yield piece, origin
+                parts = self._making.parts(nlp, doc, tally, path=path, number=number, origin=origin)
+                for part, piece in enumerate(parts):
+                    if (file, number, part) >= begin:
+                        yield _Part(piece, origin, file, number, part)
             if number < 0:
                 raise DataError("the file holds no documents", path=path)
+
+    def _check_size(self, files: Sequence[Path], place: _Place) -> None:
+        size = sum(file.stat().st_size for file in files if file.is_file())
+        if place.size not in (-1, size):
+            raise DataError(
+                f"the data have changed: {size:,} bytes, and {place.size:,} when the pass began",
+                path=self._name,
+                hint="A pass goes on in the same data only. Put them back, or start anew.",
+            )
+        place.size = size
 
     def _at_once(self, made: int) -> int:
         """How many documents to tokenize together: many, but none that the limit cuts off."""
@@ -109,11 +220,10 @@ class Corpus:
             return _AT_ONCE
         return min(_AT_ONCE, self.limit - made)
 
-    def _examples(self, nlp: Any, references: Iterator[tuple[Doc, str]]) -> Iterator[Example]:
-        made = 0
-        while docs := list(islice(references, self._at_once(made))):
-            made += len(docs)
-            yield from self._making.examples(nlp, docs)
+    def _examples(self, nlp: Any, parts: Iterator[_Part], made: int) -> Iterator[tuple[_Part, Example]]:
+        while some := list(islice(parts, self._at_once(made))):
+            made += len(some)
+            yield from zip(some, self._making.examples(nlp, [each[:2] for each in some]), strict=True)
 
 
 def make_corpus(

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from kernel.errors import DataError
-from kernel_readers.excerpt import content_of, open_bytes
+from kernel_readers.excerpt import content_of, first_line, is_part, of_file, open_bytes
 from kernel_readers.foreign_formats import as_windows, check_known
 
 DEFAULT_N_SENTS = 10
+# What ends a sentence of a column file; and a sentence, where a document begins with one of the next few lines. All of what is looked
+# at is short, so that it is found wherever a file was cut.
+SENTENCES = re.compile(rb"\n[ \t\r]{0,64}\n")
+DOCUMENTS = re.compile(
+    rb"\n[ \t\r]{0,64}\n(?=(?:#[^\n]{0,200}\n){0,4}(?:#[ \t]{0,16}newdoc[\s=]| {0,8}-DOCSTART-\s))"
+)
 # Bytes to read at once.
 _BLOCK = 1 << 18
 
@@ -66,7 +72,7 @@ def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
     """
     check_readable(path)
     check_known(path)
-    number = 1
+    number = first_line(path)
     for raw in raw_blocks(path):
         text, problem = _decoded(path, number, raw)
         lines = text.split("\n")
@@ -130,6 +136,18 @@ def has(path: Path, pattern: re.Pattern[bytes], *, times: int = 1) -> bool:
     check_readable(path)
     found = (each for block in raw_blocks(path) for each in pattern.finditer(block))
     return next(islice(found, times - 1, None), None) is not None
+
+
+def has_documents(path: Path, find: Callable[[Path], bool]) -> bool:
+    """Whether a file marks its documents. find: tells it of a whole file, and for a part of one, of its first part.
+
+    There, one that begins after others will do: the part may have only that.
+    """
+    return of_file(path, "documents", find) or (is_part(path) and of_file(path, "cut", _is_cut))
+
+
+def _is_cut(path: Path) -> bool:
+    return DOCUMENTS.search(content_of(path) or b"") is not None
 
 
 def grouped(

@@ -15,8 +15,7 @@ from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.record import records_and_problems
 from kernel_readers.lines import numbered_lines
 from kernel_readers.problems import collected
-from kernel_readers.streams.pieces import LINES, Piece, Pieces, Source, read_piece
-from kernel_readers.streams.reading import line_at
+from kernel_readers.streams.pieces import LINES, Piece, Pieces, Source, line_at, read_piece
 
 _PIECE = 1 << 20
 

@@ -14,6 +14,10 @@ BLANKS = "has blanks at its ends"
 OVERLAPS = "overlaps another entity"
 # Tokens that are named, the most frequent ones.
 _SHOWN = 5
+_COLUMNS = (
+    "Read are those called text, sentence, label, category or class; others get names in the reader's block, from left to right: "
+    'columns = ["text", "label", "_"], with _ for what is not read'
+)
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
 _BESIDE = frozenset({"meta", "tokens"})
 
@@ -55,7 +59,7 @@ class Report:
 
     is_of_one_file: whether places need no file. line: where the document that was read last begins, None if the format has
     no lines. records: objects read. unused: keys that were not read -> records that have them; aside: those among them that are known
-    to hold nothing to read. kept: label -> entities. remarks: what was left out or put right, `{}` for a number -> how often.
+    to hold nothing to read. rows, columns: the same of tables. kept: label -> entities. remarks: what was left out or put right, `{}` for a number -> how often.
     forms: description of column files -> what they hold.
     """
 
@@ -64,6 +68,8 @@ class Report:
     records: int = 0
     unused: Counter[str] = field(default_factory=Counter)
     aside: set[str] = field(default_factory=set)
+    rows: int = 0
+    columns: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     lost: list[Lost] = field(default_factory=list)
     remarks: dict[str, Counted] = field(default_factory=dict)
@@ -79,6 +85,14 @@ class Report:
     def remark(self, what: str, place: str, number: int = 1, *, is_harmless: bool = False) -> None:
         """Count something that was left out or put right. is_harmless: whether it was meant to be."""
         self.remarks.setdefault(what, Counted(0, place, is_harmless)).number += number
+
+    def opened(self, path: Path, number: int, line: int, *, has_begun: bool) -> None:
+        """Warn of tags that were put right. number: I- that open an entity. line: of the first. has_begun: whether others begin with B-.
+
+        A file without any B- is IOB1 and as it should be.
+        """
+        if number and has_begun:
+            warn(opened(f"{path}:{line}", number))
 
     def took(self, form: str, *, sentences: int, documents: int) -> None:
         """Count a file of sentences."""
@@ -103,7 +117,10 @@ class Report:
                 "good",
                 f"{path}: {files}{form}; {_n(found.sentences, 'sentence')}; {_n(found.documents, 'document')}",
             )
+        if for_each_label and self.rows:
+            yield Finding("info", f"{path}: {_n(self.rows, 'row')} of a table, which holds no entities")
         yield from self._keys(path)
+        yield from self._columns(path)
         for what, counted in self.remarks.items():
             text = what.replace("{}", f"{counted.number:,}")
             level: Literal["info", "warn"] = "info" if counted.is_harmless else "warn"
@@ -127,14 +144,18 @@ class Report:
 
     def _keys(self, path: Path | str) -> Iterator[Finding]:
         quiet = {key for key in self.unused if key in _BESIDE or key in self.aside or key.startswith("_")}
-        shares: tuple[tuple[Literal["info", "warn"], set[str]], ...]
-        shares = (("info", quiet), ("warn", self.unused.keys() - quiet))
-        for level, keys in shares:
-            if keys:
-                shown = ", ".join(f"{key!r} ({self.unused[key]:,})" for key in sorted(keys))
-                yield Finding(
-                    level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}"
-                )
+        for level, keys in _levels(quiet, self.unused.keys() - quiet):
+            shown = ", ".join(f"{key!r} ({self.unused[key]:,})" for key in sorted(keys))
+            yield Finding(level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}")
+
+    def _columns(self, path: Path | str) -> Iterator[Finding]:
+        quiet = {name for name in self.columns if name.startswith("_")}
+        for level, names in _levels(quiet, self.columns.keys() - quiet):
+            shown = ", ".join(f"{name!r} ({self.columns[name]:,})" for name in sorted(names))
+            way = "" if level == "info" else f". {_COLUMNS}"
+            yield Finding(
+                level, f"{path}: columns that are not read, of {_n(self.rows, 'row')}: {shown}{way}"
+            )
 
     def _by_label(self, path: Path | str) -> Iterator[Finding]:
         lost: dict[str, list[Lost]] = {}
@@ -167,6 +188,18 @@ class Report:
         tokens = Counter(one.token for one in lost if one.token).most_common(_SHOWN)
         shown = ", ".join(f"{token!r} ({number:,})" for token, number in tokens)
         return f". These tokens reach further than their entities: {shown}" if shown else ""
+
+
+def _levels(quiet: set[str], others: set[str]) -> Iterator[tuple[Literal["info", "warn"], set[str]]]:
+    if quiet:
+        yield "info", quiet
+    if others:
+        yield "warn", others
+
+
+def opened(place: str, number: int) -> str:
+    """That tags were put right. place: of the first."""
+    return f"{place}: I- follows no entity of its label and opens one; {number} in this file"
 
 
 def _reasons(lost: list[Lost]) -> list[tuple[str, int]]:

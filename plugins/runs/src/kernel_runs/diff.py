@@ -23,7 +23,7 @@ _SHOWN = 8
 def diff(one: Path, other: Path, as_json: bool) -> None:
     """Say what differs between the runs in the outputs A and B.
 
-    First what may change the weights, most suspicious first: seed, data, config, code, versions, BLAS, threads, device,
+    First what may change the weights, most suspicious first: that one was resumed although something had changed, seed, data, config, code, versions, BLAS, threads, device,
     platform. Then what changes none, such as the threads of code that is not kernel's. Then the first step in which the
     losses differ, and the scores. The exit code is 0 whether there are differences or not.
     """
@@ -35,6 +35,7 @@ def diff(one: Path, other: Path, as_json: bool) -> None:
     runs = read(one), read(other)
     manifests = runs[0].manifest, runs[1].manifest
     found = changes(*manifests)
+    resumed = _resumed(*runs)
     besides = dict(_besides(*manifests))
     parted = parting(*runs)
     results = dict(_results(*runs))
@@ -42,6 +43,7 @@ def diff(one: Path, other: Path, as_json: bool) -> None:
         say_json(
             {
                 "runs": [str(run.path) for run in runs],
+                "resumed": [run.manifest.get("resumed") or [] for run in runs],
                 "changes": [_plain(change) for change in found],
                 "besides": {name: list(pair) for name, pair in besides.items()},
                 "parting": None
@@ -52,8 +54,18 @@ def diff(one: Path, other: Path, as_json: bool) -> None:
             }
         )
         return
-    for line in _report(runs, found, besides, parted, results):
+    for line in _report(runs, [*resumed, *map(str, found)], besides, parted, results):
         say(line)
+
+
+def _resumed(one: Output, other: Output) -> list[str]:
+    """Where only one of them was resumed although something had changed."""
+    return [
+        f"{run.path} was {resumed}"
+        for run, against in ((one, other), (other, one))
+        for resumed in run.resumed
+        if resumed not in against.resumed
+    ]
 
 
 def _plain(change: Change) -> dict[str, Any]:
@@ -68,7 +80,7 @@ def _plain(change: Change) -> dict[str, Any]:
 
 def _report(
     runs: tuple[Output, Output],
-    found: list[Change],
+    found: list[str],
     besides: Mapping[str, tuple[Any, Any]],
     parted: Parting | None,
     results: Mapping[str, tuple[Any, Any]],
@@ -77,7 +89,7 @@ def _report(
     yield ""
     if found:
         yield "may change the weights, most suspicious first:"
-        yield from (f"  {change}" for change in found)
+        yield from (f"  {line}" for line in found)
     else:
         yield "nothing that may change the weights differs"
     if besides:
@@ -85,12 +97,13 @@ def _report(
         yield from (f"  {name}: {_show(one)}, now {_show(other)}" for name, (one, other) in besides.items())
     yield ""
     yield from _course(runs, found, parted)
-    if results:
+    differing = {name: pair for name, pair in results.items() if pair[0] != pair[1]}
+    if differing:
         yield "results:"
-        yield from (f"  {name}: {_show(one)}, now {_show(other)}" for name, (one, other) in results.items())
+        yield from (f"  {name}: {_show(one)}, now {_show(other)}" for name, (one, other) in differing.items())
 
 
-def _course(runs: tuple[Output, Output], found: list[Change], parted: Parting | None) -> Iterator[str]:
+def _course(runs: tuple[Output, Output], found: list[str], parted: Parting | None) -> Iterator[str]:
     """How far the two went together."""
     last = [run.step for run in runs]
     if None in last or not runs[0].steps.keys() & runs[1].steps.keys():

@@ -20,7 +20,7 @@ def list_runs(directory: Path, as_json: bool) -> None:
     """List the runs in DIRECTORY and below it, by default the current one.
 
     For each: whether it runs, has ended and why, or was stopped and can be resumed; its latest step, its best score and the
-    step that had it, its seed. The state of a run that another computer writes is not known here.
+    step in model-best that has it, its seed. The state of a run that another computer writes is not known here.
     """
     from kernel.cli.say import say, say_json
     from kernel.cli.tables import table
@@ -45,15 +45,18 @@ def list_runs(directory: Path, as_json: bool) -> None:
 
 
 def _facts(run: Output) -> dict[str, Any]:
-    best = run.best or {}
+    # The one that runs has written nothing yet.
+    is_known = not run.is_replaced
+    best = (run.best if is_known else None) or {}
     return {
         "path": str(run.path),
         "state": run.state,
-        "step": run.step,
+        "step": run.step if is_known else None,
         "score": best.get("score"),
         "best_step": best.get("evaluation"),
-        "seed": run.manifest.get("seed"),
-        "words_per_second": None if run.speed is None else round(run.speed),
+        "seed": run.manifest.get("seed") if is_known else None,
+        "words_per_second": round(run.speed) if is_known and run.speed is not None else None,
+        "changed_at": [resumed.step for resumed in run.resumed] if is_known else [],
     }
 
 
@@ -61,4 +64,7 @@ def _row(run: Output) -> list[str]:
     facts = _facts(run)
     score = "-" if facts["score"] is None else f"{facts['score']:.4f}"
     others = ["-" if facts[key] is None else str(facts[key]) for key in ("step", "best_step", "seed")]
-    return [facts["path"], facts["state"] or "-", others[0], score, others[1], others[2]]
+    state = facts["state"] or "-"
+    if facts["changed_at"]:
+        state += f", changed at {', '.join(map(str, facts['changed_at']))}"
+    return [facts["path"], state, others[0], score, others[1], others[2]]

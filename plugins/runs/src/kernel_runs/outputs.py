@@ -8,14 +8,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, UsageError
 from kernel.saving.directories import BEST, LAST
 
+if TYPE_CHECKING:
+    from kernel.training.drift import Change
+
 RECORD = "run.json"
+HISTORY = "history.jsonl"
 # Folders in an output in which no other run lies.
 _PARTS = {BEST, LAST, "checkpoints", "__pycache__", "node_modules"}
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run went on although something had changed. step: after which. changes: what had changed, and was allowed."""
+
+    step: int
+    changes: tuple[Change, ...]
+
+    def __str__(self) -> str:
+        return f"resumed after step {self.step} with {'; '.join(map(str, self.changes))}"
 
 
 @dataclass(frozen=True)
@@ -37,9 +52,24 @@ class Output:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The row of the earliest evaluation with the best score, None if there is no score."""
+        """The row of the evaluation whose weights are in `model-best`: the latest with the best score, None if there is none."""
         scored = [row for row in self.evaluations.values() if isinstance(row.get("score"), int | float)]
-        return max(scored, key=lambda row: row["score"], default=None)
+        return max(reversed(scored), key=lambda row: row["score"], default=None)
+
+    @property
+    def resumed(self) -> list[Resumed]:
+        """Where the run went on although something had changed. `DataError` if the record says it in another way."""
+        from kernel.training.drift import Change
+
+        try:
+            return [
+                Resumed(entry["step"], tuple(Change(**change) for change in entry["changes"]))
+                for entry in self.manifest.get("resumed") or ()
+            ]
+        except (TypeError, KeyError) as error:
+            raise DataError(
+                "'resumed' is not what this version knows by that name", path=self.path / RECORD
+            ) from error
 
     @property
     def step(self) -> int | None:
@@ -68,6 +98,19 @@ class Output:
             why = reason(folder)
             return f"ended: {why}" if why else "stopped"
         return ""
+
+    @cached_property
+    def is_replaced(self) -> bool:
+        """Whether a run is at work that has written nothing yet: what is here is that of an earlier one."""
+        if self.state != "running":
+            return False
+        from kernel.files.lock import lock_file
+
+        try:
+            begun = lock_file(self.path, inside=True).stat().st_mtime_ns
+            return (self.path / HISTORY).stat().st_mtime_ns < begun
+        except OSError:
+            return False
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:

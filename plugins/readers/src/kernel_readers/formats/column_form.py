@@ -46,6 +46,8 @@ class ColumnForm:
     is_biluo: bool = False
     marks: int = 0
     has_tabs: bool = False
+    is_certain: bool = True
+    """Whether the part of a file that was looked at tells this form of all of it: it has entities, or no entity tags."""
 
     def __str__(self) -> str:
         named = {self.index: "number", self.word: "word", self.pos: "part-of-speech tag"}
@@ -319,7 +321,16 @@ def _with_tag(facts: _Facts, form: ColumnForm, values: Counter[str]) -> ColumnFo
     closing = any(tag[0] in _CLOSING and len(tag) > 2 for tag in tags)
     has_tabs = 2 * facts.tabs > sum(facts.sizes.values())
     return ColumnForm(
-        form.size, form.word, form.tag, form.pos, form.index, scheme_of(tags), closing, facts.marks, has_tabs
+        form.size,
+        form.word,
+        form.tag,
+        form.pos,
+        form.index,
+        scheme_of(tags),
+        closing,
+        facts.marks,
+        has_tabs,
+        form.tag is None or any(len(tag) > 2 for tag in tags),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.excerpt import of_file
 from kernel_readers.formats.column_form import DOCUMENT_MARK, ColumnForm, form_of, is_number, split
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
-from kernel_readers.lines import grouped, paragraphs
+from kernel_readers.lines import grouped, has_documents, paragraphs
 from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
 
@@ -44,12 +45,14 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     Columns are separated by tabs if a line has any, by spaces otherwise. `form_of` tells which is which. `-DOCSTART-` and
     `# newdoc` start a document; other lines that begin with # before a sentence are comments.
     """
-    form = form_of(path, settings.columns)
+    form = of_file(path, "form", lambda file: form_of(file, settings.columns))
     tags = EntityTags(path, is_biluo=lambda: form.is_biluo)
     sentences = documents = 0
     with collected("lines") as problems:
         each = _sentences(path, form, report, problems)
-        for group in grouped(each, settings.n_sents, has_marks=lambda: form.marks > 1):
+        for group in grouped(
+            each, settings.n_sents, has_marks=lambda: has_documents(path, lambda _: form.marks > 1)
+        ):
             documents += 1
             sentences += len(group)
             for sentence in group:
@@ -64,7 +67,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
             if not problems:
                 report.line = group[0].lines[0]
                 yield doc
-    tags.finish()
+    tags.finish(report)
     report.took(str(form), sentences=sentences, documents=documents)
 
 

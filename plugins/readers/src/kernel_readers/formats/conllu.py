@@ -10,10 +10,11 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.excerpt import of_file
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import UPOS, check_upos
-from kernel_readers.lines import grouped, has, numbered_lines, paragraphs
+from kernel_readers.lines import grouped, has, has_documents, numbered_lines, paragraphs
 from kernel_readers.memo import Memo
 from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
@@ -54,10 +55,10 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
     heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
     """
-    tags = EntityTags(path, is_biluo=lambda: _is_biluo(path))
+    tags = EntityTags(path, is_biluo=lambda: of_file(path, "biluo", _is_biluo))
     with collected("sentences") as problems:
         each = _sentences(path, problems)
-        for group in grouped(each, settings.n_sents, has_marks=lambda: has(path, _MARK, times=2)):
+        for group in grouped(each, settings.n_sents, has_marks=lambda: has_documents(path, _has_marks)):
             for has_heads, sentences in groupby(group, key=_has_heads):
                 alike = list(sentences)
                 try:
@@ -70,7 +71,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                     yield doc
             for sentence in group:
                 _remark_heads(path, sentence, report)
-    tags.finish()
+    tags.finish(report)
 
 
 def _has_heads(sentence: Sentence) -> bool:
@@ -81,6 +82,10 @@ def _remark_heads(path: Path, sentence: Sentence, report: Report) -> None:
     if not _has_heads(sentence) and any(sentence.deps):
         without = sentence.lines[sentence.heads.index(-1)]
         report.remark("{} sentences lose their heads, because words have none", report.place(path, without))
+
+
+def _has_marks(path: Path) -> bool:
+    return has(path, _MARK, times=2)
 
 
 def _is_biluo(path: Path) -> bool:

@@ -1,13 +1,13 @@
 """Lists under "label" or "labels": entities, or categories that hold, as Doccano and Label Studio write them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel.errors import DataError
-from kernel_readers.excerpt import facts_of
+from kernel_readers.excerpt import is_part, of_file
 from kernel_readers.formats import label_studio
 from kernel_readers.formats.offsets import Offset, is_offsets, read_offsets
 from kernel_readers.formats.record import Record, records_and_problems
@@ -50,7 +50,7 @@ class LabelLists:
         """1 for these categories, 0 for all others of the file. DataError for one that the first part of a streamed file lacks."""
         held = set(names)
         unknown = held - self._categories
-        if unknown and facts_of(self._path) is not self._path:
+        if unknown and is_part(self._path):
             raise DataError(
                 f"the category {min(unknown)!r} is in none of the lists at the beginning of the file",
                 path=self._path,
@@ -59,28 +59,39 @@ class LabelLists:
             )
         return {name: float(name in held) for name in sorted(held.union(self._categories))}
 
-    def _records(self) -> Iterator[Record]:
-        """Those that are some; the others are told where their turn comes."""
-        return (record for record in records_and_problems(facts_of(self._path)) if isinstance(record, Record))
-
     @cached_property
-    def _lists(self) -> list[Any]:
-        return [
-            value
-            for record in self._records()
-            for key in KEYS
-            if isinstance(value := record.data.get(key), list)
-        ]
+    def _facts(self) -> "_Facts":
+        return of_file(self._path, "lists", _facts)
 
-    @cached_property
+    @property
     def _of_entities(self) -> bool:
-        return any(value and is_offsets(value) for value in self._lists)
+        return self._facts.of_entities
 
-    @cached_property
-    def _categories(self) -> set[str]:
-        lists = [value for value in self._lists if _is_names(value)]
-        lists += [label_studio.choices(record) or [] for record in self._records()]
-        return {name for value in lists for name in value}
+    @property
+    def _categories(self) -> frozenset[str]:
+        return self._facts.categories
+
+
+class _Facts(NamedTuple):
+    """What the lists of a file are. of_entities: whether some hold entities. categories: all that they name."""
+
+    of_entities: bool
+    categories: frozenset[str]
+
+
+def _facts(path: Path) -> _Facts:
+    """Look through the records of a file that are some; the others are told where their turn comes."""
+    of_entities, categories = False, set[str]()
+    for record in records_and_problems(path):
+        if not isinstance(record, Record):
+            continue
+        for value in map(record.data.get, KEYS):
+            if isinstance(value, list):
+                of_entities = of_entities or bool(value) and is_offsets(value)
+            if isinstance(value, list) and _is_names(value):
+                categories.update(value)
+        categories.update(label_studio.choices(record) or [])
+    return _Facts(of_entities, frozenset(categories))
 
 
 def _is_names(value: Any) -> bool:

@@ -26,7 +26,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
         doc = make_doc(tags, nlp.vocab, sentences)
         report.line = sentences[0].lines[0]
         yield doc
-    tags.finish()
+    tags.finish(report)
 
 
 def _sentences(path: Path) -> Iterator[tuple[Sentence, bool]]:

@@ -58,9 +58,14 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
             if not row[form.text].strip():
                 report.remark("rows without a text, which are left out: {}", report.place(path, number))
                 continue
-            report.records += 1
+            report.rows += 1
             if settings.columns is None:
-                report.unused.update(name for name in form.unread if name)
+                report.columns.update(name for name in form.unread if name)
+            if form.label is not None and not row[form.label].strip():
+                report.remark(
+                    "rows with a text and no label, which count as not annotated: {}",
+                    report.place(path, number),
+                )
             try:
                 doc = nlp.make_doc(row[form.text])
                 doc.cats = _categories(form, row)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from kernel.errors import DataError, warn
+from kernel.errors import DataError
+from kernel_readers.excerpt import is_part
 from kernel_readers.memo import Memo
+from kernel_readers.report import Report
 
 MISSING = "-"
 _BILUO = {"E": "L", "S": "U", "M": "I"}
@@ -54,18 +56,21 @@ class EntityTags:
     def _is_biluo(self) -> bool:
         return self._find_out()
 
-    def finish(self) -> None:
-        """Warn, at the end of the file, of tags that were put right. A file without any B- is IOB1 and as it should be."""
-        if self._opened and self._begun:
-            warn(
-                f"{self.path}:{self._first_opened}: I- follows no entity of its label and opens one; "
-                f"{self._opened} in this file"
-            )
+    def finish(self, report: Report) -> None:
+        """Say, at the end of the file, how many tags were put right."""
+        report.opened(self.path, self._opened, self._first_opened, has_begun=self._begun)
 
     def _from_iob(self, tags: list[tuple[str, str]], lines: Sequence[int], ends: set[int]) -> list[str]:
         output = [_WITHOUT_LABEL.get(action, "") for action, _ in tags]
         for position in [place for place, (_, label) in enumerate(tags) if label]:
             action, label = tags[position]
+            if action in "LUES" and is_part(self.path):
+                raise DataError(
+                    f"{action}-{label} is a tag of BILUO or BIOES, and the beginning of the file has none",
+                    path=self.path,
+                    line=lines[position],
+                    hint="Of a file that is streamed, its first megabyte tells the scheme. Put a part with such tags first.",
+                )
             if action in "IM" and position and position not in ends and tags[position - 1][1] == label:
                 output[position] = f"I-{label}"
                 continue

@@ -37,7 +37,8 @@ class StreamedCorpus:
 
     path, format, settings: as of `Corpus`. making: how documents become examples. augmenter: makes one example into several.
     shuffle: whether each pass has its own order; its key is drawn from numpy's global generator. buffer: bytes of text that
-    are shuffled together. piece: bytes that are read at once.
+    are shuffled together. piece: bytes that are read at once. head: bytes at the beginning of a file by which it is told
+    what all of it has in common.
 
     `state` is the place of the latest pass that was begun, with the state of the augmenter if it has one, and `restore` lets the
     next one begin there.
@@ -56,8 +57,9 @@ class StreamedCorpus:
         shuffle: bool = True,
         buffer: int = 64 << 20,
         piece: int | None = None,
+        head: int = 1 << 20,
     ) -> None:
-        self._path, self._name = path, named(path)
+        self._path, self._name, self._head = path, named(path), head
         self._format, self._settings = format, settings or Settings()
         self._making, self._augmenter = making or Making(), augmenter
         self._shuffle, self._buffer = shuffle, buffer
@@ -85,8 +87,8 @@ class StreamedCorpus:
 
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
-        report = StreamReport(is_of_one_file=False)
-        pieces = Pieces(sources(self._path, self._format, self._settings, report), self._piece)
+        report = StreamReport()
+        pieces = Pieces(sources(self._path, self._format, self._settings, report, self._head), self._piece)
         position = Position.of_data(self._restored, pieces, self._name) if self._restored else None
         if position is not None and is_stateful(self._augmenter):
             self._augmenter.restore(position.augmenter)
@@ -99,7 +101,7 @@ class StreamedCorpus:
 
     def _pass(self, nlp: Any, pieces: Pieces, position: Position, report: StreamReport) -> Iterator[Example]:
         is_empty = is_whole = not (position.first or position.place or position.given)
-        reading, tally = Reading(nlp, self._settings, report), Tally(report)
+        reading, tally = Reading(nlp, self._settings, report, self._head), Tally(report)
         buffers = walk(pieces, position, reading.load, buffer=self._buffer, shuffle=self._shuffle)
         for held in buffers:
             for start in range(position.place, len(held), _AT_ONCE):
@@ -201,8 +203,8 @@ def make_streamed_corpus(
 
     path: a file, a directory, a pattern such as data/*.jsonl, or a list of these. shuffle: whether each epoch has an order of its
     own. buffer: megabytes of text, of places all over the data, that are shuffled together and held in memory. gold_preproc,
-    max_length, augmenter, format, n_sents, columns, trim: as of kernel.Corpus.v1. JSON Lines and plain text are read in parts; a
-    file of another format, or one that is compressed, is read whole when its turn comes.
+    max_length, augmenter, format, n_sents, columns, trim: as of kernel.Corpus.v1. JSON Lines, plain text, IOB columns and CoNLL-U
+    are read in parts; a file of another format, or one that is compressed, is read whole when its turn comes.
     """
     if path is None:
         raise DataError(

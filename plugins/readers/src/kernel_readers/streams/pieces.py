@@ -9,13 +9,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from kernel.errors import DataError
 from kernel.files.compressed import is_compressed, open_bytes
-from kernel_readers.lines import without_mark
+from kernel_readers.lines import DOCUMENTS, without_mark
 
 # What stands between two records: the end of a line.
 LINES = re.compile(rb"\n")
@@ -23,19 +23,22 @@ LINES = re.compile(rb"\n")
 _BLOCK, _OVERLAP = 1 << 16, 1 << 10
 # Bytes of a piece that may go on after its end: a longer record is no text.
 _MOST = 1 << 26
+# A line that is no comment, no mark of a document, and not blank.
+_TOKEN = re.compile(rb"^(?!#|[ \t\r]*$|-DOCSTART-)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Source:
     """A file. format: its name. separator: what stands between records, None where a file can't be cut.
 
-    size: in bytes, on disk.
+    size: in bytes, on disk. together: so many of what stands between separators are a record, counted from where a piece begins.
     """
 
     path: Path
     format: str
     separator: re.Pattern[bytes] | None
     size: int
+    together: int = 1
 
     @cached_property
     def is_seekable(self) -> bool:
@@ -120,7 +123,8 @@ def _search(
             return None
         if len(content) > start + _MOST:
             raise DataError(
-                f"a record of more than {_MOST >> 20} MB: the file seems to lack line ends", path=path
+                f"a record of more than {_MOST >> 20} MB: the file seems to lack line ends, or what else ends a record",
+                path=path,
             )
         # More at once the longer it takes, so that a long record is not looked through again and again.
         block = file.read(max(_BLOCK, len(content)))
@@ -144,3 +148,48 @@ def lines_of(piece: Piece) -> tuple[list[int], list[bytes]]:
         return starts, lines
     kept = [place for place, line in enumerate(lines) if line.strip()]
     return [starts[place] for place in kept], [lines[place] for place in kept]
+
+
+def blocks_of(piece: Piece) -> tuple[list[int], list[bytes]]:
+    """(where each begins in the file, blocks of lines) of a piece whose records end with blank lines.
+
+    DataError where a document begins in a file of which `Source.together` sentences are a record.
+    """
+    start, content = read_piece(piece)
+    source = piece.source
+    if source.separator is None or not content:
+        return [], []
+    if source.together > 1:
+        _check_unmarked(source, start, content)
+    ends = [found.end() for found in source.separator.finditer(content)]
+    starts, number = [0], 0
+    for begin, end in pairwise([0, *ends, len(content)]):
+        if number == source.together:
+            starts.append(begin)
+            number = 0
+        number += _TOKEN.search(content, begin, end) is not None
+    blocks = [content[begin:end] for begin, end in pairwise([*starts, len(content)])]
+    return [start + begin for begin in starts], blocks
+
+
+def _check_unmarked(source: Source, start: int, content: bytes) -> None:
+    # What a piece begins with follows a separator.
+    before = b"\n\n" if start else b""
+    found = DOCUMENTS.search(before + content)
+    if found is not None:
+        raise DataError(
+            "a document begins here, and the beginning of the file marks none",
+            path=source.path,
+            line=line_at(source.path, start + found.end() - len(before)),
+            hint="Of a file that is streamed, its first megabyte tells whether it marks documents. n_sents = 1 reads its sentences.",
+        )
+
+
+def line_at(path: Path, byte: int) -> int:
+    """The number of the line at a place in a file, from 1. Reads everything before it."""
+    number, left = 1, byte
+    with open_bytes(path) as file:
+        while left > 0 and (block := file.read(min(1 << 20, left))):
+            number += block.count(b"\n")
+            left -= len(block)
+    return number

@@ -1,30 +1,29 @@
 """Documents of records that were taken out of their files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernel.errors import DataError
-from kernel.files.compressed import open_bytes
+from kernel.errors import DataError, warn
 from kernel.tokens import Doc
 from kernel_readers.detect import read_file
 from kernel_readers.excerpt import Excerpt, excerpt
 from kernel_readers.formats.format import Settings
+from kernel_readers.lines import SENTENCES
 from kernel_readers.problems import Problems
-from kernel_readers.report import Report
-from kernel_readers.streams.pieces import Piece, Source, lines_of, read_piece
+from kernel_readers.report import Report, opened
+from kernel_readers.streams.pieces import LINES, Piece, Source, blocks_of, line_at, lines_of, read_piece
 
-# Bytes of a file by which it is told what all of it has in common, and how many files are remembered so.
-_HEAD, _HEADS = 1 << 20, 16
-_BLOCK = 1 << 20
+# So many files are remembered by what all of their records have in common.
+_HEADS = 16
 
 
 class Record(NamedTuple):
-    """A record of a source. content: its line, or its document where the source can't be cut.
+    """A record of a source. content: its line or lines, or its document where the source can't be cut.
 
     number: the byte at which it begins in the file, or the number of the document.
     """
@@ -92,30 +91,70 @@ class Buffer:
 
 
 class StreamReport(Report):
-    """A report on records that come one by one from many places. records: those that are being read."""
+    """A report on records that come one by one from many places. reading: those that are being read."""
 
-    reading: Sequence[Record] = ()
+    def __init__(self) -> None:
+        super().__init__(is_of_one_file=False)
+        self.reading: Sequence[Record] = ()
+        self._taken: set[tuple[str, Path]] = set()
+        self._opened: dict[Path, tuple[int, str]] = {}
+        self._begun: set[Path] = set()
 
     def place(self, path: Path, line: int | None, *, offset: int | None = None) -> str:
         """Where something is, for people: counting the lines before it would take long."""
-        if line is None or not isinstance(path, Excerpt) or not 0 < line <= len(self.reading):
+        if line is None or not isinstance(path, Excerpt) or not self.reading:
             return super().place(path, line, offset=offset)
-        where = self.reading[line - 1].origin
+        where = self._record_at(line).origin
         return where if offset is None else f"{where}, offset {offset}"
+
+    def _record_at(self, line: int) -> Record:
+        """The record that holds a line of those that are being read; a record of several lines is read alone."""
+        first = self.reading[0]
+        return first if first.source.separator is not LINES else self.reading[line - 1]
+
+    def opened(self, path: Path, number: int, line: int, *, has_begun: bool) -> None:
+        """Count the tags that were put right, to warn of those of a file together."""
+        if not isinstance(path, Excerpt):
+            super().opened(path, number, line, has_begun=has_begun)
+            return
+        file = self.reading[0].source.path
+        if has_begun:
+            self._begun.add(file)
+        if number:
+            before, place = self._opened.get(file, (0, self.reading[0].origin))
+            self._opened[file] = (before + number, place)
+
+    def took(self, form: str, *, sentences: int, documents: int) -> None:
+        """Count sentences; each file once, however many parts of it are read."""
+        super().took(form, sentences=sentences, documents=documents)
+        if self.reading:
+            key = (form, self.reading[0].source.path)
+            self.forms[form].files -= key in self._taken
+            self._taken.add(key)
+
+    def say(self, path: Path | str) -> None:
+        """Say everything, and how many tags of each file were put right."""
+        super().say(path)
+        for file in sorted(self._opened.keys() & self._begun):
+            number, place = self._opened[file]
+            warn(opened(place, number))
 
 
 class Reading:
-    """Reads pieces and records for a pipeline. settings: what the user says about the files."""
+    """Reads pieces and records for a pipeline. settings: what the user says about the files. head: bytes at the beginning of a
+    file that tell what all of it has in common.
+    """
 
-    def __init__(self, nlp: Any, settings: Settings, report: StreamReport) -> None:
+    def __init__(self, nlp: Any, settings: Settings, report: StreamReport, head: int) -> None:
         self._nlp, self._settings, self._report = nlp, settings, report
-        self._head = lru_cache(_HEADS)(_head)
+        self._head = lru_cache(_HEADS)(partial(head_of, size=head))
 
     def load(self, piece: Piece) -> Loaded:
         """The records of a piece in their order; of a file that can't be cut, its documents."""
         source = piece.source
         if source.separator is not None:
-            return Loaded(source, *lines_of(piece))
+            return Loaded(source, *(lines_of if source.separator is LINES else blocks_of)(piece))
+        self._report.reading = ()
         docs = list(read_file(source.format, source.path, self._nlp, self._settings, self._report))
         return Loaded(source, range(len(docs)), docs)
 
@@ -129,20 +168,31 @@ class Reading:
             else:
                 found[place].append(record.content)
         for places in together.values():
-            lines = [records[place] for place in places]
+            alike = [records[place] for place in places]
             try:
-                for number, doc in self._read(lines, self._report):
+                for number, doc in self._read_all(alike):
                     found[places[number]].append(doc)
             except DataError:
-                self._explain(lines)
+                self._explain(alike)
                 raise
         return found
 
-    def _read(self, records: Sequence[Record], report: StreamReport) -> Iterator[tuple[int, Doc]]:
-        """(number of the record, document) for records of one file."""
+    def _read_all(self, records: Sequence[Record]) -> Iterator[tuple[int, Doc]]:
+        """(number of the record, document) for records of one file. Lines are read together, longer records each alone."""
+        if records[0].source.separator is LINES:
+            yield from self._read(records, self._report)
+            return
+        for number, record in enumerate(records):
+            for _, doc in self._read([record], self._report):
+                yield number, doc
+
+    def _read(
+        self, records: Sequence[Record], report: StreamReport, *, first: int = 1
+    ) -> Iterator[tuple[int, Doc]]:
+        """(number of the line, from 0, document) for records of one file. first: the number of the first line."""
         source = records[0].source
         content = b"\n".join(record.content for record in records if isinstance(record.content, bytes))
-        lines = excerpt(source.path, content, partial(self._head, source))
+        lines = excerpt(source.path, content, partial(self._head, source), first=first)
         report.reading = records
         for doc in read_file(source.format, lines, self._nlp, self._settings, report):
             yield (report.line or 1) - 1, doc
@@ -151,11 +201,12 @@ class Reading:
         """Raise DataError for the records that can't be read, with the lines at which they stand in their file."""
         problems = Problems("records")
         for record in records:
+            line = line_of(record)
             try:
-                for _ in self._read([record], StreamReport()):
+                for _ in self._read([record], StreamReport(), first=line):
                     pass
             except DataError as error:
-                problems.add(error.at(record.source.path, line=line_of(record)))
+                problems.add(error.at(record.source.path, line=error.line or line))
         if problems:
             raise problems.error()
 
@@ -165,16 +216,8 @@ def line_of(record: Record) -> int:
     return line_at(record.source.path, record.number)
 
 
-def line_at(path: Path, byte: int) -> int:
-    """The number of the line at a place in a file, from 1. Reads everything before it."""
-    number, left = 1, byte
-    with open_bytes(path) as file:
-        while left > 0 and (block := file.read(min(_BLOCK, left))):
-            number += block.count(b"\n")
-            left -= len(block)
-    return number
-
-
-def _head(source: Source) -> Excerpt:
-    """The first records of a file, and what they tell about all of it."""
-    return excerpt(source.path, read_piece(Piece(source, 0, min(_HEAD, source.size)))[1])
+def head_of(source: Source, size: int) -> Excerpt:
+    """The first records of a file, and what they tell about all of it. size: in bytes, about."""
+    if source.separator is not LINES:
+        source = replace(source, separator=SENTENCES)
+    return excerpt(source.path, read_piece(Piece(source, 0, min(size, source.size)))[1])
