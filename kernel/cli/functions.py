@@ -69,12 +69,13 @@ def train(
     lock = None if folder is None else output_lock(folder)
     try:
         other = None if isinstance(resume, bool) else Path(resume)
-        left = find(folder, resume=resume is True, resume_from=other)
+        words = [allow_drift] if isinstance(allow_drift, str) else list(allow_drift)
+        left = find(folder, resume=resume is True, resume_from=other, allowed=words)
         seed = None if left is None else left.seed
         run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id, seed=seed)
         earlier: list[Evaluation] = []
         if left is not None:
-            check(run, left, [allow_drift] if isinstance(allow_drift, str) else list(allow_drift))
+            check(run, left, words)
             earlier = [_read(row) for row in left.history() if "evaluation" in row]
         history = earlier + list(_evaluations(run))
     finally:

@@ -120,7 +120,7 @@ def train(
         if output is not None:
             lock = output_lock(output)
             ctx.call_on_close(lock.release)
-        left = find(output, resume=resume, resume_from=resume_from)
+        left = find(output, resume=resume, resume_from=resume_from, allowed=allow_drift)
         run = prepare(
             config,
             output=output,

@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.errors import DataError, TrainingError, note
 from kernel.numeric.random import seed_all
+from kernel.registries.blame import naming
 from kernel.state import copied, is_stateful
 from kernel.training.passes import Address, Passes, shuffled
 from kernel.training.run import Run
@@ -135,7 +136,9 @@ class Batches:
             address = self._passes.address(thing)
             return None if address is None else {_EXAMPLE: addresses.setdefault(address, len(addresses))}
 
-        state = copied(self._batcher.state(), "training.batcher", known)
+        with naming("state() of training.batcher"):
+            own = self._batcher.state()
+        state = copied(own, "training.batcher", known)
         return state, list(addresses)
 
     def _put_back(self, state: Mapping[str, Any]) -> None:
@@ -146,7 +149,9 @@ class Batches:
             )
         addresses = [(epoch, place) for epoch, place in state["pending"]]
         examples, rest = self._passes.restore(state["data"], addresses)
-        self._batcher.restore(_with_examples(state["batcher"], [examples[each] for each in addresses]))
+        own = _with_examples(state["batcher"], [examples[each] for each in addresses])
+        with naming("restore() of training.batcher"):
+            self._batcher.restore(own)
         self._running = iter(self._batcher(rest)) if state["is_running"] else None
         self._is_empty = state["is_empty"]
 

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import note, warn
+from kernel.errors import DataError, note, warn
+from kernel.registries.blame import naming
 from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
 from kernel.training.run import Run
@@ -55,12 +56,27 @@ class CallbackStates:
                     "state() and restore(state) would keep that"
                 )
 
+    def check(self) -> None:
+        """`DataError` if a state is no plain data: hours later would be too late to hear of it."""
+        for label, state in self.states():
+            try:
+                encode(state, Arrays())
+            except NotPlain as error:
+                raise DataError(
+                    f"the state of callback {label} can't be kept: {error.place or 'it'} holds an object of type {error.kind}",
+                    hint="state() returns plain data: numbers, texts, lists, tuples, dicts, sets and arrays.",
+                ) from error
+
     def states(self) -> list[tuple[str, Any]]:
         """(label, state) of each, in their order."""
-        return [
-            (label, callback.state() if is_stateful(callback) else self._attributes(number, callback))
-            for number, (label, callback) in enumerate(self._callbacks)
-        ]
+        found = []
+        for number, (label, callback) in enumerate(self._callbacks):
+            if is_stateful(callback):
+                with naming(f"state() of callback {label}"):
+                    found.append((label, callback.state()))
+            else:
+                found.append((label, self._attributes(number, callback)))
+        return found
 
     def restore(self, states: Iterable[tuple[str, Any]]) -> None:
         """Give the states back to those with the same labels, in their order. Of others, a warning says that they are new."""
@@ -72,7 +88,8 @@ class CallbackStates:
                 continue
             waiting.remove(found)
             if is_stateful(callback):
-                callback.restore(found[1])
+                with naming(f"restore() of callback {label}"):
+                    callback.restore(found[1])
             else:
                 _give_back(callback, found[1])
         for label, _ in waiting:
@@ -129,7 +146,7 @@ def _variables(callback: Any) -> dict[str, CellType]:
 
 
 def _unkept(callback: Any) -> list[str]:
-    """Names of the attributes that are neither plain nor fixed."""
+    """Names of the attributes, and of the variables of a function, that are neither plain nor fixed."""
     found = []
     for name, value in _attributes(callback).items():
         if isinstance(value, _FIXED) or inspect.isroutine(value) or value.__class__.__module__ == "re":

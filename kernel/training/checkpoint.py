@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ from kernel.training.snapshot import FORMAT, Snapshot
 FOLDER = "checkpoints"
 FAILED = "failed-step"
 _STATE, _ARRAYS = "state.json", "arrays.npz"
+# Of an error of what reads JSON or arrays.
+_LONGEST = 200
 _NAME = re.compile(r"step-(\d{8,})")
 
 
@@ -53,15 +55,17 @@ def read(folder: Path) -> Snapshot:
     try:
         tree = json.loads((folder / _STATE).read_text(encoding="utf8"))
         if tree["format"] != FORMAT:
-            raise DataError(
-                f"a checkpoint in format {tree['format']}; this version reads format {FORMAT}", path=folder
-            )
+            raise DataError(f"a checkpoint in format {tree['format']}; this version reads format {FORMAT}")
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return Snapshot(tree, [arrays[str(number)] for number in range(len(arrays.files))])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"the checkpoint can't be read: {error}", path=str(folder)) from error
+            found = Snapshot(tree, [arrays[str(number)] for number in range(len(arrays.files))])
+        found.check()
+    except DataError as error:
+        raise error.at(folder) from error
+    except Exception as error:
+        # What somebody has written by hand fails in any way.
+        said = f"{type(error).__name__}: {error}"[:_LONGEST]
+        raise DataError(f"the checkpoint can't be read: {said}", path=str(folder)) from error
+    return found
 
 
 def checkpoints(output: Path) -> list[Path]:
@@ -128,7 +132,10 @@ def keep_only(output: Path, kept: Collection[int]) -> None:
             continue
         if _NAME.fullmatch(path.name):
             # Without it, it is no checkpoint any more, should removing the rest be cut short.
-            (path / MANIFEST).unlink(missing_ok=True)
+            # What a link leads to, or somebody put there by that name, is left as it is.
+            if path.is_dir() and not path.is_symlink():
+                with suppress(IsADirectoryError):
+                    (path / MANIFEST).unlink(missing_ok=True)
             remove(path)
         elif re.fullmatch(r"\.step-\d+\..*", path.name) and not any(name in path.name for name in names):
             remove(path)

@@ -29,8 +29,8 @@ def count(
 
     plain: the interpolated config. name: of the corpus, dotted. labels: reads everything, once for each component that needs it,
     and returns label data; it is given what makes `get_examples` for a pipeline. The result is kept in the user's cache under
-    a digest of the data, of the config's sections of reader, components and `[initialize]`, and of the versions of the packages and of the code
-    that they name; where the data have no digest, it is counted anew.
+    a digest of the data, the reader, the components and `[initialize]`, and of the code of all these; where the data have no
+    digest, or what was kept is damaged, it is counted anew.
     """
     file = _file(plain, name, corpus)
     found = None if file is None else _kept(file)
@@ -44,7 +44,8 @@ def count(
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with atomic_file(file) as fresh:
-                fresh.write_text(content, encoding="utf-8")
+                kept = {"sha256": _sum(content), "labels": content}
+                fresh.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         except OSError as error:
             warn(f"the labels of {name} can't be kept in {file}, and are counted again next time: {error}")
     counted: dict[str, Any] = json.loads(content)
@@ -99,29 +100,43 @@ def _clock(seconds: float) -> str:
 
 
 def _file(plain: Mapping[str, Any], name: str, corpus: Corpus) -> Path | None:
-    found = digests({"corpora": plain["corpora"]}, {name: corpus}).get(name)
-    if found is None:
+    found, cache = digests({"corpora": plain["corpora"]}, {name: corpus}).get(name), _cache()
+    if found is None or cache is None:
         return None
-    # Only what was read and how decides on the labels.
+    # Only what was read, how, and by whom decides on the labels.
     origin = provenance({key: each for key, each in plain.items() if key != "training"})
     facts = [
         found["sha256"],
         *(plain.get(key) for key in ("corpora", "nlp", "components", "initialize")),
         *(origin[key] for key in ("kernel", "names", "code")),
     ]
-    key = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
-    return _cache() / "labels" / f"{key[:32]}.json"
+    return cache / "labels" / f"{_sum(json.dumps(facts, sort_keys=True, default=str))[:32]}.json"
 
 
 def _kept(file: Path) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if _sum(kept["labels"]) != kept["sha256"]:
+            return None
+        found: dict[str, Any] = json.loads(kept["labels"])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return found
 
 
-def _cache() -> Path:
-    """Where programs of the user keep what can be made again."""
-    place = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return Path(place or Path.home() / ".cache") / "kernel"
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _cache() -> Path | None:
+    """Where programs of the user keep what can be made again; None if the user has no such place."""
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        place = Path(os.environ.get(name) or ".")
+        # Whoever says something relative there means nothing.
+        if place.is_absolute():
+            return place / "kernel"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ".cache" / "kernel" if home.is_absolute() else None

@@ -51,6 +51,25 @@ KINDS = ("seed", "data", "config", "code", "versions", "blas", "threads", "devic
 """What may differ, most suspicious first."""
 
 
+def strange(manifest: Any) -> str | None:
+    """Which part of what should be a manifest is of another kind, so that it can't be compared; None if none is."""
+    if not isinstance(manifest, dict):
+        return "all of it"
+    for name in ("settings", "data", "packages", "code", "sources", "threads", "platform"):
+        if not isinstance(manifest.get(name), dict | None):
+            return name
+    for name in ("data", "sources"):
+        if not all(isinstance(each, dict) for each in (manifest.get(name) or {}).values()):
+            return name
+    for each in (manifest.get("data") or {}).values():
+        if not isinstance(each.get("sha256"), str) or not isinstance(each.get("files"), dict | None):
+            return "data"
+    blas = manifest.get("blas") or []
+    if not isinstance(blas, list) or not all(isinstance(each, dict) for each in blas):
+        return "blas"
+    return None if isinstance(manifest.get("gpu_id"), int | None) else "gpu_id"
+
+
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What differs between two manifests (see `kernel.training.manifest.facts`), most suspicious first.
 
@@ -72,8 +91,7 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     where: what was begun with the old ones, for the message: "the checkpoint output/checkpoints/step-00000200". The same error
     for an allowed word that nothing can be called; a note names one that allows nothing, unless it is a kind.
     """
-    for word in allowed:
-        _check_word(word)
+    check_words(allowed)
     left = [change for change in found if not any(map(change.is_covered, allowed))]
     for word in dict.fromkeys(allowed):
         if word not in KINDS and not any(change.is_covered(word) for change in found):
@@ -88,6 +106,12 @@ def refuse(found: Sequence[Change], allowed: Sequence[str], where: str) -> list[
     return list(found)
 
 
+def check_words(words: Sequence[str]) -> None:
+    """`UsageError` for a word of `--allow-drift` that nothing can be called."""
+    for word in words:
+        _check_word(word)
+
+
 def _idle(word: str, found: Sequence[Change]) -> str:
     """What to say of a word that covers none of the changes."""
     close = get_close_matches(word, [change.name for change in found], 1)
@@ -99,11 +123,11 @@ def _idle(word: str, found: Sequence[Change]) -> str:
 
 def _check_word(word: str) -> None:
     kind, colon, _ = word.partition(":")
-    if kind in KINDS or (not colon and "." in word):
+    if kind in KINDS or (not colon and "." in word.strip(".")):
         return
     # A section of the config is one word too; a misspelt kind looks like one.
     close = get_close_matches(kind, KINDS, 1, 0.75)
-    if colon or close:
+    if colon or close or not word.strip("."):
         hint = f"Did you mean {word.replace(kind, close[0], 1)}?" if close else ""
         known = (
             f"It takes {', '.join(KINDS)}, a setting such as training.max_steps, or the name of one change."

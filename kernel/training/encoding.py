@@ -15,6 +15,8 @@ import numpy as np
 
 # Deeper is nothing that anybody reads, and a list that holds itself has no end.
 _DEEPEST = 100
+# Of the keys that lead there, in a message.
+_LONGEST = 60
 _ORDERED = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 _MAPPINGS = {"dict": dict, "ordered": OrderedDict, "counter": Counter}
 _FACTORIES = {"int": int, "float": float, "list": list, "dict": dict, "set": set, "str": str}
@@ -24,9 +26,9 @@ class NotPlain(ValueError):
     """A value that can't be written. place: the keys that lead to it; kind: its type."""
 
     def __init__(self, place: str, value: Any) -> None:
-        self.place = place
+        self.place = place if len(place) <= _LONGEST else f"{place[:_LONGEST]}..."
         self.kind = type(value).__qualname__
-        super().__init__(f"{place or 'it'} is {self.kind}")
+        super().__init__(f"{self.place or 'it'} is {self.kind}")
 
 
 class Arrays:

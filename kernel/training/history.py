@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from kernel.errors import warn
+from kernel.errors import UsageError, warn
 from kernel.training.run import Info, Run
 
 FILE = "history.jsonl"
@@ -54,12 +54,12 @@ class History:
         return bool(self._rows)
 
     def begin(self) -> None:
-        """Begin a new file."""
-        self._file, self._size = self.path.open("wb", buffering=0), 0
+        """Begin a new file. `UsageError` if there can be none."""
+        self._file, self._size = self._opened("wb"), 0
 
     def go_on(self, size: int) -> None:
         """Go on with the file as it was when it had so many bytes: what came later will come again."""
-        self._file = self.path.open("ab", buffering=0)
+        self._file = self._opened("ab")
         found = self._file.tell()
         if found < size:
             warn(f"{self.path} has {found} bytes, and had {size} before: the rows between them are lost")
@@ -68,6 +68,12 @@ class History:
         # From now on it is that of the run that holds the lock, which readers tell by their times.
         with suppress(OSError):
             os.utime(self.path)
+
+    def _opened(self, mode: str) -> Any:
+        try:
+            return self.path.open(mode, buffering=0)
+        except OSError as error:
+            raise UsageError(f"can't write {self.path}: {error.strerror or error}") from error
 
     def step(self, run: Run, info: Info) -> None:
         """Add the row of a step."""

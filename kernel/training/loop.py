@@ -53,6 +53,7 @@ def _train(run: Run) -> Iterator[Info]:
             seed_all(run.seed, "train_start")
             run.hook.train_start(run=run)
             callbacks.begun()
+            record.check()
             if run.resumed is not None:
                 _go_on(run, callbacks, record)
             for batch in batches if run.reason is None else ():
@@ -94,7 +95,8 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
     callbacks.restore(state.part("callbacks"))
     if run.evaluation_due and not run.is_evaluated:
         _evaluate(run, record)
-    if run.step and (not state.run["asked"] or state.run["reason"]):
+    # Also where a limit may have changed, which may be behind it already.
+    if run.step and (not state.run["asked"] or state.run["reason"] or run.resumed.changes):
         run.reason = _asked(run)
     # Its arrays have been copied.
     run.resumed = None

@@ -57,7 +57,7 @@ def facts(run: Run) -> dict[str, Any]:
         "gpu_id": run.device,
         **_gpu(run.device),
         "code": origin["code"],
-        "sources": _all_sources(packages),
+        "sources": sources_of(packages),
         "data": digests(
             plain,
             {run.settings.train_corpus: run.train_corpus, run.settings.dev_corpus: run.dev_corpus},
@@ -133,7 +133,8 @@ def _named_packages(plain: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _all_sources(packages: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def sources_of(packages: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Package -> file -> the start of its SHA-256, for kernel and plugins among the packages (name -> version)."""
     folders = scan.current().folders
     found = {name: _sources(name, folders.get(name, "")) for name in sorted(packages)}
     return {name: files for name, files in found.items() if files}

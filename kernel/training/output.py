@@ -293,6 +293,15 @@ def _describe(run: Run) -> None:
     meta["performance"] = performance
 
 
+def take_best(source: Path | None, output: Path) -> None:
+    """Let `model-best` of an output be that of another, None for none."""
+    best = output / BEST
+    if source is not None and read_manifest(source / BEST) is not None:
+        _copy(source / BEST, best)
+    else:
+        remove(best)
+
+
 def _copy(source: Path, target: Path) -> None:
     manifest = read_manifest(source) or {"files": {}}
     with atomic_directory(target) as directory:

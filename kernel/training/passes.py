@@ -13,6 +13,7 @@ from weakref import ref
 
 from kernel.errors import DataError, TrainingError, note
 from kernel.numeric.random import seed_all, stream
+from kernel.registries.blame import naming
 from kernel.state import copied, is_stateful
 from kernel.training.protocols import Corpus
 from kernel.training.run import Run
@@ -116,7 +117,8 @@ class Passes:
             yield example
 
     def _mark(self, address: Address) -> None:
-        state = self._corpus.state()  # type: ignore[attr-defined]
+        with naming(f"state() of {self._name}"):
+            state = self._corpus.state()  # type: ignore[attr-defined]
         self._marks.append(_Mark(address, True, copied(state, self._name)))
         if len(self._marks) > _MOST_MARKS:
             # The first and the latest are kept. From an earlier mark, more is read again.
@@ -201,7 +203,8 @@ class Passes:
                     f"the checkpoint holds a state of {self._name}, which has no restore() any more",
                     hint="Resume with the version of its package that the run was begun with, or begin anew.",
                 )
-            self._corpus.restore(copied(mark["corpus"], self._name))
+            with naming(f"restore() of {self._name}"):
+                self._corpus.restore(copied(mark["corpus"], self._name))
         self._marks = [_Mark((epoch, place), mark["is_taken"], mark["corpus"])]
         self._earlier, self._begun, self._known = [], False, {}
         return epoch, place

@@ -57,6 +57,11 @@ class Record:
         wanted = self._settings
         return wanted is not None and bool(wanted.every_steps or wanted.every_minutes or wanted.at_evaluation)
 
+    def check(self) -> None:
+        """`DataError` if there are to be checkpoints, and a callback has a state that can't be kept."""
+        if self.is_on:
+            self._callbacks.check()
+
     def begin(self) -> None:
         """Let the output belong to a new run, and begin its history there."""
         output.claim(self._run)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import UsageError, note, warn
+from kernel.errors import DataError, KernelError, UsageError, keep, note, warn
+from kernel.registries.blame import describe_error
+from kernel.saving.directories import BEST
 from kernel.training import snapshot
 from kernel.training.batches import Batches
-from kernel.training.checkpoint import FOLDER, latest
-from kernel.training.drift import Change, changes, refuse
+from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
+from kernel.training.drift import Change, changes, check_words, refuse, strange
 from kernel.training.history import FILE, rows
-from kernel.training.output import claim, write_record
+from kernel.training.output import claim, take_best, write_record
 from kernel.training.record import Record
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
@@ -50,6 +52,11 @@ class Left:
         return found
 
     @property
+    def is_later_there(self) -> bool:
+        """Whether the output has a checkpoint of a later step, so that its models may be later ones too."""
+        return any(step_of(folder) > self.step for folder in checkpoints(self.output))
+
+    @property
     def is_ended(self) -> bool:
         """Whether there is nothing to go on with: the run came to its end, and the same one would end there again."""
         return self.reason is not None and not self.changes
@@ -59,11 +66,20 @@ class Left:
         return list(rows(self.output, self.snapshot.part("history")))
 
 
-def find(output: Path | None, *, resume: bool, resume_from: Path | None = None) -> Left | None:
+def find(
+    output: Path | None, *, resume: bool, resume_from: Path | None = None, allowed: Sequence[str] = ()
+) -> Left | None:
     """What to go on from: the output's own checkpoint if `resume`, otherwise that of another run.
 
-    None, with a note, where the output has none yet. `UsageError` if the other run has none.
+    allowed: words for what may have changed since. None, with a note, where the output has none yet. `UsageError` if the other
+    run has none, for a word that nothing can be called, and for any word where nothing is to be resumed.
     """
+    if allowed and not resume and resume_from is None:
+        raise UsageError(
+            "--allow-drift says what a run that is resumed may differ in, and none is",
+            hint="Give --resume too, or leave it out to begin anew.",
+        )
+    check_words(allowed)
     if resume and output is None:
         raise UsageError("--resume needs the output of the run", hint="Give it with -o.")
     if resume and output is not None:
@@ -89,7 +105,13 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 
     allowed: words for what may have changed since. `UsageError` with all other changes; nothing is written before.
     """
-    found = changes(left.snapshot.part("facts"), run.facts)
+    facts, size = left.snapshot.part("facts"), left.snapshot.part("history")
+    if strange(facts) or type(size) is not int or size < 0:
+        raise DataError(
+            f"the checkpoint {left.folder} does not say what its run was made of, or how long its history was",
+            hint="Train without --resume: what is there moves aside.",
+        )
+    found = changes(facts, run.facts)
     left.changes = refuse(found, list(allowed), f"the checkpoint {left.folder}")
     resumed = list(left.snapshot.part("facts").get("resumed", ()))
     if left.changes:
@@ -103,7 +125,15 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 def restore(run: Run, batches: Batches, record: Record) -> bool:
     """Bring a prepared run to where the one was that it goes on with. True if that has ended, and there is nothing to do."""
     left: Left = run.resumed
-    snapshot.restore(run, left.snapshot, batches.restore)
+    try:
+        snapshot.restore(run, left.snapshot, batches.restore)
+    except KernelError:
+        raise
+    except Exception as error:
+        text = f"the checkpoint {left.folder} does not fit to this run: {describe_error(error)}"
+        raise keep(
+            DataError(text, hint="Train without --resume: what is there moves aside."), error
+        ) from error
     if left.is_ended:
         run.reason = left.reason
         return True
@@ -111,11 +141,27 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
         run.is_claimed = True
         # Another one may have gone on from here, and come to no checkpoint.
         write_record(run)
+        if left.is_later_there:
+            warn(
+                f"model-best in {left.output} may be that of a step after {left.step}, until one with a better score is saved"
+            )
     elif run.output is not None:
         claim(run)
         copy_history(left, run.output)
+        if run.kept_step:
+            copy_best(left, run)
     record.go_on(left.snapshot.part("history"))
     return False
+
+
+def copy_best(left: Left, run: Run) -> None:
+    """Let the best model of another run be that of this one, which may have no better one to come."""
+    is_that = not left.is_later_there and (left.output / BEST).exists()
+    take_best(left.output if is_that else None, run.output)  # type: ignore[arg-type]
+    if not is_that:
+        warn(
+            f"the best model so far, of step {run.kept_step}, is not in {left.output}: there is no model-best until a score is as good"
+        )
 
 
 def copy_history(left: Left, output: Path) -> None:

@@ -16,6 +16,7 @@ from kernel.numeric.model_state import model_state, restore_models
 from kernel.numeric.optimizer_state import optimizer_state, restore_optimizer
 from kernel.numeric.parameters import paths
 from kernel.numeric.random import seed_all
+from kernel.registries.blame import naming
 from kernel.training.encoding import Arrays, NotPlain, decode, encode
 from kernel.training.run import Run
 
@@ -35,6 +36,7 @@ _COUNTERS = (
     "saved_step",
     "reason",
 )
+_KINDS = {"run": dict, "models": dict, "position": dict, "callbacks": list}
 
 
 @dataclass
@@ -43,6 +45,21 @@ class Snapshot:
 
     tree: dict[str, Any]
     arrays: list[Any]
+
+    def check(self) -> None:
+        """`DataError` if it is not the state of a run, as far as can be told before there is one."""
+        for name, kind in _KINDS.items():
+            if not isinstance(self.part(name), kind):
+                raise DataError(f"it has no {name}, or one of another kind")
+        state = self.run
+        lacking = [name for name in (*_COUNTERS, "scores", "seconds", "asked") if name not in state]
+        if lacking:
+            raise DataError(f"its run has no {', '.join(lacking)}")
+        for name in ("step", "epoch", "seed", "words"):
+            if type(state[name]) is not int or state[name] < 0:
+                raise DataError(f"its run has a {name} that is no number from 0")
+        if not isinstance(state["reason"], str | None):
+            raise DataError("its run has a reason that is no text")
 
     def part(self, name: str) -> Any:
         """One part of it, None if it isn't there."""
@@ -65,6 +82,8 @@ def take(
     """
     arrays = Arrays()
     models = run.pipeline.models()
+    with naming("state() of training.optimizer"):
+        optimizer = optimizer_state(run.optimizer, models)
     parts: dict[str, Any] = {
         "run": {
             **{name: getattr(run, name) for name in _COUNTERS},
@@ -73,7 +92,7 @@ def take(
             "asked": asked,
         },
         "models": model_state(models),
-        "optimizer": optimizer_state(run.optimizer, models),
+        "optimizer": optimizer,
         "averages": _by_path(run),
         "position": position,
         "callbacks": callbacks,
@@ -105,7 +124,8 @@ def restore(run: Run, snapshot: Snapshot, position: Callable[[Any], None]) -> No
     run.started = perf_counter() - state["seconds"]
     models = run.pipeline.models()
     restore_models(models, snapshot.part("models"))
-    restore_optimizer(run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run))
+    with naming("restore() of training.optimizer"):
+        restore_optimizer(run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run))
     if snapshot.tree["pipeline"] is not None:
         pipeline: Any = run.pipeline
         pipeline.restore(snapshot.part("pipeline"))

@@ -32,11 +32,14 @@ class Builtin:
 
     def state(self) -> Any:
         """Where the schedule of the dropout stands, and the development corpus if it is streamed."""
-        return {"dropout": self._dropout.state(), "dev": self._dev}
+        with naming("state() of training.dropout"):
+            dropout = self._dropout.state()
+        return {"dropout": dropout, "dev": self._dev}
 
     def restore(self, state: Any) -> None:
         """Let both go on from there."""
-        self._dropout.restore(state["dropout"])
+        with naming("restore() of training.dropout"):
+            self._dropout.restore(state["dropout"])
         self._dev, self._is_restored = state["dev"], True
 
     @hookimpl

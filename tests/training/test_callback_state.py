@@ -1,13 +1,14 @@
 """Callbacks get back what they knew, by methods of their own or as the attributes that have changed."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from kernel.errors import KernelWarning
+from kernel.errors import CallbackError, DataError, KernelWarning
 from kernel.training.callback_state import CallbackStates
 from kernel.training.encoding import Arrays, decode, encode
 
@@ -120,3 +121,60 @@ def test_two_of_one_name_keep_their_order_and_others_are_told_of() -> None:
         "callback 'new' was not in the run that is resumed: it begins anew",
         "callback 'gone' of the run that is resumed is gone, with what it knew",
     ]
+
+
+class Broken:
+    """Has a state that fails, or is none."""
+
+    def __init__(self, what: Any = None) -> None:
+        self.what = what
+
+    def state(self) -> Any:
+        if self.what is None:
+            raise RuntimeError("no state today")
+        return self.what
+
+    def restore(self, state: Any) -> None:
+        raise KeyError("lost")
+
+
+def test_a_state_that_can_not_be_kept_is_an_error_that_names_the_callback() -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    for what, message in (
+        ({"a": [object()]}, "of callback 'a' can't be kept: a.0 holds an object of type object"),
+        (circle, r"of callback 'a' can't be kept: (0\.)+\.{3} holds an object of type list"),
+    ):
+        with pytest.raises(DataError, match=message):
+            CallbackStates([("'a'", Broken(what))]).check()
+
+
+def test_errors_of_states_name_the_callback() -> None:
+    with pytest.raises(
+        CallbackError, match=r"state\(\) of callback 'a' failed: RuntimeError: no state today"
+    ):
+        CallbackStates([("'a'", Broken())]).states()
+    with pytest.raises(CallbackError, match=r"restore\(\) of callback 'a' failed: KeyError: 'lost'"):
+        CallbackStates([("'a'", Broken())]).restore([("'a'", 1)])
+
+
+def test_variables_of_a_function_are_kept_or_named(caplog: pytest.LogCaptureFixture) -> None:
+    def made() -> tuple[Callable[..., None], Callable[[], tuple[int, list[int]]]]:
+        number, seen, limit, names = 0, [1], 3, iter("abc")
+
+        def count(*args: Any) -> None:
+            nonlocal number
+            number += limit
+            seen.append(number)
+            next(names)
+
+        return count, lambda: (number, seen)
+
+    (count, _), (fresh, look) = made(), made()
+    states, others = (CallbackStates([("training.before_update", each)]) for each in (count, fresh))
+    with caplog.at_level("INFO", "kernel"):
+        states.begun()
+    assert len(caplog.messages) == 1 and "with names: state()" in caplog.messages[0]
+    count()
+    others.restore(states.states())
+    assert look() == (3, [1, 3])

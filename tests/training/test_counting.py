@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from kernel import registry
 from kernel.errors import KernelWarning
+from kernel.registries.code import load_code
 from kernel.training.counting import count, progress_line, shown, with_labels
 
 
@@ -79,12 +81,35 @@ def test_data_without_files_are_counted_each_time(corpus: Lines) -> None:
     assert corpus.passes == 2
 
 
-def test_a_damaged_result_is_counted_again(corpus: Lines, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    ['{"tagger": ', "[]", "5", "null", '{"tagger": ["a", "x"]}', '{"sha256": "0", "labels": "{}"}', "\xff"],
+)
+def test_a_damaged_result_is_counted_again(corpus: Lines, tmp_path: Path, content: str) -> None:
     counted(corpus)
     (file,) = (tmp_path / "cache").rglob("*.json")
-    file.write_text('{"tagger": ', encoding="utf-8")
+    file.write_bytes(content.encode("latin-1"))
     assert counted(corpus) == {"tagger": ["a", "b"]}
     assert corpus.passes == 2
+
+
+def test_other_code_is_counted_anew(corpus: Lines, tmp_path: Path) -> None:
+    code = tmp_path / "functions.py"
+    with registry.restored():
+        for text in ("LABEL = 1\n", "LABEL = 2\n"):
+            code.write_text(text, encoding="utf-8")
+            load_code(code)
+            counted(corpus)
+    assert corpus.passes == 2
+
+
+def test_who_has_no_home_has_no_cache(corpus: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "relative")
+    before = sorted(tmp_path.iterdir())
+    assert counted(corpus) == counted(corpus) == {"tagger": ["a", "b"]}
+    assert (corpus.passes, sorted(tmp_path.iterdir())) == (2, before)
 
 
 def test_a_cache_that_cannot_be_written_is_a_warning(corpus: Lines, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kernel import Config, hookimpl, registry
-from kernel.errors import KernelWarning, UsageError
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.training.batches import Batches
 from kernel.training.callback_state import CallbackStates
 from kernel.training.checkpoint import latest
@@ -101,6 +101,31 @@ def test_with_nothing_there_the_run_begins_anew(
 def test_resume_needs_an_output() -> None:
     with pytest.raises(UsageError, match="--resume needs the output"):
         find(None, resume=True)
+
+
+@pytest.mark.parametrize("words", [["seed"], ["", "training.dropout"], ["seeed"], ["."]])
+def test_words_of_drift_where_nothing_is_resumed_are_an_error(tmp_path: Path, words: list[str]) -> None:
+    with pytest.raises(UsageError, match="--allow-drift says what .* and none is"):
+        find(tmp_path / "out", resume=False, allowed=words)
+    if words != ["seed"]:
+        with pytest.raises(UsageError, match="--allow-drift .*: nothing is called so"):
+            find(tmp_path / "out", resume=True, allowed=words)
+
+
+def test_going_back_to_an_earlier_checkpoint_leaves_none_of_later_steps(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    checkpoints = {**EVERY, "keep": 20}
+    list(train(make_run(output=True, checkpoint=checkpoints)))
+    back = tmp_path / "out" / "checkpoints" / "step-00000004"
+    run = make_run(output=True, checkpoint=checkpoints, dropout=0.3)
+    left = find(run.output, resume=False, resume_from=back)
+    assert left is not None and left.is_own
+    check(run, left, ["training.dropout"])
+    with pytest.warns(KernelWarning, match="model-best in .* may be that of a step after 4, until"):
+        leave(run, 6)
+    found = latest(tmp_path / "out")
+    assert found is not None and found[1].run["step"] == 6
 
 
 def test_another_run_without_checkpoints_is_an_error(tmp_path: Path) -> None:
@@ -221,6 +246,55 @@ def test_an_interrupted_run_moves_aside_when_it_is_not_resumed(make_run: MakeRun
     assert [row["step"] for row in rows(tmp_path / "out") if "step" in row] == list(range(1, 13))
 
 
+class Growing:
+    """A function before each update that moves the weights, each time more."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, pipeline: Any, args: dict[str, int]) -> None:
+        self.calls += 1
+        for model in pipeline.models().values():
+            model.set_param("b", model.get_param("b") + 0.01 * self.calls)
+
+
+class GrowingByState(Growing):
+    """The same; says its state itself."""
+
+    def state(self) -> list[int]:
+        return [self.calls]
+
+    def restore(self, state: list[int]) -> None:
+        (self.calls,) = state
+
+
+@pytest.mark.parametrize("kind", [Growing, GrowingByState])
+def test_what_the_function_before_each_update_knows_comes_back(
+    make_run: MakeRun, tmp_path: Path, kind: type[Growing]
+) -> None:
+    def made() -> Run:
+        registry.callbacks("test.Growing.v1", kind)
+        return make_run(output=True, checkpoint=EVERY, before_update={"@callbacks": "test.Growing.v1"})
+
+    list(train(made()))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(made(), 5)
+    list(train(resumed(made())))
+    assert outcome(tmp_path / "out") == straight
+
+
+def test_what_has_only_damaged_checkpoints_moves_aside_too(make_run: MakeRun, tmp_path: Path) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 3)
+    (tmp_path / "out" / "checkpoints" / "step-00000003" / "state.json").write_text("{", encoding="utf8")
+    left = outcome_files(tmp_path / "out")
+    with pytest.raises(DataError, match=r"(?s)no checkpoint of .*moves aside"):
+        find(tmp_path / "out", resume=True)
+    with pytest.warns(KernelWarning, match=r"interrupted after step 3, .* in .*out\.1$"):
+        list(train(make_run(output=True, checkpoint=EVERY)))
+    assert outcome_files(tmp_path / "out.1") == left
+
+
 def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
     settings = {"checkpoint": EVERY, "output": True}
     list(train(make_run(**settings)))
@@ -236,6 +310,54 @@ def test_going_on_from_another_run(make_run: MakeRun, tmp_path: Path) -> None:
     list(train(run))
     assert outcome(tmp_path / "out") == straight
     assert outcome_files(tmp_path / "other") == before
+
+
+def test_a_limit_that_is_behind_already_ends_the_run_at_once(make_run: MakeRun, tmp_path: Path) -> None:
+    leave(make_run(output=True, checkpoint=EVERY), 7)
+    run = make_run(output=True, checkpoint=EVERY, max_steps=6)
+    left = find(run.output, resume=True)
+    assert left is not None
+    check(run, left, ["training.max_steps"])
+    assert list(train(run)) == []
+    assert (run.step, run.reason) == (7, "max_steps = 6 reached")
+
+
+class Sinking:
+    """Scores that get worse and worse."""
+
+    @hookimpl(wrapper=True)
+    def evaluate(self, run: Run) -> Generator[None, Any, dict[str, Any]]:
+        scores = yield
+        return {**scores, "r2": 1 / run.step}
+
+
+def test_the_best_model_of_another_run_is_that_of_this_one_too(make_run: MakeRun, tmp_path: Path) -> None:
+    settings = {"checkpoint": EVERY, "output": True}
+    list(train(make_run(Sinking(), **settings)))
+    straight = outcome(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "straight")
+    leave(make_run(Sinking(), **settings), 9)
+    (tmp_path / "out").rename(tmp_path / "other")
+    run = make_run(Sinking(), **settings)
+    left = find(run.output, resume=False, resume_from=tmp_path / "other")
+    assert left is not None
+    check(run, left)
+    list(train(run))
+    assert run.kept_step == 4
+    assert outcome(tmp_path / "out") == straight
+
+
+def test_a_best_model_that_has_gone_is_told_of(make_run: MakeRun, tmp_path: Path) -> None:
+    checkpoints = {**EVERY, "keep": 20}
+    list(train(make_run(Sinking(), output=True, checkpoint=checkpoints)))
+    (tmp_path / "out").rename(tmp_path / "other")
+    run = make_run(Sinking(), output=True, checkpoint=checkpoints)
+    left = find(run.output, resume=False, resume_from=tmp_path / "other" / "checkpoints" / "step-00000008")
+    assert left is not None
+    check(run, left)
+    with pytest.warns(KernelWarning, match=r"of step 4, is not in .*other: there is no model-best until"):
+        list(train(run))
+    assert not (tmp_path / "out" / "model-best").exists()
 
 
 def outcome_files(folder: Path) -> dict[str, bytes]:

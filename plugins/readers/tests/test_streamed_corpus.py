@@ -147,6 +147,53 @@ def test_augmented_examples_repeat_wherever_the_pass_goes_on(nlp, tmp_path):
         assert before + texts(other(nlp)) == straight
 
 
+class Counting:
+    """Makes a second example of each third one."""
+
+    def __init__(self):
+        self.number = 0
+
+    def __call__(self, nlp, example):
+        self.number += 1
+        yield example
+        if self.number % 3 == 0:
+            yield Example(nlp.make_doc(f"extra {self.number}"), nlp.make_doc(f"extra {self.number}"))
+
+    def state(self):
+        return {"number": self.number}
+
+    def restore(self, state):
+        self.number = state["number"]
+
+
+def test_an_augmenter_with_a_state_goes_on_where_it_was(nlp, tmp_path):
+    lines(tmp_path / "a.jsonl", 7)
+
+    def make():
+        return StreamedCorpus(tmp_path, buffer=300, piece=100, augmenter=Counting())
+
+    def second_pass(corpus):
+        np.random.seed(4)
+        list(corpus(nlp))
+        np.random.seed(5)
+        return corpus(nlp)
+
+    whole = make()
+    straight = texts(second_pass(whole))
+    assert len(straight) == 9 and "extra 12" in straight
+    for after in range(10):
+        first = make()
+        examples = second_pass(first)
+        given = texts(next(examples) for _ in range(after))
+        other = make()
+        other.restore(json.loads(json.dumps(first.state())))
+        assert given + texts(other(nlp)) == straight
+    # After its end, too.
+    other = make()
+    other.restore(json.loads(json.dumps(whole.state())))
+    assert texts(second_pass(other))[-1] == texts(second_pass(whole))[-1]
+
+
 def test_an_augmenter_leaves_the_global_generators_alone(nlp, tmp_path):
     lines(tmp_path / "a.jsonl", 3)
     np.random.seed(5)

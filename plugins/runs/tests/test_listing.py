@@ -136,6 +136,38 @@ def test_a_damaged_record_is_named_and_the_others_are_listed(box: Box, write: Wr
     assert len(done.stdout.splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"data": 5},
+        {"sources": {"a": 1}},
+        {"data": {"corpora.train": {}}},
+        {"blas": [1]},
+        {"gpu_id": "x"},
+        {"code": 7},
+    ],
+)
+def test_a_record_of_another_kind_is_left_out_and_not_compared(
+    box: Box, write: Write, manifest: dict[str, Any]
+) -> None:
+    one, other = write("a", {}), write("b", manifest)
+    done = box.run("runs", "list", one.parent)
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 2)
+    compared = box.run("runs", "diff", one, other)
+    assert compared.exit_code == 2
+    assert f"not the record of a run: {next(iter(manifest))} is of another kind" in compared.stderr
+
+
+def test_rows_of_another_kind_are_left_out(box: Box, write: Write) -> None:
+    rows = [
+        {"step": 1},
+        {"step": 2, "words": "a", "seconds": 1},
+        {"evaluation": 3, "score": 1, "scores": [5]},
+    ]
+    (found,) = listed(box, write("a", {}, rows))
+    assert (found["step"], found["score"]) == (1, None)
+
+
 def test_no_runs_and_no_directory(box: Box) -> None:
     assert box.run("runs", "list").stdout == "no runs in .\n"
     missing = box.run("runs", "list", "nowhere")

@@ -116,7 +116,7 @@ class Output:
     def _rows(self) -> list[dict[str, Any]]:
         from kernel.training.history import rows
 
-        return [row for row in rows(self.path) if isinstance(row, dict)]
+        return [row for row in rows(self.path) if isinstance(row, dict) and _is_whole(row)]
 
 
 def read(path: Path) -> Output:
@@ -137,12 +137,26 @@ def find(directory: Path) -> Iterator[Path]:
 
 
 def _manifest(file: Path) -> dict[str, Any]:
+    from kernel.training.drift import strange
+
     try:
         found = json.loads(file.read_bytes())
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=file) from error
     except ValueError as error:
         raise DataError(f"no JSON: {error}", path=file) from error
+    except RecursionError as error:
+        raise DataError("not the record of a run: it is nested too deeply", path=file) from error
     if not isinstance(found, dict):
         raise DataError("not the record of a run: no object", path=file)
+    part = strange(found)
+    if part is not None:
+        raise DataError(f"not the record of a run: {part} is of another kind", path=file)
     return found
+
+
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    """Whether a row of a history has what rows have, as far as it is read here."""
+    return all(isinstance(row.get(name), dict | None) for name in ("scores", "losses")) and all(
+        isinstance(row.get(name), int | float | None) for name in ("words", "seconds")
+    )

@@ -20,6 +20,7 @@ from kernel.numeric import blas
 from kernel.numeric.server import touch
 from kernel.training import checkpoint, snapshot
 from kernel.training.batches import Batches
+from kernel.training.callback_state import CallbackStates, callbacks_of
 from kernel.training.prepare import prepare
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
@@ -88,6 +89,9 @@ def as_it_was(taken: Snapshot, *, gpu_id: int = -1) -> tuple[Run, Iterator[Seque
         batches.restore(position)
 
     snapshot.restore(run, taken, restore)
+    # Of what is called at events, the function before each update alone is called here.
+    own = [each for each in callbacks_of(run) if each[1] is run.settings.before_update]
+    CallbackStates(own).restore([each for each in taken.part("callbacks") if each[0] in dict(own)])
     return run, islice(batches, before, None)
 
 

@@ -13,6 +13,7 @@ from kernel.component import Finding
 from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import DataError, warn
 from kernel.numeric.random import seed_all
+from kernel.state import copied, is_stateful
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_readers.corpus import Augmenter
@@ -39,7 +40,8 @@ class StreamedCorpus:
     are shuffled together. piece: bytes that are read at once. head: bytes at the beginning of a file by which it is told
     what all of it has in common.
 
-    `state` is the place of the latest pass that was begun, and `restore` lets the next one begin there.
+    `state` is the place of the latest pass that was begun, with the state of the augmenter if it has one, and `restore` lets the
+    next one begin there.
     """
 
     is_streamed = True
@@ -88,9 +90,12 @@ class StreamedCorpus:
         report = StreamReport()
         pieces = Pieces(sources(self._path, self._format, self._settings, report, self._head), self._piece)
         position = Position.of_data(self._restored, pieces, self._name) if self._restored else None
+        if position is not None and is_stateful(self._augmenter):
+            self._augmenter.restore(position.augmenter)
         # After a pass that ended, a new one begins.
         if position is None or position.first >= len(pieces):
             position = Position(int(np.random.randint(1 << 31)), len(pieces), pieces.bytes)
+            self._note(position)
         self._position, self._restored = position, {}
         return self._pass(nlp, pieces, position, report)
 
@@ -108,6 +113,7 @@ class StreamedCorpus:
                         is_empty = False
                         yield example
                     position.place, position.given = position.place + 1, 0
+                    self._note(position)
         if is_whole:
             self._tell(tally, is_empty=is_empty)
 
@@ -143,6 +149,11 @@ class StreamedCorpus:
         # The same for the same record of the same pass, wherever the pass was begun.
         with _seeded(position.key, "augment", position.first, position.place):
             return [made for example in examples for made in self._augmenter(nlp, example)]
+
+    def _note(self, position: Position) -> None:
+        """Keep the state of the augmenter as it is before the record at a position."""
+        if is_stateful(self._augmenter):
+            position.augmenter = copied(self._augmenter.state(), "the augmenter")
 
     def _tell(self, tally: Tally, *, is_empty: bool) -> None:
         """Say what a whole pass met, the first time."""

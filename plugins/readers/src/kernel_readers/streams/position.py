@@ -16,7 +16,8 @@ class Position:
     """A place in a pass. key: of its order. first: the number of pieces before those in the buffer. place: records of the
     buffer that are done with. given: examples of the record at that place that were given already.
 
-    pieces, bytes: of all data, which must be the same when the pass goes on.
+    pieces, bytes: of all data, which must be the same when the pass goes on. augmenter: what one says of itself before the record at
+    that place.
     """
 
     key: int
@@ -25,14 +26,15 @@ class Position:
     first: int = 0
     place: int = 0
     given: int = 0
+    augmenter: Any = None
 
     @property
     def progress(self) -> float:
         """The share of the pieces that are behind it, 0 to 1."""
         return self.first / self.pieces if self.pieces else 1.0
 
-    def as_data(self) -> dict[str, int]:
-        """The numbers by their names."""
+    def as_data(self) -> dict[str, Any]:
+        """All of it by its names."""
         return asdict(self)
 
     @classmethod
