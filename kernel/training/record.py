@@ -79,7 +79,8 @@ class Record:
             self._steps = [step for step in found if step <= run.step]
             if later := [str(step) for step in found if step > run.step]:
                 warn(
-                    f"{run.output} goes on from step {run.step}: its checkpoints of later steps ({', '.join(later)}) are removed"
+                    f"{run.output} goes on from step {run.step}: its checkpoints of later steps ({', '.join(later)}) are removed, "
+                    "and model-best may be that of one of them, until one with a better score is saved"
                 )
             checkpoint.keep_only(run.output, self._steps)
             self._history.go_on(size)

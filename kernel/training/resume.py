@@ -141,10 +141,6 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
         run.is_claimed = True
         # Another one may have gone on from here, and come to no checkpoint.
         write_record(run)
-        if left.is_later_there:
-            warn(
-                f"model-best in {left.output} may be that of a step after {left.step}, until one with a better score is saved"
-            )
     elif run.output is not None:
         claim(run)
         copy_history(left, run.output)
