@@ -12,19 +12,20 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import PurePath
-from types import CellType, FunctionType, ModuleType
+from types import CellType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from kernel.config.schemas import Section
 from kernel.errors import DataError, note, warn
 from kernel.registries.blame import naming
 from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
 from kernel.training.run import Run
 
-# What is made once and doesn't change.
-_FIXED = (ModuleType, type, PurePath)
+# What is made once and doesn't change; sections, checked or built, are what the config says.
+_FIXED = (ModuleType, type, PurePath, Section, SimpleNamespace)
 _IN_PLACE = (list, dict, set, deque, OrderedDict)
 # Of `[training]`: functions that are called again and again.
 _FUNCTIONS = ("before_update", "before_to_disk")
@@ -125,6 +126,14 @@ def _settings(callback: Any) -> dict[str, Any]:
 
 
 def _attributes(callback: Any) -> dict[str, Any]:
+    """Name -> value of what an object has, and a function around it; of what has a state, such as a schedule, that."""
+    return {
+        name: value.state() if is_stateful(value) and not isinstance(value, type) else value
+        for name, value in _things(callback).items()
+    }
+
+
+def _things(callback: Any) -> dict[str, Any]:
     found = dict(getattr(callback, "__dict__", {}))
     for name, cell in _variables(callback).items():
         # Empty until the variable has its first value.
@@ -159,9 +168,12 @@ def _unkept(callback: Any) -> list[str]:
 
 
 def _give_back(callback: Any, state: Mapping[str, Any]) -> None:
-    variables, here = _variables(callback), _attributes(callback)
+    variables, here = _variables(callback), _things(callback)
     for name, value in state.items():
         old = here.get(name)
+        if is_stateful(old):
+            old.restore(value)
+            continue
         # In place, as somebody else may have it too.
         if isinstance(old, _IN_PLACE) and type(old) is type(value) and _same_room(old, value):
             old.clear()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kernel.errors import CallbackError, DataError, KernelWarning
+from kernel.numeric.schedules import by_step
 from kernel.training.callback_state import CallbackStates
 from kernel.training.encoding import Arrays, decode, encode
 
@@ -178,3 +179,22 @@ def test_variables_of_a_function_are_kept_or_named(caplog: pytest.LogCaptureFixt
     count()
     others.restore(states.states())
     assert look() == (3, [1, 3])
+
+
+class Priced:
+    """A callback that asks a schedule."""
+
+    def __init__(self) -> None:
+        self.price = by_step(iter([1.0, 2.0, 3.0]))
+
+
+def test_a_schedule_of_a_callback_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    one, other = Priced(), Priced()
+    states, others = (CallbackStates([("'priced'", each)]) for each in (one, other))
+    with caplog.at_level("INFO", "kernel"):
+        states.begun()
+    assert not caplog.messages
+    assert [one.price(step) for step in range(2)] == [1.0, 2.0]
+    others.restore(states.states())
+    assert other.price.state() == one.price.state()
+    assert other.price(2) == 3.0

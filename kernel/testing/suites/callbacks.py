@@ -79,8 +79,8 @@ class CallbackSuite(Suite):
         self, step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         straight, _ = self._left_and_resumed(tmp_path / "straight", 0, monkeypatch)
-        if straight.step <= step:
-            pytest.skip(f"it ended the run after {straight.step} steps")
+        # It may end the run early.
+        step = min(step, max(1, straight.step - 1))
         run, kept = self._left_and_resumed(tmp_path / "resumed", step, monkeypatch)
         assert (run.step, run.history, run.reason) == (straight.step, straight.history, straight.reason), (
             "the run ended otherwise: what the callback knows is to come back by state() and restore(state)"
