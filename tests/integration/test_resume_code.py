@@ -223,6 +223,7 @@ def test_it_ends_as_if_it_had_not_been_killed(tmp_path: Path, with_state: bool, 
         assert train(killed, "--resume", die_at=die_at).returncode == -9
     done = train(killed, "--resume")
     assert done.returncode == 0, done.stderr
-    assert "resumed after step 1" in done.stdout and "5 evaluations" in done.stdout
+    # After which one depends on how quick the disk was.
+    assert "resumed after step " in done.stdout and "5 evaluations" in done.stdout
     assert outcome(killed) == outcome(straight)
     assert ("no state()" in done.stderr) == (not with_state), done.stderr
