@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def record(number: int, label: str = "PERSON") -> str:
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """A streamed run whose last record alone has the label RARE."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -90,7 +91,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     Path("dev.jsonl").write_text("\n".join(records[:3]), encoding="utf-8")
     made = Config.from_str(CONFIG)
     made["corpora"]["train"]["shuffle"] = False
-    return made
+    with registry.restored():
+        yield made
 
 
 def labels(config: Config) -> set[str]:

@@ -13,7 +13,7 @@ from kernel import Config, hookimpl, registry
 from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.training.batches import Batches
 from kernel.training.callback_state import CallbackStates
-from kernel.training.checkpoint import latest
+from kernel.training.checkpoint import checkpoints, latest, step_of
 from kernel.training.history import rows
 from kernel.training.loop import train
 from kernel.training.prepare import prepare
@@ -115,19 +115,23 @@ def test_words_of_drift_where_nothing_is_resumed_are_an_error(tmp_path: Path, wo
 def test_going_back_to_an_earlier_checkpoint_leaves_none_of_later_steps(
     make_run: MakeRun, tmp_path: Path
 ) -> None:
-    checkpoints = {**EVERY, "keep": 20}
-    list(train(make_run(output=True, checkpoint=checkpoints)))
-    back = tmp_path / "out" / "checkpoints" / "step-00000004"
-    run = make_run(output=True, checkpoint=checkpoints, dropout=0.3)
+    settings = {**EVERY, "keep": 20}
+    list(train(make_run(output=True, checkpoint=settings)))
+    # Not every step has one: training does not wait for the disk.
+    *later, back = checkpoints(tmp_path / "out")
+    step = step_of(back)
+    run = make_run(output=True, checkpoint=settings, dropout=0.3)
     left = find(run.output, resume=False, resume_from=back)
-    assert left is not None and left.is_own
+    assert later and left is not None and left.is_own
     check(run, left, ["training.dropout"])
+    steps = ", ".join(str(step_of(each)) for each in reversed(later))
     with pytest.warns(
-        KernelWarning, match=r"goes on from step 4: .* \(8, 12\) are removed, and model-best may be"
+        KernelWarning, match=rf"goes on from step {step}: .* \({steps}\) are removed, and model-best may"
     ):
-        leave(run, 6)
+        leave(run, step + 1)
+    assert [step_of(each) for each in checkpoints(tmp_path / "out")] == [step + 1, step]
     found = latest(tmp_path / "out")
-    assert found is not None and found[1].run["step"] == 6
+    assert found is not None and found[1].run["step"] == step + 1
 
 
 def test_another_run_without_checkpoints_is_an_error(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ class CommandSuite(Suite):
 
     def run(self, *arguments: str) -> Any:
         """The click result of a line."""
-        return CliRunner().invoke(self.build(), arguments)
+        # As below `kernel`: click keeps the names of the option for help when they are first asked for.
+        return CliRunner().invoke(self.build(), arguments, help_option_names=["-h", "--help"])
 
     def golden(self) -> Any:
         return self.run(*self.arguments).output
