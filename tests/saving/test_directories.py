@@ -244,7 +244,7 @@ def test_a_pipeline_may_lie_at_home(tmp_path, monkeypatch):
     assert locate("~/own") == find_pipeline("~/own") == tmp_path / "own"
 
 
-@pytest.mark.parametrize("read", [kernel.load, kernel.blank("en").from_disk, Language.from_disk])
+@pytest.mark.parametrize("read", [kernel.load, Language().from_disk, Language.from_disk])
 def test_a_path_that_is_not_there_is_an_error_that_python_has(tmp_path, read):
     with pytest.raises(FileNotFoundError, match="can't find the pipeline"):
         read(tmp_path / "nope")

@@ -6,6 +6,7 @@ import pytest
 
 import kernel
 from kernel.errors import MissingPath, UsageError
+from kernel.language import Language
 from kernel.saving.directories import read_meta
 from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy, refuse_spacy
 
@@ -19,7 +20,7 @@ def of_theirs(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("read", [kernel.load, kernel.blank("en").from_disk, kernel.info, read_meta])
+@pytest.mark.parametrize("read", [kernel.load, Language().from_disk, kernel.info, read_meta])
 def test_a_directory_of_spacy_is_told_as_such(of_theirs, read):
     with pytest.raises(UsageError) as caught:
         read(of_theirs)
