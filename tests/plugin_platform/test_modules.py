@@ -184,6 +184,7 @@ def test_a_module_that_one_of_our_packages_would_lend_names_the_package(
         importlib.import_module("kernel.greet.words")
 
 
+@pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components")
 @pytest.mark.parametrize(
     "line",
     [
