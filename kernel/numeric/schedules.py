@@ -1,8 +1,9 @@
 """Numbers that may change from step to step."""
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from kernel.numeric import random
 from kernel.state import is_stateful
@@ -10,20 +11,20 @@ from kernel.state import is_stateful
 Schedule = float | Sequence[float] | Iterator[float] | Callable[[int], float]
 
 
-class ByStep(Protocol):
+class ByStep(ABC):
     """A schedule as a function of the step, with a state."""
 
+    @abstractmethod
     def __call__(self, step: int) -> float:
         """The value of a step, counted from 0."""
-        ...
 
+    @abstractmethod
     def state(self) -> Any:
         """How far it has been asked, and the schedule's own state if it has one."""
-        ...
 
+    @abstractmethod
     def restore(self, state: Any) -> None:
         """Go on from there: a schedule that has no state of its own is asked for all values again."""
-        ...
 
 
 def by_step(schedule: Schedule) -> ByStep:
@@ -44,7 +45,7 @@ def by_step(schedule: Schedule) -> ByStep:
     return _Called(schedule)
 
 
-class _Constant:
+class _Constant(ByStep):
     def __init__(self, value: float) -> None:
         self._value = value
 
@@ -58,7 +59,7 @@ class _Constant:
         pass
 
 
-class _Listed:
+class _Listed(ByStep):
     def __init__(self, values: Sequence[float]) -> None:
         self._values = values
 
@@ -74,7 +75,7 @@ class _Listed:
         pass
 
 
-class _Drawn:
+class _Drawn(ByStep):
     """The values that an iterator has given so far, kept so that earlier steps can be asked for again."""
 
     def __init__(self, source: Iterator[float]) -> None:
@@ -119,7 +120,7 @@ class _Drawn:
             pass
 
 
-class _Called:
+class _Called(ByStep):
     def __init__(self, function: Callable[[int], float]) -> None:
         self._function = function
         self._asked = 0

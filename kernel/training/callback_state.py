@@ -19,6 +19,7 @@ import numpy as np
 
 from kernel.config.schemas import Section
 from kernel.errors import DataError, note, warn
+from kernel.numeric.schedules import ByStep
 from kernel.registries.blame import naming
 from kernel.state import is_stateful
 from kernel.training.encoding import Arrays, NotPlain, encode
@@ -126,9 +127,12 @@ def _settings(callback: Any) -> dict[str, Any]:
 
 
 def _attributes(callback: Any) -> dict[str, Any]:
-    """Name -> value of what an object has, and a function around it; of what has a state, such as a schedule, that."""
+    """Name -> value of what an object has, and a function around it; of schedules by the step, their state.
+
+    Other things with a state may be asked for it at certain moments only: see `kernel.training.passes`.
+    """
     return {
-        name: value.state() if is_stateful(value) and not isinstance(value, type) else value
+        name: value.state() if isinstance(value, ByStep) else value
         for name, value in _things(callback).items()
     }
 
@@ -171,7 +175,7 @@ def _give_back(callback: Any, state: Mapping[str, Any]) -> None:
     variables, here = _variables(callback), _things(callback)
     for name, value in state.items():
         old = here.get(name)
-        if is_stateful(old):
+        if isinstance(old, ByStep):
             old.restore(value)
             continue
         # In place, as somebody else may have it too.

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,15 +98,18 @@ def in_new_process(*args: str, **settings: object) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, check=False, **settings)
 
 
-def files(directory: str) -> dict[str, bytes]:
-    """What a run leaves, but for its history and its checkpoints, which hold times; a test of their own compares those."""
+def files(directory: str) -> dict[str, Any]:
+    """What a run leaves, but for times: those of its history, and of the states of its checkpoints."""
     root = Path(directory)
-    found = {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    return {
-        str(path): content
-        for path, content in found.items()
-        if path.parts[0] not in ("checkpoints", "history.jsonl")
-    }
+    found: dict[str, Any] = {}
+    for path in (path for path in root.rglob("*") if path.is_file()):
+        name = path.relative_to(root)
+        if name.parts[0] == "checkpoints" and name.suffix == ".json":
+            continue
+        found[str(name)] = path.read_bytes()
+    rows = map(json.loads, found.pop("history.jsonl", b"").splitlines())
+    found["history"] = [{k: v for k, v in row.items() if k not in ("seconds", "memory_mb")} for row in rows]
+    return found
 
 
 def test_train_evaluate_and_load(capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,7 +236,7 @@ def test_loss_that_explodes() -> None:
     assert "error: the loss of 'line' is inf at step 1; the last saved model is kept" in result.stderr
     # No model, but what `kernel replay` takes.
     left = {path.name for path in Path("out").iterdir()}
-    assert {"failed-step", "history.jsonl"} <= left and not any(name.startswith("model") for name in left)
+    assert left == {"failed-step", "history.jsonl", "run.json"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the signal is POSIX's")

@@ -198,3 +198,30 @@ def test_a_schedule_of_a_callback_goes_on(caplog: pytest.LogCaptureFixture) -> N
     others.restore(states.states())
     assert other.price.state() == one.price.state()
     assert other.price(2) == 3.0
+
+
+class HoldsCorpus:
+    """A callback that has something whose state nobody may ask for at any moment."""
+
+    def __init__(self) -> None:
+        self.corpus = Early()
+        self.count = 0
+
+
+class Early:
+    def state(self) -> int:
+        raise RuntimeError("no pass has begun")
+
+    def restore(self, state: int) -> None:
+        raise RuntimeError("not yours")
+
+
+def test_what_a_callback_holds_is_not_asked_for_its_state(caplog: pytest.LogCaptureFixture) -> None:
+    one, other = HoldsCorpus(), HoldsCorpus()
+    states, others = (CallbackStates([("'holds'", each)]) for each in (one, other))
+    with caplog.at_level("INFO", "kernel"):
+        states.begun()
+    assert len(caplog.messages) == 1 and "with corpus: state()" in caplog.messages[0]
+    one.count = 2
+    others.restore(states.states())
+    assert other.count == 2

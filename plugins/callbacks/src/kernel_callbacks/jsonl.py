@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from kernel import hookimpl
 from kernel.errors import warn
+from kernel.training.history import plain
 from kernel.training.run import Info, Run
 
 
@@ -60,7 +60,7 @@ class JsonlLog:
 def append(path: Path, row: Mapping[str, Any]) -> None:
     """Add one object to a JSON Lines file."""
     with path.open("a", encoding="utf8") as file:
-        file.write(json.dumps(_plain(row), allow_nan=False) + "\n")
+        file.write(json.dumps(plain(row), allow_nan=False) + "\n")
 
 
 def size(path: Path) -> int:
@@ -78,16 +78,3 @@ def cut(path: Path, size: int) -> None:
     if found > size:
         with path.open("rb+") as file:
             file.truncate(size)
-
-
-def _plain(value: Any) -> Any:
-    """What JSON can say: numbers that are none, or infinite, are null."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
