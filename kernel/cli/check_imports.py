@@ -15,6 +15,7 @@ from typing import Any
 
 from kernel.cli.check_metadata import FAIL, OK, WARN, Finding
 from kernel.discovery import metadata
+from kernel.discovery.known_names import COMMAND_KINDS
 from kernel.discovery.listing import OWNER, Package, kind_of
 from kernel.discovery.scan import EntryPoint
 
@@ -38,7 +39,7 @@ def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:
         return
     heavy = f"  imports: {', '.join(found['heavy'])}" if found["heavy"] else ""
     yield Finding(OK, kind, name, f"{point.target}  {found['seconds']:.2f} s{heavy}")
-    if kind == "cli":
+    if kind in COMMAND_KINDS:
         return
     if not found["doc"]:
         yield Finding(WARN, kind, name, "has no docstring; `kernel registry show` has nothing to say")

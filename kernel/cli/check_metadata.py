@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kernel.discovery import rules, scan
-from kernel.discovery.known_names import FIRST_PARTY
+from kernel.discovery.known_names import COMMAND_KINDS, FIRST_PARTY
 from kernel.discovery.listing import OWNER, Package, kind_of
 from kernel.discovery.metadata import KERNEL
 from kernel.discovery.scan import EntryPoint
@@ -21,7 +21,7 @@ RESERVED = "kernel"
 NAME = re.compile(r"(?P<owner>\w[\w-]*(\.\w[\w-]*)*)\.\w[\w-]*\.v\d+")
 TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*)?\s*(\[.*\])?")
 # Kinds whose names users type and read; they needn't name their owner.
-FREE = frozenset({"factories", "languages", "cli", "models"})
+FREE = frozenset({"factories", "languages", "models", *COMMAND_KINDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Finding:
     text: str
 
 
-def check_metadata(package: Package, commands: Container[str]) -> list[Finding]:
-    """Everything that the metadata shows. commands: those that are built in."""
+def check_metadata(package: Package, commands: Mapping[str, Container[str]]) -> list[Finding]:
+    """Everything that the metadata shows. commands: those that are built in, by kind."""
     findings = [*_state(package), *_range(package), *_groups(package)]
     mistakes = {"modules": _module_mistakes, "sections": _section_mistakes}
     for point in package.points:
@@ -131,11 +131,11 @@ def _target_mistakes(point: EntryPoint, what: str) -> Iterator[str]:
         yield f"{point.target} names a module, not a {what.lower()}: {point.target}:{what}"
 
 
-def _mistakes(point: EntryPoint, package: Package, commands: Container[str]) -> Iterator[str]:
+def _mistakes(point: EntryPoint, package: Package, commands: Mapping[str, Container[str]]) -> Iterator[str]:
     kind = kind_of(point)
     if kind != "models" or not TARGET.fullmatch(point.value):
         yield from _target_mistakes(point, "function")
-    if kind == "cli" and point.name in commands:
+    if point.name in commands.get(kind, ()):
         yield "kernel has a command of this name, which can't be replaced"
     match = NAME.fullmatch(point.name)
     own = scan.normalize(package.distribution) in FIRST_PARTY

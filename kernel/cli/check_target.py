@@ -11,6 +11,8 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
+from kernel.discovery.known_names import COMMAND_KINDS
+
 # Modules that take long to import, or much memory.
 HEAVY = frozenset(
     [
@@ -62,7 +64,7 @@ def _describe(value: Any, kind: str) -> dict[str, Any]:
             for key, field in value.model_fields.items()
             if not field.description
         ]
-    elif usable and kind not in ("cli", "languages", "modules"):
+    elif usable and kind not in ("languages", "modules", *COMMAND_KINDS):
         remarks = [
             f"parameter {name!r} has no annotation; a config can't be checked against it"
             for name in _bare_parameters(value, ("nlp", "name") if kind == "factories" else ())
@@ -78,7 +80,7 @@ def _describe(value: Any, kind: str) -> dict[str, Any]:
 
 def _look(value: Any, kind: str) -> tuple[str, bool]:
     """What a target of a kind has to be, and whether it is."""
-    if kind == "cli":
+    if kind in COMMAND_KINDS:
         import click
 
         return "a click command", isinstance(value, click.Command)

@@ -55,6 +55,9 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "show": ("kernel.cli.registry_show:registry_show", "Show a function, and its block for a config."),
 }
 
+# Kind of entry point -> the commands of that place that are built in, which nobody can replace.
+BUILT_IN = {"cli": COMMANDS, "cli_init": INIT}
+
 # What people may type who know spaCy, or its older forms -> what to type here.
 FORMER = {
     "debug-config": "It is: kernel debug config",
@@ -65,8 +68,9 @@ FORMER = {
     "init-config": "It is: kernel init config",
     "init-fill-config": "It is: kernel init fill-config",
     "fill-config": "It is: kernel init fill-config",
+    "init-vectors": "It is: kernel init vectors, of the package kernel-nlp-vectors",
     "init-labels": "It is: kernel init labels",
-    "init-model": "Word vectors are named in a config: [initialize] vectors = PATH.",
+    "init-model": "It is: kernel init vectors, of the package kernel-nlp-vectors",
     "link": "A pipeline is loaded by the name of its package or by its directory, and needs no link.",
     "validate": "kernel plugins list and kernel plugins check look at what is installed.",
     "find-function": "It is: kernel registry show",
@@ -79,12 +83,14 @@ FORMER = {
     "ud-train": "It is: kernel train, with .conllu files in [paths]",
 }
 FORMER_INIT = {
-    "vectors": "Word vectors are named in a config: [initialize] vectors = PATH, the directory of a saved pipeline.",
+    "vectors": "It is in the package kernel-nlp-vectors.",
     "nlp": "kernel assemble builds a pipeline without training it.",
 }
 FORMER_DEBUG = {"profile": FORMER["profile"]}
 
-init = LazyGroup("init", INIT, help="Write configs and labels to start from.", former=FORMER_INIT)
+init = LazyGroup(
+    "init", INIT, help="Write configs and labels to start from.", group="kernel_cli_init", former=FORMER_INIT
+)
 debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.", former=FORMER_DEBUG)
 plugins = LazyGroup("plugins", PLUGINS, help="List, check or start plugins.")
 registry = LazyGroup("registry", REGISTRY, help="List or show the functions that a config can name.")

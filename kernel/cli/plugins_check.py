@@ -35,14 +35,14 @@ def plugins_check(
     Exit code 1 if anything fails.
     """
     from kernel.cli.check_metadata import check_metadata
-    from kernel.cli.commands import COMMANDS
+    from kernel.cli.commands import BUILT_IN
     from kernel.cli.plugins_show import find
     from kernel.discovery.listing import packages
 
     chosen = [find(name) for name in distributions] if distributions else packages()
     reports = []
     for package in chosen:
-        findings = check_metadata(package, COMMANDS)
+        findings = check_metadata(package, BUILT_IN)
         if imports and not package.denied and not package.incompatible:
             from kernel.cli.check_imports import check_imports
 

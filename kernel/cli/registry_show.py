@@ -188,16 +188,18 @@ def _signature(function: Any) -> str:
 
 
 def _unknown(name: str) -> Exception:
+    from kernel.discovery.known_names import COMMAND_GROUPS
     from kernel.discovery.rules import entry_points
     from kernel.errors import RegistryError
     from kernel.registries.family import registry
     from kernel.registries.registry import nearest_name
 
-    owner = next((point for point in entry_points("kernel_cli") if point.name == name), None)
-    if owner is not None:
+    commands = [point for group in COMMAND_GROUPS for point in entry_points(group) if point.name == name]
+    if commands:
+        owner = commands[0]
         return RegistryError(
             f"{name!r} is a command of {owner.distribution} {owner.version}, not a function for configs",
-            hint=f"kernel {name} --help shows what it does.",
+            hint=f"{COMMAND_GROUPS[owner.group]} {name} --help shows what it does.",
         )
     names = sorted({one for kind in registry.kinds() for one in registry.names(kind)})
     near = nearest_name(name, names)

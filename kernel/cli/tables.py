@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kernel.discovery.known_names import COMMAND_KINDS
 from kernel.visible import visible_line
 
 
@@ -20,7 +21,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def count(number: int, kind: str) -> str:
     """ "2 architectures", "1 factory"."""
-    kind = "commands" if kind == "cli" else kind
+    kind = "commands" if kind in COMMAND_KINDS else kind
     if number == 1 and kind not in ("misc", "ops"):
         kind = (
             kind[:-3] + "y"

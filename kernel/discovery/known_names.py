@@ -57,6 +57,10 @@ _OWNERS = {
     "annotation_setters": "kernel-nlp-transformers",
 }
 
+# Entry-point group -> the words before the name of a command there.
+COMMAND_GROUPS = {"kernel_cli": "kernel", "kernel_cli_init": "kernel init"}
+COMMAND_KINDS = frozenset(group.removeprefix("kernel_") for group in COMMAND_GROUPS)
+
 # Who may call its names `kernel.<Name>.v<N>`.
 FIRST_PARTY = frozenset({"kernel-nlp", "kernel-nlp-ray", "kernel-nlp-spacy", *_OWNERS.values()})
 

@@ -101,5 +101,5 @@ def _conflicts(points: list[EntryPoint], claims: dict[tuple[str, str], list[Entr
 
 
 def kind_of(point: EntryPoint) -> str:
-    """The registry that an entry point belongs to; "cli" for commands."""
+    """The registry that an entry point belongs to; one of `COMMAND_KINDS` for commands."""
     return point.group.removeprefix("kernel_").removeprefix("thinc_")

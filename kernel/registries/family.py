@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from kernel.discovery import scan
-from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.known_names import COMMAND_GROUPS, THINC_NAMES
 from kernel.discovery.rules import NO_CHOICES, SECTIONS, Choices, choices_of
 from kernel.errors import RegistryError
 from kernel.registries.origins import Origin
@@ -47,7 +47,7 @@ KINDS = (
 )
 
 # Groups with our prefix that hold no functions for configs.
-OTHER_GROUPS = frozenset({"kernel_cli", "kernel_models", "kernel_owner"})
+OTHER_GROUPS = frozenset({*COMMAND_GROUPS, "kernel_models", "kernel_owner"})
 
 
 class Registries:

@@ -20,7 +20,7 @@ from kernel.cli.commands import cli
 from kernel.cli.registry_show import block, ranges, section
 from kernel.config import default_config
 from kernel.config.hints import describe_hint
-from kernel.discovery.known_names import THINC_NAMES
+from kernel.discovery.known_names import COMMAND_GROUPS, THINC_NAMES
 from kernel.discovery.scan import entry_points
 from kernel.discovery.unasked import SWITCHES
 from kernel.registries.family import registry
@@ -159,10 +159,11 @@ def _commands_page() -> str:
 
 def _command_parts(command: click.Command, words: list[str], ctx: click.Context) -> Iterator[str]:
     subcommands = list(getattr(command, "_table", {}))
-    if command is cli:
-        subcommands += [
-            point.name for point in entry_points("kernel_cli") if point.distribution.startswith(OURS)
-        ]
+    above = " ".join(words[:-1])
+    groups = {before: group for group, before in COMMAND_GROUPS.items()}
+    if " ".join(words) in groups:
+        found = entry_points(groups[" ".join(words)])
+        subcommands += [point.name for point in found if point.distribution.startswith(OURS)]
     options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     usage = [
@@ -172,7 +173,8 @@ def _command_parts(command: click.Command, words: list[str], ctx: click.Context)
         "COMMAND" * bool(subcommands),
     ]
     yield f"## {' '.join(words)}"
-    package = [point.distribution for point in entry_points("kernel_cli") if words[1:] == [point.name]]
+    points = entry_points(groups[above]) if above in groups else []
+    package = [point.distribution for point in points if point.name == words[-1]]
     if package:
         yield f"From the package {package[0]}."
     yield _fenced("text", " ".join(word for word in usage if word))

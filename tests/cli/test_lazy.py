@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kernel.cli.commands import COMMANDS, cli
+from kernel.cli.commands import COMMANDS, FORMER_INIT, cli
 from kernel.cli.lazy import OVERRIDES, ConfigCommand, LazyGroup, split_overrides
 
 HEAVY = ("numpy", "thinc", "pydantic", "confection", "catalogue", "pluggy", "torch", "srsly")
@@ -49,12 +49,12 @@ def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Distributions that declare commands, found on the path."""
     from kernel.discovery import scan
 
-    def add(distribution: str, **commands: str) -> None:
+    def add(distribution: str, *, group: str = "kernel_cli", **commands: str) -> None:
         folder = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
         lines = [f"{name} = {target}" for name, target in commands.items()]
-        (folder / "entry_points.txt").write_text("\n".join(["[kernel_cli]", *lines]))
+        (folder / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
         scan.refresh()
 
     (tmp_path / "acme_hello.py").write_text(
@@ -72,6 +72,21 @@ def test_plugins_add_commands(plugin_commands) -> None:
     assert "hello" in listing and "(from acme 1.2)" in listing
     assert CliRunner().invoke(cli, ["hello"]).output == "hello\n"
     assert "CONFIG" in CliRunner().invoke(cli, ["train", "--help"]).output
+
+
+def test_plugins_add_commands_to_init(plugin_commands) -> None:
+    plugin_commands("acme", group="kernel_cli_init", hello="acme_hello:hello", config="acme_hello:hello")
+    listing = CliRunner().invoke(cli, ["init", "--help"]).output
+    assert "hello" in listing and "(from acme 1.2)" in listing
+    assert CliRunner().invoke(cli, ["init", "hello"]).output == "hello\n"
+    assert CliRunner().invoke(cli, ["hello"]).exit_code == 2
+    assert "Write a complete config" in CliRunner().invoke(cli, ["init", "config", "--help"]).output
+
+
+def test_a_command_of_a_package_that_is_not_there_names_the_package() -> None:
+    group = LazyGroup("init", {}, help="A group.", group="kernel_cli_none", former=FORMER_INIT)
+    result = CliRunner().invoke(group, ["vectors", "en", "a.vec", "out"])
+    assert (result.exit_code, "kernel-nlp-vectors" in result.output) == (2, True)
 
 
 def test_broken_plugin_command(plugin_commands, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +181,7 @@ def test_help_has_a_short_name_everywhere(group: str) -> None:
     ("words", "told"),
     [
         (["debug-data", "a.cfg"], "kernel debug data"),
-        (["init", "vectors"], "[initialize] vectors"),
+        (["init-vectors"], "kernel init vectors"),
         (["debug", "profile"], "cProfile"),
         (["train", "train.spacy", "dev.spacy", "config.cfg"], "kernel train config.cfg --paths.train train.spacy --paths.dev dev.spacy"),
         (["train", "en", "out/x", "a.json", "b.json"], "kernel train CONFIG --paths.train a.json --paths.dev b.json --output out/x"),

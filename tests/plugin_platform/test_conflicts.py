@@ -218,6 +218,8 @@ def test_thincs_names_cannot_be_taken_in_silence(fake_distribution: Fake, box: B
         ("kernel_acme_things", "T.v1", "not of the form"),
         ("kernel_cli", "train", "kernel has a command of this name"),
         ("kernel_cli", "acme", None),
+        ("kernel_cli_init", "config", "kernel has a command of this name"),
+        ("kernel_cli_init", "train", None),
     ],
 )
 def test_names_and_their_owners(

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from kernel.discovery.known_names import COMMAND_GROUPS
+
 from .conftest import ROOT
 
 MANIFESTS = [
@@ -19,7 +21,7 @@ MANIFESTS = [
     ROOT / "plugins-transformers/pyproject.toml",
 ]
 NAME = re.compile(r"kernel\.[A-Za-z][A-Za-z0-9_]*\.v[0-9]+")
-FREE_KINDS = {"kernel_factories", "kernel_languages", "kernel_cli", "kernel_modules", "kernel_sections"}
+FREE_KINDS = {"kernel_factories", "kernel_languages", *COMMAND_GROUPS, "kernel_modules", "kernel_sections"}
 
 
 def project(path: Path) -> dict[str, Any]:

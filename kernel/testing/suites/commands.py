@@ -11,16 +11,17 @@ from kernel.testing.suites.base import Suite
 
 
 class CommandSuite(Suite):
-    """A click command of the entry-point group `kernel_cli`.
+    """A click command of the entry-point group `kernel_cli`, or of `kernel_cli_init`.
 
-    name: of the command. arguments: a line that works, and that ends with exit code 0.
+    name: of the command. group: where its entry point is. arguments: a line that works, and that ends with exit code 0.
     """
 
     kind = "cli"
+    group: ClassVar[str] = "kernel_cli"
     arguments: ClassVar[tuple[str, ...]] = ("--help",)
 
     def build(self, **changes: Any) -> Any:
-        points = [point for point in scan.entry_points("kernel_cli") if point.name == self.name]
+        points = [point for point in scan.entry_points(self.group) if point.name == self.name]
         assert points, f"no installed package has the command '{self.name}'; install yours: pip install -e ."
         return load_entry_point(points[0], "command")
 
@@ -41,9 +42,9 @@ class CommandSuite(Suite):
         assert self.run("--help").exit_code == 0
 
     def test_no_built_in_command_has_the_name(self) -> None:
-        from kernel.cli.commands import COMMANDS
+        from kernel.cli.commands import BUILT_IN
 
-        assert self.name not in COMMANDS, (
+        assert self.name not in BUILT_IN[self.group.removeprefix("kernel_")], (
             f"kernel has a command '{self.name}' of its own, which hides this one"
         )
 
