@@ -106,7 +106,9 @@ def unknown_sections(
             continue  # A section of a package that is not in use.
         hint = supplier_hint(name, registry) or former_key(name)
         near = nearest_name(name, [*NAMES, *known])
-        if not hint and near:
+        if not hint and name in (config.get("components") or {}):
+            hint = f"The settings of the component are in [components.{name}]."
+        elif not hint and near:
             hint = f"Did you mean [{near}]?"
         hint = hint or (
             "No variable refers to it; [paths] or [variables] may hold it. If a package supplies it, install that."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 _CORPUS = 'Its block is [corpora.{0}] now, and [training] says: {0}_corpus = "corpora.{0}"'
 _IN_CORPUS = "It is a setting of the reader: [corpora.train]."
-_BLOCKS = {f"training.{part}_corpus": _CORPUS.format(part) for part in ("train", "dev")}
+_BLOCKS = {f"training.{part}_corpus": _CORPUS.format(part) for part in ("train", "dev")} | {
+    "nlp.pipeline": "It is a list of names; the settings of each component are in [components.NAME]."
+}
 _KEYS = {
     "optimizer": "It is [training.optimizer].",
     "training.base_model": "A component is taken from another pipeline with source = PATH in its block.",
@@ -34,5 +36,5 @@ def former_key(path: str) -> str:
 
 
 def former_block(path: str) -> str:
-    """Where the settings are to be that were a block at this place, which takes a name now; "" for any other place."""
+    """Where the settings are to be that were a block at this place, which takes names now; "" for any other place."""
     return _BLOCKS.get(path, "")

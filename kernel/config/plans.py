@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kernel.config.former import former_block, former_key
-from kernel.config.hints import describe_hint, inside, item_hint
+from kernel.config.hints import describe_hint, inside, item_hint, takes_only_lists
 from kernel.config.other_files import of_spacy, our_name
 from kernel.config.returned import accepts, may_return
 from kernel.config.sections import inner_names, refusal, supplier_hint
@@ -139,6 +139,9 @@ class Planner:
                 self._check_returns(plan, hint, parameter, taker)
             return plan
         if isinstance(value, (Mapping, list, tuple)) and holds_blocks(value):
+            if self.validate and isinstance(value, Mapping) and takes_only_lists(hint):
+                expected = expectation(hint, path, parameter, taker)
+                self._add(path, f"not {describe_hint(hint)}", key=True, expected=expected)
             return self._collection(value, hint, path, taker)
         if parameter is not None and parameter.is_default(value):
             return Constant(value, path)

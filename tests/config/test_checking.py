@@ -172,3 +172,10 @@ def test_schemas_and_the_default_config_agree():
                 default = default.model_dump()
             assert defaults[name][key] == default, (name, key)
         assert set(defaults[name]) <= set(schema.model_fields)
+
+
+def test_blocks_where_a_list_belongs_are_refused():
+    text = '[training.frozen_components.part]\n@misc = "number.v1"\n'
+    (problem,) = problems(text)
+    assert problem.line == BASE.count("\n") + 1 and problem.message == "not list[str]"
+    assert problem.path == "training.frozen_components"

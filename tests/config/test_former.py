@@ -42,3 +42,25 @@ def test_new_names_are_no_former_ones():
 def test_what_a_section_takes_is_said_once():
     found = problems("[training]\nzzzzzzzz = 1\nqqqqqqqq = 2\n")
     assert [problem.expected is None for problem in found] == [False, True]
+
+
+def test_blocks_of_components_below_the_pipeline_are_explained():
+    base = default_config()
+    for text in (
+        "[nlp.pipeline.ner]\nfactory = 'x'\n",
+        "[nlp.pipeline.ner.model]\n@layers = 'Linear.v1'\n",
+    ):
+        with pytest.raises(ConfigError) as caught:
+            check(base.merge(Config.from_str(text.replace("'", '"'), name="my.cfg")), skip=["corpora"])
+        (problem,) = [each for each in caught.value.problems if each.file == "my.cfg"]
+        assert problem.line == 1 and problem.message == "[nlp] takes no block here"
+        assert "the settings of each component are in [components.NAME]" in problem.suggestion
+
+
+def test_a_section_named_like_a_component_is_explained():
+    text = '[components.tagger]\nsource = "x"\n[tagger.model]\nwidth = 1\n'
+    with pytest.raises(ConfigError) as caught:
+        check(default_config().merge(Config.from_str(text, name="my.cfg")), skip=["corpora"])
+    (problem,) = [each for each in caught.value.problems if each.file == "my.cfg"]
+    assert problem.line == 3
+    assert problem.suggestion == "The settings of the component are in [components.tagger]."

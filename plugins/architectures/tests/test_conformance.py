@@ -194,6 +194,15 @@ class TestTransitionBasedParser(Architecture):
         return [found], backward
 
 
+class TestTransitionBasedParserV1(TestTransitionBasedParser):
+    name = "kernel.TransitionBasedParser.v1"
+    settings = {key: value for key, value in TestTransitionBasedParser.settings.items() if key != "use_upper"}
+
+
+class TestTransitionBasedParserV3(TestTransitionBasedParserV1):
+    name = "kernel.TransitionBasedParser.v3"
+
+
 class TestCharEmbed(Layer):
     name = "kernel.CharEmbed.v1"
     settings = {"nM": 4, "nC": 3}
@@ -223,10 +232,22 @@ class TestExtractNgrams(Layer):
     exempt = {"test_gradients": NO_WEIGHTS}
 
 
+class TestPerWordForm(Layer):
+    name = "kernel.per_word_form.v1"
+    settings = {"layer": {"@architectures": "kernel.MultiHashEmbed.v2", **TestMultiHashEmbed.settings}}
+
+
 class TestLentModule(ModuleSuite):
     name = "kernel.ml"
-    names = ("FeatureExtractor", "StaticVectors")
-    modules = ("staticvectors", "featureextractor", "models", "models.tok2vec")
+    names = ("FeatureExtractor", "StaticVectors", "per_word_form")
+    modules = (
+        "extract_ngrams",
+        "featureextractor",
+        "models",
+        "models.tok2vec",
+        "staticvectors",
+        "wordforms",
+    )
 
     def test_the_layers_are_those_that_configs_name(self):
         from kernel.ml.featureextractor import FeatureExtractor
@@ -234,6 +255,7 @@ class TestLentModule(ModuleSuite):
 
         assert StaticVectors is self.module().StaticVectors is registry.layers.get("kernel.StaticVectors.v2")
         assert FeatureExtractor is registry.layers.get("kernel.FeatureExtractor.v1")
+        assert self.module().per_word_form is registry.layers.get("kernel.per_word_form.v1")
 
     def test_the_models_are_those_that_configs_name(self):
         from kernel.ml import models

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from kernel_architectures.transition.transition_based_parser import build_transition_model
+from kernel_architectures.transition.transition_based_parser_v1 import build_transition_model_v1
+from kernel_architectures.transition.transition_based_parser_v3 import build_transition_model_v3
 from thinc.api import Model
 
 from kernel.errors import ConfigError
@@ -250,3 +252,17 @@ def test_a_device_computes_what_the_cpu_computes(shape):
         results.append([predicted, first, found, *gradients])
     for on_cpu, on_device in zip(*results, strict=True):
         np.testing.assert_allclose(on_device, on_cpu, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("build", "settings", "has_upper"),
+    [
+        (build_transition_model_v1, {}, True),
+        (build_transition_model_v1, {"use_upper": False}, False),
+        (build_transition_model_v3, {}, True),
+        (build_transition_model_v3, {"use_upper": False}, False),
+    ],
+)
+def test_other_numbers_differ_in_whether_there_is_an_upper_layer(build, settings, has_upper):
+    model = build(vectors_layer(4), "ner", False, hidden_width=6, maxout_pieces=2, nO=4, **settings)
+    assert model.attrs["has_upper"] is has_upper and model.has_ref("upper") is has_upper

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kernel_architectures.ml.featureextractor import FeatureExtractor as FeatureExtractor
     from kernel_architectures.ml.staticvectors import StaticVectors as StaticVectors
+    from kernel_architectures.ml.wordforms import per_word_form as per_word_form
 
-_MODULES = {"FeatureExtractor": "featureextractor", "StaticVectors": "staticvectors"}
-__all__ = ["FeatureExtractor", "StaticVectors"]
+_MODULES = {
+    "FeatureExtractor": "featureextractor",
+    "StaticVectors": "staticvectors",
+    "per_word_form": "wordforms",
+}
+__all__ = ["FeatureExtractor", "StaticVectors", "per_word_form"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from kernel_architectures.tok2vec.encoders import window_encoder
 from kernel_architectures.tok2vec.encoders.maxout_window_encoder import build_maxout_window_encoder
 from kernel_architectures.tok2vec.encoders.mish_window_encoder import build_mish_window_encoder
 from thinc.api import Maxout, NumpyOps, set_dropout_rate
+from thinc.types import Ragged
 
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.bytes import model_to_bytes
@@ -333,3 +334,22 @@ def test_a_width_that_does_not_fit_is_an_error():
         maxout_encoder().predict(inputs(3, width=5))
     with pytest.raises(KernelError, match="width 4"):
         build_maxout_window_encoder(4, 1, 3, 1).initialize(X=inputs(3, width=5))
+
+
+@encoders
+def test_a_ragged_is_read_as_the_list_of_its_parts(make):
+    model, Xs = make(dtype="float64"), inputs(dtype="float64")
+    ragged = Ragged(np.concatenate(Xs), np.array(LENGTHS, dtype="int32"))
+    predicted = model.predict(ragged)
+    assert [Y.shape for Y in predicted] == [X.shape for X in Xs]
+    np.testing.assert_array_equal(np.concatenate(predicted), np.concatenate(model.predict(Xs)))
+    _, backprop = model.begin_update(Xs)
+    Ys, backprop_ragged = model.begin_update(ragged)
+    gradient = inputs(dtype="float64", seed=1)
+    dX = backprop_ragged(gradient)
+    assert isinstance(dX, Ragged) and list(dX.lengths) == list(LENGTHS)
+    np.testing.assert_array_equal(dX.dataXd, np.concatenate(backprop(gradient)))
+    assert [len(Y) for Y in Ys] == list(LENGTHS)
+    model.initialize(X=ragged)
+    with pytest.raises(KernelError, match="width 4, but the vectors that it is given have 3"):
+        model.predict(Ragged(np.ones((2, 3), dtype="float32"), np.array([2], dtype="int32")))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from thinc.api import Model, Ops
+from thinc.types import Ragged
 
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.ops import KernelOps, largest, normalize
@@ -50,7 +51,7 @@ def window_encoder(
 
 def _init(model: Model[list[Array], list[Array]], X: Any = None, Y: Any = None) -> None:
     if X is not None:
-        _check_width(model, X)
+        _check_width(model, [X.data] if isinstance(X, Ragged) else X)
     for layer in model.layers:
         layer.initialize()
 
@@ -66,8 +67,10 @@ def _check_width(model: Model[list[Array], list[Array]], Xs: Sequence[Array]) ->
 
 
 def _forward(
-    model: Model[list[Array], list[Array]], Xs: Sequence[Array], is_train: bool
-) -> tuple[list[Array], Callable[[Sequence[Array]], list[Array]]]:
+    model: Model[list[Array], list[Array]], Xs: Sequence[Array] | Ragged, is_train: bool
+) -> tuple[list[Array], Callable[[Sequence[Array]], Any]]:
+    if isinstance(Xs, Ragged):
+        return _forward_ragged(model, Xs, is_train)
     ops = model.ops
     _check_width(model, Xs[:1])
     lengths = [len(X) for X in Xs]
@@ -80,6 +83,15 @@ def _forward(
         return list(ops.unflatten(backprop_rows(ops.flatten(dYs) if dYs else output), lengths))
 
     return ops.unflatten(output, lengths), backprop
+
+
+def _forward_ragged(
+    model: Model[list[Array], list[Array]], X: Ragged, is_train: bool
+) -> tuple[list[Array], Callable[[Sequence[Array]], Ragged]]:
+    """The same for vectors as a Ragged, which is what StaticVectors gives. The output is a list all the same."""
+    lengths = [int(length) for length in X.lengths]
+    Ys, backprop_list = _forward(model, model.ops.unflatten(X.dataXd, lengths), is_train)
+    return Ys, lambda dYs: Ragged(model.ops.flatten(backprop_list(dYs)), X.lengths)
 
 
 def _no_backprop(dYs: Any) -> Any:
