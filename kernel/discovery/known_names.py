@@ -72,6 +72,9 @@ _BARE_NAMES = {
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
+    "architectures": _names(
+        """kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1 kernel.TorchBiLSTMEncoder.v1"""
+    ),
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
         merge_entities merge_noun_chunks merge_subtokens morphologizer parser senter span_cleaner span_finder span_ruler
@@ -149,7 +152,7 @@ def is_awaited(kind: str, name: str) -> bool:
     if kind == "modules":
         languages = (f"kernel.lang.{code}" for code in _AWAITED["languages"])
         return any(f"{name}.".startswith(f"{path}.") for path in (*_AWAITED_MODULES, *languages))
-    return provider(kind, name) in _EMPTY or (provider(kind, name) is None and name in _AWAITED.get(kind, ()))
+    return provider(kind, name) in _EMPTY or name in _AWAITED.get(kind, ())
 
 
 def instead(kind: str) -> str:

@@ -35,6 +35,8 @@ def test_who_provides_a_name(kind, name, owner):
         ("factories", "parser", True),
         ("factories", "transformer", True),
         ("architectures", "kernel.TransformerModel.v3", True),
+        ("architectures", "kernel.TorchBiLSTMEncoder.v1", True),
+        ("architectures", "kernel.Tok2Vec.v2", False),
         ("languages", "de", True),
         ("languages", "en", False),
         ("factories", "ner", False),
