@@ -146,9 +146,10 @@ def _vectors(nlp: ComponentList, train: Examples) -> Iterator[Finding]:
     if not vectors:
         yield Finding("info", "no word vectors")
         return
-    yield Finding("info", f"{vectors.n_keys:,} keys, {len(vectors):,} vectors of width {vectors.width}")
     if vectors.mode != "default":
+        yield Finding("info", f"vectors of n-grams: {len(vectors):,} rows of width {vectors.width}")
         return
+    yield Finding("info", f"{vectors.n_keys:,} keys, {len(vectors):,} vectors of width {vectors.width}")
     from kernel.vocab.attrs import intify
 
     words, counts = _counted(train, intify(vectors.attr))

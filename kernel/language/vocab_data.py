@@ -31,8 +31,7 @@ def _read_vectors(vocab: Vocab, root: Path) -> None:
         raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)
     strings = folder / "strings.json"
     if strings.is_file():
-        for text in srsly.json_loads(strings.read_text(encoding="utf8")):
-            vocab.strings.add(text)
+        vocab.strings.add_many(srsly.json_loads(strings.read_text(encoding="utf8")))
     vocab.vectors.from_disk(folder)
 
 

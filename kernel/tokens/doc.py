@@ -415,7 +415,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         if self.said is not None and self.said.vector is not None:
             return True
         if self.vocab.vectors:
-            return bool((self.vector_rows() >= 0).any())
+            return bool(self.has_vectors().any())
         return len(self.tensor) > 0
 
     def _vector_keys(self, start: int, end: int | None) -> NDArray[np.uint64]:
@@ -424,9 +424,9 @@ class Doc(Columns, Extensible, Vectored, Stored):
             return as_uint64(self.table.column(attr)[self.rows[start:end]])
         return as_uint64(values_of(self, attr, start, end))
 
-    def vector_rows(self, start: int = 0, end: int | None = None) -> NDArray[np.int32]:
-        """The row of each token's vector, -1 where there is none. Only of the tokens from start to end."""
-        return self.vocab.vectors.rows(self._vector_keys(start, end))
+    def has_vectors(self, start: int = 0, end: int | None = None) -> NDArray[np.bool_]:
+        """Whether each token from start to end has a word vector."""
+        return self.vocab.vectors.has_many(self._vector_keys(start, end))
 
     def token_vectors(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """The vector of each token from start to end, shape (tokens, width)."""

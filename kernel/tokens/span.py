@@ -319,7 +319,7 @@ class Span(Extensible, Vectored, Ordered):
         if hasattr(self, "_given_vector"):
             return True
         if self.doc.vocab.vectors:
-            return bool((self.doc.vector_rows(self.start, self.end) >= 0).any())
+            return bool(self.doc.has_vectors(self.start, self.end).any())
         return len(self.doc.tensor) > 0
 
     def own_vector(self) -> Any:

@@ -256,7 +256,7 @@ class Token(Extensible, Vectored, TreeNode, Ordered):
     @property
     def is_oov(self) -> bool:
         """The token has no word vector."""
-        return int(self.doc.vector_rows(self.i, self.i + 1)[0]) < 0
+        return not self.doc.has_vectors(self.i, self.i + 1)[0]
 
     @property
     def rank(self) -> int:

@@ -26,7 +26,7 @@ def similarity(one: Any, other: Any) -> float:
     kind = type(one).__name__
     if hasattr(other, "words") and list(one.words()) == list(other.words()):
         return 1.0
-    if not one.vocab.vectors.n_keys:
+    if not one.vocab.vectors.n_keys or not one.vocab.vectors:
         warn(
             f"{kind}.similarity: there are no word vectors, so that the tensors of the pipeline are compared, if there are "
             "any: they say what a word does in its sentence, not what it means. Load vectors into the vocab"

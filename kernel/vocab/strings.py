@@ -2,13 +2,14 @@
 
 A string's number is a built-in symbol's small number, or else its 64-bit hash. Two kinds of strings are
 known: *permanent* ones (what a user adds: `add`, labels, lexeme attributes, vectors) and those of the living
-generations of word forms, which are forgotten together with the last Doc that uses them.
+generations of word forms, which are forgotten together with the last Doc that uses them. Permanent strings that come
+many at once, such as the keys of a table of vectors, may stay in the file that they came from.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Protocol, overload
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from kernel.errors import WrongType
 from kernel.vocab.hashing import murmur, murmur_many
 from kernel.vocab.symbols import HIGHEST_SYMBOL, NAMES, SYMBOLS
+from kernel.vocab.texts import Texts
 
 
 def hash_string(text: str) -> int:
@@ -51,6 +53,8 @@ class StringStore:
     def __init__(self, strings: Iterable[str] = ()) -> None:
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
+        # Strings outside of the two dicts, of which a string is in one place only but for equal ones of two of these.
+        self._attached: tuple[Texts, ...] = ()
         self._sources: tuple[ref[StringSource], ...] = ()
         for text in strings:
             self.add(text)
@@ -65,9 +69,44 @@ class StringStore:
             number = self._numbers.get(text)
         if number is None:
             number = murmur(text)
-            self._texts[number] = text
-            self._numbers[text] = number
+            if self._find_attached(number) is None:
+                self._texts[number] = text
+                self._numbers[text] = number
         return number
+
+    def add_many(self, strings: Sequence[str]) -> NDArray[np.uint64]:
+        """Keep many strings for good and return their numbers, shape (len(strings),)."""
+        for text in strings:
+            if not isinstance(text, str):
+                raise WrongType(f"a string is added as text, not as {type(text).__name__}")
+        numbers = hash_strings(strings)
+        fresh = numbers > HIGHEST_SYMBOL
+        for texts in self._attached:
+            fresh &= ~texts.has(numbers)
+        for place, number in zip(np.flatnonzero(fresh).tolist(), numbers[fresh].tolist(), strict=True):
+            self._numbers[self._texts.setdefault(number, strings[place])] = number
+        return numbers
+
+    def attach(self, texts: Texts) -> None:
+        """Keep many strings for good where they are."""
+        if any(texts is old for old in self._attached):
+            return
+        numbers = np.fromiter(self._texts, dtype=np.uint64, count=len(self._texts))
+        for number in numbers[texts.has(numbers)].tolist():
+            del self._numbers[self._texts.pop(number)]
+        self._attached = (*self._attached, texts)
+
+    @property
+    def attached(self) -> tuple[Texts, ...]:
+        """What was attached."""
+        return self._attached
+
+    def _find_attached(self, number: int) -> str | None:
+        for texts in self._attached:
+            text = texts.find(number)
+            if text is not None:
+                return text
+        return None
 
     def watch(self, source: StringSource) -> None:
         """Resolve the strings of a generation too, for as long as somebody keeps it alive."""
@@ -100,6 +139,8 @@ class StringStore:
         if number <= HIGHEST_SYMBOL:
             return NAMES.get(number)
         text = self._texts.get(number)
+        if text is None and self._attached:
+            text = self._find_attached(number)
         if text is not None:
             return text
         for reference in reversed(self._sources):
@@ -124,34 +165,52 @@ class StringStore:
         return isinstance(key, (int, np.integer)) and self.find(int(key)) is not None
 
     def __iter__(self) -> Iterator[str]:
-        """The permanent strings, in the order in which they were added."""
-        return iter(list(self._texts.values()))
+        """The permanent strings: those that were attached, then the others in the order in which they were added."""
+        return iter(self.values())
 
     def keys(self) -> list[int]:
-        """The numbers of the permanent strings, in the order in which they were added."""
-        return list(self._texts)
+        """The numbers of the permanent strings, in that order."""
+        return list(self._all())
 
     def values(self) -> list[str]:
         """The permanent strings, in that order."""
-        return list(self._texts.values())
+        return list(self._all().values())
 
     def items(self) -> list[tuple[str, int]]:
         """Both, the string first."""
-        return [(text, number) for number, text in self._texts.items()]
+        return [(text, number) for number, text in self._all().items()]
+
+    def _all(self) -> dict[int, str]:
+        if not self._attached:
+            return self._texts
+        found = {number: text for texts in self._attached for number, text in texts.items()}
+        return {**found, **self._texts}
 
     def __len__(self) -> int:
         """Number of permanent strings; symbols don't count."""
-        return len(self._texts)
+        if len(self._attached) > 1:
+            return len(self._all())
+        return len(self._texts) + sum(map(len, self._attached))
 
-    def to_bytes(self) -> bytes:
-        return json.dumps(sorted(self), ensure_ascii=False, indent=0).encode("utf-8", "surrogatepass")
+    def to_bytes(self, *, without: Callable[[NDArray[np.uint64]], NDArray[np.bool_]] | None = None) -> bytes:
+        """The permanent strings, sorted. without: says which of many numbers, (n,), are of strings to leave out."""
+        strings = self.values() if without is None else self._without(without)
+        return json.dumps(sorted(strings), ensure_ascii=False, indent=0).encode("utf-8", "surrogatepass")
+
+    def _without(self, without: Callable[[NDArray[np.uint64]], NDArray[np.bool_]]) -> list[str]:
+        numbers = np.fromiter(self._texts, dtype=np.uint64, count=len(self._texts))
+        strings = [self._texts[number] for number in numbers[~without(numbers)].tolist()]
+        for texts in self._attached:
+            strings += texts.some(~without(texts.numbers))
+        return list(dict.fromkeys(strings))
 
     def from_bytes(self, bytes_data: bytes) -> StringStore:
         """Replace the permanent strings by the stored ones."""
+        strings = json.loads(bytes_data.decode("utf-8", "surrogatepass"))
         self._texts.clear()
         self._numbers.clear()
-        for text in json.loads(bytes_data.decode("utf-8", "surrogatepass")):
-            self.add(text)
+        self._attached = ()
+        self.add_many(strings)
         return self
 
     def to_disk(self, path: str | PathLike[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -180,18 +181,25 @@ class Vocab:
             return self.strings.as_int(orth)
         return self.strings[str(self.lexeme_settings.value(attr, self.strings.as_string(orth)))]
 
+    def _looked_up(self, orth: str | int) -> str | int:
+        """The same as text, if a text is given."""
+        by = attrs.intify(self.vectors.attr)
+        if not isinstance(orth, str) or by not in attrs.STRINGS:
+            return self.vector_key(orth)
+        return orth if by == attrs.ORTH else str(self.lexeme_settings.value(by, orth))
+
     def get_vector(self, orth: str | int) -> NDArray[np.float32]:
         """The vector of a string or its number, zeros if there is none."""
-        return self.vectors.get(self.vector_key(orth))
+        return self.vectors.get(self._looked_up(orth))
 
     def has_vector(self, orth: str | int) -> bool:
-        return self.vectors.row(self.vector_key(orth)) is not None
+        return self.vectors.has(self._looked_up(orth))
 
     def set_vector(self, orth: str | int, vector: NDArray[Any]) -> None:
         """Set a vector for good. The first one fixes the width; the table grows as needed."""
         if isinstance(orth, str):
             self.strings.add(orth)
-        self.vectors.set(self.vector_key(orth), vector)
+        self.vectors.set(self._looked_up(orth), vector)
 
     def reset_vectors(self, *, width: int = 0, shape: tuple[int, int] | None = None) -> None:
         """Drop all vectors. width, shape: of the new table; with a width only it has no rows yet."""
@@ -206,6 +214,7 @@ class Vocab:
         (the form whose vector it has now, their cosine).
         """
         vectors = self.vectors
+        vectors.refuse_subwords("pruned")
         text_of: dict[int, str] = {key: self.strings[key] for key in vectors.keys()}  # noqa: SIM118
         ranked = sorted(text_of, key=lambda key: -self.prob(text_of[key]))
         kept, lost = ranked[:nr_row], ranked[nr_row:]
@@ -246,20 +255,25 @@ class Vocab:
     def to_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> None:
         """Write `strings.json`, `lexemes.json`, the vectors and `lookups.bin` into a directory.
 
-        exclude: any of strings, vectors, lookups.
+        exclude: any of strings, vectors, lookups. The strings of the keys of vectors lie with these, and not in `strings.json`.
         """
         folder, left_out = Path(path), as_names(exclude)
         folder.mkdir(parents=True, exist_ok=True)
-        if "strings" not in left_out:
-            self.strings.to_disk(folder / "strings.json")
-        (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
         if "vectors" not in left_out:
-            self.vectors.to_disk(folder)
+            self.vectors.to_disk(folder, exclude=left_out)
+        if "strings" not in left_out:
+            without = None if "vectors" in left_out else self._are_keys
+            (folder / "strings.json").write_bytes(self.strings.to_bytes(without=without))
+        (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
         tables = None if "lookups" in left_out else self._lookups_to_bytes()
         if tables is not None:
             (folder / LOOKUPS).write_bytes(tables)
         else:
             (folder / LOOKUPS).unlink(missing_ok=True)
+
+    def _are_keys(self, numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.vectors.rows(numbers) >= 0
+        return found
 
     def from_disk(self, path: str | PathLike[str], *, exclude: str | Iterable[str] = ()) -> Vocab:
         """Read what `to_disk` wrote."""
@@ -269,8 +283,12 @@ class Vocab:
         overrides = folder / "lexemes.json"
         if overrides.exists():
             self._overrides_from_bytes(overrides.read_bytes())
-        if "vectors" not in left_out and (folder / "vectors").exists():
-            self.vectors.from_disk(folder)
+        if (folder / "vectors").exists():
+            if "vectors" not in left_out:
+                self.vectors.from_disk(folder)
+            elif "strings" not in left_out:
+                # Strings that are keys lie with the vectors.
+                Vectors(strings=self.strings).from_disk(folder)
         if "lookups" not in left_out and (folder / LOOKUPS).exists():
             self.lookups = unpack((folder / LOOKUPS).read_bytes())
         return self
@@ -324,15 +342,29 @@ class Vocab:
             self.lexeme_settings.overrides = overrides
             self.lexeme_settings.note_change({*gone, *overrides})
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Vocab:
+        # Vectors that are mapped from a file are mapped again, rather than copied.
+        strings = copy.deepcopy(self.strings, memo)
+        made = Vocab(strings, **copy.deepcopy(self._made_with(), memo))
+        made.from_bytes(self.to_bytes(exclude=("strings", "vectors", "lookups")))
+        memo[id(self)] = made
+        made.vectors = copy.copy(self.vectors)
+        made.vectors.strings = (
+            strings if self.vectors.strings is self.strings else copy.deepcopy(self.vectors.strings, memo)
+        )
+        return made
+
     def __reduce__(self) -> tuple[Any, ...]:
-        settings = {
+        return _unpickle, (self.to_bytes(exclude=("lookups",)), self._made_with())
+
+    def _made_with(self) -> dict[str, Any]:
+        return {
             "lex_attr_getters": self.lexeme_settings.getters,
             "lexeme_limit": self.lexeme_limit,
             "writing_system": self.writing_system,
             "lookups": self.lookups,
             "get_noun_chunks": self.get_noun_chunks,
         }
-        return _unpickle, (self.to_bytes(exclude=("lookups",)), settings)
 
 
 def _unpickle(data: bytes, settings: dict[str, Any]) -> Vocab:

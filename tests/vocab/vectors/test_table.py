@@ -1,14 +1,14 @@
 """Vectors of words."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
 
-from kernel.errors import DataError, KernelWarning
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.tokens import Doc
 from kernel.vocab import Vectors, Vocab
-from kernel.vocab.vectors import make_vectors
 
 
 @pytest.fixture
@@ -84,21 +84,6 @@ def test_a_table_grows_as_needed():
         vocab.set_vector(f"w{number}", np.full(2, number))
     assert vocab.get_vector("w599").tolist() == [599, 599]
     assert vocab.vectors.n_keys == 600
-
-
-def test_vectors_from_a_config():
-    vocab = Vocab()
-    vectors = make_vectors()(vocab)
-    assert vectors.strings is vocab.strings
-    with pytest.raises(DataError, match="floret"):
-        make_vectors(mode="floret")
-
-
-def test_vectors_can_be_looked_up_by_another_attribute():
-    vocab = Vocab()
-    vocab.vectors = make_vectors(attr="LOWER")(vocab)
-    vocab.set_vector("king", np.ones(2))
-    assert Doc(vocab, ["KING"])[0].has_vector
 
 
 def test_the_version_of_vectors_changes_with_them_alone(vocab):
@@ -267,3 +252,112 @@ def test_the_same_vector_is_alike_to_the_last_digit():
     table = np.array([[1, 2, 3], [1, 2, 3], [1, 1, 1]], dtype="f")
     scores = Vectors(data=table, keys=["a", "b", "c"]).most_similar(table[:1])[2]
     assert scores.tolist() == [[1.0]]
+
+
+@pytest.fixture
+def floret():
+    vocab = Vocab(["cat", "dog", "zyx"])
+    data = np.random.default_rng(3).normal(size=(50, 4)).astype(np.float32)
+    vocab.vectors = Vectors(strings=vocab.strings, data=data, mode="floret", minn=2, maxn=3, hash_count=2)
+    return vocab
+
+
+def test_every_text_has_a_vector_of_its_ngrams(floret):
+    doc = Doc(floret, ["cat", "dog", "cat", "never-seen"])
+    vectors = floret.vectors
+    assert doc.has_vector and all(token.has_vector and not token.is_oov for token in doc)
+    assert vectors.get_batch(["cat", "dog", "cat"]).tolist() == [
+        vectors[word].tolist() for word in ("cat", "dog", "cat")
+    ]
+    assert doc.vector == pytest.approx(np.mean([token.vector for token in doc], axis=0), abs=1e-6)
+    assert doc[0].similarity(doc[2]) == 1 and -1 < doc[0].similarity(doc[1]) < 1
+    assert floret["zyx"].has_vector and floret.has_vector("zyx") and "zyx" in vectors
+    assert (
+        floret.get_vector("zyx").tolist()
+        == vectors["zyx"].tolist()
+        == vectors.get(floret.strings["zyx"]).tolist()
+    )
+    assert (vectors.n_keys, vectors.is_full, len(vectors), vectors.keys()) == (-1, True, 50, [])
+
+
+def test_what_needs_keys_is_refused(floret):
+    vectors = floret.vectors
+    for change in (
+        lambda: vectors.set("a", np.ones(4)),
+        lambda: vectors.add("a"),
+        lambda: floret.set_vector("a", np.ones(4)),
+    ):
+        with pytest.raises(UsageError, match="mode 'floret' have no keys"):
+            change()
+    with pytest.raises(UsageError, match="can't be pruned"):
+        floret.prune_vectors(3)
+    with pytest.raises(UsageError, match="can't be deduplicated"):
+        floret.deduplicate_vectors()
+    with pytest.raises(UsageError, match="can't be searched by vector"):
+        vectors.most_similar(np.ones((1, 4)))
+    with pytest.raises(UsageError, match="can't be resized"):
+        vectors.resize((3, 4))
+    with pytest.raises(UsageError, match="have no keys"):
+        Vectors(data=np.ones((2, 2)), keys=["a"], mode="floret")
+
+
+@pytest.mark.parametrize("through", ["disk", "bytes", "copy"])
+def test_vectors_of_ngrams_keep_their_settings(floret, tmp_path, through):
+    if through == "disk":
+        floret.to_disk(tmp_path)
+        again = Vocab().from_disk(tmp_path)
+    elif through == "bytes":
+        again = Vocab().from_bytes(floret.to_bytes())
+    else:
+        again = copy.deepcopy(floret)
+    assert again.vectors == floret.vectors and again.vectors.subwords == floret.vectors.subwords
+    assert again.get_vector("word").tolist() == floret.get_vector("word").tolist()
+    assert again.vectors.digest == floret.vectors.digest
+
+
+def test_a_digest_stands_for_the_content(vocab):
+    vectors = vocab.vectors
+    first, other = vectors.digest, copy.deepcopy(vectors)
+    assert other.digest == first and Vectors().from_bytes(vectors.to_bytes()).digest == first
+    other.name = "another name"
+    assert other.digest == first
+    vectors.add("king", row=vectors.row("car"))
+    assert vectors.digest != first and vectors.was(first) and vectors.was(vectors.digest)
+    assert not other.was(vectors.digest)
+    vectors.data[0] = 9
+    assert vectors.was(first) and Vectors().from_bytes(vectors.to_bytes()).was(first)
+
+
+def test_what_a_table_was_is_written(vocab, tmp_path):
+    first = vocab.vectors.digest
+    vocab.set_vector("new", np.ones(3))
+    vocab.to_disk(tmp_path)
+    again = Vocab().from_disk(tmp_path)
+    assert again.vectors.was(first) and again.vectors.digest == vocab.vectors.digest != first
+
+
+def test_strings_of_keys_lie_with_the_vectors(vocab, tmp_path):
+    vocab.strings.add("another")
+    vocab.to_disk(tmp_path)
+    assert (tmp_path / "strings.json").read_text().split() == ["[", '"another"', "]"]
+    again = Vocab().from_disk(tmp_path)
+    assert sorted(again.strings) == ["another", "car", "king", "queen"]
+    assert sorted(Vocab().from_disk(tmp_path, exclude="vectors").strings) == sorted(again.strings)
+    again.to_disk(tmp_path / "two")
+    for name in ("strings.json", "vectors", "vectors.cfg"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    # A key whose string would be lost without it.
+    vocab.to_disk(tmp_path / "three", exclude="vectors")
+    assert sorted(Vocab().from_disk(tmp_path / "three").strings) == sorted(again.strings)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda vocab: pickle.loads(pickle.dumps(vocab))])
+def test_a_copy_of_a_vocab_with_a_mapped_table(vocab, tmp_path, copied):
+    vocab.to_disk(tmp_path)
+    mapped = Vocab().from_disk(tmp_path)
+    other = copied(mapped)
+    assert other.vectors == mapped.vectors and sorted(other.strings) == sorted(mapped.strings)
+    other.set_vector("king", np.zeros(3))
+    other.strings.add("new")
+    assert mapped.vectors == vocab.vectors and "new" not in mapped.strings
+    assert other.vectors.strings is other.strings

@@ -1,0 +1,8 @@
+"""Tables of word vectors: in memory, in mapped files, made of keys or of n-grams."""
+
+from kernel.vocab.vectors.files import TableWriter, check_vectors
+from kernel.vocab.vectors.make import make_vectors
+from kernel.vocab.vectors.subwords import Subwords
+from kernel.vocab.vectors.table import Vectors
+
+__all__ = ["Subwords", "TableWriter", "Vectors", "check_vectors", "make_vectors"]
