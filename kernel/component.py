@@ -19,6 +19,7 @@ from kernel.processes.gate import Lock
 
 if TYPE_CHECKING:
     from kernel.listeners import Channel
+    from kernel.rehearsal import Teacher
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
     from kernel.vocab import Vocab
@@ -234,10 +235,12 @@ class TrainableComponent(BatchComponent):
     _label_set: tuple[list[str], set[str]]
     # The sources whose output this component's model listens to; the pipeline keeps the list up to date.
     channels: list["Channel"]
+    # What the component knew when `nlp.resume_training` was called last; None if that was never.
+    teacher: "Teacher | None"
 
     def __new__(cls, *args: Any, **settings: Any) -> Self:
         made = super().__new__(cls, *args, **settings)
-        made.channels = []
+        made.channels, made.teacher = [], None
         made._outputs, made._label_set = None, ([], set())
         return made
 
@@ -247,6 +250,10 @@ class TrainableComponent(BatchComponent):
         super().__init__(name, scorer=scorer)
         self.vocab = vocab
         self.model = model
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy has no past.
+        return {**self.__dict__, "teacher": None}
 
     @property
     def model(self) -> Any:
@@ -345,6 +352,82 @@ class TrainableComponent(BatchComponent):
     def get_loss(self, examples: Sequence["Example"], scores: Any) -> tuple[float, Any]:
         """The loss of a batch, and its gradient in the form of `scores`."""
         raise NotImplementedError(f"{type(self).__name__} must define get_loss(examples, scores)")
+
+    @property
+    def output_names(self) -> Sequence[str]:
+        """The names of the model's outputs, in their order, as far as they have any. New ones only ever come last."""
+        return self.labels
+
+    def rehearse(
+        self,
+        examples: Sequence["Example"],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+        weight: float = 1.0,
+    ) -> dict[str, float]:
+        """Learn to say of documents what the component said of them at the last `nlp.resume_training`.
+
+        examples: their annotations are not looked at. weight: what the gradient is multiplied by. Outputs that have come since are
+        left alone. Gradients add up, and the optimizer is applied, as in `update`. A source of shared vectors has nothing
+        to say by itself: it publishes them, and its gradient comes from its listeners. `UsageError` if nothing was remembered.
+        """
+        from kernel.listeners import Channel
+
+        if isinstance(getattr(self, "channel", None), Channel):
+            return self.update(examples, drop=drop, sgd=sgd, losses=losses)
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        self.checked_teacher()
+        if not any(len(example.predicted) for example in examples):
+            self.skip()
+            return losses
+        losses[self.name] += self.recall(examples, drop, weight)
+        if sgd is not None:
+            self.finish_update(sgd)
+        return losses
+
+    def recall(self, examples: Sequence["Example"], drop: float, weight: float) -> float:
+        """Forward pass, difference from the teacher and backward pass for a batch with tokens in it. Returns the loss."""
+        from thinc.api import set_dropout_rate
+
+        from kernel.rehearsal import weighted
+
+        docs = [example.predicted for example in examples]
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update(docs)
+        loss, gradient = self.get_rehearsal_loss(scores, self.taught(docs))
+        backprop(weighted(gradient, weight))
+        return float(loss)
+
+    def taught(self, docs: Sequence["Doc"]) -> Any:
+        """What the teacher says of documents: outputs as the model's `begin_update` gives them. `UsageError` if there is none."""
+        return self.checked_teacher()(docs, self.model.ops)
+
+    def get_rehearsal_loss(self, scores: Any, taught: Any) -> tuple[float, Any]:
+        """How far outputs are from the teacher's, and the gradient in the form of `scores`.
+
+        Here, the squared difference of arrays or lists of arrays. A component whose outputs are probabilities, or no
+        arrays, has another one. taught: as `scores`, without the outputs that are new.
+        """
+        from kernel.rehearsal import squared_difference
+
+        return squared_difference(scores, taught)
+
+    def checked_teacher(self) -> "Teacher":
+        """The teacher. `UsageError` if there is none, or if its outputs are others than those of the component."""
+        from kernel.rehearsal import REMEMBER
+
+        if self.teacher is None:
+            raise UsageError(f"component '{self.name}' has nothing to rehearse", hint=REMEMBER)
+        names = self.teacher.outputs
+        if tuple(self.output_names[: len(names)]) != names:
+            raise UsageError(
+                f"component '{self.name}' has other labels than what it is to rehearse, or in another order",
+                hint="Call nlp.resume_training() anew after labels were replaced.",
+            )
+        return self.teacher
 
     def finish_update(self, sgd: Any) -> None:
         """Apply the optimizer to the gradients gathered since the last call."""

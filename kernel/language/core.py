@@ -248,6 +248,8 @@ class Language(EditableComponents, BasePipeline):
         """
         learn.check_optimizer(sgd)
         initialize(self, get_examples, settings)
+        # What was known is of other weights, and other labels.
+        learn.remember(self, ())
         return self._keep_optimizer(sgd)
 
     def begin_training(
@@ -257,9 +259,14 @@ class Language(EditableComponents, BasePipeline):
         warn("nlp.begin_training is the old name of nlp.initialize")
         return self.initialize(get_examples, sgd=sgd)
 
-    def resume_training(self, *, sgd: Any = None) -> Any:
-        """Go on training with the weights as they are; returns an optimizer."""
-        self.relink()
+    def resume_training(self, *, sgd: Any = None, components: str | Iterable[str] | None = None) -> Any:
+        """Go on training with the weights as they are; returns an optimizer.
+
+        What the components know now is remembered, in copies of their models, for `rehearse`. components: those to remember,
+        with what they listen to; by default all, `()` for none. What was remembered before is forgotten.
+        """
+        learn.check_optimizer(sgd)
+        learn.remember(self, components)
         return self._keep_optimizer(sgd)
 
     def create_optimizer(self) -> Any:
@@ -305,6 +312,39 @@ class Language(EditableComponents, BasePipeline):
                 component_cfg or {},
                 exclude,
                 annotates,
+                optimizer=self._keep_optimizer,
+            )
+
+    def rehearse(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+        component_cfg: stream.Settings | None = None,
+        exclude: str | Iterable[str] | None = None,
+        annotates: str | Iterable[str] | None = None,
+        weight: float = 1.0,
+    ) -> dict[str, float]:
+        """Learn to say of documents what the components said of them at the last `resume_training`; returns the losses.
+
+        Each component compares its outputs with those of a copy that has not changed since, also through a shared source.
+        Annotations are not looked at: examples of raw text will do. Components that were added since are left out.
+        weight: what the gradients are multiplied by, beside those of `update`. For the rest see `update`. `UsageError` if
+        nothing was remembered.
+        """
+        with blas.one_thread():
+            return learn.rehearse(
+                self,
+                examples,
+                drop,
+                sgd,
+                losses,
+                component_cfg or {},
+                exclude,
+                annotates,
+                weight,
                 optimizer=self._keep_optimizer,
             )
 

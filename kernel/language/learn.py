@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from itertools import takewhile
 from time import perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError, UnknownLabel, WrongType
+from kernel.errors import DataError, UnknownLabel, UsageError, WrongType
 from kernel.files.names import as_names
 from kernel.language.listening import channel_of, channels_of, link, with_sources
 from kernel.language.order import warn_of_unknown
@@ -18,6 +19,7 @@ from kernel.language.tokenized import make_docs
 from kernel.listeners import Channel
 from kernel.numeric import random
 from kernel.numeric.server import forget_gradients
+from kernel.rehearsal import REMEMBER, Teacher, has_weights, teacher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,101 @@ def update(
     optimizer: Callable[[], Any],
 ) -> dict[str, float]:
     """See `Language.update`. optimizer: gives the pipeline's own."""
+    return _learn(nlp, examples, drop, sgd, losses, settings, exclude, annotates, optimizer, _How())
+
+
+def rehearse(
+    nlp: ComponentList,
+    examples: Iterable[Example],
+    drop: float,
+    sgd: Any,
+    losses: dict[str, float] | None,
+    settings: Settings,
+    exclude: str | Iterable[str] | None,
+    annotates: str | Iterable[str] | None,
+    weight: float,
+    optimizer: Callable[[], Any],
+) -> dict[str, float]:
+    """See `Language.rehearse`. optimizer: gives the pipeline's own."""
+    if not any(_remembers(component) for _, component in nlp.pipeline):
+        raise UsageError("the pipeline has nothing to rehearse", hint=REMEMBER)
+    link(nlp.slots)
+    excluded = set(nlp.frozen_components if exclude is None else as_names(exclude))
+    excluded |= _idle(nlp, excluded)
+    # One that was written for another pipeline class may not take a weight.
+    how = _How(is_rehearsal=True, settings={} if weight == 1.0 else {"weight": weight})
+    return _learn(nlp, examples, drop, sgd, losses, settings, excluded, annotates, optimizer, how)
+
+
+def remember(nlp: ComponentList, names: str | Iterable[str] | None) -> None:
+    """Give components a teacher, what they know now, and take that of all others away.
+
+    names: the components; by default all. What they listen to is remembered with them. Those that are disabled, and those
+    without weights, know nothing.
+    """
+    link(nlp.slots)
+    own = [slot.name for slot in nlp.slots if channel_of(slot.component) is None]
+    given = own if names is None else as_names(names)
+    for name in given:
+        nlp.get_pipe(name)
+    wanted = with_sources(nlp.slots, given)
+    sources: dict[Channel, Teacher] = {}
+    for slot in nlp.slots:
+        component = slot.component
+        can_rehearse, channel = hasattr(component, "teacher"), channel_of(component)
+        made = None
+        is_wanted = slot.enabled and slot.name in wanted and (can_rehearse or channel is not None)
+        if is_wanted and has_weights(component.model):
+            made = teacher(slot.name, component.model, getattr(component, "output_names", ()), sources)
+        if can_rehearse:
+            component.teacher = made
+        if channel is not None and made is not None:
+            sources[channel] = made
+
+
+@dataclass(frozen=True)
+class _How:
+    """What every component does with a batch. settings: for those that rehearse."""
+
+    is_rehearsal: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def method(self, component: Any) -> str:
+        """The name of the method: a source of shared vectors does the same for both, it hands out its vectors."""
+        return "rehearse" if self.is_rehearsal and channel_of(component) is None else "update"
+
+
+def _remembers(component: Any) -> bool:
+    """Whether a component has something to rehearse; one that knows of no teachers, and can rehearse, says so itself."""
+    if channel_of(component) is not None or not hasattr(component, "rehearse"):
+        return False
+    return getattr(component, "teacher", component) is not None
+
+
+def _idle(nlp: ComponentList, excluded: set[str]) -> set[str]:
+    """The components without anything to rehearse, and the sources that no other one listens to."""
+    found: set[str] = set()
+    # Whoever listens to a source comes after it.
+    for name, component in reversed(nlp.pipeline):
+        channel = channel_of(component)
+        heard = channel is not None and not (found | excluded).issuperset(channel.owners)
+        if not heard and not _remembers(component):
+            found.add(name)
+    return found
+
+
+def _learn(
+    nlp: ComponentList,
+    examples: Iterable[Example],
+    drop: float,
+    sgd: Any,
+    losses: dict[str, float] | None,
+    settings: Settings,
+    exclude: str | Iterable[str] | None,
+    annotates: str | Iterable[str] | None,
+    optimizer: Callable[[], Any],
+    how: _How,
+) -> dict[str, float]:
     losses = {} if losses is None else losses
     examples = check_examples(examples, NOT_EXAMPLES)
     check_optimizer(sgd)
@@ -64,14 +161,21 @@ def update(
     annotating = with_sources(nlp.slots, annotating)
     copied = {slot.name for slot in nlp.slots if slot.copied}
     # What annotating components predict belongs to this step; the caller's documents stay as they are.
-    with _copies(nlp, examples if annotating else []), _channels(nlp) as channels:
+    with (
+        _copies(nlp, examples if annotating else []),
+        _channels(nlp) as channels,
+        ExitStack() as teachers,
+    ):
+        running = [*channels]
         for name, component in nlp.pipeline:
-            if hasattr(component, "update") and name not in excluded:
-                own = settings.get(name, {})
-                _update_component(name, component, examples, drop, losses, own, copied=name in copied)
+            if how.is_rehearsal:
+                running += _heard(component, examples, teachers)
+            if hasattr(component, how.method(component)) and name not in excluded:
+                own = {"drop": drop, "sgd": None, "losses": losses, **settings.get(name, {})}
+                _learn_component(name, component, examples, own, how, copied=name in copied)
                 _release(component, excluded)
             if name in annotating:
-                _annotate(name, component, examples, settings, channels)
+                _annotate(name, component, examples, settings, running)
         for channel in channels:
             channel.close()
         if sgd is not False:
@@ -90,24 +194,29 @@ def _learns(component: Any) -> bool:
     return bool(getattr(component, "is_trainable", hasattr(component, "update")))
 
 
-def _update_component(
-    name: str,
-    component: Any,
-    examples: Sequence[Example],
-    drop: float,
-    losses: dict[str, float],
-    settings: Any,
-    *,
-    copied: bool,
+def _learn_component(
+    name: str, component: Any, examples: Sequence[Example], settings: Any, how: _How, *, copied: bool
 ) -> None:
-    with random.enter(name):
+    method = how.method(component)
+    with random.enter(f"rehearse {name}" if how.is_rehearsal else name):
         try:
-            component.update(examples, **{"drop": drop, "sgd": None, "losses": losses, **settings})
+            getattr(component, method)(examples, **settings, **(how.settings if method == "rehearse" else {}))
         except Exception as error:
             docs = [example.predicted for example in examples]
             if copied and isinstance(error, UnknownLabel):
                 error.hint = _KEEPS_LABELS
-            raise failure(name, error, docs, verb="failed to learn") from error
+            verb = "failed to rehearse" if how.is_rehearsal else "failed to learn"
+            raise failure(name, error, docs, verb=verb) from error
+
+
+def _heard(component: Any, examples: Sequence[Example], until: ExitStack) -> list[Channel]:
+    """Let the teachers that listen to that of a source hear it, until something is over: it computes once for all of them."""
+    source: Teacher | None = getattr(component, "teacher", None)
+    docs = [example.predicted for example in examples]
+    if source is None or not source.channel.owners or not any(map(len, docs)):
+        return []
+    until.enter_context(source.heard(docs, component.model.ops))
+    return [source.channel]
 
 
 def _release(component: Any, excluded: set[str]) -> None:

@@ -15,7 +15,7 @@ ROWS = [
     ["discovery"],
     ["registries", "numeric", "vocab", "tokens"],
     ["config"],
-    ["tokenizer", "listeners", "scores", "component", "saving"],
+    ["tokenizer", "listeners", "rehearsal", "scores", "component", "saving"],
     ["training"],
     ["language"],
     ["cli", "testing", "packaging"],

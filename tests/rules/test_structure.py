@@ -21,7 +21,7 @@ VIEWS = [
     {f"kernel.vocab.{name}" for name in ("vocab", "lexeme")},
 ]
 # The only files of the kernel that lie in no folder.
-LOOSE = {"__init__", "__main__", "component", "listeners", "state", "visible"}
+LOOSE = {"__init__", "__main__", "component", "listeners", "rehearsal", "state", "visible"}
 # A name becomes a function without knowing what configs are; these two look the layer above up when they are asked.
 DELEGATES = {("kernel.registries.family", "kernel.config")}
 

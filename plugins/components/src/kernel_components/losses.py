@@ -41,6 +41,24 @@ def cross_entropy(
     return float(flat @ flat), gradient
 
 
+def distillation(probabilities: Any, taught: Any) -> tuple[float, Any]:
+    """How far probabilities are from a teacher's, and the gradient with respect to the logits of their softmax.
+
+    probabilities: (N, classes). taught: (N, K), those of the first K classes, which sum to 1. Others are new: only the
+    probabilities that the first K have among each other are compared. The gradient is that of the Kullback-Leibler
+    divergence (Hinton, Vinyals and Dean 2015), the loss the sum of its squares, as in `cross_entropy`.
+    """
+    known = taught.shape[1]
+    if known == probabilities.shape[1]:
+        gradient = probabilities - taught
+    else:
+        own = probabilities[:, :known]
+        gradient = probabilities * 0
+        gradient[:, :known] = own / own.sum(axis=1, keepdims=True).clip(1e-30) - taught
+    flat = gradient.ravel()
+    return float(flat @ flat), gradient
+
+
 def check_smoothing(label_smoothing: float, classes: int) -> None:
     """`ValueError` if the gold class would not stay the likeliest."""
     if not label_smoothing:

@@ -1,4 +1,4 @@
-"""The loss of a batch of states."""
+"""The losses of a batch of states."""
 
 from __future__ import annotations
 
@@ -29,3 +29,22 @@ def gradient(scores: Floats, costs: NDArray[np.int16]) -> tuple[Floats, float]:
     if hopeless.any():
         p[hopeless[:, 0]] = 0
     return p, float(np.vdot(p, p))
+
+
+def distillation(scores: Floats, taught: Floats, classes: NDArray[np.int64]) -> tuple[Floats, float]:
+    """The gradient (S, classes of the model) of scores that are to be like a teacher's, and the sum of its squares.
+
+    classes: those to compare. With p and q the softmax of `scores` and of `taught` over these, the gradient is p - q, that of
+    the Kullback-Leibler divergence of p from q (Hinton, Vinyals and Dean 2015). Others have none.
+    """
+    difference = _softmax(scores[:, classes]) - _softmax(taught[:, classes])
+    gradient = np.zeros_like(scores)
+    gradient[:, classes] = difference
+    return gradient, float(np.vdot(difference, difference))
+
+
+def _softmax(scores: Floats) -> Floats:
+    p: Floats = scores - scores.max(axis=1, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis=1, keepdims=True)
+    return p

@@ -16,7 +16,8 @@ from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.biluo import Gold, Moves, blocks, costs, decode, gradient
+from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode, distillation, gradient
+from kernel_components.biluo.path import slot_ids
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.ner import debug, recommended
 from kernel_components.ner.columns import Entities, constraints, preset_labels, write_entities
@@ -212,17 +213,59 @@ class EntityRecognizer(TrainableComponent):
             d_scores, loss = gradient(found, table)
             return loss, partial(backprop, d_scores)
 
+        return self._along(path, learn_at)
+
+    @property
+    def output_names(self) -> list[str]:
+        return self.moves.names
+
+    def recall(self, examples: Sequence[Example], drop: float, weight: float) -> float:
+        """Follow the model's own path through every document, and have it score each state as the teacher does.
+
+        Actions of labels that are new since, or of which no gold annotation has come yet, are left alone.
+        """
+        docs = [example.predicted for example in examples if len(example.predicted)]
+        set_dropout_rate(self.model, drop)
+        scores, finish = self.model.begin_update(docs)
+        taught = self.taught(docs)
+        limits, _ = constraints(docs, self._label_numbers())
+        path, classes = decode(scores, limits, self.moves), self._compared()
+        # The first that `decode` has asked of the model: so equal weights give equal bits, and no gradient.
+        taught.score(slot_ids(taught.n_slots, np.arange(taught.n_tokens)), np.empty(0, dtype=np.int64))
+
+        def recall_at(tokens: NDArray[np.int64]) -> tuple[float, Callable[[], None]]:
+            states = path.slots(scores.n_slots, tokens)
+            found, backprop = scores.begin_update(states)
+            d_scores, loss = distillation(found, taught.begin_update(states)[0], classes)
+            d_scores *= weight
+            return loss, partial(backprop, d_scores)
+
+        loss, backprop = self._along(path, recall_at)
+        backprop()
+        finish(None)
+        return loss
+
+    def _compared(self) -> NDArray[np.int64]:
+        """The classes that the teacher and the model both know."""
+        models = (self.model, self.checked_teacher().model)
+        unseen = set().union(*(model.attrs["unseen_classes"] for model in models))
+        return np.array([each for each in range(models[1].get_dim("nO")) if each not in unseen])
+
+    def _along(
+        self, path: Path, at: Callable[[NDArray[np.int64]], tuple[float, Callable[[], None]]]
+    ) -> tuple[float, Callable[[], None]]:
+        """The loss of a whole path, and the function that passes its gradient on. at: gives both of some of its states."""
         states = path.states()
         runs = [states[run] for run in blocks(len(states), len(self.moves))]
         if len(runs) == 1:
-            return learn_at(runs[0])
+            return at(runs[0])
 
         # So many labels that the scores of all states would fill the memory: they are computed again for the gradient.
         def backprop_runs() -> None:
             for tokens in runs:
-                learn_at(tokens)[1]()
+                at(tokens)[1]()
 
-        return sum(learn_at(tokens)[0] for tokens in runs), backprop_runs
+        return sum(at(tokens)[0] for tokens in runs), backprop_runs
 
     def _learn_labels(self, examples: Sequence[Example]) -> None:
         """Add labels of gold and of preset entities, and unmask the classes of those that gold has."""

@@ -18,7 +18,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
 from kernel_components.label_numbers import LabelNumbers
-from kernel_components.losses import MISSING, check_smoothing, cross_entropy
+from kernel_components.losses import MISSING, check_smoothing, cross_entropy, distillation
 from kernel_components.tagger import debug, recommended
 from kernel_components.tagger.gold import TAG, count_labels, encode
 from kernel_components.token_vectors import HASH_EMBED_CNN
@@ -147,5 +147,12 @@ class Tagger(TrainableComponent):
         ops = self.model.ops
         gold = np.concatenate(self.gold(examples))
         loss, gradient = cross_entropy(ops, ops.flatten(scores), gold, self.cfg["label_smoothing"])
+        parts: list[Any] = ops.unflatten(gradient, [len(part) for part in scores])
+        return loss, parts
+
+    def get_rehearsal_loss(self, scores: Sequence[Any], taught: Sequence[Any]) -> tuple[float, list[Any]]:
+        """The divergence from the teacher's probabilities, see `losses.distillation`; one gradient array a document."""
+        ops = self.model.ops
+        loss, gradient = distillation(ops.flatten(scores), ops.flatten(taught))
         parts: list[Any] = ops.unflatten(gradient, [len(part) for part in scores])
         return loss, parts

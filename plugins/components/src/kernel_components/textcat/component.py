@@ -221,3 +221,16 @@ class TextCategorizer(TrainableComponent):
         gradient = scores - ops.asarray(truth)
         gradient *= ops.asarray(known)
         return float((gradient * gradient).mean()), gradient
+
+    def get_rehearsal_loss(self, scores: Any, taught: Any) -> tuple[float, Any]:
+        """The mean squared difference from the teacher's probabilities, and the difference itself as the gradient.
+
+        Categories that the teacher lacks are left alone. Where one category holds, its probabilities sum to what those that it
+        knows have together now.
+        """
+        known = taught.shape[1]
+        if self.exclusive and known < scores.shape[1]:
+            taught = taught * scores[:, :known].sum(axis=1, keepdims=True)
+        gradient = scores * 0
+        gradient[:, :known] = scores[:, :known] - taught
+        return float((gradient * gradient).mean()), gradient
