@@ -98,8 +98,7 @@ from kernel.ml.staticvectors import StaticVectors
 from kernel.ml.wordforms import per_word_form
 from kernel.tokens import Doc
 from kernel.util import registry
-from thinc.api import Embed, Model, add, chain, list2array, ragged2list
-from thinc.layers.remap_ids import remap_ids_v2
+from thinc.api import Embed, Model, add, chain, list2array, ragged2list, remap_ids_v2
 from thinc.types import Floats2d
 
 print("the file is read")

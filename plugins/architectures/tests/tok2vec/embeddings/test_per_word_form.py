@@ -6,8 +6,7 @@ from kernel_architectures.tok2vec.embeddings.feature_extractor import build_feat
 from kernel_architectures.tok2vec.embeddings.multi_hash_embed import build_multi_hash_embed
 from kernel_architectures.tok2vec.embeddings.per_word_form import per_word_form
 from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_vectors
-from thinc.api import Embed, Model, add, chain, list2array, ragged2list
-from thinc.layers.remap_ids import remap_ids_v2
+from thinc.api import Embed, Model, add, chain, list2array, ragged2list, remap_ids_v2
 
 from kernel.errors import UsageError
 from kernel.numeric.ops import set_ops
