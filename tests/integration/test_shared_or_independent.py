@@ -161,3 +161,39 @@ def test_every_listener_teaches_the_shared_embedding(both: tuple[Path, Path]) ->
         )
     for total, one, other in zip(*found, strict=True):
         np.testing.assert_allclose(total, one + other, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [(0, [0, 0]), (2.0, [2, 2]), ([0.0, 0.5], [0, 0.5])],
+    ids=["nothing", "twice", "frozen at first"],
+)
+def test_a_listener_says_how_much_it_teaches(factor: float | list[float], expected: list[float]) -> None:
+    """What reaches the shared embedding in two updates with the same weights, against a listener without a factor."""
+    given = {"components.people.model.tok2vec.grad_factor": factor}
+    text = shared(*PARSERS["v1"])
+    plain, scaled = [source_gradients(text, overrides) for overrides in ({}, given)]
+    for times, one, other in zip(expected, plain, scaled, strict=True):
+        assert np.abs(one).max() > 0
+        np.testing.assert_allclose(other, times * one, rtol=1e-4, atol=1e-7)
+
+
+def source_gradients(text: str, overrides: dict[str, object]) -> list[np.ndarray]:
+    """The gradients of the source, of two updates of one listener."""
+    nlp = package.Language.from_config(package.Config.from_str(text, overrides=overrides))
+    examples = [
+        Example.from_dict(nlp.make_doc(record["text"]), {"entities": record["spans"]}) for record in RECORDS
+    ]
+    nlp.initialize(lambda: examples)
+    model, found = nlp.get_pipe("tok2vec").model, []
+    # The scores of a new recogniser are zeros, whatever its vectors are.
+    upper = nlp.get_pipe("people").model.get_ref("upper")
+    upper.set_param("W", np.random.default_rng(0).normal(size=upper.get_param("W").shape).astype("float32"))
+    for _ in range(2):
+        for node in model.walk():
+            for name in node.param_names:
+                node.set_grad(name, node.get_param(name) * 0)
+        nlp.update(examples, sgd=False, exclude=["places"], drop=0.0)
+        parts = [node.get_grad(name).ravel().copy() for node in model.walk() for name in node.param_names]
+        found.append(np.concatenate(parts))
+    return found
