@@ -104,6 +104,13 @@ class TestPlainTextCorpus(Reader):
     malformed = {b"One line.\n\xff\xfe\n": 2}
 
 
+class TestRawText(Reader):
+    name = "kernel.RawText.v1"
+    settings = {"shuffle": False}
+    content = "One line.\n\nAnother one.\n"
+    malformed = {b"One line.\n\xff\xfe\n": 2}
+
+
 class TestReadLabels(Reader):
     """Not a corpus: the content of a file, at once."""
 

@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_readers import raw_text
 from kernel_readers.raw_text import make_jsonl_corpus, make_plain_text_corpus
+from kernel_readers.streams import texts as text_corpus
 
 from kernel.errors import DataError
 
@@ -19,7 +19,7 @@ def texts(examples):
 @pytest.fixture
 def small(monkeypatch):
     """Pieces of a few bytes."""
-    monkeypatch.setattr(raw_text, "_PIECE", 20)
+    monkeypatch.setattr(text_corpus, "_PIECE", 20)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

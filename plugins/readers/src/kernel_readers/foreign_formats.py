@@ -28,9 +28,9 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)", f"{_CSV[:-1]}, or its text as .txt."),
     (b"{\\rtf", "a text with layout (RTF)", _TEXT),
     (b"\x1f\x8b", "compressed (gzip)", "It is read if its name says so: FILE.jsonl.gz"),
-    (b"BZh", "compressed (bzip2)", "Unpack it first: bunzip2 FILE.bz2"),
-    (b"\xfd7zXZ\x00", "compressed (xz)", "Unpack it first: unxz FILE.xz"),
-    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", "Unpack it first: unzstd FILE.zst"),
+    (b"BZh", "compressed (bzip2)", "It is read if its name says so: FILE.jsonl.bz2"),
+    (b"\xfd7zXZ\x00", "compressed (xz)", "It is read if its name says so: FILE.jsonl.xz"),
+    (b"\x28\xb5\x2f\xfd", "compressed (Zstandard)", "It is read if its name says so: FILE.jsonl.zst"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"SQLite format 3\x00", "an SQLite database", "Export the table as CSV with a header."),
 )
@@ -45,11 +45,14 @@ _NAMES = {".xlsx": 0, ".xlsm": 0, ".docx": 1, ".ods": 2, ".odt": 3}
 _ENCODING = "Convert it first: iconv -f {} -t utf-8 FILE > NEW"
 
 
-def check_known(path: Path) -> None:
-    """`DataError` for a file of a format that many tools write and that is not read: what it is, and what to do."""
+def check_known(path: Path, content: BinaryIO | None = None) -> None:
+    """`DataError` for a file of a format that many tools write and that is not read: what it is, and what to do.
+
+    content: of what can't be opened by its path.
+    """
     if content_of(path) is not None:
         return
-    with open_bytes(path) as file:
+    with open_bytes(path) if content is None else content as file:
         found = _foreign(path, file)
     if found is not None:
         what, hint = found

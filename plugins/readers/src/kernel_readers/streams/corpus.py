@@ -21,7 +21,7 @@ from kernel_readers.files import named
 from kernel_readers.formats.format import Settings
 from kernel_readers.making import Making, Tally
 from kernel_readers.streams.pieces import Pieces
-from kernel_readers.streams.position import Position, walk
+from kernel_readers.streams.position import Position, Standing, walk
 from kernel_readers.streams.reading import Reading, Record, StreamReport, line_of
 from kernel_readers.streams.sources import sources
 
@@ -64,23 +64,22 @@ class StreamedCorpus:
         self._making, self._augmenter = making or Making(), augmenter
         self._shuffle, self._buffer = shuffle, buffer
         self._piece = piece or min(_PIECE, -(-buffer // _PIECES))
-        self._position: Position | None = None
-        self._restored: dict[str, Any] = {}
+        self._standing = Standing(self._name)
         self._is_told = False
         self.findings: Sequence[Finding] = ()
         """What the latest pass that came to its end took, and what it left."""
 
     def state(self) -> dict[str, Any]:
         """Where the latest pass stands, as plain data; empty before the first."""
-        return dict(self._restored) if self._position is None else self._position.as_data()
+        return self._standing.state()
 
     def restore(self, state: dict[str, Any]) -> None:
         """Let the next pass go on from a state."""
-        self._restored, self._position = dict(state), None
+        self._standing.restore(state)
 
     def progress(self) -> float:
         """The share of the latest pass that is done, from 0 to 1."""
-        return 0.0 if self._position is None else self._position.progress
+        return self._standing.progress()
 
     def __call__(self, nlp: Any) -> Iterator[Example]:
         """Yield the examples for a pipeline `nlp` (its tokenizer and vocabulary).
@@ -89,20 +88,18 @@ class StreamedCorpus:
         """
         report = StreamReport()
         pieces = Pieces(sources(self._path, self._format, self._settings, report, self._head), self._piece)
-        position = Position.of_data(self._restored, pieces, self._name) if self._restored else None
-        if position is not None and is_stateful(self._augmenter):
-            self._augmenter.restore(position.augmenter)
-        # After a pass that ended, a new one begins.
-        if position is None or position.first >= len(pieces):
-            position = Position(int(np.random.randint(1 << 31)), len(pieces), pieces.bytes)
+        restored = self._standing.restored(pieces)
+        if restored is not None and is_stateful(self._augmenter):
+            self._augmenter.restore(restored.augmenter)
+        position = self._standing.begin(pieces, restored)
+        if position is not restored:
             self._note(position)
-        self._position, self._restored = position, {}
         return self._pass(nlp, pieces, position, report)
 
     def _pass(self, nlp: Any, pieces: Pieces, position: Position, report: StreamReport) -> Iterator[Example]:
-        is_empty = is_whole = not (position.first or position.place or position.given)
+        is_empty = is_whole = not (position.first or position.within or position.place or position.given)
         reading, tally = Reading(nlp, self._settings, report, self._head), Tally(report)
-        buffers = walk(pieces, position, reading.load, buffer=self._buffer, shuffle=self._shuffle)
+        buffers = walk(pieces, position, reading.parts, buffer=self._buffer, shuffle=self._shuffle)
         for held in buffers:
             for start in range(position.place, len(held), _AT_ONCE):
                 records = held.records(start, start + _AT_ONCE)
@@ -147,7 +144,8 @@ class StreamedCorpus:
         if self._augmenter is None:
             return examples
         # The same for the same record of the same pass, wherever the pass was begun.
-        with _seeded(position.key, "augment", position.first, position.place):
+        within = (position.within,) if position.within else ()
+        with _seeded(position.key, "augment", position.first, *within, position.place):
             return [made for example in examples for made in self._augmenter(nlp, example)]
 
     def _note(self, position: Position) -> None:
@@ -204,7 +202,7 @@ def make_streamed_corpus(
     path: a file, a directory, a pattern such as data/*.jsonl, or a list of these. shuffle: whether each epoch has an order of its
     own. buffer: megabytes of text, of places all over the data, that are shuffled together and held in memory. gold_preproc,
     max_length, augmenter, format, n_sents, columns, trim: as of kernel.Corpus.v1. JSON Lines, plain text, IOB columns and CoNLL-U
-    are read in parts; a file of another format, or one that is compressed, is read whole when its turn comes.
+    are read in parts, and lines that are compressed in their order; a file of another format is read whole when its turn comes.
     """
     if path is None:
         raise DataError(

@@ -1,12 +1,13 @@
 """Documents of records that were taken out of their files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kernel.errors import DataError, warn
 from kernel.tokens import Doc
@@ -16,21 +17,36 @@ from kernel_readers.formats.format import Settings
 from kernel_readers.lines import SENTENCES
 from kernel_readers.problems import Problems
 from kernel_readers.report import Report, opened
-from kernel_readers.streams.pieces import LINES, Piece, Source, blocks_of, line_at, lines_of, read_piece
+from kernel_readers.streams.pieces import (
+    LINES,
+    Piece,
+    Source,
+    blocks_of,
+    line_at,
+    lines_of,
+    read_parts,
+    read_piece,
+)
 
+# Bytes of what must be read in order that are read at once.
+PART = 1 << 20
 # So many files are remembered by what all of their records have in common.
 _HEADS = 16
 
 
+Split = Callable[[int, bytes], tuple[Sequence[int] | NDArray[np.int64], Sequence[bytes]]]
+"""What makes records of a part of a file: (where each begins, records) of where the part begins, and its bytes."""
+
+
 class Record(NamedTuple):
-    """A record of a source. content: its line or lines, or its document where the source can't be cut.
+    """A record of a source. content: its line or lines, or its document or text where the source can't be cut.
 
     number: the byte at which it begins in the file, or the number of the document.
     """
 
     source: Source
     number: int
-    content: bytes | Doc
+    content: bytes | str | Doc
 
     @property
     def origin(self) -> str:
@@ -42,18 +58,17 @@ class Record(NamedTuple):
 
 @dataclass
 class Loaded:
-    """The records of a piece. numbers, contents: of each, see `Record`."""
+    """The records of a part of a piece. numbers, contents: of each, see `Record`.
+
+    size: in bytes, about. end: where in the piece the next part begins. read: bytes on disk that are behind with it.
+    """
 
     source: Source
-    numbers: Sequence[int]
-    contents: Sequence[bytes | Doc]
-
-    @property
-    def size(self) -> int:
-        """In bytes, about."""
-        if self.source.separator is None:
-            return self.source.size
-        return sum(map(len, self.contents))
+    numbers: Sequence[int] | NDArray[np.int64]
+    contents: Sequence[bytes | str | Doc]
+    size: int
+    end: int
+    read: int
 
 
 class Buffer:
@@ -81,7 +96,7 @@ class Buffer:
         pieces = np.searchsorted(self._ends, numbers, side="right")
         firsts = np.concatenate([[0], self._ends])[pieces]
         return [
-            Record(piece.source, piece.numbers[place], piece.contents[place])
+            Record(piece.source, int(piece.numbers[place]), piece.contents[place])
             for piece, place in zip(
                 [self._pieces[number] for number in pieces.tolist()],
                 (numbers - firsts).tolist(),
@@ -149,14 +164,21 @@ class Reading:
         self._nlp, self._settings, self._report = nlp, settings, report
         self._head = lru_cache(_HEADS)(partial(head_of, size=head))
 
-    def load(self, piece: Piece) -> Loaded:
-        """The records of a piece in their order; of a file that can't be cut, its documents."""
+    def parts(self, piece: Piece, within: int) -> Iterator[Loaded]:
+        """The records of a piece in their order, from a place in it on; of a file that can't be cut, its documents."""
         source = piece.source
         if source.separator is not None:
-            return Loaded(source, *(lines_of if source.separator is LINES else blocks_of)(piece))
-        self._report.reading = ()
-        docs = list(read_file(source.format, source.path, self._nlp, self._settings, self._report))
-        return Loaded(source, range(len(docs)), docs)
+            yield from loaded_parts(
+                piece, within, lines_of if source.separator is LINES else self._blocks(source)
+            )
+        elif not within:
+            self._report.reading = ()
+            docs = list(read_file(source.format, source.path, self._nlp, self._settings, self._report))
+            yield Loaded(source, range(len(docs)), docs, source.size, source.size, source.size)
+
+    @staticmethod
+    def _blocks(source: Source) -> Split:
+        return partial(blocks_of, source)
 
     def documents(self, records: Sequence[Record]) -> list[list[Doc]]:
         """The documents of each record. DataError with all that is wrong with those of a file."""
@@ -165,7 +187,7 @@ class Reading:
         for place, record in enumerate(records):
             if isinstance(record.content, bytes):
                 together.setdefault(record.source.path, []).append(place)
-            else:
+            elif isinstance(record.content, Doc):
                 found[place].append(record.content)
         for places in together.values():
             alike = [records[place] for place in places]
@@ -211,13 +233,30 @@ class Reading:
             raise problems.error()
 
 
+def loaded_parts(piece: Piece, within: int, split: Split) -> Iterator[Loaded]:
+    """The records of a piece of a file that can be cut, from a place in it on; all at once, unless that must be read in order.
+
+    split: makes records of a part: of where it begins in the file, and its bytes.
+    """
+    source = piece.source
+    if source.is_seekable:
+        start, content = read_piece(piece)
+        size = piece.end - piece.start
+        yield Loaded(source, *split(start, content), len(content), size, size)
+        return
+    for part in read_parts(source, within, PART):
+        yield Loaded(source, *split(part.start, part.content), len(part.content), part.end, part.read)
+
+
 def line_of(record: Record) -> int:
     """The number of the line at which a record begins, from 1. Reads everything before it."""
-    return line_at(record.source.path, record.number)
+    return line_at(record.source, record.number)
 
 
 def head_of(source: Source, size: int) -> Excerpt:
     """The first records of a file, and what they tell about all of it. size: in bytes, about."""
     if source.separator is not LINES:
         source = replace(source, separator=SENTENCES)
+    if not source.is_seekable:
+        return excerpt(source.path, next(read_parts(source, 0, size)).content)
     return excerpt(source.path, read_piece(Piece(source, 0, min(size, source.size)))[1])
