@@ -28,11 +28,13 @@ ANY = "*"
 class Channel:
     """The connection between one source and the components that listen to it.
 
-    name: the source's name in the pipeline, used in messages.
+    name: the source's name in the pipeline, used in messages. learns_alone: whether the source learns from more than what
+    its listeners send back.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, learns_alone: bool = True) -> None:
         self.name = name
+        self.learns_alone = learns_alone
         self._owners: dict[str, list[Subscription]] = {}
         # The number of the latest batch, counted from 1.
         self._batch = 0
@@ -189,18 +191,20 @@ class Channel:
 class Subscription:
     """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"].
 
-    factor: what the gradient is multiplied by at a step.
+    factor: what the gradient is multiplied by at a step. learnt_with: digest of the weights that the source had in the pipeline
+    that the listener's component is taken from, "" if it is taken from none.
     """
 
-    def __init__(self, upstream: str, grad_factor: Schedule) -> None:
+    def __init__(self, upstream: str, grad_factor: Schedule, learnt_with: str = "") -> None:
         self.upstream = upstream
         self.factor = by_step(grad_factor)
+        self.learnt_with = learnt_with
         self.channel: Channel | None = None
         self.owner = ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
-        return Subscription(self.upstream, self.factor)
+        return Subscription(self.upstream, self.factor, self.learnt_with)
 
     def matches(self, source: str) -> bool:
         """Whether a source of this name is the one listened to."""

@@ -13,7 +13,7 @@ from kernel.language.components import ComponentList
 from kernel.language.create import create
 from kernel.language.factories import check_factory_name
 from kernel.language.keeping import keep_values, rename, values_of
-from kernel.language.listening import link, with_copies
+from kernel.language.listening import channel_of, link, sources_of, with_copies
 from kernel.language.slots import Slot, find, position
 from kernel.language.source import copy_component
 
@@ -154,8 +154,18 @@ class EditableComponents(ComponentList):
 
         listeners: where they stand in the component's config, such as `["model.tok2vec"]`.
         """
-        blocks = self.config.interpolate()["components"]
-        self._put(with_copies(find(self.slots, pipe_name), self.slots, blocks, tok2vec_name, listeners))
+        slot = find(self.slots, pipe_name)
+        if channel_of(find(self.slots, tok2vec_name).component) is None:
+            raise UsageError(f"other components can't listen to component '{tok2vec_name}'")
+        heard = [(node, source) for node, source in sources_of(slot, self.slots) if source is not None]
+        theirs = [(node, source) for node, source in heard if source.name == tok2vec_name]
+        if not theirs:
+            others = ", ".join(dict.fromkeys(source.name for _, source in heard))
+            raise UsageError(
+                f"component '{pipe_name}' doesn't listen to '{tok2vec_name}', so no listener can be replaced",
+                hint=f"It listens to: {others or 'none'}.",
+            )
+        self._put(with_copies(slot, theirs, self.config.interpolate()["components"], listeners))
 
     def _put(self, slot: Slot) -> None:
         """Put a slot in the place of the one of the same name."""

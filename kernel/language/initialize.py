@@ -15,13 +15,13 @@ from kernel.errors import ConfigError, DataError, KernelError, UsageError, Wrong
 from kernel.files.home import expand_home
 from kernel.language.build import interpolated_section
 from kernel.language.learn import trained_models
-from kernel.language.listening import channel_of, check_hearing, link, with_sources
+from kernel.language.listening import channel_of, check_hearing, link, listeners_of, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
 from kernel.language.vocab_data import load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
-from kernel.numeric.bytes import model_from_bytes
+from kernel.numeric.bytes import model_digest, model_from_bytes
 from kernel.numeric.memory import check_memory, to_come
 from kernel.registries.blame import naming
 
@@ -47,6 +47,8 @@ def initialize(
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
     link(nlp.slots)
     _check_roles(nlp)
+    if not (settings.get("init_tok2vec") or settings.get("after_init")):
+        _warn_of_new(nlp)
     check_listeners(nlp.pipeline)
     seed = interpolated_section(nlp, "training").get("seed") or 0
     components = settings.get("components") or {}
@@ -76,6 +78,7 @@ def initialize(
         _load_pretrained(nlp, settings["init_tok2vec"])
     link(nlp.slots)
     _call(settings.get("after_init"), nlp, "after_init")
+    _check_weights_heard(nlp)
 
 
 def _warn_of_unused(name: str, arguments: Iterable[str]) -> None:
@@ -114,22 +117,71 @@ def _check_roles(nlp: ComponentList) -> None:
                 raise ConfigError(
                     f"training.{role}_components: the pipeline has no component '{name}'", hint=hint
                 )
-    running = with_sources(nlp.slots, annotating)
-    for name, component in nlp.pipeline:
-        channel = channel_of(component)
+    running, trained = with_sources(nlp.slots, annotating), trained_models(nlp)
+    for slot in nlp.slots:
+        name, channel = slot.name, channel_of(slot.component)
         if channel is None:
             continue
         learning = [owner for owner in channel.owners if owner not in frozen]
         kept = [owner for owner in channel.owners if owner in frozen]
+        if not slot.enabled and channel.owners:
+            raise ConfigError(
+                f"nlp.disabled: '{name}' does not run, so {', '.join(channel.owners)} would get nothing from it",
+                hint=f"Enable '{name}', or disable what listens to it.",
+            )
         if name in frozen and name not in running and learning:
             raise ConfigError(
                 f"training.frozen_components: '{name}' is frozen, so {', '.join(learning)} would get nothing from it",
                 hint=f"Add '{name}' to training.annotating_components too, or replace the listeners by copies.",
             )
-        if name not in frozen and kept:
+        if name in trained and kept:
             warn(
                 f"{', '.join(kept)} won't learn, but listens to '{name}', which will change: scores may drop"
             )
+        if slot.enabled and trained and name not in (*frozen, *trained):
+            warn(
+                f"nothing that learns listens to '{name}', so it learns nothing: its weights stay as they are"
+            )
+
+
+def _warn_of_new(nlp: ComponentList) -> None:
+    new = [
+        slot for slot in nlp.slots if slot.enabled and not slot.copied and slot.name in nlp.frozen_components
+    ]
+    for name in [slot.name for slot in new if getattr(slot.component, "is_trainable", False)]:
+        warn(
+            f"'{name}' is frozen, but new: it keeps the weights that are drawn for it now. Take it from a trained pipeline (source)"
+        )
+
+
+def _check_weights_heard(nlp: ComponentList) -> None:
+    """Components that are taken from another pipeline listen to the weights that they have learnt with.
+
+    `ConfigError` for a frozen one that does not, a warning for one that can learn anew.
+    """
+    digests: dict[str, str] = {}
+    for slot in nlp.slots:
+        others = []
+        for listener in listeners_of(slot.component) if slot.enabled and slot.copied else ():
+            state = listener.attrs["listener"]
+            if not state.learnt_with or state.channel is None:
+                continue
+            source = state.channel.name
+            if source not in digests:
+                digests[source] = model_digest(nlp.get_pipe(source).model)
+            if digests[source] != state.learnt_with:
+                others.append(source)
+        if not others:
+            continue
+        sources = " and ".join(f"'{name}'" for name in dict.fromkeys(others))
+        what = f"listens to {sources}, with other weights than where it was taken from"
+        advice = f"Take {sources} from there too (source), or give '{slot.name}' copies: replace_listeners."
+        if slot.name in nlp.frozen_components:
+            raise ConfigError(
+                f"training.frozen_components: '{slot.name}' is frozen, but {what}: what it predicts would mean nothing",
+                hint=advice,
+            )
+        warn(f"'{slot.name}' {what}: it has to learn anew. {advice}")
 
 
 def _checked_source(

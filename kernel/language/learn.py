@@ -310,10 +310,15 @@ def evaluate(
 
 
 def trained_models(nlp: ComponentList) -> dict[str, Any]:
-    """Component name -> model of the enabled components that learn and are not frozen."""
-    frozen = set(nlp.frozen_components)
-    trainable = {name for name, c in nlp.pipeline if _learns(c)}
-    return {name: m for name, m in nlp.all_models().items() if name in trainable - frozen}
+    """Component name -> model of the enabled components that learn: not frozen, and not sources that nobody teaches."""
+    frozen, learning = set(nlp.frozen_components), set[str]()
+    # Who listens comes after its source.
+    for name, component in reversed(nlp.pipeline):
+        channel = channel_of(component)
+        taught = channel is None or channel.learns_alone or learning.intersection(channel.owners)
+        if taught and _learns(component) and name not in frozen:
+            learning.add(name)
+    return {name: model for name, model in nlp.all_models().items() if name in learning}
 
 
 def check_optimizer(sgd: Any) -> None:

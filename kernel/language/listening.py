@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kernel.config import Config
+from kernel.config.blocks import block_of
 from kernel.config.signatures import of_function
 from kernel.config.sources import problem, problem_at
 from kernel.config.variables import interpolate
@@ -17,8 +18,9 @@ from kernel.errors import ConfigError, KernelError, Problem, UsageError
 from kernel.files.names import as_names
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.shapes import Layers
-from kernel.language.slots import Slot, find
+from kernel.language.slots import Slot, position
 from kernel.listeners import ANY, Channel, find_listeners
+from kernel.numeric.ops import set_ops
 from kernel.registries.family import Registries, chosen_by
 
 # What the factory of a source says that it assigns.
@@ -93,71 +95,93 @@ def with_sources(slots: Iterable[Slot], names: Collection[str]) -> set[str]:
     return found
 
 
-def with_copies(
-    slot: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any], source: str, paths: str | Iterable[str]
-) -> Slot:
-    """Put copies of a source's model in the place of a component's listeners; returns its slot with the block that says so.
+def sources_of(slot: Slot, slots: Sequence[Slot]) -> list[tuple[Any, Slot | None]]:
+    """The listeners of a component, each with the source that it takes: the nearest before it that it matches, if there is one.
 
-    slots, blocks: the components of the source's pipeline and its `[components]`, interpolated: what variables refer to
-    may not be in the config that the copy goes into. paths: where the listeners stand in the component's config, such
-    as `["model.tok2vec"]`.
+    slots: the components of its pipeline, disabled ones too.
     """
-    paths = as_names(paths)
-    upstream: Any = find(slots, source).component if source else None
-    if channel_of(upstream) is None:
-        raise UsageError(
-            f"other components can't listen to component '{source}'"
-            if source
-            else f"component '{slot.name}' doesn't listen to any component of its pipeline, so no listener can be replaced"
-        )
-    listeners = [node for node in listeners_of(slot.component) if node.attrs["listener"].matches(source)]
-    if len(paths) != len(listeners):
-        raise UsageError(
-            f"component '{slot.name}' has {len(listeners)} listeners to '{source}', but replace_listeners names "
-            f"{len(paths)}: {', '.join(paths) or 'none'}"
-        )
-    model = blocks[source].get("model")
-    if not isinstance(model, Mapping):
-        raise UsageError(
-            f"the config has no block components.{source}.model to put in the place of a listener"
-        )
-    _check_paths(slot.block, paths, slot.name)
+    before = slots[: position(slots, slot.name)]
+    sources = [other for other in reversed(before) if channel_of(other.component) is not None]
+    return [
+        (listener, next((one for one in sources if listener.attrs["listener"].matches(one.name)), None))
+        for listener in listeners_of(slot.component)
+    ]
+
+
+def with_copies(
+    slot: Slot, heard: Sequence[tuple[Any, Slot]], blocks: Mapping[str, Any], paths: str | Iterable[str]
+) -> Slot:
+    """Put copies of their sources' models in the place of a component's listeners; returns its slot with the block that says so.
+
+    heard: listeners in the component's model, and their sources. blocks: the `[components]` that the sources are from,
+    interpolated: what variables refer to may not be in the config that the copy goes into. paths: where the listeners to
+    replace stand in the component's config, such as `["model.tok2vec"]`.
+    """
+    chosen = _chosen(slot, heard, as_names(paths))
     block = slot.block.copy()
-    for path in paths:
+    for path, _, source in chosen:
+        model = blocks[source.name].get("model")
+        if not isinstance(model, Mapping):
+            raise UsageError(
+                f"the config has no block components.{source.name}.model to put in the place of a listener"
+            )
         *parents, last = path.split(".")
         _at(block, parents)[last] = deepcopy(model)
-    copies = [upstream.model.copy() for _ in listeners]
+    copies = [source.component.model.copy() for _, _, source in chosen]
     # From here on nothing fails: one listener is not replaced without the others.
-    for listener, made in zip(listeners, copies, strict=True):
-        replace_node(slot.component.model, listener, made)
+    for (_, listener, _), made in zip(chosen, copies, strict=True):
+        set_ops(made, listener.ops)
+        if slot.component.model is listener:
+            slot.component.model = made
+        else:
+            replace_node(slot.component.model, listener, made)
     return replace(slot, block=block)
 
 
 def replace_node(model: Any, old: Any, new: Any) -> None:
     """Put another layer in the place of one, also where references point to it."""
     for node in list(model.walk()):
-        for position, layer in enumerate(node.layers):
+        for number, layer in enumerate(node.layers):
             if layer is old:
-                node.layers[position] = new
+                node.layers[number] = new
         for ref in node.ref_names:
             if node.maybe_get_ref(ref) is old:
                 node.set_ref(ref, new)
 
 
-def _check_paths(block: Any, paths: Sequence[str], name: str) -> None:
-    """`UsageError` unless every path leads to a block, each to one of its own."""
-    for number, path in enumerate(paths):
-        if not isinstance(_at(block, path.split(".")), dict):
+def _chosen(
+    slot: Slot, heard: Sequence[tuple[Any, Slot]], paths: Sequence[str]
+) -> list[tuple[str, Any, Slot]]:
+    """(path, listener, source) of the listeners that stand at some paths. `UsageError` unless each path has one of its own."""
+    name = slot.name
+    if len(set(paths)) < len(paths):
+        twice = next(path for path in paths if paths.count(path) > 1)
+        raise UsageError(f"replace_listeners names components.{name}.{twice} twice")
+    places = [_place(listener) for listener, _ in heard]
+    known = [place for place in places if place]
+    where = ", ".join(known) or "none of them has a block of its own in the config"
+    hint = f"The listeners of '{name}' that can be replaced: {where}."
+    if not paths:
+        raise UsageError(f"replace_listeners names no listener of '{name}'", hint=hint)
+    for path in paths:
+        if not isinstance(_at(slot.block, path.split(".")), dict):
             raise UsageError(
-                f"components.{name}.{path} is not a block of the config, so no listener can be replaced there"
+                f"components.{name}.{path} is not a block of the config, so no listener can be replaced there",
+                hint=hint,
             )
-        for other in paths[:number]:
-            if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
-                raise UsageError(
-                    f"replace_listeners names components.{name}.{path} twice"
-                    if path == other
-                    else f"replace_listeners names components.{name}.{other} and components.{name}.{path}, one inside the other"
-                )
+    if not any(places) and len(paths) == len(heard) and len({source.name for _, source in heard}) == 1:
+        # Nobody remembers which block made which; it doesn't matter either.
+        return [(path, *pair) for path, pair in zip(paths, heard, strict=True)]
+    for path in paths:
+        if path not in places:
+            raise UsageError(f"components.{name}.{path} is not the block of a listener", hint=hint)
+    return [(path, *heard[places.index(path)]) for path in paths]
+
+
+def _place(listener: Any) -> str:
+    """The path of the block that made a listener, inside of its component; "" if none made it, or nobody remembers which."""
+    block = block_of(listener)
+    return block.path.split(".", 2)[-1] if block is not None and block.path.count(".") > 1 else ""
 
 
 def _at(block: Any, parts: Sequence[str]) -> Any:

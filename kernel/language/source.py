@@ -8,10 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import warn
+from kernel.errors import UsageError, warn
 from kernel.language.create import create
-from kernel.language.listening import link, listeners_of, with_copies
+from kernel.language.listening import listeners_of, sources_of, with_copies
 from kernel.language.slots import Slot, find
+from kernel.numeric.bytes import model_digest
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -30,7 +31,7 @@ def copy_component(
 
     replace_listeners: listeners that become copies of the source they listen to, as paths in the component's config.
     """
-    original = find(source.slots, taken).component
+    original = find(source.slots, taken)
     blocks = source.config.interpolate()["components"]
     for text in source.vocab.strings:
         nlp.vocab.strings.add(text)
@@ -42,13 +43,21 @@ def copy_component(
         validate=validate,
         given_by=f"'{taken}' of the pipeline that it is taken from",
     )
-    _copy_data(original, slot.component)
+    _copy_data(original.component, slot.component)
+    theirs = [found for _, found in sources_of(original, source.slots)]
+    heard = [
+        (node, found)
+        for node, found in zip(listeners_of(slot.component), theirs, strict=True)
+        if found is not None
+    ]
+    for node, found in heard:
+        node.attrs["listener"].learnt_with = model_digest(found.component.model)
     if replace_listeners:
-        link(source.slots)
-        listener = next(iter(listeners_of(original)), None)
-        channel = listener.attrs["listener"].channel if listener is not None else None
-        upstream = channel.name if channel is not None else ""
-        slot = with_copies(slot, source.slots, blocks, upstream, replace_listeners)
+        if not heard:
+            raise UsageError(
+                f"component '{taken}' doesn't listen to any component of its pipeline, so no listener can be replaced"
+            )
+        slot = with_copies(slot, heard, blocks, replace_listeners)
     _compare_vectors(nlp, source, name)
     return replace(slot, copied=True)
 

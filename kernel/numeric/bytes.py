@@ -8,6 +8,7 @@ Attributes are stored if they are plain data; what an architecture computes anew
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from math import prod
 from typing import Any
@@ -54,6 +55,11 @@ def model_to_bytes(model: Any) -> bytes:
     nodes = {path: _node_to_dict(node) for path, node in walk_paths(model)}
     data: bytes = srsly.msgpack_dumps({"format": FORMAT, "nodes": dict(sorted(nodes.items()))})
     return data
+
+
+def model_digest(model: Any) -> str:
+    """Hexadecimal digits that only equal models have."""
+    return hashlib.blake2b(model_to_bytes(model), digest_size=16).hexdigest()
 
 
 def model_from_bytes(model: Any, data: bytes, *, where: str = "model") -> Any:

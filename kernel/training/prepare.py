@@ -159,7 +159,10 @@ def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
     pipeline = setup.cls.from_config(config)
     to_device(pipeline, gpu_id, settings.gpu_allocator)
     if not pipeline.models():
-        raise ConfigError("there is nothing to train: no component has a model, or all of them are frozen")
+        raise ConfigError(
+            "there is nothing to train: no component has a model that learns",
+            hint="Frozen ones don't, nor does a source that nobody listens to but frozen ones.",
+        )
     hooks.call.pipeline_created(pipeline=pipeline, config=config)
     corpus = setup.corpora["train_corpus"]
     limit = initialize["sample_size"] if is_streamed(corpus, settings) else None

@@ -35,7 +35,7 @@ class Tok2Vec(TrainableComponent):
 
     def __init__(self, vocab: Vocab, model: Model[list[Doc], list[Any]], name: str = "tok2vec") -> None:
         super().__init__(vocab, model, name)
-        self.channel = Channel(name)
+        self.channel = Channel(name, learns_alone=False)
 
     def predict(self, docs: Sequence[Doc]) -> list[Any]:
         """The vectors of each document, (tokens, width)."""
