@@ -20,6 +20,7 @@ from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.shapes import Layers
 from kernel.language.slots import Slot, position
 from kernel.listeners import ANY, Channel, find_listeners
+from kernel.numeric.copies import copied, point_to
 from kernel.numeric.ops import set_ops
 from kernel.registries.family import Registries, chosen_by
 
@@ -127,7 +128,7 @@ def with_copies(
             )
         *parents, last = path.split(".")
         _at(block, parents)[last] = deepcopy(model)
-    copies = [source.component.model.copy() for _, _, source in chosen]
+    copies = [copied(source.component.model) for _, _, source in chosen]
     # From here on nothing fails: one listener is not replaced without the others.
     for (_, listener, _), made in zip(chosen, copies, strict=True):
         set_ops(made, listener.ops)
@@ -147,6 +148,7 @@ def replace_node(model: Any, old: Any, new: Any) -> None:
         for ref in node.ref_names:
             if node.maybe_get_ref(ref) is old:
                 node.set_ref(ref, new)
+        point_to(node, {id(old): new})
 
 
 def _chosen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import CellType, FunctionType
 from typing import Any
 
@@ -25,22 +26,25 @@ def copied(model: Model[Any, Any]) -> Model[Any, Any]:
         for name in old.ref_names:
             layer = old.maybe_get_ref(name)
             node.set_ref(name, None if layer is None else stand_ins[id(layer)])
-        forward = forward_of(node)
-        cells = forward.__closure__ if isinstance(forward, FunctionType) else None
-        if cells and any(_content(cell) in stand_ins for cell in cells):
-            new = FunctionType(
-                forward.__code__,
-                forward.__globals__,
-                forward.__name__,
-                forward.__defaults__,
-                tuple(
-                    CellType(stand_ins[_content(cell)]) if _content(cell) in stand_ins else cell
-                    for cell in cells
-                ),
-            )
-            new.__kwdefaults__ = forward.__kwdefaults__
-            set_forward(node, new)
+        point_to(node, stand_ins)
     return copy
+
+
+def point_to(node: Model[Any, Any], stand_ins: Mapping[int, Any]) -> None:
+    """Let a layer's forward function have others for the layers that it has from around it. stand_ins: by the identity of those."""
+    forward = forward_of(node)
+    cells = forward.__closure__ if isinstance(forward, FunctionType) else None
+    if not cells or not any(_content(cell) in stand_ins for cell in cells):
+        return
+    new = FunctionType(
+        forward.__code__,
+        forward.__globals__,
+        forward.__name__,
+        forward.__defaults__,
+        tuple(CellType(stand_ins[_content(cell)]) if _content(cell) in stand_ins else cell for cell in cells),
+    )
+    new.__kwdefaults__ = forward.__kwdefaults__
+    set_forward(node, new)
 
 
 def _content(cell: CellType) -> int:

@@ -20,7 +20,7 @@ from kernel.training.prepare import prepare
 from kernel.training.resume import check, find
 from kernel.training.run import Run
 
-from .transfer import LISTENING, check_learning, config, examples, factory_block
+from .transfer import LISTENING, check_learning, config, examples, factory_block, rehearse
 
 pytestmark = pytest.mark.needs("kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-batchers")
 
@@ -176,14 +176,28 @@ def test_gradients_are_right(make: Make, combination: Combination) -> None:
 
 
 @each
+def test_gradients_of_rehearsal_are_right(make: Make, combination: Combination) -> None:
+    run = make(combination)
+    for seed in (0, 1):
+        # What is remembered differs from what is known then.
+        for model in run.pipeline.models().values():
+            randomise(model, seed)
+        if not seed:
+            run.pipeline.resume_training()
+    assert check_learning(run.pipeline, run.examples, rehearse) == combination.learning
+
+
+@each
 def test_frozen_weights_stay_and_what_is_saved_scores_the_same(
     make: Make, combination: Combination, tmp_path: Path
 ) -> None:
     run = make(combination)
     nlp, batch = run.pipeline, run.examples
     before = {name: nlp.get_pipe(name).to_bytes() for name in nlp.pipe_names}
+    nlp.resume_training()
     for _ in range(2):
         nlp.update(batch, sgd=run.optimizer, drop=0.2)
+        nlp.rehearse(batch, sgd=run.optimizer, drop=0.2)
     changed = {name for name in nlp.pipe_names if nlp.get_pipe(name).to_bytes() != before[name]}
     assert changed == combination.learning
     scores = nlp.evaluate(batch)

@@ -1,13 +1,14 @@
 """Pipelines with a shared embedding that are put together from fresh, copied and frozen parts, and what they learn."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from kernel.language import Language
+from kernel.numeric.adapter import forward_of, set_forward
 from kernel.numeric.random import scope
 from kernel.testing.gradients import parameters
 from kernel.training import Example
@@ -90,60 +91,94 @@ def to_double(nlp: Language) -> None:
             node.set_param(name, node.get_param(name).astype("float64"))
 
 
-def true_losses(nlp: Language, batch: list[Example]) -> dict[str, float]:
-    """The losses whose gradients an update passes back, by component; the reported ones are others. Gradients add up."""
+Learn = Callable[[Language, list[Example]], Any]
+
+
+def update(nlp: Language, batch: list[Example]) -> None:
+    """Add the gradients of a batch."""
+    nlp.update(batch, sgd=False)
+
+
+def rehearse(nlp: Language, batch: list[Example]) -> None:
+    """Add the gradients of what was remembered."""
+    nlp.rehearse(batch, sgd=False)
+
+
+def true_losses(nlp: Language, batch: list[Example], learn: Learn) -> dict[str, float]:
+    """The losses whose gradients are passed back, by component; the reported ones are others. Gradients add up."""
     found: dict[str, float] = {}
-    with _watched(nlp, found), scope(seed=0):
-        nlp.update(batch, sgd=False)
+    with ExitStack() as watching, scope(seed=0):
+        for name, component in nlp.pipeline:
+            if name in MODELS:
+                watching.enter_context(_watched(name, component, learn is rehearse, found))
+        learn(nlp, batch)
     return found
 
 
 @contextmanager
-def _watched(nlp: Language, found: dict[str, float]) -> Iterator[None]:
-    components = {name: component for name, component in nlp.pipeline if name != "tok2vec"}
-    watching = [name for name, component in components.items() if hasattr(component, "get_loss")]
-    for name in watching:
-        components[name].get_loss = _told(components[name], name, found)
-    try:
+def _watched(name: str, component: Any, is_rehearsal: bool, found: dict[str, float]) -> Iterator[None]:
+    def tell(scores: Any, gradient: Any, loss: Callable[[Any, Any], float]) -> None:
+        found[name] = found.get(name, 0.0) + loss(np.asarray(scores), np.asarray(gradient))
+
+    if name == "ner":
+        loss = _divergence_of_logits if is_rehearsal else _likelihood
+        own = forward_of(component.model)
+        set_forward(component.model, _watched_forward(own, lambda *told: tell(*told, loss)))
         yield
-    finally:
-        for name in watching:
-            del components[name].get_loss
+        set_forward(component.model, own)
+        return
+    method = "get_rehearsal_loss" if is_rehearsal else "get_loss"
+    loss = _squares if name == "textcat_multilabel" else _divergence if is_rehearsal else _likelihood
+    own = getattr(component, method)
+
+    def get_loss(first: Any, second: Any) -> Any:
+        reported, gradient = own(first, second)
+        scores = first if is_rehearsal else second
+        pairs = zip(scores, gradient, strict=True) if isinstance(gradient, list) else [(scores, gradient)]
+        for pair in pairs:
+            tell(*pair, loss)
+        return reported, gradient
+
+    setattr(component, method, get_loss)
+    yield
+    delattr(component, method)
 
 
-def _told(component: Any, name: str, found: dict[str, float]) -> Callable[..., Any]:
-    own = component.get_loss
-    is_softmax = name != "textcat_multilabel"
-
-    def tell(gradient: Any) -> None:
-        found[name] = found.get(name, 0.0) + _loss_of(np.asarray(gradient), squares=not is_softmax)
-
-    def get_loss(docs: Iterable[Example], scores: Any) -> Any:
-        if hasattr(scores, "begin_update"):
-            return own(docs, _Scores(scores, tell))
-        loss, gradient = own(docs, scores)
-        for part in gradient if isinstance(gradient, list) else [gradient]:
-            tell(part)
-        return loss, gradient
-
-    return get_loss
+def _squares(scores: Any, gradient: Any) -> float:
+    return float((gradient**2).sum() / 2)
 
 
-def _loss_of(gradient: Any, *, squares: bool) -> float:
-    """The loss of which this is the gradient.
+def _likelihood(scores: Any, gradient: Any) -> float:
+    """-log of the probability of all right classes together, of which p - q is the gradient: p the softmax, q the same over those.
 
-    With p a softmax and q the same over the right classes only, p - q is that of -log(sum of p over the right ones): its
-    negative entries, those of the right classes, sum to that sum - 1.
+    The negative entries, those of the right classes, sum to that probability - 1.
     """
-    if squares:
-        return float((gradient**2).sum() / 2)
     return float(-np.log1p(np.minimum(gradient, 0).sum(axis=-1)).sum())
 
 
-class _Scores:
-    """Scores of actions at some states, whose gradient is told on."""
+def _divergence(probabilities: Any, gradient: Any) -> float:
+    """The cross-entropy of p from q, of which p - q is the gradient."""
+    return float(-((probabilities - gradient) * np.log(probabilities)).sum())
 
-    def __init__(self, scores: Any, tell: Callable[[Any], None]) -> None:
+
+def _divergence_of_logits(scores: Any, gradient: Any) -> float:
+    compared = gradient.any(axis=0)
+    e = np.exp(scores[:, compared])
+    return _divergence(e / e.sum(axis=1, keepdims=True), gradient[:, compared])
+
+
+def _watched_forward(forward: Any, tell: Callable[[Any, Any], None]) -> Any:
+    """A forward pass that gives scores of actions, whose gradients are told of."""
+
+    def watched(model: Any, docs: Any, is_train: bool) -> Any:
+        scores, finish = forward(model, docs, is_train)
+        return (_Scores(scores, tell) if is_train else scores), finish
+
+    return watched
+
+
+class _Scores:
+    def __init__(self, scores: Any, tell: Callable[[Any, Any], None]) -> None:
         self._scores, self._tell = scores, tell
 
     def __getattr__(self, name: str) -> Any:
@@ -153,14 +188,18 @@ class _Scores:
         found, backprop = self._scores.begin_update(slots)
 
         def told(gradient: Any) -> Any:
-            self._tell(gradient)
+            self._tell(found, gradient)
             return backprop(gradient)
 
         return found, told
 
 
 def check_learning(
-    nlp: Language, batch: list[Example], factors: dict[str, float] | None = None, seed: int = 0
+    nlp: Language,
+    batch: list[Example],
+    learn: Learn = update,
+    factors: dict[str, float] | None = None,
+    seed: int = 0,
 ) -> set[str]:
     """Compare the gradients of everything that learns with differences of the losses; returns the names of what has any.
 
@@ -171,7 +210,7 @@ def check_learning(
     for model in nlp.all_models().values():
         for node, name in parameters(model):
             node.set_grad(name, node.get_param(name) * 0)
-    true_losses(nlp, batch)
+    true_losses(nlp, batch, learn)
     gradients = {
         (owner, node, name): node.get_grad(name).copy()
         for owner, model in nlp.all_models().items()
@@ -188,7 +227,7 @@ def check_learning(
         changed = []
         for sign in (1, -1):
             node.set_param(name, value + sign * 1e-6 * direction)
-            losses = true_losses(nlp, batch)
+            losses = true_losses(nlp, batch, learn)
             shares = (
                 losses
                 if owner in losses
