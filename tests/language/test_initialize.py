@@ -94,5 +94,8 @@ def test_the_memory_that_training_takes_is_added_up_over_components(monkeypatch)
     with pytest.raises(UsageError, match=r"'two': training needs .*and that of the other components .* more"):
         initialize(needed - 1)
     # What stays as it is takes no more.
-    with pytest.warns(KernelWarning, match="one won't learn"):
+    with (
+        pytest.warns(KernelWarning, match="'one' is frozen, but new"),
+        pytest.warns(KernelWarning, match="one won't learn"),
+    ):
         initialize(needed - 4 * one, frozen=["one"])

@@ -149,9 +149,15 @@ def test_impossible_roles_are_refused_before_training():
         with_roles(shared(), frozen=["source"]).initialize()
     with pytest.raises(ConfigError, match="frozen_components.*'sauce'.*\n.*source, target"):
         with_roles(shared(), frozen=["sauce"]).initialize()
-    with pytest.warns(KernelWarning, match="two won't learn.*'source'"):
+    with pytest.warns(KernelWarning, match="'two' is frozen, but new") as caught:
         with_roles(shared("one", "two"), frozen=["two"]).initialize()
-    with_roles(shared(), frozen=["source"], annotating=["source"]).initialize()
+    assert "two won't learn, but listens to 'source'" in str(caught[0].message)
+    with pytest.warns(KernelWarning, match="'source' is frozen, but new"):
+        with_roles(shared(), frozen=["source"], annotating=["source"]).initialize()
+    nlp = shared()
+    nlp.disable_pipe("source")
+    with pytest.raises(ConfigError, match="'source' does not run, so target would get nothing from it"):
+        nlp.initialize()
 
 
 def test_what_annotating_components_listen_to_annotates_with_them():
@@ -203,7 +209,8 @@ def test_prediction_by_one_component_may_follow_one_that_returns_other_documents
 def test_a_frozen_source_annotates_with_those_that_listen_to_it():
     nlp = with_roles(shared("one", "two"), frozen=["source"], annotating=["one"])
     examples = [example(nlp, y=1.0)]
-    nlp.initialize(lambda: examples)
+    with pytest.warns(KernelWarning, match="'source' is frozen, but new"):
+        nlp.initialize(lambda: examples)
     before = weights(nlp, "source"), weights(nlp, "two")
     nlp.update(examples)
     assert weights(nlp, "source") == before[0] and weights(nlp, "two") != before[1]
