@@ -149,9 +149,11 @@ def test_impossible_roles_are_refused_before_training():
         with_roles(shared(), frozen=["source"]).initialize()
     with pytest.raises(ConfigError, match="frozen_components.*'sauce'.*\n.*source, target"):
         with_roles(shared(), frozen=["sauce"]).initialize()
-    with pytest.warns(KernelWarning, match="'two' is frozen, but new") as caught:
+    with (
+        pytest.warns(KernelWarning, match="'two' is frozen, but new"),
+        pytest.warns(KernelWarning, match="two won't learn.*'source'"),
+    ):
         with_roles(shared("one", "two"), frozen=["two"]).initialize()
-    assert "two won't learn, but listens to 'source'" in str(caught[0].message)
     with pytest.warns(KernelWarning, match="'source' is frozen, but new"):
         with_roles(shared(), frozen=["source"], annotating=["source"]).initialize()
     nlp = shared()
