@@ -13,15 +13,14 @@ from kernel.testing.suites.base import Suite
 class CommandSuite(Suite):
     """A click command of the entry-point group `kernel_cli`, or of `kernel_cli_init`.
 
-    name: of the command. group: where its entry point is. arguments: a line that works, and that ends with exit code 0.
+    name: of the command. kind: "cli_init" for one of `kernel init`. arguments: a line that works, and that ends with exit code 0.
     """
 
     kind = "cli"
-    group: ClassVar[str] = "kernel_cli"
     arguments: ClassVar[tuple[str, ...]] = ("--help",)
 
     def build(self, **changes: Any) -> Any:
-        points = [point for point in scan.entry_points(self.group) if point.name == self.name]
+        points = [point for point in scan.entry_points(f"kernel_{self.kind}") if point.name == self.name]
         assert points, f"no installed package has the command '{self.name}'; install yours: pip install -e ."
         return load_entry_point(points[0], "command")
 
@@ -44,7 +43,7 @@ class CommandSuite(Suite):
     def test_no_built_in_command_has_the_name(self) -> None:
         from kernel.cli.commands import BUILT_IN
 
-        assert self.name not in BUILT_IN[self.group.removeprefix("kernel_")], (
+        assert self.name not in BUILT_IN[self.kind], (
             f"kernel has a command '{self.name}' of its own, which hides this one"
         )
 

@@ -1,0 +1,1 @@
+"""Files of word vectors of other tools, read into a table that pipelines use."""

@@ -1,0 +1,148 @@
+"""Which format a file has, by its first bytes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.errors import DataError, UsageError
+from kernel_vectors import binary, text
+from kernel_vectors.containers import Content
+from kernel_vectors.skipped import Skipped
+from kernel_vectors.source import Source
+
+_BOM = b"\xef\xbb\xbf"
+_FASTTEXT = b"\xba\x16\x4f\x2f"
+# First lines by which a file without a header is judged.
+_SAMPLE = 200
+_NUMBERS = frozenset(b"0123456789+-.eEnaNifINFty \t\r")
+# What the fields of a header of floret are, after the number of rows and the width; the last two are texts.
+_FLORET = ("minn", "maxn", "hash_count", "hash_seed")
+
+
+def is_fasttext_model(content: Content) -> bool:
+    """Whether this is a model of fastText or floret (.bin) rather than its vectors."""
+    return content.stream.peek(4)[:4] == _FASTTEXT
+
+
+def recognise(content: Content, skipped: Skipped) -> Source:
+    """The rows of a file in any format of text, or in the binary one of word2vec. skipped: notes what can't be used.
+
+    `UsageError` for files that are something else, which say how to get one that can be read.
+    """
+    stream, path = content.stream, content.path
+    head = stream.peek(1)
+    _refuse_others(head, path)
+    if head.startswith(_BOM):
+        stream.read(len(_BOM))
+        head = head[len(_BOM) :]
+    lines = head.split(b"\n")
+    fields = lines[0].split()
+    if len(lines) == 1 and len(head) > 1 << 16:
+        raise DataError("there is no end of a line: this is no file of word vectors", path=path, line=1)
+    if _is_header(fields, lines):
+        rows, width = map(int, fields)
+        _check_width(width, path)
+        first = stream.readline()
+        if _is_binary(head[len(first) :]):
+            blocks = binary.read_rows(stream, path, width, skipped, rows=rows)
+            return Source("binary word2vec", "row", width, rows, blocks)
+        has_tabs = _has_tabs(lines[1] if len(lines) > 1 else b"")
+        blocks = text.read_rows(stream, path, width, skipped, line=2, rows=rows, has_tabs=has_tabs)
+        return Source("word2vec", "line", width, rows, blocks)
+    floret = _floret_settings(fields)
+    if floret is not None:
+        rows, width = map(int, fields[:2])
+        _check_width(width, path)
+        stream.readline()
+        blocks = text.read_rows(stream, path, width, skipped, line=2, rows=rows)
+        return Source("floret", "line", width, rows, blocks, floret)
+    has_tabs = _has_tabs(lines[0])
+    width = _width(lines, path, "\t" if has_tabs else " ")
+    blocks = text.read_rows(stream, path, width, skipped, line=1, has_tabs=has_tabs)
+    return Source("GloVe", "line", width, None, blocks)
+
+
+def _refuse_others(head: bytes, path: str) -> None:
+    if not head:
+        raise DataError("the file is empty", path=path)
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        raise UsageError(
+            f"{path} is a pickle, such as Gensim's own save() writes. It could run any code, so it is not read",
+            hint="In Gensim: model.wv.save_word2vec_format('vectors.bin', binary=True), or "
+            "KeyedVectors.load(FILE).save_word2vec_format('vectors.bin', binary=True); then name vectors.bin here.",
+        )
+    if head.startswith(b"\x93NUMPY"):
+        raise UsageError(
+            f"{path} is an array of numpy, which has no words",
+            hint="Write a text file: a line for each word, the word and its numbers with spaces between.",
+        )
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError(f"{path} is UTF-16", hint="Convert it: iconv -f UTF-16 -t UTF-8 FILE > vectors.txt")
+
+
+def _is_header(fields: list[bytes], lines: list[bytes]) -> bool:
+    """Whether a first line is the number of rows and the width. It may be a number and its vector, of width 1."""
+    if not (len(fields) == 2 and fields[0].isdigit() and fields[1].isdigit()):
+        return False
+    next_fields = lines[1].split() if len(lines) > 1 else []
+    return fields[1] == b"1" or len(next_fields) != 2 or _numbers_at_end(next_fields) != 1
+
+
+def _floret_settings(fields: list[bytes]) -> Mapping[str, Any] | None:
+    if len(fields) != 8 or not all(field.isdigit() for field in fields[:6]):
+        return None
+    numbers = {name: int(field) for name, field in zip(_FLORET, fields[2:6], strict=True)}
+    return {
+        **numbers,
+        "bow": fields[6].decode("utf-8", "replace"),
+        "eow": fields[7].decode("utf-8", "replace"),
+    }
+
+
+def _is_binary(rest: bytes) -> bool:
+    """Whether what follows a header of word2vec holds numbers as they lie in memory. rest: the beginning of it."""
+    _, space, numbers = rest.lstrip(b"\r\n").partition(b" ")
+    return bool(space) and not set(numbers.split(b"\n", 1)[0][:256]) <= _NUMBERS
+
+
+def _has_tabs(line: bytes) -> bool:
+    return (
+        b"\t" in line.strip()
+        and b" " not in line.rstrip().rpartition(b"\t")[2]
+        and line.count(b"\t") > line.count(b" ")
+    )
+
+
+def _width(lines: list[bytes], path: str, separator: str) -> int:
+    """How many numbers most of the first lines have. Words may have spaces inside."""
+    # The last one may be cut.
+    whole = lines[: max(1, min(len(lines) - 1, _SAMPLE))]
+    counts = Counter(
+        _numbers_at_end(line.rstrip(b" \t\r").split(separator.encode())) for line in whole if line.strip()
+    )
+    width = max(counts, key=lambda count: (counts[count], count), default=0)
+    if width < 1:
+        raise DataError(
+            f"this is no file of word vectors: no word with numbers behind it, but {whole[0][:60].decode('utf-8', 'replace')!r}",
+            path=path,
+            line=1,
+            hint="Text files have a line for each word: the word and its numbers, with spaces between.",
+        )
+    return width
+
+
+def _numbers_at_end(fields: list[bytes]) -> int:
+    """How many of the fields behind the first are numbers, from the end."""
+    count = 0
+    for field in reversed(fields[1:]):
+        try:
+            float(field)
+        except ValueError:
+            break
+        count += 1
+    return count
+
+
+def _check_width(width: int, path: str) -> None:
+    if not 0 < width <= 1 << 16:
+        raise DataError(f"the first line says that the vectors are {width} wide", path=path, line=1)
