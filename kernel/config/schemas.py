@@ -19,6 +19,11 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
+    @classmethod
+    def run_kind(cls) -> Any:
+        """What a section that describes a run of its own adds: a `kernel.training.kinds.RunKind`. None for all others."""
+        return None
+
 
 class SystemSchema(Section):
     """`[system]`"""

@@ -19,7 +19,7 @@ _END = object()
 class Batches:
     """The batches of all epochs; announces each epoch and counts it when it is over.
 
-    `training.max_epochs`: N > 0 ends after N epochs, 0 never; -1 streams. A streamed corpus is asked anew for each epoch,
+    `max_epochs`: N > 0 ends after N epochs, 0 never; -1 streams. A streamed corpus is asked anew for each epoch,
     and nothing is shuffled here. An epoch without a single batch is a `DataError`.
 
     The global random generators are seeded before each batch, and before each example of a streamed corpus, so that a
@@ -78,7 +78,9 @@ class Batches:
             self._running = None
             return batch
         if not isinstance(batch, Sequence):
-            raise TrainingError(f"training.batcher must give lists of examples, not {type(batch).__name__}")
+            raise TrainingError(
+                f"{self._run.section}.batcher must give lists of examples, not {type(batch).__name__}"
+            )
         if batch:
             self._is_empty = False
         if self._has_state and self._passes.is_crowded:
@@ -132,25 +134,27 @@ class Batches:
 
         def known(thing: Any) -> Any:
             if type(thing) is dict and _EXAMPLE in thing:
-                raise TrainingError(f"the state of training.batcher may not have the key {_EXAMPLE!r}")
+                raise TrainingError(
+                    f"the state of {self._run.section}.batcher may not have the key {_EXAMPLE!r}"
+                )
             address = self._passes.address(thing)
             return None if address is None else {_EXAMPLE: addresses.setdefault(address, len(addresses))}
 
-        with naming("state() of training.batcher"):
+        with naming(f"state() of {self._run.section}.batcher"):
             own = self._batcher.state()
-        state = copied(own, "training.batcher", known)
+        state = copied(own, f"{self._run.section}.batcher", known)
         return state, list(addresses)
 
     def _put_back(self, state: Mapping[str, Any]) -> None:
         if not self._has_state:
             raise TrainingError(
-                "the checkpoint holds a state of training.batcher, which has no restore() any more",
+                f"the checkpoint holds a state of {self._run.section}.batcher, which has no restore() any more",
                 hint="Resume with the version of its package that the run was begun with, or begin anew.",
             )
         addresses = [(epoch, place) for epoch, place in state["pending"]]
         examples, rest = self._passes.restore(state["data"], addresses)
         own = _with_examples(state["batcher"], [examples[each] for each in addresses])
-        with naming("restore() of training.batcher"):
+        with naming(f"restore() of {self._run.section}.batcher"):
             self._batcher.restore(own)
         self._running = iter(self._batcher(rest)) if state["is_running"] else None
         self._is_empty = state["is_empty"]
@@ -159,7 +163,7 @@ class Batches:
         number = state["requests"]
         if number:
             note(
-                f"{number} batches are made again{self._passes.cost}, because training.batcher has no state() and restore()"
+                f"{number} batches are made again{self._passes.cost}, because {self._run.section}.batcher has no state() and restore()"
             )
         epoch = 0
         while self._requests < number:

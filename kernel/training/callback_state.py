@@ -28,13 +28,13 @@ from kernel.training.run import Run
 # What is made once and doesn't change; sections, checked or built, are what the config says.
 _FIXED = (ModuleType, type, PurePath, Section, SimpleNamespace)
 _IN_PLACE = (list, dict, set, deque, OrderedDict)
-# Of `[training]`: functions that are called again and again.
+# Of the section of a run: functions that are called again and again.
 _FUNCTIONS = ("before_update", "before_to_disk")
 
 
 def callbacks_of(run: Run) -> list[tuple[str, Any]]:
     """(label, object) of all that a run calls at its events, in the order of the calls; then the functions of its settings."""
-    named = [(f"training.{name}", getattr(run.settings, name, None)) for name in _FUNCTIONS]
+    named = [(f"{run.section}.{name}", getattr(run.settings, name, None)) for name in _FUNCTIONS]
     return [*run.hooks.objects, *((label, function) for label, function in named if function is not None)]
 
 

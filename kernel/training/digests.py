@@ -21,19 +21,25 @@ SAMPLE = 2**26
 _PIECE = 2**16
 # More files have one digest together, and none of their own.
 _NAMED = 100
-# What variables stand for is read where they are used; the others write.
-_NO_DATA = ("paths", "system", "variables", "corpora", "training.callbacks", "training.logger")
+# What variables stand for is read where they are used.
+_NO_DATA = ("paths", "system", "variables", "corpora")
+# Of the section of a run: they write.
+_WRITERS = ("callbacks", "logger")
 # Keys whose texts may name a folder in one word.
 _PLACES = ("path", "paths", "source", "vectors", "init_tok2vec", "vocab_data")
 
 
 def digests(
-    config: Mapping[str, Any], corpora: Mapping[str, Any], *, output: Path | None = None
+    config: Mapping[str, Any],
+    corpora: Mapping[str, Any],
+    *,
+    output: Path | None = None,
+    section: str = "training",
 ) -> dict[str, dict[str, Any]]:
     """Setting -> sha256, bytes and files of what a config reads: its corpora, and every other file or folder that it names.
 
     config: interpolated. corpora: name -> corpus; one with a method `digest` says itself what it reads, of the others all
-    files below the paths in their blocks are taken. output: a directory that is no data. The sha256 of one file is its own. Of more
+    files below the paths in their blocks are taken. output: a directory that is no data. section: that describes the run. The sha256 of one file is its own. Of more
     than 1 GB the sizes, and 64 MB spread over all files, are taken: then `sampled` is true. A corpus that names no files
     has no entry. `DataError` for files that can't be read.
     """
@@ -46,8 +52,9 @@ def digests(
             continue
         places = [place for _, text in _texts(_block(config, name)) for place in _places(text)]
         found[name] = _digest(places, output)
+    no_data = (*_NO_DATA, *(f"{part}.{key}" for part in {"training", section} for key in _WRITERS))
     for key, text in _texts(config):
-        if not any(key == part or key.startswith(f"{part}.") for part in _NO_DATA):
+        if not any(key == part or key.startswith(f"{part}.") for part in no_data):
             # Elsewhere a text with a star is no pattern: `upstream = "*"`.
             place = expand_home(text)
             found[key] = _digest([place] if _is_meant(key, text, place) else [], output)

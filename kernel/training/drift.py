@@ -78,7 +78,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return [
         *_seed(old, new),
         *_data(old.get("data"), new.get("data")),
-        *_settings(old.get("settings"), new.get("settings")),
+        *_settings(old.get("settings"), new.get("settings"), f"{new.get('section', 'training')}.seed"),
         *_code(old, new),
         *_versions(old, new),
         *_machine(old, new),
@@ -154,7 +154,7 @@ def _sum(entry: Mapping[str, Any] | None) -> str | None:
     return None if entry is None else f"sha256 {entry['sha256'][:12]}"
 
 
-def _settings(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[Change]:
+def _settings(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, seed: str) -> Iterator[Change]:
     if old is None or new is None:
         return
     before, after = dict(_leaves(old)), dict(_leaves(new))
@@ -166,9 +166,7 @@ def _settings(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> I
     pairs = [(change.old, change.new) for change in found if not _is_variable(change)]
     for change in found:
         # That of a run is compared by itself, wherever it came from.
-        if change.name != "training.seed" and not (
-            _is_variable(change) and (change.old, change.new) in pairs
-        ):
+        if change.name != seed and not (_is_variable(change) and (change.old, change.new) in pairs):
             yield change
 
 

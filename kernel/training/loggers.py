@@ -60,7 +60,9 @@ class LoggerAdapter:
         # The row waits until the model is there, because it names its place.
         if self._info is not None:
             info, self._info = self._info, None
-            self._log_step({**info, "output_path": str(run.output / "model-last") if run.output else ""})
+            self._log_step(
+                {**info, "output_path": str(run.output / run.kind.results.last) if run.output else ""}
+            )
 
     @hookimpl
     def train_error(self) -> None:

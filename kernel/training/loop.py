@@ -1,7 +1,7 @@
 """The training loop: when each event of a run happens.
 
 What the kernel itself does at an event is in `kernel.training.update`: `Builtin.update` takes a step, `Builtin.evaluate` scores
-the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.output.save` writes the models, and
+the pipeline, `Builtin.should_stop` knows the limits. `kernel.training.output.save` writes what has been learnt, and
 `kernel.training.batches.Batches` announces the epochs. Everything else that happens at an event is a callback's.
 """
 

@@ -32,7 +32,7 @@ _SHOWN = ("kernel", "python", "platform", "packages", "blas", "threads", "seed",
 def facts(run: Run) -> dict[str, Any]:
     """What the weights of a run depend on, in plain data, as JSON has them.
 
-    kernel, python: versions. packages: name -> version of everything that the config names, needs, or that computes.
+    section: of the config, that describes the run. kernel, python: versions. packages: name -> version of everything that the config names, needs, or that computes.
     sources: package -> file -> the start of its SHA-256, for kernel and the plugins in use. code: the same of `--code`, whole.
     blas: facts of the BLAS libraries inside of our calls. threads: of blas there, of blas elsewhere (`process`), of torch.
     platform: system, release, machine, libc, and the vector instructions that numpy has found. seed. gpu_id, gpu: the device.
@@ -47,6 +47,7 @@ def facts(run: Run) -> dict[str, Any]:
         origin = provenance(run.config)
     packages = {**origin["distributions"], **_named_packages(plain), **_computing()}
     return {
+        "section": run.section,
         "kernel": origin["kernel"],
         "python": origin["python"],
         "platform": _platform(),
@@ -60,11 +61,19 @@ def facts(run: Run) -> dict[str, Any]:
         "sources": sources_of(packages),
         "data": digests(
             plain,
-            {run.settings.train_corpus: run.train_corpus, run.settings.dev_corpus: run.dev_corpus},
+            _corpora(run),
             output=run.output,
+            section=run.section,
         ),
         "settings": plain,
     }
+
+
+def _corpora(run: Run) -> dict[str, Any]:
+    found = {run.settings.train_corpus: run.train_corpus}
+    if run.dev_corpus is not None:
+        found[run.settings.dev_corpus] = run.dev_corpus
+    return found
 
 
 def shown(manifest: Mapping[str, Any]) -> dict[str, Any]:

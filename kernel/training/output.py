@@ -1,4 +1,4 @@
-"""The output directory of a run: its models, saved whole or not at all."""
+"""The output directory of a run: what it leaves there, whole or not at all."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from kernel.saving.directories import BEST, LAST
 from kernel.saving.provenance import provenance
 from kernel.training import checkpoint
 from kernel.training.history import FILE as HISTORY
+from kernel.training.kinds import Results, RunKind
 from kernel.training.run import Run
 from kernel.visible import shell_word
 
@@ -37,8 +38,55 @@ class Unsavable(TrainingError):
     """What has been learnt since the last saved model is spoilt (nan), or saving it failed."""
 
 
-def check_output(output: Path) -> None:
-    """Create the output directory and make sure, before training, that models can be written there.
+class Models:
+    """The results of training: the directories `model-last` and `model-best`."""
+
+    last, best = LAST, BEST
+
+    def names(self, output: Path) -> list[str]:
+        """Those of the two that are there."""
+        return [name for name in (LAST, BEST) if whole(output / name).exists()]
+
+    def check(self, output: Path) -> None:
+        """`UsageError` if a directory of that name was not saved by kernel."""
+        for model in (output / LAST, output / BEST):
+            is_ours = read_manifest(model) is not None if model.exists() else True
+            if not is_ours and (not model.is_dir() or any(model.iterdir())):
+                raise UsageError(
+                    f"{model} exists and was not saved by kernel",
+                    hint="Choose another --output, or move it away.",
+                )
+
+    def write(self, run: Run, *, is_best: bool) -> None:
+        """Save the pipeline, and copy it if it is the best."""
+        output: Any = run.output
+        _describe(run)
+        # What is saved is what was evaluated, also where before_to_disk makes another pipeline of it.
+        pipeline = _before_to_disk(run)
+        with atomic_directory(output / LAST) as directory:
+            pipeline.to_disk(directory)
+            # A pipeline that knows better (one with copied components, say) writes its own.
+            if not (directory / "config.cfg").exists():
+                run.config.to_disk(directory / "config.cfg")
+        if is_best:
+            _copy(output / LAST, output / BEST)
+
+    def take_best(self, source: Path | None, output: Path) -> bool:
+        """Copy it, if it is whole."""
+        best = output / BEST
+        if source is None or read_manifest(source / BEST) is None:
+            remove(best)
+            return False
+        _copy(source / BEST, best)
+        return True
+
+
+TRAINING = RunKind("training", "kernel train", Models())
+"""The kernel's own kind of run."""
+
+
+def check_output(output: Path, results: Results = TRAINING.results) -> None:
+    """Create the output directory and make sure, before training, that results can be written there.
 
     `Locked` if another run writes there.
     """
@@ -47,21 +95,15 @@ def check_output(output: Path) -> None:
             pass
     except OSError as error:
         raise UsageError(f"can't write to the output directory {output}: {error.strerror}") from error
-    for name in (LAST, BEST):
-        model = output / name
-        if model.exists() and read_manifest(model) is None and (not model.is_dir() or any(model.iterdir())):
-            raise UsageError(
-                f"{model} exists and was not saved by kernel",
-                hint="Choose another --output, or move it away.",
-            )
+    results.check(output)
 
 
-def check_apart(output: Path, config: Mapping[str, Any]) -> None:
+def check_apart(output: Path, config: Mapping[str, Any], results: Results = TRAINING.results) -> None:
     """`UsageError` if a run would replace what it begins with: a component or vectors of the models in its own output.
 
     config: interpolated. Otherwise each repetition would train on from the result of the one before, which it replaces.
     """
-    models = [(output / name).resolve() for name in (LAST, BEST)]
+    models = [(output / name).resolve() for name in (results.last, results.best)]
     for place, value in _texts(config):
         path = expand_home(value).absolute()
         try:
@@ -98,16 +140,16 @@ def claim(run: Run) -> None:
     What a run with another config left there moves away, and so does what one left that was interrupted. What one with the
     same config left is replaced, once that has ended.
     """
-    output = run.output
+    output, results = run.output, run.kind.results
     if output is None or run.is_claimed:
         return
     number = fingerprint(run.config)
     unfinished = _unfinished(output)
-    if not is_free(output) and _recorded(output / RECORD) != number:
-        aside = _move_aside(output)
+    if not is_free(output, results) and _recorded(output / RECORD) != number:
+        aside = _move_aside(output, results)
         warn(f"{output} had the models of a run with another config: they are now in {aside}")
     elif unfinished is not None:
-        aside = _move_aside(output)
+        aside = _move_aside(output, results)
         warn(
             f"{output} had a run that was interrupted after step {unfinished}, and that --resume would have gone on with: "
             f"it is now in {aside}"
@@ -119,17 +161,15 @@ def claim(run: Run) -> None:
     run.is_claimed = True
 
 
-def is_free(output: Path) -> bool:
+def is_free(output: Path, results: Results = TRAINING.results) -> bool:
     """Whether no run has left anything in an output that another would have to replace or to move."""
-    return not any(whole(output / name).exists() for name in (LAST, BEST)) and not checkpoint.checkpoints(
-        output
-    )
+    return not results.names(output) and not checkpoint.checkpoints(output)
 
 
-def _move_aside(output: Path) -> Path:
+def _move_aside(output: Path, results: Results) -> Path:
     """Move all that a run left to a directory of its own."""
     aside = _free(output)
-    for name in (LAST, BEST, RECORD, HISTORY, checkpoint.FOLDER, checkpoint.FAILED):
+    for name in (*results.names(output), RECORD, HISTORY, checkpoint.FOLDER, checkpoint.FAILED):
         if whole(output / name).exists():
             move(output / name, aside / name)
     return aside
@@ -198,30 +238,22 @@ def _numbered(output: Path, parent: Path) -> Path:
 
 
 def save(run: Run, *, is_best: bool) -> None:
-    """Write `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
+    """Write the results so far, `model-last`, and `model-best` if it is the best, with the averaged weights if there are any."""
     if run.output is None:
         return
     check_weights(run)
-    _describe(run)
-    last, best = run.output / LAST, run.output / BEST
+    results = run.kind.results
+    last, best = run.output / results.last, run.output / results.best
     try:
         claim(run)
-        # What is saved is what was evaluated, also where before_to_disk makes another pipeline of it.
         with run.averaged():
-            pipeline = _before_to_disk(run)
-            with atomic_directory(last) as directory:
-                pipeline.to_disk(directory)
-                # A pipeline that knows better (one with copied components, say) writes its own.
-                if not (directory / "config.cfg").exists():
-                    run.config.to_disk(directory / "config.cfg")
-        if is_best:
-            _copy(last, best)
+            results.write(run, is_best=is_best)
     except KernelError:
         raise
     except OSError as error:
         raise Unsavable(
             f"can't save the pipeline to {run.output}: {error.strerror or error}",
-            hint="What was saved before is whole. When there is room, kernel train ... --resume goes on from the last checkpoint.",
+            hint=f"What was saved before is whole. When there is room, {run.kind.command} ... --resume goes on from the last checkpoint.",
         ) from error
     run.saved_step = run.step
     run.hook.saved(run=run, path=last, is_best=False)
@@ -234,12 +266,12 @@ def _before_to_disk(run: Run) -> Any:
     if run.settings.before_to_disk is None:
         return run.pipeline
     try:
-        with naming("training.before_to_disk"):
+        with naming(f"{run.section}.before_to_disk"):
             pipeline = run.settings.before_to_disk(run.pipeline)
     except CallbackError as error:
         raise Unsavable(error.message) from error
     if not hasattr(pipeline, "to_disk"):
-        raise Unsavable(f"training.before_to_disk must return the pipeline, not {pipeline!r}")
+        raise Unsavable(f"{run.section}.before_to_disk must return the pipeline, not {pipeline!r}")
     return pipeline
 
 
@@ -266,8 +298,8 @@ def advice(run: Run, replay: str) -> str:
         return general
     return (
         f"{general}\nkernel replay {shell_word(str(run.output))} {replay}. To go on from the last checkpoint, change something, or "
-        "the run comes here again: kernel train ... --resume --training.optimizer.learn_rate 0.0001 "
-        "--allow-drift training.optimizer.learn_rate"
+        f"the run comes here again: {run.kind.command} ... --resume --{run.section}.optimizer.learn_rate 0.0001 "
+        f"--allow-drift {run.section}.optimizer.learn_rate"
     )
 
 
@@ -291,15 +323,6 @@ def _describe(run: Run) -> None:
     performance = {name: run.scores.get(name) for name in run.weights if name != "speed"}
     performance.update({f"{name}_loss": loss for name, loss in run.losses.items()})
     meta["performance"] = performance
-
-
-def take_best(source: Path | None, output: Path) -> None:
-    """Let `model-best` of an output be that of another, None for none."""
-    best = output / BEST
-    if source is not None and read_manifest(source / BEST) is not None:
-        _copy(source / BEST, best)
-    else:
-        remove(best)
 
 
 def _copy(source: Path, target: Path) -> None:

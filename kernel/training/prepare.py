@@ -30,9 +30,10 @@ from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.counting import count, with_labels
 from kernel.training.hooks import Call, Hooks
+from kernel.training.kinds import RunKind, kind_of
 from kernel.training.loggers import adapt
 from kernel.training.manifest import facts
-from kernel.training.output import check_apart, check_output
+from kernel.training.output import TRAINING, check_apart, check_output
 from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.sample import Sample, check_labels, check_type, is_streamed, reading
@@ -50,37 +51,40 @@ def prepare(
     gpu_id: int = -1,
     monitor: Callable[[Call], None] | None = None,
     seed: int | None = None,
+    section: str = "training",
 ) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
     config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. lock: of
     the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. seed: what to draw from where
-    the config leaves that to chance, as a run that is resumed did before. Callbacks, the output directory
+    the config leaves that to chance, as a run that is resumed did before. section: of the config, that describes the run. Callbacks, the output directory
     and the config are checked before any data is read.
     """
-    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed)
-    config, settings, hooks = setup.config, setup.settings, setup.hooks
-    for text in contradictions(vars(settings)):
+    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed, section)
+    config, settings, hooks, kind = setup.config, setup.settings, setup.hooks, setup.kind
+    for text in contradictions(vars(settings), section=kind.section, schema=kind.schema):
         warn(text)
     if output is not None:
-        check_output(output)
-        check_apart(output, setup.plain)
+        check_output(output, kind.results)
+        check_apart(output, setup.plain, kind.results)
         if lock is not None:
             lock.acquire()
     pipeline, sample = _initialized(setup, gpu_id)
     random.seed_all(setup.seed, "evaluate")
-    dev_examples = _dev_examples(setup.corpora["dev_corpus"], pipeline, settings, setup.reader("dev_corpus"))
+    dev_corpus = setup.corpora.get("dev_corpus")
+    dev_examples = [] if dev_corpus is None else _dev_examples(dev_corpus, pipeline, setup)
     run = Run(
         config=config,
+        kind=kind,
         pipeline=pipeline,
         settings=settings,
         optimizer=settings.optimizer,
         parameters=Parameters(pipeline.models()),
         hooks=hooks,
         train_corpus=setup.corpora["train_corpus"],
-        dev_corpus=setup.corpora["dev_corpus"],
-        weights=_weights(pipeline, settings),
+        dev_corpus=dev_corpus,
+        weights=_weights(pipeline, settings, kind.section),
         examples=None if is_streamed(setup.corpora["train_corpus"], settings) else sample(),
         dev_examples=dev_examples,
         output=output,
@@ -110,9 +114,10 @@ def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:
 
 @dataclass(frozen=True)
 class _Setup:
-    """What a config says of a run: checked, with nothing built but what `[training]` and the corpora name."""
+    """What a config says of a run: checked, with nothing built but what its section and the corpora name."""
 
     cls: type[Pipeline]
+    kind: RunKind
     config: Config
     plain: Config
     settings: Any
@@ -121,8 +126,8 @@ class _Setup:
     seed: int
 
     def reader(self, key: str) -> str:
-        """Who reads the corpus that a setting of `[training]` names, for messages."""
-        return _reader(self.plain, self.plain["training"][key], chosen_by(self.config))
+        """Who reads the corpus that a setting names, for messages."""
+        return _reader(self.plain, getattr(self.settings, key), chosen_by(self.config))
 
 
 def _set_up(
@@ -130,12 +135,16 @@ def _set_up(
     keys: Sequence[str],
     monitor: Callable[[Call], None] | None = None,
     seed: int | None = None,
+    section: str = "training",
 ) -> _Setup:
-    """Check a config. keys: the settings of `[training]` that name the corpora to make. seed: see `prepare`."""
+    """Check a config. keys: the settings that name the corpora to make. seed, section: see `prepare`."""
     cls = pipeline_class(config)
+    kind = kind_of(section, TRAINING, chosen_by(config))
     config = fill_config(cls, config)
     plain = config.interpolate()
-    given = plain["training"].get("seed")
+    if not sections.at(plain, section):
+        raise ConfigError(f"the config has no section [{section}], which {kind.command} goes by")
+    given = sections.at(plain, section).get("seed")
     if given is not None:
         # What is no number is refused below.
         seed = given if isinstance(given, int) else 0
@@ -143,12 +152,14 @@ def _set_up(
         seed = secrets.randbelow(2**31)
     # A schedule may draw its first value when the optimizer is made.
     random.seed_all(seed, "build")
-    settings, corpora = _settings(plain, config, keys)
+    settings, corpora = _settings(plain, config, keys, kind)
     hooks = Hooks(monitor)
-    hooks.add_builtin(Builtin(settings.dropout))
-    hooks.add(callbacks(plain, settings, chosen_by(config)))
+    for callback in kind.callbacks(settings):
+        hooks.add_builtin(callback)
+    hooks.add_builtin(Builtin(settings.dropout, section))
+    hooks.add(callbacks(sections.at(plain, section), settings, chosen_by(config)))
     hooks.call.config_ready(config=config)
-    return _Setup(cls, config, plain, settings, corpora, hooks, seed)
+    return _Setup(cls, kind, config, plain, settings, corpora, hooks, seed)
 
 
 def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
@@ -156,7 +167,7 @@ def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
     config, settings, hooks = setup.config, setup.settings, setup.hooks
     initialize = _with_counted_labels(setup, gpu_id)
     random.seed_all(setup.seed, "create")
-    pipeline = setup.cls.from_config(config)
+    pipeline = setup.kind.pipeline(setup.cls, config, settings)
     to_device(pipeline, gpu_id, settings.gpu_allocator)
     if not pipeline.models():
         raise ConfigError(
@@ -182,7 +193,7 @@ def _with_counted_labels(setup: _Setup, gpu_id: int) -> dict[str, Any]:
     initialize: dict[str, Any] = setup.plain["initialize"]
     settings, corpus = setup.settings, setup.corpora["train_corpus"]
     name = settings.train_corpus
-    if not is_streamed(corpus, settings):
+    if not is_streamed(corpus, settings) or not setup.kind.has_labels:
         return initialize
     if initialize["labels_from"] == "sample":
         number = initialize["sample_size"]
@@ -284,12 +295,12 @@ def _with_defaults(cls: type[Pipeline], config: Config) -> Config:
 
 
 def callbacks(plain: Mapping[str, Any], settings: Any, registry: Registries) -> list[tuple[str, object]]:
-    """(label, object) of `[training.callbacks.*]` in file order, then of `[training.logger]`."""
+    """(label, object) of the callbacks of a section in file order, then of its logger. plain, settings: the section, and as built."""
     found = []
     for key, callback in settings.callbacks.items():
-        found.append((_label(registry, "callbacks", plain["training"]["callbacks"][key]), callback))
+        found.append((_label(registry, "callbacks", plain["callbacks"][key]), callback))
     if settings.logger is not None:
-        found.append((_label(registry, "loggers", plain["training"]["logger"]), settings.logger))
+        found.append((_label(registry, "loggers", plain["logger"]), settings.logger))
     return [(label, adapt(callback)) for label, callback in found]
 
 
@@ -341,21 +352,26 @@ def to_device(pipeline: Pipeline, gpu_id: int, allocator: str | None = None) -> 
     pipeline.to_device(gpu_id)
 
 
-def _settings(plain: Config, config: Config, keys: Sequence[str]) -> tuple[Any, dict[str, Corpus]]:
-    """The built `[training]` section and the corpora that settings of it name, or everything that is wrong with them."""
+def _settings(
+    plain: Config, config: Config, keys: Sequence[str], kind: RunKind
+) -> tuple[Any, dict[str, Corpus]]:
+    """The built section of a run and the corpora that settings of it name, or everything that is wrong with them."""
     problems: list[Problem] = []
     corpora = {}
     registry = chosen_by(config)
     lent = sections.supplied(plain, problems, sources=config.sources, registry=registry)
     settings = SimpleNamespace()
     with _collecting(problems):
-        own = sections.own_part(plain, "training", lent, registry)
-        settings = SimpleNamespace(**resolve(own, config=config, path="training", schema=TrainingSchema))
+        own = sections.own_part(plain, kind.section, lent, registry)
+        built = resolve(own, config=config, path=kind.section, schema=kind.schema)
+        settings = SimpleNamespace(**kind.completed(built))
     with _collecting(problems):
-        add_sections(settings, config, "training")
+        add_sections(settings, config, kind.section)
     for key in keys:
         with _collecting(problems):
-            corpora[key] = corpus(plain, config, plain["training"][key])
+            name = sections.at(plain, kind.section)[kind.key(key)]
+            if name is not None:
+                corpora[key] = corpus(plain, config, name)
     if problems:
         raise ConfigError(problems)
     return settings, corpora
@@ -380,26 +396,27 @@ def _reader(plain: Mapping[str, Any], name: str, registry: Registries) -> str:
     return found
 
 
-def _dev_examples(corpus: Corpus, pipeline: Pipeline, settings: Any, reader: str) -> list[Any] | None:
+def _dev_examples(corpus: Corpus, pipeline: Pipeline, setup: _Setup) -> list[Any] | None:
     """The development corpus, read before training so that nothing wrong with it comes up hours later.
 
     A streamed run reads it for every evaluation; here it is only tried, and None returned.
     """
+    settings = setup.settings
     streamed = is_streamed(corpus, settings)
     with reading(settings.dev_corpus):
         examples = list(islice(corpus(pipeline), 1 if streamed else None))
     if not examples:
         raise DataError(f"{settings.dev_corpus} has no examples to evaluate on")
-    check_type(examples, pipeline, settings.dev_corpus, reader)
+    check_type(examples, pipeline, settings.dev_corpus, setup.reader("dev_corpus"))
     if streamed:
         return None
     warn_of_gold(pipeline, examples, settings.dev_corpus)
     return examples
 
 
-def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
+def _weights(pipeline: Pipeline, settings: Any, section: str) -> dict[str, float | None]:
     _warn_of_misspelt(
-        [name for name, weight in settings.score_weights.items() if weight], pipeline.score_weights
+        [name for name, weight in settings.score_weights.items() if weight], pipeline.score_weights, section
     )
     weights = score_weights(pipeline.score_weights, settings.score_weights)
     if not any(weights.values()):
@@ -407,14 +424,14 @@ def _weights(pipeline: Pipeline, settings: Any) -> dict[str, float | None]:
     return weights
 
 
-def _warn_of_misspelt(names: Iterable[str], known: Iterable[str]) -> None:
+def _warn_of_misspelt(names: Iterable[str], known: Iterable[str], section: str) -> None:
     """Warn of scores that no component declares, but for a letter or two. Scorers may return more than they declare."""
     known = list(known)
     for name in names:
         close = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.8)
         if close:
             warn(
-                f"training.score_weights.{name}: no component has such a score, as far as it says. Did you mean '{close[0]}'?"
+                f"{section}.score_weights.{name}: no component has such a score, as far as it says. Did you mean '{close[0]}'?"
             )
 
 

@@ -33,7 +33,7 @@ class Record:
             History(run.output, lambda: output.write_record(run)) if run.output is not None else None
         )
         self._settings: Any = getattr(run.settings, "checkpoint", None) if run.output is not None else None
-        self._is_free = run.output is None or output.is_free(run.output)
+        self._is_free = run.output is None or output.is_free(run.output, run.kind.results)
         self._writer: _Writer | None = None
         self._taken = monotonic()
         self._taken_step = -1
@@ -80,7 +80,7 @@ class Record:
             if later := [str(step) for step in found if step > run.step]:
                 warn(
                     f"{run.output} goes on from step {run.step}: its checkpoints of later steps ({', '.join(later)}) are removed, "
-                    "and model-best may be that of one of them, until one with a better score is saved"
+                    f"and {run.kind.results.best} may be that of one of them, until one with a better score is saved"
                 )
             checkpoint.keep_only(run.output, self._steps)
             self._history.go_on(size)

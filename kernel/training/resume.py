@@ -10,13 +10,12 @@ from typing import Any
 
 from kernel.errors import DataError, KernelError, UsageError, keep, note, warn
 from kernel.registries.blame import describe_error
-from kernel.saving.directories import BEST
 from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
 from kernel.training.drift import Change, changes, check_words, refuse, strange
 from kernel.training.history import FILE, rows
-from kernel.training.output import claim, take_best, write_record
+from kernel.training.output import claim, write_record
 from kernel.training.record import Record
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
@@ -152,11 +151,11 @@ def restore(run: Run, batches: Batches, record: Record) -> bool:
 
 def copy_best(left: Left, run: Run) -> None:
     """Let the best model of another run be that of this one, which may have no better one to come."""
-    is_that = not left.is_later_there and (left.output / BEST).exists()
-    take_best(left.output if is_that else None, run.output)  # type: ignore[arg-type]
-    if not is_that:
+    results = run.kind.results
+    source = None if left.is_later_there else left.output
+    if not results.take_best(source, run.output):  # type: ignore[arg-type]
         warn(
-            f"the best model so far, of step {run.kept_step}, is not in {left.output}: there is no model-best until a score is as good"
+            f"the best model so far, of step {run.kept_step}, is not in {left.output}: there is no {results.best} until a score is as good"
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.files.lock import Lock
     from kernel.numeric.parameters import Parameters
+    from kernel.training.kinds import RunKind
 
 
 @dataclass
@@ -41,20 +42,22 @@ class Run:
 
     config: Config
     """Filled, not interpolated."""
+    kind: RunKind
+    """Which kind of run it is."""
     pipeline: Pipeline
     """What is trained."""
     settings: Any
-    """The section `[training]`, built; sections inside it that packages supply are attributes of it."""
+    """The section that describes it, `[training]`, built; sections inside it that packages supply are attributes of it."""
     optimizer: Any
-    """That of `[training.optimizer]`."""
+    """That of its section."""
     parameters: Parameters
     """Weights and gradients of all models."""
     hooks: Callbacks
     """The callbacks."""
     train_corpus: Corpus
     """The training corpus, to be read anew for each epoch."""
-    dev_corpus: Corpus
-    """The development corpus."""
+    dev_corpus: Corpus | None
+    """The development corpus, None where a kind of run can do without."""
     weights: dict[str, float | None]
     """Metric -> share in the final score, None for hidden ones."""
     examples: Sequence[Any] | None = None
@@ -86,7 +89,7 @@ class Run:
     best_step: int = 0
     """The earliest with the best score."""
     kept_step: int = 0
-    """The latest with the best score, whose weights are in `model-best`."""
+    """The latest with the best score, whose weights are those of the best model."""
     dropout: float = 0.0
     """The rate of the latest step."""
     averages: Mapping[Any, Any] | None = None
@@ -107,6 +110,11 @@ class Run:
 
     def __post_init__(self) -> None:
         self.hooks.place = lambda: f"at step {self.step}"
+
+    @property
+    def section(self) -> str:
+        """The section of the config that describes it."""
+        return self.kind.section
 
     @property
     def hook(self) -> Any:

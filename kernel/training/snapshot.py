@@ -82,7 +82,7 @@ def take(
     """
     arrays = Arrays()
     models = run.pipeline.models()
-    with naming("state() of training.optimizer"):
+    with naming(f"state() of {run.section}.optimizer"):
         optimizer = optimizer_state(run.optimizer, models)
     parts: dict[str, Any] = {
         "run": {
@@ -124,7 +124,7 @@ def restore(run: Run, snapshot: Snapshot, position: Callable[[Any], None]) -> No
     run.started = perf_counter() - state["seconds"]
     models = run.pipeline.models()
     restore_models(models, snapshot.part("models"))
-    with naming("restore() of training.optimizer"):
+    with naming(f"restore() of {run.section}.optimizer"):
         restore_optimizer(run.optimizer, models, snapshot.part("optimizer"), lambda: _replay_schedules(run))
     if snapshot.tree["pipeline"] is not None:
         pipeline: Any = run.pipeline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import inf, isfinite
 from typing import Any
 
@@ -22,23 +23,24 @@ from kernel.training.run import Run
 
 
 class Builtin:
-    """Update, evaluation and limits. dropout: of `[training]`."""
+    """Update, evaluation and limits. dropout: of the section that describes the run."""
 
-    def __init__(self, dropout: Schedule) -> None:
+    def __init__(self, dropout: Schedule, section: str = "training") -> None:
         self._dropout = by_step(dropout)
+        self._section = section
         # Of a streamed corpus, after its latest pass.
         self._dev: Any = None
         self._is_restored = False
 
     def state(self) -> Any:
         """Where the schedule of the dropout stands, and the development corpus if it is streamed."""
-        with naming("state() of training.dropout"):
+        with naming(f"state() of {self._section}.dropout"):
             dropout = self._dropout.state()
         return {"dropout": dropout, "dev": self._dev}
 
     def restore(self, state: Any) -> None:
         """Let both go on from there."""
-        with naming("restore() of training.dropout"):
+        with naming(f"restore() of {self._section}.dropout"):
             self._dropout.restore(state["dropout"])
         self._dev, self._is_restored = state["dev"], True
 
@@ -50,7 +52,7 @@ class Builtin:
         """
         settings = run.settings
         if settings.before_update is not None:
-            with naming(f"training.before_update at step {run.step}"):
+            with naming(f"{run.section}.before_update at step {run.step}"):
                 settings.before_update(run.pipeline, {"step": run.step, "epoch": run.epoch})
         run.dropout = self._dropout(run.step)
         _check_rates(run)
@@ -69,12 +71,15 @@ class Builtin:
 
     @hookimpl
     def evaluate(self, run: Run) -> dict[str, Any]:
-        """The pipeline's own scores over the development corpus, which is read anew if the run is streamed."""
+        """The pipeline's own scores over the development corpus, which is read anew if the run is streamed.
+
+        Without one, the pipeline says what it knows by itself.
+        """
         random.seed_all(run.seed, "evaluate", run.step)
         examples = run.dev_examples
         if examples is None:
             examples = self._read(run)
-        if not examples:
+        if not examples and run.dev_corpus is not None:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
         if run.dev_examples is None and not run.history:
             warn_of_unknown(run.pipeline, examples, run.settings.dev_corpus)
@@ -84,12 +89,15 @@ class Builtin:
     def _read(self, run: Run) -> list[Any]:
         """A pass of the development corpus, which may differ from the one before. Without a state, all are taken for equal."""
         kept: Any = run.dev_corpus
+        if kept is None:
+            return []
+        read = partial(kept, run.pipeline)
         if not is_stateful(kept):
-            return list(run.dev_corpus(run.pipeline))
+            return list(read())
         if self._is_restored and self._dev is not None:
             kept.restore(copied(self._dev, run.settings.dev_corpus))
         self._is_restored = False
-        examples = list(run.dev_corpus(run.pipeline))
+        examples = list(read())
         self._dev = copied(kept.state(), run.settings.dev_corpus)
         return examples
 
@@ -142,7 +150,7 @@ def _check_rates(run: Run) -> None:
     """`ConfigError` if a schedule gave what could not be written in its place."""
     if not 0 <= run.dropout < 1:
         raise ConfigError(
-            f"training.dropout is {run.dropout} at step {run.step}, but it must be from 0 to below 1",
+            f"{run.section}.dropout is {run.dropout} at step {run.step}, but it must be from 0 to below 1",
             hint="Its schedule must stay in that range.",
         )
     rate = getattr(run.optimizer, "learn_rate", 0.0)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kernel import registry
 from kernel.training.batches import Batches, parts
 from kernel.training.hooks import Hooks, hookimpl
+from kernel.training.output import TRAINING
 from kernel.training.run import Run
 
 
@@ -206,6 +207,7 @@ def prepared(reader: str, batcher: str, lengths: Sequence[int], make: Any = item
     nothing: Any = None
     run = Run(
         config=nothing,
+        kind=TRAINING,
         pipeline=nothing,
         settings=chosen,
         optimizer=nothing,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.training.hooks import Hooks
+from kernel.training.output import TRAINING
 from kernel.training.protocols import BasePipeline
 from kernel.training.run import Run
 from kernel.training.update import Builtin
@@ -23,7 +24,9 @@ class Unread(list[Any]):
 def make() -> Run:
     settings = SimpleNamespace(max_steps=0, patience=10**9)
     rest: dict[str, Any] = dict.fromkeys(["config", "optimizer", "parameters", "train_corpus", "dev_corpus"])
-    return Run(pipeline=BasePipeline(), settings=settings, hooks=Hooks(), weights={"f": 1.0}, **rest)
+    return Run(
+        kind=TRAINING, pipeline=BasePipeline(), settings=settings, hooks=Hooks(), weights={"f": 1.0}, **rest
+    )
 
 
 @pytest.mark.filterwarnings("ignore:there is no final score")

@@ -26,6 +26,7 @@ from kernel import hookimpl, registry
 from kernel.errors import CallbackError, KernelWarning
 from kernel.training.hooks import Hooks
 from kernel.training.loop import train
+from kernel.training.output import TRAINING
 from kernel.training.protocols import BasePipeline
 from kernel.training.run import Info, Run
 from kernel.training.update import Builtin
@@ -78,6 +79,7 @@ def make_run() -> Any:
         parameters = SimpleNamespace(averages=lambda optimizer: None, use_params=lambda params: nullcontext())
         return Run(
             config=None,
+            kind=TRAINING,
             pipeline=OneModel(model),
             settings=settings,
             optimizer=None,

@@ -75,8 +75,9 @@ def as_it_was(taken: Snapshot, *, gpu_id: int = -1) -> tuple[Run, Iterator[Seque
     config = Config().from_str(taken.part("config"))
     quiet = config.copy()
     # A logger might write where that of the run has written.
-    quiet.setdefault("training", {})["logger"] = None
-    run = prepare(quiet, gpu_id=gpu_id, seed=taken.run["seed"])
+    section = (taken.part("facts") or {}).get("section", "training")
+    quiet.setdefault(section, {})["logger"] = None
+    run = prepare(quiet, gpu_id=gpu_id, seed=taken.run["seed"], section=section)
     run.config = config
     batches = Batches(run)
     before = 0
