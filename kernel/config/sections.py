@@ -4,8 +4,8 @@ A package supplies a section with an entry point in the group `kernel_sections`.
 and it names a subclass of `Section`: `"training.workers" = "acme_workers.section:WorkersSection"`. A config that has the
 section gets its defaults and its checks; to every other config nothing happens.
 
-A header without keys asks for all defaults. Where a key has none, such a header says that the section isn't used, as
-`[pretraining]` does in most configs.
+A header without keys asks for all defaults. Where a key has none, or the schema wants it so (`unused_if_empty`), such a header
+says that the section isn't used, as `[pretraining]` does in most configs.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def _is_used(config: Mapping[str, Any], path: str, registry: Registries) -> bool
     if block != {}:
         return block is not None
     try:
-        return not leaves_open(schema_of(path, registry), path)
+        schema = schema_of(path, registry)
+        return not (schema.unused_if_empty or leaves_open(schema, path))
     except RegistryError:
         return True
 

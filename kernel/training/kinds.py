@@ -63,6 +63,8 @@ class RunKind:
     """Of the section."""
     keys: Mapping[str, str] | None = None
     """Key of `[training]` -> what the section has in its place, where that has another name."""
+    adapted: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    """Makes settings with the meanings of `[training]` of those of the section, as built."""
     pipeline: Callable[[type[Pipeline], Config, Any], Any] = _as_config_says
     """Makes what is trained of the class of the pipeline, the filled config and the settings of the section."""
     callbacks: Callable[[Any], Sequence[object]] = lambda settings: ()
@@ -82,7 +84,7 @@ class RunKind:
             if name not in settings and not field.is_required()
         }
         found |= {own: settings[other] for own, other in (self.keys or {}).items()}
-        return {**found, **settings}
+        return self.adapted({**found, **settings})
 
 
 def kind_of(section: str, training: RunKind, registry: Registries) -> RunKind:

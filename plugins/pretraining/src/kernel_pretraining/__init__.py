@@ -1,1 +1,1 @@
-"""Pretraining objectives for kernel (registers nothing yet)."""
+"""Pretraining: token vectors from raw text."""
