@@ -76,7 +76,7 @@ FORMER = {
     "find-function": "It is: kernel registry show",
     "benchmark": "kernel evaluate shows scores and speed.",
     "find-threshold": "There is no such command here yet.",
-    "pretrain": "There is no such command here yet.",
+    "pretrain": "It is in the package kernel-nlp-pretraining.",
     "project": "There is no such command here. A Makefile does what it does.",
     "profile": "There is no such command here. python -m cProfile -m kernel shows where time goes.",
     "runs": "It is in the package kernel-nlp-runs.",

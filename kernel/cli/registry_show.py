@@ -21,7 +21,6 @@ PLACES = {
     "languages": "nlp",
     "loggers": "training.logger",
     "lookups": "initialize.lookups",
-    "objectives": "pretraining.objective",
     "optimizers": "training.optimizer",
     "readers": "corpora.train",
     "schedules": "training.optimizer.learn_rate",

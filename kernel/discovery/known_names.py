@@ -51,7 +51,6 @@ _OWNERS = {
     "batchers": "kernel-nlp-batchers",
     "callbacks": "kernel-nlp-callbacks",
     "loggers": "kernel-nlp-callbacks",
-    "objectives": "kernel-nlp-pretraining",
     "languages": "kernel-nlp-languages",
     "span_getters": "kernel-nlp-transformers",
     "annotation_setters": "kernel-nlp-transformers",
@@ -62,7 +61,9 @@ COMMAND_GROUPS = {"kernel_cli": "kernel", "kernel_cli_init": "kernel init"}
 COMMAND_KINDS = frozenset(group.removeprefix("kernel_") for group in COMMAND_GROUPS)
 
 # Who may call its names `kernel.<Name>.v<N>`.
-FIRST_PARTY = frozenset({"kernel-nlp", "kernel-nlp-ray", "kernel-nlp-spacy", *_OWNERS.values()})
+FIRST_PARTY = frozenset(
+    {"kernel-nlp", "kernel-nlp-pretraining", "kernel-nlp-ray", "kernel-nlp-spacy", *_OWNERS.values()}
+)
 
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
@@ -142,6 +143,8 @@ def provider(kind: str, name: str) -> str | None:
         )
     if name == "transformer" or name.startswith("kernel.Transformer"):
         return "kernel-nlp-transformers"
+    if name.startswith("kernel.Pretrain"):
+        return "kernel-nlp-pretraining"
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
         return _OWNERS.get(kind)
     return None

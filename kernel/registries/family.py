@@ -37,7 +37,6 @@ KINDS = (
     "lookups",
     "misc",
     "modules",
-    "objectives",
     "readers",
     "scorers",
     "sections",

@@ -7,9 +7,9 @@ same for all of them; what they differ in stands in a `RunKind`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from kernel.config import Config
 from kernel.config.schemas import Section, TrainingSchema
@@ -17,9 +17,6 @@ from kernel.config.sections import schema_of
 from kernel.errors import UsageError
 from kernel.registries.family import Registries
 from kernel.training.protocols import Pipeline
-
-if TYPE_CHECKING:
-    from kernel.training.run import Run
 
 
 class Results(Protocol):
@@ -36,8 +33,8 @@ class Results(Protocol):
         """`UsageError` if something is in the place of it that is none of it."""
         ...
 
-    def write(self, run: Run, *, is_best: bool) -> None:
-        """Write `last`, and `best` if it is the best, each whole or not at all. The weights are the averages, if there are any."""
+    def write(self, run: Any, *, is_best: bool) -> None:
+        """Write `last`, and `best` if it is the best, each whole or not at all. run: a `Run` that has averages in place of its weights."""
         ...
 
     def take_best(self, source: Path | None, output: Path) -> bool:
@@ -60,7 +57,7 @@ class RunKind:
     results: Results
     """What it leaves in its output."""
     schema: type[Section] = TrainingSchema
-    """Of the section."""
+    """Of the section; that of a package's section is set when it is looked up."""
     keys: Mapping[str, str] | None = None
     """Key of `[training]` -> what the section has in its place, where that has another name."""
     adapted: Callable[[dict[str, Any]], dict[str, Any]] = dict
@@ -91,7 +88,8 @@ def kind_of(section: str, training: RunKind, registry: Registries) -> RunKind:
     """The kind of run that a section describes. training: that of the kernel. `UsageError` if the section describes none."""
     if section == training.section:
         return training
-    kind = schema_of(section, registry).run_kind()
+    schema = schema_of(section, registry)
+    kind = schema.run_kind()
     if not isinstance(kind, RunKind):
         raise UsageError(f"the section [{section}] describes no run")
-    return kind
+    return replace(kind, schema=schema)

@@ -19,7 +19,7 @@ from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
 # Registries that nothing in a config is built from yet, or whose things are no functions.
-WITHOUT = {"objectives", "ops"}
+WITHOUT = {"ops"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
 WITHOUT_EXAMPLE = {"layers", "converters", "misc", "losses", "initializers", "cli", "modules"}

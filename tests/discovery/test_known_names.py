@@ -12,6 +12,7 @@ from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, provi
         ("factories", "ner", "kernel-nlp-components"),
         ("factories", "transformer", "kernel-nlp-transformers"),
         ("architectures", "kernel.TransformerModel.v3", "kernel-nlp-transformers"),
+        ("architectures", "kernel.PretrainCharacters.v1", "kernel-nlp-pretraining"),
         ("languages", "en", "kernel-nlp-languages"),
         ("languages", "de", None),
         ("readers", "acme.R.v1", None),

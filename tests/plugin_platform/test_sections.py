@@ -506,10 +506,10 @@ def test_a_section_is_shown_as_it_stands_in_a_config(workers: None, box: Box) ->
 @pytest.mark.needs(
     "kernel-nlp-languages", "kernel-nlp-readers", "kernel-nlp-callbacks", "kernel-nlp-batchers"
 )
-def test_keys_of_a_section_without_a_default_are_shown_as_comments(box: Box) -> None:
+def test_keys_of_a_section_are_shown_with_what_they_are_for(box: Box) -> None:
     shown = box.run("registry", "show", "pretraining").stdout
-    assert "# Turns a stream of examples into batches.\n# batcher = (a function, required)\n" in shown
-    assert "# Share of the features that a step leaves out.\ndropout = 0.2\n" in shown
+    assert '# The component whose model is pretrained.\ncomponent = "tok2vec"\n' in shown
+    assert "# Share of the features that a step leaves out; may be a schedule.\ndropout = 0.2\n" in shown
 
 
 LIMIT = """

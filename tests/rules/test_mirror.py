@@ -29,6 +29,7 @@ ELSEWHERE = {
     "cli/debug_model.py": "integration/test_debug_models.py",
     "cli/package.py": "packaging/test_build.py",
     "cli/scaffold": "cli/test_plugins_new.py",
+    "cli/run_config.py": "integration/test_numeric_pipeline.py",
     "cli/train.py": "integration/test_numeric_pipeline.py",
     "config/config.py": "config/test_writer.py",
     "config/json_schema.py": "cli/test_schema.py",

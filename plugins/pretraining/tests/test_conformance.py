@@ -1,38 +1,69 @@
-"""The section goes through the suite of its kind."""
+"""Everything that the package registers goes through the suite of its kind."""
 
-from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from kernel import registry
-from kernel.testing import SectionSuite
+from kernel.testing import CommandSuite, ObjectiveSuite, SectionSuite
+from kernel.testing.samples import TEXTS
+from kernel.vocab import Vocab
+
+GOLDENS = Path(__file__).with_name("goldens.json")
 
 
-@pytest.fixture(autouse=True)
-def functions() -> Iterator[None]:
-    """A function that stands where the section wants a batcher and an objective."""
-    with registry.restored():
-
-        @registry.misc("test.function.v1")
-        def make() -> Callable[..., None]:
-            return print
-
-        yield
+class TestCharacters(ObjectiveSuite):
+    name = "kernel.PretrainCharacters.v1"
+    settings = {"maxout_pieces": 2, "hidden_size": 12, "n_characters": 3}
+    goldens = GOLDENS
 
 
+class TestTypes(ObjectiveSuite):
+    name = "kernel.PretrainTypes.v1"
+    settings = {"maxout_pieces": 2, "hidden_size": 12, "rows": 50}
+    goldens = GOLDENS
+
+
+class WithVectors(ObjectiveSuite):
+    """Documents of which every other word has a vector."""
+
+    def vocab(self) -> Vocab:
+        """Vectors of five numbers for every other word of the documents."""
+        vocab, generator = Vocab(), np.random.default_rng(1)
+        for word in sorted({word for text in TEXTS for word in text.split()})[::2]:
+            vocab.set_vector(word, generator.normal(size=5).astype("f"))
+        return vocab
+
+
+class TestVectors(WithVectors):
+    name = "kernel.PretrainVectors.v1"
+    settings = {"maxout_pieces": 2, "hidden_size": 12}
+    goldens = GOLDENS
+
+
+class TestVectorsByDistance(WithVectors):
+    name = "kernel.PretrainVectors.v1"
+    settings = {"maxout_pieces": 2, "hidden_size": 12, "loss": "L2"}
+
+
+class TestCommand(CommandSuite):
+    name = "pretrain"
+    goldens = GOLDENS
+
+    def golden(self) -> Any:
+        """What becomes of a line without a config."""
+        return self.run("missing.cfg").exit_code
+
+
+@pytest.mark.needs("kernel-nlp-batchers", "kernel-nlp-callbacks")
 class TestPretraining(SectionSuite):
     name = "pretraining"
     section = """
+[system]
+seed = 0
+gpu_allocator = null
+
 [pretraining]
 component = "tok2vec"
-
-[pretraining.batcher]
-@misc = "test.function.v1"
-
-[pretraining.objective]
-@misc = "test.function.v1"
-
-[pretraining.optimizer]
-@optimizers = "Adam.v1"
-learn_rate = 0.001
 """

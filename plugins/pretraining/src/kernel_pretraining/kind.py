@@ -7,7 +7,6 @@ from kernel.config import Config
 from kernel.errors import ConfigError
 from kernel.training.kinds import RunKind
 from kernel_pretraining.pipeline import Pretraining
-from kernel_pretraining.section import PretrainingSchema
 from kernel_pretraining.weights import EpochWeights, WeightsFiles
 
 
@@ -39,7 +38,6 @@ PRETRAINING = RunKind(
     section="pretraining",
     command="kernel pretrain",
     results=WeightsFiles(),
-    schema=PretrainingSchema,
     keys={"train_corpus": "corpus"},
     adapted=adapted,
     pipeline=make_pipeline,

@@ -64,5 +64,5 @@ def vectors_of(words: Words) -> Any:
     """The vectors of the chosen words, (M, width); zeros for those that have none."""
     table = words.vocab.vectors
     distinct, inverse = np.unique(words.chosen, return_inverse=True)
-    keys = words.table.column(getattr(table, "attr", attrs.ORTH))[distinct]
+    keys = words.table.column(attrs.intify(getattr(table, "attr", attrs.ORTH)))[distinct]
     return table.get_batch(keys)[inverse]
