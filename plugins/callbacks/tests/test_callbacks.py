@@ -123,6 +123,13 @@ def test_names_are_shown_not_obeyed(make_run: Any, capsys: pytest.CaptureFixture
     assert "A\\X1B[2J" in shown and "\x1b" not in shown
 
 
+def test_what_is_to_be_low_is_no_share(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run = make_run(console_table(), scores=[{"loss": 3.5}] * 2)
+    run.weights = {"loss": -1.0}
+    list(train(run))
+    assert rows(capsys.readouterr().out)[2][3] == "3.50"
+
+
 def test_long_names_are_cut(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     run = make_run(console_table(), scores=[{"a_very_long_score": 0.5}] * 2)
     run.weights = {"a_very_long_score": 1.0}

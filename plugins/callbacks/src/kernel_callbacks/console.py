@@ -20,8 +20,8 @@ def console_table(
 ) -> "ConsoleTable":
     """Print a row at every evaluation.
 
-    Columns: E (finished epochs), # (steps), LOSS of each component since the row before, scores in percent, SCORE (the
-    weighted one, 0 to 1), W/S (words a second while training). progress_bar: show how far training is ("train"),
+    Columns: E (finished epochs), # (steps), LOSS of each component since the row before, scores in percent (as they
+    are, where their weight is negative), SCORE (the weighted one), W/S (words a second while training). progress_bar: show how far training is ("train"),
     how far the next evaluation ("eval"), or nothing (null); without a terminal, a line a minute. console_output: false
     prints nothing. output_file: also write the rows to a JSON Lines file, which must not exist yet; a run that is resumed
     goes on with it where it was.
@@ -66,7 +66,7 @@ class ConsoleTable:
         if self.output_file is not None:
             self.output_file.parent.mkdir(parents=True, exist_ok=True)
             shown = {
-                name: _percent(name, scores.get(name))
+                name: _percent(name, scores.get(name), run.weights)
                 for name, weight in run.weights.items()
                 if weight is not None
             }
@@ -126,7 +126,7 @@ class ConsoleTable:
         self._row(
             [str(run.epoch), str(run.step)]
             + [_number(run.losses.get(name)) for name in losses]
-            + [_number(_percent(name, scores.get(name))) for name in shown]
+            + [_number(_percent(name, scores.get(name), run.weights)) for name in shown]
             + [_number(run.score), f"{speed:,.0f}"]
         )
 
@@ -143,10 +143,12 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[:10] + "..."
 
 
-def _percent(name: str, score: Any) -> float | None:
+def _percent(name: str, score: Any, weights: Mapping[str, float | None]) -> float | None:
     if score is None or isinstance(score, Mapping):
         return None
-    return float(score) * (1 if name == "speed" else 100)
+    # What is to be low, such as a loss, is no share of anything.
+    is_share = name != "speed" and (weights.get(name) or 0) >= 0
+    return float(score) * (100 if is_share else 1)
 
 
 def _number(value: float | None) -> str:
