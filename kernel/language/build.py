@@ -265,7 +265,11 @@ def _add_copy(
         raise ConfigError(
             _problem(config, path, f"the pipeline {where} has no component '{taken}'; it has: {names}")
         )
-    nlp.add_pipe(taken, name, source=source, replace_listeners=block.get("replace_listeners") or ())
+    try:
+        nlp.add_pipe(taken, name, source=source, replace_listeners=block.get("replace_listeners") or ())
+    except UsageError as error:
+        at = f"{path}.replace_listeners" if block.get("replace_listeners") else path
+        raise ConfigError(_problem(config, at, error.message, error.hint)) from error
     place = position(nlp.slots, name)
     if "factory" in block:
         _check_copy(nlp.slots[place], apart(block)[0], where, config)

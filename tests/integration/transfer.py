@@ -109,18 +109,21 @@ def true_losses(nlp: Language, batch: list[Example], learn: Learn) -> dict[str, 
     found: dict[str, float] = {}
     with ExitStack() as watching, scope(seed=0):
         for name, component in nlp.pipeline:
-            if name in MODELS:
-                watching.enter_context(_watched(name, component, learn is rehearse, found))
+            factory = nlp.pipe_factories[name]
+            if factory in MODELS:
+                watching.enter_context(_watched(name, factory, component, learn is rehearse, found))
         learn(nlp, batch)
     return found
 
 
 @contextmanager
-def _watched(name: str, component: Any, is_rehearsal: bool, found: dict[str, float]) -> Iterator[None]:
+def _watched(
+    name: str, factory: str, component: Any, is_rehearsal: bool, found: dict[str, float]
+) -> Iterator[None]:
     def tell(scores: Any, gradient: Any, loss: Callable[[Any, Any], float]) -> None:
         found[name] = found.get(name, 0.0) + loss(np.asarray(scores), np.asarray(gradient))
 
-    if name == "ner":
+    if factory == "ner":
         loss = _divergence_of_logits if is_rehearsal else _likelihood
         own = forward_of(component.model)
         set_forward(component.model, _watched_forward(own, lambda *told: tell(*told, loss)))
@@ -128,7 +131,7 @@ def _watched(name: str, component: Any, is_rehearsal: bool, found: dict[str, flo
         set_forward(component.model, own)
         return
     method = "get_rehearsal_loss" if is_rehearsal else "get_loss"
-    loss = _squares if name == "textcat_multilabel" else _divergence if is_rehearsal else _likelihood
+    loss = _squares if factory == "textcat_multilabel" else _divergence if is_rehearsal else _likelihood
     own = getattr(component, method)
 
     def get_loss(first: Any, second: Any) -> Any:
@@ -198,12 +201,12 @@ def check_learning(
     nlp: Language,
     batch: list[Example],
     learn: Learn = update,
-    factors: dict[str, float] | None = None,
+    factors: dict[tuple[str, str], float] | None = None,
     seed: int = 0,
 ) -> set[str]:
     """Compare the gradients of everything that learns with differences of the losses; returns the names of what has any.
 
-    factors: what the gradient of a component is multiplied by where it enters the source.
+    factors: (source, listener) -> what the gradient of a component is multiplied by where it enters the source.
     """
     factors = factors or {}
     to_double(nlp)
@@ -228,11 +231,7 @@ def check_learning(
         for sign in (1, -1):
             node.set_param(name, value + sign * 1e-6 * direction)
             losses = true_losses(nlp, batch, learn)
-            shares = (
-                losses
-                if owner in losses
-                else {key: factors.get(key, 1) * loss for key, loss in losses.items()}
-            )
+            shares = {key: factors.get((owner, key), 1) * loss for key, loss in losses.items()}
             changed.append(sum(shares.values()))
         node.set_param(name, value)
         difference, expected = (changed[0] - changed[1]) / 2e-6, float((gradient * direction).sum())
