@@ -33,8 +33,7 @@ def copy_component(
     """
     original = find(source.slots, taken)
     blocks = source.config.interpolate()["components"]
-    for text in source.vocab.strings:
-        nlp.vocab.strings.add(text)
+    nlp.vocab.strings.add_many(list(source.vocab.strings))
     slot = create(
         nlp,
         blocks[taken]["factory"],

@@ -88,29 +88,20 @@ def test_two_sources_and_a_component_that_listens_to_both() -> None:
     assert check_learning(nlp, examples(nlp)) == set(nlp.pipe_names)
 
 
-def test_a_source_may_listen_to_a_source() -> None:
-    upper = {"factory": "tok2vec", "model": {"@architectures": "tst.Around.v1", "inner": listener()}}
+@pytest.mark.parametrize("annotating", [[], ["upper"], ["lower"]])
+def test_a_source_may_listen_to_a_source(annotating: list[str]) -> None:
+    upper = {**FIRST, "model": both(listener(), listener())["model"]["tok2vec"]}
     nlp = made(
         {
             "lower": FIRST,
             "upper": upper,
             "tagger": tagger(listener()),
             "low": tagger(listener(upstream="lower")),
-        }
+        },
+        annotating_components=annotating,
     )
     assert nlp.get_pipe("lower").channel.owners == ["upper", "low"]
-    assert check_learning(nlp, examples(nlp)) == {"lower", "tagger", "low"}
-    # Nobody teaches the upper one then.
-    nlp = made(
-        {
-            "lower": FIRST,
-            "upper": upper,
-            "tagger": tagger(listener(upstream="upper")),
-            "low": tagger(listener(upstream="lower")),
-        },
-        annotating_components=["upper"],
-    )
-    assert check_learning(nlp, examples(nlp)) == {"lower", "tagger", "low"}
+    assert check_learning(nlp, examples(nlp)) == {"lower", "upper", "tagger", "low"}
 
 
 @pytest.mark.parametrize("factor", [0, 0.5, [0.25, 0.75]])
