@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from kernel.config import Config
 from kernel.numeric.bytes import model_to_bytes
 from kernel.testing.suites.base import Suite
 from kernel.testing.toy import ToyError, toy_run
@@ -27,12 +28,14 @@ class CallbackSuite(Suite):
 
     settings: paths in it are relative to a temporary directory. changes_training: whether it is there to change the
     weights or the number of steps. config: what else stands in the config of the run, as text, such as a section that the
-    callback goes by.
+    callback goes by. setting: the setting of the config that takes it, such as `initialize.before_init`, if it is a plain function and no
+    callback of a training.
     """
 
     kind = "callbacks"
     config: ClassVar[str] = ""
     changes_training: ClassVar[bool] = False
+    setting: ClassVar[str] = ""
 
     @pytest.fixture(autouse=True)
     def _in_a_directory_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +51,7 @@ class CallbackSuite(Suite):
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            toy_run(output=output, fails=fails, config=self.config, **self._place()) as run,
+            toy_run(output=output, fails=fails, config=self._config(), **self._place()) as run,
         ):
             list(train(run))
         return run, printed.getvalue()
@@ -103,7 +106,11 @@ class CallbackSuite(Suite):
         """A run in a folder that is left after a step and resumed, and the notes about the callback. step: 0 to go through."""
         folder.mkdir()
         monkeypatch.chdir(folder)
-        settings = {"output": folder / "output", "config": f"{self.config}\n{_EVERY_STEP}", **self._place()}
+        settings = {
+            "output": folder / "output",
+            "config": f"{self._config()}\n{_EVERY_STEP}",
+            **self._place(),
+        }
         notes: list[str] = []
         monkeypatch.setattr("kernel.training.callback_state.note", notes.append)
         if step:
@@ -138,7 +145,16 @@ class CallbackSuite(Suite):
         assert not [str(each.message) for each in recwarn], "the callback failed after the run had failed"
 
     def _place(self) -> dict[str, Any]:
-        return {"callbacks": {"suite": self.block()}}
+        return {} if self.setting else {"callbacks": {"suite": self.block()}}
+
+    def _config(self) -> str:
+        return self.config + (Config(_nested(self.setting, self.block())).to_str() if self.setting else "")
+
+
+def _nested(path: str, block: dict[str, Any]) -> dict[str, Any]:
+    for part in reversed(path.split(".")):
+        block = {part: block}
+    return block
 
 
 class LoggerSuite(CallbackSuite):

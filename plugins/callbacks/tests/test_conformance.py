@@ -36,6 +36,13 @@ class TestJsonlLog(CallbackSuite):
     goldens = GOLDENS
 
 
+class TestCopyFromBaseModel(CallbackSuite):
+    name = "kernel.copy_from_base_model.v1"
+    settings = {"tokenizer": None, "vocab": None}
+    setting = "initialize.before_init"
+    goldens = GOLDENS
+
+
 class TestConsoleLogger1(LoggerSuite):
     name = "kernel.ConsoleLogger.v1"
     goldens = GOLDENS
