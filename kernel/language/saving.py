@@ -44,6 +44,8 @@ from kernel.saving.provenance import provenance
 
 Pipeline = TypeVar("Pipeline", bound=ComponentList)
 VOCAB, TOKENIZER, META_TABLE = "vocab", "tokenizer", "meta"
+# The file of a component that knows of bytes only, in its folder.
+_BYTES = "bytes"
 
 
 def save(nlp: ComponentList, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
@@ -70,11 +72,16 @@ def _write_data(nlp: ComponentList, folder: Path, left_out: Collection[str]) -> 
     if TOKENIZER not in left_out and hasattr(nlp.tokenizer, "to_disk"):
         nlp.tokenizer.to_disk(folder / TOKENIZER)
     for name, component in nlp.components:
-        if name not in left_out and hasattr(component, "to_disk"):
+        if name in left_out:
+            continue
+        if hasattr(component, "to_disk"):
             component.to_disk(folder / name)
             if not (folder / name).exists():
                 # It has nothing to save, which is not the same as data that are missing.
                 (folder / name).mkdir()
+        elif hasattr(component, "to_bytes"):
+            (folder / name).mkdir()
+            (folder / name / _BYTES).write_bytes(component.to_bytes())
 
 
 def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read: str) -> None:
@@ -82,7 +89,11 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
     for name, component in nlp.components:
         if name in left_out:
             continue
-        able = {method for method in (write, read) if hasattr(component, method)}
+        ways = (write, read)
+        if not any(hasattr(component, method) for method in ("to_disk", "from_disk")):
+            # One that knows of bytes only is saved as a file of them.
+            ways = ("to_bytes", "from_bytes")
+        able = {method for method in ways if hasattr(component, method)}
         if not able and hasattr(component, "to_disk"):
             raise UsageError(
                 f"component '{name}' can't become bytes: a {type(component).__name__} has to_disk, and no {write} and {read}",
@@ -91,7 +102,7 @@ def check_parts(nlp: ComponentList, left_out: Collection[str], write: str, read:
             )
         _check_own(name, component, write)
         if len(able) == 1:
-            lacking = next(method for method in (write, read) if method not in able)
+            lacking = next(method for method in ways if method not in able)
             raise UsageError(
                 f"component '{name}' can't be saved: a {type(component).__name__} has no method {lacking}",
                 hint=f"Define it beside the other one, or leave the component out: exclude=[{name!r}].",
@@ -287,14 +298,18 @@ def read_data(nlp: ComponentList, folder: Path, exclude: str | Iterable[str] = (
         with reading(folder / TOKENIZER):
             nlp.tokenizer.from_disk(folder / TOKENIZER)
     for name, component in nlp.components:
-        if name in left_out or not hasattr(component, "from_disk"):
+        by_bytes = hasattr(component, "from_bytes") and not hasattr(component, "from_disk")
+        if name in left_out or not (by_bytes or hasattr(component, "from_disk")):
             continue
         if _is_empty(folder, name):
             continue
         if not (folder / name).exists():
             raise DataError(f"the data of component '{name}' is missing", path=folder)
         with reading(folder / name):
-            component.from_disk(folder / name)
+            if by_bytes:
+                component.from_bytes((folder / name / _BYTES).read_bytes())
+            else:
+                component.from_disk(folder / name)
     link(nlp.slots)
 
 

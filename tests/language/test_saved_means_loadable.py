@@ -155,6 +155,8 @@ def test_a_component_with_nothing_to_save(tmp_path, monkeypatch):
     [
         (["to_disk"], "from_disk", None),
         (["from_disk"], "to_disk", None),
+        (["to_bytes"], "from_bytes", "has no method from_bytes"),
+        (["to_bytes", "from_bytes"], None, None),
         (["to_disk", "from_disk"], None, r"has to_disk, and no to_bytes and from_bytes"),
         (["to_disk", "from_disk", "to_bytes"], None, "has no method from_bytes"),
         (["to_disk", "from_disk", "to_bytes", "from_bytes"], None, None),
@@ -180,6 +182,36 @@ def test_a_component_that_can_not_be_loaded_is_not_saved(tmp_path, methods, lack
         assert Language.from_config(nlp.config).from_bytes(nlp.to_bytes(exclude=["halves"]))
     elif lacking is None:
         assert Language.from_config(nlp.config).from_bytes(nlp.to_bytes()).pipe_names == ["halves"]
+
+
+class OnlyBytes:
+    """Keeps words, and knows of bytes only."""
+
+    def __init__(self):
+        self.words = ()
+
+    def __call__(self, doc):
+        return doc
+
+    def to_bytes(self, **_):
+        return " ".join(self.words).encode()
+
+    def from_bytes(self, data, **_):
+        self.words = tuple(data.decode().split())
+
+
+def test_a_component_that_knows_of_bytes_only_is_saved_with_its_data(tmp_path):
+    Language.factory("bytes", func=lambda nlp, name: OnlyBytes())
+    nlp = kernel.blank("xx")
+    nlp.add_pipe("bytes").words = ("a", "b")
+    nlp.to_disk(tmp_path / "model")
+    assert kernel.load(tmp_path / "model").get_pipe("bytes").words == ("a", "b")
+    assert pickle.loads(pickle.dumps(nlp)).get_pipe("bytes").words == ("a", "b")
+    assert Language().add_pipe("bytes", source=nlp).words == ("a", "b")
+    (tmp_path / "model" / "manifest.json").unlink()
+    (tmp_path / "model" / "bytes" / "bytes").rename(tmp_path / "model" / "bytes" / "other")
+    with pytest.raises(DataError, match="bytes"):
+        kernel.load(tmp_path / "model")
 
 
 class Lists(Component):
