@@ -218,6 +218,11 @@ class ComponentList:
         return self._training_names("frozen_components")
 
     @property
+    def copied_components(self) -> list[str]:
+        """Names of the components whose weights were taken from another pipeline."""
+        return [slot.name for slot in self.slots if slot.copied]
+
+    @property
     def annotating_components(self) -> list[str]:
         """Names in `[training]` of the components whose predictions the later ones see in training."""
         return self._training_names("annotating_components")

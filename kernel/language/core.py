@@ -249,7 +249,7 @@ class Language(EditableComponents, BasePipeline):
         learn.check_optimizer(sgd)
         initialize(self, get_examples, settings)
         # What was known is of other weights, and other labels.
-        learn.remember(self, ())
+        self.remember(())
         return self._keep_optimizer(sgd)
 
     def begin_training(
@@ -266,8 +266,12 @@ class Language(EditableComponents, BasePipeline):
         with what they listen to; by default all, `()` for none. What was remembered before is forgotten.
         """
         learn.check_optimizer(sgd)
-        learn.remember(self, components)
+        self.remember(components)
         return self._keep_optimizer(sgd)
+
+    def remember(self, components: str | Iterable[str] | None = None) -> None:
+        """Remember what components know now, for `rehearse`, as `resume_training` does."""
+        learn.remember(self, components)
 
     def create_optimizer(self) -> Any:
         """The optimizer of the config's `[training.optimizer]`."""

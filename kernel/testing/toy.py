@@ -12,6 +12,7 @@ from kernel.config import Config, fill, resolve
 from kernel.errors import TrainingError
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.registries.family import registry
+from kernel.rehearsal import squared_difference, teacher, weighted
 from kernel.training.prepare import prepare
 from kernel.training.protocols import BasePipeline
 from kernel.training.resume import check, find
@@ -77,6 +78,31 @@ class ToyPipeline(BasePipeline):
         guesses, backprop = self.model.begin_update(inputs)
         backprop(guesses - targets)
         losses["line"] = losses.get("line", 0.0) + float(((guesses - targets) ** 2).sum())
+
+    @property
+    def copied_components(self) -> list[str]:
+        """The one component, as if it came from a trained pipeline."""
+        return ["line"]
+
+    def remember(self, components: Iterable[str] | None = None) -> None:
+        """Keep a copy of the model for `rehearse`."""
+        self._teacher = teacher("line", self.model)
+
+    def rehearse(
+        self,
+        examples: Sequence[Any],
+        *,
+        drop: float,
+        sgd: Literal[False],
+        losses: dict[str, float],
+        weight: float,
+    ) -> None:
+        """Squared difference from what was remembered, and its gradient."""
+        inputs, _ = self._arrays(examples)
+        guesses, backprop = self.model.begin_update(inputs)
+        loss, gradient = squared_difference(guesses, self._teacher(inputs, self.model.ops))
+        backprop(weighted(gradient, weight))
+        losses["line"] = losses.get("line", 0.0) + loss
 
     def evaluate(self, examples: Iterable[Any]) -> dict[str, Any]:
         """A number from 0 to 1 that grows as the error falls."""

@@ -70,9 +70,13 @@ def facts(run: Run) -> dict[str, Any]:
 
 
 def _corpora(run: Run) -> dict[str, Any]:
+    """Name -> corpus of those of the run, and of those that callbacks read, as far as they say so in `corpora`."""
     found = {run.settings.train_corpus: run.train_corpus}
     if run.dev_corpus is not None:
         found[run.settings.dev_corpus] = run.dev_corpus
+    for _, callback in run.hooks.objects:
+        corpora = getattr(callback, "corpora", None)
+        found.update(corpora if isinstance(corpora, Mapping) else {})
     return found
 
 

@@ -43,6 +43,23 @@ class TestCopyFromBaseModel(CallbackSuite):
     goldens = GOLDENS
 
 
+class TestRehearse(CallbackSuite):
+    name = "kernel.Rehearse.v1"
+    settings = {"weight": 0.5}
+    changes_training = True
+    goldens = GOLDENS
+
+    def golden(self):
+        run, _ = self.run()
+        return {**super().golden(), "weight": run.pipeline.model.get_param("W")}
+
+
+class TestRehearseOnACorpus(CallbackSuite):
+    name = "kernel.Rehearse.v1"
+    settings = {"corpus": "corpora.dev", "every": 2}
+    changes_training = True
+
+
 class TestConsoleLogger1(LoggerSuite):
     name = "kernel.ConsoleLogger.v1"
     goldens = GOLDENS

@@ -1,0 +1,175 @@
+"""Rehearsal during training: components from a trained pipeline keep to what they knew."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from kernel import hookimpl
+from kernel.config import Config
+from kernel.config.ranges import BelowOne, PositiveFloat, PositiveInt
+from kernel.errors import DataError, TrainingError, UsageError
+from kernel.numeric import random
+from kernel.registries.blame import naming
+from kernel.state import copied, is_stateful
+from kernel.training.prepare import corpus as find_corpus
+from kernel.training.protocols import Corpus
+from kernel.training.run import Run
+from kernel.training.update import shards
+
+_NAME = "kernel.Rehearse.v1"
+
+
+def rehearse(
+    corpus: str | None = None,
+    components: Sequence[str] | None = None,
+    weight: PositiveFloat = 1.0,
+    every: PositiveInt = 1,
+    dropout: BelowOne = 0.0,
+) -> "Rehearse":
+    """Let components say of texts what they said before this training, while they learn something else.
+
+    The gradient that leads back is added to that of the batch. corpus: texts to rehearse on, such as "corpora.raw",
+    about as many words a step as the batch has; null takes the batch itself. Annotations are not looked at. components: those that
+    rehearse; null for all that are taken from a trained pipeline (source) and are not frozen. weight: of the gradient, beside
+    that of the batch. every: steps from one rehearsal to the next. dropout: while rehearsing. The losses are those of
+    `<component>_rehearsal`.
+    """
+    return Rehearse(corpus, components, weight, every, dropout)
+
+
+class Rehearse:
+    """Remembers when the pipeline has its first weights: a run that is resumed begins with the same ones."""
+
+    def __init__(
+        self,
+        corpus: str | None,
+        components: Sequence[str] | None,
+        weight: float,
+        every: int,
+        dropout: float,
+    ) -> None:
+        self.corpus, self.components = corpus, components
+        self.weight, self.every, self.dropout = weight, every, dropout
+        self.corpora: dict[str, Corpus] = {}
+        """What it reads besides the corpora of `[training]`, by name."""
+        self._stream: Stream | None = None
+
+    @hookimpl
+    def config_ready(self, config: Config) -> None:
+        if self.corpus is not None:
+            found = find_corpus(config.interpolate(), config, self.corpus)
+            self.corpora = {self.corpus: found}
+            self._stream = Stream(found, self.corpus)
+
+    @hookimpl
+    def pipeline_initialized(self, pipeline: Any) -> None:
+        if not hasattr(pipeline, "rehearse"):
+            raise UsageError(f"pipelines of the class {type(pipeline).__name__} can't rehearse")
+        names = self.components
+        if names is None:
+            names = [name for name in pipeline.copied_components if name in pipeline.models()]
+        if not names:
+            raise UsageError(
+                f"{_NAME} has nothing to keep: no component that is trained is taken from a trained pipeline",
+                hint="Take components over with source = ..., or name in `components` those whose first weights are to be kept.",
+            )
+        pipeline.remember(names)
+
+    @hookimpl(wrapper=True)
+    def update(
+        self, run: Run, batch: Sequence[Any]
+    ) -> Generator[None, Mapping[str, float], dict[str, float]]:
+        losses = {} if run.step % self.every else self._rehearse(run, batch)
+        return {**(yield), **{f"{name}_rehearsal": loss for name, loss in losses.items()}}
+
+    def _rehearse(self, run: Run, batch: Sequence[Any]) -> dict[str, float]:
+        """Add the gradient to that of the step, which the update of the batch completes."""
+        losses: dict[str, float] = {}
+        # What the update draws is the same with it and without.
+        with random.apart(run.seed, "rehearse", run.step), np.errstate(all="ignore"):
+            examples = batch if self._stream is None else self._stream.take(run, sum(map(len, batch)))
+            for shard, part in enumerate(shards(run, examples)):
+                with random.scope(seed=run.seed, step=run.step, shard=shard):
+                    run.pipeline.rehearse(  # type: ignore[attr-defined]
+                        part, drop=self.dropout, sgd=False, losses=losses, weight=self.weight
+                    )
+        for name, loss in losses.items():
+            if not isfinite(loss):
+                run.parameters.zero_gradients()
+                raise TrainingError(f"the rehearsal loss of '{name}' is {float(loss)}")
+        return {name: float(loss) for name, loss in losses.items()}
+
+    def state(self) -> dict[str, Any] | None:
+        return None if self._stream is None else self._stream.state()
+
+    def restore(self, state: dict[str, Any] | None) -> None:
+        if self._stream is not None and state is not None:
+            self._stream.restore(state)
+
+
+class Stream:
+    """The examples of a corpus, pass after pass, without end.
+
+    A corpus with a state is put back to the beginning of the latest pass; what was taken of that is read again.
+    """
+
+    def __init__(self, corpus: Corpus, name: str) -> None:
+        self._corpus, self._name = corpus, name
+        self._pass = self._taken = self._skipped = 0
+        # Of the corpus, as it was before the pass; None before the first one.
+        self._before: Any = None
+        self._examples: Iterator[Any] | None = None
+
+    def take(self, run: Run, words: int) -> list[Any]:
+        """The next examples, until they have about as many words; at least one. `DataError` if the corpus is empty."""
+        found: list[Any] = []
+        while not found or words > 0:
+            example = self._next(run)
+            found.append(example)
+            words -= max(len(example), 1)
+        return found
+
+    def _next(self, run: Run) -> Any:
+        if self._examples is None:
+            self._examples = self._begin(run)
+        # Read under a seed of its own, so that reading it again gives the same.
+        random.seed_all(run.seed, "rehearse", self._name, self._pass, self._taken)
+        example = next(self._examples, None)
+        if example is not None:
+            self._taken += 1
+            return example
+        if not self._taken:
+            raise DataError(f"{self._name} has no examples to rehearse on")
+        self._pass, self._taken, self._examples = self._pass + 1, 0, None
+        if is_stateful(self._corpus):
+            with naming(f"state() of {self._name}"):
+                self._before = copied(self._corpus.state(), self._name)
+        return self._next(run)
+
+    def _begin(self, run: Run) -> Iterator[Any]:
+        random.seed_all(run.seed, "rehearse", self._name, self._pass)
+        examples = iter(self._corpus(run.pipeline))
+        for place in range(self._skipped):
+            random.seed_all(run.seed, "rehearse", self._name, self._pass, place)
+            if next(examples, None) is None:
+                raise DataError(
+                    f"{self._name} gave {place} examples, not {self._skipped} or more, when it was read again to resume the run",
+                    hint="Its data have changed, or it does not give the same at each reading.",
+                )
+        self._taken, self._skipped = self._skipped, 0
+        return examples
+
+    def state(self) -> dict[str, Any]:
+        """The number of the pass, how many of its examples were taken, and the state of the corpus before it."""
+        taken = self._skipped if self._examples is None else self._taken
+        return {"pass": self._pass, "taken": taken, "corpus": self._before}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on there."""
+        self._pass, self._skipped, self._before = state["pass"], state["taken"], state["corpus"]
+        self._taken, self._examples = 0, None
+        if self._before is not None and is_stateful(self._corpus):
+            with naming(f"restore() of {self._name}"):
+                self._corpus.restore(copied(self._before, self._name))
