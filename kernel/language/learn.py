@@ -116,7 +116,7 @@ class _How:
 
 def _remembers(component: Any) -> bool:
     """Whether a component has something to rehearse; one that knows of no teachers, and can rehearse, says so itself."""
-    if channel_of(component) is not None or not hasattr(component, "rehearse"):
+    if channel_of(component) is not None or not callable(getattr(component, "rehearse", None)):
         return False
     return getattr(component, "teacher", component) is not None
 

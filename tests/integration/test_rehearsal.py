@@ -111,6 +111,7 @@ def write(folder: Path) -> None:
     )
     for name, labels in (("people", "PERSON"), ("cities", "CITY"), ("both", "PERSON CITY")):
         (folder / f"{name}.jsonl").write_text(json_lines(records(labels)))
+    (folder / "few.jsonl").write_text(json_lines({"text": f"{name} left today"} for name in PEOPLE))
     (folder / "raw.jsonl").write_text(json_lines({"text": each["text"]} for each in records("")))
 
 
@@ -167,7 +168,15 @@ def test_half_of_what_would_be_forgotten_and_more_is_kept(here: Path, settings: 
     assert lost_with < lost / 2
 
 
-@pytest.mark.parametrize("settings", ["", 'corpus = "corpora.raw"\nevery = 2\ndropout = 0.2\n'])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        'corpus = "corpora.raw"\nevery = 2\ndropout = 0.2\n',
+        # A corpus that says where it stands; several passes of it.
+        'corpus = "corpora.few"\n[corpora.few]\n@readers = "kernel.StreamedCorpus.v1"\npath = "few.jsonl"\n',
+    ],
+)
 @pytest.mark.parametrize("step", [1, 5])
 def test_a_run_that_is_resumed_ends_in_the_same_bytes(here: Path, settings: str, step: int) -> None:
     config = load_config(write_config(here, new_config(settings, steps=8)), {"paths.dev": "people.jsonl"})

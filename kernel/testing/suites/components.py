@@ -141,6 +141,27 @@ class ComponentSuite(Suite):
                 f"the loss went from {losses[0]:.4g} to {losses[-1]:.4g} in {self.steps} steps on five examples"
             )
 
+    def test_rehearses_what_it_knew(self) -> None:
+        nlp, component, _ = self.trained(steps=3)
+        if not nlp.models() or not callable(getattr(component, "rehearse", None)):
+            return
+        examples, names = self.examples(nlp), [*self.before, component.name, *self.after]
+        optimizer = nlp.resume_training(sgd=nlp.create_optimizer(), components=names)
+        optimizer.learn_rate = self.learn_rate
+        losses = nlp.rehearse(examples, sgd=False, losses={})
+        assert max(losses.values()) < 1e-6, f"what has not changed has something to rehearse: {losses}"
+        for step in range(5):
+            with scope(seed=self.seed, step=step):
+                nlp.update(examples, sgd=optimizer)
+        first = sum(nlp.rehearse(examples, sgd=optimizer, losses={}).values())
+        for _ in range(self.steps):
+            last = sum(nlp.rehearse(examples, sgd=optimizer, losses={}).values())
+        assert np.isfinite([first, last]).all(), f"a loss is not finite: {[first, last]}"
+        assert last <= first, (
+            f"rehearsal takes the component further away from what it knew: the loss went from {first:.4g} to {last:.4g}; a component that "
+            "overrides `learn` overrides `recall` too, and `rehearse = None` says that it can't rehearse"
+        )
+
     def test_a_batch_with_nothing_in_it_can_be_learnt(self) -> None:
         nlp, _ = self.pipeline()
         if nlp.models():

@@ -112,15 +112,16 @@ class Rehearse:
 class Stream:
     """The examples of a corpus, pass after pass, without end.
 
-    A corpus with a state is put back to the beginning of the latest pass; what was taken of that is read again.
+    A corpus with a state is put back to where it stood; of others, the latest pass is read again up to there.
     """
 
     def __init__(self, corpus: Corpus, name: str) -> None:
         self._corpus, self._name = corpus, name
-        self._pass = self._taken = self._skipped = 0
-        # Of the corpus, as it was before the pass; None before the first one.
-        self._before: Any = None
+        # The number of the pass, and of the examples that were taken from it.
+        self._pass = self._taken = 0
         self._examples: Iterator[Any] | None = None
+        # What was restored, until an example is read.
+        self._restored: dict[str, Any] | None = None
 
     def take(self, run: Run, words: int) -> list[Any]:
         """The next examples, until they have about as many words; at least one. `DataError` if the corpus is empty."""
@@ -132,44 +133,53 @@ class Stream:
         return found
 
     def _next(self, run: Run) -> Any:
-        if self._examples is None:
-            self._examples = self._begin(run)
-        # Read under a seed of its own, so that reading it again gives the same.
+        while True:
+            if self._examples is None:
+                self._examples = self._begin(run)
+            example = self._read(run, self._examples)
+            if example is not None:
+                return example
+            if not self._taken:
+                raise DataError(f"{self._name} has no examples to rehearse on")
+            self._pass, self._taken, self._examples = self._pass + 1, 0, None
+
+    def _read(self, run: Run, examples: Iterator[Any]) -> Any:
+        """The next example of a pass; None after the last one."""
+        # Under a seed of its own, so that reading it again gives the same.
         random.seed_all(run.seed, "rehearse", self._name, self._pass, self._taken)
-        example = next(self._examples, None)
+        example = next(examples, None)
         if example is not None:
             self._taken += 1
-            return example
-        if not self._taken:
-            raise DataError(f"{self._name} has no examples to rehearse on")
-        self._pass, self._taken, self._examples = self._pass + 1, 0, None
-        if is_stateful(self._corpus):
-            with naming(f"state() of {self._name}"):
-                self._before = copied(self._corpus.state(), self._name)
-        return self._next(run)
+        return example
 
     def _begin(self, run: Run) -> Iterator[Any]:
         random.seed_all(run.seed, "rehearse", self._name, self._pass)
         examples = iter(self._corpus(run.pipeline))
-        for place in range(self._skipped):
-            random.seed_all(run.seed, "rehearse", self._name, self._pass, place)
-            if next(examples, None) is None:
-                raise DataError(
-                    f"{self._name} gave {place} examples, not {self._skipped} or more, when it was read again to resume the run",
-                    hint="Its data have changed, or it does not give the same at each reading.",
-                )
-        self._taken, self._skipped = self._skipped, 0
+        if self._restored is not None and self._restored["corpus"] is None:
+            wanted, self._taken = self._taken, 0
+            while self._taken < wanted:
+                if self._read(run, examples) is None:
+                    raise DataError(
+                        f"{self._name} gave {self._taken} examples, not {wanted} or more, when it was read again to resume the run",
+                        hint="Its data have changed, or it does not give the same at each reading.",
+                    )
+        self._restored = None
         return examples
 
     def state(self) -> dict[str, Any]:
-        """The number of the pass, how many of its examples were taken, and the state of the corpus before it."""
-        taken = self._skipped if self._examples is None else self._taken
-        return {"pass": self._pass, "taken": taken, "corpus": self._before}
+        """The number of the pass, how many of its examples were taken, and where the corpus stands."""
+        if self._restored is not None:
+            return self._restored
+        stands = None
+        if is_stateful(self._corpus) and (self._pass or self._taken):
+            with naming(f"state() of {self._name}"):
+                stands = copied(self._corpus.state(), self._name)
+        return {"pass": self._pass, "taken": self._taken, "corpus": stands}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on there."""
-        self._pass, self._skipped, self._before = state["pass"], state["taken"], state["corpus"]
-        self._taken, self._examples = 0, None
-        if self._before is not None and is_stateful(self._corpus):
+        self._restored, self._examples = state, None
+        self._pass, self._taken = state["pass"], state["taken"]
+        if state["corpus"] is not None and is_stateful(self._corpus):
             with naming(f"restore() of {self._name}"):
-                self._corpus.restore(copied(self._before, self._name))
+                self._corpus.restore(copied(state["corpus"], self._name))
