@@ -6,7 +6,7 @@ pipeline forget. The recogniser and the token vectors that it listens to are bot
 same batches. What is told is the F-score of the old and of the new labels on other sentences, and the share of the loss
 on the old ones that is avoided. Usage:
 
-    python benchmarks/rehearsal.py DATA [--seeds 5] [--weights 1 2] [--steps 500 250]
+    python benchmarks/rehearsal.py DATA [--seeds 5] [--weights 1 2] [--steps 400 200]
 
 DATA: a folder with train.conll, dev.conll and test.conll of WNUT 2017 (Derczynski et al. 2017).
 """
@@ -49,17 +49,26 @@ eval_frequency = {steps}
 progress_bar = false
 [training.batcher]
 @batchers = "kernel.batch_by_words.v1"
-size = 1000
+size = 600
 {more}
 """
 FRESH = """
 [components.tok2vec]
 factory = "tok2vec"
+[components.tok2vec.model]
+@architectures = "kernel.HashEmbedCNN.v2"
+pretrained_vectors = null
+width = 64
+depth = 2
+embed_size = 2000
+window_size = 1
+maxout_pieces = 3
+subword_features = true
 [components.ner]
 factory = "ner"
 [components.ner.model.tok2vec]
 @architectures = "kernel.Tok2VecListener.v1"
-width = 96
+width = 64
 """
 SOURCED = """
 [components.tok2vec]
@@ -162,7 +171,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--weights", type=float, nargs="+", default=[1.0, 2.0])
-    parser.add_argument("--steps", type=int, nargs=2, default=[500, 250])
+    parser.add_argument("--steps", type=int, nargs=2, default=[400, 200])
     given = parser.parse_args()
     found: list[dict[str, dict[str, float]]] = []
     for seed in range(given.seeds):
