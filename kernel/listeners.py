@@ -206,6 +206,14 @@ class Subscription:
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
         return Subscription(self.upstream, self.factor, self.learnt_with)
 
+    def state(self) -> Any:
+        """Where the schedule of the factor stands."""
+        return self.factor.state()
+
+    def restore(self, state: Any) -> None:
+        """Let it go on from there."""
+        self.factor.restore(state)
+
     def matches(self, source: str) -> bool:
         """Whether a source of this name is the one listened to."""
         return self.upstream in (ANY, source)

@@ -11,13 +11,14 @@ from kernel.errors import DataError
 from kernel.numeric.bytes import attributes, set_attributes
 from kernel.numeric.parameters import nodes, paths
 from kernel.numeric.server import read
+from kernel.state import copied, is_stateful
 
 
 def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
     """The state of models: their own arrays, which the next step changes, and otherwise plain data.
 
-    parameters: path -> array. nodes: path of a layer -> its sizes and attributes, if there are any. shims: path ->
-    bytes.
+    parameters: path -> array. nodes: path of a layer -> its sizes and attributes, if there are any, and the states of those
+    that have one (`kernel.state`). shims: path -> bytes.
     """
     return {
         "parameters": {
@@ -29,6 +30,11 @@ def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
                 "attrs": attributes(node),
                 # A running mean, say, which is not saved with a model as plain attributes are.
                 "arrays": {name: value for name, value in node.attrs.items() if _is_array(value)},
+                "states": {
+                    name: copied(value.state(), f"the attribute {name} of layer {path}")
+                    for name, value in node.attrs.items()
+                    if is_stateful(value)
+                },
             }
             for path, node in nodes(models)
             if node.dim_names or node.attrs
@@ -61,6 +67,9 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
         for name, value in facts["arrays"].items():
             on_cpu = isinstance(node.attrs.get(name), np.ndarray)
             node.attrs[name] = value if on_cpu else node.ops.asarray(value)
+        for name, value in facts.get("states", {}).items():
+            if is_stateful(node.attrs.get(name)):
+                node.attrs[name].restore(value)
     for path, (node, name) in own.items():
         value = state["parameters"].get(path)
         if value is not None:

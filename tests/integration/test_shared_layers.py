@@ -1,6 +1,8 @@
 """Several sources in one pipeline, components that listen to two, listeners inside of other layers, and how much each teaches."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,12 +10,17 @@ import pytest
 from thinc.api import Maxout, Model, chain, concatenate, with_array
 
 import kernel
-from kernel import registry
+from kernel import Config, registry
 from kernel.errors import ConfigError, UsageError
 from kernel.language import Language
 from kernel.listeners import find_listeners
 from kernel.numeric.random import scope
 from kernel.testing.gradients import parameters, randomise
+from kernel.tokens import DocBin
+from kernel.training.loop import train
+from kernel.training.prepare import prepare
+from kernel.training.resume import check, find
+from kernel.training.run import Run
 
 from .transfer import EMBEDDING, LISTENER, MODELS, WIDTH, check_learning, config, examples
 
@@ -152,7 +159,7 @@ def test_a_source_after_its_listener_is_refused() -> None:
 
 
 @pytest.mark.parametrize("chosen", [["one"], ["two"], ["two", "one"]])
-def test_each_listener_is_replaced_by_a_copy_of_its_own_source(chosen: list[str], tmp_path: Any) -> None:
+def test_each_listener_is_replaced_by_a_copy_of_its_own_source(chosen: list[str], tmp_path: Path) -> None:
     nlp = made(
         {
             "first": FIRST,
@@ -210,7 +217,7 @@ def test_a_listener_in_a_layer_that_holds_on_to_it() -> None:
         (["model.tok2vec.one", "model.tok2vec.one"], "names components.both.model.tok2vec.one twice"),
     ],
 )
-def test_a_wrong_path_is_told_with_those_that_exist(paths: list[str], message: str, tmp_path: Any) -> None:
+def test_a_wrong_path_is_told_with_those_that_exist(paths: list[str], message: str, tmp_path: Path) -> None:
     nlp = made({"first": FIRST, "second": SECOND, "both": both(listener(upstream="first"), listener())})
     before, data = nlp.config.to_str(), nlp.to_bytes()
     nlp.to_disk(tmp_path / "base")
@@ -261,3 +268,44 @@ def test_parts_of_a_batch_have_the_factor_of_their_step() -> None:
     for step, factor in enumerate([1.0, 0.5, 0.5]):
         for one, other in zip(gradients(nlp, step), gradients(plain, step), strict=True):
             np.testing.assert_allclose(one, factor * other, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.needs("kernel-nlp-batchers", "kernel-nlp-readers")
+@pytest.mark.parametrize("factor", ["tst.falling.v1", "tst.drawn.v1"])
+def test_a_resumed_run_goes_on_with_the_schedule_of_a_listener(factor: str, tmp_path: Path) -> None:
+    @registry.schedules("tst.falling.v1")
+    def falling() -> Iterator[float]:
+        yield from (1.0, 0.5, 0.25, 0.125)
+
+    @registry.schedules("tst.drawn.v1")
+    def drawn() -> Iterator[float]:
+        while True:
+            yield float(np.random.rand())
+
+    nlp = kernel.blank("en")
+    DocBin(docs=[example.reference for example in examples(nlp)]).to_disk(tmp_path / "data.spacy")
+    settings = Config(
+        config(
+            {"first": FIRST, "tagger": tagger(listener(grad_factor={"@schedules": factor}))},
+            max_steps=4,
+            eval_frequency=4,
+            shards=2,
+            checkpoint={"every_steps": 1, "every_minutes": 0, "at_evaluation": False},
+        )
+    )
+    settings["paths"] = dict.fromkeys(("train", "dev"), str(tmp_path / "data.spacy"))
+
+    def run(name: str) -> Run:
+        return prepare(settings.copy(), output=tmp_path / name)
+
+    list(train(run("straight")))
+    with closing(train(run("broken"))) as steps:
+        next(steps)
+        next(steps)
+    again = run("broken")
+    left = find(again.output, resume=True)
+    assert left is not None and left.step == 2
+    check(again, left)
+    list(train(again))
+    one, other = (tmp_path / name / "model-last" / "first" / "model" for name in ("straight", "broken"))
+    assert one.read_bytes() == other.read_bytes()

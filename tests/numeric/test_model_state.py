@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from thinc.api import Model, Relu, Shim, chain
 
-from kernel.errors import DataError
+from kernel.errors import DataError, TrainingError
 from kernel.numeric.model_state import model_state, restore_models
 from kernel.numeric.parameters import Parameters, paths
 from kernel.training.encoding import Arrays, decode, encode
@@ -90,3 +90,25 @@ def test_arrays_that_a_layer_keeps_in_its_attributes_come_back() -> None:
     model.predict(np.ones((1, 2), dtype="float32"))
     restore_models({"centre": other}, decode(state, arrays.copies))
     assert other.attrs["mean"].tolist() == [1.0, 2.0]
+
+
+def test_what_attributes_know_of_where_they_stand_comes_back() -> None:
+    class Counter:
+        def __init__(self) -> None:
+            self.number = 0
+
+        def state(self) -> dict[str, int]:
+            return {"number": self.number}
+
+        def restore(self, state: dict[str, int]) -> None:
+            self.number = state["number"]
+
+    one, other = (Model("counts", lambda m, x, t: (x, x), attrs={"counter": Counter()}) for _ in range(2))
+    one.attrs["counter"].number = 3
+    state = copy(model_state({"m": one}))
+    one.attrs["counter"].number = 4
+    restore_models({"m": other}, state)
+    assert other.attrs["counter"].number == 3
+    one.attrs["counter"].number = object()
+    with pytest.raises(TrainingError, match="the state of the attribute counter of layer m holds an object"):
+        model_state({"m": one})
