@@ -15,6 +15,7 @@ from kernel.language.editing import EditableComponents
 from kernel.language.factories import factory_meta, has_factory, register_component, register_factory
 from kernel.language.initialize import initialize
 from kernel.language.saving import ClassOrInstance, from_disk, from_saved
+from kernel.language.vocab_data import check_vectors_of
 from kernel.numeric import blas
 from kernel.registries.family import registry
 from kernel.saving.directories import load
@@ -266,6 +267,7 @@ class Language(EditableComponents, BasePipeline):
         with what they listen to; by default all, `()` for none. What was remembered before is forgotten.
         """
         learn.check_optimizer(sgd)
+        check_vectors_of(self.slots, self.vocab.vectors)
         self.remember(components)
         return self._keep_optimizer(sgd)
 

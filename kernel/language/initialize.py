@@ -18,7 +18,7 @@ from kernel.language.learn import trained_models
 from kernel.language.listening import channel_of, check_hearing, link, listeners_of, with_sources
 from kernel.language.shapes import check_listeners, try_out, watched
 from kernel.language.stream import failure
-from kernel.language.vocab_data import load_vectors, load_vocab_data
+from kernel.language.vocab_data import check_vectors_of, load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_digest, model_from_bytes
@@ -43,6 +43,7 @@ def initialize(
     check_hearing(nlp.slots)
     _check_first(get_examples)
     _initialize_vocab(nlp, settings)
+    check_vectors_of((slot for slot in nlp.slots if slot.copied), nlp.vocab.vectors)
     if hasattr(nlp.tokenizer, "initialize"):
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **(settings.get("tokenizer") or {}))
     link(nlp.slots)
@@ -76,6 +77,7 @@ def initialize(
         _try_out(name, component, get_examples)
     if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
         _load_pretrained(nlp, settings["init_tok2vec"])
+        check_vectors_of(nlp.slots, nlp.vocab.vectors)
     link(nlp.slots)
     _call(settings.get("after_init"), nlp, "after_init")
     _check_weights_heard(nlp)

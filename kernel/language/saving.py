@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,9 +29,11 @@ from kernel.language.components import ComponentList
 from kernel.language.facts import whole_config
 from kernel.language.listening import link
 from kernel.language.origin import apart
+from kernel.language.vocab_data import check_shared_vectors, check_vectors_of
 from kernel.saving.directories import (
     CONFIG,
     EDITABLE,
+    MAPPED,
     META,
     Saved,
     class_of,
@@ -41,11 +44,13 @@ from kernel.saving.directories import (
     saved_in,
 )
 from kernel.saving.provenance import provenance
+from kernel.vocab import StringStore, Vocab
 
 Pipeline = TypeVar("Pipeline", bound=ComponentList)
 VOCAB, TOKENIZER, META_TABLE = "vocab", "tokenizer", "meta"
 # The file of a component that knows of bytes only, in its folder.
 _BYTES = "bytes"
+_WITH_VECTORS = {VOCAB, "vectors"}
 
 
 def save(nlp: ComponentList, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
@@ -227,11 +232,12 @@ def from_disk(
         return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
 
     def fill(folder: Path) -> Any:
-        check_manifest(existing(folder), editable=EDITABLE)
+        check_manifest(existing(folder), editable=EDITABLE, unread=MAPPED)
         config = Config.from_disk(folder / CONFIG)
         meta = nlp.meta if META_TABLE in left_out else read_meta(folder)
         with _whole_or_not(nlp, config, left_out):
             read_data(nlp, folder, left_out)
+            _check_vectors(nlp, left_out)
             _take(nlp, config, meta)
         return nlp
 
@@ -246,10 +252,20 @@ def from_saved(
     """Build the pipeline that was saved, and load its data. settings: of `Language.from_config`."""
     left_out = as_names(exclude)
     meta = {} if META_TABLE in left_out else saved.meta
+    vocab = settings.get("vocab")
+    if isinstance(vocab, Vocab) and not _WITH_VECTORS & set(left_out):
+        check_shared_vectors(vocab, saved.folder / VOCAB)
     nlp = _rebuilt(cls, saved.config, meta=meta, exclude=left_out, **settings)
     read_data(nlp, saved.folder, left_out)
+    _check_vectors(nlp, left_out)
     nlp.path = saved.path
     return nlp
+
+
+def _check_vectors(nlp: ComponentList, left_out: Collection[str]) -> None:
+    """Whether the components have the vectors that they were trained with. Who leaves them out may add them later."""
+    if nlp.vocab.vectors or not _WITH_VECTORS & set(left_out):
+        check_vectors_of((slot for slot in nlp.slots if slot.name not in left_out), nlp.vocab.vectors)
 
 
 @contextmanager
@@ -260,14 +276,13 @@ def _whole_or_not(nlp: ComponentList, config: Config, left_out: Collection[str])
         if name not in left_out:
             nlp.get_pipe(name)
     # What stays may know strings by their numbers only, such as its labels.
-    needed = list(nlp.vocab.strings) if left_out else []
+    needed = copy(nlp.vocab.strings) if left_out else StringStore()
     with TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         _write_data(nlp, folder, left_out)
         try:
             yield
-            for text in needed:
-                nlp.vocab.strings.add(text)
+            nlp.vocab.strings.take(needed)
         except BaseException:
             for name, component in nlp.components:
                 # What is read is added to the settings that are there.
@@ -350,6 +365,7 @@ def pipeline_from_bytes(nlp: Pipeline, data: bytes, *, exclude: str | Iterable[s
     meta = nlp.meta if META_TABLE in left_out else _meta(parts)
     with _whole_or_not(nlp, config, left_out):
         _read_parts(nlp, parts, left_out)
+        _check_vectors(nlp, left_out)
         _take(nlp, config, meta)
     return nlp
 

@@ -13,6 +13,7 @@ from kernel.language.create import create
 from kernel.language.listening import listeners_of, sources_of, with_copies
 from kernel.language.slots import Slot, find
 from kernel.numeric.bytes import model_digest
+from kernel.vocab.vectors import check_trained_with, remembers
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -33,7 +34,8 @@ def copy_component(
     """
     original = find(source.slots, taken)
     blocks = source.config.interpolate()["components"]
-    nlp.vocab.strings.add_many(list(source.vocab.strings))
+    _compare_vectors(nlp, source, original.component, name)
+    nlp.vocab.strings.take(source.vocab.strings)
     slot = create(
         nlp,
         blocks[taken]["factory"],
@@ -57,7 +59,6 @@ def copy_component(
                 f"component '{taken}' doesn't listen to any component of its pipeline, so no listener can be replaced"
             )
         slot = with_copies(slot, heard, blocks, replace_listeners)
-    _compare_vectors(nlp, source, name)
     return replace(slot, copied=True)
 
 
@@ -73,11 +74,16 @@ def _copy_data(original: Any, copy: Any) -> None:
                 copy.from_disk(place)
 
 
-def _compare_vectors(nlp: ComponentList, source: ComponentList, name: str) -> None:
+def _compare_vectors(nlp: ComponentList, source: ComponentList, original: Any, name: str) -> None:
+    """`DataError` if a component was trained with other static vectors than a pipeline has, a warning if that can't be told."""
     theirs, ours = source.vocab.vectors, nlp.vocab.vectors
-    if len(theirs) and not len(ours):
+    if not theirs or not ours:
+        # They may come later: with [initialize], which compares them then.
         return
-    if len(theirs) and theirs.to_bytes() != ours.to_bytes():
+    model = getattr(original, "model", None)
+    if hasattr(model, "walk") and remembers(model):
+        check_trained_with(model, ours, f"component '{name}'")
+    elif theirs.digest != ours.digest:
         warn(
             f"component '{name}' was trained with other static vectors than this pipeline has; "
             "if it uses them, its predictions will differ"

@@ -1,7 +1,8 @@
-"""What `[initialize]` adds to a vocabulary: the vectors of another pipeline, attributes of word forms."""
+"""What `[initialize]` adds to a vocabulary: the vectors of another pipeline, attributes of word forms; and whose vectors they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,14 @@ import srsly
 from kernel.errors import DataError
 from kernel.files.atomic import read_whole
 from kernel.files.home import expand_home
-from kernel.language.saving import VOCAB
 from kernel.saving.directories import locate
 
 if TYPE_CHECKING:
-    from kernel.vocab import Vocab
+    from kernel.language.slots import Slot
+    from kernel.vocab import Vectors, Vocab
 
+# What a saved pipeline calls the directory of its vocab.
+_VOCAB = "vocab"
 NO_VECTORS = "Fill a vocab with vocab.set_vector(word, vector), save it with vocab.to_disk(directory), and name the directory."
 
 
@@ -26,13 +29,39 @@ def load_vectors(vocab: Vocab, where: str | Path) -> None:
 
 
 def _read_vectors(vocab: Vocab, root: Path) -> None:
-    folder = root / VOCAB if (root / VOCAB).is_dir() else root
+    folder = root / _VOCAB if (root / _VOCAB).is_dir() else root
     if not (folder / "vectors").is_file():
         raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)
     strings = folder / "strings.json"
     if strings.is_file():
         vocab.strings.add_many(srsly.json_loads(strings.read_text(encoding="utf8")))
     vocab.vectors.from_disk(folder)
+
+
+def check_vectors_of(slots: Iterable[Slot], vectors: Vectors) -> None:
+    """`DataError` if a component was trained with other static vectors than these, or if there are none."""
+    from kernel.vocab.vectors import check_trained_with
+
+    for slot in slots:
+        model = getattr(slot.component, "model", None)
+        if hasattr(model, "walk"):
+            check_trained_with(model, vectors, f"component '{slot.name}'")
+
+
+def check_shared_vectors(vocab: Vocab, folder: Path) -> None:
+    """`DataError` if a vocab, which other pipelines may have too, has other vectors than a directory that is to be loaded into it."""
+    from kernel.vocab import Vectors
+
+    if not vocab.vectors or not (folder / "vectors").is_file():
+        return
+    stored = Vectors().from_disk(folder)
+    if stored and stored.digest != vocab.vectors.digest:
+        raise DataError(
+            f"the vocab that is given has the vectors {vocab.vectors.shown()}, the saved pipeline has {stored.shown()}, which would "
+            "take their place in every pipeline of that vocab",
+            path=folder,
+            hint="Load it with a vocab of its own: leave vocab out.",
+        )
 
 
 def load_vocab_data(vocab: Vocab, path: str | Path) -> None:

@@ -37,6 +37,8 @@ BLANK = "blank:"
 CONFIG, META = "config.cfg", "meta.json"
 # What people may edit by hand in a saved pipeline.
 EDITABLE = (CONFIG, META)
+# What is mapped when a pipeline is loaded, and not read as a whole; it has a digest of its own.
+MAPPED = ("vocab/vectors",)
 # What a training calls its models.
 LAST, BEST = "model-last", "model-best"
 
@@ -99,7 +101,7 @@ def load_pipeline(
 
 def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = None) -> Saved:
     """Check a saved pipeline: its files, its version, and whether everything that it names is here."""
-    check_manifest(existing(folder), editable=EDITABLE)
+    check_manifest(existing(folder), editable=EDITABLE, unread=MAPPED)
     meta = read_meta(folder)
     _check_version(meta, folder)
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))

@@ -96,10 +96,11 @@ class StringStore:
             del self._numbers[self._texts.pop(number)]
         self._attached = (*self._attached, texts)
 
-    @property
-    def attached(self) -> tuple[Texts, ...]:
-        """What was attached."""
-        return self._attached
+    def take(self, other: StringStore) -> None:
+        """Keep the permanent strings of another store for good too; what was attached there is shared."""
+        self.add_many(list(other._texts.values()))
+        for texts in other._attached:
+            self.attach(texts)
 
     def _find_attached(self, number: int) -> str | None:
         for texts in self._attached:
@@ -207,9 +208,7 @@ class StringStore:
     def from_bytes(self, bytes_data: bytes) -> StringStore:
         """Replace the permanent strings by the stored ones."""
         strings = json.loads(bytes_data.decode("utf-8", "surrogatepass"))
-        self._texts.clear()
-        self._numbers.clear()
-        self._attached = ()
+        self._texts, self._numbers, self._attached = {}, {}, ()
         self.add_many(strings)
         return self
 

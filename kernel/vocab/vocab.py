@@ -233,6 +233,7 @@ class Vocab:
             ):
                 pruned.add(key, row=row)
                 remap[text_of[key]] = (text_of[near], score)
+        pruned.note_former(vectors)
         self.vectors = pruned
         return remap
 

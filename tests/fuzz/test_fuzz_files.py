@@ -23,7 +23,6 @@ SAVED = (
     "tagger/cfg",
     "tagger/model",
     "sentencizer/cfg",
-    "vocab/key2row",
     "vocab/lexemes.json",
     "vocab/strings.json",
     "vocab/vectors",

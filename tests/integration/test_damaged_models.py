@@ -12,8 +12,8 @@ from .conftest import Result
 
 Kernel = Callable[..., Result]
 # All that a recogniser can't do without; the rest may be missing if the manifest is, too.
-NEEDED = ["config.cfg", "ner/cfg", "ner/model", "ner/moves", "vocab/strings.json", "vocab/key2row"]
-FILES = [*NEEDED, "meta.json", "tokenizer", "vocab/vectors", "vocab/vectors.cfg", "vocab/lexemes.json"]
+NEEDED = ["config.cfg", "ner/cfg", "ner/model", "ner/moves", "vocab/strings.json", "vocab/vectors.cfg"]
+FILES = [*NEEDED, "meta.json", "tokenizer", "vocab/vectors", "vocab/lexemes.json"]
 
 
 def apply(kernel: Kernel, model: Path) -> Result:

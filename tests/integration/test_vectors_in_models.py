@@ -220,6 +220,63 @@ def test_a_table_of_another_width_is_refused(trained: Path) -> None:
         nlp("Ada run")
 
 
+def test_other_vectors_than_those_of_the_training_are_refused(trained: Path, box: Box) -> None:
+    """When a pipeline is loaded, when a component is taken from it, when training goes on: before anything is learnt."""
+    own, other = table(), table(seed=1)
+    own.vectors.name, other.vectors.name = "own", "other"
+    names = r"component 'tagger' was trained with the static vectors .*digest \w{8}\), which are not those that are here: 'other'"
+    shutil.copytree(trained, box.path / "model")
+    other.to_disk(box.path / "model/vocab")
+    (box.path / "model/manifest.json").unlink()
+    with pytest.raises(package.errors.DataError, match=names):
+        package.load(box.path / "model")
+    with pytest.raises(package.errors.DataError, match=names):
+        package.load(trained, vocab=other, exclude="vectors")
+    with pytest.raises(package.errors.DataError, match="the vocab that is given has the vectors 'other'"):
+        package.load(trained, vocab=other)
+    source = package.load(trained)
+    nlp = package.blank("en", vocab=other)
+    with pytest.raises(package.errors.DataError, match=names):
+        nlp.add_pipe("tagger", source=source)
+    nlp = package.load(trained, exclude="vectors")
+    with pytest.raises(
+        package.errors.KernelError, match="needs static vectors of width 7, and the vocab has none"
+    ):
+        nlp("Ada run")
+    nlp.vocab.vectors = other.vectors
+    with pytest.raises(package.errors.DataError, match=names):
+        nlp.resume_training()
+    nlp.vocab.vectors = own.vectors
+    nlp.resume_training()
+    assert nlp("Ada run")[0].tag_
+
+
+@pytest.mark.parametrize("vectors", ["other", "null", "table"])
+def test_a_component_of_a_trained_pipeline_gets_its_vectors(trained: Path, box: Box, vectors: str) -> None:
+    table(seed=1).to_disk(box.path / "other")
+    start, end = CONFIG.index("[components.tagger]"), CONFIG.index("[initialize]")
+    box.config(f'{CONFIG[:start]}[components.tagger]\nsource = "{trained}"\n\n{CONFIG[end:]}')
+    result = box.run("train", "config.cfg", "--output", "out", "--paths.vectors", vectors)
+    if vectors == "table":
+        assert result.exit_code == 0, result.stderr
+        package.load(box.path / "out/model-last")
+        return
+    assert result.exit_code == 2 and "Traceback" not in result.stderr
+    assert "component 'tagger' was trained with the static vectors" in result.stderr
+    assert ("there are no vectors here" if vectors == "null" else "not those that are here") in result.stderr
+    assert "step" not in result.stdout and not (box.path / "out/model-last").exists()
+
+
+def test_a_pipeline_whose_vectors_were_changed_is_saved_and_loaded(trained: Path, tmp_path: Path) -> None:
+    nlp = package.load(trained)
+    nlp.vocab.set_vector("more", np.ones(7))
+    nlp.to_disk(tmp_path / "one")
+    again = package.load(tmp_path / "one")
+    again.vocab.prune_vectors(3)
+    again.to_disk(tmp_path / "two")
+    assert len(package.load(tmp_path / "two").vocab.vectors) == 3
+
+
 def test_vectors_cannot_be_added_to_a_trained_model(box: Box) -> None:
     """A model made without them has no place for them: its config says so, and its predictions stay as they are."""
     without = MODELS["HashEmbedCNN"].replace("pretrained_vectors = true", "pretrained_vectors = null")

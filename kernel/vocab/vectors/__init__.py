@@ -4,5 +4,15 @@ from kernel.vocab.vectors.files import TableWriter, check_vectors
 from kernel.vocab.vectors.make import make_vectors
 from kernel.vocab.vectors.subwords import Subwords
 from kernel.vocab.vectors.table import Vectors
+from kernel.vocab.vectors.trained import check_trained_with, remember, remembers
 
-__all__ = ["Subwords", "TableWriter", "Vectors", "check_vectors", "make_vectors"]
+__all__ = [
+    "Subwords",
+    "TableWriter",
+    "Vectors",
+    "check_trained_with",
+    "check_vectors",
+    "make_vectors",
+    "remember",
+    "remembers",
+]

@@ -173,9 +173,18 @@ class Vectors:
             self._digest = (self._version, files.digest_of(self._header(), self._keys, self._table))
         return self._digest[1]
 
-    def was(self, digest: str) -> bool:
-        """Whether the digest is that of this table, or was before the table was changed, as far as it is known."""
-        return digest in self._former or digest == self.digest
+    @property
+    def former(self) -> tuple[str, ...]:
+        """Digests that this table had before it was changed, the latest last, as far as they are known."""
+        return self._former
+
+    def note_former(self, other: "Vectors") -> None:
+        """Say that this was made of another table, whose digests are former ones of it."""
+        self._former = _latest((*other.former, other.digest, *self._former))
+
+    def shown(self) -> str:
+        """Name, mode, width and the beginning of the digest, for messages."""
+        return shown(self.name, self.digest, self.width, self.mode)
 
     @property
     def file(self) -> FileState | None:
@@ -567,6 +576,12 @@ class Vectors:
         digest = header.get("digest")
         self._digest = None if digest is None else (self._version, digest)
         self._former = _latest(header.get("former", ()))
+
+
+def shown(name: str | None, digest: str, width: int, mode: str) -> str:
+    """What stands for vectors in messages."""
+    called = "without a name" if name is None else f"'{name}'"
+    return f"{called} ({mode}, {width} wide, digest {digest[:8]})"
 
 
 def _latest(digests: Iterable[str]) -> tuple[str, ...]:

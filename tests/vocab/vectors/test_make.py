@@ -6,7 +6,7 @@ import pytest
 from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel.vocab import Vectors, Vocab
-from kernel.vocab.vectors import make_vectors
+from kernel.vocab.vectors import Subwords, make_vectors
 
 
 def test_vectors_from_a_config():
@@ -24,25 +24,12 @@ def test_vectors_can_be_looked_up_by_another_attribute():
     assert Doc(vocab, ["KING"])[0].has_vector
 
 
-def test_vectors_of_ngrams(tmp_path):
-    settings = {
-        "mode": "floret",
-        "minn": 2,
-        "maxn": 4,
-        "hash_count": 2,
-        "hash_seed": 3,
-        "bow": "«",
-        "eow": "»",
-    }
-    vectors = make_vectors(**settings)(Vocab())
-    assert vectors.mode == "floret" and vectors.subwords.as_dict() == {
-        name: value for name, value in settings.items() if name != "mode"
-    }
-    with pytest.raises(DataError, match="hash_count of vectors is 1 to 4, not 9"):
-        make_vectors(mode="floret", hash_count=9)
-    # A table brings its own settings.
-    Vectors(data=np.ones((3, 2)), mode="floret", minn=1, maxn=1).to_disk(tmp_path)
+def test_a_table_brings_its_own_mode_and_settings(tmp_path):
     vocab = Vocab()
-    vocab.vectors = make_vectors()(vocab)
-    vocab.vectors.from_disk(tmp_path)
-    assert vocab.vectors.subwords.minn == 1 and vocab.vectors.n_keys == -1
+    vocab.vectors = make_vectors(mode="floret")(vocab)
+    assert vocab.vectors.mode == "floret" and not vocab.vectors and not vocab.has_vector("word")
+    Vectors(data=np.ones((3, 2)), mode="floret", minn=1, maxn=1, bow="«").to_disk(tmp_path)
+    for mode in ("floret", "default"):
+        vocab.vectors = make_vectors(mode=mode)(vocab)
+        vocab.vectors.from_disk(tmp_path)
+        assert vocab.vectors.subwords == Subwords(minn=1, maxn=1, bow="«") and vocab.vectors.n_keys == -1

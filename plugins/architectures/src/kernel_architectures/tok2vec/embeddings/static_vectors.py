@@ -11,6 +11,7 @@ from kernel.errors import KernelError, warn
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH, intify
+from kernel.vocab.vectors import remember
 from kernel_architectures.tok2vec.embeddings.word_types import Backprop, WordTypes
 
 Array = Any
@@ -57,6 +58,7 @@ class _Init:
             if not width:
                 raise KernelError("Static vectors are asked for, but the vocab has no vectors.", hint=_HOW)
             model.set_dim("nM", width)
+            remember(model, X[0].vocab.vectors)
         if Y is not None:
             model.set_dim("nO", Y.data.shape[1])
         if not model.has_dim("nM"):
@@ -75,6 +77,11 @@ def project_types(node: Model[Any, Any], types: WordTypes, out: Array, is_train:
     """Write the projected vectors of each type to `out` (U, nO), zeros for types without a vector."""
     ops, W = node.ops, read(node, "W")
     vectors = types.vocab.vectors
+    if not vectors:
+        raise KernelError(
+            f"The model needs static vectors of width {W.shape[1]}, and the vocab has none.",
+            hint="Load the pipeline with the vectors that it was trained with, or set nlp.vocab.vectors.",
+        )
     if vectors.shape[1] != W.shape[1]:
         raise KernelError(
             f"The model was made for static vectors of width {W.shape[1]}, the vocab has vectors of width "
