@@ -148,9 +148,13 @@ class Language(EditableComponents, BasePipeline):
         return pipeline_from_bytes(self, bytes_data, exclude=exclude)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        return self.made_by()
+
+    def made_by(self, *, exclude: str | Iterable[str] = ()) -> tuple[Any, ...]:
+        """A function, and the arguments with which it makes the pipeline anew in any process. exclude: see `to_bytes`."""
         from kernel.language.saving import unpickle
 
-        return unpickle, (Language, self.to_bytes())
+        return unpickle, (Language, self.to_bytes(exclude=exclude))
 
     # Running it.
 

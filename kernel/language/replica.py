@@ -1,11 +1,12 @@
 """A pipeline for a new interpreter: what is sent, and whether what is made of it there is the same.
 
-A component travels as its block of the config and its `to_bytes`. Whatever else it holds would silently be another there, so
+A component travels as its block of the config and its `to_bytes`; vectors that are mapped from a file are mapped there too. Whatever else it holds would silently be another there, so
 both sides describe what they have, and differences are an error before the first text.
 """
 
 from __future__ import annotations
 
+import json
 import pickle
 import runpy
 import sys
@@ -22,9 +23,11 @@ from kernel.component import Component, TrainableComponent
 from kernel.discovery import rules
 from kernel.errors import UsageError
 from kernel.language.stream import Settings
+from kernel.vocab.arrays import FileState
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
+    from kernel.vocab import Vocab
 
 # The same module here and there: the script that was started.
 _MAIN = ("__main__", "__mp_main__")
@@ -49,6 +52,14 @@ class Start:
 
 
 @dataclass(frozen=True)
+class _Mapped:
+    """Vectors that the new interpreter maps too. strings: those of the vocab that are no keys of them, as its store writes them."""
+
+    file: FileState
+    strings: bytes
+
+
+@dataclass(frozen=True)
 class _Rest:
     """What it needs when the modules are there."""
 
@@ -60,6 +71,7 @@ class _Rest:
     settings: dict[str, Any]
     extensions: list[bytes]
     traits: dict[str, Traits]
+    mapped: _Mapped | None
 
 
 def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> tuple[Start, bytes]:
@@ -79,8 +91,9 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
                 f"file, and the workers are new interpreters, because {reason}",
                 hint="Put them into a module and import it.",
             )
+    mapped = _mapped(nlp)
     try:
-        make, arguments = nlp.__reduce__()
+        make, arguments = nlp.__reduce__() if mapped is None else nlp.made_by(exclude=("strings", "vectors"))
     except UsageError as error:
         raise UsageError(
             f"the pipeline can't go to worker processes, which are new interpreters, because {reason}: {error.message}",
@@ -88,7 +101,7 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
         ) from error
     device = nlp.ops.device_id if nlp.ops.device_type == "gpu" else None
     rest = _Rest(
-        make, arguments, nlp.max_length, device, list(names), dict(settings), [], traits(nlp)
+        make, arguments, nlp.max_length, device, list(names), dict(settings), [], traits(nlp), mapped
     )  # fmt: skip
     for extension in underscore.registered():
         try:
@@ -104,6 +117,30 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
         ) from error
     modules = [each for each in found if each[0] not in _MAIN]
     return Start(list(sys.argv), main, modules, rules.arguments()), data
+
+
+def _mapped(nlp: Any) -> _Mapped | None:
+    """The vectors of a pipeline, if another process can map them as they are here."""
+    vocab: Vocab = nlp.vocab
+    file = vocab.vectors.file
+    if file is None or not file.is_there() or vocab.vectors.strings is not vocab.strings:
+        return None
+    # A class with a way of its own goes that way.
+    owner = next(cls for cls in type(nlp).__mro__ if "__reduce__" in vars(cls))
+    if "made_by" not in vars(owner):
+        return None
+    return _Mapped(file, vocab.strings.to_bytes(without=vocab.are_keys))
+
+
+def _with_vectors(nlp: Any, mapped: _Mapped) -> None:
+    """Map the vectors that the pipeline has where it comes from. `UsageError` if they are others by now."""
+    nlp.vocab.strings.add_many(json.loads(mapped.strings.decode("utf-8", "surrogatepass")))
+    nlp.vocab.vectors.from_disk(mapped.file.path.parent)
+    if nlp.vocab.vectors.file != mapped.file:
+        raise UsageError(
+            f"the vectors {mapped.file.path} were replaced while the worker processes started",
+            hint="Load the pipeline again.",
+        )
 
 
 def prepare(start: Start) -> None:
@@ -129,6 +166,8 @@ def make(data: bytes) -> tuple[Any, list[str], Settings]:
         except Exception:  # noqa: BLE001, S112
             continue
     nlp = rest.make(*rest.arguments)
+    if rest.mapped is not None:
+        _with_vectors(nlp, rest.mapped)
     nlp.max_length = rest.max_length
     if rest.device is not None:
         nlp.to_device(rest.device)

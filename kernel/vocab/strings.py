@@ -83,8 +83,12 @@ class StringStore:
         fresh = numbers > HIGHEST_SYMBOL
         for texts in self._attached:
             fresh &= ~texts.has(numbers)
-        for place, number in zip(np.flatnonzero(fresh).tolist(), numbers[fresh].tolist(), strict=True):
-            self._numbers[self._texts.setdefault(number, strings[place])] = number
+        chosen = strings if fresh.all() else [strings[place] for place in np.flatnonzero(fresh).tolist()]
+        new = dict(zip(numbers[fresh].tolist(), chosen, strict=True))
+        for number in new.keys() & self._texts.keys():
+            del new[number]
+        self._texts.update(new)
+        self._numbers.update(zip(new.values(), new.keys(), strict=True))
         return numbers
 
     def attach(self, texts: Texts) -> None:

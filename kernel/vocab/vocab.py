@@ -263,7 +263,7 @@ class Vocab:
         if "vectors" not in left_out:
             self.vectors.to_disk(folder, exclude=left_out)
         if "strings" not in left_out:
-            without = None if "vectors" in left_out else self._are_keys
+            without = None if "vectors" in left_out else self.are_keys
             (folder / "strings.json").write_bytes(self.strings.to_bytes(without=without))
         (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
         tables = None if "lookups" in left_out else self._lookups_to_bytes()
@@ -272,7 +272,8 @@ class Vocab:
         else:
             (folder / LOOKUPS).unlink(missing_ok=True)
 
-    def _are_keys(self, numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def are_keys(self, numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of many numbers are keys of vectors, shape like numbers."""
         found: NDArray[np.bool_] = self.vectors.rows(numbers) >= 0
         return found
 

@@ -383,6 +383,28 @@ def remade(nlp: Language, **settings: Any) -> Language:
     return replica.make(replica.start_of(nlp, nlp.pipe_names, settings, "it is tested")[1])[0]
 
 
+def test_new_interpreters_map_the_vectors_that_are_mapped_here(words: Language, tmp_path: Path) -> None:
+    words.vocab.strings.add("another")
+    words.vocab.reset_vectors(width=3)
+    words.vocab.set_vector("good", np.arange(3))
+    table = words.vocab.vectors
+    assert remade(words).vocab.vectors == table
+    words.vocab.to_disk(tmp_path)
+    words.vocab.from_disk(tmp_path)
+    settings: dict[str, Any] = {}
+    data = replica.start_of(words, words.pipe_names, settings, "it is tested")[1]
+    again = replica.make(data)[0]
+    assert again.vocab.vectors == table and again.vocab.vectors.file == words.vocab.vectors.file is not None
+    assert sorted(again.vocab.strings) == sorted(words.vocab.strings)
+    table.data[0] = 7
+    table.to_disk(tmp_path)
+    with pytest.raises(UsageError, match="vectors were replaced while the worker processes started"):
+        replica.make(data)
+    # Those that have changed since travel as they are.
+    words.vocab.vectors.data[0] = 5
+    assert remade(words).vocab.get_vector("good").tolist() == [5, 5, 5]
+
+
 def change_tokenizer(nlp: Language) -> None:
     nlp.tokenizer = lambda text: Doc(nlp.vocab, text.split())
 
