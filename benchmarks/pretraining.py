@@ -103,9 +103,7 @@ def kernel_side(config: Path, output: Path) -> int:
     from kernel.training.loop import train
     from kernel.training.prepare import prepare
 
-    run = prepare(
-        load_config(config, {"pretraining.logger": None}), section="pretraining", output=output
-    )
+    run = prepare(load_config(config, {"pretraining.logger": None}), section="pretraining", output=output)
     for _ in train(run):
         pass
     return run.words
@@ -155,7 +153,7 @@ def work(side: str, job: str, *paths: str) -> None:
     # Imports are no part of it.
     if side == "kernel":
         import kernel.training.loop
-        import kernel.training.prepare
+        import kernel.training.prepare  # noqa: F401
     else:
         import spacy.training.pretrain  # noqa: F401
     begun = time.process_time()

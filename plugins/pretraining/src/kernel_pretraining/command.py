@@ -43,6 +43,7 @@ class _PretrainCommand(ConfigCommand):
     type=click.IntRange(min=0),
     help="Number of the first epoch, where the name of --resume-path does not tell it.",
 )
+@click.option("--skip-last", "-L", is_flag=True, help="Don't write model-last.bin.")
 @click.option(
     "--allow-drift",
     metavar="NAME",
@@ -60,6 +61,7 @@ def pretrain(
     resume: bool,
     resume_path: Path | None,
     epoch_resume: int | None,
+    skip_last: bool,
     allow_drift: tuple[str, ...],
     code: tuple[Path, ...],
     gpu_id: int,
@@ -71,6 +73,8 @@ def pretrain(
     of the config can be set on the command line: --section.key value.
     """
     overrides = [*ctx.meta[OVERRIDES], *_beginning(resume_path, epoch_resume)]
+    if skip_last:
+        overrides.append("--pretraining.skip_last=true")
     run_config(
         ctx,
         config_path,

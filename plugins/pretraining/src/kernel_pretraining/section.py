@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from kernel.config.schemas import CheckpointSchema, Section
 
@@ -37,6 +37,7 @@ accumulate_gradient = 1
 shards = 1
 n_save_every = null
 n_save_epoch = null
+skip_last = false
 init_weights = null
 first_epoch = 0
 
@@ -107,6 +108,8 @@ keep_best = true
     """Save the weights every so many batches of an epoch too, to `model<epoch>.temp.bin`."""
     n_save_epoch: Annotated[StrictInt, Field(ge=1)] | None = None
     """Save `model<epoch>.bin` only after every so many epochs, and after the last."""
+    skip_last: StrictBool = False
+    """Leave out `model-last.bin`."""
     init_weights: StrictStr | None = None
     """Weights of an earlier pretraining to begin with, such as `out/model3.bin`."""
     first_epoch: StrictInt = Field(default=0, ge=0)

@@ -31,11 +31,12 @@ class WeightsFiles:
         """There is nothing that could be taken for weights: files are replaced."""
 
     def write(self, run: Run, *, is_best: bool) -> None:
-        """Write the weights, and the config that they come from."""
+        """Write the weights, and the config that they come from; `skip_last` leaves out the last."""
         output: Any = run.output
         write_config(run)
         data = weights(run)
-        for name in [self.last, *([self.best] if is_best else [])]:
+        last = [] if run.settings.skip_last else [self.last]
+        for name in [*last, *([self.best] if is_best else [])]:
             write_bytes(output / name, data)
 
     def take_best(self, source: Path | None, output: Path) -> bool:
