@@ -13,6 +13,7 @@ from kernel.errors import DataError
 from kernel.files.atomic import read_whole
 from kernel.files.home import expand_home
 from kernel.saving.directories import locate
+from kernel.visible import shell_word
 
 if TYPE_CHECKING:
     from kernel.language.slots import Slot
@@ -20,11 +21,20 @@ if TYPE_CHECKING:
 
 # What a saved pipeline calls the directory of its vocab.
 _VOCAB = "vocab"
-NO_VECTORS = "Fill a vocab with vocab.set_vector(word, vector), save it with vocab.to_disk(directory), and name the directory."
+NO_VECTORS = (
+    "`kernel init vectors LANG FILE DIRECTORY` makes a pipeline of a file of word vectors; vectors of your own come from "
+    "vocab.set_vector(word, vector) and vocab.to_disk(directory). Name the directory."
+)
 
 
 def load_vectors(vocab: Vocab, where: str | Path) -> None:
     """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
+    if expand_home(Path(where)).is_file():
+        raise DataError(
+            "this is a file, and vectors are loaded from the directory of a pipeline",
+            path=where,
+            hint=f"Make a pipeline of it: kernel init vectors LANG {shell_word(str(where))} DIRECTORY.",
+        )
     read_whole(locate(where), partial(_read_vectors, vocab))
 
 

@@ -25,6 +25,13 @@ def test_vectors_of_a_pipeline_or_of_a_vocab(below, source, tmp_path):
     assert "more" in list(vocab.strings)
 
 
+def test_a_file_of_another_tool_is_no_pipeline(tmp_path):
+    (tmp_path / "my words.vec").write_text("the 1 2\n")
+    with pytest.raises(DataError, match="this is a file") as caught:
+        load_vectors(Vocab(), tmp_path / "my words.vec")
+    assert caught.value.hint.startswith("Make a pipeline of it: kernel init vectors LANG '")
+
+
 def test_a_place_without_vectors(tmp_path):
     with pytest.raises(DataError, match="there are no vectors"):
         load_vectors(Vocab(), tmp_path)

@@ -1,11 +1,14 @@
 """`kernel init vectors`: a pipeline that loads, or nothing at all."""
 
+import contextlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -319,3 +322,33 @@ def test_memory_is_that_of_the_words_and_a_block(tmp_path: Path) -> None:
 def test_progress_says_how_long_it_still_takes() -> None:
     assert line(0.25, 50_000, 30) == " 25% [######..................] 50,000 rows, 1:30 left"
     assert line(None, 1000, 4000) == "1,000 rows, 1:06:40 so far"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_there", [False, True])
+def test_killed_at_any_moment(box: Box, is_there: bool) -> None:
+    vectors = np.random.default_rng(8).normal(size=(20_000, 50)).astype(np.float32)
+    (box.path / "a.vec").write_bytes(text_of([f"w{number}" for number in range(20_000)], vectors))
+    (box.path / "b.vec").write_bytes(text_of(WORDS, VECTORS))
+    command = [sys.executable, "-m", "kernel", "init", "vectors", "xx", "a.vec", "out", "--force"]
+    start = monotonic()
+    subprocess.run(command, cwd=box.path, check=True, capture_output=True)
+    whole = monotonic() - start
+    shutil.rmtree(box.path / "out")
+    if is_there:
+        init(box, "xx", "b.vec", "out")
+    random, sizes = np.random.default_rng(9), set()
+    for _ in range(20):
+        process = subprocess.Popen(
+            command, cwd=box.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(random.uniform(0.1, 1.1) * whole)
+        process.kill()
+        process.wait()
+        if is_there or (box.path / "out").exists():
+            assert init(box, "--check", "out")
+            sizes.add(len(kernel.load(box.path / "out").vocab.vectors))
+    assert sizes <= {10, 20_000}
+    init(box, "xx", "a.vec", "out", "--force")
+    assert sorted(path.name for path in box.path.iterdir() if "out" in path.name) == ["out"]
