@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_vectors.numbers import parse
 
@@ -11,6 +11,7 @@ DECIMALS = st.from_regex(r"-?[0-9]{0,18}\.?[0-9]{1,26}", fullmatch=True)
 FORMATS = ("{}", "{:.6f}", "{:.5g}", "{:.3e}", "{:+.2f}", "{:.0f}")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(FLOATS, st.sampled_from(FORMATS)), min_size=1, max_size=50))
 def test_numbers_in_all_ways_to_write_them(numbers: list[tuple[float, str]]) -> None:
     tokens = [form.format(number) for number, form in numbers]
@@ -19,6 +20,7 @@ def test_numbers_in_all_ways_to_write_them(numbers: list[tuple[float, str]]) -> 
         assert found is not None and np.array_equal(found, np.array(list(map(float, tokens))).astype("f"))
 
 
+@settings(deadline=None)
 @given(st.lists(DECIMALS, min_size=1, max_size=50))
 def test_any_number_of_digits(tokens: list[str]) -> None:
     found = parse(" ".join(tokens).encode())
@@ -26,6 +28,7 @@ def test_any_number_of_digits(tokens: list[str]) -> None:
         assert found is not None and np.array_equal(found, np.array(list(map(float, tokens))).astype("f"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1))
 def test_the_shortest_text_of_a_float32_gives_it_back(numbers: list[float]) -> None:
     values = np.array(numbers, dtype=np.float32)
@@ -64,6 +67,7 @@ def test_what_is_no_number(text: str) -> None:
     assert parse(text.encode()) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=20))
 def test_any_bytes_are_numbers_or_none(data: bytes) -> None:
     try:
