@@ -13,7 +13,7 @@ from kernel import Config
 from kernel.registries.code import load_code
 from kernel.testing.box import Box
 from kernel.training import Example
-from kernel.vocab import Vocab
+from kernel.vocab import Vectors, Vocab
 
 WORDS = ["Ada", "Bob", "cats", "dogs", "sleep", "run", "fast", "late", "."]
 SENTENCES = [
@@ -343,3 +343,31 @@ def test_gradients_of_an_embedding_of_ones_own(box: Box, model: str) -> None:
                     assert (found[0] - found[1]) / 2e-6 == pytest.approx(gradient[index], rel=1e-5, abs=1e-6)
                     checked += 1
         assert checked
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_vectors_of_parts_of_words(box: Box, model: str) -> None:
+    """A table of floret has a vector for each word; it is a feature like any other, and stays as it is."""
+    data = np.random.default_rng(0).normal(size=(50, 7)).astype("float32")
+    vocab = Vocab()
+    vocab.vectors = Vectors(
+        strings=vocab.strings,
+        data=data,
+        mode="floret",
+        minn=2,
+        maxn=3,
+        hash_count=2,
+        hash_seed=2166136261,
+        bow="<",
+        eow=">",
+    )
+    vocab.to_disk(box.path / "parts")
+    result = train(box, MODELS[model], "--paths.vectors", "parts")
+    assert result.exit_code == 0, result.stderr
+    nlp = package.load(box.path / "out/model-last")
+    assert np.array_equal(rows(nlp.vocab), rows(vocab)) and rows(vocab).all()
+    tok2vec = nlp.get_pipe("tagger").model.get_ref("tok2vec")
+    doc = nlp.make_doc("unheard-of")
+    before = tok2vec.predict([doc])[0].copy()
+    nlp.vocab.vectors.data[:] *= -1
+    assert np.abs(tok2vec.predict([doc])[0] - before).max() > 1e-4
