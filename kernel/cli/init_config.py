@@ -39,10 +39,18 @@ if TYPE_CHECKING:
     is_flag=True,
     help="A config for a GPU: with a transformer, if an installed package has one.",
 )
+@options.section
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
 @options.code
 def init_config(
-    output: str, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool, code: tuple[Path, ...]
+    output: str,
+    lang: str,
+    pipeline: str,
+    optimize: str,
+    gpu: bool,
+    section: str | None,
+    force: bool,
+    code: tuple[Path, ...],
 ) -> None:
     """Write a complete config to OUTPUT, or to standard output (-).
 
@@ -55,7 +63,7 @@ def init_config(
         writing.check_free(Path(output), force=force)
     options.load_codes(code)
     names = [name.strip() for name in pipeline.split(",") if name.strip()]
-    new = new_config(lang, names, optimize=optimize, gpu=gpu)
+    new = new_config(lang, names, optimize=optimize, gpu=gpu, section=section)
     for note in new.notes:
         warn(note)
     text = new.config.to_str()
@@ -63,12 +71,12 @@ def init_config(
         write_data(text)
     else:
         writing.write_text(Path(output), text)
-    for line in report(new, output, optimize):
+    for line in report(new, output, optimize, is_pretrained=section is not None):
         say(line, err=output == "-")
 
 
-def report(new: NewConfig, output: str, optimize: str) -> list[str]:
-    """What was chosen, and the next two commands."""
+def report(new: NewConfig, output: str, optimize: str, *, is_pretrained: bool = False) -> list[str]:
+    """What was chosen, and the next commands."""
     nlp, components = new.config["nlp"], new.config["components"]
     device = "GPU" if new.gpu else "CPU"
     lines = [] if output == "-" else [f"wrote {output}"]
@@ -84,12 +92,11 @@ def report(new: NewConfig, output: str, optimize: str) -> list[str]:
         f"--{path} {path.rpartition('.')[2].upper()}" for path in ("paths.train", "paths.dev", *new.needs)
     )
     gpu = " --gpu-id 0" if new.gpu else ""
-    return [
-        *lines,
-        "next:",
-        f"  kernel debug data {file} {data}",
-        f"  kernel train {file} --output output {data}{gpu}",
-    ]
+    lines += ["next:", f"  kernel debug data {file} {data}"]
+    if is_pretrained:
+        lines.append(f"  kernel pretrain {file} pretrained --paths.raw_text RAW_TEXT{gpu}")
+        data += " --paths.init_tok2vec pretrained/model-last.bin"
+    return [*lines, f"  kernel train {file} --output output {data}{gpu}"]
 
 
 def _architecture(block: dict[str, Any]) -> str:

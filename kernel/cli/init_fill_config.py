@@ -14,10 +14,11 @@ from kernel.cli.say import say_text, write_data
 @click.argument("base_path", metavar="BASE", type=options.file_or_name)
 @click.argument("output_path", metavar="[OUT]", default="-", type=options.file_or_name)
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")
+@options.section
 @options.force
 @options.code
 def init_fill_config(
-    base_path: str, output_path: str, diff: bool, force: bool, code: tuple[Path, ...]
+    base_path: str, output_path: str, diff: bool, section: str | None, force: bool, code: tuple[Path, ...]
 ) -> None:
     """Complete the config BASE with the defaults of everything that it names, and write it to OUT.
 
@@ -25,11 +26,13 @@ def init_fill_config(
     the result, or with --diff only the difference, goes to standard output. OUT may be BASE, which then is completed.
     """
     from kernel.config import load_config
-    from kernel.training.prepare import fill_config, pipeline_class
+    from kernel.training.prepare import add_section, fill_config, pipeline_class
 
     options.load_codes(code)
     config = load_config(base_path, environment=False)
-    text = fill_config(pipeline_class(config), config).to_str()
+    cls = pipeline_class(config)
+    whole = config if section is None else add_section(cls, config, section)
+    text = fill_config(cls, whole).to_str()
     if output_path != "-":
         # Nothing of a config is lost by completing it.
         is_same = (

@@ -45,6 +45,14 @@ gpu_id = click.option(
     "--gpu-id", "-g", type=int, default=-1, show_default=True, help="Number of the GPU, -1 for the CPU."
 )
 
+section = click.option(
+    "--pretraining",
+    "-pt",
+    "section",
+    flag_value="pretraining",
+    default=None,
+    help="With the section [pretraining], and the corpus and paths that it needs.",
+)
 force = click.option("--force", "-F", is_flag=True, help="Replace what is there already.")
 
 

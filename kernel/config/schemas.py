@@ -26,6 +26,14 @@ class Section(BaseModel):
         """What a section that describes a run of its own adds: a `kernel.training.kinds.RunKind`. None for all others."""
         return None
 
+    @classmethod
+    def recommend(cls, config: Mapping[str, Any]) -> str:
+        """What a config is to have, in this section and in others, whose user asks for the section by name: text of a config.
+
+        It goes under what the config says itself. config: with its components filled in.
+        """
+        return ""
+
 
 class SystemSchema(Section):
     """`[system]`"""

@@ -30,7 +30,7 @@ from kernel.config.sources import DEFAULT, Sources, problem_at
 from kernel.config.written import Refused, convert
 from kernel.discovery.known_names import provider
 from kernel.errors import ConfigError, PluginError, Problem, RegistryError
-from kernel.registries.blame import describe_error
+from kernel.registries.blame import describe_error, naming
 from kernel.registries.family import Registries, chosen_by
 
 KIND = "sections"
@@ -227,6 +227,22 @@ def over_defaults(config: Config, path: str, schema: type[Section], registry: Re
     name = f"{registry.origin(KIND, path)}, defaults of [{path}]"
     defaults = Config.from_str(schema.defaults, name=name, kind=DEFAULT)
     return defaults.merge(config)
+
+
+def with_recommended(config: Config, path: str, filled: Mapping[str, Any]) -> Config:
+    """The config over what a section recommends to it, which its user has asked for. filled: with its components filled in.
+
+    RegistryError if no package supplies the section.
+    """
+    registry = chosen_by(config)
+    schema = schema_of(path, registry)
+    origin = registry.origin(KIND, path)
+    with naming(f"the recommendation of {origin} for [{path}]"):
+        text = schema.recommend(filled)
+    found = Config.from_str(text, name=f"{origin}, recommended for [{path}]", kind=DEFAULT)
+    if at(found, path) is None:
+        put(found, path, {})
+    return found.merge(config)
 
 
 def at(config: Mapping[str, Any], path: str) -> Any:

@@ -12,7 +12,7 @@ from kernel.errors import RegistryError, UsageError
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.recommend import Recommendation, recommendation
 from kernel.registries.family import chosen_by
-from kernel.training.prepare import fill_config, pipeline_class
+from kernel.training.prepare import add_section, fill_config, pipeline_class
 from kernel.training.score import score_weights
 
 _COMMENTS = {
@@ -47,11 +47,12 @@ def new_config(
     optimize: str = "efficiency",
     gpu: bool = False,
     rules: Mapping[str, Any] | None = None,
+    section: str | None = None,
 ) -> NewConfig:
     """The config of a pipeline of the named factories, with their shared sources in front.
 
-    rules: `[plugins]` and `[registry]` of the config.
-    `UsageError` for a component that is not installed; the nearest name and the package that has it are in the hint.
+    rules: `[plugins]` and `[registry]` of the config. section: one that a package supplies, to be there too. RegistryError if none
+    does. `UsageError` for a component that is not installed; the nearest name and the package that has it are in the hint.
     """
     if not hasattr(pipeline_class({"nlp": {"lang": lang}, **(rules or {})}), "factory"):
         raise UsageError(
@@ -62,12 +63,12 @@ def new_config(
         raise UsageError(
             f"'{repeated}' is named twice" if repeated else "a pipeline needs at least one component"
         )
-    plan = _Plan(lang, optimize, gpu, rules or {})
+    plan = _Plan(lang, optimize, gpu, rules or {}, section)
     for name in names:
         plan.add(name)
     missing = plan.choose_sources(names)
     if missing and gpu:
-        result = new_config(lang, names, optimize=optimize, gpu=False, rules=rules)
+        result = new_config(lang, names, optimize=optimize, gpu=False, rules=rules, section=section)
         result.notes.insert(
             0,
             f"there is no component '{missing[0]}' here, so this config is the one for the CPU, "
@@ -80,8 +81,10 @@ def new_config(
 
 
 class _Plan:
-    def __init__(self, lang: str, optimize: str, gpu: bool, rules: Mapping[str, Any]) -> None:
-        self.lang, self.optimize, self.gpu = lang, optimize, gpu
+    def __init__(
+        self, lang: str, optimize: str, gpu: bool, rules: Mapping[str, Any], section: str | None
+    ) -> None:
+        self.lang, self.optimize, self.gpu, self.section = lang, optimize, gpu, section
         self.rules, self.registry = rules, chosen_by(rules)
         self.metas: dict[str, FactoryMeta] = {}
         self.found: dict[str, Recommendation] = {}
@@ -143,7 +146,10 @@ class _Plan:
         config = config.merge({"nlp": {"lang": self.lang, "pipeline": pipeline}})
         config["components"] = {name: self._block(name) for name in pipeline}
         config = Config(config, is_interpolated=False)
-        config = fill_config(pipeline_class(config), config)
+        cls = pipeline_class(config)
+        if self.section is not None:
+            config = add_section(cls, config, self.section)
+        config = fill_config(cls, config)
         weights = {
             key: weight for name in pipeline for key, weight in self.metas[name].default_score_weights.items()
         }

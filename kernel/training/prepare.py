@@ -286,6 +286,11 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
     return filled
 
 
+def add_section(cls: type[Pipeline], config: Config, path: str) -> Config:
+    """The config with a section that a package supplies, and all that the package recommends for it."""
+    return sections.with_recommended(config, path, cls.fill_config(config))
+
+
 def _with_defaults(cls: type[Pipeline], config: Config) -> Config:
     """The config over the kernel's defaults, but for the sections that the class understands itself."""
     defaults = default_config()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from kernel.config.schemas import CheckpointSchema, Section
+from kernel_pretraining.recommend import recommend
 
 
 class PretrainingSchema(Section):
@@ -133,3 +134,8 @@ keep_best = true
         from kernel_pretraining.kind import PRETRAINING
 
         return PRETRAINING
+
+    @classmethod
+    def recommend(cls, config: Mapping[str, Any]) -> str:
+        """The place of the token vectors of a pipeline, and the corpus and path that pretraining needs."""
+        return recommend(config)
