@@ -12,7 +12,7 @@ from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
 from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
-from kernel.files.home import expand_home
+from kernel.language import pretrained
 from kernel.language.build import interpolated_section
 from kernel.language.learn import trained_models
 from kernel.language.listening import channel_of, check_hearing, link, listeners_of, with_sources
@@ -21,7 +21,7 @@ from kernel.language.stream import failure
 from kernel.language.vocab_data import check_vectors_of, load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
 from kernel.numeric import random
-from kernel.numeric.bytes import model_digest, model_from_bytes
+from kernel.numeric.bytes import model_digest
 from kernel.numeric.memory import check_memory, to_come
 from kernel.registries.blame import naming
 
@@ -51,6 +51,8 @@ def initialize(
     if not (settings.get("init_tok2vec") or settings.get("after_init")):
         _warn_of_new(nlp)
     check_listeners(nlp.pipeline)
+    if settings.get("init_tok2vec"):
+        pretrained.check(nlp, settings["init_tok2vec"])
     seed = interpolated_section(nlp, "training").get("seed") or 0
     components = settings.get("components") or {}
     for name in components:
@@ -75,8 +77,8 @@ def initialize(
         if hasattr(getattr(component, "model", None), "walk"):
             check_memory(component.model, name, others=_others(nlp, name))
         _try_out(name, component, get_examples)
-    if settings.get("init_tok2vec") and nlp.config.get("pretraining"):
-        _load_pretrained(nlp, settings["init_tok2vec"])
+    if settings.get("init_tok2vec"):
+        pretrained.load(nlp, settings["init_tok2vec"])
         check_vectors_of(nlp.slots, nlp.vocab.vectors)
     link(nlp.slots)
     _call(settings.get("after_init"), nlp, "after_init")
@@ -275,19 +277,3 @@ def _without_vectors(nlp: ComponentList, where: Any, error: KernelError) -> Conf
         config.sources, "initialize.vectors", error.message, value=show_value(where), suggestion=hint
     )
     return ConfigError(problem)
-
-
-def _load_pretrained(nlp: ComponentList, path: str) -> None:
-    """Load the weights that pretraining made into the layer that `[pretraining]` names."""
-    settings = interpolated_section(nlp, "pretraining")
-    name, layer = settings.get("component", "tok2vec"), settings.get("layer", "")
-    model = nlp.get_pipe(name).model
-    if layer:
-        if not model.has_ref(layer):
-            raise ConfigError(f"pretraining.layer: the model of '{name}' has no layer called '{layer}'")
-        model = model.get_ref(layer)
-    try:
-        data = expand_home(path).read_bytes()
-    except OSError as error:
-        raise ConfigError(f"initialize.init_tok2vec: can't read {path}: {error.strerror}") from error
-    model_from_bytes(model, data, where=path)

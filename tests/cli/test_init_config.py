@@ -171,6 +171,17 @@ def test_what_was_chosen_and_the_next_two_commands(capsys: pytest.CaptureFixture
     assert all("out.cfg" in command and "--paths.train" in command for command in commands)
 
 
+def test_pretraining_without_its_package(capsys: pytest.CaptureFixture[str]) -> None:
+    deny = ["--deny", "kernel-nlp-pretraining"]
+    assert run([*deny, "init", "config", "out.cfg", "--pretraining"]) == 2
+    assert run([*deny, "init", "fill-config", "out.cfg", "--pretraining"]) == 2
+    Path("base.cfg").write_text('[nlp]\nlang = "en"\npipeline = ["ner"]\n[components.ner]\nfactory = "ner"\n')
+    assert run([*deny, "init", "fill-config", "base.cfg", "out.cfg", "-pt"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("no package supplies the section [pretraining]\nIt is in kernel-nlp-pretraining") == 2
+    assert not Path("out.cfg").exists()
+
+
 def test_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert init("textcat", output="-") == 0
     captured = capsys.readouterr()

@@ -11,6 +11,7 @@ import pytest
 from kernel.errors import CallbackError
 from kernel.training import digests as module
 from kernel.training.digests import digests
+from kernel.training.drift import changes
 
 
 def config(**corpora: Any) -> dict[str, Any]:
@@ -203,3 +204,15 @@ def test_links_that_lead_in_a_circle_end() -> None:
     Path("data/rows").write_text("1")
     Path("data/again").symlink_to(Path("data").resolve())
     assert list(read(config(train={"path": "data"}))["corpora.train"]["files"]) == ["rows"]
+
+
+def test_a_file_of_pretrained_weights_is_told_from_another() -> None:
+    def data() -> dict[str, Any]:
+        return {"data": read({"initialize": {"init_tok2vec": "w.bin"}, "paths": {"init_tok2vec": "w.bin"}})}
+
+    Path("w.bin").write_bytes(b"1")
+    before = data()
+    assert before["data"]["initialize.init_tok2vec"]["bytes"] == 1
+    assert not changes(before, data())
+    Path("w.bin").write_bytes(b"2")
+    assert [change.name for change in changes(before, data())] == ["data:initialize.init_tok2vec"]
