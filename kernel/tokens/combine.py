@@ -32,7 +32,7 @@ def copy_doc(doc: Doc) -> Doc:
     }
     new.cats = dict(doc.cats)
     new.tensor = doc.tensor.copy() if len(doc.tensor) else doc.tensor
-    new.user_data = deepcopy(doc.user_data)
+    new.user_data = deepcopy(doc.user_data) if doc.user_data else {}
     new.has_unknown_spaces = doc.has_unknown_spaces
     new.said = None if doc.said is None else doc.said.copy()
     return new
