@@ -10,6 +10,7 @@ from kernel.config.values import show_value
 from kernel.errors import ConfigError, DataError, note
 from kernel.files.home import expand_home
 from kernel.language.build import interpolated_section
+from kernel.language.subnetwork import subnetwork
 from kernel.numeric.bytes import model_from_bytes
 
 if TYPE_CHECKING:
@@ -36,36 +37,13 @@ def target(nlp: ComponentList) -> Target:
     ConfigError if there is none.
     """
     settings = interpolated_section(nlp, "pretraining")
-    name, layer = settings.get("component", "tok2vec"), settings.get("layer") or ""
-    slots = {slot.name: slot for slot in nlp.slots}
-    if name not in slots:
-        raise _error(nlp, "pretraining.component", f"the pipeline has no component {name!r}", _has(slots))
-    if not slots[name].enabled:
-        raise _error(nlp, "pretraining.component", f"the component {name!r} is disabled")
-    model: Any = getattr(slots[name].component, "model", None)
-    if not hasattr(model, "walk"):
-        raise _error(nlp, "pretraining.component", f"the component {name!r} has no model")
-    label = f"the model of '{name}'"
-    if layer:
-        if not model.has_ref(layer):
-            refs = [ref for ref in model.ref_names if model.has_ref(ref)]
-            raise _error(
-                nlp, "pretraining.layer", f"the model of {name!r} has no layer called {layer!r}", _has(refs)
-            )
-        model, label = model.get_ref(layer), f"the layer '{layer}' of '{name}'"
-    listener = model.attrs.get("listener")
-    if listener is None:
-        return Target(model, label, slots[name].copied)
-    if listener.channel is None:
-        raise _error(nlp, "pretraining.component", f"{label} listens to a component that is not there")
-    source = slots[listener.channel.name]
-    return Target(
-        source.component.model, f"the model of '{source.name}', to which {label} listens", source.copied
-    )
-
-
-def _has(names: Any) -> str:
-    return f"It has: {', '.join(map(str, names)) or 'none'}."
+    component, layer = settings.get("component", "tok2vec"), settings.get("layer") or ""
+    name, model = subnetwork(nlp, component, layer)
+    slot = next(slot for slot in nlp.slots if slot.name == name)
+    if not slot.enabled:
+        raise _error(nlp, "pretraining.component", f"the component '{name}' is disabled")
+    label = f"the layer '{layer}' of '{name}'" if layer and name == component else f"the model of '{name}'"
+    return Target(model, label, slot.copied)
 
 
 def check(nlp: ComponentList, path: str) -> None:

@@ -46,6 +46,10 @@ def listening(nlp, name: str, net: dict):
 def plain(nlp, name: str, choice: list, more: bool = False):
     return Component(name)
 
+@Language.factory("test_own", recommend=lambda *choice: {"model": {"tok2vec": {"width": 4}}})
+def own(nlp, name: str, model: dict):
+    return Component(name)
+
 @Language.factory("test_silent")
 def silent(nlp, name: str, size: int = 4):
     return Component(name)
@@ -169,6 +173,32 @@ def test_what_was_chosen_and_the_next_two_commands(capsys: pytest.CaptureFixture
     commands = [shlex.split(line) for line in lines if line.startswith("  kernel ")]
     assert [command[1] for command in commands] == ["debug", "train"]
     assert all("out.cfg" in command and "--paths.train" in command for command in commands)
+
+
+@pytest.mark.needs("kernel-nlp-pretraining")
+@pytest.mark.parametrize(
+    ("pipeline", "component", "layer"), [("ner", "tok2vec", ""), ("test_own", "test_own", "tok2vec")]
+)
+def test_with_pretraining(
+    pipeline: str, component: str, layer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = made(pipeline).to_str()
+    capsys.readouterr()
+    config = made(pipeline, "--pretraining", "--force")
+    commands = [
+        line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("  kernel ")
+    ]
+    assert commands == ["debug", "pretrain", "train"]
+    section = config.pop("pretraining")
+    assert (section["component"], section["layer"]) == (component, layer)
+    assert section["corpus"] == "corpora.pretrain" and section["objective"]["@architectures"]
+    assert config["corpora"].pop("pretrain")["path"] == "${paths.raw_text}"
+    assert config["initialize"]["init_tok2vec"] == "${paths.init_tok2vec}"
+    assert config["paths"].pop("raw_text", "absent") is None
+    assert config == Config.from_str(plain), "nothing else is changed"
+    Path("plain.cfg").write_text(plain)
+    assert run(["init", "fill-config", "plain.cfg", "filled.cfg", "-pt", "--code", "parts.py"]) == 0
+    assert Config.from_disk("filled.cfg") == Config.from_disk("out.cfg")
 
 
 def test_pretraining_without_its_package(capsys: pytest.CaptureFixture[str]) -> None:
