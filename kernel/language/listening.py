@@ -23,6 +23,7 @@ from kernel.listeners import ANY, Channel, find_listeners
 from kernel.numeric.copies import copied, point_to
 from kernel.numeric.ops import set_ops
 from kernel.registries.family import Registries, chosen_by
+from kernel.saving.directories import CONFIG, locate
 
 # What the factory of a source says that it assigns.
 _SHARED = "doc.tensor"
@@ -310,9 +311,12 @@ def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Par
 
 
 def _copied(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The block of the pipeline that a component is taken from, if that is a directory that can be read."""
+    """The block of the pipeline that a component is taken from, if that can be read."""
     with suppress(KernelError, OSError):
-        found = Config.from_disk(Path(str(block["source"])) / "config.cfg").interpolate()
+        file = Path(str(block["source"])) / CONFIG
+        found = Config.from_disk(
+            file if file.is_file() else locate(str(block["source"])) / CONFIG
+        ).interpolate()
         return (found.get("components") or {}).get(name) or {}
     return {}
 
