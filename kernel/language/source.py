@@ -34,7 +34,9 @@ def copy_component(
     """
     original = find(source.slots, taken)
     blocks = source.config.interpolate()["components"]
-    _compare_vectors(nlp, source, original.component, name)
+    theirs = [found for _, found in sources_of(original, source.slots)]
+    parts = [original, *(found for found in theirs if found is not None and replace_listeners)]
+    _compare_vectors(nlp, source, [part.component for part in parts], name)
     nlp.vocab.strings.take(source.vocab.strings)
     slot = create(
         nlp,
@@ -45,7 +47,6 @@ def copy_component(
         given_by=f"'{taken}' of the pipeline that it is taken from",
     )
     _copy_data(original.component, slot.component)
-    theirs = [found for _, found in sources_of(original, source.slots)]
     heard = [
         (node, found)
         for node, found in zip(listeners_of(slot.component), theirs, strict=True)
@@ -74,16 +75,20 @@ def _copy_data(original: Any, copy: Any) -> None:
                 copy.from_disk(place)
 
 
-def _compare_vectors(nlp: ComponentList, source: ComponentList, original: Any, name: str) -> None:
-    """`DataError` if a component was trained with other static vectors than a pipeline has, a warning if that can't be told."""
+def _compare_vectors(nlp: ComponentList, source: ComponentList, parts: Iterable[Any], name: str) -> None:
+    """`DataError` if a component was trained with other static vectors than a pipeline has, a warning if that can't be told.
+
+    parts: the component, and what it gets copies of.
+    """
     theirs, ours = source.vocab.vectors, nlp.vocab.vectors
     if not theirs or not ours:
         # They may come later: with [initialize], which compares them then.
         return
-    model = getattr(original, "model", None)
-    if hasattr(model, "walk") and remembers(model):
+    models = [part.model for part in parts if hasattr(getattr(part, "model", None), "walk")]
+    remembering = [model for model in models if remembers(model)]
+    for model in remembering:
         check_trained_with(model, ours, f"component '{name}'")
-    elif theirs.digest != ours.digest:
+    if not remembering and theirs.digest != ours.digest:
         warn(
             f"component '{name}' was trained with other static vectors than this pipeline has; "
             "if it uses them, its predictions will differ"

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import kernel
 from kernel import Config
-from kernel.errors import ConfigError, KernelWarning
+from kernel.errors import ConfigError, DataError, KernelWarning
 from kernel.language import Language
 from kernel.numeric import random
 from kernel.testing import installed
 from kernel.testing.gradients import randomise
 
-from .transfer import check_learning, config, examples, factory_block
+from .transfer import EMBEDDING, RECORDS, check_learning, config, examples, factory_block
 
 pytestmark = pytest.mark.needs("kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers")
 
@@ -114,3 +115,59 @@ def test_training_on_goes_on_with_the_weights(base: Path) -> None:
         losses = nlp.update(batch, sgd=optimizer)
     assert losses["tagger"] < first["tagger"] and losses["textcat"] < first["textcat"]
     assert check_learning(nlp, batch) == {"tok2vec", "tagger", "textcat"}
+
+
+def with_vectors(folder: Path, seed: int) -> Path:
+    """A pipeline whose embedding reads vectors, saved with them."""
+    nlp: Language = Language.from_config(
+        config(
+            {
+                "tok2vec": {"factory": "tok2vec", "model": {**EMBEDDING, "pretrained_vectors": True}},
+                "tagger": factory_block("tagger"),
+            }
+        )
+    )
+    draw = np.random.default_rng(seed)
+    nlp.vocab.vectors.name = f"drawn_{seed}"
+    for record in RECORDS:
+        for word in record["words"]:
+            nlp.vocab.set_vector(word, draw.normal(size=4).astype("float32"))
+    nlp.initialize(lambda: examples(nlp))
+    for model in nlp.all_models().values():
+        randomise(model)
+    nlp.update(examples(nlp))
+    nlp.to_disk(folder / f"vectors-{seed}")
+    return folder / f"vectors-{seed}"
+
+
+@pytest.mark.parametrize("replaced", [[], ["model.tok2vec"]])
+@pytest.mark.parametrize("given", ["vectors", "before_init"])
+def test_what_reads_vectors_is_taken_with_them(given: str, replaced: list[str], tmp_path: Path) -> None:
+    base, other = with_vectors(tmp_path, 1), with_vectors(tmp_path, 2)
+    blocks = {} if replaced else {"tok2vec": taken(base)}
+    blocks["tagger"] = taken(base, replace_listeners=replaced)
+    if given == "before_init":
+        pytest.importorskip("kernel_callbacks")
+
+    def made(where: Path | None) -> Language:
+        callback = {"@callbacks": "kernel.copy_from_base_model.v1", "vocab": str(where)}
+        value = None if where is None else str(where) if given == "vectors" else callback
+        nlp: Language = Language.from_config(Config({**config(blocks), "initialize": {given: value}}))
+        nlp.initialize(lambda: examples(nlp))
+        return nlp
+
+    nlp, expected = made(base), kernel.load(base)
+    texts = [" ".join(record["words"]) for record in RECORDS]
+    assert [[token.tag_ for token in doc] for doc in nlp.pipe(texts)] == [
+        [token.tag_ for token in doc] for doc in expected.pipe(texts)
+    ]
+    assert check_learning(nlp, examples(nlp)) == set(blocks)
+    with pytest.raises(DataError, match="drawn_1.*drawn_2|drawn_2.*drawn_1"):
+        made(other)
+    with pytest.raises(DataError, match="drawn_1"):
+        made(None)
+    # By hand, where the pipeline has its vectors already.
+    by_hand = kernel.load(other)
+    with pytest.raises(DataError, match="drawn_1"):
+        by_hand.add_pipe("tagger", name="copy", source=expected, replace_listeners=["model.tok2vec"])
+    assert by_hand.pipe_names == ["tok2vec", "tagger"]
