@@ -281,3 +281,21 @@ def test_weights_are_no_table_of_vectors_and_the_other_way_round(pretrained: Box
     assert wrong.exit_code == 2 and "initialize.vectors" in wrong.stderr and "Traceback" not in wrong.stderr
     wrong = pretrained.run("train", "config.cfg", "--paths.init_tok2vec", table)
     assert wrong.exit_code == 2 and "init_tok2vec" in wrong.stderr and "Traceback" not in wrong.stderr
+
+
+def test_a_section_for_pretraining_is_added_to_a_config(box: Box) -> None:
+    """A config without it gets all that pretraining needs, and goes through both commands."""
+    base = CONFIG[: CONFIG.index("[corpora.pretrain]")] + CONFIG[CONFIG.index("[initialize]") :]
+    box.config(base.replace("raw_text = null\n", ""), "base.cfg")
+    filled = box.run("init", "fill-config", "base.cfg", "config.cfg", "--pretraining", "--force")
+    assert filled.exit_code == 0, filled.stderr
+    config = package.Config.from_disk(box.path / "config.cfg")
+    assert config["pretraining"]["component"] == "tok2vec" and config["pretraining"]["layer"] == ""
+    assert {"batcher", "objective", "optimizer", "corpus"} <= set(config["pretraining"])
+    again = box.run("init", "fill-config", "config.cfg", "again.cfg", "--pretraining")
+    assert again.exit_code == 0, again.stderr
+    assert (box.path / "again.cfg").read_text() == (box.path / "config.cfg").read_text()
+    result = pretrain(box, "--pretraining.max_epochs", "2")
+    assert result.exit_code == 0, result.stderr
+    done = box.run("train", "config.cfg", "--output", "out", "--paths.init_tok2vec", "pretrain/model1.bin")
+    assert done.exit_code == 0, done.stderr
