@@ -119,15 +119,35 @@ def _forward(
         return ops.xp.zeros(0, dtype="float32"), lambda d_losses: []
     with random.enter("masks"):
         made, words = masked_words(docs, random.current(), model.attrs["share"])
-    vectors, backprop_encoder = encoder(made, is_train)
-    flat = ops.flatten(vectors)
-    places = ops.asarray(words.places)
-    losses, backprop_head = head((flat[places], words), is_train)
+    vectors, backprop_vectors = vectors_at(encoder, made, words.places, is_train)
+    losses, backprop_head = head((vectors, words), is_train)
 
     def backprop(d_losses: Array) -> list[Doc]:
-        d_flat = ops.xp.zeros_like(flat)
-        d_flat[places] = backprop_head(d_losses)
-        backprop_encoder(ops.unflatten(d_flat, [len(doc) for doc in docs]))
+        backprop_vectors(backprop_head(d_losses))
         return []
 
     return losses, backprop
+
+
+def vectors_at(
+    encoder: Model[list[Doc], list[Array]], docs: Sequence[Doc], places: NDArray[np.int64], is_train: bool
+) -> tuple[Array, Callable[[Array], Any]]:
+    """The vectors of some tokens, (len(places), width), and what takes their gradient.
+
+    places: numbers of the tokens, ascending, counted over all documents. An encoder that can compute these alone says so with the
+    attribute `vectors_at`, a function of the same arguments; of others, the vectors of all tokens are computed.
+    """
+    own = encoder.attrs.get("vectors_at")
+    if own is not None:
+        found: tuple[Array, Callable[[Array], Any]] = own(encoder, docs, places, is_train)
+        return found
+    ops = encoder.ops
+    vectors, backprop_encoder = encoder(list(docs), is_train)
+    flat, chosen = ops.flatten(vectors), ops.asarray(places)
+
+    def backprop(d_vectors: Array) -> Any:
+        d_flat = ops.xp.zeros_like(flat)
+        d_flat[chosen] = d_vectors
+        return backprop_encoder(ops.unflatten(d_flat, [len(doc) for doc in docs]))
+
+    return flat[chosen], backprop

@@ -1,9 +1,14 @@
 """Token vectors in two steps: embed each token by itself, then encode its context."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from thinc.api import Model, chain
-from thinc.types import Floats2d
+from thinc.types import Floats2d, Ragged
+
+Array = Any
 
 
 def build_tok2vec(
@@ -19,4 +24,30 @@ def build_tok2vec(
         tok2vec.set_dim("nO", encode.get_dim("nO"))
     tok2vec.set_ref("embed", embed)
     tok2vec.set_ref("encode", encode)
+    if "encode_at" in encode.attrs:
+        tok2vec.attrs["vectors_at"] = vectors_at
     return tok2vec
+
+
+def vectors_at(
+    tok2vec: Model[list[Any], list[Floats2d]], docs: Sequence[Any], places: NDArray[np.int64], is_train: bool
+) -> tuple[Array, Callable[[Array], list[Any]]]:
+    """The vectors of some tokens, (len(places), width), where the encoder can do without the others.
+
+    places: numbers of the tokens, ascending, counted over all documents.
+    """
+    embed, encode = tok2vec.layers
+    ops, lengths = tok2vec.ops, [len(doc) for doc in docs]
+    embedded, backprop_embed = embed(docs, is_train)
+    is_ragged = isinstance(embedded, Ragged)
+    flat = embedded.dataXd if is_ragged else ops.flatten(embedded)
+    vectors, backprop_encode = encode.attrs["encode_at"](encode, flat, lengths, places, is_train)
+
+    def backprop(d_vectors: Array) -> list[Any]:
+        d_flat = backprop_encode(d_vectors)
+        back: list[Any] = backprop_embed(
+            Ragged(d_flat, embedded.lengths) if is_ragged else ops.unflatten(d_flat, lengths)
+        )
+        return back
+
+    return vectors, backprop

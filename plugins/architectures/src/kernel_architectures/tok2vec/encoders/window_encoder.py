@@ -20,6 +20,7 @@ from thinc.types import Ragged
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.ops import KernelOps, largest, normalize
 from kernel_architectures.tok2vec import dense
+from kernel_architectures.tok2vec.encoders.some_tokens import encode_at
 
 Array = Any
 
@@ -45,7 +46,11 @@ def window_encoder(
         init=_init,
         layers=[make_block(width, (2 * window_size + 1) * width) for _ in range(depth)],
         dims={"nO": width, "nI": width},
-        attrs={"window_size": window_size, "receptive_field": window_size * depth},
+        attrs={
+            "window_size": window_size,
+            "receptive_field": window_size * depth,
+            "encode_at": encode_at,
+        },
     )
 
 
