@@ -1,11 +1,13 @@
 """Memory and time to start of runs over data that don't fit into memory.
 
-    python benchmarks/streams.py [--steps 1000] [--gigabytes 5] [--counted 500] [--folder FOLDER]
+    python benchmarks/streams.py [--steps 1000] [--gigabytes 5] [--counted 500] [--raw 2] [--folder FOLDER]
+    python benchmarks/streams.py --raw 2 --only-raw
 
 First, 200 GB of text that are made from their addresses while they are read: so many steps at the start, in the middle and at
 the end, each in a process of its own, and a run that is killed in the middle and resumed. Then real files of so many
 gigabytes, which are written to a temporary folder and removed: a counting pass that is ended after so many megabytes, and a run
-that is killed and resumed. Written for a machine with /proc.
+that is killed and resumed. Last, raw text of so many gigabytes, in which words never end to be new: the reader over one whole epoch, and
+the first 200 steps of pretraining. Written for a machine with /proc.
 """
 
 import argparse
@@ -207,6 +209,77 @@ def count(folder: Path, megabytes: int) -> None:
     )
 
 
+def write_raw(path: Path, gigabytes: float) -> None:
+    """Plain text with a document of about a kilobyte a line: its number, words that come again, and two that never do."""
+    blocks = [" ".join(words_of(item)[0] * 3) for item in range(5000)]
+    number = 0
+    with path.open("w", encoding="utf-8") as file:
+        while file.tell() < gigabytes * 1e9:
+            for _ in range(10_000):
+                words = blocks[number * 7919 % len(blocks)]
+                file.write(f"{number} {words} new{number * 31 + 7} x{number}y.\n")
+                number += 1
+
+
+def peak() -> float:
+    """Megabytes of memory that this process had at most."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1e3
+
+
+def read_raw(path: Path) -> None:
+    """One epoch of the reader over raw text in this process: a line of what it took."""
+    begun = time.monotonic()
+    from kernel_readers.raw_text import make_raw_text
+
+    from kernel.language import Language
+
+    nlp, corpus = Language(), make_raw_text(path)
+    first, number, total, words, used = 0.0, 0, 0, 0, time.process_time()
+    for example in corpus(nlp):
+        first = first or time.monotonic() - begun
+        total += int(example.x[0].text)
+        number += 1
+        words += len(example.x)
+    used = time.process_time() - used
+    size, seconds = path.stat().st_size / 1e6, time.monotonic() - begun
+    is_once = total == number * (number - 1) // 2
+    print(
+        f"reader, {size:,.0f} MB: {number:,} lines, each once: {is_once}; first after {first:.1f} s; {seconds:.0f} s, of the processor "
+        f"{used:.0f} s: {size / used:.1f} MB, {words / used:,.0f} words, {number / used:,.0f} texts a second; at most {peak():.0f} MB resident, "
+        f"{resident():.0f} at the end",
+        flush=True,
+    )
+
+
+def pretrain_raw(path: Path, folder: Path) -> None:
+    """The first 200 steps of pretraining in this process: seconds to the first, and memory."""
+    begun = time.monotonic()
+    from kernel.language.new_config import new_config
+    from kernel.training.loop import train
+    from kernel.training.prepare import prepare
+
+    config = new_config("en", ["ner"], section="pretraining").config
+    config["paths"]["raw_text"] = str(path)
+    config["pretraining"] |= {"max_steps": 200, "eval_frequency": 0, "logger": None}
+    run = prepare(config, section="pretraining", output=folder)
+    for info in train(run):
+        if info.step in (1, 50, 100, 200):
+            seconds, used = time.monotonic() - begun, time.process_time()
+            print(
+                f"pretraining: step {info.step} after {seconds:.1f} s, of the processor {used:.1f} s; at most {peak():.0f} MB resident",
+                flush=True,
+            )
+
+
+def raw(folder: Path, gigabytes: float) -> None:
+    """Raw text of so many gigabytes, read and pretrained on by a process each."""
+    path = folder / "raw.txt"
+    write_raw(path, gigabytes)
+    for what in ("read", "pretrain"):
+        subprocess.run([sys.executable, __file__, "--raw-work", what, str(path)], check=True)
+
+
 def main() -> None:
     """Everything, or with `--work` one run."""
     parser = argparse.ArgumentParser()
@@ -214,13 +287,27 @@ def main() -> None:
     parser.add_argument("--gigabytes", type=float, default=5)
     parser.add_argument("--counted", type=int, default=500)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--raw", type=float, default=2)
+    parser.add_argument("--only-raw", action="store_true")
+    parser.add_argument("--raw-work", nargs=2)
     parser.add_argument("--work")
     options = parser.parse_args()
+    if options.raw_work:
+        what, path = options.raw_work
+        if what == "read":
+            read_raw(Path(path))
+        else:
+            pretrain_raw(Path(path), Path(path).with_name("pretrained"))
+        return
     if options.work:
         work(json.loads(options.work))
         return
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     try:
+        if options.raw:
+            raw(folder, options.raw)
+        if options.only_raw:
+            return
         for name, share in (("start", 0.0), ("middle", 0.5), ("end", 1 - 1e-3)):
             settings = {"steps": options.steps, "start": int(share * ITEMS), "resume": False}
             show(f"200 GB, simulated, {name}", process({**settings, "output": str(folder / name)}))
