@@ -1,12 +1,14 @@
 """Files that gzip has compressed, as bytes."""
 
+import bz2
 import gzip
+import lzma
 
 import pytest
 
 from kernel.errors import DataError
 from kernel.files import compressed
-from kernel.files.compressed import is_compressed, open_bytes, suffix_of
+from kernel.files.compressed import is_compressed, open_bytes, place_on_disk, suffix_of
 
 
 def test_the_extension_before_gz_tells_the_format(tmp_path):
@@ -40,3 +42,30 @@ def test_no_more_is_inflated_than_can_be_data(tmp_path, monkeypatch):
         open_bytes(tmp_path / "a.gz") as file,
     ):
         file.read()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".XZ", lzma.compress)]
+)
+def test_every_compression_is_undone_and_damage_is_told(tmp_path, suffix, pack):
+    path = tmp_path / f"a.txt{suffix}"
+    content = bytes(range(256)) * 4000
+    path.write_bytes(pack(content))
+    assert is_compressed(path) and suffix_of(path) == ".txt"
+    with open_bytes(path) as file:
+        assert file.read() == content
+        assert place_on_disk(file) == path.stat().st_size
+    path.write_bytes(pack(content)[:-9])
+    with open_bytes(path) as file, pytest.raises(DataError, match="the compressed file can't be read"):
+        file.read()
+    path.write_bytes(b"plain")
+    with open_bytes(path) as file, pytest.raises(DataError, match=rf"must not be called \{path.suffix}"):
+        file.read()
+
+
+def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(compressed, "_ZSTANDARD", ("no_such_library",))
+    path = tmp_path / "a.txt.zst"
+    path.write_bytes(b"\x28\xb5\x2f\xfd")
+    with pytest.raises(DataError, match=r"a\.txt\.zst: Zstandard is not installed.*\npip install zstandard"):
+        open_bytes(path)
