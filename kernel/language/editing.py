@@ -165,7 +165,14 @@ class EditableComponents(ComponentList):
                 f"component '{pipe_name}' doesn't listen to '{tok2vec_name}', so no listener can be replaced",
                 hint=f"It listens to: {others or 'none'}.",
             )
-        self._put(with_copies(slot, theirs, self.config.interpolate()["components"], listeners))
+        blocks = self.config.interpolate()["components"]
+        made = with_copies(slot, theirs, self.slots, blocks, listeners)
+        if slot.origin:
+            # Who takes it from there again finds what is here now.
+            before = slot.origin.get("replace_listeners") or []
+            replaced = [*as_names(before), *as_names(listeners)]
+            made = replace(made, origin={**slot.origin, "replace_listeners": replaced})
+        self._put(made)
 
     def _put(self, slot: Slot) -> None:
         """Put a slot in the place of the one of the same name."""

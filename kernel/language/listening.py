@@ -111,33 +111,59 @@ def sources_of(slot: Slot, slots: Sequence[Slot]) -> list[tuple[Any, Slot | None
 
 
 def with_copies(
-    slot: Slot, heard: Sequence[tuple[Any, Slot]], blocks: Mapping[str, Any], paths: str | Iterable[str]
+    slot: Slot,
+    heard: Sequence[tuple[Any, Slot]],
+    slots: Sequence[Slot],
+    blocks: Mapping[str, Any],
+    paths: str | Iterable[str],
 ) -> Slot:
     """Put copies of their sources' models in the place of a component's listeners; returns its slot with the block that says so.
 
-    heard: listeners in the component's model, and their sources. blocks: the `[components]` that the sources are from,
+    heard: listeners in the component's model, and their sources. slots, blocks: the pipeline of the sources and its `[components]`,
     interpolated: what variables refer to may not be in the config that the copy goes into. paths: where the listeners to
     replace stand in the component's config, such as `["model.tok2vec"]`.
     """
     chosen = _chosen(slot, heard, as_names(paths))
     block = slot.block.copy()
+    copies = []
     for path, _, source in chosen:
-        model = blocks[source.name].get("model")
-        if not isinstance(model, Mapping):
-            raise UsageError(
-                f"the config has no block components.{source.name}.model to put in the place of a listener"
-            )
+        made, model = _copy_of(source, slots, blocks)
         *parents, last = path.split(".")
-        _at(block, parents)[last] = deepcopy(model)
-    copies = [copied(source.component.model) for _, _, source in chosen]
+        _at(block, parents)[last] = model
+        copies.append(made)
     # From here on nothing fails: one listener is not replaced without the others.
     for (_, listener, _), made in zip(chosen, copies, strict=True):
         set_ops(made, listener.ops)
-        if slot.component.model is listener:
-            slot.component.model = made
-        else:
-            replace_node(slot.component.model, listener, made)
+        slot.component.model = _exchanged(slot.component.model, listener, made)
     return replace(slot, block=block)
+
+
+def _copy_of(source: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any]) -> tuple[Any, Any]:
+    """A copy of a source's model, and of the block that makes it. Where it listens itself, it has copies of those sources."""
+    whole = {"model": deepcopy(blocks[source.name].get("model"))}
+    if not isinstance(whole["model"], Mapping):
+        raise UsageError(
+            f"the config has no block components.{source.name}.model to put in the place of a listener"
+        )
+    model = copied(source.component.model)
+    inner = zip(listeners_of(source.component), find_listeners(model), strict=True)
+    for (original, listener), (_, heard) in zip(inner, sources_of(source, slots), strict=True):
+        *parents, last = _place(original).split(".")
+        if heard is None or not isinstance(_at(whole, [*parents, last]), Mapping):
+            raise UsageError(
+                f"'{source.name}' listens itself, to what no copy can be put in the place of: replace its own listeners first"
+            )
+        made, _at(whole, parents)[last] = _copy_of(heard, slots, blocks)
+        model = _exchanged(model, listener, made)
+    return model, whole["model"]
+
+
+def _exchanged(model: Any, old: Any, new: Any) -> Any:
+    """The model with another layer in the place of one, which may be the whole of it."""
+    if model is old:
+        return new
+    replace_node(model, old, new)
+    return model
 
 
 def replace_node(model: Any, old: Any, new: Any) -> None:

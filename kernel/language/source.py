@@ -59,7 +59,7 @@ def copy_component(
             raise UsageError(
                 f"component '{taken}' doesn't listen to any component of its pipeline, so no listener can be replaced"
             )
-        slot = with_copies(slot, heard, blocks, replace_listeners)
+        slot = with_copies(slot, heard, source.slots, blocks, replace_listeners)
     return replace(slot, copied=True)
 
 

@@ -111,6 +111,39 @@ def test_a_source_may_listen_to_a_source(annotating: list[str]) -> None:
     assert check_learning(nlp, examples(nlp)) == {"lower", "upper", "tagger", "low"}
 
 
+def test_the_copy_of_a_source_that_listens_has_a_copy_of_its_own(tmp_path: Path) -> None:
+    upper = {**FIRST, "model": both(listener(), listener())["model"]["tok2vec"]}
+    nlp = made({"lower": FIRST, "upper": upper, "tagger": tagger(listener())})
+    expected = tags(nlp)
+    nlp.to_disk(tmp_path / "base")
+    nlp.replace_listeners("upper", "tagger", ["model.tok2vec"])
+    assert tags(nlp) == expected
+    assert not find_listeners(nlp.get_pipe("tagger").model)
+    block = taken_from(tmp_path / "base", replace_listeners=["model.tok2vec"])
+    alone: Language = Language.from_config(config({"tagger": block}))
+    assert tags(alone) == expected
+    assert alone.get_pipe("tagger").to_bytes() == nlp.get_pipe("tagger").to_bytes()
+    alone.to_disk(tmp_path / "alone")
+    assert tags(kernel.load(tmp_path / "alone")) == expected
+    alone.initialize(lambda: examples(alone))
+    assert check_learning(alone, examples(alone)) == {"tagger"}
+
+
+def test_what_was_replaced_by_hand_is_taken_again_from_the_saved_config(tmp_path: Path) -> None:
+    made({"first": FIRST, "tagger": tagger(listener())}).to_disk(tmp_path / "base")
+    base = tmp_path / "base"
+    nlp: Language = Language.from_config(config({"first": taken_from(base), "tagger": taken_from(base)}))
+    nlp.replace_listeners("first", "tagger", ["model.tok2vec"])
+    nlp.to_disk(tmp_path / "changed")
+    saved = Config.from_disk(tmp_path / "changed" / "config.cfg")
+    assert saved["components"]["tagger"]["replace_listeners"] == ["model.tok2vec"]
+    assert Language.from_config(saved).get_pipe("tagger").to_bytes() == nlp.get_pipe("tagger").to_bytes()
+
+
+def taken_from(folder: Path, **settings: Any) -> dict[str, Any]:
+    return {"source": str(folder), **settings}
+
+
 @pytest.mark.parametrize("factor", [0, 0.5, [0.25, 0.75]])
 def test_what_a_listener_teaches_is_multiplied(factor: Any) -> None:
     nlp = made(
