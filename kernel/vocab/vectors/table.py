@@ -87,9 +87,11 @@ class Vectors:
         self._counts: NDArray[np.int64] | None = None
         self._start = 0
         self._version = next(_VERSIONS)
-        # What holds as long as the version is the one beside it: a digest, the file that everything is mapped from.
+        # What holds as long as the version is the one beside it: a digest, the file that everything is mapped from, the
+        # first key and the length of each row.
         self._digest: tuple[int, str] | None = None
         self._file: tuple[int, FileState] | None = None
+        self._lengths: tuple[int, NDArray[np.uint64], NDArray[np.float32]] | None = None
         self._texts: Texts | None = None
         self._former: tuple[str, ...] = ()
         if keys is not None:
@@ -133,7 +135,7 @@ class Vectors:
         return made
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_file": None}
+        return {**self.__dict__, "_file": None, "_lengths": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -466,12 +468,14 @@ class Vectors:
         first is given. sort: without effect, they are always sorted. DataError if there are fewer rows that have a key.
         """
         self.refuse_subwords("searched by vector")
-        first = self._keys.first(len(self._table))
-        counts = self._keys.counts(len(self._table))
-        filled = int((counts > 0).sum())
+        if self._lengths is None or self._lengths[0] != self._version:
+            counts = self._keys.counts(len(self._table))
+            norms = np.where(counts > 0, lengths_of(self._table), np.float32(-1))
+            self._lengths = (self._version, self._keys.first(len(self._table)), norms)
+        _, first, norms = self._lengths
+        filled = int((norms >= 0).sum())
         if n > filled:
             raise DataError(f"can't find the {n} nearest of {filled} vectors")
-        norms = np.where(counts > 0, lengths_of(self._table), np.float32(-1))
         queries = np.atleast_2d(np.asarray(queries, dtype=np.float32))
         rows, scores = nearest(self._table, norms, queries, n, batch_size)
         return first[rows], rows, scores
