@@ -1,10 +1,10 @@
 """Word vectors side by side with spaCy: loading, pages that processes share, prediction with static vectors.
 
-    python benchmarks/vectors.py [--rows 200000] [--width 300] [--rounds 5]
+    python benchmarks/vectors.py [--rows 200000] [--width 300] [--rounds 5] [--write]
 
 The table is drawn at random; its first keys are words of the texts (`ewt/` in the folder that KERNEL_DATA names, or else the
 sample corpus), the others are made up. Both sides have the same table, the same texts and models of the same shape, with
-weights as they are before training. Written for a machine with /proc; spaCy is taken from benchmarks/.venv.
+weights as they are before training. --write replaces the section of docs/benchmarks.md. Written for a machine with /proc; spaCy is taken from benchmarks/.venv.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from sides import HERE, SIDES, compare, environment
 
 PLAIN = ("kernel", "spacy")
+HEADING, LAST = "## Word vectors", "## Repeat it"
 
 
 def texts_of_the_data() -> list[str]:
@@ -57,22 +59,24 @@ def make(folder: Path, rows: int, width: int) -> None:
         side(name, "build", folder / "words.json", folder / "table.npy", folder / name)
 
 
-def loading(folder: Path, rounds: int) -> None:
+def loading(folder: Path, rounds: int) -> Iterator[str]:
+    """A row of a table."""
     seconds: dict[str, list[float]] = {name: [] for name in PLAIN}
     for _ in range(rounds):
         for name in PLAIN:
             seconds[name].append(side(name, "load", folder / name / "blank")["cpu"])
     ratios = [theirs / ours for ours, theirs in zip(*seconds.values(), strict=True)]
     ours, theirs = (statistics.median(each) for each in seconds.values())
-    print(f"| Load a pipeline with the table, CPU | {ours:.2f} s | {theirs:.2f} s | {shown(ratios)} |")
+    yield f"| Load a pipeline with the table, CPU | {ours:.2f} s | {theirs:.2f} s | {shown(ratios)} | |"
 
 
 def shown(ratios: list[float]) -> str:
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
-def pages(folder: Path) -> None:
-    """Memory of two processes that have read the whole table, as they share it."""
+def pages(folder: Path) -> Iterator[str]:
+    """Memory of two processes that have read the whole table: what each has resident, and both together."""
+    found = {}
     for name in PLAIN:
         command = [SIDES[name], str(HERE / "vectors_side.py"), name, "hold", str(folder / name / "blank")]
         running = [
@@ -84,13 +88,12 @@ def pages(folder: Path) -> None:
         for process in running:
             assert process.stdout
             process.stdout.readline()
-        found = [memory(process.pid) for process in running]
+        found[name] = [memory(process.pid) for process in running]
         for process in running:
             process.communicate()
-        alone = ", ".join(
-            f"{facts['Rss']:.0f} MB resident, {facts['Pss']:.0f} MB its share" for facts in found
-        )
-        print(f"| Two processes that have read the table, {name} | {alone} | | |")
+    for what, key, join in (("each", "Rss", max), ("both together, shared pages once", "Pss", sum)):
+        ours, theirs = (join(facts[key] for facts in found[name]) for name in PLAIN)
+        yield f"| Two processes that have read the table, {what} | {ours:.0f} MB | {theirs:.0f} MB | {ours / theirs:.2f} | |"
 
 
 def memory(pid: int) -> dict[str, float]:
@@ -99,7 +102,8 @@ def memory(pid: int) -> dict[str, float]:
     return {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
 
 
-def prediction(folder: Path, rounds: int) -> None:
+def prediction(folder: Path, rounds: int) -> Iterator[str]:
+    """A row for each component."""
     for task in ("tagger", "ner"):
         settings = {
             name: {
@@ -111,14 +115,24 @@ def prediction(folder: Path, rounds: int) -> None:
         }
         found = compare("inference", settings, rounds=rounds)
         ours, theirs = found["speed"]["kernel"], found["speed"]["spacy"]
-        ratios = [
-            f"{found['ratio'][name]:.2f} ({found['range'][name][0]:.2f} to {found['range'][name][1]:.2f})"
-            for name in SIDES
-            if name != "kernel"
-        ]
-        print(
-            f"| {task} with static vectors, nlp.pipe, words per second | {ours:,.0f} | {theirs:,.0f} | {' | '.join(ratios)} |"
-        )
+        low, high = found["range"]["spacy"]
+        ratio = f"{found['ratio']['spacy']:.2f} ({low:.2f} to {high:.2f})"
+        other = f"{found['ratio']['spacy-matmul']:.2f}"
+        yield f"| {task} with static vectors, nlp.pipe, words per second | {ours:,.0f} | {theirs:,.0f} | {ratio} | {other} |"
+
+
+def write(rows: int, width: int, lines: list[str]) -> None:
+    """Replace the section of the page, or add it before the last one."""
+    page = HERE.parent / "docs/benchmarks.md"
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(HEADING)
+    if rest:
+        rest = rest[rest.index("\n## ") + 1 :]
+    else:
+        before, _, rest = text.partition(LAST)
+        rest = LAST + rest
+    about = f"A table of {rows:,} rows of {width} numbers, by `python benchmarks/vectors.py --write`."
+    page.write_text("\n".join([f"{before}{HEADING}", "", about, "", *lines, "", rest]), encoding="utf-8")
 
 
 def main() -> None:
@@ -129,17 +143,24 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="keep what is made here, and take it from here")
+    parser.add_argument("--write", action="store_true", help="put the rows into docs/benchmarks.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         if not (folder / "spacy").exists():
             folder.mkdir(parents=True, exist_ok=True)
             make(folder, arguments.rows, arguments.width)
-        print("| what | kernel | spaCy | ratio | ratio to spaCy with np.matmul |")
-        print("| --- | --- | --- | --- | --- |")
-        loading(folder, arguments.rounds)
-        pages(folder)
-        prediction(folder, arguments.rounds)
+        lines = [
+            "| what | kernel | spaCy | ratio | ratio to spaCy with np.matmul |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        print("\n".join(lines))
+        for part in (loading(folder, arguments.rounds), pages(folder), prediction(folder, arguments.rounds)):
+            for line in part:
+                print(line, flush=True)
+                lines.append(line)
+    if arguments.write:
+        write(arguments.rows, arguments.width, lines)
 
 
 if __name__ == "__main__":

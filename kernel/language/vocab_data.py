@@ -12,7 +12,7 @@ import srsly
 from kernel.errors import DataError
 from kernel.files.atomic import read_whole
 from kernel.files.home import expand_home
-from kernel.saving.directories import locate
+from kernel.saving.directories import locate, reading
 from kernel.visible import shell_word
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _read_vectors(vocab: Vocab, root: Path) -> None:
     strings = folder / "strings.json"
     if strings.is_file():
         vocab.strings.add_many(srsly.json_loads(strings.read_text(encoding="utf8")))
-    vocab.vectors.from_disk(folder)
+    with reading(folder):
+        vocab.vectors.from_disk(folder)
 
 
 def check_vectors_of(slots: Iterable[Slot], vectors: Vectors) -> None:

@@ -31,6 +31,14 @@ _FORMER = 16
 _VERSIONS = itertools.count(1)
 
 
+def _setting(name: str) -> property:
+    def setting(self: "Vectors") -> Any:
+        return getattr(self.subwords or Subwords(), name)
+
+    setting.__doc__ = f'`subwords.{name}`, or its default in the mode "default".'
+    return property(setting)
+
+
 class Vectors:
     """Rows of float32, and a map from string numbers to rows; several keys may share a row.
 
@@ -50,6 +58,10 @@ class Vectors:
     it: `vectors.data[3] = 0` is noticed, one who keeps the array and writes to it later calls `touch`. Single vectors
     (`vectors["cat"]`, `get`, `values`, `items`) and `key2row` are views that can't be written to; use `set` and `add`.
     """
+
+    minn, maxn = _setting("minn"), _setting("maxn")
+    hash_count, hash_seed = _setting("hash_count"), _setting("hash_seed")
+    bow, eow = _setting("bow"), _setting("eow")
 
     def __init__(
         self,

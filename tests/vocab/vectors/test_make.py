@@ -32,4 +32,10 @@ def test_a_table_brings_its_own_mode_and_settings(tmp_path):
     for mode in ("floret", "default"):
         vocab.vectors = make_vectors(mode=mode)(vocab)
         vocab.vectors.from_disk(tmp_path)
+        assert (vocab.vectors.minn, vocab.vectors.maxn, vocab.vectors.bow, vocab.vectors.eow) == (
+            1,
+            1,
+            "«",
+            ">",
+        )
         assert vocab.vectors.subwords == Subwords(minn=1, maxn=1, bow="«") and vocab.vectors.n_keys == -1
