@@ -15,7 +15,7 @@ class Kind:
     module: name of the file with the code. function: what the entry point names in it; "" if it names the file. registered:
     the name that configs use. about: what the package has, for its README. requires: besides kernel. config: sections of the
     example config that differ from those of a plain tagger; None if an example would need more than this package. files:
-    more files of code by name. more: what else is registered: registry -> (name, "file:function"). promise: what authors keep
+    more files of code by name. registry: where it is registered, if that is not what the kind is called. more: what else is registered: registry -> (name, "file:function"). promise: what authors keep
     to once the package is published, for its README.
     """
 
@@ -29,15 +29,17 @@ class Kind:
     config: Mapping[str, str] | None = field(default=None)
     files: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    registry: str = ""
     promise: str = (
         "A published name keeps its behaviour: a change is a new function with the next version in its name."
     )
 
 
-# Registry (or `cli`) -> the module with its texts, in the order of the help.
+# Registry (or `cli`, or what its `registry` says) -> the module with its texts, in the order of the help.
 _MODULES = {
     "architectures": "models",
     "layers": "models",
+    "objectives": "pretraining",
     "factories": "components",
     "scorers": "components",
     "readers": "files",

@@ -79,6 +79,9 @@ _IN_A_CONFIG = """Once it is installed, a config may use `$registered`; see `con
 _USES = {
     "cli": "Once it is installed, there is the command `kernel $registered`.\n",
     "converters": "Once it is installed: `kernel convert FILE DIR --converter $registered`\n",
+    "objectives": (
+        'Once it is installed, `kernel pretrain` takes it:\n\n    [pretraining.objective]\n    @architectures = "$registered"\n'
+    ),
     "modules": "Once it is installed, scripts may say `import $registered`.\n",
 }
 _ELSEWHERE = 'Once it is installed, a config may use it:\n\n    [some.block]\n    @$kind = "$registered"\n'
@@ -104,13 +107,13 @@ def files(distribution: str, kind_name: str) -> dict[str, str]:
         "owner": owner,
         "title": "".join(part[:1].upper() + part[1:] for part in owner.split("_")),
         "promise": kind.promise,
-        "kind": kind_name,
+        "kind": kind.registry or kind_name,
         "target": f"{package}.{kind.module}" + (f":{kind.function}" if kind.function else ""),
         "dependencies": ", ".join(f'"{each}"' for each in (kernel_requirement(), *kind.requires)),
     }
     words["target"] = _fill(words["target"], words)
     words |= {"about": _fill(kind.about, words), "registered": _fill(kind.registered, words)}
-    _check_free(kind_name, words["registered"])
+    _check_free(words["kind"], words["registered"])
     words["more"] = "".join(
         f'\n[project.entry-points.kernel_{other}]\n"{_fill(name, words)}" = "{package}.{target}"\n'
         for other, (name, target) in kind.more.items()
