@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import srsly
 from kernel_vectors.collect import collect
-from kernel_vectors.progress import line
 from kernel_vectors.recognise import recognise
 from kernel_vectors.skipped import Skipped
 
@@ -317,11 +316,6 @@ def test_memory_is_that_of_the_words_and_a_block(tmp_path: Path) -> None:
     # The table has 8 MB. Words and a set of them take 4, the rest is blocks and what is read ahead.
     assert max(peaks.values()) < 12e6, peaks
     assert vectors.nbytes == 8e6
-
-
-def test_progress_says_how_long_it_still_takes() -> None:
-    assert line(0.25, 50_000, 30) == " 25% [######..................] 50,000 rows, 1:30 left"
-    assert line(None, 1000, 4000) == "1,000 rows, 1:06:40 so far"
 
 
 @pytest.mark.slow

@@ -72,6 +72,14 @@ def test_binary(read: Read, end: bytes) -> None:
     check(read(binary_of(words, vectors, end=end))[0], PLAIN)
 
 
+@pytest.mark.parametrize("first", [b"\n   ", b" 1 2", b"0 1\n", b"\n1 2"])
+def test_binary_numbers_that_look_like_text(read: Read, first: bytes) -> None:
+    vectors = np.random.default_rng(4).normal(size=(30, 3)).astype("<f4")
+    vectors[0, 0] = np.frombuffer(first, dtype="<f4")[0]
+    found, _ = read(binary_of([f"w{number}" for number in range(30)], vectors))
+    assert np.array_equal(np.stack(list(found.values())), vectors)
+
+
 def test_binary_over_many_blocks(read: Read) -> None:
     vectors = np.random.default_rng(1).normal(size=(5000, 100)).astype(np.float32)
     found, _ = read(binary_of([f"w{number}" for number in range(5000)], vectors))
@@ -168,6 +176,20 @@ def test_an_archive_of_several_files_needs_a_choice(read: Read, pack: Callable[.
     check(read(data, entry="a.100d.vec")[0])
     with pytest.raises(UsageError, match="holds no file 'b.vec'"):
         read(data, entry="b.vec")
+
+
+def test_archives_that_python_cannot_unpack(read: Read) -> None:
+    data = bytearray(packed_zip(text_of(WORDS, VECTORS), "a.vec"))
+    with pytest.raises(UsageError, match="a zip archive inside of another archive"):
+        read(gzip.compress(bytes(data)))
+    # The mark of a password, in both places where an entry is described.
+    place = data.index(b"PK\x01\x02")
+    data[6] |= 1
+    data[place + 8] |= 1
+    with pytest.raises(UsageError, match="a.vec has a password"):
+        read(bytes(data))
+    with pytest.raises(DataError, match="the archive holds no file"):
+        read(packed_zip(b"", "__MACOSX/a.vec"))
 
 
 def test_entries_are_of_archives(read: Read) -> None:

@@ -14,7 +14,9 @@ _BOM = b"\xef\xbb\xbf"
 _FASTTEXT = b"\xba\x16\x4f\x2f"
 # First lines by which a file without a header is judged.
 _SAMPLE = 200
-_NUMBERS = frozenset(b"0123456789+-.eEnaNifINFty \t\r")
+# What no text has in its first bytes, and numbers as they lie in memory nearly always have.
+_LOOK = 1 << 16
+_CONTROL = frozenset({*range(9), *range(14, 32)})
 # What the fields of a header of floret are, after the number of rows and the width; the last two are texts.
 _FLORET = ("minn", "maxn", "hash_count", "hash_seed")
 
@@ -43,7 +45,7 @@ def recognise(content: Content, skipped: Skipped) -> Source:
         rows, width = map(int, fields)
         _check_width(width, path)
         first = stream.readline()
-        if _is_binary(head[len(first) :]):
+        if _is_binary(head[len(first) :], width):
             blocks = binary.read_rows(stream, path, width, skipped, rows=rows)
             return Source("binary word2vec", "row", width, rows, blocks)
         has_tabs = _has_tabs(lines[1] if len(lines) > 1 else b"")
@@ -99,10 +101,16 @@ def _floret_settings(fields: list[bytes]) -> Mapping[str, Any] | None:
     }
 
 
-def _is_binary(rest: bytes) -> bool:
+def _is_binary(rest: bytes, width: int) -> bool:
     """Whether what follows a header of word2vec holds numbers as they lie in memory. rest: the beginning of it."""
-    _, space, numbers = rest.lstrip(b"\r\n").partition(b" ")
-    return bool(space) and not set(numbers.split(b"\n", 1)[0][:256]) <= _NUMBERS
+    sample = rest[:_LOOK]
+    if not _CONTROL.isdisjoint(sample):
+        return True
+    lines = sample.split(b"\n")
+    if any(_numbers_at_end(line.split()) >= width for line in lines):
+        return False
+    # A text whose rows are all wrong, or numbers without any byte that no text has.
+    return "\ufffd" in sample.decode("utf-8", "replace")[:-1]
 
 
 def _has_tabs(line: bytes) -> bool:

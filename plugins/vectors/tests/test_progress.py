@@ -1,0 +1,42 @@
+"""How far reading is: a bar on a terminal, lines elsewhere."""
+
+import io
+import sys
+
+import pytest
+from kernel_vectors import progress
+from kernel_vectors.progress import Progress, line
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_one_line() -> None:
+    assert line(0.25, 50_000, 30) == " 25% [######..................] 50,000 rows, 1:30 left"
+    assert line(None, 1000, 4000) == "1,000 rows, 1:06:40 so far"
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_it_is_shown_now_and_then(monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO]) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", stream())
+    shown = Progress()
+    for second in range(21):
+        now[0] = second
+        shown.update(second / 40, second * 1000)
+    shown.clear()
+    said = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    if stream is Terminal:
+        # Each over the last one, and nothing is left.
+        assert said.count("\r") == 22 and "\n" not in said
+        assert said.endswith("\r")
+    else:
+        assert said == (
+            " 25% [######..................] 10,000 rows, 0:30 left\n"
+            " 50% [############............] 20,000 rows, 0:20 left\n"
+        )
