@@ -121,6 +121,47 @@ def test_a_run_that_was_interrupted_goes_on_to_equal_bytes(
     assert log(cut) == log(whole)
 
 
+KILL = """
+import os
+import signal
+
+import kernel
+
+@kernel.registry.callbacks("test.stop.v1")
+def stop(at: int):
+    class Stop:
+        @kernel.hookimpl
+        def step_end(self, run):
+            if run.step == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return Stop()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_goes_on_to_equal_bytes(texts: Box) -> None:
+    """Killed twice, in the first and in the last epoch."""
+    texts.code(KILL)
+    config = (texts.path / "config.cfg").read_text()
+    options = (
+        *EVERY_STEP,
+        "--code",
+        "functions.py",
+        "--resume",
+        "--allow-drift",
+        "pretraining.callbacks.stop.at",
+    )
+    codes = []
+    for output, steps in (("whole", (0,)), ("cut", (3, 12, 0))):
+        for at in steps:
+            texts.config(f'{config}\n[pretraining.callbacks.stop]\n@callbacks = "test.stop.v1"\nat = {at}\n')
+            codes.append(texts.run("pretrain", "config.cfg", output, *options, subprocess=True).exit_code)
+    assert codes == [0, -9, -9, 0]
+    whole, cut = texts.path / "whole", texts.path / "cut"
+    assert weights(cut) == weights(whole) and log(cut) == log(whole)
+
+
 def test_a_run_that_has_ended_is_not_repeated(texts: Box) -> None:
     run(texts, "out")
     before = weights(texts.path / "out")
@@ -181,7 +222,7 @@ def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
             "pretraining.first_epoch = 3 leaves nothing to do: pretraining.max_epochs = 3",
         ),
         (("--pretraining.component", "parser"), "pretraining.component: the pipeline has no component 'parser'"),
-        (("--pretraining.component", "null"), "pretraining.component"),
+        (("--pretraining.component", "null"), "pretraining.component names none: it is the component whose model makes"),
         (("--pretraining.layer", "embed2"), "pretraining.layer: the model of 'tok2vec' has no layer called 'embed2'"),
         (("--pretraining.component", "tagger"), "pretraining.component: 'tagger' can't be initialised on documents alone"),
         (("--pretraining.corpus", "corpora.raw"), "'corpora.raw' is not in the config"),

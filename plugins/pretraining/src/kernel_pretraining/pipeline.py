@@ -36,6 +36,11 @@ class Pretraining(BasePipeline):
 
     def __init__(self, nlp: Any, settings: Any) -> None:
         self.nlp = nlp
+        if settings.component is None:
+            raise ConfigError(
+                "pretraining.component names none: it is the component whose model makes the token vectors that are pretrained",
+                hint=f"Name one, such as tok2vec. The pipeline has: {', '.join(nlp.component_names) or 'none'}.",
+            )
         self.name, self.encoder = subnetwork(nlp, settings.component, settings.layer)
         self.model: Any = None
         """The objective's, of which the encoder is a part; None before it is initialised."""

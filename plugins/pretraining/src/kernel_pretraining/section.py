@@ -83,7 +83,7 @@ keep_best = true
     """Governs everything random in the run; null draws one and records it."""
     gpu_allocator: StrictStr | None = None
     """As in `[system]`."""
-    component: StrictStr = "tok2vec"
+    component: StrictStr | None = "tok2vec"
     """The component whose model is pretrained."""
     layer: StrictStr = ""
     """The part of its model, by reference name; "" is all of it."""
