@@ -437,3 +437,15 @@ def test_a_file_in_shared_memory_is_written_whole_or_not_at_all():
         with atomic_file(file) as fresh:
             fresh.write_text("new")
         assert file.read_text() == "new" and os.listdir(folder) == ["file"]
+
+
+def test_of_what_is_not_read_the_size_is_compared(tmp_path):
+    with atomic_directory(tmp_path / "m") as folder:
+        (folder / "large").write_bytes(b"12345")
+    (tmp_path / "m" / "large").write_bytes(b"12346")
+    check_manifest(tmp_path / "m", unread=["large"])
+    with pytest.raises(DataError, match="large was changed after it was saved"):
+        check_manifest(tmp_path / "m")
+    (tmp_path / "m" / "large").write_bytes(b"1234")
+    with pytest.raises(DataError, match="large has 4 bytes instead of 5"):
+        check_manifest(tmp_path / "m", unread=["large"])
