@@ -30,6 +30,17 @@ def pytest_configure() -> None:
     """Take Ctrl-C again where a shell that runs jobs in the background has it ignored: children inherit that."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    _be_patient()
+
+
+def _be_patient() -> None:
+    """Let no test with made-up data fail because the machine is slow."""
+    try:
+        from hypothesis import HealthCheck, settings
+    except ImportError:
+        return
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
 
 
 @pytest.fixture
