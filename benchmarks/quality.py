@@ -22,8 +22,8 @@ RUNS = [
     ("cooking, efficiency", "textcat_multilabel-efficiency", "cooking-train", "cooking-test", "cooking-test", "cats_score", 1000, 5),
     ("cooking, accuracy", "textcat_multilabel-accuracy", "cooking-train", "cooking-test", "cooking-test", "cats_score", 1000, 5),
 ]  # fmt: skip
-# Two-sided 95 % quantiles of Student's t by degrees of freedom (equal sample sizes, n1 + n2 - 2).
-T95 = {2: 4.303, 4: 2.776, 6: 2.447, 8: 2.306}
+# Two-sided 95 % quantiles of Student's t by degrees of freedom.
+T95 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306}
 
 
 def score(side: str, model: Path, test: Path, run: Callable[..., Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from page import kept_sections
 from quality import quality_rows
 from sides import HERE, KERNEL_PYTHON, SPACY_PYTHON, compare, environment
 
@@ -369,7 +370,7 @@ padding, which kernel does not have), and both predict and do one update without
 
 {scores}
 
-{kept_section()}## Repeat it
+{kept_sections()}## Repeat it
 
 ```
 KERNEL_DATA=path/to/data make bench
@@ -378,14 +379,6 @@ KERNEL_DATA=path/to/data make bench ARGS=--quality
 
 `benchmarks/run.py` says what the data folder holds. Without it the small sample corpus is used.
 """
-
-
-def kept_section() -> str:
-    """What benchmarks/vectors.py wrote to the page."""
-    page = HERE.parent / "docs" / "benchmarks.md"
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    start = text.find("## Word vectors")
-    return text[start : text.index("\n## ", start) + 1] if start >= 0 else ""
 
 
 def parity_text() -> str:

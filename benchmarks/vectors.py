@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from page import put_section
 from sides import HERE, SIDES, compare, environment
 
 PLAIN = ("kernel", "spacy")
-HEADING, LAST = "## Word vectors", "## Repeat it"
 
 
 def texts_of_the_data() -> list[str]:
@@ -121,20 +121,6 @@ def prediction(folder: Path, rounds: int) -> Iterator[str]:
         yield f"| {task} with static vectors, nlp.pipe, words per second | {ours:,.0f} | {theirs:,.0f} | {ratio} | {other} |"
 
 
-def write(rows: int, width: int, lines: list[str]) -> None:
-    """Replace the section of the page, or add it before the last one."""
-    page = HERE.parent / "docs/benchmarks.md"
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(HEADING)
-    if rest:
-        rest = rest[rest.index("\n## ") + 1 :]
-    else:
-        before, _, rest = text.partition(LAST)
-        rest = LAST + rest
-    about = f"A table of {rows:,} rows of {width} numbers, by `python benchmarks/vectors.py --write`."
-    page.write_text("\n".join([f"{before}{HEADING}", "", about, "", *lines, "", rest]), encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -160,7 +146,9 @@ def main() -> None:
                 print(line, flush=True)
                 lines.append(line)
     if arguments.write:
-        write(arguments.rows, arguments.width, lines)
+        size = f"{arguments.rows:,} rows of {arguments.width} numbers"
+        about = f"A table of {size}, by `python benchmarks/vectors.py --write`."
+        put_section("Word vectors", "\n".join([about, "", *lines]))
 
 
 if __name__ == "__main__":
