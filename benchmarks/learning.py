@@ -4,7 +4,7 @@
 
 Raw text: the paragraphs of `ewt/train.conllu`. One pretraining a side, which is interrupted when it has used so many minutes
 of CPU time; the weights that are written then are used. With them and without them: a tagger on 500 sentences of EWT, and ner
-on a tenth of WNUT 2017, with the settings of `configs/` and of `init config --pretraining`. The best model on the development
+on a tenth of WNUT 2017, with the settings of `configs/` and of `init fill-config --pretraining`. The best model on the development
 part is scored on the test part. Results are kept in `.work/learning`, so that an interrupted run goes on. --write
 replaces the section of docs/benchmarks.md. Written for a machine with /proc.
 """
@@ -35,47 +35,6 @@ NAMES = {"kernel": "kernel", "spacy": "spaCy"}
 TASKS = {
     "tagger": ("tags, 500 sentences of EWT", "tag_acc"),
     "ner": ("entities, a tenth of WNUT 2017", "ents_f"),
-}
-# What `init config --pretraining` writes on each side.
-PRETRAINING = {
-    "kernel": """
-[corpora.pretrain]
-@readers = "kernel.RawText.v1"
-path = ${paths.raw_text}
-min_length = 5
-max_length = 500
-
-[pretraining]
-component = "tok2vec"
-max_epochs = 1000
-
-[pretraining.objective]
-@architectures = "kernel.PretrainTypes.v1"
-
-[pretraining.batcher]
-@batchers = "kernel.batch_by_words.v1"
-size = 1500
-""",
-    "spacy": """
-[corpora.pretrain]
-@readers = "spacy.JsonlCorpus.v1"
-path = ${paths.raw_text}
-min_length = 5
-max_length = 500
-limit = 0
-
-[pretraining]
-component = "tok2vec"
-layer = ""
-corpus = "corpora.pretrain"
-max_epochs = 1000
-
-[pretraining.objective]
-@architectures = "spacy.PretrainCharacters.v1"
-maxout_pieces = 3
-hidden_size = 300
-n_characters = 4
-""",
 }
 
 
@@ -129,18 +88,17 @@ def make_data(data: Path, n_sentences: int = 500, share: float = 0.1) -> None:
 
 
 def config_file(side: str, task: str) -> Path:
-    """The config of a task with a section for pretraining, whole."""
+    """The config of a task, with what the library recommends for pretraining."""
     made = WORK / f"{side}-{task}.cfg"
     if not made.exists():
         text = (HERE / "configs" / f"{task}.cfg").read_text(encoding="utf-8")
         if side != "kernel":
             text = text.replace('"kernel.', f'"{side}.')
         text = text.replace("[paths]\n", "[paths]\nraw_text = null\ninit_tok2vec = null\n", 1)
-        text += "\n[initialize]\ninit_tok2vec = ${paths.init_tok2vec}\n" + PRETRAINING[side]
+        text += "\n[initialize]\ninit_tok2vec = ${paths.init_tok2vec}\n"
         base = WORK / f"{side}-{task}-base.cfg"
         base.write_text(text, encoding="utf-8")
-        options = ["--pretraining"] if side == "spacy" else []
-        run([PYTHON[side], "-m", side, "init", "fill-config", str(base), str(made), *options])
+        run([PYTHON[side], "-m", side, "init", "fill-config", str(base), str(made), "--pretraining"])
     return made
 
 
@@ -276,7 +234,7 @@ def learning_section(seeds: int) -> str:
     table = "\n".join("| " + " | ".join(row) + " |" for row in lines)
     facts = "\n".join(f"- {line}" for line in pretraining_facts())
     return f"""By `python benchmarks/learning.py --write`. Token vectors are pretrained once a side on the raw text of EWT, 205,000 words, as
-each library's `init config --pretraining` has it: masked types here, characters there. Then a tagger learns from 500 sentences
+each library's `init fill-config --pretraining` has it: masked types here, characters there. Then a tagger learns from 500 sentences
 of EWT, and ner from a tenth of WNUT 2017 (339 sentences), with these token vectors and without, with equal settings and seeds.
 The model that is the best on 500 sentences of the development part is scored on the test part.
 

@@ -22,6 +22,14 @@ limit = 0
 [pretraining]
 component = "{component}"
 layer = "{layer}"
+
+# What is to be said of a masked word: which it is, its ending and its shape.
+[pretraining.objective]
+@architectures = "kernel.PretrainTypes.v1"
+
+[pretraining.batcher]
+@batchers = "kernel.batch_by_words.v1"
+size = 1500
 """
 
 
