@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import importlib
 import io
 import lzma
 import zlib
@@ -11,24 +10,21 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kernel.errors import DataError
+from kernel.files import zstandard
 
 # Bytes that a file may always become, and how many times larger than itself a larger one. Texts become some ten times larger.
 _FREE, _RATIO = 1 << 26, 200
-# Where Zstandard is found: in the standard library from Python 3.14 on, and in packages. Both have the same `open`.
-_ZSTANDARD = ("compression.zstd", "backports.zstd", "zstandard")
 
 
 def _zstandard(file: BinaryIO) -> Any:
-    for name in _ZSTANDARD:
-        try:
-            return importlib.import_module(name).open(file, "rb")
-        except ModuleNotFoundError:
-            continue
-    raise DataError(
-        "Zstandard is not installed, which has compressed this file",
-        path=getattr(file, "name", None),
-        hint="pip install zstandard, or unpack it first: unzstd FILE.zst",
-    )
+    try:
+        return zstandard.unpacked(file)
+    except ModuleNotFoundError as error:
+        raise DataError(
+            "Zstandard is not installed, which has compressed this file",
+            path=getattr(file, "name", None),
+            hint="pip install zstandard, or unpack it first: unzstd FILE.zst",
+        ) from error
 
 
 _READERS: dict[str, Callable[[BinaryIO], Any]] = {
@@ -89,11 +85,12 @@ class _Inflated(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
+        except (EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
             raise self._damaged(error) from error
         except Exception as error:
-            # Each library for Zstandard has an error of its own.
-            if "zst" not in type(error).__module__:
+            # gzip and bzip2 tell of damage with an OSError, which has a number if it is one of the disk.
+            is_damage = error.errno is None if isinstance(error, OSError) else zstandard.is_damage(error)
+            if not is_damage:
                 raise
             raise self._damaged(error) from error
         self._left -= len(data)

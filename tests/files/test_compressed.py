@@ -1,8 +1,10 @@
-"""Files that gzip has compressed, as bytes."""
+"""Compressed files, as bytes."""
 
 import bz2
+import errno
 import gzip
 import lzma
+import sys
 
 import pytest
 
@@ -63,8 +65,42 @@ def test_every_compression_is_undone_and_damage_is_told(tmp_path, suffix, pack):
         file.read()
 
 
+@pytest.fixture
+def zstandard(monkeypatch):
+    """The compressor of the package; the reader that comes with later versions of Python is hidden."""
+    module = pytest.importorskip("zstandard")
+    for name in ("compression.zstd", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    return module.ZstdCompressor().compress
+
+
+def test_zstandard_is_undone_frame_by_frame(tmp_path, zstandard):
+    path = tmp_path / "a.txt.zst"
+    content = bytes(range(256)) * 4000
+    path.write_bytes(zstandard(content) + zstandard(b"") + zstandard(b"more"))
+    with open_bytes(path) as file:
+        assert file.read() == content + b"more"
+    for damaged in (zstandard(content)[:-9], b"plain"):
+        path.write_bytes(damaged)
+        with open_bytes(path) as file, pytest.raises(DataError, match=r"can't be read.*\n.*called \.zst"):
+            file.read()
+
+
+def test_an_error_of_the_disk_is_no_damage(tmp_path, monkeypatch):
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"one"))
+
+    def fail(file, size):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(gzip.GzipFile, "read", fail)
+    with open_bytes(path) as file, pytest.raises(OSError, match="Input/output error"):
+        file.read()
+
+
 def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(compressed, "_ZSTANDARD", ("no_such_library",))
+    for name in ("compression.zstd", "backports.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, name, None)
     path = tmp_path / "a.txt.zst"
     path.write_bytes(b"\x28\xb5\x2f\xfd")
     with pytest.raises(DataError, match=r"a\.txt\.zst: Zstandard is not installed.*\npip install zstandard"):

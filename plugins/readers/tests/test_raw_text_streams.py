@@ -6,8 +6,10 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kernel_readers.lines import SENTENCES
 from kernel_readers.raw_text import make_jsonl_corpus, make_plain_text_corpus
 from kernel_readers.streams import texts as text_corpus
+from kernel_readers.streams.pieces import LINES, Source, read_parts
 
 from kernel.errors import DataError
 
@@ -92,3 +94,40 @@ def test_data_that_have_changed_are_refused(nlp, write):
     corpus.restore(corpus.state())
     with pytest.raises(DataError, match="the data have changed"):
         corpus(nlp)
+
+
+def test_a_text_of_spaces_is_a_text_in_json(nlp, write):
+    records = [json.dumps({"text": text}) for text in ("one", " ", "", "\n\n")]
+    path = write("a.jsonl", *records)
+    assert texts(make_jsonl_corpus(path)(nlp)) == ["one", " ", "\n\n"]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lengths=st.lists(st.sampled_from([1, 10, 150, 900, 1900, 2500, 3900]), min_size=1, max_size=40),
+    separator=st.sampled_from([LINES, SENTENCES]),
+)
+def test_parts_end_at_the_same_places_wherever_reading_begins(tmp_path, lengths, separator):
+    path = tmp_path / "a.txt.gz"
+    between = b"\n" if separator is LINES else b"\n\n"
+    path.write_bytes(gzip.compress(b"".join(b"x" * length + between for length in lengths)))
+    source = Source(path, "lines", separator, path.stat().st_size)
+    straight = [(part.start, part.end) for part in read_parts(source, 0, 1000)]
+    for number, (start, _) in enumerate(straight):
+        assert [(part.start, part.end) for part in read_parts(source, start, 1000)] == straight[number:]
+
+
+def test_a_long_record_is_not_looked_through_again_and_again(tmp_path):
+    class Counting:
+        looked_at = 0
+
+        def finditer(self, content, start, end):
+            self.looked_at += end - start
+            return SENTENCES.finditer(content, start, end)
+
+    path, size = tmp_path / "a.txt.gz", 1 << 21
+    path.write_bytes(gzip.compress(b"a line\n" * (size // 7)))
+    separator = Counting()
+    source = Source(path, "paragraphs", separator, path.stat().st_size)
+    assert len(list(read_parts(source, 0, 1 << 16))) == 1
+    assert size < separator.looked_at < 3 * size

@@ -10,19 +10,17 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from os import fstat
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kernel.errors import DataError, UsageError
+from kernel.files import zstandard
 from kernel.visible import visible_line
 
 _BUFFER = 1 << 20
 # How much of a file tells what it is: the mark of tar is at 257.
 _HEAD = 512
-# Packed bytes that are unpacked at once where we do it ourselves.
-_PACKED = 1 << 15
 _DEEPEST = 4
 
 
@@ -118,7 +116,7 @@ def _damage(path: Path) -> Iterator[None]:
             raise
         raise _damaged(path, error) from error
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("zstandard", "compression", "_zstd"):
+        if not zstandard.is_damage(error):
             raise
         raise _damaged(path, error) from error
 
@@ -145,51 +143,12 @@ def _xz(place: _Place) -> Any:
 
 def _zstandard(place: _Place) -> Any:
     try:
-        module = import_module("compression.zstd")
-    except ImportError:
-        pass
-    else:
-        return module.ZstdFile(place.stream)
-    try:
-        module = import_module("zstandard")
-    except ImportError as error:
+        return zstandard.unpacked(place.stream)
+    except ModuleNotFoundError as error:
         raise UsageError(
             f"{place.path} is packed with zstandard, which needs the package zstandard on this Python",
             hint="pip install zstandard, or unpack the file: zstd -d FILE",
         ) from error
-    return _Frames(module, place.stream)
-
-
-class _Frames:
-    """The content of zstandard frames, one after the other. The package's own reader takes a file that is cut off for a whole one."""
-
-    def __init__(self, module: Any, source: io.BufferedReader) -> None:
-        self._module = module
-        self._source = source
-        self._frame: Any = None
-        self._held = memoryview(b"")
-
-    def read(self, size: int) -> bytes:
-        while not self._held:
-            packed = self._source.read(_PACKED)
-            if not packed and self._frame is not None:
-                raise EOFError("it ends before the end of its data is marked")
-            if not packed:
-                return b""
-            self._held = memoryview(self._unpacked(packed))
-        data, self._held = bytes(self._held[:size]), self._held[size:]
-        return data
-
-    def _unpacked(self, packed: bytes) -> bytes:
-        parts = []
-        while packed:
-            if self._frame is None:
-                self._frame = self._module.ZstdDecompressor().decompressobj()
-            parts.append(self._frame.decompress(packed))
-            packed = b""
-            if self._frame.eof:
-                packed, self._frame = self._frame.unused_data, None
-        return b"".join(parts)
 
 
 def _zip(place: _Place) -> Any:

@@ -111,10 +111,12 @@ def read_parts(source: Source, start: int, size: int) -> Iterator[Content]:
         while left > 0 and (block := file.read(min(1 << 20, left))):
             left -= len(block)
         before = place_on_disk(file)
-        held, is_at_end = b"", False
+        held, is_at_end, wanted = b"", False, size
         while not is_at_end:
-            # So much from where the part begins, so that it ends where it does when reading begins there.
-            block = file.read(size - len(held) if len(held) < size else len(held))
+            # So much from where the part begins, whatever was read before, so that it ends where it does when reading begins there.
+            while wanted <= len(held):
+                wanted *= 2
+            block = file.read(wanted - len(held))
             is_at_end = not block
             held += block
             end = len(held) if is_at_end else _last_end(source, held)
@@ -125,7 +127,7 @@ def read_parts(source: Source, start: int, size: int) -> Iterator[Content]:
             after = place_on_disk(file)
             content = held[:end]
             yield Content(start, start + end, content if start else without_mark(content), after - before)
-            start, held, before = start + end, held[end:], after
+            start, held, before, wanted = start + end, held[end:], after, size
 
 
 def _last_end(source: Source, content: bytes) -> int:
@@ -137,8 +139,8 @@ def _last_end(source: Source, content: bytes) -> int:
     most, end, begin = max(0, len(content) - _OVERLAP), 0, len(content)
     while not end and begin > 0:
         # From its end, block by block.
-        begin = max(0, begin - _BLOCK)
-        for found in source.separator.finditer(content, begin):
+        stop, begin = begin + _OVERLAP, max(0, begin - _BLOCK)
+        for found in source.separator.finditer(content, begin, stop):
             if found.end() > most:
                 break
             end = found.end()

@@ -149,11 +149,12 @@ def _quick(format: str, contents: list[Any]) -> list[str | Doc]:
             raise TypeError("no text")
         if b"\\ud" in joined or b"\\uD" in joined:
             "".join(texts).encode()
-    elif format == "paragraphs":
-        texts = [_joined(text) for text in texts]
-    elif b"\r" in joined:
+        return texts
+    if format == "paragraphs":
+        return [_joined(text) for text in texts]
+    if b"\r" in joined:
         texts = [text.rstrip("\r") for text in texts]
-    # What is blank only to Unicode is no text either.
+    # What is blank only to Unicode is no line of text either.
     return ["" if text.isspace() else text for text in texts]
 
 
