@@ -149,7 +149,7 @@ def _quick(format: str, contents: list[Any]) -> list[str | Doc]:
             raise TypeError("no text")
         if b"\\ud" in joined or b"\\uD" in joined:
             "".join(texts).encode()
-        return texts
+        return [*texts]
     if format == "paragraphs":
         return [_joined(text) for text in texts]
     if b"\r" in joined:
