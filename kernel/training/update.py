@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from math import inf, isfinite
 from typing import Any
 
@@ -89,15 +88,12 @@ class Builtin:
     def _read(self, run: Run) -> list[Any]:
         """A pass of the development corpus, which may differ from the one before. Without a state, all are taken for equal."""
         kept: Any = run.dev_corpus
-        if kept is None:
-            return []
-        read = partial(kept, run.pipeline)
         if not is_stateful(kept):
-            return list(read())
+            return list(kept(run.pipeline))
         if self._is_restored and self._dev is not None:
             kept.restore(copied(self._dev, run.settings.dev_corpus))
         self._is_restored = False
-        examples = list(read())
+        examples = list(kept(run.pipeline))
         self._dev = copied(kept.state(), run.settings.dev_corpus)
         return examples
 

@@ -65,27 +65,6 @@ def test_every_compression_is_undone_and_damage_is_told(tmp_path, suffix, pack):
         file.read()
 
 
-@pytest.fixture
-def zstandard(monkeypatch):
-    """The compressor of the package; the reader that comes with later versions of Python is hidden."""
-    module = pytest.importorskip("zstandard")
-    for name in ("compression.zstd", "backports.zstd"):
-        monkeypatch.setitem(sys.modules, name, None)
-    return module.ZstdCompressor().compress
-
-
-def test_zstandard_is_undone_frame_by_frame(tmp_path, zstandard):
-    path = tmp_path / "a.txt.zst"
-    content = bytes(range(256)) * 4000
-    path.write_bytes(zstandard(content) + zstandard(b"") + zstandard(b"more"))
-    with open_bytes(path) as file:
-        assert file.read() == content + b"more"
-    for damaged in (zstandard(content)[:-9], b"plain"):
-        path.write_bytes(damaged)
-        with open_bytes(path) as file, pytest.raises(DataError, match=r"can't be read.*\n.*called \.zst"):
-            file.read()
-
-
 def test_an_error_of_the_disk_is_no_damage(tmp_path, monkeypatch):
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"one"))
