@@ -87,13 +87,14 @@ class Builtin:
 
     def _read(self, run: Run) -> list[Any]:
         """A pass of the development corpus, which may differ from the one before. Without a state, all are taken for equal."""
-        kept: Any = run.dev_corpus
+        read: Any = run.dev_corpus
+        kept: Any = read
         if not is_stateful(kept):
-            return list(kept(run.pipeline))
+            return list(read(run.pipeline))
         if self._is_restored and self._dev is not None:
             kept.restore(copied(self._dev, run.settings.dev_corpus))
         self._is_restored = False
-        examples = list(kept(run.pipeline))
+        examples = list(read(run.pipeline))
         self._dev = copied(kept.state(), run.settings.dev_corpus)
         return examples
 
