@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import os
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -87,11 +88,13 @@ def _array(file: BinaryIO, content: mmap.mmap, path: Path) -> NDArray[Any]:
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, is_fortran, dtype = read(file)
+        if min(shape, default=0) < 0:
+            raise ValueError(f"shape is not valid: {shape}")
     except ValueError as error:
         raise DataError(f"this is no table of numbers: {error}", path=path) from error
     if dtype.kind not in "iuf":
         raise DataError(f"a table of {dtype} can't be read, only one of numbers", path=path)
-    start, count = file.tell(), int(np.prod(shape, dtype=np.int64))
+    start, count = file.tell(), prod(shape)
     end = start + count * dtype.itemsize
     if end > len(content):
         raise DataError(

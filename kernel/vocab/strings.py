@@ -92,13 +92,13 @@ class StringStore:
         return numbers
 
     def attach(self, texts: Texts) -> None:
-        """Keep many strings for good where they are."""
+        """Keep many strings for good where they are. What was attached before is let go if it has no others."""
         if any(texts is old for old in self._attached):
             return
         numbers = np.fromiter(self._texts, dtype=np.uint64, count=len(self._texts))
         for number in numbers[texts.has(numbers)].tolist():
             del self._numbers[self._texts.pop(number)]
-        self._attached = (*self._attached, texts)
+        self._attached = (*(old for old in self._attached if not texts.covers(old)), texts)
 
     def take(self, other: StringStore) -> None:
         """Keep the permanent strings of another store for good too; what was attached there is shared."""

@@ -27,6 +27,8 @@ class Texts:
 
     def find(self, number: int) -> str | None:
         """The string of a number, None if it is not here."""
+        if not 0 <= number < 1 << 64:
+            return None
         place = int(self.numbers.searchsorted(np.uint64(number)))
         if place == len(self.numbers) or int(self.numbers[place]) != number:
             return None
@@ -40,6 +42,11 @@ class Texts:
         starts = np.where(place > 0, self.ends[place - 1], 0)
         found: NDArray[np.bool_] = (self.numbers[place] == numbers) & (self.ends[place] > starts)
         return found
+
+    def covers(self, other: Texts) -> bool:
+        """Whether every string of the other is here too."""
+        known = np.diff(other.ends, prepend=0) > 0
+        return bool(self.has(other.numbers[known]).all())
 
     def __len__(self) -> int:
         """How many strings are known."""

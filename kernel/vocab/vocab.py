@@ -263,7 +263,9 @@ class Vocab:
         if "vectors" not in left_out:
             self.vectors.to_disk(folder, exclude=left_out)
         if "strings" not in left_out:
-            without = None if "vectors" in left_out else self.are_keys
+            # Vectors with strings of their own may not know those of their keys.
+            is_apart = "vectors" in left_out or self.vectors.strings is not self.strings
+            without = None if is_apart else self.are_keys
             (folder / "strings.json").write_bytes(self.strings.to_bytes(without=without))
         (folder / "lexemes.json").write_bytes(self._overrides_to_bytes())
         tables = None if "lookups" in left_out else self._lookups_to_bytes()

@@ -82,3 +82,12 @@ def test_other_things_than_numbers_are_refused(tmp_path):
 
 def test_the_bytes_of_an_array():
     assert bytes(raw(ARRAYS[2])) == ARRAYS[2].tobytes() and bytes(raw(ARRAYS[4])) == b""
+
+
+@pytest.mark.parametrize("shape", [(1 << 40, 1 << 40), (10**26, 3), (-1, -3)])
+def test_sizes_that_no_array_has_are_refused(tmp_path, shape):
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".encode().ljust(117) + b"\n"
+    path = tmp_path / "arrays"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"\0" * 12)
+    with pytest.raises(DataError, match="the file is cut off|shape is not valid"):
+        map_arrays(path)

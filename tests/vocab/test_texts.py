@@ -69,3 +69,8 @@ def test_reading_replaces_what_was_attached_and_a_copy_keeps_it():
     assert sorted(other) == ["a", "b"] and list(store) == ["a"]
     store.from_bytes(StringStore(["c"]).to_bytes())
     assert list(store) == ["c"] and "a" not in store
+
+
+def test_a_number_that_no_string_has_is_unknown():
+    texts = texts_of(murmur_many(["a"]), ["a"])
+    assert texts.find(-1) is None and texts.find(1 << 70) is None

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.uint64]
 Rows = NDArray[np.int32]
+# Fewer keys than this part of all are looked up one by one while nothing is sorted.
+_FEW = 8
 
 
 class Index(NamedTuple):
@@ -83,6 +85,12 @@ class Keys:
 
     def many(self, wanted: Numbers) -> Rows:
         """The rows of many keys, shape like wanted; -1 where there is none."""
+        wanted = wanted.astype(np.uint64, copy=False)
+        if self._index is None and wanted.size < len(self) // _FEW:
+            # Sorting all after each change would cost more.
+            get = self.as_dict().get
+            found = np.fromiter((get(key, -1) for key in wanted.ravel().tolist()), np.int32, wanted.size)
+            return found.reshape(wanted.shape)
         numbers, rows, _ = self.index
         if len(numbers) == 0:
             return np.full(wanted.shape, -1, dtype=np.int32)

@@ -93,7 +93,7 @@ class Vectors:
             data = _mapped_table(Path(data))
         elif data is None:
             data = np.zeros(shape or (0, 0), dtype=np.float32)
-        self._table: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
+        self._table = _as_table(data)
         self._keys = Keys()
         # How many keys point to each row, counted when it is first asked for; no row before `_start` is free.
         self._counts: NDArray[np.int64] | None = None
@@ -113,7 +113,8 @@ class Vectors:
         self, keys: Iterable[str | int] | NDArray[np.uint64], rows: Sequence[int] | NDArray[Any] | None
     ) -> Keys:
         self._refuse_keys()
-        numbers = keys if isinstance(keys, np.ndarray) else self._numbers(list(keys), add=True)
+        is_numbers = isinstance(keys, np.ndarray) and keys.dtype.kind in "iu"
+        numbers = np.asarray(keys) if is_numbers else self._numbers(list(keys), add=True)
         if rows is None:
             if len(numbers) > len(self._table):
                 raise DataError(
@@ -213,7 +214,7 @@ class Vectors:
 
     @data.setter
     def data(self, table: NDArray[Any]) -> None:
-        self._table = np.asarray(table, dtype=np.float32)
+        self._table = _as_table(table)
         self._forget_counts()
         self.touch()
 
@@ -477,18 +478,26 @@ class Vectors:
         """The n nearest rows to each query by cosine, the best first: keys, rows and scores, each (queries, n).
 
         Of rows that are equally near (in 6 digits) the lower one comes first; of keys of the same row the one that came
-        first is given. sort: without effect, they are always sorted. DataError if there are fewer rows that have a key.
+        first is given. sort: without effect, they are always sorted. Rows with numbers that are not finite are near to
+        nothing. DataError if there are fewer rows that have a key, or for queries of another width or that are not finite.
         """
         self.refuse_subwords("searched by vector")
+        queries = np.atleast_2d(np.asarray(queries, dtype=np.float32))
+        if queries.ndim != 2 or queries.shape[1] != self.width:
+            raise DataError(
+                f"the vectors are {self.width} wide, what is searched has the shape {queries.shape}"
+            )
+        if not np.isfinite(queries).all():
+            raise DataError("nothing is near to a vector with numbers that are not finite")
         if self._lengths is None or self._lengths[0] != self._version:
             counts = self._keys.counts(len(self._table))
-            norms = np.where(counts > 0, lengths_of(self._table), np.float32(-1))
+            lengths = lengths_of(self._table)
+            norms = np.where((counts > 0) & np.isfinite(lengths), lengths, np.float32(-1))
             self._lengths = (self._version, self._keys.first(len(self._table)), norms)
         _, first, norms = self._lengths
         filled = int((norms >= 0).sum())
         if n > filled:
             raise DataError(f"can't find the {n} nearest of {filled} vectors")
-        queries = np.atleast_2d(np.asarray(queries, dtype=np.float32))
         rows, scores = nearest(self._table, norms, queries, n, batch_size)
         return first[rows], rows, scores
 
@@ -512,9 +521,7 @@ class Vectors:
 
         exclude: "strings" leaves out the strings of the keys.
         """
-        header = {**self._header(), "digest": self.digest}
-        if self._former:
-            header["former"] = [former for former in self._former if former != self.digest]
+        header = {**self._header(), **self._digests_before(), "digest": self.digest}
         numbers = self._keys.index.numbers
         texts = texts_of(numbers, [None] * len(numbers)) if "strings" in exclude else self._own_texts(numbers)
         files.write(Path(path), header, self._table, self._keys, texts)
@@ -539,10 +546,7 @@ class Vectors:
         """Table, keys and settings; strings are no part of them, whatever `exclude` says."""
         table = BytesIO()
         np.save(table, self._table, allow_pickle=False)
-        settings = self._settings()
-        former = [each for each in self._former if each != self.digest] if self._former else []
-        if former:
-            settings["former"] = former
+        settings = {**self._settings(), **self._digests_before()}
         return pack({"vectors": table.getvalue(), "key2row": pack(self._keys.as_dict()), "cfg": settings})
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Collection[str] = ()) -> "Vectors":
@@ -560,12 +564,15 @@ class Vectors:
         return attrs.NAMES[attrs.intify(self.attr)]
 
     def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {"mode": self.mode}
-        if self._by() != "ORTH":
-            settings["attr"] = self._by()
+        settings: dict[str, Any] = {"mode": self.mode, "attr": self._by()}
         if self.name is not None:
             settings["name"] = self.name
         return settings | ({} if self.subwords is None else self.subwords.as_dict())
+
+    def _digests_before(self) -> dict[str, Any]:
+        """What is written of `former`: nothing if there is none other than the present digest."""
+        others = [each for each in self._former if each != self.digest] if self._former else []
+        return {"former": others} if others else {}
 
     def _header(self) -> dict[str, Any]:
         sizes = {"rows": len(self._table), "width": self.width, "keys": len(self._keys)}
@@ -603,6 +610,15 @@ def shown(name: str | None, digest: str, width: int, mode: str) -> str:
 def _latest(digests: Iterable[str]) -> tuple[str, ...]:
     """The latest of many digests, each once."""
     return tuple(dict.fromkeys(reversed(list(digests))))[:_FORMER][::-1]
+
+
+def _as_table(data: NDArray[Any]) -> NDArray[np.float32]:
+    table: NDArray[np.float32] = np.asarray(data, dtype=np.float32)
+    if table.ndim != 2:
+        raise DataError(
+            f"a table of vectors has two dimensions, (rows, width), this one the shape {table.shape}"
+        )
+    return table
 
 
 def _mapped_table(path: Path) -> NDArray[Any]:

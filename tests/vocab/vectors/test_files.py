@@ -36,7 +36,7 @@ def test_the_header_says_what_there_is(vectors, tmp_path):
     vectors.to_disk(tmp_path)
     header = json.loads((tmp_path / "vectors.cfg").read_text())
     assert header == {
-        "mode": "default", "name": "made", "rows": 5, "width": 3, "keys": 6, "digest": vectors.digest,
+        "mode": "default", "attr": "ORTH", "name": "made", "rows": 5, "width": 3, "keys": 6, "digest": vectors.digest,
     }  # fmt: skip
     assert check_vectors(tmp_path) == header
 

@@ -47,3 +47,11 @@ def test_keys_change_as_a_dict_does(pairs, more, size):
 def test_a_number_that_no_key_can_have_is_none():
     keys = made([(1, 0)])
     assert keys.get(-1) is None and keys.get(1 << 64) is None and keys != "keys"
+
+
+def test_few_keys_are_found_in_many_that_changed():
+    keys = Keys.of(np.arange(100, 200, dtype=np.uint64), np.arange(100, dtype=np.int32))
+    keys.set(7, 3)
+    wanted = np.array([[7, 8], [100, 199]], dtype=np.int64)
+    assert keys.many(wanted).tolist() == [[3, -1], [0, 99]]
+    assert keys.many(np.arange(99, 201, dtype=np.uint64)).tolist() == [-1, *range(100), -1]

@@ -360,3 +360,61 @@ def test_a_copy_of_a_vocab_with_a_mapped_table(vocab, tmp_path, copied):
     other.strings.add("new")
     assert mapped.vectors == vocab.vectors and "new" not in mapped.strings
     assert other.vectors.strings is other.strings
+
+
+def test_a_digest_that_is_the_present_one_is_no_former_one(vocab, tmp_path):
+    _ = vocab.vectors.digest, vocab.vectors.data
+    vocab.to_disk(tmp_path)
+    Vocab().from_disk(tmp_path).to_disk(tmp_path / "two")
+    assert (tmp_path / "vectors.cfg").read_bytes() == (tmp_path / "two" / "vectors.cfg").read_bytes()
+
+
+@pytest.mark.parametrize("through", ["disk", "bytes"])
+def test_a_table_that_is_read_brings_its_attribute(vocab, tmp_path, through):
+    other = Vectors(attr="NORM")
+    if through == "disk":
+        vocab.to_disk(tmp_path)
+        other.from_disk(tmp_path)
+    else:
+        other.from_bytes(vocab.vectors.to_bytes())
+    assert other.attr == "ORTH" and other == vocab.vectors
+
+
+def test_strings_that_the_vectors_do_not_know_are_kept(tmp_path):
+    vocab = Vocab(["cat"])
+    vocab.vectors = Vectors(keys=np.array([vocab.strings["cat"]], dtype=np.uint64), data=np.ones((1, 2)))
+    vocab.to_disk(tmp_path)
+    again = Vocab().from_disk(tmp_path)
+    assert "cat" in again.strings and again.has_vector("cat")
+
+
+def test_loading_the_same_table_again_and_again_does_not_pile_up_strings(vocab, tmp_path):
+    vocab.to_disk(tmp_path)
+    other = Vocab(["new"])
+    for _ in range(3):
+        other.vectors.from_disk(tmp_path)
+    assert len(other.strings._attached) == 1
+    assert sorted(other.strings) == ["car", "king", "new", "queen"]
+
+
+def test_what_is_not_finite_is_near_to_nothing(vocab):
+    with pytest.raises(DataError, match="nothing is near to a vector with numbers that are not finite"):
+        vocab.vectors.most_similar(np.array([[np.nan, 0, 0]]))
+    with pytest.raises(DataError, match=r"the vectors are 3 wide, what is searched has the shape \(1, 2\)"):
+        vocab.vectors.most_similar(np.ones((1, 2)))
+    vectors = Vectors(keys=["a", "b", "c"], data=np.array([[1, 0], [np.nan, 1], [0, 1]]))
+    assert vectors.most_similar(np.array([[0, 1]]), n=2)[1].tolist() == [[2, 0]]
+    with pytest.raises(DataError, match="can't find the 3 nearest of 2 vectors"):
+        vectors.most_similar(np.array([[0, 1]]), n=3)
+
+
+def test_a_table_has_two_dimensions():
+    with pytest.raises(DataError, match=r"has two dimensions, \(rows, width\), this one the shape \(5,\)"):
+        Vectors(data=np.zeros(5))
+    with pytest.raises(DataError, match="two dimensions"):
+        Vectors(shape=(2, 2)).data = np.zeros(4)
+
+
+def test_keys_may_be_an_array_of_strings():
+    vectors = Vectors(keys=np.array(["a", "b"]), data=np.eye(2))
+    assert vectors["b"].tolist() == [0, 1]
