@@ -51,11 +51,13 @@ class Keys:
     @property
     def index(self) -> Index:
         """The sorted arrays; not to be written to."""
-        if self._index is None:
+        index = self._index
+        if index is None:
             numbers, rows = self.pairs()
             order = np.argsort(numbers)
-            self._index = Index(numbers[order], rows[order], np.argsort(order).astype(np.int32))
-        return self._index
+            index = Index(numbers[order], rows[order], np.argsort(order).astype(np.int32))
+            self._index = index
+        return index
 
     def pairs(self) -> tuple[Numbers, Rows]:
         """The keys in the order in which they came, and the row of each."""

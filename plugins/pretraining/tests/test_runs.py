@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import kernel as package
@@ -312,3 +313,23 @@ def test_a_loss_that_is_no_number_is_repeated(texts: Box) -> None:
     assert result.exit_code == 1 and "kernel replay out" in result.stderr, result.stderr
     again = texts.run("replay", "out")
     assert again.exit_code == 0 and "tok2vec" in again.stdout, again.stderr
+
+
+def test_a_table_without_any_word_of_the_text_is_told(texts: Box) -> None:
+    nlp = package.blank("en")
+    nlp.vocab.set_vector("elsewhere", np.ones(3))
+    nlp.to_disk(texts.path / "vectors")
+    result = texts.run(
+        *(
+            "pretrain",
+            "config.cfg",
+            "out",
+            "--initialize.vectors",
+            "vectors",
+            "--pretraining.max_epochs",
+            "1",
+        ),
+        *("--pretraining.objective", '{"@architectures": "kernel.PretrainVectors.v1", "hidden_size": 4}'),
+    )
+    assert result.exit_code == 0
+    assert "have a loss of exactly 0, so that nothing is learnt" in result.stderr

@@ -5,6 +5,7 @@ import pytest
 from kernel_pretraining.cloze import Words
 from kernel_pretraining.types import make_types_objective, types_head
 
+from kernel.errors import ConfigError
 from kernel.numeric import random
 from kernel.numeric.ops import set_ops
 from kernel.tokens import Doc
@@ -94,3 +95,10 @@ def test_the_share_of_masked_words_is_a_setting():
             losses = model.predict(docs)
         size = len(TEXT) * 40
         assert abs(len(losses) - share * size) < 5 * (size * share * (1 - share)) ** 0.5
+
+
+@pytest.mark.parametrize("attr", ["TAG", "IS_ALPHA", "LENGTH"])
+def test_what_is_no_text_of_a_word_form_is_refused(attr):
+    with pytest.raises(ConfigError, match=f"{attr} is no text that a word form decides") as raised:
+        make_types_objective(attrs=["NORM", attr])
+    assert "LOWER, NORM, ORTH" in raised.value.hint

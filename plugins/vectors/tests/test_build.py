@@ -112,7 +112,8 @@ def test_truncate(box: Box) -> None:
 def test_prune_is_that_of_the_vocab(box: Box, kept: int) -> None:
     (box.path / "a.vec").write_bytes(text_of(NAMES, RANDOM))
     said = init(box, "xx", "a.vec", "out", "--prune", kept)
-    assert said[1] == f"{400 - kept} words have the vector of the nearest word that was kept"
+    words = "1 word has" if kept == 399 else f"{400 - kept} words have"
+    assert said[1] == f"{words} the vector of the nearest word that was kept"
     vectors = kernel.load(box.path / "out").vocab.vectors
     vocab = Vocab()
     for name, row in zip(NAMES, RANDOM, strict=True):
@@ -346,3 +347,16 @@ def test_killed_at_any_moment(box: Box, is_there: bool) -> None:
     assert sizes <= {10, 20_000}
     init(box, "xx", "a.vec", "out", "--force")
     assert sorted(path.name for path in box.path.iterdir() if "out" in path.name) == ["out"]
+
+
+def test_one_of_each_is_said_in_the_singular(box: Box) -> None:
+    (box.path / "a.txt").write_text("one 0.5\n")
+    assert (
+        init(box, "xx", "a.txt", "out")[0]
+        == "1 vector, 1 number each, for 1 word, saved to out as xx_a.vectors"
+    )
+
+
+def test_a_folder_with_an_empty_table_is_refused(box: Box) -> None:
+    Vocab().to_disk(box.path / "vocab")
+    assert "the table of vectors is empty" in refused(box, "xx", "vocab", "out")

@@ -156,3 +156,23 @@ def test_a_table_of_floret_has_every_row(read: Read, rows: str, said: str) -> No
 def test_a_line_that_never_ends(read: Read) -> None:
     with pytest.raises(DataError, match=r"a.vec:2: a line of more than"):
         read(b"the 1 2 3\n" + b"x" * (1 << 23))
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("3 3 1 4 9 5 < >", "hash_count of vectors is 1 to 4, not 9"),
+        ("3 3 1 4 2 99999999999 < >", "hash_seed 99999999999"),
+    ],
+)
+def test_settings_that_floret_cannot_have_are_told_by_file_and_line(
+    read: Read, header: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as raised:
+        read(f"{header}\n0 1 2 3\n".encode())
+    assert raised.value.line == 1 and raised.value.path
+
+
+def test_a_first_line_with_a_number_of_thousands_of_digits(read: Read) -> None:
+    words, said = read_with_warnings(read, b"9" * 5000 + b" 3\n" + b"\n".join(map(str.encode, GOOD)) + b"\n")
+    assert words == ["the", "of", "and"] and "line 1: 1 numbers, not 3" in said[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 from thinc.api import set_dropout_rate
 
-from kernel.errors import ConfigError, DataError
+from kernel.errors import ConfigError, DataError, warn
 from kernel.files.home import expand_home
 from kernel.language.subnetwork import subnetwork
 from kernel.listeners import shape_inference
@@ -171,6 +171,11 @@ class Pretraining(BasePipeline):
                 for docs in _batches(example.reference for example in examples):
                     each = self.model.predict(docs)
                     seen = [seen[0] + float(each.sum()), seen[1] + len(each)]
+        if seen[1] and not seen[0]:
+            warn(
+                "all predictions since the last evaluation have a loss of exactly 0, so that nothing is learnt. "
+                "Objectives of word vectors leave out words without one: has any word of the text a vector?"
+            )
         return {LOSS: seen[0] / seen[1] if seen[1] else None}
 
     def state(self) -> list[float]:

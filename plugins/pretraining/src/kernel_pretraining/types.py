@@ -9,9 +9,10 @@ import numpy as np
 from thinc.api import Linear, Maxout, Model
 
 from kernel.config.ranges import Fraction, NonEmpty, PositiveInt
+from kernel.errors import ConfigError
 from kernel.numeric.server import gradient, read, versioned
 from kernel.vocab import Vocab
-from kernel.vocab.attrs import intify
+from kernel.vocab.attrs import NAMES, STRINGS, intify
 from kernel_pretraining.cloze import SHARE, Head, Words, cloze
 
 Array = Any
@@ -33,13 +34,25 @@ def make_types_objective(
     rows: of the table of output vectors of each attribute; a value's vector is the sum of four rows, which its number chooses. The
     loss of a word is the sum of those of its attributes.
     """
-    numbers = [intify(attr) for attr in attrs]
+    numbers = [_attribute(attr) for attr in attrs]
 
     def create(vocab: Vocab, encoder: Model[Any, Any]) -> Model[Any, Any]:
         head = types_head(numbers, hidden_size, maxout_pieces, width, rows)
         return cloze(encoder, head, share=share)
 
     return create
+
+
+def _attribute(name: str) -> int:
+    """The number of an attribute that is a text which the word form decides. ConfigError for another."""
+    number = intify(name)
+    if number not in STRINGS:
+        known = ", ".join(sorted(NAMES[each] for each in STRINGS))
+        raise ConfigError(
+            f"attrs: {name} is no text that a word form decides",
+            hint=f"These are: {known}.",
+        )
+    return number
 
 
 def types_head(attrs: Sequence[int], hidden_size: int, maxout_pieces: int, width: int, rows: int) -> Head:

@@ -88,11 +88,17 @@ def init_vectors(
     if verbose:
         say(f"{file}: {made.format}")
         say(f"digest of the table: {made.digest}")
-    words = "any text" if made.keys is None else f"{made.keys:,} words"
-    say(f"{made.rows:,} vectors, {made.width} numbers each, for {words}, saved to {output} as {made.name}")
+    words = "any text" if made.keys is None else _number(made.keys, "word")
+    numbers = _number(made.width, "number")
+    say(f"{_number(made.rows, 'vector')}, {numbers} each, for {words}, saved to {output} as {made.name}")
     if made.replaced:
-        say(f"{made.replaced:,} words have the vector of the nearest word that was kept")
+        have = "has" if made.replaced == 1 else "have"
+        say(f"{_number(made.replaced, 'word')} {have} the vector of the nearest word that was kept")
     say_text(_USE.format(path=_quoted(output)))
+
+
+def _number(number: int, unit: str) -> str:
+    return f"{number:,} {unit}{'s' * (number != 1)}"
 
 
 def _quoted(path: Path) -> str:
@@ -106,8 +112,5 @@ def _check(path: Path) -> None:
     from kernel_vectors.folder import find_folder
 
     header = check_vectors(find_folder(str(path)))
-    say(
-        f"{path}: the vectors {header.get('name') or ''} are as they were written: {header['digest']}".replace(
-            "  ", " "
-        )
-    )
+    name = f" {header['name']}" if header.get("name") else ""
+    say(f"{path}: the vectors{name} are as they were written: {header['digest']}")

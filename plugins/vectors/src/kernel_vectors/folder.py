@@ -52,6 +52,8 @@ def read_folder(
     """The table of a folder, its rows copied to a file. Keys may share rows. truncate, prune: as `collect` has it, of rows.
     seen: called with the rows done, and all."""
     vectors = _load(folder)
+    if not vectors:
+        raise DataError("the table of vectors is empty", path=folder)
     floret = None
     if vectors.mode == "floret":
         settings = json.loads((folder / "vectors.cfg").read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import DataError, UsageError
+from kernel.vocab.vectors import Subwords
 from kernel_vectors import binary, text
 from kernel_vectors.containers import Content
 from kernel_vectors.skipped import Skipped
@@ -17,6 +18,8 @@ _SAMPLE = 200
 # What no text has in its first bytes, and numbers as they lie in memory nearly always have.
 _LOOK = 1 << 16
 _CONTROL = frozenset({*range(9), *range(14, 32)})
+# Digits of a number in a header.
+_LONGEST_COUNT = 1000
 # What the fields of a header of floret are, after the number of rows and the width; the last two are texts.
 _FLORET = ("minn", "maxn", "hash_count", "hash_seed")
 
@@ -51,7 +54,7 @@ def recognise(content: Content, skipped: Skipped) -> Source:
         has_tabs = _has_tabs(lines[1] if len(lines) > 1 else b"")
         blocks = text.read_rows(stream, path, width, skipped, line=2, rows=rows, has_tabs=has_tabs)
         return Source("word2vec", "line", width, rows, blocks)
-    floret = _floret_settings(fields)
+    floret = _floret_settings(fields, path)
     if floret is not None:
         rows, width = map(int, fields[:2])
         _check_width(width, path)
@@ -84,21 +87,26 @@ def _refuse_others(head: bytes, path: str) -> None:
 
 def _is_header(fields: list[bytes], lines: list[bytes]) -> bool:
     """Whether a first line is the number of rows and the width. It may be a number and its vector, of width 1."""
-    if not (len(fields) == 2 and fields[0].isdigit() and fields[1].isdigit()):
+    if len(fields) != 2 or not all(map(_is_count, fields)):
         return False
     next_fields = lines[1].split() if len(lines) > 1 else []
     return fields[1] == b"1" or len(next_fields) != 2 or _numbers_at_end(next_fields) != 1
 
 
-def _floret_settings(fields: list[bytes]) -> Mapping[str, Any] | None:
-    if len(fields) != 8 or not all(field.isdigit() for field in fields[:6]):
+def _is_count(field: bytes) -> bool:
+    return field.isdigit() and len(field) <= _LONGEST_COUNT
+
+
+def _floret_settings(fields: list[bytes], path: str) -> Mapping[str, Any] | None:
+    """What the first line of floret says; None if it is none. `DataError` for settings that no vectors can be made with."""
+    if len(fields) != 8 or not all(map(_is_count, fields[:6])):
         return None
     numbers = {name: int(field) for name, field in zip(_FLORET, fields[2:6], strict=True)}
-    return {
-        **numbers,
-        "bow": fields[6].decode("utf-8", "replace"),
-        "eow": fields[7].decode("utf-8", "replace"),
-    }
+    bow, eow = (field.decode("utf-8", "replace") for field in fields[6:])
+    try:
+        return Subwords(**numbers, bow=bow, eow=eow).as_dict()
+    except DataError as error:
+        raise DataError(error.detail, path=path, line=1) from error
 
 
 def _is_binary(rest: bytes, width: int) -> bool:
