@@ -111,7 +111,7 @@ def test_components_of_other_programs_are_refused_with_new_interpreters(tmp_path
     done = run(UNGUARDED, "file", tmp_path)
     assert "Put the code that uses n_process under `if __name__" in done.stderr
     # Also where the pipeline is more than a pipe's buffer holds, which is still on its way when the worker has failed.
-    vectors = "import numpy; nlp.vocab.set_vector('many', numpy.ones(1_000_000, dtype='float32'))"
+    vectors = "import numpy; nlp.vocab.set_vector('many', numpy.ones(1_000, dtype='float32'))"
     done = run(
         UNGUARDED.replace('nlp.add_pipe("local")', f'nlp.add_pipe("local"); {vectors}'), "file", tmp_path
     )
