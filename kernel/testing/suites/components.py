@@ -153,6 +153,9 @@ class ComponentSuite(Suite):
         for step in range(5):
             with scope(seed=self.seed, step=step):
                 nlp.update(examples, sgd=optimizer)
+        # Another one: its momentum would carry the weights on.
+        optimizer = nlp.create_optimizer()
+        optimizer.learn_rate = self.learn_rate
         first = sum(nlp.rehearse(examples, sgd=optimizer, losses={}).values())
         after = []
         for _ in range(self.steps):
