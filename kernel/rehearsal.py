@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from kernel.listeners import Channel, Subscription, find_listeners
-from kernel.numeric.copies import copied as copy_of
+from kernel.numeric.copies import copy_model
 from kernel.numeric.ops import set_ops
 
 REMEMBER = (
@@ -80,7 +80,7 @@ def teacher(
     from thinc.api import set_dropout_rate
 
     heard: list[Teacher] = []
-    copy = set_ops(copy_of(model), model.ops)
+    copy = set_ops(copy_model(model), model.ops)
     set_dropout_rate(copy, 0.0)
     for listener, copied in zip(find_listeners(model), find_listeners(copy), strict=True):
         channel = listener.attrs["listener"].channel

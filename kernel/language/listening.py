@@ -20,7 +20,7 @@ from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.shapes import Layers
 from kernel.language.slots import Slot, position
 from kernel.listeners import ANY, Channel, find_listeners
-from kernel.numeric.copies import copied, point_to
+from kernel.numeric.copies import copy_model, point_to
 from kernel.numeric.ops import set_ops
 from kernel.registries.family import Registries, chosen_by
 from kernel.saving.directories import CONFIG, locate
@@ -145,7 +145,7 @@ def _copy_of(source: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any]) -> 
         raise UsageError(
             f"the config has no block components.{source.name}.model to put in the place of a listener"
         )
-    model = copied(source.component.model)
+    model = copy_model(source.component.model)
     inner = zip(listeners_of(source.component), find_listeners(model), strict=True)
     for (original, listener), (_, heard) in zip(inner, sources_of(source, slots), strict=True):
         *parents, last = _place(original).split(".")

@@ -12,7 +12,7 @@ from kernel.numeric.adapter import forward_of, set_forward
 from kernel.numeric.server import forget_gradients
 
 
-def copied(model: Model[Any, Any]) -> Model[Any, Any]:
+def copy_model(model: Model[Any, Any]) -> Model[Any, Any]:
     """A copy of a model with weights of its own.
 
     thinc's `Model.copy` copies layers and weights. It forgets the references; and a forward function that has a layer from around

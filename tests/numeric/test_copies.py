@@ -3,7 +3,7 @@
 import numpy as np
 from thinc.api import Linear, Model, chain
 
-from kernel.numeric.copies import copied
+from kernel.numeric.copies import copy_model
 
 
 def around(layer):
@@ -28,7 +28,7 @@ X = np.ones((2, 3), dtype="f")
 
 def test_a_copy_has_weights_of_its_own():
     model = chain(Linear(4, 3), Linear(2, 4)).initialize()
-    copy = copied(model)
+    copy = copy_model(model)
     before = copy.predict(X)
     assert np.array_equal(before, model.predict(X))
     model.layers[0].set_param("W", model.layers[0].get_param("W") * 2)
@@ -41,7 +41,7 @@ def test_references_lead_to_the_copies():
     model = Model("outer", lambda model, X, is_train: model.get_ref("inner")(X, is_train), layers=[inner])
     model.set_ref("inner", inner)
     model.set_ref("none", None)
-    copy = copied(model)
+    copy = copy_model(model)
     assert copy.get_ref("inner") is copy.layers[0] is not inner
     assert copy.maybe_get_ref("none") is None
     assert np.array_equal(copy.predict(X), model.predict(X))
@@ -50,7 +50,7 @@ def test_references_lead_to_the_copies():
 def test_layers_that_a_function_has_from_around_it_are_copies_too():
     inner = Linear(2, 3).initialize()
     for model in (around(inner), closed(inner, scale=3.0), chain(around(inner), Linear(2, 2).initialize())):
-        copy = copied(model)
+        copy = copy_model(model)
         before = copy.predict(X)
         assert np.array_equal(before, model.predict(X))
         inner.set_param("W", inner.get_param("W") + 1)
@@ -60,7 +60,7 @@ def test_layers_that_a_function_has_from_around_it_are_copies_too():
 
 def test_a_layer_that_is_there_twice_is_one_in_the_copy():
     inner = Linear(3, 3).initialize()
-    copy = copied(chain(inner, inner))
+    copy = copy_model(chain(inner, inner))
     assert copy.layers[0] is copy.layers[1] is not inner
 
 
@@ -68,5 +68,5 @@ def test_gradients_stay_behind():
     model = Linear(2, 3).initialize()
     Y, back = model.begin_update(X)
     back(Y)
-    assert not copied(model).has_grad("W")
+    assert not copy_model(model).has_grad("W")
     assert model.has_grad("W")
