@@ -66,7 +66,9 @@ def unwritable(path: Path | str, error: OSError) -> KernelError:
     from kernel.errors import KernelError, UsageError
 
     kind = KernelError if is_full(error) else UsageError
-    return kind(f"can't write {path}: {error.strerror or error}")
+    is_file = isinstance(error, FileExistsError | NotADirectoryError)
+    reason = "a file is where there should be a directory" if is_file else error.strerror or error
+    return kind(f"can't write {path}: {reason}")
 
 
 def is_full(error: OSError) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import UsageError, WrongType, warn
+from kernel.errors import DataError, UsageError, WrongType, warn
 from kernel.files.names import as_names
 from kernel.processes.gate import Lock
 from kernel.vocab import attrs
@@ -215,6 +215,8 @@ class Vocab:
         """
         vectors = self.vectors
         vectors.refuse_subwords("pruned")
+        if nr_row < 0:
+            raise UsageError(f"vectors can't be pruned to {nr_row} rows: nr_row is 0 or more")
         text_of: dict[int, str] = {key: self.strings[key] for key in vectors.keys()}  # noqa: SIM118
         ranked = sorted(text_of, key=lambda key: -self.prob(text_of[key]))
         kept, lost = ranked[:nr_row], ranked[nr_row:]
@@ -293,6 +295,12 @@ class Vocab:
             elif "strings" not in left_out:
                 # Strings that are keys lie with the vectors.
                 Vectors(strings=self.strings).from_disk(folder)
+        elif "vectors" not in left_out and (folder / "vectors.cfg").exists():
+            raise DataError(
+                "there is a header of vectors (vectors.cfg), but no table: the file vectors is missing",
+                path=folder,
+                hint="Restore it from a copy, or remove vectors.cfg to go on without vectors.",
+            )
         if "lookups" not in left_out and (folder / LOOKUPS).exists():
             self.lookups = unpack((folder / LOOKUPS).read_bytes())
         return self

@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from kernel.errors import KernelWarning
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.tokens import Doc
 from kernel.vocab import Vectors, Vocab
 
@@ -153,6 +153,8 @@ def test_pruning_gives_rare_words_the_vector_of_the_nearest_one(vocab):
 def test_of_equally_likely_words_the_first_are_kept(vocab):
     assert list(vocab.prune_vectors(1)) == ["queen", "car"]
     assert vocab.prune_vectors(5) == {}
+    with pytest.raises(UsageError, match="can't be pruned to -1 rows"):
+        vocab.prune_vectors(-1)
 
 
 def test_vectors_that_are_equal_can_share_a_row(vocab):
@@ -180,3 +182,15 @@ def test_probabilities_come_from_the_tables_of_the_language(tmp_path):
 def test_new_vectors_have_a_shape(vocab):
     vocab.reset_vectors(shape=(5, 2))
     assert vocab.vectors.shape == (5, 2) and vocab.vectors.n_keys == 0
+
+
+def test_a_header_of_vectors_without_a_table_is_no_vocab_without_vectors(tmp_path):
+    vocab = Vocab()
+    vocab.set_vector("cat", np.ones(3))
+    vocab.to_disk(tmp_path)
+    (tmp_path / "vectors").unlink()
+    with pytest.raises(DataError, match="the file vectors is missing"):
+        Vocab().from_disk(tmp_path)
+    assert "dog" not in Vocab().from_disk(tmp_path, exclude=["vectors"])
+    (tmp_path / "vectors.cfg").unlink()
+    assert not Vocab().from_disk(tmp_path).vectors

@@ -588,8 +588,11 @@ class Vectors:
         if mode == FLORET:
             names = Subwords().as_dict()
             subwords = Subwords(**{name: header[name] for name in names if name in header})
+        attr = header.get("attr", self.attr)
+        if not isinstance(attr, str | int):
+            raise DataError(f"the attribute of vectors is a name, not {attr!r}", path=where)
         self.subwords = subwords
-        self.attr = header.get("attr", self.attr)
+        self.attr = attr
         self.name = header.get("name", self.name)
         self._table = np.asarray(table, dtype=np.float32)
         self._keys = keys

@@ -188,6 +188,24 @@ def test_shards_of_equal_number_give_equal_weights(texts: Box) -> None:
     assert found["shards"] == found["parts"] != found["one"]
 
 
+def test_the_loss_of_a_step_is_a_mean_over_all_its_shards(texts: Box) -> None:
+    run(
+        texts,
+        "out",
+        "--pretraining.shards",
+        "3",
+        "--pretraining.eval_frequency",
+        "1",
+        "--pretraining.max_steps",
+        "4",
+    )
+    lines = (texts.path / "out" / "history.jsonl").read_text().splitlines()
+    rows = [row for row in map(json.loads, lines) if row.get("scores")]
+    assert len(rows) == 4
+    for row in rows:
+        assert row["losses"]["tok2vec"] == pytest.approx(row["scores"]["loss"])
+
+
 def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
     run(texts, "first")
     run(

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -228,6 +229,16 @@ def test_folders_without_vectors(box: Box) -> None:
     folder_of_the_field(box.path / "bad")
     (box.path / "bad" / "vectors").write_bytes(b"no array")
     assert "bad" in refused(box, "xx", "bad", "out")
+
+
+def test_a_folder_of_pipelines_is_none(box: Box) -> None:
+    folder_of_the_field(box.path / "many" / "one" / "vocab")
+    assert "there is no table of vectors" in refused(box, "xx", "many", "out")
+
+
+def test_a_pipe_is_said_to_be_one(box: Box) -> None:
+    os.mkfifo(box.path / "pipe")
+    assert "pipe is a pipe or a device, and no file" in refused(box, "xx", "pipe", "out")
 
 
 @pytest.mark.parametrize(

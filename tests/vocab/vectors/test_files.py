@@ -149,3 +149,11 @@ def test_a_table_is_written_as_its_rows_come(tmp_path):
     assert np.array_equal(vectors.data, rows) and vectors.get(9).tolist() == rows[9].tolist()
     vectors.to_disk(tmp_path)
     assert Vectors().from_disk(tmp_path) == vectors
+
+
+def test_an_attribute_that_is_no_name_is_refused(vectors, tmp_path):
+    vectors.to_disk(tmp_path)
+    header = json.loads((tmp_path / "vectors.cfg").read_text())
+    (tmp_path / "vectors.cfg").write_text(json.dumps(header | {"attr": ["ORTH"]}))
+    with pytest.raises(DataError, match=r"the attribute of vectors is a name, not \['ORTH'\]"):
+        Vectors().from_disk(tmp_path)

@@ -48,6 +48,8 @@ class Pretraining(BasePipeline):
         self._ops: Any = get_ops(-1)
         # Sum and number of the losses since the last evaluation.
         self._seen = [0.0, 0]
+        # The same, since the beginning of the batch.
+        self._batch = [0.0, 0]
 
     @property
     def vocab(self) -> Any:
@@ -145,8 +147,12 @@ class Pretraining(BasePipeline):
     def update(
         self, examples: Sequence[Example], *, drop: float, sgd: Any = False, losses: dict[str, float]
     ) -> dict[str, float]:
-        """Add the gradient of the mean loss of the predictions. Documents without tokens teach nothing."""
-        losses.setdefault(self.name, 0.0)
+        """Add the gradient of the mean loss of the predictions. Documents without tokens teach nothing.
+
+        losses: of the parts of a batch, one after the other, the mean loss of a prediction over all of them so far.
+        """
+        if self.name not in losses:
+            losses[self.name], self._batch = 0.0, [0.0, 0]
         docs = [example.reference for example in examples if len(example.reference)]
         if not docs:
             return losses
@@ -156,7 +162,8 @@ class Pretraining(BasePipeline):
             if len(each):
                 backprop(self.model.ops.xp.full_like(each, 1 / len(each)))
         total = float(each.sum())
-        losses[self.name] += total / max(len(each), 1)
+        self._batch = [self._batch[0] + total, self._batch[1] + len(each)]
+        losses[self.name] = self._batch[0] / max(self._batch[1], 1)
         self._seen = [self._seen[0] + total, self._seen[1] + len(each)]
         return losses
 

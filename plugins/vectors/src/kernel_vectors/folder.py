@@ -19,6 +19,10 @@ _ROWS = 1024
 def find_folder(name: str) -> Path:
     """The folder with the table of a pipeline that is given as a path or by the name of a package. Imports nothing."""
     path = Path(name)
+    if path.exists() and not path.is_dir():
+        raise UsageError(
+            f"{name} is a pipe or a device, and no file", hint="Write what comes from it to a file first."
+        )
     roots = [path] if path.is_dir() else []
     if not roots and name.isidentifier():
         try:
@@ -29,8 +33,9 @@ def find_folder(name: str) -> Path:
     if not roots:
         raise MissingPath(f"there is no file or directory {name}, and no installed package of this name")
     for root in roots:
-        # In a package, the pipeline is in a folder with the version in its name.
-        inner = sorted(file.parent for file in root.glob("*/vocab/vectors"))
+        # In a package, the pipeline is in a folder with the version in its name. Other directories may hold anything.
+        is_package = (root / "__init__.py").is_file()
+        inner = sorted(file.parent for file in root.glob("*/vocab/vectors")) if is_package else []
         for folder in (root, root / "vocab", *inner):
             if (folder / "vectors").is_file():
                 return folder

@@ -188,7 +188,11 @@ def _of_spool(spool: Spool, format: str) -> Source:
     with spool.open() as file:
         head = file.read(SNIFFED)
     if not head:
-        raise DataError("standard input is empty", hint="Write a text into it: cat FILE | kernel ...")
+        raise DataError(
+            "standard input is empty",
+            hint="Write a text into it: cat FILE | kernel ... It can be read once: if a config (-) or another corpus "
+            "came from it, name a file here.",
+        )
     check_known(_SHOWN, io.BytesIO(head))
     if format == "spacy":
         raise DataError(
