@@ -103,7 +103,8 @@ def check_apart(output: Path, config: Mapping[str, Any], results: Results = TRAI
 
     config: interpolated. Otherwise each repetition would train on from the result of the one before, which it replaces.
     """
-    models = [(output / name).resolve() for name in (results.last, results.best)]
+    names = dict.fromkeys((results.last, results.best, *results.names(output)))
+    models = [(output / name).resolve() for name in names]
     for place, value in _texts(config):
         path = expand_home(value).absolute()
         try:
@@ -115,7 +116,7 @@ def check_apart(output: Path, config: Mapping[str, Any], results: Results = TRAI
         if is_output or any(found == model or model in found.parents for model in models):
             raise UsageError(
                 f"{place} = {json.dumps(value, ensure_ascii=False)} lies in the output of this run, {output}, whose models it replaces",
-                hint="Choose another --output, so that what the run begins with is kept.",
+                hint="Choose another output, so that what the run begins with is kept.",
             )
 
 

@@ -267,6 +267,12 @@ def test_a_component_of_a_trained_pipeline_gets_its_vectors(trained: Path, box: 
     assert "step" not in result.stdout and not (box.path / "out/model-last").exists()
 
 
+def test_vectors_that_are_asked_for_and_missing_are_a_mistake_of_the_config(tmp_path: Path) -> None:
+    result = train(workplace(tmp_path), MODELS["MultiHashEmbed"], "--paths.vectors", "null")
+    assert result.exit_code == 2 and "Traceback" not in result.stderr
+    assert "Static vectors are asked for, but the vocab has no vectors." in result.stderr
+
+
 def test_a_pipeline_whose_vectors_were_changed_is_saved_and_loaded(trained: Path, tmp_path: Path) -> None:
     nlp = package.load(trained)
     nlp.vocab.set_vector("more", np.ones(7))

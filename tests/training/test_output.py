@@ -159,7 +159,7 @@ def test_what_a_run_begins_with_is_not_replaced(
     assert f'{place} = "{value}" lies in the output of this run, out, whose models it replaces' in str(
         caught.value
     )
-    assert "Choose another --output" in caught.value.hint
+    assert "Choose another output" in caught.value.hint
 
 
 def test_what_lies_beside_the_models_of_a_run_is_not_in_its_way(

@@ -206,6 +206,17 @@ def test_the_loss_of_a_step_is_a_mean_over_all_its_shards(texts: Box) -> None:
         assert row["losses"]["tok2vec"] == pytest.approx(row["scores"]["loss"])
 
 
+def test_a_run_does_not_begin_with_what_it_moves_aside(texts: Box) -> None:
+    """It could not be resumed: its first weights would be gone."""
+    run(texts, "out")
+    before = weights(texts.path / "out")
+    result = texts.run(
+        "pretrain", "config.cfg", "out", "--resume-path", "out/model2.bin", "--pretraining.max_epochs", "4"
+    )
+    assert result.exit_code == 2 and "lies in the output of this run" in result.stderr
+    assert weights(texts.path / "out") == before and not (texts.path / "out.1").exists()
+
+
 def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
     run(texts, "first")
     run(

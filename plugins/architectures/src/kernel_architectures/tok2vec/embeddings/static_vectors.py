@@ -7,7 +7,7 @@ from thinc.api import Model, glorot_uniform_init
 from thinc.types import Ragged
 
 from kernel.config.ranges import Fraction, PositiveInt
-from kernel.errors import KernelError, warn
+from kernel.errors import DataError, warn
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH, intify
@@ -56,13 +56,13 @@ class _Init:
         if X:
             width = X[0].vocab.vectors.shape[1]
             if not width:
-                raise KernelError("Static vectors are asked for, but the vocab has no vectors.", hint=_HOW)
+                raise DataError("Static vectors are asked for, but the vocab has no vectors.", hint=_HOW)
             model.set_dim("nM", width)
             remember(model, X[0].vocab.vectors)
         if Y is not None:
             model.set_dim("nO", Y.data.shape[1])
         if not model.has_dim("nM"):
-            raise KernelError(
+            raise DataError(
                 "The width of the static vectors is unknown: initialise with sample Docs.", hint=_HOW
             )
         model.set_param("W", self.init_W(model.ops, (model.get_dim("nO"), model.get_dim("nM"))))
@@ -78,12 +78,12 @@ def project_types(node: Model[Any, Any], types: WordTypes, out: Array, is_train:
     ops, W = node.ops, read(node, "W")
     vectors = types.vocab.vectors
     if not vectors:
-        raise KernelError(
+        raise DataError(
             f"The model needs static vectors of width {W.shape[1]}, and the vocab has none.",
             hint="Load the pipeline with the vectors that it was trained with, or set nlp.vocab.vectors.",
         )
     if vectors.shape[1] != W.shape[1]:
-        raise KernelError(
+        raise DataError(
             f"The model was made for static vectors of width {W.shape[1]}, the vocab has vectors of width "
             f"{vectors.shape[1]}.",
             hint="Load the pipeline with the vectors that it was trained with.",
