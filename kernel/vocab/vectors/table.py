@@ -25,8 +25,9 @@ from kernel.vocab.vectors.subwords import Subwords
 
 DEFAULT, FLORET = "default", "floret"
 _FIRST_ROWS = 256
-# Digests of earlier states of a table that are remembered.
-_FORMER = 16
+# Digests of earlier states of a table that are remembered. One comes of each time that it is saved and then changed, and models
+# that were trained before are refused once theirs is gone.
+_FORMER = 256
 # Process-wide, so that no two states of a table, whichever object held them, share a number.
 _VERSIONS = itertools.count(1)
 

@@ -62,3 +62,12 @@ def test_a_note_goes_with_the_weights(model):
     with pytest.raises(DataError, match="not those that are here"):
         check_trained_with(other, made("two", 2), "the tagger")
     check_trained_with(other, made("one", 1), "the tagger")
+
+
+def test_a_table_that_was_saved_and_changed_many_times_is_still_known(model):
+    vectors = made("one", 1)
+    for number in range(40):
+        assert vectors.digest
+        vectors.set("a", np.full(3, number + 2))
+        vectors = Vectors().from_bytes(vectors.to_bytes())
+    check_trained_with(model, vectors, "component 'ner'")
