@@ -9,6 +9,7 @@ import click
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say
+from kernel.cli.writing import check_vacant
 
 
 @click.command("assemble", cls=ConfigCommand)
@@ -24,12 +25,10 @@ def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Pat
     set on the command line: --section.key value.
     """
     from kernel.config import load_config, parse_overrides
-    from kernel.errors import UsageError
     from kernel.training.assemble import assemble as build
     from kernel.training.assemble import save
 
-    if not force and (output.is_file() or (output.is_dir() and any(output.iterdir()))):
-        raise UsageError(f"{output} exists already", hint="Use --force to replace it.")
+    check_vacant(output, force=force)
     options.load_codes(code)
     pipeline, config = build(load_config(config_path, parse_overrides(ctx.meta[OVERRIDES])))
     save(pipeline, config, output)

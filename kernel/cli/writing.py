@@ -61,6 +61,16 @@ def check_free(path: Path, *, force: bool) -> None:
         raise UsageError(f"{path} exists", hint="Use --force to replace it.")
 
 
+def check_vacant(folder: Path, *, force: bool) -> None:
+    """`UsageError` if a directory that is to be written holds anything, also if a crash kept that from taking its name."""
+    from kernel.errors import UsageError
+    from kernel.files.atomic import whole
+
+    place = whole(folder)
+    if not force and (place.is_file() or (place.is_dir() and any(place.iterdir()))):
+        raise UsageError(f"{folder} exists already", hint="Use --force to replace it.")
+
+
 def unwritable(path: Path | str, error: OSError) -> KernelError:
     """The error for a file that can't be written: the disk is at fault, or whoever named the place."""
     from kernel.errors import KernelError, UsageError

@@ -15,12 +15,12 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeVar
 
-from kernel.errors import DataError, KernelError, UsageError, warn
+from kernel.errors import DataError, KernelError, Locked, UsageError, warn
 from kernel.files.foreign import check_room, foreign, is_lock, keep, keep_up
 from kernel.files.in_place import exchange, has_to_stay, is_half
 from kernel.files.lock import INSIDE, Lock, kept_inside, lock_file, refuse_if_locked
@@ -33,6 +33,8 @@ _ATTEMPTS = 100
 # Names of what a process has open. There are files in /dev too: those in /dev/shm.
 _OPEN_FILE = re.compile(r"/dev/(std(in|out|err)|fd/\d+)|/proc/[^/]+/(task/\d+/)?fd/\d+")
 _MOST_FOLDERS = 10_000
+# A lock beside what it is of.
+_LOCK = re.compile(r"\.(.+)\.lock")
 
 T = TypeVar("T")
 
@@ -461,6 +463,20 @@ def _remove_leftovers(final: Path) -> None:
             _remove_leftovers(path)
             for name in (_successor(path), lock_file(path), path):
                 remove(name)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what writers of files and directories in a folder left that were killed, also where nobody writes those again.
+
+    A new directory that had not yet got its name gets it. What is being written, or can't be written to, is left alone.
+    """
+    for path in list(folder.iterdir()):
+        if (found := _LOCK.fullmatch(path.name)) is None:
+            continue
+        final = folder / found[1]
+        with suppress(Locked, OSError), _writing(final):
+            if _successor(final).is_dir():
+                _complete(final)
 
 
 def _digest(file: Path) -> str:

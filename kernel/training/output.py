@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from math import isfinite
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 
 from kernel.config import Config
 from kernel.errors import CallbackError, DataError, KernelError, TrainingError, UsageError, warn
-from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, whole
+from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, tidy, whole
 from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
 from kernel.files.trees import has_mounts, remove
@@ -88,11 +88,11 @@ TRAINING = RunKind("training", "kernel train", Models())
 def check_output(output: Path, results: Results = TRAINING.results) -> None:
     """Create the output directory and make sure, before training, that results can be written there.
 
-    `Locked` if another run writes there.
+    What a run left there in the middle of writing goes. `Locked` if another run writes there.
     """
     try:
         with output_lock(output):
-            pass
+            tidy(output)
     except OSError as error:
         raise UsageError(f"can't write to the output directory {output}: {error.strerror}") from error
     results.check(output)
@@ -245,10 +245,21 @@ def save(run: Run, *, is_best: bool) -> None:
     check_weights(run)
     results = run.kind.results
     last, best = run.output / results.last, run.output / results.best
-    try:
+    with saving(run):
         claim(run)
         with run.averaged():
             results.write(run, is_best=is_best)
+    run.saved_step = run.step
+    run.hook.saved(run=run, path=last, is_best=False)
+    if is_best:
+        run.hook.saved(run=run, path=best, is_best=True)
+
+
+@contextmanager
+def saving(run: Run) -> Iterator[None]:
+    """Errors of the disk within the block come out as `Unsavable`, with what there is to do."""
+    try:
+        yield
     except KernelError:
         raise
     except OSError as error:
@@ -256,10 +267,6 @@ def save(run: Run, *, is_best: bool) -> None:
             f"can't save the pipeline to {run.output}: {error.strerror or error}",
             hint=f"What was saved before is whole. When there is room, {run.kind.command} ... --resume goes on from the last checkpoint.",
         ) from error
-    run.saved_step = run.step
-    run.hook.saved(run=run, path=last, is_best=False)
-    if is_best:
-        run.hook.saved(run=run, path=best, is_best=True)
 
 
 def _before_to_disk(run: Run) -> Any:

@@ -9,7 +9,15 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from kernel.errors import DataError, KernelError, UsageError
-from kernel.files.atomic import atomic_directory, atomic_file, check_manifest, is_special, read_whole, whole
+from kernel.files.atomic import (
+    atomic_directory,
+    atomic_file,
+    check_manifest,
+    is_special,
+    read_whole,
+    tidy,
+    whole,
+)
 
 
 def write(path, **files):
@@ -449,3 +457,28 @@ def test_of_what_is_not_read_the_size_is_compared(tmp_path):
     (tmp_path / "m" / "large").write_bytes(b"1234")
     with pytest.raises(DataError, match="large has 4 bytes instead of 5"):
         check_manifest(tmp_path / "m", unread=["large"])
+
+
+def test_what_killed_writers_left_is_tidied_up_though_nobody_writes_it_again(tmp_path):
+    """Files, directories, one that had not got its name yet; not what is being written, nor files of others."""
+    code = """
+import os, sys
+from pathlib import Path
+from kernel.files.atomic import atomic_directory, atomic_file
+folder = Path(sys.argv[1])
+with atomic_file(folder / "f") as fresh, atomic_directory(folder / "d") as other:
+    fresh.touch()
+    (other / "a").touch()
+    os._exit(9)
+"""
+    write(tmp_path / "new", a="1")
+    (tmp_path / "new").rename(tmp_path / ".new.new")
+    (tmp_path / ".new.lock").touch()
+    (tmp_path / ".mine").touch()
+    assert subprocess.call([sys.executable, "-c", code, tmp_path]) == 9
+    assert len(list(tmp_path.iterdir())) == 7
+    with atomic_file(tmp_path / "g") as fresh:
+        fresh.write_text("1")
+        tidy(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"new", ".mine", ".g.lock", fresh.name}
+    assert (tmp_path / "new" / "a").read_text() == "1" and (tmp_path / "g").read_text() == "1"

@@ -5,13 +5,14 @@
 """
 
 import json
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
 from kernel import hookimpl
 from kernel.files.atomic import atomic_file
 from kernel.numeric.bytes import model_to_bytes
-from kernel.training.output import claim
+from kernel.training.output import claim, saving
 from kernel.training.run import Info, Run
 
 LOG, CONFIG = "log.jsonl", "config.cfg"
@@ -135,21 +136,23 @@ class EpochWeights:
         if run.output is None:
             return
         number = self._first_epoch + epoch
-        claim(run)
-        write_config(run)
-        with run.averaged():
-            write_bytes(run.output / f"model{number}{kind}.bin", weights(run))
         row = {
             "nr_word": run.words,
             "loss": self._losses[0] / max(self._losses[1], 1),
             "epoch_loss": self._epoch_losses[0] / max(self._epoch_losses[1], 1),
             "epoch": number,
         }
-        self._log(run.output / LOG, json.dumps(row) + "\n")
+        with saving(run):
+            claim(run)
+            write_config(run)
+            with run.averaged():
+                write_bytes(run.output / f"model{number}{kind}.bin", weights(run))
+            self._log(run.output / LOG, json.dumps(row) + "\n")
 
     def _log(self, path: Path, line: str) -> None:
         with path.open("r+b" if path.exists() else "wb") as file:
-            file.truncate(self._size)
-            file.seek(self._size)
+            # Somebody may have removed it, or cut it.
+            file.seek(min(self._size, file.seek(0, SEEK_END)))
+            file.truncate()
             file.write(line.encode("utf8"))
             self._size = file.tell()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from kernel.cli import options
+from kernel.cli import options, writing
+from kernel.cli.interrupts import stopping
 from kernel.cli.say import say, say_text
 
 _USE = """\
@@ -78,13 +79,14 @@ def init_vectors(
         return
     if lang is None or file is None or output is None:
         raise click.UsageError("It takes three arguments: LANG, FILE and OUTPUT.")
-    if not force and (output.is_file() or (output.is_dir() and any(output.iterdir()))):
-        raise UsageError(f"{output} exists already", hint="Use --force to replace it.")
+    writing.check_vacant(output, force=force)
 
-    from kernel_vectors.build import Request, build
+    # SIGTERM too ends it in order: what is half written goes.
+    with stopping():
+        from kernel_vectors.build import Request, build
 
-    request = Request(file, prune or 0, truncate or 0, mode, attr, name, entry)
-    made = build(lang, request, output)
+        request = Request(file, prune or 0, truncate or 0, mode, attr, name, entry)
+        made = build(lang, request, output)
     if verbose:
         say(f"{file}: {made.format}")
         say(f"digest of the table: {made.digest}")
