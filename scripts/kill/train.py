@@ -88,7 +88,7 @@ size = 600
 discard_oversize = false
 tolerance = 0.2
 """
-SOURCE = {"source": "../source/model-last", "replace_listeners": ["model.tok2vec"]}
+SOURCE = {"source": "../source/model-last"}
 MORE = {
     "in memory": ["../config.cfg", "--training.max_epochs=0"],
     "streamed": ["../config.cfg", "--training.max_epochs=-1"],
