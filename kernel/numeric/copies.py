@@ -24,8 +24,8 @@ def copy_model(model: Model[Any, Any]) -> Model[Any, Any]:
     stand_ins = {id(old): new for old, new in pairs}
     for old, node in pairs:
         for name in old.ref_names:
-            layer = old.maybe_get_ref(name)
-            node.set_ref(name, None if layer is None else stand_ins[id(layer)])
+            # One that was exchanged by hand may still be referred to, and is no part of the model.
+            node.set_ref(name, stand_ins.get(id(old.maybe_get_ref(name))))
         point_to(node, stand_ins)
     return copy
 

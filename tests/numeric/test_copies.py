@@ -70,3 +70,10 @@ def test_gradients_stay_behind():
     back(Y)
     assert not copy_model(model).has_grad("W")
     assert model.has_grad("W")
+
+
+def test_a_reference_to_what_was_exchanged_leads_nowhere():
+    model = chain(Linear(2, 2), Linear(2, 2))
+    model.set_ref("first", model.layers[0])
+    model.layers[0] = Linear(2, 2)
+    assert copy_model(model).maybe_get_ref("first") is None
