@@ -1,14 +1,24 @@
 """What rehearsal keeps: an entity recogniser that has learnt one half of the labels learns the other half.
 
-It learns from sentences that are annotated with the old labels alone, and then from the same sentences with the new ones alone: then
-entities of the old labels count as words outside of entities, which is what makes a pipeline forget. The recogniser and
-the token vectors that it listens to are both trained on, without rehearsal and with it, on the same batches and their texts.
-What is told is the F-score of the old and of the new labels on every fifth sentence, which nobody learns from, and the
-share of the loss on the old ones that is avoided. Usage:
+The sentences of WNUT 2017 (its three parts together: they are of different sources) are dealt out: one fifth to choose on, one
+to report, and two thirds of the rest to learn the old labels from. Then the new labels are learnt: from other sentences (`other`), which is one
+third of the rest, or from one half of those that the old ones were learnt from (`same`). Only new labels are annotated there, so
+that entities of the old ones count as words outside of entities, which is what makes a pipeline forget. The
+recogniser and the token vectors that it listens to are both trained on, on the same batches:
 
-    python benchmarks/rehearsal.py DATA [--seeds 5] [--weights 1 2 4] [--steps 400 200]
+- without: nothing is done about it;
+- weight W: with rehearsal on the texts of the batches;
+- weight W, old texts: with rehearsal on these and on the texts of the sentences that the old labels were learnt from;
+- filled in: without rehearsal, but the entities that the first pipeline finds in the new sentences are added to the annotation, where they
+  don't overlap with it;
+- filled in, weight W, old texts: both.
 
-DATA: a folder with train.conll of WNUT 2017 (Derczynski et al. 2017).
+What is told is the F-score of the old and of the new labels, the mean over seeds and its 95 % interval, and the share of the loss on the
+old ones that is avoided. Usage:
+
+    python benchmarks/rehearsal.py DATA [--part report|choose] [--seeds 5] [--weights 2] [--settings other same]
+
+DATA: a folder with train.conll, dev.conll and test.conll of WNUT 2017 (Derczynski et al. 2017). Weights were chosen with `--part choose`.
 """
 
 from __future__ import annotations
@@ -17,15 +27,18 @@ import argparse
 import json
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import kernel
-from kernel.training import Example
 
 OLD = ("person", "corporation", "product")
 NEW = ("location", "group", "creative-work")
+# The 0.975 quantiles of Student's t by degrees of freedom.
+T95 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262}
+FIRST_STEPS, STEPS = 750, 450
 CONFIG = """
 [nlp]
 lang = "en"
@@ -43,13 +56,17 @@ seed = {seed}
 dropout = 0.1
 patience = 0
 max_steps = {steps}
-eval_frequency = {steps}
+eval_frequency = 250
+[training.optimizer]
+@optimizers = "Adam.v1"
+learn_rate = 0.001
+use_averages = true
 [training.logger]
 @loggers = "kernel.ConsoleLogger.v1"
 progress_bar = false
 [training.batcher]
 @batchers = "kernel.batch_by_words.v1"
-size = 600
+size = 250
 {more}
 """
 FRESH = """
@@ -81,114 +98,183 @@ REHEARSE = """
 @callbacks = "kernel.Rehearse.v1"
 weight = {weight}
 """
+OLD_TEXTS = """corpus = "corpora.raw"
+[corpora.raw]
+@readers = "kernel.Corpus.v1"
+path = {raw}
+"""
+Record = dict[str, Any]
+Scores = dict[str, float]
 
 
 def sentences(path: Path) -> Iterator[list[list[str]]]:
     """The sentences of a file with a word and its tag a line, as rows."""
-    for block in path.read_text(encoding="utf-8").split("\n\n"):
-        rows = [line.split("\t") for line in block.splitlines() if line.strip()]
-        if rows:
+    rows: list[list[str]] = []
+    # Between sentences is a line that is empty or has a tab alone.
+    for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
+        if line.strip():
+            rows.append(line.split("\t"))
+        elif rows:
             yield rows
+            rows = []
 
 
-def write(path: Path, rows: Sequence[Any], labels: Sequence[str]) -> Path:
-    """Write sentences as records, with the entities of some labels."""
-    with path.open("w", encoding="utf-8") as file:
-        for sentence in rows:
-            text, spans, at = "", [], 0
-            for word, tag in sentence:
-                at = len(text)
-                if tag[2:] in labels:
-                    if tag.startswith("B") or not spans:
-                        spans.append([at, at, tag[2:]])
-                    spans[-1][1] = at + len(word)
-                text += word + " "
-            file.write(json.dumps({"text": text.rstrip(), "spans": spans}) + "\n")
-    return path
-
-
-def scores(model: Path, rows: Sequence[Any]) -> dict[str, float]:
-    """F-scores on sentences, of the old and of the new labels."""
-    nlp = kernel.load(model)
-    found = {}
-    for name, labels in (("old", OLD), ("new", NEW)):
-        file = write(model.parent / "test.jsonl", rows, labels)
-        records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        examples = [
-            Example.from_dict(
-                nlp.make_doc(each["text"]), {"entities": [tuple(span) for span in each["spans"]]}
-            )
-            for each in records
-        ]
-        docs = list(nlp.pipe([example.reference.text for example in examples]))
-        right = guessed = gold = 0
-        for doc, each in zip(docs, records, strict=True):
-            own = {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if ent.label_ in labels}
-            wanted = {tuple(span) for span in each["spans"]}
-            right, guessed, gold = right + len(own & wanted), guessed + len(own), gold + len(wanted)
-        found[name] = 2 * right / (guessed + gold) if guessed + gold else 0.0
+def records(rows: Sequence[Any], labels: Sequence[str]) -> list[Record]:
+    """Sentences as texts with the entities of some labels."""
+    found = []
+    for sentence in rows:
+        text, spans, is_open = "", [], False
+        for word, tag in sentence:
+            at = len(text)
+            text += word + " "
+            is_named = tag[2:] in labels
+            if is_named and not (tag.startswith("I") and is_open):
+                spans.append([at, at, tag[2:]])
+            if is_named:
+                spans[-1][1] = at + len(word)
+            is_open = is_named
+        found.append({"text": text.rstrip(), "spans": spans})
     return found
 
 
-def train(folder: Path, components: str, data: Path, steps: int, seed: int, more: str = "") -> Path:
-    """Train a pipeline; returns its directory."""
+def write(path: Path, texts: Sequence[Record]) -> str:
+    """Write texts with entities, one a line; returns the path as JSON."""
+    path.write_text("".join(json.dumps(each) + "\n" for each in texts), encoding="utf-8")
+    return json.dumps(str(path))
+
+
+def filled_in(model: Path, texts: Sequence[Record]) -> list[Record]:
+    """The texts with the entities that a pipeline finds, too, where they don't overlap with those that are annotated."""
+    nlp, found = kernel.load(model), []
+    for each, doc in zip(texts, nlp.pipe([each["text"] for each in texts]), strict=True):
+        spans = each["spans"]
+        more = [
+            [ent.start_char, ent.end_char, ent.label_]
+            for ent in doc.ents
+            if all(ent.end_char <= start or end <= ent.start_char for start, end, _ in spans)
+        ]
+        found.append({"text": each["text"], "spans": sorted([*spans, *more])})
+    return found
+
+
+def scores(model: Path, gold: Sequence[Record]) -> Scores:
+    """F-scores of the old and of the new labels."""
+    nlp = kernel.load(model)
+    docs = list(nlp.pipe([each["text"] for each in gold]))
+    found = {}
+    for name, labels in (("old", OLD), ("new", NEW)):
+        right = guessed = wanted = 0
+        for doc, each in zip(docs, gold, strict=True):
+            own = {(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if ent.label_ in labels}
+            true = {tuple(span) for span in each["spans"] if span[2] in labels}
+            right, guessed, wanted = right + len(own & true), guessed + len(own), wanted + len(true)
+        found[name] = 200 * right / max(guessed + wanted, 1)
+    return found
+
+
+def train(folder: Path, components: str, data: str, dev: str, seed: int, steps: int, more: str = "") -> Path:
+    """Train a pipeline; returns where its directories are."""
     folder.mkdir()
-    text = CONFIG.format(
-        components=components,
-        train=json.dumps(str(data)),
-        dev=json.dumps(str(data)),
-        seed=seed,
-        steps=steps,
-        more=more,
-    )
+    text = CONFIG.format(components=components, train=data, dev=dev, seed=seed, steps=steps, more=more)
     (folder / "config.cfg").write_text(text, encoding="utf-8")
     kernel.train(folder / "config.cfg", folder / "out")
-    return folder / "out" / "model-last"
+    return folder / "out"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Sentences. old: to learn the old labels from. new: to learn the new ones from, by setting. dev: to choose the first model on."""
+
+    old: list[Any]
+    new: Mapping[str, list[Any]]
+    dev: list[Any]
+    test: list[Any]
+
+
+def parts(data: Path, part: str) -> Parts:
+    """Deal out the sentences. part: "choose" for scores on what all was chosen on, "report" for those on what nobody has looked at."""
+    every = [each for name in ("train", "dev", "test") for each in sentences(data / f"{name}.conll")]
+    dev, test = every[::5], every[1::5]
+    rest = [each for number, each in enumerate(every) if number % 5 > 1]
+    old = [each for number, each in enumerate(rest) if number % 3]
+    new = {"other": rest[::3], "same": old[::2]}
+    return Parts(old, new, dev, dev if part == "choose" else test)
 
 
 def one_seed(
-    data: Path, folder: Path, seed: int, steps: Sequence[int], weights: Sequence[float]
-) -> dict[str, dict[str, float]]:
-    """Scores before, after learning the new labels, and the same with rehearsal at each weight."""
-    every = list(sentences(data / "train.conll"))
-    test = every[::5]
-    rows = [sentence for number, sentence in enumerate(every) if number % 5]
-    old, new = write(folder / "old.jsonl", rows, OLD), write(folder / "new.jsonl", rows, NEW)
-    first = train(folder / "first", FRESH, old, steps[0], seed)
-    found = {"before": scores(first, test)}
+    given: Parts, folder: Path, seed: int, weights: Sequence[float], settings: Sequence[str]
+) -> dict[str, Scores]:
+    """Scores before, and after the new labels were learnt in each way."""
+    gold = records(given.test, OLD + NEW)
+    dev = write(folder / "dev.jsonl", records(given.dev, OLD))
+    raw = write(folder / "raw.jsonl", records(given.old, ()))
+    old = write(folder / "old.jsonl", records(given.old, OLD))
+    first = train(folder / "first", FRESH, old, dev, seed, FIRST_STEPS) / "model-best"
+    found = {"before": scores(first, gold)}
     source = SOURCED.format(source=json.dumps(str(first)))
-    found["without"] = scores(train(folder / "without", source, new, steps[1], seed), test)
-    for weight in weights:
-        more = REHEARSE.format(weight=weight)
-        model = train(folder / f"with-{weight}", source, new, steps[1], seed, more)
-        found[f"weight {weight}"] = scores(model, test)
+    few = write(folder / "few.jsonl", records(given.dev[:50], OLD))
+    for setting in settings:
+        new = records(given.new[setting], NEW)
+        data = write(folder / f"{setting}.jsonl", new)
+        filled = write(folder / f"{setting}-filled.jsonl", filled_in(first, new))
+        ways = {"without": (data, ""), "filled in": (filled, "")}
+        for weight in weights:
+            here = REHEARSE.format(weight=weight)
+            there = here + OLD_TEXTS.format(raw=raw)
+            ways[f"weight {weight:g}"] = (data, here)
+            # Those of the other setting are old texts.
+            if setting == "other":
+                ways[f"weight {weight:g}, old texts"] = (data, there)
+                ways[f"filled in, weight {weight:g}, old texts"] = (filled, there)
+        for name, (texts, more) in ways.items():
+            place = folder / f"{setting} {name}"
+            model = train(place, source, texts, few, seed, STEPS, more) / "model-last"
+            found[f"{setting}: {name}"] = scores(model, gold)
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--part", choices=("report", "choose"), default="report")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--weights", type=float, nargs="+", default=[1.0, 2.0, 4.0])
-    parser.add_argument("--steps", type=int, nargs=2, default=[400, 200])
+    parser.add_argument("--weights", type=float, nargs="+", default=[2.0])
+    parser.add_argument("--settings", nargs="+", default=["other", "same"])
     given = parser.parse_args()
-    found: list[dict[str, dict[str, float]]] = []
+    dealt, found = parts(given.data, given.part), []
     for seed in range(given.seeds):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(one_seed(given.data, Path(folder), seed, given.steps, given.weights))
+            found.append(one_seed(dealt, Path(folder), seed, given.weights, given.settings))
         print(json.dumps({"seed": seed, **found[-1]}), flush=True)
-    print(f"{'':12} old F          new F          loss avoided")
+    show(found)
+
+
+def show(found: Sequence[Mapping[str, Scores]]) -> None:
+    """Print the table: a row for each way, with what all seeds have found."""
+    print("| way | old labels, F | new labels, F | loss avoided |")
+    print("| --- | --- | --- | --- |")
     for name in found[0]:
         old, new = ([each[name][part] for each in found] for part in ("old", "new"))
-        lost = [each["before"]["old"] - each["without"]["old"] for each in found]
-        kept = [each[name]["old"] - each["without"]["old"] for each in found]
-        share = "" if name in ("before", "without") else f"{sum(kept) / (sum(lost) or 1):.0%}"
-        print(f"{name:12} {_shown(old):14} {_shown(new):14} {share}")
+        without = f"{name.split(':')[0]}: without"
+        share = ""
+        if name not in ("before", without):
+            shares = [
+                100
+                * (each[name]["old"] - each[without]["old"])
+                / (each["before"]["old"] - each[without]["old"])
+                for each in found
+            ]
+            share = _mean(shares, " %")
+        print(f"| {name} | {_mean(old)} | {_mean(new)} | {share} |")
 
 
-def _shown(values: Sequence[float]) -> str:
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    return f"{100 * statistics.mean(values):.1f} ± {100 * spread:.1f}"
+def _mean(values: Sequence[float], unit: str = "") -> str:
+    """The mean, and half of its 95 % interval."""
+    mean = f"{statistics.mean(values):.1f}{unit}"
+    if len(values) < 2:
+        return mean
+    half = T95.get(len(values) - 1, 1.96) * statistics.stdev(values) / len(values) ** 0.5
+    return f"{mean} (± {half:.1f})"
 
 
 if __name__ == "__main__":

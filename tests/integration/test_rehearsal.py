@@ -11,6 +11,7 @@ import pytest
 from kernel import load, registry
 from kernel.cli.run import run as command
 from kernel.config import load_config
+from kernel.language import Language
 from kernel.training import Example
 from kernel.training.loop import train
 from kernel.training.prepare import prepare
@@ -194,6 +195,33 @@ def test_a_run_that_is_resumed_ends_in_the_same_bytes(here: Path, settings: str,
     for name in ("tok2vec/model", "ner/model", "ner/moves"):
         one, other = ((here / folder / "model-last" / name).read_bytes() for folder in ("straight", "left"))
         assert one == other
+
+
+def test_texts_of_a_corpus_come_beside_those_of_the_batch(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, list[list[str]]] = {"update": [], "rehearse": []}
+    for name, texts in seen.items():
+        monkeypatch.setattr(Language, name, remembering(getattr(Language, name), texts))
+    settings = 'corpus = "corpora.few"\n[corpora.few]\n@readers = "kernel.Corpus.v1"\npath = "few.jsonl"\n'
+    config = load_config(write_config(here, new_config(settings, steps=3)), {"paths.dev": "people.jsonl"})
+    for _ in train(prepare(config, output=here / "new")):
+        pass
+    few = {json.loads(line)["text"] for line in (here / "few.jsonl").read_text().splitlines()}
+    for learnt, rehearsed in zip(seen["update"], seen["rehearse"], strict=True):
+        more = [text for text in rehearsed if text in few]
+        assert sorted(more + learnt) == sorted(rehearsed)
+        # About as many words.
+        words, wanted = (sum(len(text.split()) for text in texts) for texts in (more, learnt))
+        assert wanted <= words < wanted + 3
+
+
+def remembering(method: Any, texts: list[list[str]]) -> Any:
+    def called(self: Any, examples: Any, **settings: Any) -> Any:
+        texts.append([example.reference.text for example in examples])
+        return method(self, examples, **settings)
+
+    return called
 
 
 def write_config(folder: Path, text: str) -> Path:

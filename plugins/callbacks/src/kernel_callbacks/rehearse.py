@@ -24,14 +24,14 @@ _NAME = "kernel.Rehearse.v1"
 def rehearse(
     corpus: str | None = None,
     components: Sequence[str] | None = None,
-    weight: PositiveFloat = 1.0,
+    weight: PositiveFloat = 2.0,
     every: PositiveInt = 1,
     dropout: BelowOne = 0.0,
 ) -> "Rehearse":
     """Let components say of texts what they said before this training, while they learn something else.
 
-    The gradient that leads back is added to that of the batch. corpus: texts to rehearse on, such as "corpora.raw",
-    about as many words a step as the batch has; null takes the batch itself. Annotations are not looked at. components: those that
+    The gradient that leads back is added to that of the batch. They rehearse on the texts of the batch, whose annotations are not
+    looked at. corpus: more texts to rehearse on, such as "corpora.raw", about as many words a step as the batch has. components: those that
     rehearse; null for all that are taken from a trained pipeline (source) and are not frozen. weight: of the gradient, beside
     that of the batch. every: steps from one rehearsal to the next. dropout: while rehearsing. The losses are those of
     `<component>_rehearsal`.
@@ -89,7 +89,9 @@ class Rehearse:
         losses: dict[str, float] = {}
         # What the update draws is the same with it and without.
         with random.apart(run.seed, "rehearse", run.step), np.errstate(all="ignore"):
-            examples = batch if self._stream is None else self._stream.take(run, sum(map(len, batch)))
+            examples = list(batch)
+            if self._stream is not None:
+                examples += self._stream.take(run, sum(map(len, batch)))
             for shard, part in enumerate(shards(run, examples)):
                 with random.scope(seed=run.seed, step=run.step, shard=shard):
                     run.pipeline.rehearse(  # type: ignore[attr-defined]
