@@ -16,9 +16,10 @@ recogniser and the token vectors that it listens to are both trained on, on the 
 What is told is the F-score of the old and of the new labels, the mean over seeds and its 95 % interval, and the share of the loss on the
 old ones that is avoided. Usage:
 
-    python benchmarks/rehearsal.py DATA [--part report|choose] [--seeds 5] [--weights 2] [--settings other same]
+    python benchmarks/rehearsal.py DATA [--part report|choose] [--seeds 5] [--weights 2] [--settings other same] [--ways WAY ...] [--write]
 
 DATA: a folder with train.conll, dev.conll and test.conll of WNUT 2017 (Derczynski et al. 2017). Weights were chosen with `--part choose`.
+--write replaces the section of docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from page import put_section
 
 import kernel
 
@@ -103,6 +106,11 @@ OLD_TEXTS = """corpus = "corpora.raw"
 @readers = "kernel.Corpus.v1"
 path = {raw}
 """
+ABOUT = """\
+A recogniser has learnt one half of the labels of WNUT 2017 (person, corporation, product) and then learns the other half, from `other` sentences
+or from some of the `same`, where only that half is annotated. "Old texts": besides those of the batches, the raw texts that the first half was
+learnt from are rehearsed on. "Filled in": what the first model finds in the new sentences is added to the annotation. Means over
+seeds and 95 % intervals, on sentences that nothing was chosen on; by `python benchmarks/rehearsal.py DATA --write`."""
 Record = dict[str, Any]
 Scores = dict[str, float]
 
@@ -202,9 +210,14 @@ def parts(data: Path, part: str) -> Parts:
 
 
 def one_seed(
-    given: Parts, folder: Path, seed: int, weights: Sequence[float], settings: Sequence[str]
+    given: Parts,
+    folder: Path,
+    seed: int,
+    weights: Sequence[float],
+    settings: Sequence[str],
+    wanted: Sequence[str] | None = None,
 ) -> dict[str, Scores]:
-    """Scores before, and after the new labels were learnt in each way."""
+    """Scores before, and after the new labels were learnt in each way. wanted: names of ways; None for all."""
     gold = records(given.test, OLD + NEW)
     dev = write(folder / "dev.jsonl", records(given.dev, OLD))
     raw = write(folder / "raw.jsonl", records(given.old, ()))
@@ -227,6 +240,8 @@ def one_seed(
                 ways[f"weight {weight:g}, old texts"] = (data, there)
                 ways[f"filled in, weight {weight:g}, old texts"] = (filled, there)
         for name, (texts, more) in ways.items():
+            if wanted is not None and name not in wanted:
+                continue
             place = folder / f"{setting} {name}"
             model = train(place, source, texts, few, seed, STEPS, more) / "model-last"
             found[f"{setting}: {name}"] = scores(model, gold)
@@ -240,32 +255,33 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--weights", type=float, nargs="+", default=[2.0])
     parser.add_argument("--settings", nargs="+", default=["other", "same"])
+    parser.add_argument("--ways", nargs="+", help="names of rows without the setting; all by default")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     given = parser.parse_args()
     dealt, found = parts(given.data, given.part), []
     for seed in range(given.seeds):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(one_seed(dealt, Path(folder), seed, given.weights, given.settings))
+            found.append(one_seed(dealt, Path(folder), seed, given.weights, given.settings, given.ways))
         print(json.dumps({"seed": seed, **found[-1]}), flush=True)
-    show(found)
+    lines = list(table(found))
+    print("\n".join(lines))
+    if given.write:
+        put_section("Rehearsal", "\n".join([ABOUT, "", *lines]))
 
 
-def show(found: Sequence[Mapping[str, Scores]]) -> None:
-    """Print the table: a row for each way, with what all seeds have found."""
-    print("| way | old labels, F | new labels, F | loss avoided |")
-    print("| --- | --- | --- | --- |")
+def table(found: Sequence[Mapping[str, Scores]]) -> Iterator[str]:
+    """The lines of the table: a row for each way, with what the seeds have found."""
+    yield "| way | seeds | old labels, F | new labels, F | loss avoided |"
+    yield "| --- | --- | --- | --- | --- |"
     for name in found[0]:
-        old, new = ([each[name][part] for each in found] for part in ("old", "new"))
-        without = f"{name.split(':')[0]}: without"
-        share = ""
-        if name not in ("before", without):
-            shares = [
-                100
-                * (each[name]["old"] - each[without]["old"])
-                / (each["before"]["old"] - each[without]["old"])
-                for each in found
-            ]
-            share = _mean(shares, " %")
-        print(f"| {name} | {_mean(old)} | {_mean(new)} | {share} |")
+        seeds = [each for each in found if name in each]
+        old, new = ([each[name][part] for each in seeds] for part in ("old", "new"))
+        without, share = f"{name.split(':')[0]}: without", ""
+        if name not in ("before", without) and without in found[0]:
+            lost = [each["before"]["old"] - each[without]["old"] for each in seeds]
+            kept = [each[name]["old"] - each[without]["old"] for each in seeds]
+            share = _mean([100 * some / of for some, of in zip(kept, lost, strict=True)], " %")
+        yield f"| {name} | {len(seeds)} | {_mean(old)} | {_mean(new)} | {share} |"
 
 
 def _mean(values: Sequence[float], unit: str = "") -> str:

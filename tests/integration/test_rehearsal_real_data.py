@@ -23,7 +23,8 @@ pytestmark = [
 
 def test_more_than_half_of_what_would_be_forgotten_is_kept() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "rehearsal.py"), str(DATA)]
-    settings = ["--part", "choose", "--seeds", "1", "--weights", "2", "--settings", "other"]
+    settings = ["--seeds", "1", "--weights", "2", "--settings", "other"]
+    settings += ["--ways", "without", "weight 2, old texts"]
     done = subprocess.run([*command, *settings], capture_output=True, text=True, check=True, cwd=ROOT)
     found = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
     before, without, kept = (
