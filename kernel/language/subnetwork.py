@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kernel.config.sources import problem_at
 from kernel.errors import ConfigError
 from kernel.listeners import Subscription
 
@@ -17,34 +18,40 @@ def subnetwork(
     """(component, model) that two settings of a section name: the layer with this reference name, the whole model for "".
 
     A listener stands for the model that it listens to, of the component that is returned then. The components must be linked.
-    ConfigError, naming the setting, where they lead to nothing.
+    ConfigError, with the place of the setting in the config, where they lead to nothing.
     """
+
+    def error(setting: str, message: str, hint: str) -> ConfigError:
+        path = f"{section}.{setting}"
+        return ConfigError(problem_at(nlp.config.sources, path, message, suggestion=hint))
+
     if component not in nlp.component_names:
-        raise ConfigError(
-            f"{section}.component: the pipeline has no component '{component}'",
-            hint=f"It has: {', '.join(nlp.component_names) or 'none'}.",
+        raise error(
+            "component",
+            f"the pipeline has no component '{component}'",
+            f"It has: {', '.join(nlp.component_names) or 'none'}.",
         )
     model: Any = getattr(nlp.get_pipe(component), "model", None)
     if not hasattr(model, "walk"):
-        raise ConfigError(
-            f"{section}.component: '{component}' has no model", hint="Name a component that is trained."
-        )
+        raise error("component", f"'{component}' has no model", "Name a component that is trained.")
     found: Any = model
     if layer:
         names = [name for name in model.ref_names if model.maybe_get_ref(name) is not None]
         if layer not in names:
-            raise ConfigError(
-                f"{section}.layer: the model of '{component}' has no layer called '{layer}'",
-                hint=f"It has: {', '.join(sorted(names))}." if names else 'It names none: set it to "".',
+            raise error(
+                "layer",
+                f"the model of '{component}' has no layer called '{layer}'",
+                f"It has: {', '.join(sorted(names))}." if names else 'It names none: set it to "".',
             )
         found = model.get_ref(layer)
     listening = found.attrs.get("listener")
     if not isinstance(listening, Subscription):
         return component, found
     if listening.channel is None:
-        raise ConfigError(
-            f"{section}.component: '{component}' listens to a shared source, and none comes before it in the pipeline",
-            hint="Name the component that computes the token vectors, such as tok2vec.",
+        raise error(
+            "component",
+            f"'{component}' listens to a shared source, and none comes before it in the pipeline",
+            "Name the component that computes the token vectors, such as tok2vec.",
         )
     source = listening.channel.name
     return source, nlp.get_pipe(source).model

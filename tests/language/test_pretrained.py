@@ -79,7 +79,7 @@ def test_who_listens_leads_to_what_it_listens_to(saved):
     ("settings", "message"),
     [
         ({}, r"(?s)the weights go nowhere: there is no section \[pretraining\].*fill-config"),
-        ({"component": "sauce"}, r"the pipeline has no component 'sauce'\nIt has: source, target"),
+        ({"component": "sauce"}, r"the pipeline has no component 'sauce'\n    hint: It has: source, target"),
         ({"component": "source", "layer": "deep"}, r"the model of 'source' has no layer called 'deep'"),
         ({"component": "plain"}, r"'plain' has no model"),
         ({"component": "off"}, r"the component 'off' is disabled"),

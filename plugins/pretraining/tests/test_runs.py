@@ -252,9 +252,9 @@ def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
             "pretraining.first_epoch = 3 leaves nothing to do: pretraining.max_epochs = 3",
         ),
         (("--pretraining.component", "parser"), "pretraining.component: the pipeline has no component 'parser'"),
-        (("--pretraining.component", "null"), "pretraining.component names none: it is the component whose model makes"),
+        (("--pretraining.component", "null"), "pretraining.component: it names none: it is the component whose model makes"),
         (("--pretraining.layer", "embed2"), "pretraining.layer: the model of 'tok2vec' has no layer called 'embed2'"),
-        (("--pretraining.component", "tagger"), "pretraining.component: 'tagger' can't be initialised on documents alone"),
+        (("--pretraining.component", "tagger"), "pretraining.component: 'tagger' can't be initialised on documents alone: it needs a size that only labels tell"),
         (("--pretraining.corpus", "corpora.raw"), "'corpora.raw' is not in the config"),
     ],
 )  # fmt: skip
@@ -265,6 +265,23 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
     assert result.exit_code in (1, 2) and message in result.stderr, result.stderr
     assert "Traceback" not in result.stderr
     assert not weights(texts.path / "out")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('component = "parser"', "the pipeline has no component 'parser'"),
+        ('layer = "embed2"', "the model of 'tok2vec' has no layer called 'embed2'"),
+        ('component = "tagger"', "'tagger' can't be initialised on documents alone"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_pointed_at(texts: Box, line: str, message: str) -> None:
+    text = (texts.path / "config.cfg").read_text().replace("[pretraining]\n", f"[pretraining]\n{line}\n")
+    texts.config(text)
+    key, number = line.split()[0], text.splitlines().index(line) + 1
+    result = texts.run("pretrain", "config.cfg", "out")
+    assert result.exit_code == 2
+    assert f"config.cfg:{number}:{len(key) + 4}: pretraining.{key}: {message}" in result.stderr, result.stderr
 
 
 def test_a_config_without_the_section(texts: Box) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from thinc.api import set_dropout_rate
 
+from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, warn
 from kernel.files.home import expand_home
 from kernel.language.subnetwork import subnetwork
@@ -13,10 +14,11 @@ from kernel.listeners import shape_inference
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.numeric.ops import get_ops, set_ops
-from kernel.registries.blame import describe_error
+from kernel.registries.blame import describe_error, naming, place_of
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.training.protocols import BasePipeline
+from kernel_pretraining.contract import Contract
 
 # Words of held-out text that are looked at together.
 _BATCH = 3000
@@ -37,14 +39,16 @@ class Pretraining(BasePipeline):
     def __init__(self, nlp: Any, settings: Any) -> None:
         self.nlp = nlp
         if settings.component is None:
-            raise ConfigError(
-                "pretraining.component names none: it is the component whose model makes the token vectors that are pretrained",
-                hint=f"Name one, such as tok2vec. The pipeline has: {', '.join(nlp.component_names) or 'none'}.",
+            raise self._error(
+                "component",
+                "it names none: it is the component whose model makes the token vectors that are pretrained",
+                f"Name one, such as tok2vec. The pipeline has: {', '.join(nlp.component_names) or 'none'}.",
             )
         self.name, self.encoder = subnetwork(nlp, settings.component, settings.layer)
         self.model: Any = None
         """The objective's, of which the encoder is a part; None before it is initialised."""
         self._settings = settings
+        self._contract = Contract(nlp.config)
         self._ops: Any = get_ops(-1)
         # Sum and number of the losses since the last evaluation.
         self._seen = [0.0, 0]
@@ -101,11 +105,12 @@ class Pretraining(BasePipeline):
         with self.nlp.select_pipes(disable=list(self.nlp.pipe_names)):
             self.nlp.initialize(get_examples, settings={**settings, "init_tok2vec": None, "components": {}})
         self._check_encoder(docs)
-        model = self._settings.objective(self.vocab, self.encoder)
+        model = self._contract.create(self._settings.objective, self.vocab, self.encoder)
         set_ops(model, self._ops)
-        with shape_inference():
+        with shape_inference(), naming(self._contract.owner):
             model.initialize(X=docs)
         self.model = model
+        self._check_losses([doc for doc in docs if len(doc)])
         if kept is not None:
             model_from_bytes(self.encoder, kept, where=self.name)
         path = self._settings.init_weights
@@ -116,6 +121,18 @@ class Pretraining(BasePipeline):
         slot = next(slot for slot in self.nlp.slots if slot.name == self.name)
         return model_to_bytes(self.encoder) if slot.copied else None
 
+    def _check_losses(self, docs: Sequence[Doc]) -> None:
+        if docs:
+            with random.scope(seed=self._settings.seed or 0), random.enter("check"):
+                with naming(self._contract.owner):
+                    losses = self.model.predict(docs)
+                self._contract.check(losses)
+
+    def _error(self, setting: str, message: str, hint: str) -> ConfigError:
+        """What is wrong with a setting of `[pretraining]`, with its place in the config."""
+        sources = self.nlp.config.sources
+        return ConfigError(problem_at(sources, f"pretraining.{setting}", message, suggestion=hint))
+
     def _check_encoder(self, docs: Sequence[Doc]) -> None:
         """ConfigError if it does not make one array (tokens, width) of each document."""
         place = (
@@ -123,25 +140,26 @@ class Pretraining(BasePipeline):
             if self._settings.layer
             else f"'{self.name}'"
         )
+        setting = "layer" if self._settings.layer else "component"
         hint = 'Name a component that makes token vectors, such as tok2vec, or the layer of one that does: layer = "tok2vec".'
         try:
             with shape_inference():
                 self.encoder.initialize(X=list(docs))
                 vectors = self.encoder.predict(list(docs))
         except Exception as error:
-            raise ConfigError(
-                f"pretraining.component: {place} can't be initialised on documents alone: {describe_error(error)}",
-                hint=hint,
+            raise self._error(
+                setting, f"{place} can't be initialised on documents alone: {_reason(error)}", hint
             ) from error
         fits = isinstance(vectors, list) and len(vectors) == len(docs)
         if not fits or any(
             getattr(one, "ndim", 0) != 2 or len(one) != len(doc)
             for one, doc in zip(vectors, docs, strict=True)
         ):
-            raise ConfigError(
-                f"pretraining.component: {place} does not give a vector for each token: pretraining takes models from documents to "
+            raise self._error(
+                setting,
+                f"{place} does not give a vector for each token: pretraining takes models from documents to "
                 "one array (tokens, width) each",
-                hint=hint,
+                hint,
             )
 
     def update(
@@ -159,6 +177,7 @@ class Pretraining(BasePipeline):
         with random.enter(self.name):
             set_dropout_rate(self.model, drop)
             each, backprop = self.model.begin_update(docs)
+            self._contract.check(each)
             if len(each):
                 backprop(self.model.ops.xp.full_like(each, 1 / len(each)))
         total = float(each.sum())
@@ -177,6 +196,7 @@ class Pretraining(BasePipeline):
             with random.scope(seed=self._settings.seed or 0), random.enter("evaluate"):
                 for docs in _batches(example.reference for example in examples):
                     each = self.model.predict(docs)
+                    self._contract.check(each)
                     seen = [seen[0] + float(each.sum()), seen[1] + len(each)]
         if seen[1] and not seen[0]:
             warn(
@@ -211,6 +231,13 @@ def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
             words += len(doc)
     if batch:
         yield batch
+
+
+def _reason(error: Exception) -> str:
+    """Why a model can't be initialised, in words of the kernel."""
+    if place_of(error) is None and "Cannot get dimension" in str(error):
+        return "it needs a size that only labels tell"
+    return describe_error(error)
 
 
 def _read(path: str) -> bytes:
