@@ -127,6 +127,10 @@ class OutOfRange(DataError, IndexError):
     """A place outside of a text: a token, or a span."""
 
 
+class MissingVectors(DataError):
+    """Word vectors that a model needs, of a vocabulary that has none."""
+
+
 class Unsupported(DataError, NotImplementedError):
     """What a language, or a component, has no code for."""
 

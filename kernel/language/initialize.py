@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
-from kernel.errors import ConfigError, DataError, KernelError, UsageError, WrongType, warn
+from kernel.errors import ConfigError, DataError, KernelError, MissingVectors, UsageError, WrongType, warn
 from kernel.language import pretrained
 from kernel.language.build import interpolated_section
 from kernel.language.learn import trained_models
@@ -71,6 +71,8 @@ def initialize(
                 component.initialize(get_examples, nlp=nlp, **arguments)
         except ConfigError:
             raise
+        except MissingVectors as error:
+            raise _without_vectors(nlp, settings.get("vectors"), error) from error
         except Exception as error:
             raise failure(name, error, verb="failed to initialize") from error
         check_listeners(nlp.pipeline)
@@ -268,8 +270,9 @@ def _without_vectors(nlp: ComponentList, where: Any, error: KernelError) -> Conf
     config = nlp.config
     raw = VARIABLE.fullmatch(str((config.get("initialize") or {}).get("vectors")))
     key = raw[1].replace(":", ".") if raw else "initialize.vectors"
+    leave_out = f"--{key} null, and " if where else ""
     advice = (
-        f"Give a pipeline with vectors, --{key} PATH, or train without: --{key} null, and include_static_vectors = false "
+        f"Give a pipeline with vectors, --{key} PATH, or train without: {leave_out}include_static_vectors = false "
         "in every model that has it."
     )
     hint = f"{error.hint} {advice}".strip()

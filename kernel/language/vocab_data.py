@@ -47,6 +47,8 @@ def _read_vectors(vocab: Vocab, root: Path) -> None:
         vocab.strings.add_many(srsly.json_loads(strings.read_text(encoding="utf8")))
     with reading(folder):
         vocab.vectors.from_disk(folder)
+    if not vocab.vectors:
+        raise DataError("there are no vectors: the table is empty", path=folder, hint=NO_VECTORS)
 
 
 def check_vectors_of(slots: Iterable[Slot], vectors: Vectors) -> None:

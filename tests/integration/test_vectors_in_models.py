@@ -271,6 +271,18 @@ def test_vectors_that_are_asked_for_and_missing_are_a_mistake_of_the_config(tmp_
     result = train(workplace(tmp_path), MODELS["MultiHashEmbed"], "--paths.vectors", "null")
     assert result.exit_code == 2 and "Traceback" not in result.stderr
     assert "Static vectors are asked for, but the vocab has no vectors." in result.stderr
+    assert "initialize.vectors" in result.stderr and "--paths.vectors PATH" in result.stderr
+    assert "train without: include_static_vectors = false" in " ".join(result.stderr.split())
+
+
+def test_a_pipeline_without_vectors_gives_none(tmp_path: Path) -> None:
+    box = workplace(tmp_path)
+    package.blank("en").to_disk(box.path / "empty")
+    result = train(box, MODELS["MultiHashEmbed"], "--paths.vectors", "empty")
+    assert result.exit_code == 2 and "Traceback" not in result.stderr
+    assert "there are no vectors: the table is empty" in result.stderr and "empty/vocab" in result.stderr
+    assert "initialize.vectors" in result.stderr
+    assert not (box.path / "out/model-last").exists()
 
 
 def test_a_pipeline_whose_vectors_were_changed_is_saved_and_loaded(trained: Path, tmp_path: Path) -> None:

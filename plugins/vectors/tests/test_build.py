@@ -396,3 +396,8 @@ def test_one_of_each_is_said_in_the_singular(box: Box) -> None:
 def test_a_folder_with_an_empty_table_is_refused(box: Box) -> None:
     Vocab().to_disk(box.path / "vocab")
     assert "the table of vectors is empty" in refused(box, "xx", "vocab", "out")
+
+
+def test_a_pipeline_without_vectors_is_refused(box: Box) -> None:
+    kernel.blank("xx").to_disk(box.path / "empty")
+    assert "the table of vectors is empty" in refused(box, "xx", "empty", "out")

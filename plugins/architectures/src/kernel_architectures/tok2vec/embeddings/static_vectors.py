@@ -7,7 +7,7 @@ from thinc.api import Model, glorot_uniform_init
 from thinc.types import Ragged
 
 from kernel.config.ranges import Fraction, PositiveInt
-from kernel.errors import DataError, warn
+from kernel.errors import DataError, MissingVectors, warn
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH, intify
@@ -56,7 +56,7 @@ class _Init:
         if X:
             width = X[0].vocab.vectors.shape[1]
             if not width:
-                raise DataError("Static vectors are asked for, but the vocab has no vectors.", hint=_HOW)
+                raise MissingVectors("Static vectors are asked for, but the vocab has no vectors.", hint=_HOW)
             model.set_dim("nM", width)
             remember(model, X[0].vocab.vectors)
         if Y is not None:
