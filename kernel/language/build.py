@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,9 +22,9 @@ from kernel.language.defaults import fresh_subclass
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import find_factory
 from kernel.language.keeping import keep_values, rename
-from kernel.language.listening import unheard_in_config
+from kernel.language.listening import block_of_source, unheard_in_config
 from kernel.language.order import NAMES, is_possible_name, to_disable, warn_of_unknown
-from kernel.language.origin import apart
+from kernel.language.origin import ORIGIN, apart
 from kernel.language.slots import Slot, position
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
@@ -47,10 +48,34 @@ def fill_config(cls: type[ComponentList], config: Mapping[str, Any]) -> Config:
     """
     filled, problems = _fill(cls, config)
     if not problems:
-        problems = unheard_in_config(filled)
+        problems = [*_unlike_sources(filled), *unheard_in_config(filled)]
     if problems:
         raise ConfigError(problems)
     return filled
+
+
+def _unlike_sources(filled: Config) -> Iterator[Problem]:
+    """What is written beside sources and is not so there, as far as their configs can be read."""
+    try:
+        plain = filled.interpolate()
+    except ConfigError:
+        # The check of the config says why.
+        return
+    registry = chosen_by(filled)
+    for name in plain["nlp"]["pipeline"] or ():
+        block = plain["components"][name]
+        settings, origin = apart(block)
+        # Saved settings are compared with the component, which may have been changed in Python: when it is made.
+        if not origin or not settings or "factory" in settings or origin.get("replace_listeners"):
+            continue
+        there = block_of_source(block, str(origin.get("component") or name))
+        path = f"components.{name}"
+        with suppress(ConfigError):
+            there = _fill_component(
+                name, there, plain["nlp"]["lang"], Config({"components": {name: there}}), registry
+            )
+            for other in _differences(settings, there, is_whole=False):
+                yield _unlike_source(filled, path, other, str(origin["source"]))
 
 
 def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
@@ -271,34 +296,40 @@ def _add_copy(
         at = f"{path}.replace_listeners" if block.get("replace_listeners") else path
         raise ConfigError(_problem(config, at, error.message, error.hint)) from error
     place = position(nlp.slots, name)
-    if "factory" in block:
-        _check_copy(nlp.slots[place], apart(block)[0], where, config)
+    _check_copy(nlp.slots[place], apart(block)[0], where, config)
     nlp.slots[place] = replace(nlp.slots[place], origin=apart(config["components"][name])[1])
 
 
 def _check_copy(slot: Slot, settings: Mapping[str, Any], where: str, config: Config) -> None:
-    """A saved block has the settings too, for loading: a copy can't have others than its source has now."""
-    other = _difference(settings, slot.block)
-    if other:
-        raise ConfigError(
-            _problem(
-                config,
-                f"components.{slot.name}.{other}",
-                f"'{slot.name}' is taken from {where}, where this is not so",
-                "Remove all settings but source to take the component as it is there, or remove source.",
-            )
-        )
+    """A copy can't have other settings than its source has now. A saved block, with a factory, has all of them, for loading."""
+    problems = [
+        _unlike_source(config, f"components.{slot.name}", path, where)
+        for path in _differences(settings, slot.block, is_whole="factory" in settings)
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
-def _difference(one: Any, other: Any) -> str:
-    """Dotted path of the first thing in which two blocks differ, "" if they are equal."""
-    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
-        return ""
-    for key in [*one, *other]:
-        if key not in one or key not in other or one[key] != other[key]:
-            inner = _difference(one.get(key), other.get(key))
-            return f"{key}.{inner}" if inner else str(key)
-    return ""
+def _unlike_source(config: Config, component: str, path: str, where: str) -> Problem:
+    name = component.partition(".")[2]
+    origin = nearest_name(path, list(ORIGIN))
+    hint = "Remove all settings but source to take the component as it is there, or remove source."
+    return _problem(
+        config,
+        f"{component}.{path}",
+        f"'{name}' is taken from {where}, where this is not so",
+        f"Did you mean {origin!r}?" if origin else hint,
+    )
+
+
+def _differences(one: Mapping[str, Any], other: Mapping[str, Any], *, is_whole: bool) -> Iterator[str]:
+    """Dotted paths of what is in one block and not so in another. is_whole: nothing of the other may be missing in the one."""
+    for key in dict.fromkeys([*one, *(other if is_whole else ())]):
+        mine, theirs = one.get(key), other.get(key)
+        if key in one and isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            yield from (f"{key}.{path}" for path in _differences(mine, theirs, is_whole=is_whole))
+        elif key not in one or key not in other or mine != theirs:
+            yield str(key)
 
 
 def _fill_component(name: str, block: Any, lang: str | None, config: Config, registry: Registries) -> Block:

@@ -328,7 +328,7 @@ def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Par
     # A saved block says both: the settings that the component had, and where it came from.
     is_copy = "source" in block and "factory" not in block
     if is_copy:
-        block = _copied(block, str(block.get("component") or name))
+        block = block_of_source(block, str(block.get("component") or name))
     meta = None
     if isinstance(block.get("factory"), str):
         with suppress(KernelError):
@@ -336,7 +336,7 @@ def _part(name: str, block: Any, lang: str | None, registry: Registries) -> _Par
     return _Part(meta, block, replaced if isinstance(replaced, (list, tuple)) else (), is_copy)
 
 
-def _copied(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def block_of_source(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The block of the pipeline that a component is taken from, if that can be read."""
     with suppress(KernelError, OSError):
         file = Path(str(block["source"])) / CONFIG

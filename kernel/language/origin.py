@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# The settings of a block that say which component of which pipeline it is taken from.
-_ORIGIN = ("source", "component", "replace_listeners")
+ORIGIN = ("source", "component", "replace_listeners")
+"""The settings of a block that say which component of which pipeline it is taken from."""
 
 
 def apart(block: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings of a component's block, and those that say where its weights come from, if any do."""
-    names = _ORIGIN if "source" in block else ()
+    names = ORIGIN if "source" in block else ()
     settings = {key: value for key, value in block.items() if key not in names}
     return settings, {key: block[key] for key in names if key in block}
 

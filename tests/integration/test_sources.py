@@ -87,6 +87,49 @@ def test_what_is_not_there_is_told_with_what_is(base: Path) -> None:
     assert caught.value.problems[0].path == "components.ner.source"
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "hint"),
+    [
+        ("bogus", 5, "Remove all settings but source"),
+        ("replace_listner", ["model.tok2vec"], "Did you mean 'replace_listeners'?"),
+        ("model.width", 640, "Remove all settings but source"),
+        ("model.bogus", 5, "Remove all settings but source"),
+        ("model.@architectures", "kernel.Other.v1", "Remove all settings but source"),
+    ],
+)
+def test_what_is_written_beside_a_source_is_so_there_or_refused(
+    setting: str, value: Any, hint: str, base: Path, tmp_path: Path
+) -> None:
+    overrides = {f"components.tok2vec.{setting}": value}
+    made = Config(config({"tok2vec": taken(base)}))
+    made.to_disk(tmp_path / "plain.cfg")
+    written = Config.from_disk(tmp_path / "plain.cfg", overrides=overrides)
+    Config(written).to_disk(tmp_path / "with.cfg")
+    for read, place in (
+        (Config.from_disk(tmp_path / "with.cfg"), "with.cfg:"),
+        (written, f"--components.tok2vec.{setting}"),
+    ):
+        for make in (Language.from_config, Language.fill_config):
+            with pytest.raises(ConfigError) as caught:
+                make(read)
+            message = str(caught.value)
+            assert len(caught.value.problems) == 1
+            assert f"'tok2vec' is taken from {base}, where this is not so" in message
+            assert f"components.tok2vec.{setting}" in message
+            assert hint in message
+            assert place in message
+
+
+def test_what_is_so_in_the_source_too_may_be_written(base: Path) -> None:
+    there = Config.from_disk(base / "config.cfg").interpolate()["components"]["tok2vec"]
+    width = {"width": there["model"]["width"]}
+    for settings in ({"model": width}, {"model": there["model"]}):
+        block = taken(base, **settings)
+        Language.fill_config(Config(config({"tok2vec": block})))
+        nlp = Language.from_config(Config(config({"tok2vec": block})))
+        assert nlp.copied_components == ["tok2vec"]
+
+
 def test_labels_of_initialize_are_for_those_that_are_new(base: Path, tmp_path: Path) -> None:
     (tmp_path / "labels.json").write_text('["NOUN", "OTHER", "VERB", "RARE"]')
     labels = {"@readers": "kernel.read_labels.v1", "path": str(tmp_path / "labels.json")}
