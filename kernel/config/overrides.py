@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from kernel.config.origin import ORIGIN
 from kernel.config.paths import all_paths
 from kernel.config.signatures import of_function
 from kernel.config.sources import ENVIRONMENT, ENVIRONMENT_VARIABLE, OVERRIDE, Source, Sources
@@ -62,7 +63,8 @@ def apply_overrides(
 ) -> list[Problem]:
     """Set values in place, sections made as needed; returns what couldn't be set.
 
-    Where an override names another function for a block, the block keeps what that takes, and what overrides set.
+    Where an override names another function for a block, the block keeps what that takes, and what overrides set. `source` null
+    takes a component's source away.
     """
     if not isinstance(overrides, Mapping) or not all(isinstance(path, str) for path in overrides):
         raise WrongType(
@@ -105,6 +107,9 @@ def apply_overrides(
         else:
             comments = sources[path].comments if path in sources else ()
             former = node.get(key)
+            if key == "source" and value is None and _is_component(".".join(parents)):
+                _drop(node, ".".join(parents), ORIGIN, sources)
+                continue
             for old in all_paths(former, f"{path}.") if isinstance(former, dict) else ():
                 sources.pop(old, None)
             sources[path] = Source(kind, source.name, comments=comments, is_new=key not in node)
@@ -119,9 +124,11 @@ def apply_overrides(
 
 def _names_function(block: str, key: str) -> bool:
     """Whether a key of a block says which function makes it."""
-    return key.startswith("@") or (
-        key == "factory" and block.startswith("components.") and block.count(".") == 1
-    )
+    return key.startswith("@") or (key == "factory" and _is_component(block))
+
+
+def _is_component(block: str) -> bool:
+    return block.startswith("components.") and block.count(".") == 1
 
 
 def _drop_former(
@@ -136,8 +143,16 @@ def _drop_former(
     taken = _parameters(data, "factories" if key == "factory" else key[1:], node[key])
     if taken is None:
         return
-    for other in [one for one in node if one != key and one not in given and one not in taken]:
-        former = node.pop(other)
+    if key == "factory":
+        # A component with a source is taken from there: a factory can't quietly put another one in its place.
+        taken |= set(ORIGIN)
+    _drop(node, block, [one for one in node if one != key and one not in given and one not in taken], sources)
+
+
+def _drop(node: dict[str, Any], block: str, names: Iterable[str], sources: Sources) -> None:
+    """Remove keys of a block, and where they were written."""
+    for other in names:
+        former = node.pop(other, None)
         path = f"{block}.{other}"
         for old in [path, *(all_paths(former, f"{path}.") if isinstance(former, dict) else ())]:
             sources.pop(old, None)

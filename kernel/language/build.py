@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, default_config, fill, resolve
 from kernel.config.checking import check_component, named_twice
+from kernel.config.origin import ORIGIN, apart, without_null
 from kernel.config.packages import verify
 from kernel.config.plans import Planner
 from kernel.config.schemas import NlpSchema
@@ -24,7 +25,6 @@ from kernel.language.factories import find_factory
 from kernel.language.keeping import keep_values, rename
 from kernel.language.listening import block_of_source, unheard_in_config
 from kernel.language.order import NAMES, is_possible_name, to_disable, warn_of_unknown
-from kernel.language.origin import ORIGIN, apart
 from kernel.language.slots import Slot, position
 from kernel.registries.blame import naming
 from kernel.registries.family import Registries, chosen_by
@@ -88,6 +88,8 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
         merged["nlp"] = fill(nlp, path="nlp", schema=NlpSchema, config=merged, registry=registry)
     components = dict(merged.get("components") or {})
     for name, block in components.items():
+        if isinstance(block, Mapping):
+            block = without_null(block)
         with _Collected(problems):
             components[name] = _fill_component(name, block, nlp["lang"], merged, registry)
     pipeline = nlp.get("pipeline") or []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.config.origin import together
 from kernel.errors import UsageError
-from kernel.language.origin import together
 from kernel.language.shown import ShownDict
 from kernel.language.slots import Slot
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import srsly
 
 from kernel.config import Config, resolve
+from kernel.config.origin import apart
 from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, UsageError
 from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
@@ -28,7 +29,6 @@ from kernel.language.build import check_config, interpolated_section
 from kernel.language.components import ComponentList
 from kernel.language.facts import whole_config
 from kernel.language.listening import link
-from kernel.language.origin import apart
 from kernel.language.vocab_data import check_shared_vectors, check_vectors_of
 from kernel.saving.directories import (
     CONFIG,

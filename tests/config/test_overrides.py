@@ -178,6 +178,32 @@ def test_another_factory_drops_the_settings_of_the_former_one(factories):
         assert block(other) == {"factory": other, "width": 3, "height": 4}
 
 
+SOURCED = """
+[components.one]
+source = "base"
+component = "two"
+replace_listeners = ["model.tok2vec"]
+"""
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_source_is_taken_away_by_null_and_never_by_a_factory(order, factories):
+    def block(overrides):
+        pairs = [(f"components.one.{key}", value) for key, value in overrides][::order]
+        config = Config.from_str(SOURCED, overrides=dict(pairs))
+        assert {path for path in config.sources if path.startswith("components.one.")} == {
+            f"components.one.{key}" for key in config["components"]["one"]
+        }
+        return config["components"]["one"]
+
+    made = block([("factory", "tst.wide")])
+    assert made["source"] == "base" and made["factory"] == "tst.wide" and made["component"] == "two"
+    assert block([("source", None), ("factory", "tst.wide"), ("width", 3)]) == {
+        "factory": "tst.wide",
+        "width": 3,
+    }
+
+
 def test_the_same_function_drops_nothing():
     optimizer = Config.from_str(BLOCK, overrides={"training.optimizer.@optimizers": "Adam.v1"})["training"][
         "optimizer"

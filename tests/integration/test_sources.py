@@ -130,6 +130,12 @@ def test_what_is_so_in_the_source_too_may_be_written(base: Path) -> None:
         assert nlp.copied_components == ["tok2vec"]
 
 
+def test_a_source_that_is_null_is_none(base: Path) -> None:
+    block = {**factory_block("tok2vec"), "source": None, "replace_listeners": []}
+    nlp = Language.from_config(Config(config({"tok2vec": block})))
+    assert nlp.copied_components == [] and "source" not in nlp.config["components"]["tok2vec"]
+
+
 def test_labels_of_initialize_are_for_those_that_are_new(base: Path, tmp_path: Path) -> None:
     (tmp_path / "labels.json").write_text('["NOUN", "OTHER", "VERB", "RARE"]')
     labels = {"@readers": "kernel.read_labels.v1", "path": str(tmp_path / "labels.json")}

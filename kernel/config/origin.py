@@ -16,6 +16,11 @@ def apart(block: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return settings, {key: block[key] for key in names if key in block}
 
 
+def without_null(block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block whose source, if it is null, is not there, with all that belongs to it."""
+    return apart(block)[0] if block.get("source", "") is None else dict(block)
+
+
 def together(block: Mapping[str, Any], origin: Mapping[str, Any]) -> dict[str, Any]:
     """A block as a saved config has it: how the component is built, and where its weights came from."""
     settings = dict(block)

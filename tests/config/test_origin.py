@@ -1,6 +1,6 @@
 """A block's own settings, and those that say where its weights come from."""
 
-from kernel.language.origin import apart, together
+from kernel.config.origin import apart, together
 
 
 def test_a_block_without_a_source_has_no_origin() -> None:
