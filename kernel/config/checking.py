@@ -15,7 +15,7 @@ from kernel.config.plans import Planner, function_keys, join, owner_name
 from kernel.config.schemas import SystemSchema
 from kernel.config.sections import NAMES, OWN, at, own_part, supplied, supplier_hint
 from kernel.config.signatures import of_function, type_hints
-from kernel.config.sources import Sources, problem_at
+from kernel.config.sources import DEFAULT, Sources, problem_at
 from kernel.config.suggestions import Suggestions
 from kernel.config.values import show_value
 from kernel.config.variables import dependents, interpolate, leading_into, references, tainted
@@ -60,7 +60,9 @@ def check(
         if name != "system" and not is_in(name, skip) and is_used:
             planner.section(own_part(plain, name, lent, registry), name, schema)
             for key in schema.corpora:
-                _check_corpus_name(plain, name, key, planner)
+                # A package's section may be there for something else: its run asks for the corpus that it has by default.
+                if name not in lent or not _is_default(config.sources, join(name, key)):
+                    _check_corpus_name(plain, name, key, planner)
     _check_system(plain.get("system", {}), used, planner)
     _check_corpora(plain.get("corpora", {}), planner)
     if "components" not in skip:
@@ -169,6 +171,11 @@ def _check_corpora(block: Any, planner: Planner) -> None:
                     expected="a block with @readers",
                 )
             )
+
+
+def _is_default(sources: Sources, path: str) -> bool:
+    source = sources.get(path)
+    return source is not None and source.kind == DEFAULT
 
 
 def _check_corpus_name(plain: Mapping[str, Any], section: str, key: str, planner: Planner) -> None:

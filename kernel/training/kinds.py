@@ -56,6 +56,8 @@ class RunKind:
     """What begins it, for messages: `kernel train`."""
     results: Results
     """What it leaves in its output."""
+    hint: str = ""
+    """How a config without the section gets it."""
     schema: type[Section] = TrainingSchema
     """Of the section; that of a package's section is set when it is looked up."""
     keys: Mapping[str, str] | None = None
@@ -66,6 +68,8 @@ class RunKind:
     """Makes what is trained of the class of the pipeline, the filled config and the settings of the section."""
     callbacks: Callable[[Any], Sequence[object]] = lambda settings: ()
     """Makes callbacks that every run of the kind has. settings: of the section."""
+    epochs_before: Callable[[Any], int] = lambda settings: 0
+    """How many epochs an earlier run has had, which numbers of epochs that are shown count on from. settings: of the section."""
     has_labels: bool = True
     """Whether labels are learnt, which streamed examples may not all show at the beginning."""
 

@@ -41,7 +41,7 @@ class LoggerAdapter:
     @hookimpl
     def evaluated(self, run: Run) -> None:
         info: dict[str, Any] = {
-            "epoch": run.epoch,
+            "epoch": run.total_epochs,
             "step": run.step,
             "score": run.score,
             "other_scores": dict(run.scores),

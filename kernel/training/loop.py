@@ -70,7 +70,7 @@ def _train(run: Run) -> Iterator[Info]:
                     break
                 record.between_steps()
             if run.reason is None:
-                run.reason = f"max_epochs = {run.epoch} reached"
+                run.reason = f"max_epochs = {run.total_epochs} reached"
             if not run.is_evaluated:
                 _evaluate(run, record)
             last = record.take()

@@ -140,10 +140,14 @@ def _set_up(
     """Check a config. keys: the settings that name the corpora to make. seed, section: see `prepare`."""
     cls = pipeline_class(config)
     kind = kind_of(section, TRAINING, chosen_by(config))
+    if section != TRAINING.section and not sections.at(config, section):
+        # Before the check: what is given for the section would be said to mean nothing.
+        raise ConfigError(
+            f"the config has no section [{section}], which {kind.command} goes by",
+            hint=kind.hint,
+        )
     config = fill_config(cls, config)
     plain = config.interpolate()
-    if not sections.at(plain, section):
-        raise ConfigError(f"the config has no section [{section}], which {kind.command} goes by")
     given = sections.at(plain, section).get("seed")
     if given is not None:
         # What is no number is refused below.

@@ -112,6 +112,11 @@ class Run:
         self.hooks.place = lambda: f"at step {self.step}"
 
     @property
+    def total_epochs(self) -> int:
+        """Number of finished epochs, those of earlier runs included that this one goes on from: what is shown."""
+        return self.kind.epochs_before(self.settings) + self.epoch
+
+    @property
     def section(self) -> str:
         """The section of the config that describes it."""
         return self.kind.section

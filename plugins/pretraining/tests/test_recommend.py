@@ -21,6 +21,8 @@ def of(**components):
     [
         (of(tok2vec=SHARED, ner=LISTENING), "tok2vec", ""),
         (of(ner=OWN, shared=SHARED), "shared", ""),
+        (of(tok2vec={"source": "saved"}, tagger={"source": "saved"}), "tok2vec", ""),
+        (of(shared={"source": "saved", "component": "tok2vec"}), "shared", ""),
         (of(tagger=LISTENING, ner=OWN, other=OWN), "ner", "tok2vec"),
     ],
 )

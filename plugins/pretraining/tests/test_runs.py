@@ -23,9 +23,11 @@ pytestmark = pytest.mark.needs(
 EVERY_STEP = ("--pretraining.checkpoint.every_steps", "1")
 
 
-def run(box: Box, output: str, *more: str) -> None:
+def run(box: Box, output: str, *more: str) -> str:
+    """What the command says."""
     result = box.run("pretrain", "config.cfg", output, *more)
     assert result.exit_code == 0, result.stderr
+    return str(result.stdout)
 
 
 def weights(folder: Path) -> dict[str, bytes]:
@@ -219,7 +221,7 @@ def test_a_run_does_not_begin_with_what_it_moves_aside(texts: Box) -> None:
 
 def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
     run(texts, "first")
-    run(
+    said = run(
         texts,
         "second",
         "--resume-path",
@@ -236,6 +238,10 @@ def test_weights_of_an_earlier_run_are_gone_on_with(texts: Box) -> None:
     # Nothing is learnt without a learn rate: what was begun with is what comes out.
     assert found["model3.bin"] == weights(texts.path / "first")["model1.bin"]
     assert [row["epoch"] for row in log(texts.path / "second")] == [2, 3]
+    # What is shown counts on too.
+    assert "max_epochs = 4 reached" in said
+    rows = [line.split() for line in said.splitlines()]
+    assert [row[0] for row in rows if row[:1] and row[0].isdigit()][-1] == "4"
     run(texts, "third", "--resume-path", "first/model-last.bin", "--epoch-resume", "2")
     assert "model2.bin" in weights(texts.path / "third") and "model1.bin" not in weights(texts.path / "third")
 
@@ -284,14 +290,32 @@ def test_a_setting_that_does_not_fit_is_pointed_at(texts: Box, line: str, messag
     assert f"config.cfg:{number}:{len(key) + 4}: pretraining.{key}: {message}" in result.stderr, result.stderr
 
 
-def test_a_config_without_the_section(texts: Box) -> None:
+@pytest.mark.parametrize("more", [(), ("--paths.raw_text", "text.jsonl")])
+def test_a_config_without_the_section(texts: Box, more: tuple[str, ...]) -> None:
     text = (texts.path / "config.cfg").read_text()
-    texts.config(text[: text.index("[corpora.pretrain]")])
-    result = texts.run("pretrain", "config.cfg", "out")
-    assert (
-        result.exit_code == 2
-        and "the config has no section [pretraining], which kernel pretrain goes by" in result.stderr
+    texts.config(text[text.index("[nlp]") : text.index("[corpora.pretrain]")])
+    result = texts.run("pretrain", "config.cfg", "out", *more)
+    assert result.exit_code == 2
+    assert "the config has no section [pretraining], which kernel pretrain goes by" in result.stderr
+    assert "kernel init fill-config CONFIG OUT --pretraining writes a config that has it" in result.stderr
+    assert "nothing uses this" not in result.stderr
+
+
+def test_a_section_that_only_says_where_weights_go_needs_no_corpus(texts: Box) -> None:
+    run(texts, "first", "--pretraining.max_epochs", "1")
+    examples = [json.dumps({"text": "a b", "words": ["a", "b"], "tags": ["X", "Y"]}) for _ in range(4)]
+    (texts.path / "train.jsonl").write_text("\n".join(examples))
+    text = (texts.path / "config.cfg").read_text()
+    corpora = "".join(
+        f'[corpora.{name}]\n@readers = "kernel.Corpus.v1"\npath = "train.jsonl"\n\n'
+        for name in ("train", "dev")
     )
+    section = '[pretraining]\ncomponent = "tok2vec"\n\n[training]\nmax_steps = 1\n'
+    texts.config(text[text.index("[nlp]") : text.index("[corpora.pretrain]")] + corpora + section)
+    result = texts.run("train", "config.cfg", "--initialize.init_tok2vec", "first/model-last.bin")
+    assert result.exit_code == 0, result.stderr
+    result = texts.run("pretrain", "config.cfg", "out")
+    assert result.exit_code == 2 and "'corpora.pretrain' is not in the config" in result.stderr
 
 
 def test_a_listener_stands_for_its_source(texts: Box) -> None:

@@ -106,8 +106,13 @@ def test_bounds_are_those_of_words(nlp, write):
     with pytest.warns(UserWarning, match="1 texts of max_length = 4 words or more are left out"):
         assert texts(corpus(nlp)) == ["one two", "one two three"]
     assert len(texts(corpus(nlp))) == 2, "it is said once"
-    with pytest.raises(DataError, match="no examples are left of 4 texts"):
+    with pytest.raises(
+        DataError, match=r"no examples are left of 4 texts\n4 have fewer than min_length = 9 words\."
+    ):
         list(make_raw_text(path, min_length=9)(nlp))
+    hint = r"2 texts of max_length = 3 words or more are left out\. 2 have fewer than min_length = 3 words\."
+    with pytest.raises(DataError, match=f"(?i){hint}"):
+        list(make_raw_text(path, min_length=3, max_length=3)(nlp))
 
 
 def test_a_text_longer_than_the_pipeline_takes(nlp, write, monkeypatch):

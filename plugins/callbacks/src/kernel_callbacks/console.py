@@ -71,7 +71,7 @@ class ConsoleTable:
                 if weight is not None
             }
             row = {
-                "epoch": run.epoch,
+                "epoch": run.total_epochs,
                 "step": run.step,
                 "losses": run.losses,
                 "scores": shown,
@@ -124,7 +124,7 @@ class ConsoleTable:
             self._row(["-" * max(len(title), width) for title, width in self._columns])
         speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)
         self._row(
-            [str(run.epoch), str(run.step)]
+            [str(run.total_epochs), str(run.step)]
             + [_number(run.losses.get(name)) for name in losses]
             + [_number(_percent(name, scores.get(name), run.weights)) for name in shown]
             + [_number(run.score), f"{speed:,.0f}"]

@@ -42,7 +42,7 @@ class JsonlLog:
     @hookimpl
     def evaluated(self, run: Run, scores: Mapping[str, Any]) -> None:
         row = {
-            "epoch": run.epoch,
+            "epoch": run.total_epochs,
             "step": run.step,
             "losses": run.losses,
             "scores": scores,

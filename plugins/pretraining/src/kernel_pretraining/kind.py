@@ -38,9 +38,11 @@ PRETRAINING = RunKind(
     section="pretraining",
     command="kernel pretrain",
     results=WeightsFiles(),
+    hint="kernel init fill-config CONFIG OUT --pretraining writes a config that has it.",
     keys={"train_corpus": "corpus"},
     adapted=adapted,
     pipeline=make_pipeline,
     callbacks=make_callbacks,
+    epochs_before=lambda settings: int(settings.first_epoch),
     has_labels=False,
 )

@@ -50,10 +50,15 @@ def _places(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     blocks = config.get("components") or {}
     found = [(name, blocks.get(name) or {}) for name in (config.get("nlp") or {}).get("pipeline") or []]
     for name, block in found:
-        if block.get("factory") == "tok2vec":
+        if block.get("factory") == "tok2vec" or _is_taken(block, name):
             yield name, ""
     for name, block in found:
         model = block.get("model")
         embedding = model.get("tok2vec") if isinstance(model, Mapping) else None
         if isinstance(embedding, Mapping) and "Listener" not in str(embedding.get("@architectures")):
             yield name, "tok2vec"
+
+
+def _is_taken(block: Mapping[str, Any], name: str) -> bool:
+    """Whether a component is taken from a trained pipeline, where it is called tok2vec: its factory stands there alone."""
+    return "source" in block and (block.get("component") or name) == "tok2vec"

@@ -156,6 +156,8 @@ class TextCorpus:
         said = f"{too_long} texts of max_length = {self.max_length} words or more are left out"
         if is_empty:
             hint = f"{said[0].upper()}{said[1:]}." if too_long else ""
+            if number > too_long and self.min_length > 1:
+                hint = f"{hint} {number - too_long} have fewer than min_length = {self.min_length} words.".strip()
             raise DataError(f"no examples are left of {number} texts", path=self._name, hint=hint)
         if too_long and not self._is_told:
             self._is_told = True
