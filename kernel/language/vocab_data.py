@@ -12,6 +12,7 @@ import srsly
 from kernel.errors import DataError
 from kernel.files.atomic import read_whole
 from kernel.files.home import expand_home
+from kernel.numeric.bytes import is_weights
 from kernel.saving.directories import locate, reading
 from kernel.visible import shell_word
 
@@ -29,7 +30,15 @@ NO_VECTORS = (
 
 def load_vectors(vocab: Vocab, where: str | Path) -> None:
     """Take the static vectors of a saved pipeline, of its vocab directory, or of a directory with vectors."""
-    if expand_home(Path(where)).is_file():
+    file = expand_home(Path(where))
+    if file.is_file():
+        with file.open("rb") as stream:
+            if is_weights(stream.read(16)):
+                raise DataError(
+                    "this file holds weights, such as kernel pretrain writes, and no word vectors",
+                    path=where,
+                    hint=f"[initialize] init_tok2vec takes them: --paths.init_tok2vec {shell_word(str(where))}.",
+                )
         raise DataError(
             "this is a file, and vectors are loaded from the directory of a pipeline",
             path=where,

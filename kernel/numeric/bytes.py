@@ -21,6 +21,8 @@ from kernel.files.messages import message_from_bytes
 from kernel.numeric.server import read
 
 FORMAT = 1
+# A map of two entries, of which the first is called "format".
+_START = b"\x82\xa6format"
 # Set by every update, never a property of the trained model.
 _TRANSIENT = frozenset({"dropout_rate"})
 _SKIP = object()
@@ -57,6 +59,11 @@ def model_to_bytes(model: Any) -> bytes:
     return data
 
 
+def is_weights(head: bytes) -> bool:
+    """Whether bytes begin as those do that `model_to_bytes` writes."""
+    return head.startswith(_START)
+
+
 def model_digest(model: Any) -> str:
     """Hexadecimal digits that only equal models have."""
     return hashlib.blake2b(model_to_bytes(model), digest_size=16).hexdigest()
@@ -71,7 +78,8 @@ def model_from_bytes(model: Any, data: bytes, *, where: str = "model") -> Any:
         message = message_from_bytes(data)
         saved, version = message["nodes"], message["format"]
     except Exception as error:
-        raise DataError(f"not the weights of a model: {error}", path=where) from error
+        reason = "they are damaged or cut off" if is_weights(data) else "it is a file of another kind"
+        raise DataError(f"not the weights of a model: {reason}", path=where) from error
     if version != FORMAT:
         raise DataError(f"weights in format {version}; this version reads format {FORMAT}", path=where)
     nodes = dict(walk_paths(model))

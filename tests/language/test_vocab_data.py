@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from thinc.api import Linear
 
 from kernel.errors import DataError, UsageError
 from kernel.language.vocab_data import load_vectors, load_vocab_data
+from kernel.numeric.bytes import model_to_bytes
 from kernel.vocab import Vocab
 
 
@@ -30,6 +32,19 @@ def test_a_file_of_another_tool_is_no_pipeline(tmp_path):
     with pytest.raises(DataError, match="this is a file") as caught:
         load_vectors(Vocab(), tmp_path / "my words.vec")
     assert caught.value.hint.startswith("Make a pipeline of it: kernel init vectors LANG '")
+
+
+def test_weights_are_no_vectors(tmp_path):
+    (tmp_path / "model-last.bin").write_bytes(model_to_bytes(Linear(3, 4).initialize()))
+    with pytest.raises(DataError, match="holds weights, such as kernel pretrain writes") as caught:
+        load_vectors(Vocab(), tmp_path / "model-last.bin")
+    assert "--paths.init_tok2vec" in caught.value.hint
+
+
+def test_an_empty_table_is_a_place_without_vectors(tmp_path):
+    Vocab().to_disk(tmp_path)
+    with pytest.raises(DataError, match="there are no vectors: the table is empty"):
+        load_vectors(Vocab(), tmp_path)
 
 
 def test_a_place_without_vectors(tmp_path):

@@ -17,6 +17,7 @@ from kernel_vectors.recognise import recognise
 from kernel_vectors.skipped import Skipped
 
 import kernel
+from kernel.numeric.bytes import model_to_bytes
 from kernel.testing import Box
 from kernel.vocab import Vocab
 
@@ -85,7 +86,57 @@ def test_name_attr_and_what_verbose_says(box: Box) -> None:
     assert nlp.vocab.vectors.name == "mine"
     assert np.array_equal(nlp("Naïve")[0].vector, VECTORS[0])
     assert said[:2] == ["a.vec: word2vec", f"digest of the table: {nlp.vocab.vectors.digest}"]
-    assert "can't be looked up by 'POS'" in refused(box, "xx", "a.vec", "no", "--attr", "POS")
+    for attr in ("POS", "SHAPE", "lang"):
+        told = refused(box, "xx", "a.vec", "no", "--attr", attr)
+        assert f"can't be looked up by '{attr}', only by one of: ORTH, LOWER, NORM" in told
+
+
+def test_words_that_no_token_finds_are_counted(box: Box) -> None:
+    (box.path / "a.vec").write_bytes(text_of(["Paris", "the", "Rome"], VECTORS[:3]))
+    done = box.run("init", "vectors", "xx", "a.vec", "out", "--attr", "LOWER")
+    assert done.exit_code == 0
+    said = " ".join(done.stderr.split())
+    assert (
+        "a.vec: 2 of 3 words can never be found, because tokens are looked up by their LOWER: "
+        "'Paris' (LOWER: 'paris'), 'Rome' (LOWER: 'rome'). Leave --attr out" in said
+    )
+    assert box.run("init", "vectors", "xx", "a.vec", "other", "--attr", "ORTH").stderr == ""
+
+
+def test_arguments_in_another_order(box: Box) -> None:
+    (box.path / "a.vec").write_bytes(text_of(WORDS, VECTORS))
+    said = refused(box, "a.vec", "out", "xx")
+    assert "a.vec is a file or a directory, and the first argument is the code of a language" in said
+    assert "kernel init vectors LANG FILE OUTPUT" in said
+    assert "[OPTIONS] LANG FILE OUTPUT" in box.run("init", "vectors", "-h").stdout
+
+
+def test_pruning_to_more_than_there_are_is_told(box: Box) -> None:
+    (box.path / "a.vec").write_bytes(text_of(WORDS, VECTORS))
+    said = init(box, "xx", "a.vec", "out", "--prune", "5000")
+    assert said[1] == "--prune 5000 left all vectors as they are: there are no more than 5,000"
+
+
+def test_weights_and_other_binary_files_are_refused_in_words(box: Box) -> None:
+    from thinc.api import Linear
+
+    (box.path / "model-last.bin").write_bytes(model_to_bytes(Linear(3, 4).initialize()))
+    said = " ".join(refused(box, "xx", "model-last.bin", "out").split())
+    assert "model-last.bin holds weights, such as kernel pretrain writes, and no word vectors" in said
+    assert "--paths.init_tok2vec model-last.bin" in said
+    (box.path / "other").write_bytes(bytes(range(256)) * 40)
+    said = refused(box, "xx", "other", "out")
+    assert "it is binary" in said and said.isascii()
+
+
+def test_older_encodings_and_decimal_commas_are_guessed(box: Box) -> None:
+    words = [f"café{number}" for number in range(300)]
+    vectors = np.ones((300, 7), dtype=np.float32)
+    (box.path / "a.vec").write_bytes(text_of(words, vectors).decode().encode("latin-1"))
+    assert "iconv -f LATIN1 -t UTF-8" in refused(box, "xx", "a.vec", "out")
+    for header in (True, False):
+        (box.path / "b.vec").write_bytes(text_of(words, vectors / 2, header=header).replace(b".", b","))
+        assert "Its numbers have decimal commas" in refused(box, "xx", "b.vec", "out")
 
 
 def test_what_is_there_is_only_replaced_with_force(box: Box) -> None:

@@ -1,13 +1,13 @@
 """From a file of vectors to a saved pipeline: written whole or not at all, with everything in between beside it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.cli.writing import unwritable
-from kernel.errors import KernelError, UsageError
+from kernel.errors import KernelError, UsageError, warn
 from kernel.files.atomic import atomic_directory
 from kernel.language import Language
 from kernel.language.blank import blank
@@ -25,6 +25,11 @@ from kernel_vectors.skipped import Skipped
 _SUFFIXES = re.compile(
     r"\.(vec|txt|bin|floret|vectors|w2v|word2vec|gz|bz2|xz|zst|zip|tar|tgz)$", re.IGNORECASE
 )
+
+# By what a token can have a vector of its own; other attributes are those of many words.
+_ATTRS = ("ORTH", "LOWER", "NORM")
+# Words that a warning names.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ def build(lang: str, request: Request, output: Path) -> Made:
             )
         name = request.name or found.name or f"{nlp.meta['lang']}_{_stem(request.file)}.vectors"
         vectors = _vectors(nlp, found, request.attr, name)
+        if request.attr is not None and request.attr.upper() != "ORTH":
+            _warn_of_lost(nlp, found.keys, request.attr.upper(), request.file)
         nlp.vocab.vectors = vectors
         nlp.to_disk(fresh / "pipeline")
         made = Made(
@@ -165,10 +172,24 @@ def _mode(found: Collected) -> str:
 
 def _check_attr(attr: str) -> None:
     """`UsageError` for what no word is looked up by."""
-    number = attrs.IDS.get(attr.upper())
-    if number is None or number not in attrs.STRINGS:
-        known = ", ".join(sorted(attrs.NAMES[number] for number in attrs.STRINGS))
-        raise UsageError(f"words can't be looked up by {attr!r}, only by one of: {known}")
+    if attr.upper() not in _ATTRS:
+        raise UsageError(f"words can't be looked up by {attr!r}, only by one of: {', '.join(_ATTRS)}")
+
+
+def _warn_of_lost(nlp: Language, keys: Iterable[str | int], attr: str, path: str) -> None:
+    """One warning for the words that are not their own value of an attribute: no token that is looked up by it gets their vectors."""
+    value = nlp.vocab.lexeme_settings.value
+    number = attrs.IDS[attr]
+    words = [key for key in keys if isinstance(key, str)]
+    lost = [word for word in words if value(number, word) != word]
+    if not lost:
+        return
+    shown = ", ".join(f"{word!r} ({attr}: {value(number, word)!r})" for word in lost[:_SHOWN])
+    more = f" and {len(lost) - _SHOWN:,} more" if len(lost) > _SHOWN else ""
+    warn(
+        f"{path}: {len(lost):,} of {len(words):,} words can never be found, because tokens are looked up by their {attr}: {shown}{more}. "
+        "Leave --attr out for a file that has words as they are written"
+    )
 
 
 def _stem(file: str) -> str:

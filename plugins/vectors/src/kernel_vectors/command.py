@@ -15,9 +15,9 @@ to train with them, write in a config:
 
 
 @click.command("vectors")
-@click.argument("lang", required=False)
-@click.argument("file", required=False, type=options.file_or_name)
-@click.argument("output", required=False, type=options.FilePath(path_type=Path))
+@click.argument("lang", required=False, metavar="LANG")
+@click.argument("file", required=False, metavar="FILE", type=options.file_or_name)
+@click.argument("output", required=False, metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @click.option(
     "--prune",
     "-p",
@@ -39,7 +39,10 @@ to train with them, write in a config:
     help="A table of words, or one of hashed parts of words. Left out, the file tells.",
 )
 @click.option(
-    "--attr", "-a", metavar="ATTR", help="The attribute by which tokens are looked up: ORTH, LOWER, NORM."
+    "--attr",
+    "-a",
+    metavar="ATTR",
+    help="The attribute by which tokens are looked up: ORTH, LOWER or NORM. With LOWER, the file has words in lower case.",
 )
 @click.option("--name", "-n", metavar="NAME", help="The name of the table. [default: LANG_FILE.vectors]")
 @click.option("--entry", metavar="NAME", help="Which file to take of an archive that holds several.")
@@ -70,7 +73,7 @@ def init_vectors(
     FILE is in the text format of word2vec, fastText (.vec), GloVe or floret, or in the binary one of word2vec, plain or
     packed (gz, bz2, xz, zst, zip, tar); or it is a saved pipeline, its vocab folder, or the name of an installed one.
     """
-    from kernel.errors import UsageError
+    from kernel.errors import UnknownLanguage, UsageError
 
     if check is not None:
         if lang is not None:
@@ -86,7 +89,15 @@ def init_vectors(
         from kernel_vectors.build import Request, build
 
         request = Request(file, prune or 0, truncate or 0, mode, attr, name, entry)
-        made = build(lang, request, output)
+        try:
+            made = build(lang, request, output)
+        except UnknownLanguage as error:
+            if not Path(lang).exists():
+                raise
+            raise UsageError(
+                f"{lang} is a file or a directory, and the first argument is the code of a language",
+                hint="The order is: kernel init vectors LANG FILE OUTPUT; xx stands for any language.",
+            ) from error
     if verbose:
         say(f"{file}: {made.format}")
         say(f"digest of the table: {made.digest}")
@@ -96,6 +107,8 @@ def init_vectors(
     if made.replaced:
         have = "has" if made.replaced == 1 else "have"
         say(f"{_number(made.replaced, 'word')} {have} the vector of the nearest word that was kept")
+    elif prune:
+        say(f"--prune {prune} left all vectors as they are: there are no more than {prune:,}")
     say_text(_USE.format(path=_quoted(output)))
 
 

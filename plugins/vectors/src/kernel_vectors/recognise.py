@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import DataError, UsageError
+from kernel.numeric.bytes import is_weights
+from kernel.visible import shell_word
 from kernel.vocab.vectors import Subwords
 from kernel_vectors import binary, text
 from kernel_vectors.containers import Content
-from kernel_vectors.skipped import Skipped
+from kernel_vectors.skipped import COMMAS, Skipped, has_comma
 from kernel_vectors.source import Source
 
 _BOM = b"\xef\xbb\xbf"
@@ -61,6 +63,11 @@ def recognise(content: Content, skipped: Skipped) -> Source:
         stream.readline()
         blocks = text.read_rows(stream, path, width, skipped, line=2, rows=rows)
         return Source("floret", "line", width, rows, blocks, floret)
+    if b"\0" in head:
+        raise DataError(
+            "this is no file of word vectors: it is binary, and its first line is not the number of words and the width of their vectors",
+            path=path,
+        )
     has_tabs = _has_tabs(lines[0])
     width = _width(lines, path, "\t" if has_tabs else " ")
     blocks = text.read_rows(stream, path, width, skipped, line=1, has_tabs=has_tabs)
@@ -75,6 +82,11 @@ def _refuse_others(head: bytes, path: str) -> None:
             f"{path} is a pickle, such as Gensim's own save() writes. It could run any code, so it is not read",
             hint="In Gensim: model.wv.save_word2vec_format('vectors.bin', binary=True), or "
             "KeyedVectors.load(FILE).save_word2vec_format('vectors.bin', binary=True); then name vectors.bin here.",
+        )
+    if is_weights(head):
+        raise UsageError(
+            f"{path} holds weights, such as kernel pretrain writes, and no word vectors",
+            hint=f"[initialize] init_tok2vec takes them: --paths.init_tok2vec {shell_word(path)}",
         )
     if head.startswith(b"\x93NUMPY"):
         raise UsageError(
@@ -138,11 +150,14 @@ def _width(lines: list[bytes], path: str, separator: str) -> int:
     )
     width = max(counts, key=lambda count: (counts[count], count), default=0)
     if width < 1:
+        example = whole[0].decode("utf-8", "replace")
         raise DataError(
-            f"this is no file of word vectors: no word with numbers behind it, but {whole[0][:60].decode('utf-8', 'replace')!r}",
+            f"this is no file of word vectors: no word with numbers behind it, but {example[:60]!r}",
             path=path,
             line=1,
-            hint="Text files have a line for each word: the word and its numbers, with spaces between.",
+            hint=COMMAS
+            if has_comma(example)
+            else "Text files have a line for each word: the word and its numbers, with spaces between.",
         )
     return width
 

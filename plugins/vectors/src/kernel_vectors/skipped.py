@@ -1,10 +1,17 @@
 """What of a file is left out, and why: counted, the first places kept, and told in one warning."""
 
+import re
+
 from kernel.errors import DataError, warn
 
 _SHOWN = 5
 # A file of which more is left out is something else than it seems. So many are always allowed.
 _MOST, _FREE = 0.1, 100
+
+_COMMA = re.compile(r"(?<![\w,])-?[0-9]+,[0-9]+(?![\w,])")
+COMMAS = "Its numbers have decimal commas. Write them with points: 0.5, not 0,5."
+_ENCODING = "It may be in an older encoding. Convert it: iconv -f LATIN1 -t UTF-8 FILE > vectors.txt"
+_OTHER = "Is it a file of word vectors, and the width that its first line says the right one?"
 
 
 class Skipped:
@@ -36,8 +43,14 @@ class Skipped:
             raise DataError(
                 f"{self._bad:,} of the first {place:,} {self.unit}s can't be read: {'; '.join(self._first)}",
                 path=self._path,
-                hint="Is it a file of word vectors, and the width that its first line says the right one?",
+                hint=self._advice() or _OTHER,
             )
+
+    def _advice(self) -> str:
+        """What to do, where the first lines that can't be read show what is the matter; "" where they don't."""
+        if any(reason.endswith("is not UTF-8") for reason in self._first):
+            return _ENCODING
+        return COMMAS if any(map(has_comma, self._first)) else ""
 
     def tell(self) -> None:
         """One warning for all that was left out of each kind, none if there is nothing."""
@@ -50,6 +63,11 @@ class Skipped:
                 f"{self._path}: {_number(self._again, self.unit)} left out, whose word was there before: "
                 f"{_listed(self._first_again, self._again)}. The first vector of a word counts"
             )
+
+
+def has_comma(text: str) -> bool:
+    """Whether a text has a number with a decimal comma."""
+    return _COMMA.search(text) is not None
 
 
 def _number(number: int, unit: str) -> str:
