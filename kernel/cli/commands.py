@@ -19,7 +19,7 @@ COMMANDS = {
     "download": ("kernel.cli.download:download", "Install the package of a pipeline, or say how."),
     "evaluate": ("kernel.cli.evaluate:evaluate", "Score a pipeline on annotated data."),
     "info": ("kernel.cli.info:info", "Show versions, plugins, devices, or a pipeline's facts."),
-    "init": ("kernel.cli.commands:init", "Write configs and labels to start from."),
+    "init": ("kernel.cli.commands:init", "Write what a run starts from: configs, labels, and vectors."),
     "package": ("kernel.cli.package:package", "Make an installable package of a saved pipeline."),
     "plugins": ("kernel.cli.commands:plugins", "List, check or start plugins."),
     "registry": ("kernel.cli.commands:registry", "List or show the functions that a config can name."),
@@ -89,7 +89,11 @@ FORMER_INIT = {
 FORMER_DEBUG = {"profile": FORMER["profile"]}
 
 init = LazyGroup(
-    "init", INIT, help="Write configs and labels to start from.", group="kernel_cli_init", former=FORMER_INIT
+    "init",
+    INIT,
+    help="Write what a run starts from: configs, labels, and vectors.",
+    group="kernel_cli_init",
+    former=FORMER_INIT,
 )
 debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.", former=FORMER_DEBUG)
 plugins = LazyGroup("plugins", PLUGINS, help="List, check or start plugins.")

@@ -77,7 +77,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         helps = {name: help for name, (_, help) in self._table.items()}
         for point in self._points():
-            helps.setdefault(point.name, f"(from {point.distribution} {point.version})")
+            helps.setdefault(
+                point.name, f"{_summary(point)} (from {point.distribution} {point.version})".strip()
+            )
         for name, command in self.commands.items():
             helps[name] = command.get_short_help_str()
         if helps:
@@ -134,6 +136,13 @@ class LazyGroup(click.Group):
                 f"the command '{name}' of {points[0].distribution} is a {type(command).__name__}, no click command"
             )
         return command
+
+
+def _summary(point: EntryPoint) -> str:
+    """What the package of a command says that it is, in one line; "" if it says nothing. Imports nothing of it."""
+    from kernel.discovery.scan import fields
+
+    return " ".join(" ".join(fields(point.distribution).get("summary", [])[:1]).split())
 
 
 def ended(error: SystemExit) -> KernelError:

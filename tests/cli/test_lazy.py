@@ -49,10 +49,12 @@ def plugin_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Distributions that declare commands, found on the path."""
     from kernel.discovery import scan
 
-    def add(distribution: str, *, group: str = "kernel_cli", **commands: str) -> None:
+    def add(distribution: str, *, group: str = "kernel_cli", summary: str = "", **commands: str) -> None:
         folder = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
         folder.mkdir()
-        (folder / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
+        (folder / "METADATA").write_text(
+            f"Name: {distribution}\nVersion: 1.2\n" + (f"Summary: {summary}\n" if summary else "")
+        )
         lines = [f"{name} = {target}" for name, target in commands.items()]
         (folder / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
         scan.refresh()
@@ -72,6 +74,12 @@ def test_plugins_add_commands(plugin_commands) -> None:
     assert "hello" in listing and "(from acme 1.2)" in listing
     assert CliRunner().invoke(cli, ["hello"]).output == "hello\n"
     assert "CONFIG" in CliRunner().invoke(cli, ["train", "--help"]).output
+
+
+def test_a_command_of_a_package_is_listed_with_what_the_package_says_of_itself(plugin_commands) -> None:
+    plugin_commands("acme", summary="Greets  people.", hello="acme_hello:hello")
+    listing = " ".join(CliRunner().invoke(cli, ["--help"]).output.split())
+    assert "hello Greets people. (from acme 1.2)" in listing
 
 
 def test_plugins_add_commands_to_init(plugin_commands) -> None:

@@ -64,6 +64,10 @@ def test_other_sizes_are_refused_and_nothing_changes():
 def test_bytes_that_are_no_model():
     with pytest.raises(DataError, match="somewhere.*not the weights"):
         model_from_bytes(model(), b"\x00", where="somewhere")
+    with pytest.raises(DataError, match="not the weights of a model: it is a file of another kind"):
+        model_from_bytes(model(), b"3 2\nthe 1 2\n")
+    with pytest.raises(DataError, match="not the weights of a model: they are damaged or cut off"):
+        model_from_bytes(model(), model_to_bytes(model())[:-3])
 
 
 def test_shared_layers_are_stored_once():
