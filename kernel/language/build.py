@@ -62,8 +62,10 @@ def _unlike_sources(filled: Config) -> Iterator[Problem]:
         # The check of the config says why.
         return
     registry = chosen_by(filled)
-    for name in plain["nlp"]["pipeline"] or ():
-        block = plain["components"][name]
+    pipeline = plain["nlp"]["pipeline"]
+    for name, block in plain["components"].items():
+        if not isinstance(pipeline, list) or name not in pipeline:
+            continue
         settings, origin = apart(block)
         # Saved settings are compared with the component, which may have been changed in Python: when it is made.
         if not origin or not settings or "factory" in settings or origin.get("replace_listeners"):
