@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kernel.tokens.example import Example
 
 NOT_EXAMPLES = "update learns from a list of Example objects, not from texts and annotations"
+_NOT_REHEARSED = "rehearse takes a list of Example objects, whose annotations are not looked at"
+_REHEARSE_EXAMPLES = "Make them of documents: Example(doc, doc)."
 MAKE_EXAMPLES = "Make them with Example.from_dict(nlp.make_doc(text), annotations)."
 
 _KEEPS_LABELS = (
@@ -146,7 +148,10 @@ def _learn(
     how: _How,
 ) -> dict[str, float]:
     losses = {} if losses is None else losses
-    examples = check_examples(examples, NOT_EXAMPLES)
+    if how.is_rehearsal:
+        examples = check_examples(examples, _NOT_REHEARSED, _REHEARSE_EXAMPLES)
+    else:
+        examples = check_examples(examples, NOT_EXAMPLES)
     check_optimizer(sgd)
     if not examples:
         return losses
@@ -330,7 +335,7 @@ def check_optimizer(sgd: Any) -> None:
         )
 
 
-def check_examples(examples: Any, message: str) -> list[Example]:
+def check_examples(examples: Any, message: str, hint: str = MAKE_EXAMPLES) -> list[Example]:
     """The examples as a list. `WrongType` if there is anything else among them."""
     from kernel.tokens.example import Example
 
@@ -338,7 +343,7 @@ def check_examples(examples: Any, message: str) -> list[Example]:
     wrong = next((item for item in found if not isinstance(item, Example)), None)
     if wrong is not None or isinstance(examples, Example):
         kind = "a single Example" if isinstance(examples, Example) else type(wrong).__name__
-        raise WrongType(f"{message} (found {kind})", hint=MAKE_EXAMPLES)
+        raise WrongType(f"{message} (found {kind})", hint=hint)
     return found
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pluggy
 
-from kernel.errors import CallbackError, PluginLoadError, keep, warn
+from kernel.errors import CallbackError, ConfigError, PluginLoadError, keep, warn
 from kernel.registries.blame import describe_error
 from kernel.training import events
 
@@ -132,6 +132,13 @@ class Hooks:
                     # Everybody is to close what is open, and the first error is the one to be seen.
                     warn(f"after the error below: {blame(error).message}")
                     return None
+                if (
+                    isinstance(error, ConfigError)
+                    and error.problems
+                    and all(one.path for one in error.problems)
+                ):
+                    # It says which setting is wrong.
+                    raise
                 raise blame(error) from error
             if event == "should_stop" and not isinstance(result, str):
                 # Others are asked unless the answer is a reason.

@@ -26,6 +26,7 @@ from kernel.files.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
 from kernel.registries.family import Registries, chosen_by
+from kernel.registries.registry import nearest_name
 from kernel.training.contradictions import contradictions
 from kernel.training.corpora import NamedCorpus
 from kernel.training.counting import count, with_labels
@@ -313,18 +314,26 @@ def callbacks(plain: Mapping[str, Any], settings: Any, registry: Registries) -> 
     return [(label, adapt(callback)) for label, callback in found]
 
 
-def corpus(plain: Mapping[str, Any], config: Config, name: str) -> Corpus:
-    """The corpus that a dotted name such as `corpora.train` leads to. Others are not built."""
+def corpus(plain: Mapping[str, Any], config: Config, name: str, setting: str = "") -> Corpus:
+    """The corpus that a dotted name such as `corpora.train` leads to. Others are not built.
+
+    setting: the path of the setting that has the name, for messages.
+    """
     block: Any = plain
     maker: Mapping[str, Any] | None = None
     where = ""
     path: list[str] = []
     for part in name.split("."):
         if not isinstance(block, Mapping) or part not in block:
-            known = ", ".join(block) if isinstance(block, Mapping) else ""
+            known = list(block) if isinstance(block, Mapping) else []
+            close = nearest_name(part, known)
             raise ConfigError(
-                Problem(
-                    f"'{name}' is not in the config", path=".".join(path) or None, expected=f"one of: {known}"
+                problem_at(
+                    config.sources,
+                    setting or ".".join(path),
+                    f"'{name}' is not in the config",
+                    expected=f"one of: {', '.join(known)}",
+                    suggestion=f"Did you mean '{'.'.join([*path, close])}'?" if close else None,
                 )
             )
         path.append(part)
@@ -380,7 +389,7 @@ def _settings(
         with _collecting(problems):
             name = sections.at(plain, kind.section)[kind.key(key)]
             if name is not None:
-                corpora[key] = corpus(plain, config, name)
+                corpora[key] = corpus(plain, config, name, f"{kind.section}.{kind.key(key)}")
     if problems:
         raise ConfigError(problems)
     return settings, corpora

@@ -245,8 +245,18 @@ def test_the_loss_of_rehearsal_is_told_apart(here: Path) -> None:
     ("settings", "config", "said"),
     [
         ("", TOK2VEC + NER, "has nothing to keep: no component that is trained is taken from a trained"),
-        ('corpus = "corpora.war"\n', SOURCE, "'corpora.war' is not in the config"),
-        ('components = ["nre"]\n', SOURCE, "no component 'nre'"),
+        (
+            'corpus = "corpora.rwa"\n',
+            SOURCE,
+            "training.callbacks.keep.corpus: 'corpora.rwa' is not in the config",
+        ),
+        ('corpus = "corpora.rwa"\n', SOURCE, "Did you mean 'corpora.raw'?"),
+        (
+            'components = ["nre"]\n',
+            SOURCE,
+            "training.callbacks.keep.components: the pipeline has no component 'nre'",
+        ),
+        ('components = ["nre"]\n', SOURCE, "Did you mean 'ner'?"),
         ("weight = 0\n", SOURCE, "weight"),
     ],
 )
@@ -255,9 +265,19 @@ def test_what_can_not_be_rehearsed_is_refused_before_the_first_step(
 ) -> None:
     write_config(here, new_config(settings).replace(SOURCE, config))
     capsys.readouterr()
-    assert command(["train", "config.cfg", "-o", "new"]) != 0
+    code = command(["train", "config.cfg", "-o", "new"])
+    assert code == (1 if "nothing to keep" in said else 2)
     assert said in capsys.readouterr().err
     assert not (here / "new" / "model-last").exists()
+
+
+def test_first_weights_that_are_kept_are_warned_of(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_config(here, new_config('components = ["ner"]\n', steps=1).replace(SOURCE, TOK2VEC + NER))
+    capsys.readouterr()
+    assert command(["train", "config.cfg", "-o", "new"]) == 0
+    assert (
+        "kernel.Rehearse.v1 keeps the first weights of 'ner', which know nothing" in capsys.readouterr().err
+    )
 
 
 def test_other_texts_to_rehearse_on_are_drift(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from thinc.api import Adam
 
-from kernel.errors import KernelError, MissingName, UsageError
+from kernel.errors import KernelError, MissingName, UsageError, WrongType
 from kernel.language import Language
 from kernel.numeric import random
 from kernel.numeric.bytes import model_to_bytes
@@ -194,6 +194,13 @@ def test_without_resume_training_there_is_nothing_to_rehearse():
     assert "nlp.resume_training()" in caught.value.hint
     with pytest.raises(UsageError, match="^component 'target' has nothing to rehearse"):
         nlp.get_pipe("target").rehearse(raw(nlp))
+
+
+def test_documents_are_no_examples():
+    nlp = taught(alone)
+    with pytest.raises(WrongType, match=r"^rehearse takes a list of Example objects.*found Doc") as caught:
+        nlp.rehearse([nlp.make_doc("one")])
+    assert caught.value.hint == "Make them of documents: Example(doc, doc)."
 
 
 def test_first_weights_are_nothing_to_remember():

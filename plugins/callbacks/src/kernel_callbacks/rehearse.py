@@ -9,9 +9,11 @@ import numpy as np
 from kernel import hookimpl
 from kernel.config import Config
 from kernel.config.ranges import BelowOne, PositiveFloat, PositiveInt
-from kernel.errors import DataError, TrainingError, UsageError
+from kernel.config.sources import problem_at
+from kernel.errors import ConfigError, DataError, Problem, TrainingError, UsageError, warn
 from kernel.numeric import random
 from kernel.registries.blame import naming
+from kernel.registries.registry import nearest_name
 from kernel.state import copied, is_stateful
 from kernel.training.prepare import corpus as find_corpus
 from kernel.training.protocols import Corpus
@@ -59,12 +61,12 @@ class Rehearse:
     @hookimpl
     def config_ready(self, config: Config) -> None:
         if self.corpus is not None:
-            found = find_corpus(config.interpolate(), config, self.corpus)
+            found = find_corpus(config.interpolate(), config, self.corpus, _setting(config, "corpus"))
             self.corpora = {self.corpus: found}
             self._stream = Stream(found, self.corpus)
 
     @hookimpl
-    def pipeline_initialized(self, pipeline: Any) -> None:
+    def pipeline_initialized(self, pipeline: Any, config: Config) -> None:
         if not hasattr(pipeline, "rehearse"):
             raise UsageError(f"pipelines of the class {type(pipeline).__name__} can't rehearse")
         names = self.components
@@ -74,6 +76,17 @@ class Rehearse:
             raise UsageError(
                 f"{_NAME} has nothing to keep: no component that is trained is taken from a trained pipeline",
                 hint="Take components over with source = ..., or name in `components` those whose first weights are to be kept.",
+            )
+        # A pipeline class of another package needn't tell the names, and says itself which it doesn't know.
+        known = list(getattr(pipeline, "component_names", names))
+        problems = [_unknown(config, name, known) for name in names if name not in known]
+        if problems:
+            raise ConfigError(problems)
+        new = [name for name in names if name not in pipeline.copied_components]
+        if new:
+            warn(
+                f"{_NAME} keeps the first weights of {', '.join(map(repr, new))}, which know nothing: only components that are taken "
+                "from a trained pipeline (source) have something to keep"
             )
         pipeline.remember(names)
 
@@ -109,6 +122,28 @@ class Rehearse:
     def restore(self, state: dict[str, Any] | None) -> None:
         if self._stream is not None and state is not None:
             self._stream.restore(state)
+
+
+def _setting(config: Config, key: str) -> str:
+    """The path of a setting of this callback; "" if it is not in the config."""
+    callbacks = config.get("training", {}).get("callbacks") or {}
+    paths = [
+        f"training.callbacks.{name}"
+        for name, block in callbacks.items()
+        if isinstance(block, Mapping) and block.get("@callbacks") == _NAME
+    ]
+    return f"{paths[0]}.{key}" if len(paths) == 1 else ""
+
+
+def _unknown(config: Config, name: str, known: list[str]) -> Problem:
+    close = nearest_name(name, known)
+    return problem_at(
+        config.sources,
+        _setting(config, "components"),
+        f"the pipeline has no component '{name}'",
+        expected=f"one of: {', '.join(known)}",
+        suggestion=f"Did you mean '{close}'?" if close else None,
+    )
 
 
 class Stream:
