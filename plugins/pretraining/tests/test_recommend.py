@@ -29,6 +29,8 @@ def of(**components):
 def test_the_place_is_that_of_the_token_vectors(config, component, layer):
     found = Config.from_str(recommend(config))
     assert (found["pretraining"]["component"], found["pretraining"]["layer"]) == (component, layer)
+    # A run ends in a while, and does not fill the disk with weights.
+    assert (found["pretraining"]["max_epochs"], found["pretraining"]["n_save_epoch"]) == (40, 10)
     assert recommend(config) == PretrainingSchema.recommend(config)
 
 

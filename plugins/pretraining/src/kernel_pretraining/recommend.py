@@ -22,6 +22,9 @@ limit = 0
 [pretraining]
 component = "{component}"
 layer = "{layer}"
+# Some tens of passes over some 100,000 words are enough. With much text, set max_steps; with text held out (dev_corpus), patience.
+max_epochs = 40
+n_save_epoch = 10
 
 # What is to be said of a masked word: which it is, its ending and its shape.
 [pretraining.objective]
