@@ -33,6 +33,7 @@ def copy_component(
     replace_listeners: listeners that become copies of the source they listen to, as paths in the component's config.
     """
     original = find(source.slots, taken)
+    _compare_languages(nlp, source)
     blocks = source.config.interpolate()["components"]
     theirs = [found for _, found in sources_of(original, source.slots)]
     parts = [original, *(found for found in theirs if found is not None and replace_listeners)]
@@ -73,6 +74,14 @@ def _copy_data(original: Any, copy: Any) -> None:
             original.to_disk(place)
             if place.exists():
                 copy.from_disk(place)
+
+
+def _compare_languages(nlp: ComponentList, source: ComponentList) -> None:
+    if nlp.lang and source.lang and nlp.lang != source.lang:
+        warn(
+            f"components are taken from a pipeline of the language '{source.lang}' into one of '{nlp.lang}', whose tokenizer may "
+            "make other tokens than they have learnt with"
+        )
 
 
 def _compare_vectors(nlp: ComponentList, source: ComponentList, parts: Iterable[Any], name: str) -> None:

@@ -136,6 +136,15 @@ def test_a_source_that_is_null_is_none(base: Path) -> None:
     assert nlp.copied_components == [] and "source" not in nlp.config["components"]["tok2vec"]
 
 
+def test_a_source_of_another_language_is_warned_of(base: Path) -> None:
+    made = Config({**config({"tok2vec": taken(base)})})
+    lang = kernel.load(base).lang
+    other = "en" if lang == "xx" else "xx"
+    made["nlp"]["lang"] = other
+    with pytest.warns(KernelWarning, match=f"of the language '{lang}' into one of '{other}'"):
+        Language.from_config(made)
+
+
 def test_labels_of_initialize_are_for_those_that_are_new(base: Path, tmp_path: Path) -> None:
     (tmp_path / "labels.json").write_text('["NOUN", "OTHER", "VERB", "RARE"]')
     labels = {"@readers": "kernel.read_labels.v1", "path": str(tmp_path / "labels.json")}
