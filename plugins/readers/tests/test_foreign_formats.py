@@ -20,9 +20,14 @@ BINARY = {
     "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel"),
     "page.txt": (b"\n<!DOCTYPE html>\n<html><body>Log in</body>", r"a web page \(HTML\)"),
     "page.jsonl": (b"\xef\xbb\xbf<HTML>", r"a web page \(HTML\)"),
-    "a.bz2": (b"BZh91AY", r"compressed \(bzip2\).*\n.*bunzip2"),
-    "a.xz": (b"\xfd7zXZ\x00\x00", r"compressed \(xz\)"),
+    "bzip.txt": (b"BZh91AY", r"compressed \(bzip2\).*\n.*FILE.jsonl.bz2"),
+    "xz.txt": (b"\xfd7zXZ\x00\x00", r"compressed \(xz\).*\n.*FILE.jsonl.xz"),
     "a.rtf": (b"{\\rtf1\\ansi", r"a text with layout \(RTF\)"),
+    "a.vec": (
+        b"2 3\nthe 0.5 -0.25 1e-3\nNew York 0.5 1 0.5\n",
+        "a table of word vectors.*\n.*kernel init vectors",
+    ),
+    "glove.txt": (b"the" + b" 0.25" * 50 + b"\n" + b"of" + b" -0.5" * 50 + b"\n", "a table of word vectors"),
     "le.csv": (TEXT.encode("utf-16-le"), "text in UTF-16LE.*\n.*iconv -f utf-16le -t utf-8"),
     "be.csv": (TEXT.encode("utf-16-be"), "text in UTF-16BE.*\n.*iconv -f utf-16be"),
     "mark.csv": (TEXT.encode("utf-16"), "text in UTF-16,.*\n.*iconv -f utf-16 -t"),
@@ -93,3 +98,17 @@ def test_label_files_too(write):
     with pytest.raises(DataError, match="labels.json: the file is text in UTF-16LE"):
         read_labels(write("labels.json", json.dumps(["A", "B"]).encode("utf-16-le")))
     assert read_labels(write("b.json", b'\xef\xbb\xbf["A",\r\n "B"]')) == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 3\nIt rained for 3 days .\n",
+        "1 2\n",
+        "7 2\nScores : 1 2\nAgain : 3 1\n",
+        "the 0.5 0.25\nof 0.5 0.25\n",
+        "It was 0.5 degrees\n",
+    ],
+)
+def test_texts_with_numbers_are_no_word_vectors(write, text):
+    assert detect(write("a.txt", text.encode())) == "text"

@@ -40,3 +40,21 @@ def test_it_is_shown_now_and_then(monkeypatch: pytest.MonkeyPatch, stream: type[
             " 25% [######..................] 10,000 rows, 0:30 left\n"
             " 50% [############............] 20,000 rows, 0:20 left\n"
         )
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_writing_is_told_of_what_takes_long(
+    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    monkeypatch.setattr(sys, "stderr", stream())
+    shown = Progress()
+    if stream is not Terminal:
+        shown.writing(10)
+    now[0] = 11.0
+    shown.writing(1_200_000_000)
+    shown.clear()
+    said = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert said.count("writing") == 1 and "writing 1,200 MB" in said
+    assert said.endswith("\r" if stream is Terminal else "MB\n")

@@ -16,6 +16,12 @@ _RARE = 8
 _CSV = "Save it as CSV (UTF-8) with a header: a text a row, and its label. kernel reads that."
 _TEXT = "Save its text as .txt, a text a line, in UTF-8."
 _UNPACK = "Unpack it first."
+_VECTORS = (
+    "kernel init vectors LANG FILE DIRECTORY makes a pipeline of it, of the package kernel-nlp-vectors; "
+    "name here a file of texts."
+)
+# Numbers behind the first field of each line, of a file that doesn't say in its first line how many there are.
+_NUMBERS = 10
 _PANDAS = (
     'Make a file of it that is read, for example: pandas.read_{}("{}").to_json("data.jsonl", '
     'orient="records", lines=True, force_ascii=False)'
@@ -73,8 +79,34 @@ def _foreign(path: Path, file: BinaryIO) -> tuple[str, str] | None:
         return _archive(path, head + file.read())
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         return "a web page (HTML)", f"{_TEXT} A download that asks to log in is a web page, too."
+    if _is_vectors(head):
+        return "a table of word vectors", _VECTORS
     encoding = _wide_encoding(head)
     return (f"text in {encoding.upper()}", _ENCODING.format(encoding)) if encoding else None
+
+
+def _is_vectors(head: bytes) -> bool:
+    """Whether a text is one of word2vec (a first line of two numbers, the second of which is the width), or GloVe."""
+    lines = [line.split() for line in head.split(b"\n")]
+    # The last one may be cut.
+    rows = lines[:-1] if len(head) == _SNIFFED else [line for line in lines if line]
+    if len(rows) < 2:
+        return False
+    if len(rows[0]) == 2 and all(field.isdigit() and len(field) < 10 for field in rows[0]):
+        width = int(rows[0][1])
+        return width > 1 and all(len(row) > width and _are_decimals(row[-width:]) for row in rows[1:])
+    width = len(rows[0]) - 1
+    return width >= _NUMBERS and all(len(row) == width + 1 and _are_decimals(row[1:]) for row in rows)
+
+
+def _are_decimals(fields: list[bytes]) -> bool:
+    """Whether fields are numbers, and not all of them whole ones, as columns of other tables may be."""
+    try:
+        for field in fields:
+            float(field)
+    except ValueError:
+        return False
+    return any(b"." in field for field in fields)
 
 
 def _archive(path: Path, parts: bytes) -> tuple[str, str]:

@@ -71,7 +71,8 @@ def build(lang: str, request: Request, output: Path) -> Made:
         _check_attr(request.attr)
     with _writable(output) as fresh:
         rows = fresh / "rows.npy"
-        format, found = _read(request, rows)
+        progress = Progress()
+        format, found = _read(request, rows, progress)
         if request.mode not in (None, _mode(found)):
             raise UsageError(
                 f"{request.file} is of the mode {_mode(found)}, not {request.mode}",
@@ -82,7 +83,11 @@ def build(lang: str, request: Request, output: Path) -> Made:
         if request.attr is not None and request.attr.upper() != "ORTH":
             _warn_of_lost(nlp, found.keys, request.attr.upper(), request.file)
         nlp.vocab.vectors = vectors
-        nlp.to_disk(fresh / "pipeline")
+        progress.writing(rows.stat().st_size)
+        try:
+            nlp.to_disk(fresh / "pipeline")
+        finally:
+            progress.clear()
         made = Made(
             format,
             name,
@@ -111,9 +116,8 @@ def _writable(output: Path) -> Iterator[Path]:
         raise unwritable(error.filename or output, error) from error
 
 
-def _read(request: Request, rows: Path) -> tuple[str, Collected]:
+def _read(request: Request, rows: Path, progress: Progress) -> tuple[str, Collected]:
     """What a file is, and its vectors, the rows of which are in a file."""
-    progress = Progress()
     limits = {"truncate": request.truncate, "prune": request.prune}
     path = Path(request.file).expanduser()
     try:

@@ -34,6 +34,17 @@ class Progress:
         say_over(text.ljust(self._drawn))
         self._drawn = len(text)
 
+    def writing(self, size: int) -> None:
+        """Say that the table is written now, which takes a while for a large one. size: in bytes."""
+        if not self._is_terminal and monotonic() - self._begun < _LINE_SECONDS:
+            return
+        text = f"writing {size / 1e6:,.0f} MB"
+        if not self._is_terminal:
+            say(text, err=True)
+            return
+        say_over(text.ljust(self._drawn))
+        self._drawn = len(text)
+
     def clear(self) -> None:
         """Make room on the terminal for other output."""
         if self._drawn:
