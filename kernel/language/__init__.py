@@ -2,7 +2,7 @@
 
 From the bottom up: `defaults` are what a language brings, `factories` what components are made by, `slots` the records of
 those that were made. `components` is what a pipeline knows of them and `editing` how they change, with `create`, `source`
-for copies (`origin` is what their blocks say of it), `order` for names and places, `listening` for shared sources,
+for copies, `order` for names and places, `listening` for shared sources,
 `shapes` for layers that must fit and `subnetwork` for one of them. `build` makes a pipeline from a config, `blank` an empty one
 (`codes` are other ways to write a language's), `saving` writes and reads
 it, `stream` and `processes` run it (`tokenized` makes documents of texts; `worker`, `replica` and `parcels` say what happens in a worker process and what goes
