@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_readers.raw_text import make_raw_text
+from kernel_readers.raw_text import make_jsonl_corpus, make_raw_text
 from kernel_readers.streams.texts import TextCorpus
 
 from kernel.errors import DataError
@@ -113,6 +113,14 @@ def test_bounds_are_those_of_words(nlp, write):
     hint = r"2 texts of max_length = 3 words or more are left out\. 2 have fewer than min_length = 3 words\."
     with pytest.raises(DataError, match=f"(?i){hint}"):
         list(make_raw_text(path, min_length=3, max_length=3)(nlp))
+
+
+def test_texts_in_memory_that_are_all_too_short(nlp, write):
+    path = write("a.jsonl", '{"text": "one"}', '{"text": "one two"}')
+    with pytest.raises(
+        DataError, match=r"no examples are left of 2 texts\n2 have fewer than min_length = 5 words"
+    ):
+        list(make_jsonl_corpus(path, min_length=5)(nlp))
 
 
 def test_a_text_longer_than_the_pipeline_takes(nlp, write, monkeypatch):

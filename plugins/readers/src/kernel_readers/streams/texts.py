@@ -129,7 +129,8 @@ class TextCorpus:
                         raise problems_of(records[len(found)].source, nlp.vocab)
                     position.first = len(pieces)
                     return
-        if is_whole and self.is_streamed:
+        # In memory it is the run that says what is empty; that bounds leave nothing of what is there can be said here alone.
+        if is_whole and (self.is_streamed or (number and not position.total)):
             self._tell(number, too_long, is_empty=not position.total)
 
     def _documents(
