@@ -246,6 +246,9 @@ def test_other_vectors_than_those_of_the_training_are_refused(trained: Path, box
     nlp.vocab.vectors = other.vectors
     with pytest.raises(package.errors.DataError, match=names):
         nlp.resume_training()
+    with pytest.warns(package.errors.KernelWarning, match="was trained with the static vectors .* 'other'"):
+        nlp("Ada run")
+    nlp("Bob run")
     nlp.vocab.vectors = own.vectors
     nlp.resume_training()
     assert nlp("Ada run")[0].tag_

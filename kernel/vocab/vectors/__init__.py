@@ -4,7 +4,7 @@ from kernel.vocab.vectors.files import TableWriter, check_vectors
 from kernel.vocab.vectors.make import make_vectors
 from kernel.vocab.vectors.subwords import Subwords
 from kernel.vocab.vectors.table import Vectors
-from kernel.vocab.vectors.trained import check_trained_with, remember, remembers
+from kernel.vocab.vectors.trained import check_trained_with, compare_used, remember, remembers
 
 __all__ = [
     "Subwords",
@@ -12,6 +12,7 @@ __all__ = [
     "Vectors",
     "check_trained_with",
     "check_vectors",
+    "compare_used",
     "make_vectors",
     "remember",
     "remembers",

@@ -107,6 +107,8 @@ class Vectors:
         self._lengths: tuple[int, NDArray[np.uint64], NDArray[np.float32]] | None = None
         self._texts: Texts | None = None
         self._former: tuple[str, ...] = ()
+        self.compared: set[str] = set()
+        """Digests of vectors that models were trained with and that this table was compared with."""
         if keys is not None:
             self._keys = self._keys_of(keys, rows)
 
@@ -603,6 +605,7 @@ class Vectors:
         digest = header.get("digest")
         self._digest = None if digest is None else (self._version, digest)
         self._former = _latest(header.get("former", ()))
+        self.compared = set()
 
 
 def shown(name: str | None, digest: str, width: int, mode: str) -> str:

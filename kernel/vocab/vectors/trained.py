@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.errors import DataError
+from kernel.errors import DataError, warn
 from kernel.vocab.vectors.table import Vectors, shown
 
 NOTE = "vectors"
@@ -44,6 +44,19 @@ def check_trained_with(model: Any, vectors: Vectors, owner: str) -> None:
         raise DataError(
             f"{owner} was trained with the static vectors {known}, which are not those that are here: {vectors.shown()}",
             hint="Its weights mean nothing with others: give it its own ([initialize] vectors), or train it anew.",
+        )
+
+
+def compare_used(layer: Any, vectors: Vectors) -> None:
+    """Warn, once for a table, if a layer that reads vectors was trained with others. Costs the look-up of a digest."""
+    note = layer.attrs.get(NOTE)
+    if not note or note["digest"] in vectors.compared:
+        return
+    vectors.compared.add(note["digest"])
+    if note["digest"] != vectors.digest and note["digest"] not in vectors.former:
+        warn(
+            f"a model was trained with the static vectors {shown(**note)}, which are not those that are here: {vectors.shown()}; "
+            "its predictions mean little with others"
         )
 
 

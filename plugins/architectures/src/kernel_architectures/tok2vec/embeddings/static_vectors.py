@@ -11,7 +11,7 @@ from kernel.errors import DataError, MissingVectors, warn
 from kernel.numeric.server import gradient, read, versioned
 from kernel.tokens.features import unique_features
 from kernel.vocab.attrs import ORTH, intify
-from kernel.vocab.vectors import remember
+from kernel.vocab.vectors import compare_used, remember
 from kernel_architectures.tok2vec.embeddings.word_types import Backprop, WordTypes
 
 Array = Any
@@ -88,6 +88,7 @@ def project_types(node: Model[Any, Any], types: WordTypes, out: Array, is_train:
             f"{vectors.shape[1]}.",
             hint="Load the pipeline with the vectors that it was trained with.",
         )
+    compare_used(node, vectors)
     V = ops.asarray(vectors.get_batch(types.columns[key_attribute(types.vocab)])).astype(W.dtype, copy=False)
     out[...] = V @ W.T
     rate = node.attrs.get("dropout_rate")
