@@ -286,7 +286,7 @@ def test_a_folder_of_pipelines_is_none(box: Box) -> None:
 
 def test_a_pipe_is_said_to_be_one(box: Box) -> None:
     os.mkfifo(box.path / "pipe")
-    assert "pipe is a pipe or a device, and no file" in refused(box, "xx", "pipe", "out")
+    assert "pipe is no regular file, and can be read only once" in refused(box, "xx", "pipe", "out")
 
 
 @pytest.mark.parametrize(

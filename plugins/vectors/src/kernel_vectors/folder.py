@@ -21,7 +21,8 @@ def find_folder(name: str) -> Path:
     path = Path(name)
     if path.exists() and not path.is_dir():
         raise UsageError(
-            f"{name} is a pipe or a device, and no file", hint="Write what comes from it to a file first."
+            f"{name} is no regular file, and can be read only once",
+            hint="Write what comes from it to a file first.",
         )
     roots = [path] if path.is_dir() else []
     if not roots and name.isidentifier():
