@@ -5,6 +5,7 @@ import pytest
 from kernel_pretraining.cloze import Words
 from kernel_pretraining.types import make_types_objective, types_head
 
+from kernel.config import resolve
 from kernel.errors import ConfigError
 from kernel.numeric import random
 from kernel.numeric.ops import set_ops
@@ -71,12 +72,10 @@ def test_a_word_alone_has_the_attributes_that_are_named(words):
     np.testing.assert_allclose(all_of_them, sum(parts), rtol=1e-5)
 
 
-def test_the_share_of_masked_words_is_a_setting():
-    from kernel import blank
-    from kernel.config import resolve
-
-    nlp = blank("en")
-    docs = [Doc(nlp.vocab, words=TEXT * 40)]
+@pytest.mark.needs("kernel-nlp-architectures")
+def test_the_share_of_masked_words_is_a_setting() -> None:
+    vocab = Vocab()
+    docs = [Doc(vocab, words=TEXT * 40)]
     block = {
         "@architectures": "kernel.HashEmbedCNN.v2",
         "pretrained_vectors": None,
@@ -89,7 +88,7 @@ def test_the_share_of_masked_words_is_a_setting():
     }
     for share in (0.1, 0.5):
         encoder = resolve(block, path="encoder")
-        model = set_ops(make_types_objective(share=share, hidden_size=6, rows=50)(nlp.vocab, encoder))
+        model = set_ops(make_types_objective(share=share, hidden_size=6, rows=50)(vocab, encoder))
         model.initialize(X=docs)
         with random.scope(seed=0, step=0, shard=0):
             losses = model.predict(docs)
