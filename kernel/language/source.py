@@ -53,8 +53,9 @@ def copy_component(
         for node, found in zip(listeners_of(slot.component), theirs, strict=True)
         if found is not None
     ]
+    digests = {found.name: model_digest(found.component.model) for _, found in heard}
     for node, found in heard:
-        node.attrs["listener"].learnt_with = model_digest(found.component.model)
+        node.attrs["listener"].learnt_with = digests[found.name]
     if replace_listeners:
         if not heard:
             raise UsageError(

@@ -12,17 +12,15 @@ if TYPE_CHECKING:
     from kernel.language.components import ComponentList
 
 
-def subnetwork(
-    nlp: ComponentList, component: str, layer: str, *, section: str = "pretraining"
-) -> tuple[str, Any]:
-    """(component, model) that two settings of a section name: the layer with this reference name, the whole model for "".
+def subnetwork(nlp: ComponentList, component: str, layer: str) -> tuple[str, Any]:
+    """(component, model) that two settings of `[pretraining]` name: the layer with this reference name, the whole model for "".
 
     A listener stands for the model that it listens to, of the component that is returned then. The components must be linked.
     ConfigError, with the place of the setting in the config, where they lead to nothing.
     """
 
     def error(setting: str, message: str, hint: str) -> ConfigError:
-        path = f"{section}.{setting}"
+        path = f"pretraining.{setting}"
         return ConfigError(problem_at(nlp.config.sources, path, message, suggestion=hint))
 
     if component not in nlp.component_names:

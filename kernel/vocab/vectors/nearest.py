@@ -34,6 +34,12 @@ def nearest(
         found *= scale
         np.round(found, _DIGITS, out=found)
         found[:, out] = -np.inf
+        if n == 1:
+            # No need to order anything: of equal ones the first is found.
+            best = found.argmax(axis=1)
+            rows[start : start + step, 0] = best
+            scores[start : start + step, 0] = found[np.arange(len(batch)), best]
+            continue
         # All that are not below the n-th best: a few more than n if scores are equal.
         limit = np.partition(found, len(table) - n, axis=1)[:, len(table) - n, None]
         query, row = np.nonzero(found >= limit)

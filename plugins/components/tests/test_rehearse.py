@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kernel_components.biluo import distillation as state_distillation
+from kernel_components.biluo import rehearsal_gradient
 from kernel_components.losses import distillation
 from thinc.api import Adam
 
@@ -323,7 +323,7 @@ def test_the_divergence_of_states():
     generator = np.random.default_rng(0)
     found, taught = generator.normal(size=(4, 6)), generator.normal(size=(4, 5))
     classes = np.array([0, 1, 4])
-    gradient, loss = state_distillation(found, taught, classes)
+    gradient, loss = rehearsal_gradient(found, taught, classes)
     assert loss == pytest.approx((gradient**2).sum())
     assert not gradient[:, [2, 3, 5]].any()
     wanted = softmax(taught[:, classes])

@@ -60,7 +60,7 @@ def collect(
                 parts.append(np.arange(len(writer), len(writer) + kept, dtype=np.int32))
                 writer.write(block.vectors[:kept])
             if prune and nearest is None:
-                nearest = Nearest(source.width)
+                nearest = Nearest()
             if nearest is not None:
                 if kept:
                     nearest.add(block.vectors[:kept])

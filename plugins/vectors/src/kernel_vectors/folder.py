@@ -69,7 +69,7 @@ def read_folder(
     count = min(len(vectors), prune or truncate or len(vectors))
     places = np.full(len(vectors), -1, dtype=np.int32)
     places[:count] = np.arange(count)
-    nearest = Nearest(vectors.width)
+    nearest = Nearest()
     table = vectors.data
     with file.open("wb") as out:
         writer = TableWriter(out, vectors.width)

@@ -31,7 +31,7 @@ def gradient(scores: Floats, costs: NDArray[np.int16]) -> tuple[Floats, float]:
     return p, float(np.vdot(p, p))
 
 
-def distillation(scores: Floats, taught: Floats, classes: NDArray[np.int64]) -> tuple[Floats, float]:
+def rehearsal_gradient(scores: Floats, taught: Floats, classes: NDArray[np.int64]) -> tuple[Floats, float]:
     """The gradient (S, classes of the model) of scores that are to be like a teacher's, and the sum of its squares.
 
     classes: those to compare. With p and q the softmax of `scores` and of `taught` over these, the gradient is p - q, that of

@@ -16,7 +16,7 @@ from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode, distillation, gradient
+from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode, gradient, rehearsal_gradient
 from kernel_components.biluo.path import slot_ids
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.ner import debug, recommended
@@ -236,7 +236,7 @@ class EntityRecognizer(TrainableComponent):
         def recall_at(tokens: NDArray[np.int64]) -> tuple[float, Callable[[], None]]:
             states = path.slots(scores.n_slots, tokens)
             found, backprop = scores.begin_update(states)
-            d_scores, loss = distillation(found, taught.begin_update(states)[0], classes)
+            d_scores, loss = rehearsal_gradient(found, taught.begin_update(states)[0], classes)
             d_scores *= weight
             return loss, partial(backprop, d_scores)
 
