@@ -3,7 +3,8 @@
 Builds a wheel of each distribution, then, for the kernel alone, for each package beside the kernel, and for all
 together: makes a fresh environment outside of the checkout, installs the wheels with what they declare, imports every
 module, compares the imports with the declared requirements, and runs that part's tests from a copy. Third-party
-packages come from the configured index. PART: "kernel", "all" or the folder name of a package, such as "readers".
+packages come from the configured index. PART: "kernel", "all" or the folder name of a package, such as "readers"; or
+"frameworks": all packages with torch, JAX and what goes with them, which takes long and 2 GB, so only when it is named.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ import sys
 import tempfile
 import time
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+CONSTRAINTS = ("constraints.txt", "constraints-torch.txt")
+# Extras of packages that do something only with another framework.
+FRAMEWORKS = ("torch", "jax", "onnx")
 TOOLS = ["pytest", "hypothesis"]
 # Tests of several packages together, and of the repository itself.
 TOGETHER = ("integration", "rules")
@@ -75,12 +80,17 @@ sys.exit(bool(failures))
 
 @dataclass(frozen=True)
 class Part:
-    """What is installed together. tests: files and folders below the checkout that must pass with it."""
+    """What is installed together. tests: files and folders below the checkout that must pass with it.
+
+    first: what is installed alone before. optional: whether the part is left out unless it is named.
+    """
 
     name: str
     requirements: list[str]
     distributions: list[str]
     tests: list[Path]
+    first: list[str] = field(default_factory=list)
+    optional: bool = False
 
 
 def main() -> int:
@@ -90,7 +100,9 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--keep", action="store_true", help="leave the environments in place")
     options = parser.parse_args()
-    parts = [part for part in all_parts() if not options.parts or part.name in options.parts]
+    parts = [
+        part for part in all_parts() if part.name in options.parts or not (options.parts or part.optional)
+    ]
     unknown = set(options.parts) - {part.name for part in all_parts()}
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -134,11 +146,32 @@ def all_parts() -> list[Part]:
         parts.append(Part(folder.name, [name], [name], [folder / "tests"]))
     names = [project(folder) for folder in packages]
     tests = [*own[:-1], kernel / "tests" / "integration", *(folder / "tests" for folder in packages)]
-    return [*parts, Part("all", [f"{project(kernel)}[all]", *names], [project(kernel), *names], tests)]
+    parts.append(Part("all", [f"{project(kernel)}[all]", *names], [project(kernel), *names], tests))
+    return [*parts, frameworks(project(kernel), packages)]
+
+
+def frameworks(kernel: str, packages: list[Path]) -> Part:
+    """All packages with what their extras bring, and the tests of those that have extras for a framework."""
+    extras = {folder: set(FRAMEWORKS) & set(table(folder).get("optional-dependencies", {})) for folder in packages}
+    wanted = [f"{project(folder)}[{','.join(sorted(own))}]" for folder, own in extras.items() if own]
+    pins = (ROOT / "constraints-torch.txt").read_text(encoding="utf8").splitlines()
+    return Part(
+        "frameworks",
+        [f"{kernel}[all]", *wanted],
+        [project(folder) for folder, own in extras.items() if own],
+        [folder / "tests" for folder, own in extras.items() if own],
+        first=[line for line in pins if line.startswith("torch==")],
+        optional=True,
+    )
+
+
+def table(folder: Path) -> dict[str, Any]:
+    read: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf8"))["project"]
+    return read
 
 
 def project(folder: Path) -> str:
-    name: str = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf8"))["project"]["name"]
+    name: str = table(folder)["name"]
     return name
 
 
@@ -149,7 +182,9 @@ def check(part: Part, work: Path, wheels: Path) -> str:
     python = place / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     print(f"== {part.name}: {' '.join(part.requirements)}", flush=True)
     run([sys.executable, "-m", "venv", str(place / "env")])
-    install(python, wheels, part.requirements)
+    for requirements in (part.first, part.requirements):
+        if requirements:
+            install(python, wheels, requirements)
     if run([str(python), "-m", "pip", "check"], cwd=place, check=False):
         return "pip check failed"
     for name in part.distributions:
@@ -169,7 +204,8 @@ def check(part: Part, work: Path, wheels: Path) -> str:
 
 def install(python: Path, wheels: Path, requirements: list[str]) -> None:
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "-c", str(ROOT / "constraints.txt"), "--find-links", str(wheels), *requirements])
+    pins = [word for name in CONSTRAINTS for word in ("-c", str(ROOT / name))]
+    run([*pip, *pins, "--find-links", str(wheels), *requirements])
 
 
 def copy(path: Path, target: Path) -> Path:

@@ -40,6 +40,16 @@ def dev(own: dict[str, Any]) -> list[str]:
     return list(own.get("optional-dependencies", {}).get("dev", []))
 
 
+def extras() -> set[str]:
+    """What packages take if it is there; their tests are skipped without it."""
+    return {
+        name
+        for folder in FOLDERS[1:]
+        for lines in project(folder).get("optional-dependencies", {}).values()
+        for name in named(lines)
+    }
+
+
 def sources(folder: Path) -> Path:
     return folder / "kernel" if folder == ROOT else folder / "src"
 
@@ -82,7 +92,7 @@ def test_what_tests_import_is_in_the_extra_dev(tracked: list[Path]) -> None:
     used = imported([*tests, ROOT / "conftest.py"])
     first = {normalize(path.name) for folder in FOLDERS[1:] for path in sources(folder).iterdir()}
     fake = {name for name in used if name.startswith("acme-")}
-    known = named(own["dependencies"]) | named(dev(own)) | first | {"kernel-nlp"} | fake | BY_HAND
+    known = named(own["dependencies"]) | named(dev(own)) | first | {"kernel-nlp"} | fake | BY_HAND | extras()
     assert not {name: files for name, files in used.items() if name not in known}, "in no extra"
     needless = named(dev(own)) - set(used) - TOOLS
     assert not needless, f"the extra dev has what no test imports: {sorted(needless)}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .conftest import ROOT, imported_modules
 
+CONSTRAINTS = ("constraints.txt", "constraints-torch.txt")
 LOCKS = {"uv.lock", "poetry.lock", "pylock.toml", "Pipfile.lock", "pdm.lock"}
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(?:home|root|work|Users|opt|mnt)/\w+")
 
@@ -15,10 +16,10 @@ ABSOLUTE = re.compile(r"(?<![\w.:/])/(?:home|root|work|Users|opt|mnt)/\w+")
 def test_no_lock_files_and_no_index_addresses(tracked: list[Path]) -> None:
     assert not [p for p in tracked if p.name in LOCKS]
     for path in tracked:
-        if path.name in ("constraints.txt", "Makefile", "run") or path.suffix in (".toml", ".cfg"):
+        if path.name in (*CONSTRAINTS, "Makefile", "run") or path.suffix in (".toml", ".cfg"):
             text = path.read_text(encoding="utf-8")
             assert "index-url" not in text.replace("extra-index-url", "index-url"), path
-            if path.name == "constraints.txt":
+            if path.name in CONSTRAINTS:
                 assert "://" not in text and " @ " not in text
 
 

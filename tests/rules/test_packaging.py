@@ -33,6 +33,15 @@ def entries(path: Path) -> list[tuple[str, str, str]]:
     return [(group, name, target) for group, names in groups.items() for name, target in names.items()]
 
 
+# Packages that do something only with a framework that they don't require, and their extra for it.
+FRAMEWORKS = ("torch", "jax", "onnx")
+WITH_EXTRAS = {
+    project(path)["name"]: framework
+    for path in MANIFESTS[1:]
+    for framework in FRAMEWORKS
+    if framework in project(path).get("optional-dependencies", {})
+}
+
 ENTRIES = [(path, *entry) for path in MANIFESTS for entry in entries(path)]
 
 
@@ -85,4 +94,13 @@ def test_the_extra_all_lists_every_first_party_package_with_functions_and_withou
         for item in project(ROOT / "pyproject.toml")["optional-dependencies"]["all"]
     }
     full = {project(p)["name"] for p in MANIFESTS[1:] if entries(p)}
-    assert wanted == full - {"kernel-nlp-transformers"}
+    assert wanted == full - set(WITH_EXTRAS)
+
+
+@pytest.mark.parametrize("name", WITH_EXTRAS)
+def test_an_extra_of_the_kernel_brings_each_package_that_does_nothing_without_another_framework(name: str) -> None:
+    """`pip install "kernel-nlp[transformers]"`: the package, and what it takes."""
+    extra = name.removeprefix("kernel-nlp-")
+    framework = WITH_EXTRAS[name]
+    (line,) = project(ROOT / "pyproject.toml")["optional-dependencies"][extra]
+    assert line == f"{name}[{framework}]>=0.1,<0.2"

@@ -1,0 +1,1 @@
+"""JAX functions in models of kernel."""

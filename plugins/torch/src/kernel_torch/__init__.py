@@ -1,0 +1,1 @@
+"""Torch modules in models of kernel."""
