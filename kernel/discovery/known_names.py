@@ -62,7 +62,16 @@ COMMAND_KINDS = frozenset(group.removeprefix("kernel_") for group in COMMAND_GRO
 
 # Who may call its names `kernel.<Name>.v<N>`.
 FIRST_PARTY = frozenset(
-    {"kernel-nlp", "kernel-nlp-pretraining", "kernel-nlp-ray", "kernel-nlp-spacy", *_OWNERS.values()}
+    {
+        "kernel-nlp",
+        "kernel-nlp-jax",
+        "kernel-nlp-onnx",
+        "kernel-nlp-pretraining",
+        "kernel-nlp-ray",
+        "kernel-nlp-spacy",
+        "kernel-nlp-torch",
+        *_OWNERS.values(),
+    }
 )
 
 # Names without our prefix that are known to be ours.
@@ -74,7 +83,7 @@ _BARE_NAMES = {
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
     "architectures": _names(
-        """kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1 kernel.TorchBiLSTMEncoder.v1"""
+        """kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""
     ),
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
@@ -111,6 +120,14 @@ _AWAITED_MODULES = (
         ]
     ),
 )
+# What the field has and kernel will not have, with the reason. Names count with our prefix, the field's, and without one.
+_REFUSED = {
+    "layers": {
+        "TensorFlowWrapper.v1": "thinc's wrapper doesn't work with any TensorFlow that runs on the Pythons of kernel: Keras 3 lacks "
+        "what it calls, and Keras 2 ends the process",
+        "MXNetWrapper.v1": "MXNet is no longer maintained, and its last release takes numpy before version 2",
+    }
+}
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
 # Packages that are there for their names, and register nothing yet.
@@ -143,6 +160,10 @@ def provider(kind: str, name: str) -> str | None:
         )
     if name == "transformer" or name.startswith("kernel.Transformer"):
         return "kernel-nlp-transformers"
+    if name.startswith(("kernel.Torch", "kernel.PyTorch", "kernel.torch")):
+        return "kernel-nlp-torch"
+    if name.startswith("kernel.Jax"):
+        return "kernel-nlp-jax"
     if name.startswith("kernel.Pretrain"):
         return "kernel-nlp-pretraining"
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
@@ -156,6 +177,12 @@ def is_awaited(kind: str, name: str) -> bool:
         languages = (f"kernel.lang.{code}" for code in _AWAITED["languages"])
         return any(f"{name}.".startswith(f"{path}.") for path in (*_AWAITED_MODULES, *languages))
     return provider(kind, name) in _EMPTY or name in _AWAITED.get(kind, ())
+
+
+def refusal(kind: str, name: str) -> str | None:
+    """Why kernel has no function of a name that the field has, None if it isn't one of those."""
+    prefix, _, bare = name.partition(".")
+    return _REFUSED.get(kind, {}).get(bare if prefix in ("kernel", "spacy") else name)
 
 
 def instead(kind: str) -> str:

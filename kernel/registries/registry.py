@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
-from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, provider
+from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, provider, refusal
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.registries.loading import current, load_entry_point
@@ -24,6 +24,7 @@ Registered = TypeVar("Registered")
 THINC = "thinc"
 # So many names are listed for one that isn't known.
 _LISTED = 16
+_WRAPPERS = "For networks of other frameworks there are kernel.PyTorchWrapper.v1 and kernel.JaxWrapper.v1."
 # How it is said that there is no such thing, where "function" is not what one has in mind.
 _NO = {"factories": "there is no component factory", "languages": "there is no language"}
 
@@ -101,7 +102,8 @@ class Registry:
         """All names, sorted. Imports nothing."""
         found = {name for name in registered_names(self.kind) if self._definition(name)}
         if self.kind in THINC_NAMES:
-            found.update(THINC_NAMES[self.kind], registered_names(self.kind, THINC))
+            thincs = (*THINC_NAMES[self.kind], *registered_names(self.kind, THINC))
+            found.update(name for name in thincs if refusal(self.kind, name) is None)
         for group in self._groups():
             found.update(point.name for point in rules.entry_points(group, self._choices))
         return sorted(found)
@@ -162,6 +164,9 @@ class Registry:
         denied = self.denied(name)
         if denied:
             return RegistryError(message, hint=" ".join(denied))
+        reason = refusal(self.kind, name)
+        if reason is not None:
+            return RegistryError(f"{message}: {reason}", hint=_WRAPPERS)
         if is_awaited(self.kind, name):
             hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
             return RegistryError(message, hint=" ".join(filter(None, hints)))
@@ -303,7 +308,12 @@ class Registry:
         return []
 
     def _is_thincs(self, name: str) -> bool:
-        """Whether thinc itself has a name, or somebody registered it with thinc's decorators in this process."""
+        """Whether thinc itself has a name, or somebody registered it with thinc's decorators in this process.
+
+        What is refused counts as nobody's.
+        """
+        if refusal(self.kind, name) is not None:
+            return False
         if name in THINC_NAMES.get(self.kind, ()):
             return True
         is_live = self.kind in THINC_NAMES and find_definition(self.kind, name, THINC) is not None

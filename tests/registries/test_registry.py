@@ -282,6 +282,25 @@ def test_thinc_decorators_are_seen():
     assert registry.get("schedules", "ours_for_a_test.v1") is len
 
 
+@pytest.mark.parametrize("prefix", ["", "kernel.", "spacy."])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("TensorFlowWrapper.v1", "Keras 3"), ("MXNetWrapper.v1", "no longer maintained")]
+)
+def test_wrappers_of_frameworks_that_do_not_work_are_refused_with_the_reason(prefix, name, reason):
+    assert not registry.has("layers", prefix + name)
+    assert prefix + name not in registry.names("layers")
+    with pytest.raises(RegistryError, match=reason) as info:
+        registry.get("layers", prefix + name)
+    assert f"layers has no function '{prefix}{name}'" in str(info.value)
+    assert "kernel.PyTorchWrapper.v1" in str(info.value.hint)
+
+
+def test_a_name_that_is_refused_may_be_registered():
+    with registry.restored():
+        registry.layers("TensorFlowWrapper.v1", func=len)
+        assert registry.get("layers", "TensorFlowWrapper.v1") is len
+
+
 def test_restored_forgets_what_was_registered():
     with registry.restored():
         registry.misc("temporary.v1", func=len)
