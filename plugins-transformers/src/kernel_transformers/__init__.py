@@ -1,1 +1,1 @@
-"""Transformer component for kernel (registers nothing yet)."""
+"""Transformers for kernel: Hugging Face models as a component that others listen to."""

@@ -1,0 +1,50 @@
+"""What other people's libraries the package takes; none of them is imported before it is used."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from types import ModuleType
+
+from kernel.errors import UsageError
+
+_HINT = 'Install them with: pip install "kernel-nlp[transformers]"'
+
+
+def torch() -> ModuleType:
+    """The module `torch`. UsageError, which names the extra, if it isn't installed."""
+    return _needed("torch")
+
+
+def transformers() -> ModuleType:
+    """The module `transformers`, kept from importing frameworks other than torch. UsageError if it isn't installed."""
+    return _needed("transformers")
+
+
+def tokenizers() -> ModuleType:
+    """The module `tokenizers`, in one thread unless the environment says otherwise. UsageError if it isn't installed.
+
+    Its threads are the process's own, beside those that are set for everything else, and a forked worker loses them.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    return _needed("tokenizers")
+
+
+def safetensors() -> ModuleType:
+    """The module `safetensors`. UsageError if it isn't installed."""
+    return _needed("safetensors")
+
+
+def huggingface_hub() -> ModuleType:
+    """The module `huggingface_hub`. UsageError if it isn't installed."""
+    return _needed("huggingface_hub")
+
+
+def _needed(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        # Something that is missing inside of an installed library is that library's error.
+        if error.name != name:
+            raise
+        raise UsageError(f"A transformer needs {name}, which isn't installed.", hint=_HINT) from None

@@ -1,0 +1,1 @@
+"""Span getters: which parts of a document a transformer reads together."""
