@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from kernel.config import schemas
 
 KINDS = {
+    "annotation_setters": "Functions that return a function from documents and what a transformer says of them; it sets annotations.",
     "architectures": "Functions that return a Thinc model. Components take one as `model`.",
     "augmenters": "Functions that return a function from an example to examples.",
     "batchers": "Functions that return a function from a stream of examples to batches of them.",
@@ -29,6 +30,7 @@ KINDS = {
     "schedules": "Functions that return a number for each step. They may stand wherever a number stands.",
     "scorers": "Functions that return a function from examples to scores: `scorer` of a component.",
     "sections": "Schemas of sections of the config that packages supply, each under the dotted name of its section.",
+    "span_getters": "Functions that return a function from documents to the spans that a transformer reads, a list for each.",
     "tokenizers": "Functions that return a function from the pipeline to its tokenizer: `[nlp.tokenizer]`.",
     "vectors": "Functions that return a function from the vocabulary to its word vectors: `[nlp.vectors]`.",
 }
