@@ -152,7 +152,9 @@ def all_parts() -> list[Part]:
 
 def frameworks(kernel: str, packages: list[Path]) -> Part:
     """All packages with what their extras bring, and the tests of those that have extras for a framework."""
-    extras = {folder: set(FRAMEWORKS) & set(table(folder).get("optional-dependencies", {})) for folder in packages}
+    extras = {
+        folder: set(FRAMEWORKS) & set(table(folder).get("optional-dependencies", {})) for folder in packages
+    }
     wanted = [f"{project(folder)}[{','.join(sorted(own))}]" for folder, own in extras.items() if own]
     pins = (ROOT / "constraints-torch.txt").read_text(encoding="utf8").splitlines()
     return Part(

@@ -82,9 +82,7 @@ _BARE_NAMES = {
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
-    "architectures": _names(
-        """kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""
-    ),
+    "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
         merge_entities merge_noun_chunks merge_subtokens morphologizer parser senter span_cleaner span_finder span_ruler

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from kernel.testing.suites.supplied import SectionSuite as SectionSuite
     from kernel.testing.suites.text import LanguageSuite as LanguageSuite
     from kernel.testing.suites.text import TokenizerSuite as TokenizerSuite
+    from kernel.testing.suites.wrappers import WrapperSuite as WrapperSuite
 
 # Where pytest finds the fixtures when this module is given to it as a plugin.
 pytest_plugins = ["kernel.testing.plugin"]
@@ -79,6 +80,7 @@ _MODULES = {
     "suites.scorers": "ScorerSuite",
     "suites.supplied": "ModuleSuite SectionSuite",
     "suites.text": "LanguageSuite TokenizerSuite",
+    "suites.wrappers": "WrapperSuite",
 }
 _PUBLIC = {name: f"kernel.testing.{module}" for module, names in _MODULES.items() for name in names.split()}
 __all__ = [
@@ -110,6 +112,7 @@ __all__ = [
     "Suite",
     "TokenizerSuite",
     "VectorsSuite",
+    "WrapperSuite",
     "check_gradients",
     "exercised",
     "fake_distribution",

@@ -98,7 +98,9 @@ def test_the_extra_all_lists_every_first_party_package_with_functions_and_withou
 
 
 @pytest.mark.parametrize("name", WITH_EXTRAS)
-def test_an_extra_of_the_kernel_brings_each_package_that_does_nothing_without_another_framework(name: str) -> None:
+def test_an_extra_of_the_kernel_brings_each_package_that_does_nothing_without_another_framework(
+    name: str,
+) -> None:
     """`pip install "kernel-nlp[transformers]"`: the package, and what it takes."""
     extra = name.removeprefix("kernel-nlp-")
     framework = WITH_EXTRAS[name]
