@@ -1,0 +1,407 @@
+"""A torch module as a part of a thinc model: thinc's word for that is a shim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from copy import deepcopy
+from typing import Any, Literal
+
+import srsly
+from thinc.api import Shim, get_current_ops
+from thinc.types import ArgsKwargs
+
+from kernel.errors import DataError, UsageError
+from kernel.files.messages import message_from_bytes
+from kernel.numeric.random import current
+from kernel_torch import weights as files
+from kernel_torch.arrays import pairs, tensors_in, to_array, to_torch
+from kernel_torch.needed import torch
+from kernel_torch.scale import LossScale
+from kernel_torch.steps import Memory, Rules, step
+
+FORMAT = 1
+Precision = Literal["float32", "bfloat16", "float16"]
+
+
+class TorchShim(Shim):
+    """Weights, gradients and steps of a torch module, for thinc's models and for kernel's runs.
+
+    module: None if `set_module` or `from_bytes` brings it. precision: what it computes in; weights stay as they are. compile: by
+    `torch.compile`, as True or as the name of one of its backends. rules: learn rates and decay by parameter. write: files that are saved
+    beside the weights; build: a module made of these, if bytes come before the module.
+    """
+
+    def __init__(
+        self,
+        module: Any,
+        *,
+        precision: Precision = "float32",
+        scale: LossScale | None = None,
+        compile: bool | str = False,
+        rules: Rules | None = None,
+        write: Callable[[Any], dict[str, bytes]] | None = None,
+        build: Callable[[dict[str, bytes]], Any] | None = None,
+    ) -> None:
+        super().__init__(None)
+        self.precision = precision
+        self.scale = LossScale(enabled=precision == "float16") if scale is None else scale
+        self.rules = Rules() if rules is None else rules
+        self.has_dropout = True
+        """Whether dropout is drawn in training. A teacher does without."""
+        self._compile, self._compiled = compile, None
+        self._write, self._build = write, build
+        # Of the step: what has been collected, scaled.
+        self._total: dict[str, Any] = {}
+        self._overflowed = False
+        self._memory = Memory(self.id)
+        ops = get_current_ops()
+        self._device = f"cuda:{ops.device_id}" if ops.device_type == "gpu" else "cpu"
+        if module is not None:
+            self.set_module(module)
+
+    @property
+    def module(self) -> Any:
+        """The module. `UsageError` if there is none yet."""
+        if self._model is None:
+            raise UsageError(
+                "the torch module is not there yet",
+                hint="Initialize the model, or load it, before it is used.",
+            )
+        return self._model
+
+    @property
+    def has_module(self) -> bool:
+        """Whether the module is there."""
+        return self._model is not None
+
+    @property
+    def device(self) -> Any:
+        """Where the module computes, a torch.device."""
+        return torch().device(self._device)
+
+    def set_module(self, module: Any) -> None:
+        """Use this module from now on; gradients are forgotten."""
+        if not isinstance(module, torch().nn.Module):
+            raise UsageError(f"a torch module is needed, not an object of type {type(module).__name__}")
+        self._model = module.to(self.device)
+        self._compiled = None
+        self.zero_gradients()
+
+    def to_device(self, device_type: str, device_id: int) -> None:
+        """Move the module: "cpu", or "gpu" and its number."""
+        self._device = f"cuda:{device_id}" if device_type == "gpu" else "cpu"
+        if self._model is not None:
+            self._model.to(self.device)
+        self.zero_gradients()
+
+    def to_torch(self, array: Any, requires_grad: bool = False) -> Any:
+        """An array as a tensor where the module computes, without a copy if it is there already."""
+        return to_torch(array, self.device, requires_grad)
+
+    def to_array(self, tensor: Any, ops: Any) -> Any:
+        """A tensor as an array of `ops`, without a copy if both are on one device; half precision becomes float32."""
+        return to_array(tensor, ops)
+
+    # Forward and backward passes
+
+    def run(
+        self,
+        function: Callable[[Any], Any],
+        *,
+        train: bool,
+        keep_graph: bool = True,
+        inputs: Iterable[Any] = (),
+    ) -> tuple[Any, Callable[[Any], None]]:
+        """Call `function(module)`, which gives a tensor or tuples, lists and mappings of tensors; returns that and its backward pass.
+
+        The backward pass takes gradients (tensors or arrays) in the form of the output, None where there are none, and adds to
+        those of the parameters. Several passes may be open. train: with dropout, drawn from `kernel.numeric.random.current()`.
+        keep_graph: False computes the output again in the backward pass, with the same dropout, rather than to keep
+        what is between. inputs: tensors whose `grad` the caller reads afterwards.
+        """
+        if not train:
+            with torch().inference_mode(), self._computing(None):
+                return function(self._callable()), _no_backprop
+        seed = int(current().integers(2**63))
+        inputs = list(inputs)
+        with torch().set_grad_enabled(keep_graph), self._computing(seed):
+            output = function(self._callable())
+
+        def backprop(gradient: Any) -> None:
+            again = output
+            if not keep_graph:
+                with torch().enable_grad(), self._computing(seed):
+                    again = function(self._callable())
+            found = list(pairs(again, gradient))
+            self.backward([tensor for tensor, _ in found], [each for _, each in found], inputs)
+
+        return output, backprop
+
+    def backward(self, tensors: Iterable[Any], gradients: Iterable[Any], inputs: Iterable[Any] = ()) -> None:
+        """The backward pass from some tensors, given their gradients (tensors or arrays, or None), to the parameters and to `inputs`."""
+        library = torch()
+        given = [
+            (tensor, self._gradient(gradient, tensor))
+            for tensor, gradient in zip(tensors, gradients, strict=True)
+            if tensor.requires_grad and gradient is not None
+        ]
+        before = [(tensor, tensor.grad) for tensor in inputs]
+        for tensor, _ in before:
+            tensor.grad = None
+        if given:
+            library.autograd.backward([tensor for tensor, _ in given], [each for _, each in given])
+        for tensor, grad in before:
+            if tensor.grad is None:
+                tensor.grad = grad
+                continue
+            if self.scale.enabled:
+                tensor.grad = tensor.grad / self.scale.value
+                if not bool(library.isfinite(tensor.grad).all()):
+                    self._overflowed = True
+                    tensor.grad.zero_()
+            if grad is not None:
+                tensor.grad = grad + tensor.grad
+
+    def __call__(self, inputs: ArgsKwargs, is_train: bool) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
+        """thinc's protocol: the module's arguments, and a backward pass from arguments of `torch.autograd.backward` to their gradients."""
+        given = list(tensors_in(inputs))
+        output, _ = self.run(
+            lambda module: module(*inputs.args, **inputs.kwargs), train=is_train, inputs=given
+        )
+
+        def backprop(gradient: ArgsKwargs) -> ArgsKwargs:
+            tensors = gradient.args[0]
+            grads = gradient.kwargs.get("grad_tensors", gradient.args[1] if len(gradient.args) > 1 else None)
+            self.backward(list(tensors_in(tensors)), list(tensors_in(grads)), given)
+            return ArgsKwargs(
+                args=tuple(_grads(each) for each in inputs.args),
+                kwargs={name: _grads(each) for name, each in inputs.kwargs.items()},
+            )
+
+        return output, backprop
+
+    def _gradient(self, gradient: Any, tensor: Any) -> Any:
+        if not isinstance(gradient, torch().Tensor):
+            gradient = self.to_torch(gradient)
+        gradient = gradient.to(tensor.device, tensor.dtype).reshape(tensor.shape)
+        return gradient * self.scale.value if self.scale.enabled else gradient
+
+    def _callable(self) -> Any:
+        """The module, compiled if that is asked for."""
+        if not self._compile:
+            return self.module
+        if self._compiled is None:
+            backend = {"backend": self._compile} if isinstance(self._compile, str) else {}
+            self._compiled = torch().compile(self.module, **backend)
+        return self._compiled
+
+    @contextmanager
+    def _computing(self, seed: int | None) -> Iterator[None]:
+        """In the precision asked for; in training with random numbers of its own, which leave torch's generators as they were."""
+        library = torch()
+        train = seed is not None and self.has_dropout
+        if self.module.training != train:
+            self.module.train(train)
+        half = nullcontext()
+        if self.precision != "float32":
+            half = library.autocast(self.device.type, getattr(library, self.precision))
+        with half:
+            if seed is None:
+                yield
+                return
+            with library.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+                library.manual_seed(seed)
+                yield
+
+    # Gradients and steps
+
+    def collect(self) -> None:
+        """Add the gradients since the last call to the total of the step, so that it does not matter how shards are run."""
+        for name, parameter in self._trained():
+            if parameter.grad is None:
+                continue
+            if name in self._total:
+                self._total[name].add_(parameter.grad)
+            else:
+                self._total[name] = parameter.grad
+            parameter.grad = None
+
+    def zero_gradients(self) -> None:
+        """Forget the gradients of the present step."""
+        self._total, self._overflowed = {}, False
+        if self._model is not None:
+            self._model.zero_grad(set_to_none=True)
+
+    def finish_update(self, optimizer: Callable[..., Any]) -> None:
+        """Let the optimizer step on every parameter that has a gradient, see `kernel_torch.steps`; then forget the gradients."""
+        if self._model is None:
+            return
+        self.collect()
+        total, overflowed = self._total, self._overflowed
+        self._total, self._overflowed = {}, False
+        if not total:
+            return
+        if not overflowed:
+            overflowed = not step(
+                optimizer,
+                self._memory,
+                dict(self._trained()),
+                total,
+                self.rules,
+                scale=self.scale.value,
+                may_overflow=self.scale.enabled,
+            )
+        self.scale.update(overflowed)
+
+    def _trained(self) -> Iterator[tuple[str, Any]]:
+        if self._model is not None:
+            yield from ((name, each) for name, each in self._model.named_parameters() if each.requires_grad)
+
+    @contextmanager
+    def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
+        """Temporarily set parameters to the values under (number of the shim, name), such as averages."""
+        library = torch()
+        parameters = dict(self._model.named_parameters()) if self._model is not None else {}
+        backup = {}
+        try:
+            with library.no_grad():
+                for name, parameter in parameters.items():
+                    value = params.get((self.id, name))
+                    if value is not None:
+                        backup[name] = parameter.detach().clone()
+                        parameter.copy_(self.to_torch(value).reshape(parameter.shape))
+            yield
+        finally:
+            with library.no_grad():
+                for name, value in backup.items():
+                    parameters[name].copy_(value)
+
+    # Bytes and checkpoints
+
+    def to_bytes(self) -> bytes:
+        """The weights, and the files that `write` gives. Precision and device are no part of it."""
+        message: dict[str, Any] = {"format": FORMAT, "files": {}, "weights": None}
+        if self._model is not None:
+            message["files"] = self._files()
+            message["weights"] = files.to_bytes(self._model)
+        data: bytes = srsly.msgpack_dumps(message)
+        return data
+
+    def from_bytes(self, data: bytes) -> TorchShim:
+        """Load what `to_bytes` wrote; the module is made anew if it is not there, or if its files are others. `DataError` if it doesn't fit."""
+        message = _message(data)
+        if message["weights"] is None:
+            return self
+        if self._build is not None and (self._model is None or self._files() != message["files"]):
+            self.set_module(self._build(message["files"]))
+        files.load_bytes(self.module, message["weights"])
+        self.zero_gradients()
+        return self
+
+    def _files(self) -> dict[str, bytes]:
+        return {} if self._write is None else dict(sorted(self._write(self._model).items()))
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps: the weights by name, as arrays of numpy, and the scale of gradients."""
+        from thinc.api import NumpyOps
+
+        tensors = files.tensors_of(self._model) if self._model is not None else {}
+        return {
+            "weights": {name: to_array(tensor, NumpyOps()) for name, tensor in tensors.items()},
+            "scale": self.scale.state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Stand where the shim stood whose `state()` this is."""
+        if state["weights"]:
+            files.load(self.module, {name: self.to_torch(value) for name, value in state["weights"].items()})
+        self.scale.restore(state["scale"])
+        self.zero_gradients()
+
+    def copy(self) -> TorchShim:
+        """A shim with a module, gradients and a number of its own."""
+        return deepcopy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> TorchShim:
+        other = TorchShim(
+            deepcopy(self._model, memo),
+            precision=self.precision,
+            scale=deepcopy(self.scale, memo),
+            compile=self._compile,
+            rules=self.rules,
+            write=self._write,
+            build=self._build,
+        )
+        other.has_dropout = self.has_dropout
+        other.to_device(*("gpu", self.device.index) if self.device.type == "cuda" else ("cpu", -1))
+        return other
+
+
+def _message(data: bytes) -> dict[str, Any]:
+    try:
+        message = message_from_bytes(data)
+        found = {"files": dict(message["files"]), "weights": message["weights"]}
+        version = message["format"]
+    except Exception as error:
+        raise DataError("not the weights of a torch module: they are damaged, or of another shim") from error
+    if version != FORMAT:
+        raise DataError(f"weights of a torch module in format {version}; this version reads format {FORMAT}")
+    return found
+
+
+def _grads(value: Any) -> Any:
+    """The gradients of tensors, in tuples, lists and dicts too; what has none stays out as None."""
+    if isinstance(value, torch().Tensor):
+        return value.grad
+    if isinstance(value, list | tuple):
+        return type(value)(_grads(each) for each in value)
+    if isinstance(value, dict):
+        return {name: _grads(each) for name, each in value.items()}
+    return None
+
+
+def _no_backprop(gradient: Any) -> None:
+    raise UsageError(
+        "there is no backward pass of a prediction", hint="Call begin_update rather than predict."
+    )
+
+
+def torch_shim(
+    module: Any = None,
+    *,
+    precision: Precision = "float32",
+    grad_scaler: dict[str, Any] | None = None,
+    compile: bool | str = False,
+    rates: Callable[[str], float] | None = None,
+    decays: Callable[[str, Any], bool] | None = None,
+    write: Callable[[Any], dict[str, bytes]] | None = None,
+    build: Callable[[dict[str, bytes]], Any] | None = None,
+) -> TorchShim:
+    """Make a shim: what a layer around a torch module needs for its weights, gradients and steps.
+
+    module: a torch.nn.Module, or None if it comes later. precision: what it computes in ("float32", "bfloat16", "float16"); weights are not changed. grad_scaler: settings
+    of torch's name for the scale of gradients, which float16 has by default. compile: whether to use torch.compile. rates: name of a parameter -> factor of its learn
+    rate. decays: name and parameter -> whether L2 holds for it; by default for those of two or more dimensions. write, build: files to
+    save beside the weights, and the module made of these.
+    """
+    torch()
+    if precision not in ("float32", "bfloat16", "float16"):
+        raise UsageError(f'precision is {precision!r}; it must be "float32", "bfloat16" or "float16"')
+    settings = {"enabled": precision == "float16", **(grad_scaler or {})}
+    try:
+        scale = LossScale(**settings)
+    except TypeError as error:
+        raise UsageError(
+            f"a gradient scaler has no setting {', '.join(sorted(set(settings) - set(LossScale.__dataclass_fields__)))}",
+            hint=f"Its settings are {', '.join(LossScale.__dataclass_fields__)}.",
+        ) from error
+    return TorchShim(
+        module,
+        precision=precision,
+        scale=scale,
+        compile=compile,
+        rules=Rules(rates, decays),
+        write=write,
+        build=build,
+    )

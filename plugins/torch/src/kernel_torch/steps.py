@@ -1,0 +1,271 @@
+"""A step of thinc's optimizer on the parameters of a torch module, by torch's fused kernels.
+
+The settings mean what they mean to thinc, with two exceptions: `grad_clip` bounds the norm of all gradients of the module
+together, and L2 leaves those parameters alone that `decays` says no of. Moments, step counts and averages are kept in the
+optimizer itself, under (number of the shim, name), where checkpoints and `use_params` find them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from thinc.api import CupyOps, NumpyOps, Optimizer
+
+from kernel.errors import UsageError
+from kernel_torch.arrays import to_array, to_torch
+from kernel_torch.needed import torch
+
+# thinc's, of its averages (Polyak and Juditsky 1992).
+_LONGEST = 0.9999
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What differs between parameters. rates: name -> factor of the learn rate. decays: whether L2 holds for a parameter."""
+
+    rates: Callable[[str], float] | None = None
+    decays: Callable[[str, Any], bool] | None = None
+
+    def rate(self, name: str) -> float:
+        """The factor of the learn rate."""
+        return 1.0 if self.rates is None else float(self.rates(name))
+
+    def decay(self, name: str, weights: Any) -> bool:
+        """Whether L2 holds: by default for what has two or more dimensions, so not for biases and the scales of norms."""
+        return weights.ndim > 1 if self.decays is None else bool(self.decays(name, weights))
+
+
+class Memory:
+    """What an optimizer keeps of each parameter, as tensors that share memory with its arrays."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._known: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    def key(self, name: str) -> tuple[int, str]:
+        """Where thinc's optimizer keeps what belongs to a parameter."""
+        return self._number, name
+
+    def tensors(self, optimizer: Any, what: str, weights: Mapping[str, Any]) -> list[Any]:
+        """mom1, mom2 or averages of some parameters, zeros where there are none yet. weights: name -> tensor."""
+        table = getattr(optimizer, what)
+        return [self._tensor(table, what, name, tensor) for name, tensor in weights.items()]
+
+    def _tensor(self, table: dict[Any, Any], what: str, name: str, like: Any) -> Any:
+        key = self.key(name)
+        array = table.get(key)
+        known, tensor = self._known.get((what, name), (None, None))
+        if array is not None and known is array and tensor.device == like.device:
+            return tensor
+        if array is not None and array.size == like.numel():
+            tensor = to_torch(array, like.device).to(like.dtype).reshape(like.shape)
+        else:
+            tensor = torch().zeros_like(like, memory_format=torch().contiguous_format)
+        table[key] = to_array(tensor, CupyOps("gpu", like.device.index) if like.is_cuda else NumpyOps())
+        self._known[what, name] = table[key], tensor
+        return tensor
+
+
+def step(
+    optimizer: Callable[..., Any],
+    memory: Memory,
+    weights: Mapping[str, Any],
+    gradients: Mapping[str, Any],
+    rules: Rules,
+    *,
+    scale: float = 1.0,
+    may_overflow: bool = False,
+) -> bool:
+    """Update parameters in place; whether that was done. Gradients are written over.
+
+    weights: name -> parameter, of those with a gradient. scale: that the gradients are multiplied by. may_overflow: look whether they are
+    finite, and change nothing if not.
+    """
+    library = torch()
+    with library.no_grad():
+        plain = {name: weights[name].detach() for name in gradients}
+        if may_overflow and not bool(library.isfinite(_norm(gradients.values()))):
+            return False
+        if not isinstance(optimizer, Optimizer):
+            _one_by_one(optimizer, memory, plain, gradients, scale)
+            return True
+        rates = {name: rules.rate(name) for name in plain}
+        decays = {name: rules.decay(name, weights[name]) for name in plain}
+        divisor = _divisor(optimizer, plain, gradients, decays, scale)
+        groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
+        for name in plain:
+            optimizer.nr_update[memory.key(name)] += 1
+            groups[optimizer.nr_update[memory.key(name)], rates[name], decays[name]].append(name)
+        for (count, rate, decay), names in groups.items():
+            _step_group(
+                optimizer,
+                memory,
+                {name: plain[name] for name in names},
+                [gradients[name] for name in names],
+                count=count,
+                rate=rate * optimizer.learn_rate,
+                decay=optimizer.L2 if decay and optimizer.L2_is_weight_decay else 0.0,
+                divisor=divisor,
+            )
+    return True
+
+
+def _norm(tensors: Iterable[Any]) -> Any:
+    """The norm of all numbers together."""
+    return torch().nn.utils.get_total_norm(list(tensors))
+
+
+def _divisor(
+    optimizer: Any,
+    weights: Mapping[str, Any],
+    gradients: Mapping[str, Any],
+    decays: Mapping[str, bool],
+    scale: float,
+) -> Any:
+    """What the gradients are to be divided by, for their scale and to be clipped: a tensor without dimensions, or None."""
+    if optimizer.L2 and not optimizer.L2_is_weight_decay:
+        for name, gradient in gradients.items():
+            gradient.div_(scale)
+            if decays[name]:
+                gradient.add_(weights[name], alpha=optimizer.L2)
+        scale = 1.0
+    if optimizer.grad_clip and gradients:
+        return (_norm(gradients.values()) / optimizer.grad_clip).clamp(min=scale).float()
+    if scale == 1.0:
+        return None
+    device = next(iter(gradients.values())).device
+    return torch().tensor(scale, dtype=torch().float32, device=device)
+
+
+def _step_group(
+    optimizer: Any,
+    memory: Memory,
+    weights: dict[str, Any],
+    gradients: list[Any],
+    *,
+    count: int,
+    rate: float,
+    decay: float,
+    divisor: Any,
+) -> None:
+    """One step of parameters whose counts of steps, learn rates and decays are the same."""
+    tensors = list(weights.values())
+    if optimizer.use_radam:
+        _radam(optimizer, memory, weights, gradients, count, rate, divisor)
+        _shrink(tensors, rate * decay)
+    elif optimizer.b1 > 0.0 and optimizer.b2 > 0.0:
+        _adam(optimizer, memory, weights, gradients, count, rate, decay, divisor)
+    elif optimizer.b2 > 0.0:
+        raise UsageError("an optimizer with beta2 needs a beta1 above 0 as well")
+    else:
+        for tensor, gradient in zip(tensors, _divided(gradients, divisor), strict=True):
+            tensor.sub_(gradient, alpha=rate)
+        _shrink(tensors, rate * decay)
+    if optimizer.averages is not None:
+        keep = min((1.0 + count) / (10.0 + count), _LONGEST)
+        averages = memory.tensors(optimizer, "averages", weights)
+        from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+        get_ema_multi_avg_fn(keep)(averages, tensors, None)
+
+
+def _adam(
+    optimizer: Any,
+    memory: Memory,
+    weights: dict[str, Any],
+    gradients: list[Any],
+    count: int,
+    rate: float,
+    decay: float,
+    divisor: Any,
+) -> None:
+    """Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019).
+
+    torch adds eps to the corrected second moment and shrinks weights before it steps; thinc adds it to the moment as it is, and
+    shrinks them afterwards. Numbers are handed over that make the two the same.
+    """
+    library = torch()
+    from torch.optim.adamw import adamw
+
+    tensors = list(weights.values())
+    share = rate * decay
+    stepped = rate * (1.0 - share)
+    # A tensor for each parameter, because they are counted up one by one.
+    counts = library.full((len(tensors),), float(count - 1), dtype=library.float32, device=tensors[0].device)
+    adamw(
+        tensors,
+        gradients,
+        memory.tensors(optimizer, "mom1", weights),
+        memory.tensors(optimizer, "mom2", weights),
+        [],
+        list(counts.unbind()),
+        fused=True,
+        grad_scale=divisor,
+        amsgrad=False,
+        beta1=optimizer.b1,
+        beta2=optimizer.b2,
+        lr=stepped,
+        weight_decay=share / stepped if stepped else 0.0,
+        eps=optimizer.eps / sqrt(1.0 - optimizer.b2**count),
+        maximize=False,
+    )
+
+
+def _radam(
+    optimizer: Any,
+    memory: Memory,
+    weights: dict[str, Any],
+    gradients: list[Any],
+    count: int,
+    rate: float,
+    divisor: Any,
+) -> None:
+    """Rectified Adam (Liu et al. 2020) as thinc has it: counted from 2, and plain descent while the variance is unknown."""
+    b1, b2, t = optimizer.b1, optimizer.b2, count + 1
+    longest = 2 / (1 - b2) - 1
+    length = longest - 2 * t * b2**t / (1 - b2**t)
+    size = rate / (1 - b1**t)
+    if length >= 5:
+        size *= sqrt(
+            (1 - b2**t) * (length - 4) / (longest - 4) * (length - 2) / length * longest / (longest - 2)
+        )
+    first, second = (memory.tensors(optimizer, what, weights) for what in ("mom1", "mom2"))
+    for tensor, gradient, mom1, mom2 in zip(
+        weights.values(), _divided(gradients, divisor), first, second, strict=True
+    ):
+        mom2.mul_(b2).addcmul_(gradient, gradient, value=1 - b2)
+        mom1.mul_(b1).add_(gradient, alpha=1 - b1)
+        if length >= 5:
+            tensor.addcdiv_(mom1, mom2.sqrt().add_(optimizer.eps), value=-size)
+        else:
+            tensor.sub_(mom1, alpha=size)
+
+
+def _shrink(tensors: list[Any], share: float) -> None:
+    for tensor in tensors if share else ():
+        tensor.mul_(1.0 - share)
+
+
+def _divided(gradients: list[Any], divisor: Any) -> list[Any]:
+    for gradient in gradients if divisor is not None else ():
+        gradient.div_(divisor)
+    return gradients
+
+
+def _one_by_one(
+    optimizer: Callable[..., Any],
+    memory: Memory,
+    weights: dict[str, Any],
+    gradients: Mapping[str, Any],
+    scale: float,
+) -> None:
+    """A step of an optimizer that isn't thinc's: arrays go through it, by the protocol (key, weights, gradient) -> the same."""
+    for name, tensor in weights.items():
+        ops = CupyOps("gpu", tensor.device.index) if tensor.is_cuda else NumpyOps()
+        gradient = gradients[name].div_(scale) if scale != 1.0 else gradients[name]
+        changed, _ = optimizer(memory.key(name), to_array(tensor, ops), to_array(gradient, ops))
+        tensor.copy_(to_torch(changed, tensor.device))
