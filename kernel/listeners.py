@@ -7,9 +7,12 @@ error, because its share of the gradient would be lost unseen.
 
 In prediction the source hands its output for each document to the channel too, where its listeners find it. Nobody reads
 `doc.tensor`: that may be another source's, or of another pipeline.
+
+An output is the token vectors of a Doc, or something that a layer of the listener makes them of. All that is asked of it is a
+`len` of one per token; a gradient has the shape that the source expects.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -38,7 +41,7 @@ class Channel:
         self._owners: dict[str, list[Subscription]] = {}
         # The number of the latest batch, counted from 1.
         self._batch = 0
-        # Document -> the output for it, or a weak reference to that.
+        # Document -> the output for it, and what is left of that later; or a weak reference to what is left.
         self._given: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.reset()
 
@@ -84,21 +87,24 @@ class Channel:
         self._gradients: list[Any] | None = None
         self._awaited: dict[str, int] = {}
 
-    def give(self, docs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """Offer what was predicted: one array (tokens, width) per Doc, kept as long as the Doc."""
-        for doc, output in zip(docs, outputs, strict=True):
-            self._given[doc] = output
+    def give(self, docs: Sequence[Any], outputs: Iterable[Any], later: Iterable[Any] | None = None) -> None:
+        """Offer what was predicted: one output per Doc, kept as long as the Doc.
+
+        later: what stands for the outputs after `let_go`, such as a copy that a Doc keeps; by default they do themselves.
+        """
+        outputs = list(outputs)
+        for doc, output, left in zip(docs, outputs, outputs if later is None else later, strict=True):
+            self._given[doc] = output, left
 
     def given(self, doc: Any) -> Any:
         """What this source predicted for a document; None if it has not run on it."""
-        output = self._given.get(doc)
-        return output() if isinstance(output, ref) else output
+        found = self._given.get(doc)
+        return found() if isinstance(found, ref) else found and found[0]
 
     def carry(self, doc: Any, successor: Any) -> None:
         """Take a document for another one, of which it is a copy; in the published batch too, if it has as many tokens."""
-        output = self.given(doc)
-        if output is not None:
-            self._given[successor] = output
+        if self.given(doc) is not None:
+            self._given[successor] = self._given[doc]
         row = self._rows.get(id(doc))
         if row is not None and len(successor) == len(doc):
             # Kept, so that no other document gets its number.
@@ -108,20 +114,23 @@ class Channel:
     def let_go(self, docs: Iterable[Any]) -> None:
         """Keep what was given only as long as somebody else does, such as the Docs in their `tensor`."""
         for doc in docs:
-            output = self._given.get(doc)
-            if output is not None and not isinstance(output, ref):
-                self._given[doc] = ref(output)
+            found = self._given.get(doc)
+            if found is not None and not isinstance(found, ref):
+                self._given[doc] = ref(found[1])
 
-    def publish(self, docs: Sequence[Any], outputs: list[Any], backprop: Callable[[list[Any]], Any]) -> None:
-        """Offer the output for a training batch: one array (tokens, width) per Doc, and the source's backward pass.
+    def publish(
+        self, docs: Sequence[Any], outputs: Iterable[Any], backprop: Callable[[list[Any]], Any]
+    ) -> None:
+        """Offer the output for a training batch: one per Doc, and the source's backward pass.
 
-        Raises KernelError if the batch before it still waits for an answer.
+        backprop: takes one gradient per Doc, None where no listener sent one; not called at all if none came. Raises
+        KernelError if the batch before it still waits for an answer.
         """
         self._refuse_silence()
         self.reset()
         self._docs = list(docs)
         self._rows = {id(doc): row for row, doc in enumerate(self._docs)}
-        self._outputs = outputs
+        self._outputs = list(outputs)
         self._backprop = backprop
         self._awaited = {owner: len(registered) for owner, registered in self._owners.items()}
         self._batch += 1
@@ -135,6 +144,12 @@ class Channel:
         """End the batch. Raises KernelError if a listener neither sent a gradient nor skipped."""
         self._refuse_silence()
         self.reset()
+
+    def learns_next(self) -> bool:
+        """Whether any listener will send a gradient for the next batch that counts: not if every factor is 0."""
+        step = current_step()
+        step = self._batch if step is None else step
+        return any(one.factor(step) for registered in self._owners.values() for one in registered)
 
     def position(self) -> int:
         """Return the step that schedules are read at: that of the random scope, else the batches before this one."""
@@ -158,13 +173,13 @@ class Channel:
             raise KernelError(
                 f"Component '{owner}' sent '{self.name}' a gradient for a batch that is already closed."
             )
-        if self._gradients is None:
-            self._gradients = [None] * len(self._outputs)
-        for row, gradient in zip(rows, gradients, strict=True):
-            share = gradient if factor == 1.0 else gradient * factor
-            total = self._gradients[row]
-            # Never in place: the array may be the listener's own.
-            self._gradients[row] = share if total is None else total + share
+        # With a factor of 0 the source learns nothing from this listener, and runs backward for the others only.
+        if factor:
+            totals = self._gradients = self._gradients or [None] * len(self._outputs)
+            for row, gradient in zip(rows, gradients, strict=True):
+                share = gradient if factor == 1.0 else gradient * factor
+                # Never in place: the array may be the listener's own.
+                totals[row] = share if totals[row] is None else totals[row] + share
         self._awaited[owner] -= 1
         if not self._awaited[owner]:
             self.skip(owner)
@@ -173,8 +188,7 @@ class Channel:
         backprop, gradients = self._backprop, self._gradients
         self._backprop = self._gradients = None
         if backprop is not None and gradients is not None:
-            pairs = zip(gradients, self._outputs, strict=True)
-            backprop([output * 0 if gradient is None else gradient for gradient, output in pairs])
+            backprop(gradients)
 
     def _refuse_silence(self) -> None:
         silent, self._awaited = sorted(self._awaited), {}
@@ -188,23 +202,37 @@ class Channel:
             )
 
 
+# (copy of the source's model, its block, the listener, its block) -> the layer that stands for both, and the block that makes it.
+InItsPlace = Callable[
+    [Model[Any, Any], Mapping[str, Any], Model[Any, Any], Mapping[str, Any]],
+    tuple[Model[Any, Any], Mapping[str, Any]],
+]
+
+
 class Subscription:
     """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"].
 
     factor: what the gradient is multiplied by at a step. learnt_with: digest of the weights that the source had in the pipeline
-    that the listener's component is taken from, "" if it is taken from none.
+    that the listener's component is taken from, "" if it is taken from none. in_its_place: see `Listener`.
     """
 
-    def __init__(self, upstream: str, grad_factor: Schedule, learnt_with: str = "") -> None:
+    def __init__(
+        self,
+        upstream: str,
+        grad_factor: Schedule,
+        learnt_with: str = "",
+        in_its_place: InItsPlace | None = None,
+    ) -> None:
         self.upstream = upstream
         self.factor = by_step(grad_factor)
         self.learnt_with = learnt_with
+        self.in_its_place = in_its_place
         self.channel: Channel | None = None
         self.owner = ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
-        return Subscription(self.upstream, self.factor, self.learnt_with)
+        return Subscription(self.upstream, self.factor, self.learnt_with, self.in_its_place)
 
     def state(self) -> Any:
         """Where the schedule of the factor stands."""
@@ -219,14 +247,38 @@ class Subscription:
         return self.upstream in (ANY, source)
 
 
-def Listener(width: int, upstream: str = ANY, grad_factor: Schedule = 1.0) -> Model[Any, Any]:
+def Listener(
+    width: int | None,
+    upstream: str = ANY,
+    grad_factor: Schedule = 1.0,
+    *,
+    layer: Model[Any, Any] | None = None,
+    in_its_place: InItsPlace | None = None,
+) -> Model[Any, Any]:
     """Return a layer (Docs to one array (tokens, width) each) that stands for the output of a shared source.
 
-    upstream: the source's name in the pipeline, "*" for the nearest one before the component.
-    grad_factor: what its gradient is multiplied by: a number or a schedule.
+    width: None for that of the source. upstream: the source's name in the pipeline, "*" for the nearest one before the component.
+    grad_factor: what its gradient is multiplied by: a number or a schedule. layer: makes one array (tokens, width) per Doc of the
+    outputs of the source, where those are something else; its width is the listener's, if it has one of its own.
+    in_its_place: what `replace_listeners` puts there, by default the model of the source.
     """
-    attrs = {"listener": Subscription(upstream, grad_factor)}
-    return Model("listener", _forward, dims={"nO": width}, attrs=attrs)
+    attrs = {"listener": Subscription(upstream, grad_factor, in_its_place=in_its_place)}
+    if layer is None:
+        return Model("listener", _forward, dims={"nO": width}, attrs=attrs)
+    dims = {"nI": width, "nO": layer.maybe_get_dim("nO") if layer.has_dim("nO") else width}
+    return Model("listener", _forward, init=_init, layers=[layer], dims=dims, attrs=attrs)
+
+
+def take_width(listener: Model[Any, Any], width: int) -> None:
+    """Let a listener that has no width yet take that of its source."""
+    for dim in listener.dim_names:
+        if listener.has_dim(dim) is None:
+            listener.set_dim(dim, width)
+
+
+def width_heard(listener: Model[Any, Any]) -> int | None:
+    """The width that a listener expects of its source, None if it takes any."""
+    return listener.maybe_get_dim("nI" if listener.layers else "nO")
 
 
 def find_listeners(model: Model[Any, Any]) -> list[Model[Any, Any]]:
@@ -250,6 +302,13 @@ def shape_inference() -> Iterator[None]:
         _INFERRING.reset(token)
 
 
+def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    layer = model.layers[0]
+    if layer.has_dim("nI") is None and model.has_dim("nI"):
+        layer.set_dim("nI", model.get_dim("nI"))
+    layer.initialize()
+
+
 def _forward(
     model: Model[Any, Any], docs: Sequence[Any], is_train: bool
 ) -> tuple[list[Any], Callable[[Any], Any]]:
@@ -259,42 +318,69 @@ def _forward(
         received = channel._receive(docs, owner)
         if received is not None:
             outputs, batch, rows = received
-            _check_width(model, outputs)
             factor = state.factor(channel.position())
+            vectors, backprop = _vectors(model, outputs, is_train=True)
 
             def send(gradients: list[Any]) -> list[Any]:
-                channel._send(owner, batch, rows, gradients, factor)
+                channel._send(owner, batch, rows, backprop(gradients), factor)
                 return []
 
-            return outputs, send
-    return _given(model, docs), _nothing
+            return vectors, send
+    return _given(model, docs, is_train)
 
 
-def _nothing(gradients: Any) -> list[Any]:
-    return []
+def _vectors(
+    model: Model[Any, Any], outputs: list[Any], *, is_train: bool
+) -> tuple[list[Any], Callable[[Any], Any]]:
+    """One array per Doc of the outputs of the source, and how their gradient becomes the source's."""
+    _check_source(model, outputs)
+    if not model.layers:
+        return outputs, _as_it_is
+    vectors, backprop = model.layers[0](outputs, is_train=is_train)
+    return vectors, backprop
 
 
-def _given(model: Model[Any, Any], docs: Sequence[Any]) -> list[Any]:
-    channel, width = model.attrs["listener"].channel, model.get_dim("nO")
-    outputs = []
-    for doc in docs:
-        output = None if channel is None else channel.given(doc)
-        if not len(doc):
-            output = model.ops.alloc2f(0, width)
-        elif output is None or len(output) != len(doc):
-            # Its tokens may have been merged since.
-            if not _INFERRING.get():
-                raise _source_has_not_run(model.attrs["listener"])
-            output = model.ops.alloc2f(len(doc), width)
-        outputs.append(model.ops.asarray(output))
-    _check_width(model, outputs)
-    return outputs
+def _as_it_is(gradients: Any) -> Any:
+    return gradients
 
 
-def _check_width(model: Model[Any, Any], outputs: list[Any]) -> None:
+def _given(
+    model: Model[Any, Any], docs: Sequence[Any], is_train: bool
+) -> tuple[list[Any], Callable[[Any], Any]]:
+    """What the source predicted. Nothing goes back to it, but a layer of the listener may learn."""
+    channel = model.attrs["listener"].channel
+    outputs: dict[int, Any] = {}
+    for number, doc in enumerate(docs):
+        output = None if channel is None or not len(doc) else channel.given(doc)
+        # Its tokens may have been merged since.
+        if output is not None and len(output) == len(doc):
+            outputs[number] = _on(model.ops, output)
+        elif len(doc) and not _INFERRING.get():
+            raise _source_has_not_run(model.attrs["listener"])
+    found, backprop = _vectors(model, list(outputs.values()), is_train=is_train)
+    vectors = dict(zip(outputs, found, strict=True))
+
+    def learn(gradients: Any) -> list[Any]:
+        if model.layers and outputs:
+            backprop([gradients[number] for number in outputs])
+        return []
+
     width = model.get_dim("nO")
+    return [
+        vectors[number] if number in vectors else model.ops.alloc2f(len(doc), width)
+        for number, doc in enumerate(docs)
+    ], learn
+
+
+def _on(ops: Any, output: Any) -> Any:
+    """An output where a model computes. What is no array its layer takes as it comes."""
+    return ops.asarray(output) if hasattr(output, "dtype") else output
+
+
+def _check_source(model: Model[Any, Any], outputs: list[Any]) -> None:
+    width = width_heard(model)
     for output in outputs:
-        if output.shape[-1] != width:
+        if width is not None and output.shape[-1] != width and len(output):
             state: Subscription = model.attrs["listener"]
             source = state.channel.name if state.channel else state.upstream
             raise KernelError(

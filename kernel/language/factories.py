@@ -26,7 +26,8 @@ class FactoryMeta:
 
     default_config: settings under the user's. assigns, requires: attributes it sets and needs, such as `doc.ents` or
     `token.tag`. retokenizes: whether it changes the tokens. default_score_weights: share of each score in the final
-    one; 0 shows it only, None hides it. recommend: what `kernel init config` writes for the component.
+    one; 0 shows it only, None hides it. recommend: what `kernel init config` writes for the component. shares: whether others
+    listen to it, as they do to what assigns `doc.tensor`.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FactoryMeta:
     retokenizes: bool = False
     default_score_weights: dict[str, float | None] = field(default_factory=dict)
     recommend: Recommend | None = None
+    shares: bool = False
 
     @property
     def factory(self) -> str:
@@ -58,6 +60,7 @@ def register_factory(
     retokenizes: bool = False,
     default_score_weights: dict[str, float | None] | None = None,
     recommend: Recommend | None = None,
+    shares: bool = False,
     func: Callable[..., Any] | None = None,
 ) -> Callable[[Func], Func]:
     """Register a factory: a decorator, or the function at once with `func`. Of the class of a language it is for that only."""
@@ -69,6 +72,7 @@ def register_factory(
         retokenizes,
         dict(default_score_weights or {}),
         recommend,
+        shares,
     )
 
     def decorate(make: Func) -> Func:

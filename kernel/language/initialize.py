@@ -16,7 +16,7 @@ from kernel.language import pretrained
 from kernel.language.build import interpolated_section
 from kernel.language.learn import trained_models
 from kernel.language.listening import channel_of, check_hearing, link, listeners_of, with_sources
-from kernel.language.shapes import check_listeners, try_out, watched
+from kernel.language.shapes import check_listeners, take_widths, try_out, watched
 from kernel.language.stream import failure
 from kernel.language.vocab_data import check_vectors_of, load_vectors, load_vocab_data
 from kernel.listeners import shape_inference
@@ -75,6 +75,7 @@ def initialize(
             raise _without_vectors(nlp, settings.get("vectors"), error) from error
         except Exception as error:
             raise failure(name, error, verb="failed to initialize") from error
+        take_widths(nlp.pipeline)
         check_listeners(nlp.pipeline)
         if hasattr(getattr(component, "model", None), "walk"):
             check_memory(component.model, name, others=_others(nlp, name))

@@ -17,7 +17,7 @@ from kernel.config.variables import interpolate
 from kernel.errors import ConfigError, KernelError, Problem, UsageError
 from kernel.files.names import as_names
 from kernel.language.factories import FactoryMeta, find_factory
-from kernel.language.shapes import Layers
+from kernel.language.shapes import Layers, take_widths
 from kernel.language.slots import Slot, position
 from kernel.listeners import ANY, Channel, find_listeners
 from kernel.numeric.copies import copy_model, point_to
@@ -25,7 +25,7 @@ from kernel.numeric.ops import set_ops
 from kernel.registries.family import Registries, chosen_by
 from kernel.saving.directories import CONFIG, locate
 
-# What the factory of a source says that it assigns.
+# What only sources assign.
 _SHARED = "doc.tensor"
 
 
@@ -59,6 +59,7 @@ def link(slots: Iterable[Slot]) -> None:
         channel = channel_of(slot.component)
         if channel is not None:
             sources.append((slot.name, channel))
+    take_widths([(slot.name, slot.component) for slot in slots])
 
 
 def channel_of(component: Any) -> Channel | None:
@@ -126,10 +127,10 @@ def with_copies(
     chosen = _chosen(slot, heard, as_names(paths))
     block = slot.block.copy()
     copies = []
-    for path, _, source in chosen:
-        made, model = _copy_of(source, slots, blocks)
+    for path, listener, source in chosen:
         *parents, last = path.split(".")
-        _at(block, parents)[last] = model
+        around = _at(block, parents)
+        made, around[last] = _stand_in(listener, around[last], *_copy_of(source, slots, blocks))
         copies.append(made)
     # From here on nothing fails: one listener is not replaced without the others.
     for (_, listener, _), made in zip(chosen, copies, strict=True):
@@ -153,9 +154,16 @@ def _copy_of(source: Slot, slots: Sequence[Slot], blocks: Mapping[str, Any]) -> 
             raise UsageError(
                 f"'{source.name}' listens itself, to what no copy can be put in the place of: replace its own listeners first"
             )
-        made, _at(whole, parents)[last] = _copy_of(heard, slots, blocks)
+        around = _at(whole, parents)
+        made, around[last] = _stand_in(listener, around[last], *_copy_of(heard, slots, blocks))
         model = _exchanged(model, listener, made)
     return model, whole["model"]
+
+
+def _stand_in(listener: Any, block: Any, copy: Any, source_block: Any) -> tuple[Any, Any]:
+    """What is put in the place of a listener, and the block that makes it. block: that of the listener."""
+    in_its_place = listener.attrs["listener"].in_its_place
+    return (copy, source_block) if in_its_place is None else in_its_place(copy, source_block, listener, block)
 
 
 def _exchanged(model: Any, old: Any, new: Any) -> Any:
@@ -234,7 +242,7 @@ class _Part(NamedTuple):
 
     @property
     def is_source(self) -> bool:
-        return self.meta is not None and _SHARED in self.meta.assigns
+        return self.meta is not None and (self.meta.shares or _SHARED in self.meta.assigns)
 
 
 def unheard_in_config(config: Config) -> list[Problem]:

@@ -18,7 +18,7 @@ from thinc.api import Model
 from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
 from kernel.errors import ConfigError, KernelError, keep
-from kernel.listeners import Channel, find_listeners
+from kernel.listeners import Channel, find_listeners, take_width, width_heard
 from kernel.numeric.adapter import forward_of, set_forward
 from kernel.registries.blame import describe_error
 
@@ -107,8 +107,25 @@ def mismatch(
     )
 
 
+def take_widths(components: Sequence[tuple[str, Any]]) -> None:
+    """Let listeners without a width of their own take that of their source, as far as it is known."""
+    for _, _, listener, source in _heard(components):
+        if source.has_dim("nO") is True:
+            take_width(listener, source.get_dim("nO"))
+
+
 def check_listeners(components: Sequence[tuple[str, Any]]) -> None:
-    """Raise ConfigError if the width of a listener is not that of its source, as far as both are known."""
+    """Raise ConfigError if the width that a listener expects is not that of its source, as far as both are known."""
+    for name, model, listener, source in _heard(components):
+        gives, takes = source.maybe_get_dim("nO"), width_heard(listener)
+        if gives is not None and takes is not None and gives != takes:
+            layers = Layers(model, f"components.{name}")
+            layers.add(source)
+            raise mismatch(layers, listener, takes, source, gives, dim="nO")
+
+
+def _heard(components: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, AnyModel, AnyModel, AnyModel]]:
+    """(component, its model, a listener in it, the model of the source) of every listener that is connected."""
     sources = {
         name: one.model for name, one in components if isinstance(getattr(one, "channel", None), Channel)
     }
@@ -117,13 +134,8 @@ def check_listeners(components: Sequence[tuple[str, Any]]) -> None:
         for listener in find_listeners(model) if hasattr(model, "walk") else ():
             channel = listener.attrs["listener"].channel
             source = sources.get(channel.name) if channel is not None else None
-            if source is None or source.has_dim("nO") is not True or listener.has_dim("nO") is not True:
-                continue
-            gives, takes = source.get_dim("nO"), listener.get_dim("nO")
-            if gives != takes:
-                layers = Layers(model, f"components.{name}")
-                layers.add(source)
-                raise mismatch(layers, listener, takes, source, gives, dim="nO")
+            if source is not None:
+                yield name, model, listener, source
 
 
 def _last(model: AnyModel, width: int) -> AnyModel:

@@ -36,6 +36,8 @@ class WordpieceBatch:
     """(M,) the rows of the first token, then those of the second, and so on."""
     align_lengths: NDArray[np.int64]
     """(T,) how many rows each token has: 0 if no span covers it."""
+    doc_tokens: NDArray[np.int64]
+    """(D + 1,) the same as `doc_rows` for the tokens of the documents."""
     cut: int = 0
     """How many spans were longer than the model takes."""
     pad_id: int = 0
@@ -86,11 +88,13 @@ class WordpieceBatch:
         return table
 
     @classmethod
-    def empty(cls, docs: int, tokens: int = 0) -> WordpieceBatch:
-        """That of documents without any span."""
+    def empty(cls, tokens: Sequence[int] | NDArray[np.int64]) -> WordpieceBatch:
+        """That of documents without any span. tokens: how many each has."""
         none = np.zeros(0, dtype=np.int64)
-        borders = np.zeros(docs + 1, dtype=np.int64)
-        return cls(none, None, none, none, borders, borders, none, np.zeros(tokens, dtype=np.int64))
+        nothing = np.zeros(len(tokens) + 1, dtype=np.int64)
+        total = borders(tokens)
+        aligned = np.zeros(int(total[-1]), dtype=np.int64)
+        return cls(none, None, none, none, nothing, nothing, none, aligned, total)
 
 
 def borders(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:

@@ -32,7 +32,7 @@ def encode(
     """
     places = _places(docs, spans)
     if not len(places.docs):
-        return WordpieceBatch.empty(len(docs), int(places.tokens[-1]))
+        return WordpieceBatch.empty(np.diff(places.tokens))
     pieces = _never_none(tokenizer, tokenizer.encode(places.texts(docs), cached=cached))
     before, after = len(tokenizer.prefix), len(tokenizer.suffix)
     windows = cut(pieces.lengths, tokenizer.capacity, tokenizer.capacity // 4)
@@ -52,6 +52,7 @@ def encode(
         doc_rows=total[doc_windows],
         align_rows=align_rows,
         align_lengths=align_lengths,
+        doc_tokens=places.tokens,
         cut=len(openings) - int((np.diff(openings, append=len(lengths)) == 1).sum()),
         pad_id=tokenizer.pad_id,
         to_strings=tokenizer.strings,

@@ -68,7 +68,9 @@ class Tok2Vec(TrainableComponent):
         vectors, backprop = self.model.begin_update(docs)
 
         def receive(gradients: list[Any]) -> Any:
-            losses[self.name] += sum(float((part * part).sum()) for part in gradients)
+            parts = zip(gradients, vectors, strict=True)
+            gradients = [part * 0 if gradient is None else gradient for gradient, part in parts]
+            losses[self.name] += sum(float((gradient * gradient).sum()) for gradient in gradients)
             result = backprop(gradients)
             if sgd is not None:
                 self.finish_update(sgd)
