@@ -278,7 +278,8 @@ def take_width(listener: Model[Any, Any], width: int) -> None:
 
 def width_heard(listener: Model[Any, Any]) -> int | None:
     """The width that a listener expects of its source, None if it takes any."""
-    return listener.maybe_get_dim("nI" if listener.layers else "nO")
+    width: int | None = listener.maybe_get_dim("nI" if listener.layers else "nO")
+    return width
 
 
 def find_listeners(model: Model[Any, Any]) -> list[Model[Any, Any]]:

@@ -10,6 +10,20 @@ from typing import Any
 _HERE = local()
 # Text from broken sources may hold lone surrogates, which strict UTF-8 can't write; other text is not affected.
 _SURROGATES = "surrogatepass"
+_TYPE, _DATA = "__type__", "__data__"
+# Name -> class, its values to bytes and back.
+_TYPES: dict[str, tuple[type[Any], Callable[[Any], bytes], Callable[[bytes], Any]]] = {}
+
+
+def store_type(
+    name: str, kind: type[Any], to_bytes: Callable[[Any], bytes], from_bytes: Callable[[bytes], Any]
+) -> None:
+    """Let values of a class be stored, as in the user data of documents.
+
+    name: what they are known by in files, such as `acme.Thing`. A process in which nobody has said so reads a dict in the place
+    of a value, and writes it again as it was.
+    """
+    _TYPES[name] = kind, to_bytes, from_bytes
 
 
 def pack(value: Any) -> bytes:
@@ -18,7 +32,7 @@ def pack(value: Any) -> bytes:
     if packer is None:
         from srsly.msgpack import Packer
 
-        packer = _HERE.packer = Packer(use_bin_type=True, unicode_errors=_SURROGATES)
+        packer = _HERE.packer = Packer(use_bin_type=True, unicode_errors=_SURROGATES, default=_encode)
     try:
         return bytes(packer.pack(value))
     except Exception:
@@ -46,6 +60,18 @@ def _map_hook() -> Callable[[list[tuple[Any, Any]]], Any]:
         value: Any = dict(pairs)
         for decode in decoders:
             value = decode(value)
-        return value
+        return _decode(value) if isinstance(value, dict) and value.keys() == {_TYPE, _DATA} else value
 
     return hook
+
+
+def _encode(value: Any) -> Any:
+    for name, (kind, to_bytes, _) in _TYPES.items():
+        if isinstance(value, kind):
+            return {_TYPE: name, _DATA: to_bytes(value)}
+    return value
+
+
+def _decode(value: dict[Any, Any]) -> Any:
+    known = _TYPES.get(value[_TYPE])
+    return value if known is None else known[2](value[_DATA])

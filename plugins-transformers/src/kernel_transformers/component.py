@@ -46,9 +46,7 @@ def make_transformer(
     model: documents to what a transformer gives for them. set_extra_annotations: called with the documents of a batch and
     what the transformer gave for them. max_batch_items: tokens of a batch in prediction, padded to its longest document.
     """
-    return Transformer(
-        nlp.vocab, model, set_extra_annotations, name=name, max_batch_items=max_batch_items
-    )
+    return Transformer(nlp.vocab, model, set_extra_annotations, name=name, max_batch_items=max_batch_items)
 
 
 class Transformer(TrainableComponent):

@@ -6,7 +6,7 @@ Rows of all windows lie one after another. Whoever pools them reads `rows` and `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from thinc.api import Ragged, get_array_module
 
 from kernel.errors import DataError
 from kernel.files.messages import message_from_bytes
+from kernel.vocab.packing import store_type
 from kernel_transformers.pieces.batch import WordpieceBatch, borders
 
 if TYPE_CHECKING:
@@ -144,6 +145,13 @@ class TransformerData(_Rows):
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError("these bytes are not the data of a transformer") from error
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Between processes too: what makes strings of pieces stays where it is.
+        return type(self).from_bytes, (self.to_bytes(),)
+
+
+store_type("kernel.TransformerData", TransformerData, TransformerData.to_bytes, TransformerData.from_bytes)
+
 
 class FullTransformerBatch(_Rows):
     """What a transformer gave for a batch of Docs: what a model returns that the component `transformer` takes.
@@ -224,6 +232,14 @@ class FullTransformerBatch(_Rows):
         )
         return cls(spans, pieces, rows, pooler_output=pooler_output)
 
+    def __len__(self) -> int:
+        """The number of Docs."""
+        return len(self.spans)
+
+    def __iter__(self) -> Iterator[TransformerData]:
+        """What `split_by_doc` gives: a batch stands for a list of what belongs to each Doc."""
+        return iter(self.split_by_doc())
+
     @property
     def doc_data(self) -> list[TransformerData]:
         """One `TransformerData` per Doc, copied to the memory of the host: one transfer for the whole batch, the first time."""
@@ -234,15 +250,25 @@ class FullTransformerBatch(_Rows):
     def split_by_doc(self, *, copy: bool = False) -> list[TransformerData]:
         """One `TransformerData` per Doc, on the device of the batch. copy: with arrays of its own, else parts of those of the batch."""
         pieces = self.wordpieces
-        own = (lambda array: array.copy()) if copy else (lambda array: array)
+        own = _copied if copy else _itself
         aligned = borders(np.asarray(pieces.align_lengths))[pieces.doc_tokens].tolist()
-        rows, windows, tokens = pieces.doc_rows.tolist(), pieces.doc_windows.tolist(), pieces.doc_tokens.tolist()
+        rows, windows, tokens = (
+            pieces.doc_rows.tolist(),
+            pieces.doc_windows.tolist(),
+            pieces.doc_tokens.tolist(),
+        )
         found = []
         for number in range(len(rows) - 1):
             row, window = slice(*rows[number : number + 2]), slice(*windows[number : number + 2])
             found.append(
                 TransformerData(
-                    _of_doc(pieces, row, window, slice(*tokens[number : number + 2]), slice(*aligned[number : number + 2])),
+                    _of_doc(
+                        pieces,
+                        row,
+                        window,
+                        slice(*tokens[number : number + 2]),
+                        slice(*aligned[number : number + 2]),
+                    ),
                     own(self.rows[row]),
                     pooler_output=None if self.pooler_output is None else own(self.pooler_output[window]),
                     hidden_states=[own(layer[row]) for layer in self.hidden_states],
@@ -259,7 +285,7 @@ class FullTransformerBatch(_Rows):
         xp = get_array_module(self.rows)
         rows = xp.zeros_like(self.rows)
         starts = self.wordpieces.doc_rows.tolist()
-        for start, end, gradient in zip(starts, starts[1:], gradients, strict=True):
+        for start, end, gradient in zip(starts[:-1], starts[1:], gradients, strict=True):
             if gradient is not None:
                 rows[start:end] = gradient
         return FullTransformerBatch(self.spans, self.wordpieces, rows)
@@ -273,6 +299,14 @@ class FullTransformerBatch(_Rows):
             hidden_states=[to_host(layer) for layer in self.hidden_states],
             attentions=[[to_host(each) for each in layer] for layer in self.attentions],
         )
+
+
+def _copied(array: Array) -> Array:
+    return array.copy()
+
+
+def _itself(array: Array) -> Array:
+    return array
 
 
 def to_host(array: Array) -> Array:
@@ -312,7 +346,9 @@ def _places(lengths: Array, longest: int) -> Array:
     return np.arange(int(lengths.sum())) + np.repeat(skipped, lengths)
 
 
-def _of_doc(pieces: WordpieceBatch, rows: slice, windows: slice, tokens: slice, aligned: slice) -> WordpieceBatch:
+def _of_doc(
+    pieces: WordpieceBatch, rows: slice, windows: slice, tokens: slice, aligned: slice
+) -> WordpieceBatch:
     """The pieces of one Doc. A copy: the Doc may be kept, and must not keep those of its batch."""
     lengths = pieces.lengths[windows].copy()
     spans = pieces.window_spans[windows]
@@ -335,6 +371,8 @@ def _encode_data(data: TransformerData) -> dict[str, Any]:
     pieces = data.wordpieces
     return {
         "pieces": {name: _encode(getattr(pieces, name)) for name in _COLUMNS},
+        "pad_id": pieces.pad_id,
+        "strings": pieces.strings,
         "rows": _encode(data.rows),
         "pooler_output": _encode(data.pooler_output),
         "hidden_states": [_encode(layer) for layer in data.hidden_states],
@@ -343,14 +381,18 @@ def _encode_data(data: TransformerData) -> dict[str, Any]:
 
 
 def _decode_data(kind: type[TransformerData], message: dict[str, Any]) -> TransformerData:
-    columns = {name: _decode(message["pieces"][name]) for name in _COLUMNS}
-    ends = {
-        "doc_windows": np.array([0, len(columns["lengths"])]),
-        "doc_rows": np.array([0, len(columns["ids"])]),
-        "doc_tokens": np.array([0, len(columns["align_lengths"])]),
-    }
+    columns: dict[str, Any] = {name: _decode(message["pieces"][name]) for name in _COLUMNS}
+    pieces = WordpieceBatch(
+        **columns,
+        doc_windows=np.array([0, len(columns["lengths"])]),
+        doc_rows=np.array([0, len(columns["ids"])]),
+        doc_tokens=np.array([0, len(columns["align_lengths"])]),
+        pad_id=message["pad_id"],
+    )
+    # Computed already: there is no tokenizer any more.
+    pieces.__dict__["strings"] = message["strings"]
     return kind(
-        WordpieceBatch(**columns, **ends, cut=0),
+        pieces,
         _decode(message["rows"]),
         pooler_output=_decode(message["pooler_output"]),
         hidden_states=[_decode(layer) for layer in message["hidden_states"]],

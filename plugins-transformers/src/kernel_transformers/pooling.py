@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from thinc.api import Model, Ragged
@@ -11,8 +11,8 @@ from thinc.api import Model, Ragged
 from kernel_transformers.data import TransformerData
 
 # numpy's, cupy's or those of the pretended device.
-Array = Any
-Pooling = Model[Ragged, Array]
+Array: TypeAlias = Any
+Pooling: TypeAlias = "Model[Ragged, Array]"
 
 
 def pool_pieces(pooling: Pooling) -> Model[list[TransformerData], list[Array]]:
@@ -55,15 +55,15 @@ def _forward(
     # A Doc without rows may not even know its width.
     rows = ops.flatten([ops.asarray(data.rows) for data in outputs if len(data.rows)])
     starts = np.cumsum([0, *sizes[:-1]])
-    numbers = [data.wordpieces.align_rows + start for data, start in zip(outputs, starts, strict=True)]
-    numbers = np.concatenate(numbers)
+    pairs = zip(outputs, starts, strict=True)
+    numbers = np.concatenate([data.wordpieces.align_rows + start for data, start in pairs])
     index = ops.asarray(numbers)
     covered = None if counts.all() else ops.asarray(np.flatnonzero(counts))
     lengths = ops.asarray1i(counts if covered is None else counts[counts > 0])
     pooled, backprop = pooling(Ragged(rows[index], lengths), is_train=is_train)
     vectors = pooled
     if covered is not None:
-        vectors = ops.alloc(( len(counts), int(pooled.shape[-1])), dtype=pooled.dtype)
+        vectors = ops.alloc((len(counts), int(pooled.shape[-1])), dtype=pooled.dtype)
         vectors[covered] = pooled
 
     def learn(gradients: Sequence[Array]) -> list[Array]:

@@ -68,7 +68,12 @@ _TRAINING = {
         },
     },
     # Nothing is thrown away: what is too long for the transformer is cut into windows.
-    "batcher": {"@batchers": "kernel.batch_by_padded.v1", "discard_oversize": False, "size": 2000, "buffer": 256},
+    "batcher": {
+        "@batchers": "kernel.batch_by_padded.v1",
+        "discard_oversize": False,
+        "size": 2000,
+        "buffer": 256,
+    },
 }
 
 
