@@ -181,7 +181,8 @@ def test_grad_factor_is_a_number_or_a_schedule(factor, expected):
     for _ in expected:
         source.publish(DOCS)
         source.answer("ner", DOCS)
-    assert [float(call[0][0, 0]) for call in source.calls] == expected
+    # With a factor of 0 there is no backward pass at all.
+    assert [float(call[0][0, 0]) for call in source.calls] == [each for each in expected if each]
 
 
 def test_schedules_follow_the_step_of_the_run_and_not_the_shards():

@@ -4,10 +4,9 @@ import zlib
 from itertools import pairwise
 
 import numpy as np
-from thinc.api import Model
-
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.pieces.batch import WordpieceBatch, borders
+from thinc.api import Model
 
 PIECES = 50
 
@@ -15,8 +14,15 @@ PIECES = 50
 def Letters(get_spans, width=6, seed=0, dtype="float32"):
     """Documents to `FullTransformerBatch`, as a user's own model does."""
     model = Model("letters", forward, init=init, params={"E": None}, dims={"nO": None})
-    model.attrs.update(get_spans=get_spans, width=width, seed=seed, dtype=dtype)
+    model.attrs.update(get_spans=get_spans, width=width, seed=seed, dtype=dtype, runs=Runs())
     return model
+
+
+class Runs:
+    """Of every run whether it was one in training. Not saved with the model."""
+
+    def __init__(self):
+        self.modes = []
 
 
 def init(model, X=None, Y=None):
@@ -38,7 +44,7 @@ def forward(model, docs, is_train):
     for start, end in pairwise(starts):
         rows[start:end] = rows[start:end] + rows[start:end].mean(axis=0)
     batch = FullTransformerBatch(spans, pieces, rows)
-    model.attrs["runs"] = [*model.attrs.get("runs", []), is_train]
+    model.attrs["runs"].modes.append(is_train)
 
     def backprop(gradients):
         d_rows = batch.unsplit_by_doc(gradients).rows

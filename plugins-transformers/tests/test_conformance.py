@@ -1,6 +1,31 @@
 """Every registered name of the package goes through the suite of its kind."""
 
-from kernel.testing import MiscSuite, sample_docs
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from kernel import registry
+from kernel.listeners import Channel
+from kernel.testing import ArchitectureSuite, ComponentSuite, MiscSuite, sample_docs
+from kernel.testing.gradients import arrays_forward
+
+GOLDENS = Path(__file__).with_name("goldens.json")
+WIDTH = 6
+LETTERS = {
+    "@architectures": "test.Letters.v1",
+    "get_spans": {"@span_getters": "kernel.strided_spans.v1", "window": 4, "stride": 3},
+    "width": WIDTH,
+}
+POOLING = {"@layers": "reduce_mean.v1"}
+
+
+@registry.architectures("test.Letters.v1")
+def letters(get_spans, width: int):
+    # Here, because this file is also read as it lies.
+    from .letters import Letters
+
+    return Letters(get_spans, width)
 
 
 class SpanGetter(MiscSuite):
@@ -28,3 +53,80 @@ class TestSentSpans(SpanGetter):
 class TestStridedSpans(SpanGetter):
     name = "kernel.strided_spans.v1"
     settings = {"window": 5, "stride": 3}
+
+
+class AnnotationSetter(MiscSuite):
+    kind = "annotation_setters"
+    goldens = "goldens.json"
+
+    def as_plain(self, setter):
+        docs = sample_docs()
+        before = [dict(doc.user_data) for doc in docs]
+        setter(docs, None)
+        return [dict(doc.user_data) == one for doc, one in zip(docs, before, strict=True)]
+
+
+class TestNullAnnotationSetter(AnnotationSetter):
+    name = "kernel.null_annotation_setter.v1"
+
+
+class Always(Channel):
+    """The channel of a source that has run on every document."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        model = letters(registry.get("span_getters", "kernel.doc_spans.v1")(), WIDTH)
+        model.initialize()
+        self.model = model
+
+    def given(self, doc):
+        return self.model.predict([doc]).split_by_doc()[0]
+
+
+class TestTransformerListener(ArchitectureSuite):
+    """It hears from a source, which in training waits for a gradient."""
+
+    name = "kernel.TransformerListener.v1"
+    settings = {"pooling": POOLING}
+    goldens = GOLDENS
+
+    def build(self):
+        model = super().build()
+        for dim in ("nI", "nO"):
+            model.set_dim(dim, WIDTH)
+        Always("source").add(model, "listener")
+        return model
+
+    def forward(self, model, X, is_train):
+        channel = model.attrs["listener"].channel
+        if is_train:
+            channel.reset()
+            channel.publish(X, [channel.given(doc) for doc in X], lambda gradients: gradients)
+        return arrays_forward(model, X, is_train)
+
+
+class TestPooledTransformer(ArchitectureSuite):
+    name = "kernel.PooledTransformer.v1"
+    settings = {"transformer": LETTERS, "pooling": POOLING, "grad_factor": 1.0}
+    goldens = GOLDENS
+
+
+@pytest.mark.skipif(
+    not all(map(find_spec, ("kernel_architectures", "kernel_components"))),
+    reason="needs a component of kernel-nlp-components that listens",
+)
+class TestTransformer(ComponentSuite):
+    """Nothing learns without a listener."""
+
+    name = "transformer"
+    learn_rate = 0.05
+    settings = {"model": LETTERS}
+    goldens = GOLDENS
+    after = {
+        "tagger": {
+            "model": {
+                "@architectures": "kernel.Tagger.v2",
+                "tok2vec": {"@architectures": "kernel.TransformerListener.v1", "pooling": POOLING},
+            }
+        }
+    }

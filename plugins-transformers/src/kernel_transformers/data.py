@@ -106,6 +106,9 @@ class TransformerData(_Rows):
         """The number of tokens."""
         return len(self.wordpieces.align_lengths)
 
+    def __repr__(self) -> str:
+        return f"<TransformerData of {len(self)} tokens: {len(self.rows)} rows, width {self.width}>"
+
     @property
     def shape(self) -> tuple[int, int]:
         """That of `rows`: what a listener sends back has it."""
