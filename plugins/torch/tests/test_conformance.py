@@ -51,3 +51,22 @@ class TestShim(MiscSuite):
         state = value.state()
         weights = {name: np.round(array, 5).tolist() for name, array in state["weights"].items()}
         return {"weights": weights, "scale": state["scale"], "precision": value.precision}
+
+
+class TestBiLSTMEncoder(WrapperSuite):
+    kind = "architectures"
+    name = "kernel.TorchBiLSTMEncoder.v1"
+    settings = {"width": 8, "depth": 2, "dropout": 0.0}
+    goldens = GOLDENS
+
+    def inputs(self) -> Any:
+        """Documents of different lengths."""
+        generator = np.random.default_rng(0)
+        return [generator.normal(size=(length, 8)).astype("f") for length in (7, 1, 3, 5)]
+
+    @contextmanager
+    def double(self, model: Any) -> Any:
+        """The module in double precision for a while."""
+        model.shims[0].module.double()
+        yield True
+        model.shims[0].module.float()
