@@ -6,9 +6,10 @@ from weakref import ref
 
 import numpy as np
 import pytest
+from thinc.api import Model
 
 from kernel.errors import KernelError
-from kernel.listeners import Channel, Listener, find_listeners, shape_inference
+from kernel.listeners import Channel, Listener, find_listeners, shape_inference, take_width, width_heard
 from kernel.numeric.random import scope
 
 
@@ -315,3 +316,88 @@ def test_listeners_are_found_in_a_model_and_match_their_source_by_name():
 def test_a_model_with_a_listener_can_be_saved():
     node = Source("ner").nodes["ner"]
     assert Listener(4).from_bytes(node.to_bytes()).get_dim("nO") == 4
+
+
+class Pieces:
+    """An output that is no array: two numbers for each token."""
+
+    def __init__(self, doc):
+        self.rows = np.arange(4 * len(doc), dtype="float32").reshape(-1, 2)
+
+    def __len__(self):
+        return len(self.rows) // 2
+
+    @property
+    def shape(self):
+        return self.rows.shape
+
+
+def pooled():
+    """A layer that adds up the two rows of each token."""
+
+    def forward(model, outputs, is_train):
+        def backprop(gradients):
+            return [np.repeat(gradient, 2, axis=0) for gradient in gradients]
+
+        return [each.rows.reshape(-1, 2, 2).sum(axis=1) for each in outputs], backprop
+
+    return Model("pooled", forward, dims={"nI": None, "nO": None})
+
+
+def test_an_output_may_be_something_that_a_layer_of_the_listener_makes_vectors_of():
+    channel, calls = Channel("source"), []
+    listener = Listener(None, grad_factor=0.5, layer=pooled())
+    take_width(listener, 2)
+    assert listener.get_dim("nI") == listener.get_dim("nO") == 2
+    channel.add(listener, "ner")
+    outputs = [Pieces(doc) for doc in DOCS]
+    channel.publish(DOCS, iter(outputs), calls.append)
+    vectors, backprop = listener(DOCS, is_train=True)
+    assert [len(array) for array in vectors] == [2, 0, 3] and vectors[0][0].tolist() == [2, 4]
+    backprop([array * 0 + 1 for array in vectors])
+    assert [gradient.shape for gradient in calls[0]] == [each.shape for each in outputs]
+    assert calls[0][0].tolist() == [[0.5, 0.5]] * 4
+
+
+def test_what_a_layer_makes_vectors_of_may_have_been_predicted():
+    channel = Channel("source")
+    listener = Listener(2, layer=pooled())
+    channel.add(listener, "ner")
+    docs = [FakeDoc(2), FakeDoc(0), FakeDoc(1)]
+    channel.give(docs, [Pieces(doc) for doc in docs])
+    assert [len(array) for array in listener.predict(docs)] == [2, 0, 1]
+    with pytest.raises(KernelError, match="has not run"):
+        listener.predict([FakeDoc(1)])
+
+
+def test_something_else_may_stay_than_what_was_given():
+    channel, doc = Channel("source"), FakeDoc(1)
+    kept = np.ones((1, 4), "float32")
+    channel.give([doc], [kept * 2], [kept])
+    assert channel.given(doc)[0, 0] == 2
+    channel.let_go([doc])
+    assert channel.given(doc) is kept
+    del kept
+    assert channel.given(doc) is None
+
+
+def test_whether_anybody_will_learn_from_the_next_batch():
+    source = Source("ner", "tagger", ner=0.0, tagger=[0.0, 0.0, 0.5])
+    found = []
+    for _ in range(4):
+        found.append(source.channel.learns_next())
+        source.publish(DOCS)
+        source.answer("ner", DOCS)
+        source.answer("tagger", DOCS)
+    assert found == [False, False, True, True] and len(source.calls) == 2
+    with scope(seed=0, step=0):
+        assert not source.channel.learns_next()
+    assert not Channel("alone").learns_next()
+
+
+def test_a_listener_without_a_width_takes_that_of_its_source():
+    listener = Listener(None)
+    assert width_heard(listener) is None
+    take_width(listener, 5)
+    take_width(listener, 6)
+    assert width_heard(listener) == 5

@@ -86,7 +86,7 @@ _AWAITED = {
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
         merge_entities merge_noun_chunks merge_subtokens morphologizer parser senter span_cleaner span_finder span_ruler
-        spancat spancat_singlelabel token_splitter trainable_lemmatizer transformer"""
+        spancat spancat_singlelabel token_splitter trainable_lemmatizer"""
     ),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
@@ -128,8 +128,6 @@ _REFUSED = {
 }
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
-# Packages that are there for their names, and register nothing yet.
-_EMPTY = frozenset({"kernel-nlp-transformers"})
 
 
 # Sections of configs, and modules with all that they contain, that are known to be our packages'.
@@ -156,7 +154,7 @@ def provider(kind: str, name: str) -> str | None:
         return next(
             (owner for place, owner in _PLACES[kind].items() if f"{name}.".startswith(f"{place}.")), None
         )
-    if name == "transformer" or name.startswith("kernel.Transformer"):
+    if name == "transformer" or (name.startswith("kernel.") and "Transformer" in name):
         return "kernel-nlp-transformers"
     if name.startswith(("kernel.Torch", "kernel.PyTorch", "kernel.torch")):
         return "kernel-nlp-torch"
@@ -174,7 +172,7 @@ def is_awaited(kind: str, name: str) -> bool:
     if kind == "modules":
         languages = (f"kernel.lang.{code}" for code in _AWAITED["languages"])
         return any(f"{name}.".startswith(f"{path}.") for path in (*_AWAITED_MODULES, *languages))
-    return provider(kind, name) in _EMPTY or name in _AWAITED.get(kind, ())
+    return name in _AWAITED.get(kind, ())
 
 
 def refusal(kind: str, name: str) -> str | None:

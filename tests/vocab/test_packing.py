@@ -8,7 +8,7 @@ import srsly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.vocab.packing import pack, unpack
+from kernel.vocab.packing import pack, store_type, unpack
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.binary() | st.floats(allow_nan=False),
@@ -47,3 +47,22 @@ def test_threads_do_not_share_a_packer():
     values = [["x" * number] * 50 for number in range(40)]
     with ThreadPoolExecutor(4) as pool:
         assert [unpack(data) for data in pool.map(pack, values)] == values
+
+
+class Shout:
+    def __init__(self, text):
+        self.text = text
+
+
+def test_values_of_a_class_can_be_stored_once_somebody_says_how():
+    with pytest.raises(TypeError):
+        pack([Shout("hey")])
+    store_type("test.Shout", Shout, lambda value: value.text.encode(), lambda data: Shout(data.decode()))
+    data = pack({"a": [Shout("hey"), 1]})
+    assert unpack(data)["a"][0].text == "hey"
+    # Where nobody has said so, it is a dict that is written again as it was.
+    elsewhere = srsly.msgpack_loads(data)
+    assert elsewhere["a"][0] == {"__type__": "test.Shout", "__data__": b"hey"}
+    assert pack(elsewhere) == data
+    unknown = {"__type__": "test.Unknown", "__data__": b""}
+    assert unpack(pack(unknown)) == unknown

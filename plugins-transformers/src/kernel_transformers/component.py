@@ -83,7 +83,7 @@ class Transformer(TrainableComponent):
     def predict(self, docs: Sequence[Doc]) -> FullTransformerBatch:
         """What the transformer gives for documents."""
         if not any(map(len, docs)):
-            return FullTransformerBatch.empty(len(docs))
+            return FullTransformerBatch.empty(len(docs), width=self.model.maybe_get_dim("nO") or 0)
         batch: FullTransformerBatch = self.model.predict(docs)
         return batch
 
