@@ -42,6 +42,8 @@ def encode(
     # The last special piece before each span.
     heads = total[openings] + max(before - 1, 0)
     align_rows, align_lengths = _align(places, pieces, rows_of_pieces, heads)
+    too_long = int((pieces.lengths > tokenizer.capacity).sum())
+    tokenizer.cuts.add(too_long, int(pieces.lengths.max()), tokenizer.capacity)
     doc_windows = np.searchsorted(places.docs[windows.spans], np.arange(len(docs) + 1))
     return WordpieceBatch(
         ids=_filled(pieces.table[0], tokenizer.prefix, tokenizer.suffix, windows, pieces, total),
@@ -53,7 +55,7 @@ def encode(
         align_rows=align_rows,
         align_lengths=align_lengths,
         doc_tokens=places.tokens,
-        cut=len(openings) - int((np.diff(openings, append=len(lengths)) == 1).sum()),
+        cut=too_long,
         pad_id=tokenizer.pad_id,
         to_strings=tokenizer.strings,
     )
@@ -190,11 +192,6 @@ def _align(
     counts[(piece_ends <= piece_starts) | (counts < 0)] = 0
     pairs = np.repeat(first, counts) + within(counts)
     found = np.repeat(rows_of_pieces, counts)
-    blank = ends <= starts
-    if blank.any():
-        solid = ~blank[pairs]
-        pairs, found = pairs[solid], found[solid]
-
     bare = np.flatnonzero(np.bincount(pairs, minlength=len(pair_tokens)) == 0)
     if len(bare):
         pairs = np.concatenate([pairs, bare])
