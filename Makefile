@@ -9,7 +9,7 @@ DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyp
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 # Packages that do something only with torch, JAX or ONNX; and what comes from those packages' extras.
 TORCH_TESTS := $(wildcard plugins/torch plugins/jax plugins/onnx) plugins-transformers \
-	tests/integration/test_docs_run.py::test_page_that_needs_more_works
+	tests/cli/test_lazy.py::test_help_imports_nothing_heavy tests/integration/test_docs_run.py::test_page_that_needs_more_works
 TORCH_EXTRAS := transformers tokenizers safetensors sentencepiece huggingface-hub peft jax onnx onnxruntime
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 DEMO := output/demo

@@ -20,7 +20,13 @@ _LIBRARIES = (
     "cupy",
     "torch",
     "transformers",
+    "tokenizers",
+    "safetensors",
+    "jax",
+    "onnxruntime",
 )
+# Entry points of this group are functions without arguments that return facts for the command, under the entry point's name.
+GROUP = "kernel_info"
 
 
 @click.command("info")
@@ -53,6 +59,7 @@ def facts() -> dict[str, Any]:
         "plugins": _plugins(),
         "blas": blas.facts(),
         "gpus": _gpus(),
+        **_facts_of_packages(),
     }
 
 
@@ -118,6 +125,21 @@ def _plugins() -> list[dict[str, Any]]:
         {"distribution": name, "version": version, "functions": number}
         for (name, version), number in sorted(counts.items())
     ]
+
+
+def _facts_of_packages() -> dict[str, Any]:
+    """What packages say of what they compute with; one that fails says why, and one with nothing to say is left out."""
+    from kernel.discovery import rules
+    from kernel.registries.blame import describe_error
+    from kernel.registries.loading import load_entry_point
+
+    found: dict[str, Any] = {}
+    for point in rules.entry_points(GROUP):
+        try:
+            found[point.name] = load_entry_point(point, "info")()
+        except Exception as error:  # noqa: BLE001 (a broken package must not keep the other facts back)
+            found[point.name] = f"{point.claim} failed: {describe_error(error)}"
+    return {name: value for name, value in sorted(found.items()) if value}
 
 
 def _gpus() -> list[dict[str, Any]]:

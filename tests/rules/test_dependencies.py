@@ -22,6 +22,18 @@ DISTRIBUTIONS = {
     "kernel": "kernel-nlp",
     "cupy": "cupy-cuda12x",
 }
+# They make a process start several times slower, and are in no environment that doesn't ask for them.
+FRAMEWORKS = {
+    "jax",
+    "onnx",
+    "onnxruntime",
+    "peft",
+    "safetensors",
+    "sentencepiece",
+    "tokenizers",
+    "torch",
+    "transformers",
+}
 # What only the tests, or only the Makefile, use.
 TOOLS = {"hatchling", "mypy", "pytest-cov", "ruff"}
 # The kernel's help for tests of packages: pytest is there where tests are.
@@ -98,6 +110,17 @@ def test_what_tests_import_is_in_the_extra_dev(tracked: list[Path]) -> None:
     assert not needless, f"the extra dev has what no test imports: {sorted(needless)}"
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"\b{tool}\b", makefile) for tool in TOOLS)
+
+
+def test_other_frameworks_are_imported_inside_functions(folder_files: list[Path]) -> None:
+    for path in folder_files:
+        early = {name.partition(".")[0] for name in imported_modules(path, top_level_only=True)} & FRAMEWORKS
+        assert not early, f"{path.relative_to(ROOT)} imports {', '.join(sorted(early))} before it is used"
+
+
+@pytest.fixture
+def folder_files() -> list[Path]:
+    return [path for folder in FOLDERS for path in sources(folder).rglob("*.py")]
 
 
 def test_the_metadata_of_packages_is_read_by_one_library() -> None:

@@ -21,7 +21,14 @@ MANIFESTS = [
     ROOT / "plugins-transformers/pyproject.toml",
 ]
 NAME = re.compile(r"kernel\.[A-Za-z][A-Za-z0-9_]*\.v[0-9]+")
-FREE_KINDS = {"kernel_factories", "kernel_languages", *COMMAND_GROUPS, "kernel_modules", "kernel_sections"}
+FREE_KINDS = {
+    "kernel_factories",
+    "kernel_info",
+    "kernel_languages",
+    *COMMAND_GROUPS,
+    "kernel_modules",
+    "kernel_sections",
+}
 
 
 def project(path: Path) -> dict[str, Any]:
