@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 TEXTS = [
@@ -161,3 +165,81 @@ def bert(folder: Path, **settings: Any) -> Path:
         model = BertModel(BertConfig(**config))
     model.save_pretrained(folder)
     return folder
+
+
+# What each kind needs beside its class: the tokenizer, and settings that differ from BERT's.
+_KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "bert": ("wordpiece", "Bert", {}),
+    "roberta": ("byte_level", "Roberta", {"max_position_embeddings": 66, "type_vocab_size": 1}),
+    "distilbert": ("wordpiece", "DistilBert", {}),
+    "deberta-v3": (
+        "deberta",
+        "DebertaV2",
+        {
+            "relative_attention": True,
+            "position_buckets": 16,
+            "norm_rel_ebd": "layer_norm",
+            "share_att_key": True,
+            "pos_att_type": ["p2c", "c2p"],
+            "position_biased_input": False,
+            "type_vocab_size": 0,
+        },
+    ),
+    "xlm-r": ("unigram", "XLMRoberta", {"max_position_embeddings": 66, "type_vocab_size": 1}),
+    "electra": ("wordpiece", "Electra", {"embedding_size": 8}),
+    "modernbert": (
+        "untrimmed",
+        "ModernBert",
+        {"local_attention": 16, "global_attn_every_n_layers": 2, "intermediate_size": 24},
+    ),
+    "gpt2": ("bare", "GPT2", {}),
+}
+KINDS = tuple(_KINDS)
+
+
+def network(folder: Path, kind: str, **settings: Any) -> Path:
+    """A network of a kind, two layers of width 16 with random weights, and a tokenizer as it is used with that kind; the folder."""
+    import torch
+    import transformers
+
+    tokenizer, name, own = _KINDS[kind]
+    made = TOKENIZERS[tokenizer]()
+    save_tokenizer(folder, made)
+    numbers = made.get_vocab()
+    special = {
+        key: next(numbers[choice] for choice in choices if choice in numbers)
+        for key, choices in {
+            "pad_token_id": ("[PAD]", "<pad>"),
+            "bos_token_id": ("[CLS]", "<s>"),
+            "eos_token_id": ("[SEP]", "</s>"),
+            "cls_token_id": ("[CLS]", "<s>"),
+            "sep_token_id": ("[SEP]", "</s>"),
+        }.items()
+    }
+    given = {
+        "vocab_size": made.get_vocab_size(),
+        "hidden_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 32,
+        "max_position_embeddings": 64,
+        **special,
+    }
+    config = getattr(transformers, f"{name}Config")(**given | own | settings)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = getattr(transformers, f"{name}Model")(config)
+        # Weights of training, not of a beginning: biases and norms that do something.
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.add_(torch.randn_like(weight), alpha=0.1)
+    model.save_pretrained(folder)
+    return folder
+
+
+@cache
+def shared(kind: str, **settings: Any) -> Path:
+    """The folder of a network of a kind, made once in a process and removed at its end."""
+    folder = Path(mkdtemp(prefix="kernel-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return network(folder, kind, **settings)

@@ -1,6 +1,7 @@
 """Every registered name of the package goes through the suite of its kind."""
 
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,42 @@ class TestTransformer(ComponentSuite):
             }
         }
     }
+
+
+class TransformerModel(ArchitectureSuite):
+    """A small BERT with random weights, and without dropout, which its own config decides."""
+
+    goldens = GOLDENS
+
+    def build(self, **changes):
+        from .small import shared
+
+        folder = shared("bert", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        return super().build(**{"name": str(folder)} | changes)
+
+    def forward(self, model, X, is_train):
+        batch, backprop = model(X, is_train)
+        ends = batch.wordpieces.doc_rows.tolist()
+        parts = [batch.rows[start:end] for start, end in pairwise(ends)]
+        return parts, backprop
+
+
+SPANS = {"get_spans": {"@span_getters": "kernel.strided_spans.v1", "window": 5, "stride": 3}}
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestTransformerModel(TransformerModel):
+    name = "kernel.TransformerModel.v3"
+    settings = SPANS
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestTransformerModelV2(TransformerModel):
+    name = "kernel.TransformerModel.v2"
+    settings = SPANS
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestTransformerModelV1(TransformerModel):
+    name = "kernel.TransformerModel.v1"
+    settings = SPANS

@@ -1,0 +1,155 @@
+"""Attention of several windows that lie one after another in one row, without padding.
+
+`transformers` calls the attention function that a network's config names. Ours, `NAME`, reads windows apart if it is told how they
+lie (`windows`), and is torch's own otherwise. On the CPU the backward pass and dropout are written out below: torch's fused function
+takes no dropout there, and its general one draws random numbers one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+from kernel_transformers import needed
+from kernel_transformers.dropout import drop, kept
+
+NAME = "kernel_windows"
+# (first row, windows, pieces of each) of windows of one length.
+Groups = Sequence[tuple[int, int, int]]
+_GROUPS: ContextVar[Groups | None] = ContextVar("kernel_windows", default=None)
+
+
+@contextmanager
+def windows(groups: Groups) -> Iterator[None]:
+    """Within it, the rows of an input (1, rows) are those of windows that don't see each other."""
+    token = _GROUPS.set(groups)
+    try:
+        yield
+    finally:
+        _GROUPS.reset(token)
+
+
+@cache
+def register() -> bool:
+    """Make the function known to `transformers`; whether its version can be told."""
+    needed.transformers()
+    try:
+        from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
+        from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+    except ImportError:
+        return False
+    ALL_ATTENTION_FUNCTIONS.register(NAME, _attend)
+    ALL_MASK_ATTENTION_FUNCTIONS.register(NAME, ALL_MASK_ATTENTION_FUNCTIONS["sdpa"])
+    return True
+
+
+def _attend(
+    module: Any,
+    query: Any,
+    key: Any,
+    value: Any,
+    attention_mask: Any,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    **settings: Any,
+) -> tuple[Any, None]:
+    """Attention as `transformers` calls it. query, key, value: (batch, heads, rows, width). Returns (batch, rows, heads, width)."""
+    groups = _GROUPS.get()
+    if groups is None:
+        from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+        found: tuple[Any, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **settings
+        )
+        return found
+    torch = needed.torch()
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    if torch.is_grad_enabled() and query.requires_grad:
+        return _attention().apply(query[0], key[0], value[0], groups, scale, dropout)[None], None
+    return _fused(query[0], key[0], value[0], groups, scale)[None], None
+
+
+def _fused(query: Any, key: Any, value: Any, groups: Groups, scale: float) -> Any:
+    """(rows, heads, width) without a backward pass."""
+    torch = needed.torch()
+    heads, rows, width = query.shape
+    output = query.new_empty((rows, heads, width))
+    for start, count, length in groups:
+        end = start + count * length
+        parts = (
+            each[:, start:end].view(heads, count, length, width).transpose(0, 1)
+            for each in (query, key, value)
+        )
+        found = torch.nn.functional.scaled_dot_product_attention(*parts, scale=scale)
+        output[start:end].view(count, length, heads, width).copy_(found.transpose(1, 2))
+    return output
+
+
+@cache
+def _attention() -> Any:
+    torch = needed.torch()
+    empty = torch.zeros(1, 1, 1)
+
+    def product(left: Any, right: Any, factor: float) -> Any:
+        return torch.baddbmm(empty.to(left.dtype), left, right, beta=0, alpha=factor)
+
+    class Attention(torch.autograd.Function):  # type: ignore[name-defined]
+        """query, key, value: (heads, rows, width). The output: (rows, heads, width)."""
+
+        @staticmethod
+        def forward(
+            ctx: Any, query: Any, key: Any, value: Any, groups: Groups, scale: float, rate: float
+        ) -> Any:
+            heads, rows, width = query.shape
+            output = query.new_empty((rows, heads, width))
+            weights, masks = [], []
+            for group in groups:
+                q, k, v = (_part(each, group) for each in (query, key, value))
+                weight = torch.softmax(product(q, k.transpose(1, 2), scale), -1).to(query.dtype)
+                mask = kept(weight, rate)
+                found = torch.bmm(drop(weight, mask, rate), v)
+                _put(output, found, group)
+                weights.append(weight)
+                masks.append(mask)
+            ctx.save_for_backward(query, key, value)
+            ctx.weights, ctx.masks, ctx.settings = weights, masks, (groups, scale, rate)
+            return output
+
+        @staticmethod
+        def backward(ctx: Any, gradient: Any) -> tuple[Any, ...]:
+            query, key, value = ctx.saved_tensors
+            groups, scale, rate = ctx.settings
+            heads, rows, width = query.shape
+            d_query, d_key, d_value = (each.new_empty((rows, heads, width)) for each in (query, key, value))
+            gradient = gradient.transpose(0, 1)
+            for group, weight, mask in zip(groups, ctx.weights, ctx.masks, strict=True):
+                q, k, v, d_output = (_part(each, group) for each in (query, key, value, gradient))
+                _put(d_value, torch.bmm(drop(weight, mask, rate).transpose(1, 2), d_output), group)
+                d_weight = drop(torch.bmm(d_output, v.transpose(1, 2)), mask, rate)
+                d_scores = torch._softmax_backward_data(d_weight, weight, -1, weight.dtype)
+                _put(d_query, product(d_scores, k, scale), group)
+                _put(d_key, product(d_scores.transpose(1, 2), q, scale), group)
+            return d_query.transpose(0, 1), d_key.transpose(0, 1), d_value.transpose(0, 1), None, None, None
+
+    return Attention
+
+
+def _part(array: Any, group: tuple[int, int, int]) -> Any:
+    """The windows of a group, (windows * heads, pieces, width), from (heads, rows, width)."""
+    start, count, length = group
+    heads, _, width = array.shape
+    found = array[:, start : start + count * length]
+    if count == 1:
+        return found
+    return found.view(heads, count, length, width).transpose(0, 1).reshape(count * heads, length, width)
+
+
+def _put(output: Any, found: Any, group: tuple[int, int, int]) -> None:
+    """Put what `_part` gave, or was made from it, into its place in (rows, heads, width)."""
+    start, count, length = group
+    _, heads, width = output.shape
+    place = output[start : start + count * length].view(count, length, heads, width)
+    place.copy_(found.view(count, heads, length, width).transpose(1, 2))

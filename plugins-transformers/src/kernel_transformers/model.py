@@ -1,0 +1,270 @@
+"""The model of the component `transformer`: documents to the rows of their word pieces."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from thinc.api import Model
+
+from kernel import registry
+from kernel.config.ranges import NonNegativeInt, PositiveInt
+from kernel.errors import ConfigError
+from kernel.numeric.device import current_ops
+from kernel.tokens import Doc, Span
+from kernel_transformers import dropout, needed, network, tuning, word_embedding
+from kernel_transformers.data import FullTransformerBatch
+from kernel_transformers.hub import Source, folder_of, source_of
+from kernel_transformers.pieces.encode import encode
+from kernel_transformers.pieces.limits import positions
+from kernel_transformers.pieces.tokenizer import PieceTokenizer
+from kernel_transformers.reading import Reading, reading_of
+from kernel_transformers.running import ON_CPU, ON_GPU, Memory, Settings, run
+
+SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+_LORA = "lora.json"
+
+
+def build_transformer_model(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any] = {},  # noqa: B006
+    transformer_config: dict[str, Any] = {},  # noqa: B006
+    mixed_precision: bool = False,
+    grad_scaler_config: dict[str, Any] = {},  # noqa: B006
+    precision: Precision = "auto",
+    gradient_checkpointing: bool = False,
+    compile: bool = False,
+    freeze_layers: NonNegativeInt = 0,
+    layer_decay: float = 1.0,
+    lora: dict[str, Any] | None = None,
+    micro_batch_items: PositiveInt | None = None,
+) -> Model[list[Doc], FullTransformerBatch]:
+    """Read documents with a transformer of Hugging Face's.
+
+    name: a folder, or a name on the hub, which is downloaded when the pipeline is initialized.
+    get_spans: from documents to the spans of each that are read. A span longer than the transformer takes is cut into windows.
+    tokenizer_config: what stands in place of what tokenizer_config.json says.
+    transformer_config: what stands in place of what config.json says, such as output_hidden_states.
+    mixed_precision: compute in half precision on a GPU: bfloat16 where it can do that, else float16.
+    grad_scaler_config: settings of the scale of gradients in float16: init_scale, backoff_factor, growth_factor, growth_interval.
+    precision: what to compute in, on any device. "auto" leaves it to mixed_precision. Weights are always float32.
+    gradient_checkpointing: keep the inputs of layers alone for the backward pass, which is slower and needs less memory.
+    compile: use torch.compile.
+    freeze_layers: how many layers, from the first, are not trained, nor the embeddings then.
+    layer_decay: the learning rate of each layer is that of the layer above it, multiplied by this.
+    lora: train low-rank layers beside the linear ones, and nothing else: r, alpha, dropout, targets. Needs peft.
+    micro_batch_items: word pieces that are read at once, with their padding; what fits the device if null. It changes no result.
+    """
+    needed.torch()
+    if not 0.0 < layer_decay <= 1.0:
+        raise ConfigError(f"layer_decay is {layer_decay}; it must be above 0 and at most 1")
+    source, (for_tokenizer, for_network) = source_of(name, tokenizer_config, transformer_config)
+    plan = _Plan(
+        source=source,
+        tokenizer_config=for_tokenizer,
+        transformer_config=for_network,
+        checkpointing=gradient_checkpointing,
+        compile=compile,
+        freeze_layers=freeze_layers,
+        layer_decay=layer_decay,
+        lora=lora,
+        layers=[],
+    )
+    shim = registry.get("misc", "kernel.torch_shim.v1")(
+        None,
+        precision=_precision(precision, mixed_precision),
+        grad_scaler=grad_scaler_config or None,
+        compile=compile,
+        rates=plan.rate if layer_decay != 1.0 else None,
+        write=_write,
+        build=plan.build,
+    )
+    return Model(
+        "transformer",
+        _forward,
+        init=_init,
+        dims={"nO": None},
+        shims=[shim],
+        attrs={
+            "get_spans": get_spans,
+            "name": name,
+            "plan": plan,
+            "memory": _Memories(micro_batch_items),
+        },
+    )
+
+
+def build_transformer_model_v2(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any] = {},  # noqa: B006
+    transformer_config: dict[str, Any] = {},  # noqa: B006
+) -> Model[list[Doc], FullTransformerBatch]:
+    """Read documents with a transformer of Hugging Face's. See v3 for the arguments."""
+    return build_transformer_model(name, get_spans, tokenizer_config, transformer_config)
+
+
+def build_transformer_model_v1(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any] = {},  # noqa: B006
+) -> Model[list[Doc], FullTransformerBatch]:
+    """Read documents with a transformer of Hugging Face's. See v3 for the arguments."""
+    return build_transformer_model(name, get_spans, tokenizer_config)
+
+
+@dataclass
+class Attached:
+    """What goes with a network: its tokenizer, and how it reads. `attached(network)` gives it.
+
+    packed: whether it may read without padding, if it can.
+    """
+
+    tokenizer: PieceTokenizer
+    packed: bool
+    reading: Reading | None = None
+
+    def reading_of(self, module: Any) -> Reading:
+        """How the network reads. It is tried the first time, because weights are only there when all is loaded."""
+        if self.reading is None:
+            self.reading = reading_of(module, self.tokenizer.pad_id, packed=self.packed)
+        return self.reading
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Attached":
+        return Attached(self.tokenizer, self.packed, self.reading)
+
+
+def attached(module: Any) -> Attached:
+    """The tokenizer of a network, and how it reads."""
+    found: Attached = module.kernel_attached
+    return found
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a network is made ready, whether it comes from a folder or from a saved pipeline."""
+
+    source: Source
+    tokenizer_config: dict[str, Any]
+    transformer_config: dict[str, Any]
+    checkpointing: bool
+    compile: bool
+    freeze_layers: int
+    layer_decay: float
+    lora: dict[str, Any] | None
+    layers: list[str]
+
+    def load(self) -> Any:
+        """The pretrained network."""
+        folder = folder_of(self.source)
+        module = network.pretrained(folder, self.transformer_config)
+        return self.ready(
+            module, PieceTokenizer.from_folder(folder, self.tokenizer_config), self.lora is not None
+        )
+
+    def build(self, files: Mapping[str, bytes]) -> Any:
+        """The network that a pipeline has saved, with any weights."""
+        module = network.from_files(files)
+        return self.ready(module, PieceTokenizer.from_files(files), _LORA in files)
+
+    def ready(self, module: Any, tokenizer: PieceTokenizer, lora: bool) -> Any:
+        """The network as it is trained and used."""
+        tokenizer.limit(positions(module.config.to_dict()))
+        self.layers[:] = tuning.layer_names(module)
+        fast = not (self.checkpointing or self.compile)
+        tuning.freeze(module, self.freeze_layers)
+        if lora and self.lora is not None:
+            with network.seeded():
+                tuning.add_lora(module, self.lora)
+        if self.checkpointing:
+            module.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        if fast:
+            dropout.install(module)
+            word_embedding.install(module)
+        module.kernel_attached = Attached(tokenizer, packed=fast)
+        return module
+
+    def rate(self, weight: str) -> float:
+        """The factor of a weight's learning rate."""
+        return float(self.layer_decay ** max(0, len(self.layers) - tuning.depth(weight, self.layers)))
+
+
+@dataclass
+class _Memories:
+    """What has been learnt of the memory of each kind of device. items: what the user says."""
+
+    items: int | None
+    cpu: Memory | None = None
+    gpu: Memory | None = None
+
+    def of(self, device: str) -> Memory:
+        """That of a device."""
+        if device == "cpu":
+            self.cpu = self.cpu or Memory(self.items or ON_CPU)
+            return self.cpu
+        self.gpu = self.gpu or Memory(self.items or ON_GPU)
+        return self.gpu
+
+
+def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    shim = model.shims[0]
+    if not shim.has_module:
+        shim.set_module(model.attrs["plan"].load())
+    model.set_dim("nO", network.width(shim.module), force=True)
+
+
+def _forward(
+    model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
+) -> tuple[FullTransformerBatch, Callable[[Sequence[Any]], list[Any]]]:
+    shim = model.shims[0]
+    module = shim.module
+    given = attached(module)
+    spans = model.attrs["get_spans"](docs)
+    pieces = encode(given.tokenizer, docs, spans, cached=is_train)
+    width = network.width(module)
+    if not len(pieces.lengths):
+        rows = model.ops.alloc2f(0, width)
+        return FullTransformerBatch(spans, pieces, rows), lambda gradients: []
+    on_cpu = shim.device.type == "cpu"
+    reading = given.reading_of(module)
+    settings = Settings(reading, reading.packed and on_cpu, is_train)
+    found = run(shim, settings, pieces, model.attrs["memory"].of(shim.device.type))
+    outputs = found.outputs
+    batch = FullTransformerBatch(
+        spans,
+        pieces,
+        shim.to_array(outputs.rows, model.ops),
+        pooler_output=None if outputs.pooler is None else shim.to_array(outputs.pooler, model.ops),
+        hidden_states=[shim.to_array(layer, model.ops) for layer in outputs.hidden_states],
+        attentions=[[shim.to_array(each, model.ops) for each in layer] for layer in outputs.attentions],
+    )
+
+    def backprop(gradients: Sequence[Any]) -> list[Any]:
+        """gradients: (rows of the document, width) of each, None for zeros."""
+        xp = model.ops.xp
+        if any(each is not None for each in gradients):
+            sizes = (pieces.doc_rows[1:] - pieces.doc_rows[:-1]).tolist()
+            parts = [
+                xp.zeros((size, width), dtype="float32") if each is None else each
+                for each, size in zip(gradients, sizes, strict=True)
+            ]
+            found.backprop(shim.to_torch(xp.concatenate(parts)))
+        return []
+
+    return batch, backprop
+
+
+def _write(module: Any) -> dict[str, bytes]:
+    files = {**network.to_files(module), **attached(module).tokenizer.files()}
+    if tuning.has_lora(module):
+        files[_LORA] = b"{}"
+    return files
+
+
+def _precision(chosen: Precision, mixed: bool) -> str:
+    if chosen != "auto":
+        return chosen
+    if not mixed or current_ops().device_type != "gpu":
+        return "float32"
+    return "bfloat16" if needed.torch().cuda.is_bf16_supported() else "float16"

@@ -1,0 +1,177 @@
+"""Networks of `transformers`: from the folder of a pretrained one, or from what a pipeline has saved, without any network traffic."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import DataError, UsageError, warn
+from kernel.numeric import random
+from kernel_transformers import attention, needed
+
+CONFIG = "config.json"
+
+
+def pretrained(folder: Path, settings: Mapping[str, Any]) -> Any:
+    """The network in a folder, with its weights in float32.
+
+    settings: what stands in place of what config.json says. What lacks in the folder has been found by `hub.folder_of`; weights
+    that lack begin with random numbers, with a warning.
+    """
+    library = needed.transformers()
+    with quiet():
+        config = library.AutoConfig.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False, **settings
+        )
+        with seeded():
+            network, told = library.AutoModel.from_pretrained(
+                str(folder),
+                config=config,
+                attn_implementation=_attention(config),
+                dtype=needed.torch().float32,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
+    _tell_missing(folder, told)
+    for weight in network.parameters():
+        # Mapped from its file until now, at any address; sums depend on how weights are aligned.
+        weight.data = weight.data.clone()
+    return prepared(network)
+
+
+def from_config(config: Any) -> Any:
+    """A network with random weights, which the random stream at hand decides."""
+    library = needed.transformers()
+    with quiet(), seeded():
+        return prepared(library.AutoModel.from_config(config, attn_implementation=_attention(config)))
+
+
+def to_files(network: Any) -> dict[str, bytes]:
+    """What `from_files` makes a network from, beside its weights."""
+    text = network.config.to_json_string(use_diff=False)
+    return {CONFIG: json.dumps(json.loads(text), sort_keys=True, indent=2).encode("utf8")}
+
+
+def from_files(files: Mapping[str, bytes]) -> Any:
+    """The network that a pipeline has saved, with any weights: its own are set afterwards."""
+    library = needed.transformers()
+    try:
+        settings = json.loads(files[CONFIG])
+        kind = settings.pop("model_type")
+        config = library.AutoConfig.for_model(kind, **settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"the saved transformer can't be built: {error}",
+            hint="It may be of a kind that the installed transformers doesn't have: a newer one may.",
+        ) from error
+    with quiet(), without_first_weights():
+        return prepared(library.AutoModel.from_config(config, attn_implementation=_attention(config)))
+
+
+def prepared(network: Any) -> Any:
+    """Settle what the class left open."""
+    torch = needed.torch()
+    if getattr(network.config, "is_encoder_decoder", False):
+        raise UsageError(
+            f"A model of type {network.config.model_type} both reads and writes; only those that read give token vectors",
+            hint="Name an encoder such as BERT, RoBERTa or DeBERTa.",
+        )
+    return network.to(torch.float32).eval()
+
+
+def first_position(network: Any) -> int:
+    """The number of a window's first place in the table of positions."""
+    table = _position_table(network)
+    return 0 if table is None or table.padding_idx is None else int(table.padding_idx) + 1
+
+
+def width(network: Any) -> int:
+    """Numbers in the vector of a piece."""
+    for name in ("hidden_size", "dim", "d_model", "n_embd"):
+        found = getattr(network.config, name, None)
+        if isinstance(found, int):
+            return found
+    raise UsageError(f"The config of a model of type {network.config.model_type} has no hidden_size")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep `transformers` from writing reports and progress bars; its errors come through."""
+    needed.transformers()
+    from transformers.utils import logging as talk
+
+    level, bars = talk.get_verbosity(), talk.is_progress_bar_enabled()
+    talk.set_verbosity(logging.CRITICAL)
+    talk.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        talk.set_verbosity(level)
+        if bars:
+            talk.enable_progress_bar()
+
+
+@contextmanager
+def seeded() -> Iterator[None]:
+    """Let torch draw from the random stream at hand for a while."""
+    torch = needed.torch()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(random.current().integers(1 << 63)))
+        yield
+
+
+@contextmanager
+def without_first_weights() -> Iterator[None]:
+    """Don't draw weights that are overwritten anyway, where `transformers` has a way to say so."""
+    needed.transformers()
+    try:
+        from transformers.initialization import no_init_weights
+    except ImportError:
+        try:
+            from transformers.modeling_utils import no_init_weights
+        except ImportError:
+            with needed.torch().random.fork_rng(devices=[]):
+                yield
+            return
+    with no_init_weights():
+        yield
+
+
+def _attention(config: Any) -> str | None:
+    """The attention function of a network, None to let `transformers` choose."""
+    if getattr(config, "output_attentions", False):
+        return "eager"
+    classes = needed.transformers().MODEL_MAPPING
+    kind = classes.get(type(config), None)
+    kind = kind[0] if isinstance(kind, tuple) else kind
+    takes = getattr(kind, "_supports_attention_backend", False) and getattr(kind, "_supports_sdpa", False)
+    return attention.NAME if takes and attention.register() else None
+
+
+def _position_table(network: Any) -> Any:
+    torch = needed.torch()
+    for name, module in network.named_modules():
+        if name.rsplit(".", 1)[-1] == "position_embeddings" and isinstance(module, torch.nn.Embedding):
+            return module
+    return None
+
+
+def _tell_missing(folder: Path, told: Mapping[str, Any]) -> None:
+    # Checkpoints of language models often have no pooler; nothing is learned from it here.
+    missing = sorted(name for name in told.get("missing_keys", ()) if not name.startswith("pooler."))
+    wrong = sorted(str(name) for name in told.get("mismatched_keys", ()))
+    if missing or wrong:
+        names = ", ".join((missing + wrong)[:3])
+        warn(
+            f"{len(missing) + len(wrong)} weights of the transformer in {folder} are missing or of another size, "
+            f"and begin with random numbers: {names}"
+        )

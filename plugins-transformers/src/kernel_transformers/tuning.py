@@ -1,0 +1,108 @@
+"""Which weights of a network are trained, and how fast: the first layers frozen, slower ones below faster ones, LoRA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kernel.errors import ConfigError, UsageError
+from kernel_transformers import needed
+
+
+def layer_names(network: Any) -> list[str]:
+    """The names of a network's layers, from the first to the last, such as `encoder.layer.0`. Those of its longest list."""
+    torch = needed.torch()
+    lists = [
+        (len(module), name)
+        for name, module in network.named_modules()
+        if isinstance(module, torch.nn.ModuleList)
+    ]
+    if not lists:
+        return []
+    count, longest = max(lists, key=lambda each: each[0])
+    return [f"{longest}.{number}" for number in range(count)]
+
+
+def depth(name: str, layers: list[str]) -> int:
+    """How many layers a weight's name lies above the embeddings: 0 for those, 1 for the first layer, and so on.
+
+    What stands beside the list of layers, but in the same part of the network (relative positions), counts as embedding; what
+    comes after all layers counts as one more than the last.
+    """
+    for number, layer in enumerate(layers):
+        if name.startswith(f"{layer}."):
+            return number + 1
+    top = name.split(".", 1)[0]
+    below = "embed" in name or "wte" in name or "wpe" in name or (layers and layers[0].startswith(f"{top}."))
+    return 0 if below else len(layers) + 1
+
+
+def freeze(network: Any, count: int) -> None:
+    """Freeze the embeddings and the first `count` layers; nothing if it is 0."""
+    if not count:
+        return
+    layers = layer_names(network)
+    if count > len(layers):
+        raise ConfigError(
+            f"freeze_layers is {count}, but the transformer has {len(layers)} layers",
+            hint="To train none of them, name the component in [training] frozen_components.",
+        )
+    for name, weight in network.named_parameters():
+        if depth(name, layers) <= count:
+            weight.requires_grad_(False)
+
+
+def rates(network: Any, decay: float) -> Callable[[str], float] | None:
+    """From a weight's name to the factor of its learning rate: 1 for the last layer, `decay` for the one below it, and so on."""
+    if decay == 1.0:
+        return None
+    layers = layer_names(network)
+
+    def rate(name: str) -> float:
+        return float(decay ** max(0, len(layers) - depth(name, layers)))
+
+    return rate
+
+
+def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
+    """Freeze the network and put low-rank layers beside its linear ones (Hu et al. 2021, LoRA), by the library `peft`.
+
+    settings: r, alpha, dropout, targets ("all-linear" or the ends of names).
+    """
+    try:
+        import peft
+    except ModuleNotFoundError as error:
+        if error.name != "peft":
+            raise
+        raise UsageError(
+            "lora needs peft, which isn't installed.",
+            hint='Install it with: pip install "kernel-nlp-transformers[peft]"',
+        ) from None
+    known = {"r", "alpha", "dropout", "targets"}
+    if set(settings) - known:
+        raise ConfigError(
+            f"lora has no setting {min(set(settings) - known)!r}",
+            hint=f"It has: {', '.join(sorted(known))}.",
+        )
+    torch = needed.torch()
+    targets = settings.get("targets", "all-linear")
+    if targets == "all-linear":
+        names = [
+            name
+            for name, module in network.named_modules()
+            if isinstance(module, torch.nn.Linear)
+            and any(name.startswith(layer) for layer in layer_names(network))
+        ]
+        targets = names
+    config = peft.LoraConfig(
+        r=int(settings.get("r", 8)),
+        lora_alpha=float(settings.get("alpha", 16)),
+        lora_dropout=float(settings.get("dropout", 0.0)),
+        target_modules=list(targets),
+    )
+    peft.inject_adapter_in_model(config, network)
+
+
+def has_lora(network: Any) -> bool:
+    """Whether low-rank layers stand beside those of a network."""
+    return any(".lora_A." in name for name, _ in network.named_parameters())
