@@ -85,6 +85,8 @@ def _start(
         reason = "this system, or multiprocessing.set_start_method, wants them so"
     elif _uses_device(nlp):
         reason = "a GPU is in use"
+    elif "jax" in sys.modules:
+        reason = "JAX has threads, which a process that is forked lacks"
     else:
         work = Work(nlp, names, settings)
         with GATE.closed(PATIENCE) as is_closed, deaf():
