@@ -17,6 +17,7 @@ from .small import TOKENIZERS, save_tokenizer
 pytest.importorskip("tokenizers")
 
 from kernel_transformers.pieces.encode import encode
+from kernel_transformers.pieces.pieces import Pieces
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 
 # Ligatures, letters that grow or shrink when they are lower-cased or normalised, marks, joiners, emoji, spaces of all kinds, halves
@@ -159,6 +160,35 @@ def test_gaps_and_overlaps(tokenizer):
     batch = check(tokenizer, [doc], [spans])
     assert (batch.align_lengths == 0).tolist() == [i in (0, 9, 10, 11) for i in range(12)]
     assert batch.window_spans.tolist() == [0, 1, 2, 4]
+
+
+def test_a_token_that_has_pieces_in_one_span_only_has_them_in_the_order_of_the_spans(tokenizer):
+    tokenizer.max_length = 64
+    doc = read(["the", "  ", "fox"], [False, False, False])
+    for spans in ([doc[:2], doc[:], doc[1:2]], [doc[:], doc[:2], doc[1:]]):
+        check(tokenizer, [doc], [spans])
+
+
+def test_what_comes_before_the_first_piece_takes_the_last_special_one(tmp_path):
+    from tokenizers import processors
+
+    made = TOKENIZERS["wordpiece"]()
+    ends = [(name, made.token_to_id(name)) for name in ("[CLS]", "[MASK]", "[SEP]")]
+    made.post_processor = processors.TemplateProcessing(single="[CLS] [MASK] $A [SEP]", special_tokens=ends)
+    tokenizer = PieceTokenizer.from_folder(save_tokenizer(tmp_path, made))
+    doc = read([" ", "the"], [False, False])
+    batch = check(tokenizer, [doc], [[doc[:]]])
+    assert tokenizer.strings(batch.ids[batch.align_rows[:1]]) == ["[MASK]"]
+
+
+def test_pieces_may_lie_out_of_order(tmp_path, monkeypatch):
+    tokenizer = PieceTokenizer.from_folder(save_tokenizer(tmp_path, TOKENIZERS["wordpiece"]()))
+    doc = read(["ab", " ", "cd"], [False, False, False])
+    # As if a normaliser had exchanged the two words: the third comes first, and nothing is left of the spaces.
+    table = np.array([[7, 8], [3, 0], [5, 2]], dtype=np.int32)
+    monkeypatch.setattr(tokenizer, "encode", lambda texts, cached: Pieces(table, np.array([2])))
+    batch = encode(tokenizer, [doc], [[doc[:]]])
+    assert tokens(batch) == [[2], [0], [1]]
 
 
 def test_documents_keep_their_rows(tokenizer):
