@@ -18,6 +18,7 @@ from typing import Any
 from kernel.listeners import Channel, Subscription, find_listeners
 from kernel.numeric.copies import copy_model
 from kernel.numeric.ops import set_ops
+from kernel.numeric.shims import without_dropout
 
 REMEMBER = (
     "Call nlp.resume_training() before anything new is learnt: it remembers what the components know then."
@@ -82,6 +83,8 @@ def teacher(
     heard: list[Teacher] = []
     copy = set_ops(copy_model(model), model.ops)
     set_dropout_rate(copy, 0.0)
+    for shim in [shim for node in copy.walk() for shim in node.shims]:
+        without_dropout(shim)
     for listener, copied in zip(find_listeners(model), find_listeners(copy), strict=True):
         channel = listener.attrs["listener"].channel
         # A schedule of the gradient is not to be asked twice.

@@ -1,8 +1,9 @@
-"""The BLAS threads of numpy: one inside our own calls, and the facts that a run records."""
+"""The BLAS threads of numpy, and the threads of torch: one inside our own calls, and the facts that a run records."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import cache
@@ -77,8 +78,14 @@ class Limit:
 
 
 @cache
-def _libraries() -> list[Any]:
+def _blas_libraries() -> list[Any]:
     return [library for library in _controller().lib_controllers if library.user_api == "blas"]
+
+
+def _libraries() -> list[Any]:
+    # torch, where somebody has imported it, has threads of its own.
+    torch = sys.modules.get("torch")
+    return _blas_libraries() + ([torch] if torch is not None and hasattr(torch, "set_num_threads") else [])
 
 
 _LIMIT = Limit(_libraries)
@@ -102,7 +109,7 @@ _ONE_THREAD = _OneThread()
 
 
 def one_thread() -> AbstractContextManager[None]:
-    """One BLAS thread for a while: matrices of our size gain nothing from more, and results don't depend on cores.
+    """One thread of BLAS and of torch for a while: matrices of our size gain nothing from more, and results don't depend on cores.
 
     May be nested, and used by several threads at once; the number from before comes back when the last one is done. Who is
     in such a block is inside, see `kernel.processes.gate`.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kernel.errors import UsageError
+from kernel.numeric.shims import weights_of
 
 COPIES = 5
 """Arrays of the size of the weights in training: these, their gradient, the two averages of Adam, and one to compute with."""
@@ -46,11 +47,22 @@ def to_come(model: Any) -> int:
 
 def _weights(model: Any) -> list[tuple[int, str, str, tuple[int, ...]]]:
     """Of every array of weights: its size in bytes, the names of its layer and parameter, and its shape."""
-    return [
-        (array.nbytes, layer.name, param, array.shape)
+    own = [
+        (layer, param, layer.get_param(param))
         for layer in model.walk()
         for param in layer.param_names
-        if layer.has_param(param) and isinstance(array := layer.get_param(param), np.ndarray)
+        if layer.has_param(param)
+    ]
+    others = [
+        (layer, param, array)
+        for layer in model.walk()
+        for shim in layer.shims
+        for param, array in weights_of(shim).items()
+    ]
+    return [
+        (array.nbytes, layer.name, param, array.shape)
+        for layer, param, array in own + others
+        if isinstance(array, np.ndarray)
     ]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from kernel.errors import DataError
+from kernel.numeric import shims as of_shims
 from kernel.numeric.bytes import attributes, set_attributes
-from kernel.numeric.parameters import nodes, paths
+from kernel.numeric.parameters import nodes, paths, shims
 from kernel.numeric.server import read
 from kernel.state import copied, is_stateful
 
@@ -18,7 +19,7 @@ def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
     """The state of models: their own arrays, which the next step changes, and otherwise plain data.
 
     parameters: path -> array. nodes: path of a layer -> its sizes and attributes, if there are any, and the states of those
-    that have one (`kernel.state`). shims: path -> bytes.
+    that have one (`kernel.state`). shims: path -> what `kernel.numeric.shims` says that a checkpoint keeps.
     """
     return {
         "parameters": {
@@ -39,7 +40,7 @@ def model_state(models: Mapping[str, Any]) -> dict[str, Any]:
             for path, node in nodes(models)
             if node.dim_names or node.attrs
         },
-        "shims": {path: shim.to_bytes() for path, shim in shims(models)},
+        "shims": {path: of_shims.state_of(shim) for path, shim in shims(models)},
     }
 
 
@@ -82,17 +83,10 @@ def restore_models(models: Mapping[str, Any], state: Mapping[str, Any]) -> None:
             raise DataError(
                 f"the pipeline has no model of another framework at {path}, as the checkpoint has"
             )
-        here[path].from_bytes(data)
+        of_shims.restore(here[path], data)
 
 
 def _is_array(value: Any) -> bool:
     return (
         isinstance(getattr(value, "dtype", None), np.dtype) and value.ndim > 0 and not value.dtype.hasobject
     )
-
-
-def shims(models: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """(path, shim) of every model of another framework: the path of its layer and its number there."""
-    for path, node in nodes(models):
-        for number, shim in enumerate(node.shims):
-            yield f"{path}#{number}", shim

@@ -11,9 +11,8 @@ from typing import Any
 from thinc.api import Optimizer
 
 from kernel.numeric.adapter import buffer_of, set_buffer
-from kernel.numeric.model_state import shims
 from kernel.numeric.ops import get_ops
-from kernel.numeric.parameters import nodes
+from kernel.numeric.parameters import nodes, shims
 from kernel.state import is_stateful
 
 _ARRAYS = ("mom1", "mom2", "averages")

@@ -17,6 +17,7 @@ from typing import Any
 
 from thinc.api import Model, Optimizer, get_array_module
 
+from kernel.numeric import shims as of_shims
 from kernel.numeric.adapter import server_of, set_server, weights_of
 from kernel.numeric.bytes import walk_paths
 from kernel.numeric.rows import Tables
@@ -44,11 +45,18 @@ def nodes(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Model[An
                 yield f"{component}/{way}" if way else component, node
 
 
+def shims(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield (path, shim) of every network of another framework: the path of its layer and its number there, `ner/0#0`."""
+    for path, node in nodes(models):
+        for number, shim in enumerate(node.shims):
+            yield f"{path}#{number}", shim
+
+
 @contextmanager
 def use_params(models: Mapping[str, Model[Any, Any]], params: Mapping[Any, Array] | None) -> Iterator[None]:
     """Temporarily set parameters, for instance to an optimizer's averages.
 
-    params: values by path, or by thinc's (node id, name). What is not in it stays.
+    params: values by path, or by thinc's (number of a node or a shim, name). What is not in it stays.
     """
     params = params or {}
     backup = []
@@ -59,9 +67,8 @@ def use_params(models: Mapping[str, Model[Any, Any]], params: Mapping[Any, Array
                 if value is not None and node.has_param(name):
                     backup.append((node, name, read(node, name)))
                     node.set_param(name, value)
-            for model in models.values():
-                for shim in [shim for node in model.walk() for shim in node.shims]:
-                    stack.enter_context(shim.use_params(params))
+            for path, shim in shims(models) if params else ():
+                stack.enter_context(shim.use_params(of_shims.numbered(shim, path, params)))
             yield
         finally:
             for node, name, value in reversed(backup):
@@ -118,6 +125,8 @@ class Parameters:
 
     def collect(self, shard: int = 0) -> None:
         """Add the gradients of a shard that is done to the step's total. Shards are collected in order."""
+        for _, shim in shims(self.models):
+            of_shims.collect(shim)
         self.sync()
         now = self._touched_now()
         if self._collected or not now:
@@ -134,11 +143,11 @@ class Parameters:
         """Let the optimizer update every parameter that has a gradient, under its path; then zero the gradients.
 
         optimizer: thinc's protocol, `(key, weights, gradient) -> (weights, gradient)`; in place where it can. What
-        torch modules hold is updated by their shims.
+        shims hold is updated by them.
         """
         self.collect()
-        for shim in [shim for model in self.models.values() for node in model.walk() for shim in node.shims]:
-            shim.finish_update(optimizer)
+        for path, shim in shims(self.models):
+            of_shims.step(shim, path, optimizer)
         zeroes = isinstance(optimizer, Optimizer)
         servers = []
         try:
@@ -167,7 +176,7 @@ class Parameters:
         self._end_step()
 
     def zero_gradients(self) -> None:
-        """Forget the gradients of the present step, those in torch modules too."""
+        """Forget the gradients of the present step, those in shims too."""
         for model in self.models.values():
             forget_gradients(model)
         for buffer in (self.gradients, self._sums):

@@ -20,7 +20,8 @@ from typing import Any
 from thinc.api import Model, get_array_module
 from thinc.backends import ParamServer
 
-from kernel.numeric.adapter import gradients_of, module_of, server_of, set_server, weights_of
+from kernel.numeric.adapter import gradients_of, server_of, set_server, weights_of
+from kernel.numeric.shims import zero_gradients
 
 Array = Any
 Key = tuple[int, str]
@@ -198,9 +199,7 @@ def forget_gradients(model: Model[Any, Any]) -> None:
                 server.touched.discard(key)
             gradients_of(server).pop(key, None)
         for shim in node.shims:
-            zero = getattr(module_of(shim), "zero_grad", None)
-            if zero is not None:
-                zero()
+            zero_gradients(shim)
 
 
 def same_memory(one: Array, other: Array) -> bool:

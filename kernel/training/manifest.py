@@ -34,7 +34,7 @@ def facts(run: Run) -> dict[str, Any]:
 
     section: of the config, that describes the run. kernel, python: versions. packages: name -> version of everything that the config names, needs, or that computes.
     sources: package -> file -> the start of its SHA-256, for kernel and the plugins in use. code: the same of `--code`, whole.
-    blas: facts of the BLAS libraries inside of our calls. threads: of blas there, of blas elsewhere (`process`), of torch.
+    blas: facts of the BLAS libraries inside of our calls. threads: of blas and of torch there, of blas elsewhere (`process`).
     platform: system, release, machine, libc, and the vector instructions that numpy has found. seed. gpu_id, gpu: the device.
     data: see `kernel.training.digests`. settings: the interpolated config.
     """
@@ -45,6 +45,7 @@ def facts(run: Run) -> dict[str, Any]:
     plain = json.loads(json.dumps(run.config.interpolate(), sort_keys=True, default=str))
     with blas.one_thread():
         origin = provenance(run.config)
+        torch = _torch_threads()
     packages = {**origin["distributions"], **_named_packages(plain), **_computing()}
     return {
         "section": run.section,
@@ -53,7 +54,7 @@ def facts(run: Run) -> dict[str, Any]:
         "platform": _platform(),
         "packages": dict(sorted(packages.items())),
         "blas": origin["blas"],
-        "threads": _threads(origin["blas"], outside),
+        "threads": {**_threads(origin["blas"], outside), **torch},
         "seed": run.seed,
         "gpu_id": run.device,
         **_gpu(run.device),
@@ -107,14 +108,18 @@ def _vector_instructions() -> str:
 
 def _threads(inside: list[dict[str, Any]], outside: list[dict[str, Any]]) -> dict[str, Any]:
     """Numbers of threads. process: those of the first BLAS library where we don't set them, which other people's code has."""
-    found: dict[str, Any] = {
+    return {
         "blas": inside[0]["threads"] if inside else None,
         "process": outside[0]["threads"] if outside else None,
     }
+
+
+def _torch_threads() -> dict[str, Any]:
+    """The number of torch's threads, where somebody has imported it."""
     torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "get_num_threads"):
-        found["torch"] = torch.get_num_threads()
-    return found
+    return (
+        {} if torch is None or not hasattr(torch, "get_num_threads") else {"torch": torch.get_num_threads()}
+    )
 
 
 def _gpu(device: int) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from kernel import __version__
 from kernel.errors import DataError
 from kernel.numeric.model_state import model_state, restore_models
 from kernel.numeric.optimizer_state import optimizer_state, restore_optimizer
-from kernel.numeric.parameters import paths
+from kernel.numeric.parameters import paths, shims
 from kernel.numeric.random import seed_all
+from kernel.numeric.shims import weights_of
 from kernel.registries.blame import naming
 from kernel.training.encoding import Arrays, NotPlain, decode, encode
 from kernel.training.run import Run
@@ -146,7 +147,9 @@ def _by_path(run: Run) -> dict[Any, Any] | None:
     """The averages that a callback keeps, under paths, which are the same in every process."""
     if run.averages is None:
         return None
-    known = {(node.id, name): path for path, (node, name) in paths(run.pipeline.models()).items()}
+    models = run.pipeline.models()
+    known = {(node.id, name): path for path, (node, name) in paths(models).items()}
+    known |= {(shim.id, name): f"{path}:{name}" for path, shim in shims(models) for name in weights_of(shim)}
     return {known.get(key, key): value for key, value in run.averages.items()}
 
 

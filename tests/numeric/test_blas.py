@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 import numpy
 import pytest
 
@@ -64,3 +67,16 @@ def test_components_run_with_one_thread() -> None:
     nlp("a")
     list(nlp.pipe(["a", "b"]))
     assert all(found == {1} for found in seen) and len(seen) == 3
+
+
+def test_torch_has_one_thread_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = ModuleType("torch")
+    numbers = [4]
+    torch.get_num_threads = lambda: numbers[-1]  # type: ignore[attr-defined]
+    torch.set_num_threads = numbers.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    with blas.one_thread():
+        assert numbers == [4, 1]
+        with blas.one_thread():
+            pass
+    assert numbers == [4, 1, 4]

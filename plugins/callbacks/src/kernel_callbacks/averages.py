@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from thinc.api import get_array_module
+
 from kernel import hookimpl
 from kernel.config.ranges import BelowOne, NonNegativeInt
-from kernel.numeric.parameters import paths
+from kernel.numeric.parameters import paths, shims
 from kernel.numeric.server import read
+from kernel.numeric.shims import weights_of
 from kernel.training.run import Run
 
 
@@ -34,7 +37,10 @@ class Averages:
         keep = min(self.decay, (1 + count) / (10 + count))
         for path, (node, name) in paths(run.pipeline.models()).items():
             if node.has_param(name):
-                self._add(path, read(node, name), keep, node.ops)
+                self._add(path, read(node, name), keep)
+        for path, shim in shims(run.pipeline.models()):
+            for name, value in weights_of(shim).items():
+                self._add(f"{path}:{name}", value, keep)
         run.averages = self.values
 
     def state(self) -> dict[str, Any]:
@@ -43,11 +49,11 @@ class Averages:
     def restore(self, state: Mapping[str, Any]) -> None:
         self.values = state["values"]
 
-    def _add(self, key: str, value: Any, keep: float, ops: Any) -> None:
+    def _add(self, key: str, value: Any, keep: float) -> None:
         average = self.values.get(key)
         if average is None or average.shape != value.shape:
             self.values[key] = value.copy()
             return
         # Those of a run that is resumed come from a file, and belong to the device of the weights.
-        average = self.values[key] = ops.asarray(average)
+        average = self.values[key] = get_array_module(value).asarray(average)
         average += (1 - keep) * (value - average)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from thinc.api import CupyOps, NumpyOps
 from thinc.types import ArgsKwargs
 
 from kernel.errors import UsageError
@@ -38,6 +39,11 @@ def to_array(tensor: Any, ops: Any) -> Any:
     if tensor.is_cuda and ops.device_type == "gpu":
         return ops.xp.from_dlpack(tensor)
     return ops.asarray(tensor.cpu().numpy())
+
+
+def ops_of(tensor: Any) -> Any:
+    """thinc's operations where a tensor lies."""
+    return CupyOps("gpu", tensor.device.index) if tensor.is_cuda else NumpyOps()
 
 
 def tensors_in(value: Any) -> Iterator[Any]:

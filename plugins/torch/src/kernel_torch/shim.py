@@ -8,14 +8,14 @@ from copy import deepcopy
 from typing import Any, Literal
 
 import srsly
-from thinc.api import Shim, get_current_ops
+from thinc.api import NumpyOps, Shim, get_current_ops
 from thinc.types import ArgsKwargs
 
 from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
 from kernel.numeric.random import current
 from kernel_torch import weights as files
-from kernel_torch.arrays import pairs, tensors_in, to_array, to_torch
+from kernel_torch.arrays import ops_of, pairs, tensors_in, to_array, to_torch
 from kernel_torch.needed import torch
 from kernel_torch.scale import LossScale
 from kernel_torch.steps import Memory, Rules, step
@@ -48,7 +48,6 @@ class TorchShim(Shim):
         self.scale = LossScale(enabled=precision == "float16") if scale is None else scale
         self.rules = Rules() if rules is None else rules
         self.has_dropout = True
-        """Whether dropout is drawn in training. A teacher does without."""
         self._compile, self._compiled = compile, None
         self._write, self._build = write, build
         # Of the step: what has been collected, scaled.
@@ -74,6 +73,14 @@ class TorchShim(Shim):
     def has_module(self) -> bool:
         """Whether the module is there."""
         return self._model is not None
+
+    def without_dropout(self) -> None:
+        """From now on training computes what prediction does, as a teacher must."""
+        self.has_dropout = False
+
+    def weights(self) -> dict[str, Any]:
+        """Name -> array of the parameters that are trained, which share their memory."""
+        return {name: to_array(parameter, ops_of(parameter)) for name, parameter in self._trained()}
 
     @property
     def device(self) -> Any:
@@ -304,8 +311,6 @@ class TorchShim(Shim):
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps: the weights by name, as arrays of numpy, and the scale of gradients."""
-        from thinc.api import NumpyOps
-
         tensors = files.tensors_of(self._model) if self._model is not None else {}
         return {
             "weights": {name: to_array(tensor, NumpyOps()) for name, tensor in tensors.items()},

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from thinc.api import CupyOps, NumpyOps, Optimizer
+from thinc.api import Optimizer
 
 from kernel.errors import UsageError
-from kernel_torch.arrays import to_array, to_torch
+from kernel_torch.arrays import ops_of, to_array, to_torch
 from kernel_torch.needed import torch
 
 # thinc's, of its averages (Polyak and Juditsky 1992).
@@ -65,7 +65,7 @@ class Memory:
             tensor = to_torch(array, like.device).to(like.dtype).reshape(like.shape)
         else:
             tensor = torch().zeros_like(like, memory_format=torch().contiguous_format)
-        table[key] = to_array(tensor, CupyOps("gpu", like.device.index) if like.is_cuda else NumpyOps())
+        table[key] = to_array(tensor, ops_of(tensor))
         self._known[what, name] = table[key], tensor
         return tensor
 
@@ -265,7 +265,7 @@ def _one_by_one(
 ) -> None:
     """A step of an optimizer that isn't thinc's: arrays go through it, by the protocol (key, weights, gradient) -> the same."""
     for name, tensor in weights.items():
-        ops = CupyOps("gpu", tensor.device.index) if tensor.is_cuda else NumpyOps()
+        ops = ops_of(tensor)
         gradient = gradients[name].div_(scale) if scale != 1.0 else gradients[name]
         changed, _ = optimizer(memory.key(name), to_array(tensor, ops), to_array(gradient, ops))
         tensor.copy_(to_torch(changed, tensor.device))

@@ -1,0 +1,83 @@
+"""Shims: thinc's word for a network of another framework inside of a layer. What kernel does with their weights is here.
+
+thinc asks a shim for `finish_update`, `use_params`, `to_bytes`, `from_bytes`, `to_device` and `copy`. One that takes part in
+everything that kernel does has some of these methods too; without them it goes on as thinc has it:
+
+- `collect()`: the gradients since the last call are added, as a whole, to the total of the step, so that it does not matter
+  how the shards of a batch are run. `finish_update(optimizer)` steps on the total, called with keys (`shim.id`, name).
+- `zero_gradients()`: forget the gradients of the present step, and its total.
+- `state()` and `restore(state)`: what a checkpoint keeps, plain data (`kernel.state`): weights, and what is never saved with
+  a pipeline, such as the scale of gradients. Otherwise a checkpoint has `to_bytes()`.
+- `weights()`: name -> array of what is trained, for reading: without a copy where that can be.
+- `without_dropout()`: from now on nothing is drawn, also where gradients are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from thinc.api import Optimizer
+
+from kernel.numeric.adapter import module_of
+from kernel.state import is_stateful
+
+
+def collect(shim: Any) -> None:
+    """Add the gradients of a shard that is done to the step's total."""
+    if hasattr(shim, "collect"):
+        shim.collect()
+
+
+def zero_gradients(shim: Any) -> None:
+    """Forget the gradients of the present step."""
+    zero = getattr(shim, "zero_gradients", None) or getattr(module_of(shim), "zero_grad", None)
+    if zero is not None:
+        zero()
+
+
+def step(shim: Any, path: str, optimizer: Callable[..., Any]) -> None:
+    """Let the optimizer step on what a shim has gathered.
+
+    path: of the shim. An optimizer that isn't thinc's gets keys such as `tagger/0#0:linear.weight`, which are the same in
+    every process, as it does for parameters of layers; thinc's are asked for by number when averages are used.
+    """
+    if isinstance(optimizer, Optimizer):
+        shim.finish_update(optimizer)
+    else:
+        shim.finish_update(lambda key, weights, gradient: optimizer(_path(path, key), weights, gradient))
+
+
+def weights_of(shim: Any) -> dict[str, Any]:
+    """Name -> array of what is trained, not to be written to; empty if the shim doesn't tell."""
+    found: dict[str, Any] = shim.weights() if hasattr(shim, "weights") else {}
+    return found
+
+
+def numbered(shim: Any, path: str, params: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Parameters whose keys are paths, such as `tagger/0#0:linear.weight`, under the keys that a shim asks for, beside the others."""
+    found = {(shim.id, name): params[key] for name in weights_of(shim) if (key := f"{path}:{name}") in params}
+    return {**params, **found} if found else params
+
+
+def state_of(shim: Any) -> Any:
+    """What a checkpoint keeps of a shim. Arrays are its own, which the next step changes."""
+    return shim.state() if is_stateful(shim) else shim.to_bytes()
+
+
+def restore(shim: Any, state: Any) -> None:
+    """Bring a shim to where another one was."""
+    if is_stateful(shim) and isinstance(state, Mapping):
+        shim.restore(state)
+    else:
+        shim.from_bytes(state)
+
+
+def without_dropout(shim: Any) -> None:
+    """Let a shim compute in training what it does in prediction."""
+    if hasattr(shim, "without_dropout"):
+        shim.without_dropout()
+
+
+def _path(path: str, key: Any) -> Any:
+    return f"{path}:{key[1]}" if isinstance(key, tuple) and len(key) == 2 else key
