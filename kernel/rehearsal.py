@@ -16,9 +16,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from kernel.listeners import Channel, Subscription, find_listeners
+from kernel.numeric import shims
 from kernel.numeric.copies import copy_model
 from kernel.numeric.ops import set_ops
-from kernel.numeric.shims import without_dropout
 
 REMEMBER = (
     "Call nlp.resume_training() before anything new is learnt: it remembers what the components know then."
@@ -84,7 +84,7 @@ def teacher(
     copy = set_ops(copy_model(model), model.ops)
     set_dropout_rate(copy, 0.0)
     for shim in [shim for node in copy.walk() for shim in node.shims]:
-        without_dropout(shim)
+        shims.without_dropout(shim)
     for listener, copied in zip(find_listeners(model), find_listeners(copy), strict=True):
         channel = listener.attrs["listener"].channel
         # A schedule of the gradient is not to be asked twice.
@@ -123,7 +123,10 @@ def weighted(gradient: Any, weight: float) -> Any:
 
 def has_weights(model: Any) -> bool:
     """Whether every parameter of a model has a value."""
-    return all(node.has_param(name) for node in model.walk() for name in node.param_names)
+    return all(
+        all(map(node.has_param, node.param_names)) and all(map(shims.has_weights, node.shims))
+        for node in model.walk()
+    )
 
 
 def _nothing(gradients: Any) -> None: ...

@@ -243,13 +243,14 @@ def _widths(node: Any) -> str:
 
 
 def _count(node: Any) -> str:
-    own = [name for one in node.walk() for name in one.param_names]
+    own = [name for one in node.walk() for name in (*one.param_names, *one.shims)]
     return _total(node) if own else ""
 
 
 def _total(model: Any) -> str:
     """Number of parameters in a model; with ? if some have no shape yet."""
     from kernel.numeric.server import read
+    from kernel.numeric.shims import has_weights, weights_of
 
     total, open_ones = 0, False
     for node in model.walk():
@@ -258,6 +259,9 @@ def _total(model: Any) -> str:
                 total += int(read(node, name).size)
             else:
                 open_ones = True
+        for shim in node.shims:
+            total += sum(int(array.size) for array in weights_of(shim).values())
+            open_ones = open_ones or not has_weights(shim)
     return f"{total:,}{' + ?' if open_ones else ''}"
 
 
@@ -270,10 +274,14 @@ def _details(node: Any, show: dict[str, bool]) -> Iterator[str]:
             )
     if show.get("parameters"):
         from kernel.numeric.server import read
+        from kernel.numeric.shims import weights_of
 
         for name in node.param_names:
             array = read(node, name) if node.has_param(name) is True else None
             yield f"parameter {name}: {_summary(array)}"
+        for shim in node.shims:
+            for name, array in weights_of(shim).items():
+                yield f"parameter {name}: {_summary(array)}"
     if show.get("gradients"):
         for name in node.param_names:
             array = node.get_grad(name) if node.has_grad(name) is True else None

@@ -9,6 +9,7 @@ everything that kernel does has some of these methods too; without them it goes 
 - `state()` and `restore(state)`: what a checkpoint keeps, plain data (`kernel.state`): weights, and what is never saved with
   a pipeline, such as the scale of gradients. Otherwise a checkpoint has `to_bytes()`.
 - `weights()`: name -> array of what is trained, for reading: without a copy where that can be.
+- `has_weights`: False as long as they are not there yet.
 - `without_dropout()`: from now on nothing is drawn, also where gradients are asked for.
 """
 
@@ -52,6 +53,11 @@ def weights_of(shim: Any) -> dict[str, Any]:
     """Name -> array of what is trained, not to be written to; empty if the shim doesn't tell."""
     found: dict[str, Any] = shim.weights() if hasattr(shim, "weights") else {}
     return found
+
+
+def has_weights(shim: Any) -> bool:
+    """Whether the weights are there; some come with initialisation."""
+    return bool(getattr(shim, "has_weights", True))
 
 
 def numbered(shim: Any, path: str, params: Mapping[Any, Any]) -> Mapping[Any, Any]:

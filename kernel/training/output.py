@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import count
+from itertools import chain, count
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from kernel.files.home import expand_home
 from kernel.files.lock import Lock, refuse_if_locked
 from kernel.files.trees import has_mounts, remove
 from kernel.numeric.server import read
+from kernel.numeric.shims import weights_of
 from kernel.registries.blame import naming
 from kernel.saving.directories import BEST, LAST
 from kernel.saving.provenance import provenance
@@ -312,12 +313,9 @@ def advice(run: Run, replay: str) -> str:
 
 
 def _is_finite(model: Any) -> bool:
-    return all(
-        isfinite(read(node, name).sum())
-        for node in model.walk()
-        for name in node.param_names
-        if node.has_param(name)
-    )
+    own = (read(node, name) for node in model.walk() for name in node.param_names if node.has_param(name))
+    others = (array for node in model.walk() for shim in node.shims for array in weights_of(shim).values())
+    return all(isfinite(array.sum()) for array in chain(own, others))
 
 
 def _describe(run: Run) -> None:

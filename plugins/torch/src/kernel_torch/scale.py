@@ -14,11 +14,12 @@ from kernel.errors import UsageError
 class LossScale:
     """A factor of gradients, halved by a step in which they overflow, doubled after many that did not.
 
-    The names of the settings are torch's.
+    The names of the settings are torch's. It starts lower than torch's does, because the gradients that come to a layer are those of
+    summed losses.
     """
 
     enabled: bool = True
-    init_scale: float = 2.0**16
+    init_scale: float = 2.0**12
     growth_factor: float = 2.0
     backoff_factor: float = 0.5
     growth_interval: int = 2000

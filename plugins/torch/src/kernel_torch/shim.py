@@ -87,6 +87,11 @@ class TorchShim(Shim):
         """Where the module computes, a torch.device."""
         return torch().device(self._device)
 
+    @property
+    def has_weights(self) -> bool:
+        """The same, as kernel asks for it."""
+        return self.has_module
+
     def set_module(self, module: Any) -> None:
         """Use this module from now on; gradients are forgotten."""
         if not isinstance(module, torch().nn.Module):
@@ -191,8 +196,11 @@ class TorchShim(Shim):
     def _gradient(self, gradient: Any, tensor: Any) -> Any:
         if not isinstance(gradient, torch().Tensor):
             gradient = self.to_torch(gradient)
-        gradient = gradient.to(tensor.device, tensor.dtype).reshape(tensor.shape)
-        return gradient * self.scale.value if self.scale.enabled else gradient
+        gradient = gradient.to(tensor.device)
+        if self.scale.enabled:
+            # Before it is rounded: in float16 it may be nothing.
+            gradient = gradient * self.scale.value
+        return gradient.to(tensor.dtype).reshape(tensor.shape)
 
     def _callable(self) -> Any:
         """The module, compiled if that is asked for."""

@@ -54,8 +54,8 @@ def load(module: Any, tensors: Mapping[str, Any], where: str = "torch module") -
     own = module.state_dict()
     given = {_identity(own[name]) for name in tensors if name in own}
     lacking = [name for name, tensor in own.items() if _identity(tensor) not in given]
-    foreign = [name for name in tensors if name not in own]
-    shapes = [name for name in tensors if name in own and tensors[name].shape != own[name].shape]
+    foreign = sorted(name for name in tensors if name not in own)
+    shapes = [name for name in sorted(tensors) if name in own and tensors[name].shape != own[name].shape]
     hint = "The weights were saved with another module or other settings than the config names."
     if lacking or foreign:
         sides = [
