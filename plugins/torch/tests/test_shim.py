@@ -99,6 +99,11 @@ def test_a_gradient_of_another_form_is_refused() -> None:
         backprop_of(lambda module: (module(rows()), module(rows())))([None])
 
 
+def test_a_gradient_of_another_shape_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"of the shape \(8, 3\) has the shape \(3, 8\)"):
+        backprop_of(lambda module: module(rows()))(torch.ones(3, 8))
+
+
 def test_a_prediction_keeps_no_graph() -> None:
     shim = torch_shim(network(0.5))
     output, backprop = shim.run(lambda module: module(rows()), train=False)
@@ -507,6 +512,22 @@ def test_averages_are_used_and_weights_come_back() -> None:
             assert not torch.equal(value, trained[name])
         raise KeyError
     assert same(trained, weights(shim))
+
+
+def test_buffers_are_kept() -> None:
+    module = nn.BatchNorm1d(4)
+    shim, other = torch_shim(module), torch_shim(nn.BatchNorm1d(4))
+    learn(shim, rows())
+    other.restore(copy.deepcopy(shim.state()))
+    assert other.to_bytes() == shim.to_bytes() != torch_shim(nn.BatchNorm1d(4)).to_bytes()
+    assert int(other.module.num_batches_tracked) == 1
+
+
+def test_half_weights_are_not_trained() -> None:
+    shim = torch_shim(network().bfloat16())
+    learn(shim, rows().bfloat16())
+    with pytest.raises(UsageError, match="only 16 bits"):
+        shim.finish_update(Adam(0.1))
 
 
 def test_moments_and_averages_from_a_checkpoint_are_gone_on_with() -> None:

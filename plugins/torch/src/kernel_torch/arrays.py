@@ -20,7 +20,8 @@ def to_torch(array: Any, device: Any, requires_grad: bool = False) -> Any:
     """
     library = torch()
     if isinstance(array, np.ndarray):
-        plain = np.ascontiguousarray(array.view(np.ndarray))
+        # Not ascontiguousarray, which gives a single number a dimension.
+        plain = np.asarray(array.view(np.ndarray), order="C")
         tensor = library.from_numpy(plain if plain.flags.writeable else plain.copy())
     else:
         tensor = library.from_dlpack(array)

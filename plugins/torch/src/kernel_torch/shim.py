@@ -196,11 +196,15 @@ class TorchShim(Shim):
     def _gradient(self, gradient: Any, tensor: Any) -> Any:
         if not isinstance(gradient, torch().Tensor):
             gradient = self.to_torch(gradient)
+        if gradient.shape != tensor.shape:
+            raise UsageError(
+                f"the gradient of an output of the shape {tuple(tensor.shape)} has the shape {tuple(gradient.shape)}"
+            )
         gradient = gradient.to(tensor.device)
         if self.scale.enabled:
             # Before it is rounded: in float16 it may be nothing.
             gradient = gradient * self.scale.value
-        return gradient.to(tensor.dtype).reshape(tensor.shape)
+        return gradient.to(tensor.dtype)
 
     def _callable(self) -> Any:
         """The module, compiled if that is asked for."""

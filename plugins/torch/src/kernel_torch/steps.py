@@ -86,6 +86,12 @@ def step(
     finite, and change nothing if not.
     """
     library = torch()
+    half = [name for name in gradients if weights[name].element_size() < 4]
+    if half:
+        raise UsageError(
+            f"the weights {half[0]} of a torch module have only {8 * weights[half[0]].element_size()} bits, too few to be trained",
+            hint='Convert the module with .float(); precision = "bfloat16" or "float16" computes in half precision all the same.',
+        )
     with library.no_grad():
         plain = {name: weights[name].detach() for name in gradients}
         if may_overflow and not bool(library.isfinite(_norm(gradients.values()))):
