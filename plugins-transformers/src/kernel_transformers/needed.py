@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from kernel.errors import UsageError
 
+_THREADS = "TOKENIZERS_PARALLELISM"
 _HINT = 'Install them with: pip install "kernel-nlp[transformers]"'
 
 
@@ -24,10 +26,19 @@ def transformers() -> ModuleType:
 def tokenizers() -> ModuleType:
     """The module `tokenizers`, in one thread unless the environment says otherwise. UsageError if it isn't installed.
 
-    Its threads are the process's own, beside those that are set for everything else, and a forked worker loses them.
+    Its threads are the process's own, beside those that are set for everything else. A forked worker has none of them, so there it
+    is always one thread: it would wait for the others for ever.
     """
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    return _needed("tokenizers")
+    os.environ.setdefault(_THREADS, "false")
+    module = _needed("tokenizers")
+    _one_thread_in_workers()
+    return module
+
+
+@cache
+def _one_thread_in_workers() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: os.environ.__setitem__(_THREADS, "false"))
 
 
 def safetensors() -> ModuleType:
