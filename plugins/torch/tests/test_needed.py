@@ -88,7 +88,8 @@ def test_a_tagger_trains_and_loads(tmp_path: Path) -> None:
     result = box.run("train", "config.cfg", "--output", "out", "--training.max_steps", "30")
     assert result.exit_code == 0, result.stderr
     nlp = kernel.load(box.path / "out" / "model-last")
-    assert [token.tag_ for token in nlp("Ada sleeps.")] == ["NNP", "VBZ", "."]
+    for docs in (nlp.pipe(["Ada sleeps."] * 3), nlp.pipe(["Ada sleeps."] * 3, n_process=2)):
+        assert [[token.tag_ for token in doc] for doc in docs] == [["NNP", "VBZ", "."]] * 3
 
 
 @pytest.mark.needs("torch")
