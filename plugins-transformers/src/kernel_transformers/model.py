@@ -11,7 +11,7 @@ from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import ConfigError
 from kernel.numeric.device import current_ops
 from kernel.tokens import Doc, Span
-from kernel_transformers import dropout, needed, network, tuning, word_embedding
+from kernel_transformers import dropout, linear, needed, network, tuning, word_embedding
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.hub import Source, folder_of, source_of
 from kernel_transformers.pieces.encode import encode
@@ -182,6 +182,7 @@ class _Plan:
         if fast:
             dropout.install(module)
             word_embedding.install(module)
+            linear.install(module)
         module.kernel_attached = Attached(tokenizer, packed=fast)
         return module
 

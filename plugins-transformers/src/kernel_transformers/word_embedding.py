@@ -1,4 +1,4 @@
-"""The gradient of word embeddings, added to the rows that were looked up.
+"""The gradient of word embeddings on the CPU, as a sparse tensor of the rows that were looked up, until a step is made.
 
 torch makes an array as large as the whole table for each micro-batch and adds it to the one before.
 """
@@ -38,14 +38,15 @@ def _layer() -> Any:
             rows = gradient.reshape(-1, gradient.shape[-1]).to(table.dtype)
             if ctx.padding is not None:
                 rows = rows.masked_fill((numbers == ctx.padding)[:, None], 0.0)
-            if table.grad is None:
-                table.grad = torch.zeros_like(table)
-            table.grad.index_add_(0, numbers, rows)
+            found = torch.sparse_coo_tensor(numbers[None], rows, table.shape, check_invariants=False)
+            table.grad = found if table.grad is None else table.grad.add_(found)
             return None, None, None
 
     class WordEmbedding(torch.nn.Embedding):  # type: ignore[name-defined]
         def forward(self, input: Any) -> Any:
-            if torch.is_grad_enabled() and self.weight.requires_grad and self.weight.is_leaf:
+            weight = self.weight
+            trained = torch.is_grad_enabled() and weight.requires_grad and weight.is_leaf
+            if trained and weight.device.type == "cpu":
                 return Rows.apply(input, self.weight, self.padding_idx)
             return super().forward(input)
 

@@ -53,6 +53,8 @@ class TorchShim(Shim):
         # Of the step: what has been collected, scaled.
         self._total: dict[str, Any] = {}
         self._overflowed = False
+        # Large gradients of few rows come as sparse tensors; they are stepped on in these, which are kept: new memory is slow.
+        self._tables: dict[str, Any] = {}
         self._memory = Memory(self.id)
         ops = get_current_ops()
         self._device = f"cuda:{ops.device_id}" if ops.device_type == "gpu" else "cpu"
@@ -240,10 +242,13 @@ class TorchShim(Shim):
         for name, parameter in self._trained():
             if parameter.grad is None:
                 continue
-            if name in self._total:
-                self._total[name].add_(parameter.grad)
+            total, gradient = self._total.get(name), parameter.grad
+            if total is None:
+                self._total[name] = gradient
+            elif total.is_sparse and not gradient.is_sparse:
+                self._total[name] = gradient.add_(total)
             else:
-                self._total[name] = parameter.grad
+                total.add_(gradient)
             parameter.grad = None
 
     def zero_gradients(self) -> None:
@@ -261,6 +266,7 @@ class TorchShim(Shim):
         self._total, self._overflowed = {}, False
         if not total:
             return
+        total = {name: self._dense(name, each) for name, each in total.items()}
         if not overflowed:
             overflowed = not step(
                 optimizer,
@@ -272,6 +278,16 @@ class TorchShim(Shim):
                 may_overflow=self.scale.enabled,
             )
         self.scale.update(overflowed)
+
+    def _dense(self, name: str, gradient: Any) -> Any:
+        if not gradient.is_sparse:
+            return gradient
+        table = self._tables.get(name)
+        if table is None or (table.shape, table.device) != (gradient.shape, gradient.device):
+            self._tables[name] = gradient.to_dense()
+        else:
+            table.zero_().add_(gradient)
+        return self._tables[name]
 
     def _trained(self) -> Iterator[tuple[str, Any]]:
         if self._model is not None:
