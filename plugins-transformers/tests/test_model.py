@@ -187,6 +187,19 @@ def test_gradients_are_those_of_finite_differences(folders: Any, docs: Any) -> N
         assert slope == pytest.approx(expected, rel=1e-5, abs=1e-5), name
 
 
+@pytest.mark.parametrize("setting", ["gradient_checkpointing", "precision"])
+def test_less_memory_changes_little(setting: str, folders: Any, docs: Any) -> None:
+    value, tolerance = (True, 1e-6) if setting == "gradient_checkpointing" else ("bfloat16", 0.05)
+    found = []
+    for settings in ({}, {setting: value}):
+        model = build(folders("bert"), transformer_config=steady("bert"), **settings)
+        batch, backprop = model(docs, True)
+        assert batch.rows.dtype == np.float32
+        backprop(gradients_for(batch))
+        found.append(gradients_of(model.shims[0].module))
+    assert_same_gradients(found[1], found[0], tolerance)
+
+
 def test_documents_without_a_gradient_count_as_zeros(folders: Any, docs: Any) -> None:
     found = []
     for none in (False, True):

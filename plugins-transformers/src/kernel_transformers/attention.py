@@ -46,6 +46,18 @@ def register() -> bool:
     return True
 
 
+def may_run(kind: Any) -> bool:
+    """Whether networks of a class call the attention function that their config names."""
+    return bool(
+        getattr(kind, "_supports_attention_backend", False) and getattr(kind, "_supports_sdpa", False)
+    )
+
+
+def is_run_by(network: Any) -> bool:
+    """Whether a network calls ours."""
+    return getattr(network.config, "_attn_implementation", None) == NAME
+
+
 def _attend(
     module: Any,
     query: Any,

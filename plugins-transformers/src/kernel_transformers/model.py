@@ -178,7 +178,8 @@ class _Plan:
             with network.seeded():
                 tuning.add_lora(module, self.lora)
         if self.checkpointing:
-            module.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            with network.quiet():
+                module.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         if fast:
             dropout.install(module)
             word_embedding.install(module)

@@ -153,8 +153,7 @@ def _attention(config: Any) -> str | None:
     classes = needed.transformers().MODEL_MAPPING
     kind = classes.get(type(config), None)
     kind = kind[0] if isinstance(kind, tuple) else kind
-    takes = getattr(kind, "_supports_attention_backend", False) and getattr(kind, "_supports_sdpa", False)
-    return attention.NAME if takes and attention.register() else None
+    return attention.NAME if attention.may_run(kind) and attention.register() else None
 
 
 def _position_table(network: Any) -> Any:

@@ -133,7 +133,7 @@ def _packed(network: Any, reading: Reading) -> Reading:
     """The same with `packed` set if both ways give the same for two windows."""
     torch = needed.torch()
     device = next(network.parameters()).device
-    attends_apart = getattr(network.config, "_attn_implementation", None) == attention.NAME
+    attends_apart = attention.is_run_by(network)
     # Layers that look at the neighbourhood alone would have to be told where it ends.
     near = "sliding_attention" in (getattr(network.config, "layer_types", None) or ())
     if not attends_apart or not reading.positions or near or device.type != "cpu":
