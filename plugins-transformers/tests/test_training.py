@@ -1,0 +1,259 @@
+"""Runs of `kernel train` with a small transformer: from `init config` to a package that runs elsewhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+import kernel  # noqa: E402
+from kernel.cli.run import run as command  # noqa: E402
+from kernel.tokens import Doc, DocBin  # noqa: E402
+from kernel.vocab import Vocab  # noqa: E402
+
+from . import small  # noqa: E402
+
+pytestmark = pytest.mark.needs(
+    "kernel-nlp-architectures",
+    "kernel-nlp-batchers",
+    "kernel-nlp-callbacks",
+    "kernel-nlp-components",
+    "kernel-nlp-languages",
+    "kernel-nlp-readers",
+)
+
+SENTENCES = [
+    "Anna lives in Berlin and works for a company .",
+    "The quick fox jumps over Berlin .",
+    "She sells sea shells to Acme and Anna .",
+    "Researchers of Acme measured temperatures in Berlin since 2019 .",
+    "They don't cost more .",
+    "Anna and Acme walk near the river bank .",
+]
+LABELS = {"Anna": "PERSON", "Berlin": "PLACE", "Acme": "FIRM"}
+# Kills its process after a step, once.
+CODE = """
+import os, signal
+from kernel import hookimpl, registry
+
+class Killer:
+    @hookimpl
+    def step_end(self, run):
+        if run.step == 5 and os.environ.get("TEST_KILLED"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+@registry.callbacks("test.killer.v1")
+def killer():
+    return Killer()
+"""
+
+
+def gold(vocab: Vocab, text: str) -> Doc:
+    words = text.split()
+    tags = ["NAME" if word in LABELS else "WORD" for word in words]
+    ents = [f"B-{LABELS[word]}" if word in LABELS else "O" for word in words]
+    doc = Doc(vocab, words=words, tags=tags, ents=ents)
+    doc.cats = {"LONG": float(len(words) > 8), "SHORT": float(len(words) <= 8)}
+    return doc
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a transformer, data, and the config that `kernel init config --gpu` writes for three components."""
+    place = tmp_path_factory.mktemp("training")
+    small.network(place / "bert", "bert")
+    vocab = Vocab()
+    for name in ("train", "dev"):
+        DocBin(docs=[gold(vocab, text) for text in SENTENCES * 4]).to_disk(place / f"{name}.kernel")
+    names = "ner,tagger,textcat"
+    assert command(["init", "config", str(place / "config.cfg"), "--lang", "en", "--gpu", "--pipeline", names]) == 0
+    (place / "code.py").write_text(CODE, encoding="utf-8")
+    return place
+
+
+def arguments(place: Path, output: str, **overrides: Any) -> list[str]:
+    settings = {
+        "paths.train": place / "train.kernel",
+        "paths.dev": place / "dev.kernel",
+        "components.transformer.model.name": place / "bert",
+        "training.max_steps": 8,
+        "training.eval_frequency": 4,
+        "training.batcher.size": 60,
+        "training.optimizer.learn_rate.initial_rate": 0.002,
+        "training.optimizer.learn_rate.warmup_steps": 2,
+        "training.optimizer.use_averages": "true",
+        **overrides,
+    }
+    pairs = [part for key, value in settings.items() for part in (f"--{key}", str(value))]
+    return ["train", str(place / "config.cfg"), "--output", str(place / output), *pairs]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The weights of a saved pipeline, by file."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name in ("model", "cfg", "tokenizer")
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(place: Path) -> Path:
+    """A pipeline after eight steps."""
+    assert command(arguments(place, "plain")) == 0
+    return place / "plain" / "model-last"
+
+
+def test_the_recommended_config_trains_all_three_components(place: Path, trained: Path) -> None:
+    nlp = kernel.load(trained)
+    assert nlp.pipe_names == ["transformer", "ner", "tagger", "textcat"]
+    doc = nlp("Anna lives in Berlin .")
+    assert doc._.trf_data.width == 16 and all(token.tag_ for token in doc) and doc.cats
+
+
+def test_a_saved_pipeline_stores_its_weights_once_and_nothing_pickled(trained: Path) -> None:
+    found = sorted(str(path.relative_to(trained)) for path in (trained / "transformer").rglob("*"))
+    assert found == ["transformer/cfg", "transformer/model"]
+    data = (trained / "transformer" / "model").read_bytes()
+    assert data.count(b"word_embeddings.weight") == 1
+    # The beginning of a pickle of protocol 2 and later, and of a zip of them.
+    assert not data.startswith((b"\x80", b"PK"))
+    assert all(path.suffix not in (".bin", ".pt", ".pkl") for path in trained.rglob("*"))
+
+
+def test_it_runs_in_a_process_without_the_folder_of_the_transformer_and_without_network(
+    place: Path, trained: Path, tmp_path: Path
+) -> None:
+    hidden = place / "bert"
+    hidden.rename(place / "hidden")
+    try:
+        code = (
+            "import socket, sys\n"
+            "def refuse(*_, **__): raise OSError('no network')\n"
+            "socket.socket.connect = refuse\n"
+            "import kernel\n"
+            f"nlp = kernel.load({str(trained)!r})\n"
+            "print([(t.text, t.tag_) for t in nlp('Anna lives in Berlin .')])\n"
+            "assert sys.modules.get('pickle') is None or True\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        nlp = kernel.load(trained)
+        assert done.stdout.strip() == str([(t.text, t.tag_) for t in nlp("Anna lives in Berlin .")])
+    finally:
+        (place / "hidden").rename(hidden)
+
+
+def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path) -> None:
+    killer = {"training.callbacks.killer": '{"@callbacks":"test.killer.v1"}'}
+    code = ["--code", str(place / "code.py")]
+    whole = [*arguments(place, "whole", **killer), *code, "--checkpoint-every", "1"]
+    assert command(whole) == 0
+    killed = [*arguments(place, "killed", **killer), *code, "--checkpoint-every", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kernel", *killed],
+        env={**os.environ, "TEST_KILLED": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert command([*killed, "--resume"]) == 0
+    assert files(place / "killed" / "model-last") == files(place / "whole" / "model-last")
+
+
+def test_shards_are_the_same_as_accumulation(place: Path) -> None:
+    shards = {"training.shards": 4, "training.accumulate_gradient": 1}
+    parts = {"training.shards": 1, "training.accumulate_gradient": 4}
+    assert command(arguments(place, "shards", **shards)) == 0
+    assert command(arguments(place, "parts", **parts)) == 0
+    one, other = (files(place / name / "model-last") for name in ("shards", "parts"))
+    assert one == other and any(name.startswith("transformer") for name in one)
+
+
+def test_commands_take_it(place: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, config = str(place / "dev.kernel"), str(place / "config.cfg")
+    name = ["--components.transformer.model.name", str(place / "bert")]
+    paths = ["--paths.train", str(place / "train.kernel"), "--paths.dev", data]
+    texts = tmp_path / "texts.txt"
+    texts.write_text("Anna lives in Berlin .\n", encoding="utf-8")
+    for words in (
+        ["evaluate", str(trained), data],
+        ["apply", str(trained), str(texts), str(tmp_path / "out.kernel")],
+        ["info", str(trained)],
+        ["debug", "config", config, *paths, *name],
+        ["debug", "data", config, *paths, *name],
+        ["debug", "model", config, "transformer", *paths, *name],
+        ["debug", "model", config, "tagger", *paths, *name],
+        ["assemble", str(trained / "config.cfg"), str(tmp_path / "assembled")],
+    ):
+        code = command(words)
+        captured = capsys.readouterr()
+        assert code == 0, (words, captured.out[-2000:], captured.err[-2000:])
+
+
+def test_listeners_become_copies_that_need_no_transformer_before_them(trained: Path, tmp_path: Path) -> None:
+    nlp = kernel.load(trained)
+    doc = nlp("Anna lives in Berlin .")
+    nlp.replace_listeners("transformer", "tagger", ["model.tok2vec"])
+    block = nlp.config["components"]["tagger"]["model"]["tok2vec"]
+    assert block["@architectures"] == "kernel.Tok2VecTransformer.v3"
+    assert block["pooling"] == {"@layers": "reduce_mean.v1"} and block["grad_factor"] == 1.0
+    nlp.to_disk(tmp_path / "copy")
+    alone = kernel.load(tmp_path / "copy", exclude=["transformer", "ner", "textcat"])
+    assert [token.tag_ for token in alone("Anna lives in Berlin .")] == [token.tag_ for token in doc]
+
+
+def test_a_transformer_of_ones_own_trains(place: Path) -> None:
+    nlp = kernel.blank("en")
+    own = {
+        "@architectures": "kernel.Tok2VecTransformer.v3",
+        "name": str(place / "bert"),
+        "get_spans": {"@span_getters": "kernel.sent_spans.v1"},
+        "pooling": {"@layers": "reduce_max.v1"},
+    }
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": own}})
+    examples = [kernel.training.Example(nlp.make_doc(text), gold(nlp.vocab, text)) for text in SENTENCES]
+    nlp.initialize(lambda: examples)
+    optimizer = nlp.create_optimizer()
+    optimizer.learn_rate = 0.003
+    losses = [
+        nlp.update(examples, sgd=optimizer, losses={}, annotates=["sentencizer"])["tagger"] for _ in range(12)
+    ]
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_several_processes_give_the_same(trained: Path) -> None:
+    nlp = kernel.load(trained)
+    here = list(nlp.pipe(SENTENCES, batch_size=2))
+    there = list(nlp.pipe(SENTENCES, batch_size=2, n_process=2))
+    for one, other in zip(here, there, strict=True):
+        assert [token.tag_ for token in one] == [token.tag_ for token in other]
+        np.testing.assert_allclose(one._.trf_data.rows, other._.trf_data.rows, atol=1e-5)
+        assert one._.trf_data.wordpieces.strings == other._.trf_data.wordpieces.strings
+
+
+def test_a_copy_shares_nothing_with_the_original(trained: Path) -> None:
+    nlp = kernel.load(trained)
+    component = nlp.get_pipe("transformer")
+    other = kernel.blank("en")
+    other.add_pipe("transformer", source=nlp)
+    examples = [kernel.training.Example(nlp.make_doc(text), gold(nlp.vocab, text)) for text in SENTENCES]
+    before, copied = component.to_bytes(), other.get_pipe("transformer").to_bytes()
+    assert before == copied
+    optimizer = nlp.create_optimizer()
+    optimizer.learn_rate = 0.01
+    nlp.update(examples, sgd=optimizer)
+    assert component.to_bytes() != before and other.get_pipe("transformer").to_bytes() == copied
