@@ -170,3 +170,12 @@ class TestTransformerModelV2(TransformerModel):
 class TestTransformerModelV1(TransformerModel):
     name = "kernel.TransformerModel.v1"
     settings = SPANS
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestTok2VecTransformer(TransformerModel):
+    name = "kernel.Tok2VecTransformer.v3"
+    settings = {**SPANS, "pooling": POOLING, "grad_factor": 1.0}
+
+    def forward(self, model, X, is_train):
+        return arrays_forward(model, X, is_train)
