@@ -1,18 +1,18 @@
 """What scripts and configs of the field do with a transformer, under the names here."""
 
+import kernel_transformers
 import numpy as np
 import pytest
+from kernel_transformers import Transformer, TransformerModel
+from kernel_transformers.annotation_setters import null_annotation_setter
+from kernel_transformers.span_getters import get_doc_spans
 
 import kernel
-import kernel_transformers
 from kernel.config import Config
 from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
-from kernel_transformers import Transformer, TransformerModel
-from kernel_transformers.annotation_setters import null_annotation_setter
-from kernel_transformers.span_getters import get_doc_spans
 
 from . import small
 from .letters import Letters
@@ -97,7 +97,11 @@ def test_span_getters_of_ones_own():
     nlp = trained()
     doc = nlp(TEXT)
     windows = doc._.trf_data.wordpieces.lengths
-    expected = [len(part) for sentence in doc.sents for part in [sentence[at : at + 25] for at in range(0, len(sentence), 25)]]
+    expected = [
+        len(part)
+        for sentence in doc.sents
+        for part in [sentence[at : at + 25] for at in range(0, len(sentence), 25)]
+    ]
     assert len(windows) == len(expected) and max(expected) == 25
     assert (doc._.trf_data.align.lengths > 0).all()
 

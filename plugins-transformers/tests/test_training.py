@@ -15,12 +15,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-import kernel  # noqa: E402
-from kernel.cli.run import run as command  # noqa: E402
-from kernel.tokens import Doc, DocBin  # noqa: E402
-from kernel.vocab import Vocab  # noqa: E402
+import kernel
+from kernel.cli.run import run as command
+from kernel.tokens import Doc, DocBin
+from kernel.vocab import Vocab
 
-from . import small  # noqa: E402
+from . import small
 
 pytestmark = pytest.mark.needs(
     "kernel-nlp-architectures",
@@ -75,7 +75,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("train", "dev"):
         DocBin(docs=[gold(vocab, text) for text in SENTENCES * 4]).to_disk(place / f"{name}.kernel")
     names = "ner,tagger,textcat"
-    assert command(["init", "config", str(place / "config.cfg"), "--lang", "en", "--gpu", "--pipeline", names]) == 0
+    assert (
+        command(["init", "config", str(place / "config.cfg"), "--lang", "en", "--gpu", "--pipeline", names])
+        == 0
+    )
     (place / "code.py").write_text(CODE, encoding="utf-8")
     return place
 
@@ -183,7 +186,9 @@ def test_shards_are_the_same_as_accumulation(place: Path) -> None:
     assert one == other and any(name.startswith("transformer") for name in one)
 
 
-def test_commands_take_it(place: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_take_it(
+    place: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data, config = str(place / "dev.kernel"), str(place / "config.cfg")
     name = ["--components.transformer.model.name", str(place / "bert")]
     paths = ["--paths.train", str(place / "train.kernel"), "--paths.dev", data]
