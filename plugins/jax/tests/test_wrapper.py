@@ -127,3 +127,20 @@ def test_what_padding_computes_has_no_gradient() -> None:
     backprop([np.ones_like(output) for output in outputs])
     expected = np.concatenate(X).sum(axis=0)[:, None] * np.ones((1, 2))
     assert np.allclose(model.get_grad("parameters"), expected, rtol=1e-5)
+
+
+def test_compiled_forms_do_not_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kernel_jax import compiled
+
+    calls = []
+
+    def run(W: Any, X: Any) -> Any:
+        calls.append(X.shape)
+        return X @ W
+
+    monkeypatch.setattr(compiled, "_MOST", 2)
+    model = build(run, floats(3, 2))
+    model.initialize()
+    for rows in (1, 2, 1, 2, 3, 1):
+        assert model.predict(floats(rows, 3)).shape == (rows, 2)
+    assert [shape[0] for shape in calls] == [1, 2, 3, 1]

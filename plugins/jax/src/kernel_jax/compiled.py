@@ -32,13 +32,14 @@ class Compiled:
         def linearised(parameters: Any, inputs: tuple[Any, ...], seed: Any) -> Any:
             return jax.vjp(lambda parameters, *inputs: forward(parameters, inputs, seed), parameters, *inputs)
 
+        self._shapes: set[Any] = set()
         self._predict = jax.jit(forward)
         self._train = jax.jit(linearised)
         self._pull = jax.jit(lambda pull, gradient: pull(gradient))
 
     def predict(self, parameters: Any, inputs: tuple[Any, ...]) -> Any:
         """The output."""
-        _bounded(self._predict)
+        self._meet(parameters, inputs)
         return self._to_numpy(self._predict(*self._to_jax((parameters, inputs)), None))
 
     def train(
@@ -48,8 +49,7 @@ class Compiled:
 
         The gradient of integers is zero.
         """
-        _bounded(self._train)
-        _bounded(self._pull)
+        self._meet(parameters, inputs)
         output, pull = self._train(*self._to_jax((parameters, inputs)), np.uint32(seed))
 
         def backprop(d_output: Any) -> tuple[Any, ...]:
@@ -57,6 +57,14 @@ class Compiled:
             return gradients
 
         return self._to_numpy(output), backprop
+
+    def _meet(self, *trees: Any) -> None:
+        """Note the shapes that come, and forget all compiled forms when there are too many."""
+        self._shapes.add(tuple((leaf.shape, leaf.dtype) for leaf in self.jax.tree_util.tree_leaves(trees)))
+        if len(self._shapes) > _MOST:
+            self._shapes.clear()
+            for function in (self._predict, self._train, self._pull):
+                function.clear_cache()
 
     def _to_jax(self, tree: Any) -> Any:
         # A copy: JAX may compute later, and would share memory that the caller goes on to write to.
@@ -77,8 +85,3 @@ def _owned(array: Any) -> Array:
     if array.dtype.kind == "V":
         return np.zeros(array.shape, dtype="float32")
     return np.array(array)
-
-
-def _bounded(function: Any) -> None:
-    if function._cache_size() >= _MOST:
-        function.clear_cache()
