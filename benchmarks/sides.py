@@ -20,18 +20,20 @@ SIDES = {"kernel": KERNEL_PYTHON, "spacy": SPACY_PYTHON, "spacy-matmul": SPACY_P
 def environment(core_type: str | None = None) -> dict[str, str]:
     """One BLAS thread, compiled modules allowed; core_type: what OpenBLAS is told to be, None lets it choose."""
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_CORETYPE")}
-    env.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", PYTHONWARNINGS="ignore")
+    env.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", PYTHONWARNINGS="ignore")
     if core_type:
         env["OPENBLAS_CORETYPE"] = core_type
     return env
 
 
 class Worker:
-    """One side in a process of its own (see worker.py)."""
+    """One side in a process of its own (see worker.py). python: what runs it."""
 
-    def __init__(self, side: str, task: str, settings: Mapping[str, Any], core_type: str | None) -> None:
+    def __init__(
+        self, side: str, task: str, settings: Mapping[str, Any], core_type: str | None, python: str = ""
+    ) -> None:
         self.process = subprocess.Popen(
-            [SIDES[side], str(HERE / "worker.py"), side],
+            [python or SIDES[side], str(HERE / "worker.py"), side],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -63,13 +65,14 @@ def compare(
     rounds: int = 5,
     warm_up: int = 1,
     core_type: str | None = None,
+    pythons: Mapping[str, str] = SIDES,
 ) -> dict[str, Any]:
     """Run a task on every side in turn and take medians.
 
-    settings: side -> settings of the task. Returns, per side, units a second of CPU time (median), and per
+    settings: side -> settings of the task. pythons: side -> what runs it. Returns, per side, units a second of CPU time (median), and per
     other side the median of the ratios of each round, kernel over it.
     """
-    workers = {side: Worker(side, task, own, core_type) for side, own in settings.items()}
+    workers = {side: Worker(side, task, own, core_type, pythons[side]) for side, own in settings.items()}
     speeds: dict[str, list[float]] = {side: [] for side in settings}
     units: dict[str, float] = {}
     for number in range(warm_up + rounds):

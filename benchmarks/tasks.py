@@ -56,18 +56,17 @@ def training(
     n_updates: int = 25,
     shards: int = 1,
     drop: float = 0.1,
+    padded: bool = False,
 ) -> Run:
-    """Whole updates (forward, loss, backward, optimizer) of batches of about `batch_words` words."""
+    """Whole updates (forward, loss, backward, optimizer) of batches of about `batch_words` words.
+
+    padded: a batch has documents of about one length, and so many words if all were as long as the longest one.
+    """
     nlp = lib.load(model)
     reference = list(lib.DocBin().from_disk(corpus).get_docs(nlp.vocab))
     examples = [lib.Example(nlp.make_doc(doc.text), doc) for doc in reference]
     random.Random(0).shuffle(examples)
-    batches: list[list[Any]] = [[]]
-    for example in examples:
-        if sum(map(len, batches[-1])) >= batch_words:
-            batches.append([])
-        batches[-1].append(example)
-    batches = batches[:n_updates]
+    batches = (padded_batches if padded else word_batches)(examples, batch_words)[:n_updates]
     update = lib.updater(nlp, shards=shards, drop=drop)
 
     def run() -> int:
@@ -76,6 +75,30 @@ def training(
         return sum(len(example) for batch in batches for example in batch)
 
     return run
+
+
+def word_batches(examples: list[Any], batch_words: int) -> list[list[Any]]:
+    """Batches of so many words or a few more."""
+    batches: list[list[Any]] = [[]]
+    for example in examples:
+        if sum(map(len, batches[-1])) >= batch_words:
+            batches.append([])
+        batches[-1].append(example)
+    return batches
+
+
+def padded_batches(examples: list[Any], batch_words: int, buffer: int = 256) -> list[list[Any]]:
+    """Batches as `batch_by_padded` makes them: each buffer is sorted by length, and its batches come in any order."""
+    batches: list[list[Any]] = []
+    for start in range(0, len(examples), buffer):
+        found: list[list[Any]] = [[]]
+        for example in sorted(examples[start : start + buffer], key=len):
+            if found[-1] and len(example) * (len(found[-1]) + 1) > batch_words:
+                found.append([])
+            found[-1].append(example)
+        random.Random(start).shuffle(found)
+        batches += found
+    return batches
 
 
 def tokenizer_warm(lib: Any, *, texts: str) -> Run:

@@ -51,6 +51,7 @@ def spacy_side(matmul: bool) -> Any:
     import spacy
     from spacy.tokens import DocBin
     from spacy.training import Example
+    from spacy.training.loop import subdivide_batch
 
     if matmul:
         use_matmul()
@@ -63,12 +64,11 @@ def spacy_side(matmul: bool) -> Any:
             if shards == 1:
                 nlp.update(batch, drop=drop, sgd=optimizer, losses=losses)
                 return
-            ordered = sorted(batch, key=len)
-            for part in (ordered[i::shards] for i in range(shards)):
-                if part:
-                    nlp.update(part, drop=drop, sgd=False, losses=losses)
+            for part in subdivide_batch(batch, shards):
+                nlp.update(part, drop=drop, sgd=False, losses=losses)
             for _, component in nlp.pipeline:
-                component.finish_update(optimizer)
+                if hasattr(component, "finish_update"):
+                    component.finish_update(optimizer)
 
         return update
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -15,7 +16,8 @@ _HINT = 'Install them with: pip install "kernel-nlp[transformers]"'
 
 def torch() -> ModuleType:
     """The module `torch`. UsageError, which names the extra, if it isn't installed."""
-    return _needed("torch")
+    # Asked for in every layer: the import system would take a tenth of the time of a short text.
+    return sys.modules.get("torch") or _needed("torch")
 
 
 def transformers() -> ModuleType:
