@@ -163,17 +163,23 @@ def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path
         "training.checkpoint.every_steps": 2,
     }
     code = ["--code", str(place / "code.py")]
-    assert command([*arguments(place, "whole", **settings), *code]) == 0
     killed = [*arguments(place, "killed", **settings), *code]
-    done = subprocess.run(
-        [sys.executable, "-m", "kernel", *killed],
-        env={**os.environ, "TEST_KILLED": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    assert command([*killed, "--resume"]) == 0
+
+    def run(words: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+        # In processes of their own, which have equally many threads.
+        return subprocess.run(
+            [sys.executable, "-m", "kernel", *words],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    whole = run([*arguments(place, "whole", **settings), *code])
+    assert whole.returncode == 0, whole.stderr
+    assert run(killed, TEST_KILLED="1").returncode == -signal.SIGKILL
+    resumed = run([*killed, "--resume"])
+    assert resumed.returncode == 0, resumed.stderr
     assert files(place / "killed" / "model-last") == files(place / "whole" / "model-last")
 
 
