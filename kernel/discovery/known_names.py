@@ -160,6 +160,8 @@ def provider(kind: str, name: str) -> str | None:
         return "kernel-nlp-torch"
     if name.startswith("kernel.Jax"):
         return "kernel-nlp-jax"
+    if name.startswith("kernel.Onnx"):
+        return "kernel-nlp-onnx"
     if name.startswith("kernel.Pretrain"):
         return "kernel-nlp-pretraining"
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
