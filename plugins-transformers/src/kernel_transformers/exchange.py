@@ -112,7 +112,7 @@ def _exchange(
 
 
 def _transformers(component: Any) -> list[Model[Any, Any]]:
-    model = getattr(component, "model", None)
+    model: Any = getattr(component, "model", None)
     nodes = list(model.walk()) if hasattr(model, "walk") else []
     return [
         node

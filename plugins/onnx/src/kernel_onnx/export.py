@@ -27,7 +27,7 @@ def to_onnx(module: Any, *, takes_types: bool) -> bytes:
     module: takes `INPUTS` and gives `last_hidden_state`. takes_types: whether it takes `token_type_ids`. It is written by following
     it while it reads an example. `KernelError` if that can't be written.
     """
-    torch = needed.torch()
+    torch: Any = needed.torch()
     needed.onnx()
     names = list(INPUTS if takes_types else INPUTS[:2])
     size = sum(weight.numel() * weight.element_size() for weight in module.parameters())
@@ -36,7 +36,7 @@ def to_onnx(module: Any, *, takes_types: bool) -> bytes:
             f"the network has {size >> 20} MB, and a file in ONNX can't have more than {_LARGEST >> 20}"
         )
 
-    class Rows(torch.nn.Module):  # type: ignore[misc]
+    class Rows(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.module = module

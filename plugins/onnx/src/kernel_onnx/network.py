@@ -50,7 +50,7 @@ def _refuse(gradient: Any) -> Any:
     raise UsageError("there is no backward pass of a network in ONNX")
 
 
-class OnnxShim(Shim):  # type: ignore[misc]
+class OnnxShim(Shim):
     """The file of a network and the session that runs it, which is made when it is needed first."""
 
     def __init__(self, threads: int, content: bytes = b"") -> None:
