@@ -69,8 +69,9 @@ def exchange_networks(nlp: Language, make: Make) -> list[str]:
 def plain(module: Any) -> Any:
     """A copy of a network of `TransformerModel` as `transformers` makes it: LoRA merged, its own dropout and embedding layers."""
     torch, library = needed.torch(), needed.transformers()
-    source = copy.deepcopy(module)
-    if tuning.has_lora(source):
+    source = module
+    if tuning.has_lora(module):
+        source = copy.deepcopy(module)
         for layer in source.modules():
             if hasattr(layer, "lora_A"):
                 layer.merge()
