@@ -1,8 +1,8 @@
 """A step of thinc's optimizer on the parameters of a torch module, by torch's fused kernels.
 
-The settings mean what they mean to thinc, with two exceptions: `grad_clip` bounds the norm of all gradients of the module
-together, and L2 leaves those parameters alone that `decays` says no of. Moments, step counts and averages are kept in the
-optimizer itself, under (number of the shim, name), where checkpoints and `use_params` find them.
+The settings mean what they mean to thinc: `grad_clip` bounds the norm of each parameter's gradient by itself. L2 alone may leave
+parameters out, those that `decays` says no of. Moments, step counts and averages are kept in the optimizer itself, under (number of the
+shim, name), where checkpoints and `use_params` find them.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def step(
             return True
         rates = {name: rules.rate(name) for name in plain}
         decays = {name: rules.decay(name, weights[name]) for name in plain}
-        divisor = _divisor(optimizer, plain, gradients, decays, scale)
+        divisor = _prepare(optimizer, plain, gradients, decays, scale)
         groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
         for name in plain:
             optimizer.nr_update[memory.key(name)] += 1
@@ -125,22 +125,28 @@ def _norm(tensors: Iterable[Any]) -> Any:
     return torch().nn.utils.get_total_norm(list(tensors))
 
 
-def _divisor(
+def _prepare(
     optimizer: Any,
     weights: Mapping[str, Any],
     gradients: Mapping[str, Any],
     decays: Mapping[str, bool],
     scale: float,
 ) -> Any:
-    """What the gradients are to be divided by, for their scale and to be clipped: a tensor without dimensions, or None."""
+    """Add L2 where it is a part of the gradient, and bound the norm of each gradient, as thinc does.
+
+    Returns what all gradients are still to be divided by: a tensor without dimensions, or None.
+    """
     if optimizer.L2 and not optimizer.L2_is_weight_decay:
         for name, gradient in gradients.items():
             gradient.div_(scale)
             if decays[name]:
                 gradient.add_(weights[name], alpha=optimizer.L2)
         scale = 1.0
-    if optimizer.grad_clip and gradients:
-        return (_norm(gradients.values()) / optimizer.grad_clip).clamp(min=scale).float()
+    if optimizer.grad_clip:
+        for gradient in gradients.values():
+            # On a GPU none of this waits for a number.
+            gradient.div_((_norm([gradient]) / optimizer.grad_clip).clamp(min=scale))
+        return None
     if scale == 1.0:
         return None
     device = next(iter(gradients.values())).device
