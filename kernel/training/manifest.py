@@ -45,7 +45,9 @@ def facts(run: Run) -> dict[str, Any]:
     plain = json.loads(json.dumps(run.config.interpolate(), sort_keys=True, default=str))
     with blas.one_thread():
         origin = provenance(run.config)
-        torch = _torch_threads()
+        # A library that was imported just now hears of the one thread here.
+        with blas.one_thread():
+            torch = _torch_threads()
     packages = {**origin["distributions"], **_named_packages(plain), **_computing()}
     return {
         "section": run.section,

@@ -197,7 +197,10 @@ def test_commands_take_it(
 ) -> None:
     data, config = str(place / "dev.kernel"), str(place / "config.cfg")
     name = ["--components.transformer.model.name", str(place / "bert")]
-    paths = ["--paths.train", str(place / "train.kernel"), "--paths.dev", data]
+    # As many as `debug data` asks for.
+    many = tmp_path / "many.kernel"
+    DocBin(docs=[gold(Vocab(), text) for text in SENTENCES * 17]).to_disk(many)
+    paths = ["--paths.train", str(many), "--paths.dev", data]
     texts = tmp_path / "texts.txt"
     texts.write_text("Anna lives in Berlin .\n", encoding="utf-8")
     for words in (

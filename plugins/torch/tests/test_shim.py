@@ -113,6 +113,28 @@ def test_a_prediction_keeps_no_graph() -> None:
         backprop(output)
 
 
+def test_one_thread_also_outside_of_a_pipeline() -> None:
+    seen, before = [], torch.get_num_threads()
+    X = rows().requires_grad_()
+
+    def look(module: Any) -> Any:
+        output = module(X)
+        seen.append(torch.get_num_threads())
+        if output.requires_grad:
+            output.register_hook(lambda _: seen.append(torch.get_num_threads()))
+        return output
+
+    torch.set_num_threads(2)
+    try:
+        shim = torch_shim(network())
+        shim.run(look, train=False)
+        output, backprop = shim.run(look, train=True)
+        backprop(output.detach())
+        assert seen == [1, 1, 1] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_computing_again_gives_the_same_gradient_with_the_same_dropout() -> None:
     kept, again = torch_shim(network(0.5)), torch_shim(network(0.5))
     one, two = learn(kept, rows()), learn(again, rows(), keep_graph=False)

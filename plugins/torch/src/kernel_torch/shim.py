@@ -13,6 +13,7 @@ from thinc.types import ArgsKwargs
 
 from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
+from kernel.numeric.blas import one_thread
 from kernel.numeric.random import current
 from kernel_torch import weights as files
 from kernel_torch.arrays import ops_of, pairs, tensors_in, to_array, to_torch
@@ -164,7 +165,8 @@ class TorchShim(Shim):
         for tensor, _ in before:
             tensor.grad = None
         if given:
-            library.autograd.backward([tensor for tensor, _ in given], [each for _, each in given])
+            with one_thread():
+                library.autograd.backward([tensor for tensor, _ in given], [each for _, each in given])
         for tensor, grad in before:
             if tensor.grad is None:
                 tensor.grad = grad
@@ -227,7 +229,8 @@ class TorchShim(Shim):
         half = nullcontext()
         if self.precision != "float32":
             half = library.autocast(self.device.type, getattr(library, self.precision))
-        with half:
+        # Also where the module is called outside of a pipeline: the number of threads decides the last bits.
+        with one_thread(), half:
             if seed is None:
                 yield
                 return
