@@ -13,9 +13,10 @@ from thinc.api import Adam, NumpyOps, Optimizer
 
 torch = pytest.importorskip("torch")
 
+from kernel_torch.scale import LossScale
 from kernel_torch.shim import TorchShim, torch_shim
 
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.numeric.random import scope
 
 nn = torch.nn
@@ -277,6 +278,16 @@ def test_an_overflow_skips_the_step_and_halves_the_scale() -> None:
     shim.finish_update(optimizer)
     assert not same(before, weights(shim)), "the step after it is taken"
     assert all(bool(torch.isfinite(each).all()) for each in weights(shim).values())
+
+
+def test_gradients_that_always_overflow_are_told_of_once() -> None:
+    scale = LossScale(init_scale=4.0)
+    scale.update(True)
+    scale.update(True)
+    with pytest.warns(KernelWarning, match="overflow in float16 even when they are not scaled up"):
+        scale.update(True)
+    scale.update(True)
+    assert scale.value == 0.25
 
 
 def test_inputs_get_no_overflow_and_no_scale() -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, warn
 
 
 @dataclass
 class LossScale:
-    """A factor of gradients, halved by a step in which they overflow, doubled after many that did not.
+    """A factor of gradients, halved by a step in which they overflow, which is left out, and doubled after many that did not. The
+    first steps of a run may be left out, until the factor fits.
 
     The names of the settings are torch's. It starts lower than torch's does, because the gradients that come to a layer are those of
     summed losses.
@@ -40,7 +41,13 @@ class LossScale:
         if not self.enabled:
             return
         if overflowed:
-            self.value, self.since_change = max(self.value * self.backoff_factor, 2.0**-24), 0
+            before, self.since_change = self.value, 0
+            self.value = max(before * self.backoff_factor, 2.0**-24)
+            if self.value < 1.0 <= before:
+                warn(
+                    "The gradients of a torch module overflow in float16 even when they are not scaled up: its steps are left out. "
+                    'Look for numbers that are too large, or compute with precision = "bfloat16" or "float32".'
+                )
             return
         self.since_change += 1
         if self.since_change >= self.growth_interval:
