@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from kernel_transformers.annotation_setters import null_annotation_setter
 from kernel_transformers.component import Transformer
-from kernel_transformers.data import FullTransformerBatch, TransformerData, pad
+from kernel_transformers.data import FullTransformerBatch, TransformerData
+from kernel_transformers.rows import pad
 from thinc.api import Ragged
 
 from kernel.errors import DataError

@@ -18,88 +18,15 @@ from kernel.errors import DataError
 from kernel.files.messages import message_from_bytes
 from kernel.vocab.packing import store_type
 from kernel_transformers.pieces.batch import WordpieceBatch, borders
+from kernel_transformers.rows import Array, Rows, places
 
 if TYPE_CHECKING:
     from kernel.tokens import Span
 
-# numpy's, cupy's or those of the pretended device.
-Array = Any
 _COLUMNS = ("ids", "type_ids", "lengths", "window_spans", "align_rows", "align_lengths")
 
 
-class ModelOutput(dict[str, Any]):
-    """The padded outputs of a model by name, as attributes too. Only what the model gave is in it."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        # What other libraries' outputs answer for what a model doesn't give.
-        return self.get(name)
-
-    def to_tuple(self) -> tuple[Any, ...]:
-        """The outputs in their order; `last_hidden_state` is the first."""
-        return tuple(self.values())
-
-
-class _Rows:
-    """Rows of one or several Docs, and the padded form of them.
-
-    rows: (n, width), the last layer's vector of every piece. pooler_output: (windows, width) or None. hidden_states: of every
-    layer, (n, width) each, the embeddings first. attentions: of every layer a list of (heads, pieces, pieces), one per window.
-    """
-
-    def __init__(
-        self,
-        wordpieces: WordpieceBatch,
-        rows: Array,
-        *,
-        pooler_output: Array | None = None,
-        hidden_states: Sequence[Array] = (),
-        attentions: Sequence[Sequence[Array]] = (),
-    ) -> None:
-        self.wordpieces = wordpieces
-        self.rows = rows
-        self.pooler_output = pooler_output
-        self.hidden_states = tuple(hidden_states)
-        self.attentions = tuple(list(layer) for layer in attentions)
-
-    @property
-    def width(self) -> int:
-        """The number of columns of `rows`."""
-        return int(self.rows.shape[-1])
-
-    @property
-    def model_output(self) -> ModelOutput:
-        """The outputs, padded with zeros to the longest window: `last_hidden_state` (windows, longest, width) and what else there is."""
-        lengths = self.wordpieces.lengths
-        found = ModelOutput(last_hidden_state=pad(self.rows, lengths))
-        if self.pooler_output is not None:
-            found["pooler_output"] = self.pooler_output
-        if self.hidden_states:
-            found["hidden_states"] = tuple(pad(layer, lengths) for layer in self.hidden_states)
-        if self.attentions:
-            found["attentions"] = tuple(_pad_squares(layer, lengths) for layer in self.attentions)
-        return found
-
-    @property
-    def tensors(self) -> tuple[Any, ...]:
-        """`model_output` as a tuple: the last layer first, the pooler's output, if there is one, next."""
-        return self.model_output.to_tuple()
-
-    @property
-    def token_rows(self) -> Ragged:
-        """For every token, the numbers of its rows in `rows`."""
-        return Ragged(self.wordpieces.align_rows, self.wordpieces.align_lengths)
-
-    @property
-    def align(self) -> Ragged:
-        """For every token, the numbers of its rows in the padded form: in `tensors[0].reshape(-1, width)`."""
-        lengths = np.asarray(self.wordpieces.lengths)
-        longest = int(lengths.max(initial=0))
-        return Ragged(_places(lengths, longest)[self.wordpieces.align_rows], self.wordpieces.align_lengths)
-
-
-class TransformerData(_Rows):
+class TransformerData(Rows):
     """What a transformer gave for one Doc. What lies in `doc._.trf_data` is a copy in the memory of the host."""
 
     def __len__(self) -> int:
@@ -156,7 +83,7 @@ class TransformerData(_Rows):
 store_type("kernel.TransformerData", TransformerData, TransformerData.to_bytes, TransformerData.from_bytes)
 
 
-class FullTransformerBatch(_Rows):
+class FullTransformerBatch(Rows):
     """What a transformer gave for a batch of Docs: what a model returns that the component `transformer` takes.
 
     spans: for every Doc the spans that were run. The model's backward pass is called with one gradient (rows of the Doc,
@@ -209,7 +136,7 @@ class FullTransformerBatch(_Rows):
         """
         counts = np.asarray(lengths, dtype="int64")
         longest = int(last_hidden_state.shape[1])
-        taken = _places(counts, longest)
+        taken = places(counts, longest)
         row_of = np.full(len(counts) * longest, -1, dtype="int64")
         row_of[taken] = np.arange(len(taken))
         align_rows = row_of[np.asarray(align.dataXd).reshape(-1)]
@@ -317,36 +244,6 @@ def to_host(array: Array) -> Array:
     if hasattr(array, "get"):
         return array.get()
     return array if type(array) is np.ndarray else np.asarray(array).view(np.ndarray)
-
-
-def pad(rows: Array, lengths: Array) -> Array:
-    """Rows (n, width) of windows one after another as (windows, longest, width), with zeros behind the shorter ones."""
-    xp = get_array_module(rows)
-    counts = np.asarray(lengths)
-    padded = xp.zeros_like(rows, shape=(len(counts), int(counts.max(initial=0)), rows.shape[-1]))
-    start = 0
-    for number, count in enumerate(counts.tolist()):
-        padded[number, :count] = rows[start : start + count]
-        start += count
-    return padded
-
-
-def _pad_squares(squares: Sequence[Array], lengths: Array) -> Array:
-    """Attention of windows, (heads, pieces, pieces) each, as (windows, heads, longest, longest)."""
-    if not squares:
-        return np.zeros((0, 0, 0, 0), dtype="float32")
-    xp = get_array_module(squares[0])
-    longest = int(np.asarray(lengths).max(initial=0))
-    padded = xp.zeros_like(squares[0], shape=(len(squares), squares[0].shape[0], longest, longest))
-    for number, square in enumerate(squares):
-        padded[number, :, : square.shape[1], : square.shape[2]] = square
-    return padded
-
-
-def _places(lengths: Array, longest: int) -> Array:
-    """Where each row stands when all windows are padded to the longest."""
-    skipped = np.arange(len(lengths)) * longest - borders(lengths)[:-1]
-    return np.arange(int(lengths.sum())) + np.repeat(skipped, lengths)
 
 
 def _of_doc(
