@@ -43,6 +43,16 @@ def test_predictions(shape: tuple[int, ...], bias: bool) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, linear.ROWS])
+def test_values_that_do_not_lie_side_by_side(rows: int) -> None:
+    theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
+    table = torch.randn(24, 3, rows)
+    for values in (table.permute(2, 1, 0), table.permute(2, 1, 0)[:, 0], table[:, 0, :1].T.expand(rows, 24)):
+        with torch.inference_mode(), linear.packed(rows, {}):
+            torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, linear.ROWS])
 @pytest.mark.parametrize("function", [torch.nn.GELU(), torch.nn.GELU("tanh"), torch.nn.ReLU()])
 def test_blocks_with_a_function(function: Any, rows: int) -> None:
     theirs, ours = pair(Intermediate(function))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,13 @@ class Small:
         self.forward, self.graphs, self.backward = forward, graphs, backward
         self.held = 0
         self.failures = 0
+        self.seen: list[Any] = []
+        self.alive_after_failure: int | None = None
+
+    @property
+    def alive(self) -> int:
+        """How many outputs that failed or were kept are there still."""
+        return sum(each() is not None for each in self.seen)
 
     def watch(self, module: Any) -> None:
         module.encoder.layer[0].register_forward_hook(self._after)
@@ -37,6 +45,9 @@ class Small:
         pieces = inputs[0].shape[0] * inputs[0].shape[1]
         hidden = output[0] if isinstance(output, tuple) else output
         kept = hidden.requires_grad
+        if self.failures and self.alive_after_failure is None:
+            self.alive_after_failure = self.alive
+        self.seen.append(weakref.ref(hidden))
         if pieces > self.forward or (kept and self.held + pieces > self.graphs):
             self.failures += 1
             self.held = 0
@@ -75,7 +86,7 @@ def gradients(docs: list[Any], memory: Small | None, items: int = 10_000) -> tup
     rng = np.random.default_rng(0)
     backprop([rng.normal(size=(int(size), 16)) for size in np.diff(batch.wordpieces.doc_rows)])
     return batch.rows, {
-        name: weight.grad for name, weight in module.named_parameters() if weight.grad is not None
+        name: weight.grad.to_dense() for name, weight in module.named_parameters() if weight.grad is not None
     }
 
 
@@ -93,6 +104,14 @@ def test_less_memory_gives_the_same_gradient(limits: dict[str, int], docs: list[
     assert set(found) == set(expected)
     for name, gradient in expected.items():
         torch.testing.assert_close(found[name], gradient, rtol=1e-9, atol=1e-10, msg=name)
+
+
+@pytest.mark.parametrize("limits", [{"forward": 60}, {"graphs": 120}, {"backward": 60}], ids=str)
+def test_what_failed_is_let_go_before_it_is_tried_again(limits: dict[str, int], docs: list[Any]) -> None:
+    memory = Small(**limits)
+    gradients(docs, memory)
+    assert memory.failures
+    assert memory.alive_after_failure == 0
 
 
 @pytest.mark.parametrize("limits", [{"forward": 8}, {"backward": 8}], ids=str)

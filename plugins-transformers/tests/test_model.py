@@ -16,12 +16,13 @@ transformers = pytest.importorskip("transformers")
 
 import itertools
 
+from kernel_transformers import attention, tuning
 from kernel_transformers import network as networks
 from kernel_transformers.model import attached, build_transformer_model
 from kernel_transformers.spans.strided_spans import make_strided_spans
 
 from kernel import registry
-from kernel.errors import ConfigError, KernelWarning
+from kernel.errors import ConfigError, DataError, KernelWarning
 from kernel.language import Language
 from kernel.numeric import random
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
@@ -338,10 +339,124 @@ class TestTuning:
         model_from_bytes(other, model_to_bytes(model))
         np.testing.assert_array_equal(other.predict(docs).rows, rows)
 
+    def test_low_rank_layers_beside_frozen_ones_are_frozen(self, folders: Any) -> None:
+        pytest.importorskip("peft")
+        module = build(folders("bert"), freeze_layers=1, lora={"r": 2, "targets": "query"}).shims[0].module
+        trained = [name for name, weight in module.named_parameters() if weight.requires_grad]
+        side = "encoder.layer.1.attention.self.query.lora_"
+        assert trained == [f"{side}A.default.weight", f"{side}B.default.weight"]
+
+    def test_layers_are_the_list_with_most_weights(self) -> None:
+        class Network(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.small = torch.nn.ModuleList(torch.nn.Linear(1, 1) for _ in range(9))
+                self.blocks = torch.nn.ModuleList(
+                    torch.nn.ModuleList(torch.nn.Linear(4, 4) for _ in range(5)) for _ in range(3)
+                )
+
+        assert tuning.layer_names(Network()) == ["blocks.0", "blocks.1", "blocks.2"]
+
+    def test_a_copy_that_is_initialized_later_has_the_same_rates(self, folders: Any) -> None:
+        model = build_transformer_model(
+            str(folders("bert")), make_strided_spans(12, 8), layer_decay=0.5
+        ).copy()
+        model.initialize()
+        rules = model.shims[0].rules
+        assert [rules.rate(f"encoder.layer.{number}.x") for number in (1, 0)] == [1.0, 0.5]
+        assert rules.rate("embeddings.x") == 0.25
+
+    @pytest.mark.parametrize("lora", [{"r": 0}, {"targets": "nothing"}])
+    def test_what_peft_refuses_is_told(self, lora: dict[str, Any], folders: Any) -> None:
+        pytest.importorskip("peft")
+        with pytest.raises(ConfigError, match="^lora: "):
+            build(folders("bert"), lora=lora)
+
     def test_settings_of_lora_that_there_are_not(self, folders: Any) -> None:
         pytest.importorskip("peft")
         with pytest.raises(ConfigError, match="lora has no setting 'rank'"):
             build(folders("bert"), lora={"rank": 2})
+
+
+class TestSettings:
+    def test_one_that_the_config_of_the_network_does_not_have(self, folders: Any) -> None:
+        with pytest.raises(ConfigError, match="a model of type bert has no output_hiden_states"):
+            build(folders("bert"), transformer_config={"output_hiden_states": True})
+
+    def test_attention_is_the_one_that_is_asked_for_after_loading_too(self, folders: Any, docs: Any) -> None:
+        settings = {"transformer_config": {"attn_implementation": "eager"}}
+        model = build(folders("bert"), **settings)
+        other = build_transformer_model("", make_strided_spans(12, 8), **settings)
+        model_from_bytes(other, model_to_bytes(model))
+        for each in (model, other):
+            assert each.shims[0].module.config._attn_implementation == "eager"
+        expected = build(folders("bert")).predict(docs).rows
+        np.testing.assert_allclose(other.predict(docs).rows, expected, atol=1e-5)
+
+    def test_a_network_that_can_not_keep_inputs_alone(self, folders: Any, monkeypatch: Any) -> None:
+        monkeypatch.setattr(transformers.BertModel, "supports_gradient_checkpointing", False)
+        with pytest.raises(ConfigError, match="gradient_checkpointing: BertModel does not support"):
+            build(folders("bert"), gradient_checkpointing=True)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("backend", ["aot_eager"])
+    def test_compiled_it_gives_the_same(self, backend: str, folders: Any, docs: Any) -> None:
+        found = []
+        for settings in ({}, {"compile": backend}):
+            model = build(folders("bert"), transformer_config=steady("bert"), **settings)
+            batch, backprop = model(docs, True)
+            backprop(gradients_for(batch))
+            found.append((batch.rows, gradients_of(model.shims[0].module)))
+        np.testing.assert_allclose(found[1][0], found[0][0], atol=1e-5)
+        assert_same_gradients(found[1][1], found[0][1], 1e-5)
+
+
+@pytest.mark.parametrize("more", ["mask", "causal", "bias"])
+def test_attention_with_more_than_products_does_not_read_windows_apart(more: str) -> None:
+    # A bias may be zeros when a network is tried, and be learnt later.
+    assert attention.register()
+    attend = transformers.modeling_utils.ALL_ATTENTION_FUNCTIONS[attention.NAME]
+    values = torch.zeros(1, 2, 6, 4)
+    given: dict[str, Any] = {
+        "mask": {"attention_mask": torch.zeros(1, 1, 6, 6)},
+        "causal": {"attention_mask": None, "is_causal": True},
+        "bias": {"attention_mask": None, "position_bias": torch.zeros(1, 2, 6, 6)},
+    }[more]
+    with attention.windows([(0, 3, 2)]), pytest.raises(ValueError, match="doesn't read windows apart"):
+        attend(torch.nn.Module(), values, values, values, **given)
+
+
+def test_a_piece_without_a_vector_is_named(folders: Any, tmp_path: Path) -> None:
+    made = small.wordpiece()
+    made.add_tokens(["Anna"])
+    _copy(folders("bert"), tmp_path)
+    small.save_tokenizer(tmp_path, made)
+    model = build(tmp_path)
+    nlp = Language()
+    assert np.isfinite(model.predict([nlp.make_doc("Nobody lives here.")]).rows).all()
+    with pytest.raises(DataError, match="none for 'anna'"):
+        model.predict([nlp.make_doc("Here is Anna.")])
+
+
+def test_what_is_saved_does_not_name_the_folder_it_came_from(folders: Any) -> None:
+    folder = str(folders("bert"))
+    assert folder.encode() not in build(folder).shims[0].to_bytes()
+
+
+def test_the_gradient_of_words_is_no_larger_than_their_table(folders: Any, docs: Any) -> None:
+    many = docs * 10
+    found = []
+    for items in (40, 10_000):
+        model = build(folders("bert"), transformer_config=steady("bert"), micro_batch_items=items)
+        module = model.shims[0].module
+        table = module.embeddings.word_embeddings.weight
+        for _ in range(2):
+            batch, backprop = model(many, True)
+            backprop(gradients_for(batch))
+        assert len(batch.rows) > len(table)
+        assert not table.grad.is_sparse or table.grad._nnz() <= len(table)
+        found.append(table.grad.to_dense())
+    torch.testing.assert_close(found[0], found[1], rtol=1e-4, atol=1e-4)
 
 
 class TestFolders:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from kernel_transformers import needed
+
+from kernel.errors import UsageError
 
 from .small import save_tokenizer, wordpiece
 
@@ -43,6 +47,12 @@ def test_a_forked_worker_goes_on_cutting_texts(tmp_path, parallel):
     assert code == 0
     if parallel is None:
         assert threads in (0, 1)
+
+
+def test_an_older_library_is_refused_by_its_version(monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", SimpleNamespace(__version__="4.57.6"))
+    with pytest.raises(UsageError, match=r"version 5 or later; 4\.57\.6 is installed"):
+        needed.transformers()
 
 
 def test_nothing_is_imported_before_it_is_used():

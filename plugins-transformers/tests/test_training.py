@@ -142,13 +142,20 @@ def test_it_runs_in_a_process_without_the_folder_of_the_transformer_and_without_
         code = (
             "import socket, sys\n"
             "def refuse(*_, **__): raise OSError('no network')\n"
-            "socket.socket.connect = refuse\n"
+            "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
             "import kernel\n"
             f"nlp = kernel.load({str(trained)!r})\n"
             "print([(t.text, t.tag_) for t in nlp('Anna lives in Berlin .')])\n"
         )
+        # Nothing says that there is no network, and there is no cache of the hub either.
+        variables = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+            [sys.executable, "-c", code],
+            env={**variables, "HF_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         nlp = kernel.load(trained)

@@ -7,7 +7,7 @@ takes no dropout there, and its general one draws random numbers one at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -77,11 +77,22 @@ def _attend(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **settings
         )
         return found
+    if attention_mask is not None or _is_more(module, settings):
+        raise ValueError("attention with a mask, a direction or a bias doesn't read windows apart")
     torch = needed.torch()
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     if torch.is_grad_enabled() and query.requires_grad:
         return _attention().apply(query[0], key[0], value[0], groups, scale, dropout)[None], None
     return _fused(query[0], key[0], value[0], groups, scale)[None], None
+
+
+def _is_more(module: Any, settings: Mapping[str, Any]) -> bool:
+    """Whether a network's attention is more than the products of all pieces with all others. Biases may be zeros at first."""
+    given = (settings.get(name) for name in ("position_bias", "sliding_window", "softcap", "s_aux"))
+    causal = settings.get("is_causal")
+    return any(each is not None for each in given) or bool(
+        getattr(module, "is_causal", False) if causal is None else causal
+    )
 
 
 def _fused(query: Any, key: Any, value: Any, groups: Groups, scale: float) -> Any:

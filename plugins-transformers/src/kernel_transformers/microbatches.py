@@ -69,24 +69,25 @@ class MicroBatch:
         return [(int(start), int(count), int(length)) for start, count, length in columns]
 
 
-def plan(lengths: NDArray[np.int64], limit: int, *, packed: bool = False) -> list[MicroBatch]:
+def plan(lengths: NDArray[np.int64], limit: int, *, packed: bool = False, least: int = 0) -> list[MicroBatch]:
     """Cut windows into micro-batches of about equal size.
 
     lengths: (w,) pieces of each window. limit: pieces of a micro-batch at most, with its padding; a window that is longer
-    has one of its own. packed: nothing will be padded, so that windows of any lengths may stand together.
+    has one of its own. packed: nothing will be padded, so that windows of any lengths may stand together. least: pieces that a
+    micro-batch has before any padding is avoided, where the device takes as long for fewer.
     """
     order = np.argsort(lengths, kind="stable")
     sizes = lengths[order]
     starts = np.cumsum(lengths) - lengths
     found = []
-    for first, last in _cuts(sizes.tolist(), limit, packed):
+    for first, last in _cuts(sizes.tolist(), limit, packed, least):
         windows, taken = order[first:last], sizes[first:last]
         within = np.arange(int(taken.sum())) - np.repeat(np.cumsum(taken) - taken, taken)
         found.append(MicroBatch(windows, taken, np.repeat(starts[windows], taken) + within))
     return found
 
 
-def _cuts(sizes: Sequence[int], limit: int, packed: bool) -> list[tuple[int, int]]:
+def _cuts(sizes: Sequence[int], limit: int, packed: bool, least: int) -> list[tuple[int, int]]:
     total = sum(sizes)
     # Nearly equal parts: a small last one would be slower.
     target = min(limit, -(-total // max(1, -(-total // limit)))) if packed and total else limit
@@ -96,7 +97,8 @@ def _cuts(sizes: Sequence[int], limit: int, packed: bool) -> list[tuple[int, int
         whole = pieces + size if packed else size * count
         spare = 0 if packed else whole - pieces - size
         too_big = whole > limit or (packed and pieces >= target)
-        if place > first and (too_big or (spare > PADDING * whole and size > sizes[first] + _FEW)):
+        wasteful = pieces >= least and spare > PADDING * whole and size > sizes[first] + _FEW
+        if place > first and (too_big or wasteful):
             cuts.append((first, place))
             first, pieces = place, 0
         pieces += size

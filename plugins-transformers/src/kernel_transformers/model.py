@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from thinc.api import Model
 
 from kernel import registry
 from kernel.config.ranges import NonNegativeInt, PositiveInt
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, DataError
 from kernel.numeric.device import current_ops
 from kernel.tokens import Doc, Span
 from kernel_transformers import dropout, linear, needed, network, tuning, word_embedding
@@ -18,7 +20,7 @@ from kernel_transformers.pieces.encode import encode
 from kernel_transformers.pieces.limits import positions
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 from kernel_transformers.reading import Reading, reading_of
-from kernel_transformers.running import ON_CPU, ON_GPU, Memory, Settings, run
+from kernel_transformers.running import LEAST_ON_GPU, ON_CPU, ON_GPU, Memory, Settings, run
 
 SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
@@ -155,36 +157,44 @@ class _Plan:
     lora: dict[str, Any] | None
     layers: list[str]
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Plan":
+        # The shim of a copied model goes on asking this one for rates.
+        return self
+
+    @property
+    def fast(self) -> bool:
+        """Whether the network may compute on the CPU as torch would not."""
+        return not (self.checkpointing or self.compile)
+
     def load(self) -> Any:
         """The pretrained network."""
         folder = folder_of(self.source)
-        module = network.pretrained(folder, self.transformer_config)
+        module = network.pretrained(folder, self.transformer_config, packed=self.fast)
         return self.ready(
             module, PieceTokenizer.from_folder(folder, self.tokenizer_config), self.lora is not None
         )
 
     def build(self, files: Mapping[str, bytes]) -> Any:
         """The network that a pipeline has saved, with any weights."""
-        module = network.from_files(files)
+        module = network.from_files(files, self.transformer_config, packed=self.fast)
         return self.ready(module, PieceTokenizer.from_files(files), _LORA in files)
 
     def ready(self, module: Any, tokenizer: PieceTokenizer, lora: bool) -> Any:
         """The network as it is trained and used."""
         tokenizer.limit(positions(module.config.to_dict()))
         self.layers[:] = tuning.layer_names(module)
-        fast = not (self.checkpointing or self.compile)
-        tuning.freeze(module, self.freeze_layers)
         if lora and self.lora is not None:
             with network.seeded():
                 tuning.add_lora(module, self.lora)
+        # Low-rank layers beside frozen ones are frozen too.
+        tuning.freeze(module, self.freeze_layers, self.layers)
         if self.checkpointing:
-            with network.quiet():
-                module.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        if fast:
+            network.keep_inputs_alone(module)
+        if self.fast:
             dropout.install(module)
             word_embedding.install(module)
             linear.install(module)
-        module.kernel_attached = Attached(tokenizer, packed=fast)
+        module.kernel_attached = Attached(tokenizer, packed=self.fast)
         return module
 
     def rate(self, weight: str) -> float:
@@ -205,7 +215,7 @@ class _Memories:
         if device == "cpu":
             self.cpu = self.cpu or Memory(self.items or ON_CPU)
             return self.cpu
-        self.gpu = self.gpu or Memory(self.items or ON_GPU)
+        self.gpu = self.gpu or Memory(self.items or ON_GPU, least=LEAST_ON_GPU)
         return self.gpu
 
 
@@ -228,6 +238,7 @@ def _forward(
     if not len(pieces.lengths):
         rows = model.ops.alloc2f(0, width)
         return FullTransformerBatch(spans, pieces, rows), lambda gradients: []
+    _check_vocabulary(given.tokenizer, pieces.ids, module)
     on_cpu = shim.device.type == "cpu"
     reading = given.reading_of(module)
     settings = Settings(reading, reading.packed and on_cpu, is_train)
@@ -255,6 +266,18 @@ def _forward(
         return []
 
     return batch, backprop
+
+
+def _check_vocabulary(tokenizer: PieceTokenizer, ids: NDArray[np.int64], module: Any) -> None:
+    """DataError for a piece that the network has no vector for, which torch tells of in riddles, and on a GPU for good."""
+    known = getattr(module.get_input_embeddings(), "num_embeddings", None)
+    if known is None or tokenizer.vocab_size <= known or int(ids.max()) < known:
+        return
+    piece = tokenizer.strings(ids[ids >= known][:1])[0]
+    raise DataError(
+        f"the tokenizer has {tokenizer.vocab_size} pieces, but the transformer vectors for {known} only: there is none for {piece!r}",
+        hint="Tokenizer and weights are of two models, or pieces were added: resize_token_embeddings() makes room for these.",
+    )
 
 
 def _write(module: Any) -> dict[str, bytes]:

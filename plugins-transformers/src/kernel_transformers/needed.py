@@ -10,6 +10,8 @@ from types import ModuleType
 
 from kernel.errors import UsageError
 
+# The version of `transformers` that the extra of the package names too.
+_OLDEST = 5
 _THREADS = "TOKENIZERS_PARALLELISM"
 _HINT = 'Install them with: pip install "kernel-nlp[transformers]"'
 
@@ -21,8 +23,16 @@ def torch() -> ModuleType:
 
 
 def transformers() -> ModuleType:
-    """The module `transformers`, kept from importing frameworks other than torch. UsageError if it isn't installed."""
-    return _needed("transformers")
+    """The module `transformers`. UsageError if it isn't installed, or one of before version 5, with which nothing is tested."""
+    module = _needed("transformers")
+    version = str(getattr(module, "__version__", ""))
+    first = version.partition(".")[0]
+    if first.isdecimal() and int(first) < _OLDEST:
+        raise UsageError(
+            f"A transformer needs the library transformers in version {_OLDEST} or later; {version} is installed.",
+            hint='Install it with: pip install --upgrade "kernel-nlp[transformers]"',
+        )
+    return module
 
 
 def tokenizers() -> ModuleType:

@@ -10,29 +10,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import DataError, UsageError, warn
+from kernel.errors import ConfigError, DataError, UsageError, warn
 from kernel.numeric import random
 from kernel_transformers import attention, needed
 
 CONFIG = "config.json"
+# Which of torch's attention functions computes; no part of what is saved.
+_ATTENTION = "attn_implementation"
 
 
-def pretrained(folder: Path, settings: Mapping[str, Any]) -> Any:
+def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True) -> Any:
     """The network in a folder, with its weights in float32.
 
-    settings: what stands in place of what config.json says. What lacks in the folder has been found by `hub.folder_of`; weights
+    settings: what stands in place of what config.json says, and `attn_implementation`. packed: whether its attention may be
+    that of `kernel_transformers.attention`. ConfigError for a setting that its config doesn't have. What lacks in the folder has been found by `hub.folder_of`; weights
     that lack begin with random numbers, with a warning.
     """
     library = needed.transformers()
+    own = {key: value for key, value in settings.items() if key != _ATTENTION}
     with quiet():
         config = library.AutoConfig.from_pretrained(
-            str(folder), local_files_only=True, trust_remote_code=False, **settings
+            str(folder), local_files_only=True, trust_remote_code=False, **own
         )
+        unknown = [key for key in own if not hasattr(config, key)]
+        if unknown:
+            raise ConfigError(
+                f"transformer_config: a model of type {config.model_type} has no {', '.join(sorted(unknown))}",
+                hint=f"What it has stands in {folder / CONFIG}.",
+            )
         with seeded():
             network, told = library.AutoModel.from_pretrained(
                 str(folder),
                 config=config,
-                attn_implementation=_attention(config),
+                attn_implementation=_attention(config, settings, packed),
                 dtype=needed.torch().float32,
                 local_files_only=True,
                 use_safetensors=True,
@@ -50,29 +60,42 @@ def from_config(config: Any) -> Any:
     """A network with random weights, which the random stream at hand decides."""
     library = needed.transformers()
     with quiet(), seeded():
-        return prepared(library.AutoModel.from_config(config, attn_implementation=_attention(config)))
+        return prepared(
+            library.AutoModel.from_config(config, attn_implementation=_attention(config, {}, True))
+        )
 
 
 def to_files(network: Any) -> dict[str, bytes]:
     """What `from_files` makes a network from, beside its weights."""
-    text = network.config.to_json_string(use_diff=False)
-    return {CONFIG: json.dumps(json.loads(text), sort_keys=True, indent=2).encode("utf8")}
+    settings = json.loads(network.config.to_json_string(use_diff=False))
+    # The folder that it came from.
+    settings.pop("_name_or_path", None)
+    return {CONFIG: json.dumps(settings, sort_keys=True, indent=2).encode("utf8")}
 
 
-def from_files(files: Mapping[str, bytes]) -> Any:
-    """The network that a pipeline has saved, with any weights: its own are set afterwards."""
+def from_files(
+    files: Mapping[str, bytes], settings: Mapping[str, Any] | None = None, *, packed: bool = True
+) -> Any:
+    """The network that a pipeline has saved, with any weights: its own are set afterwards.
+
+    settings, packed: as for `pretrained`; of the settings only `attn_implementation` counts, the others have been saved.
+    """
     library = needed.transformers()
     try:
-        settings = json.loads(files[CONFIG])
-        kind = settings.pop("model_type")
-        config = library.AutoConfig.for_model(kind, **settings)
+        saved = json.loads(files[CONFIG])
+        kind = saved.pop("model_type")
+        config = library.AutoConfig.for_model(kind, **saved)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
             f"the saved transformer can't be built: {error}",
             hint="It may be of a kind that the installed transformers doesn't have: a newer one may.",
         ) from error
     with quiet(), without_first_weights():
-        return prepared(library.AutoModel.from_config(config, attn_implementation=_attention(config)))
+        return prepared(
+            library.AutoModel.from_config(
+                config, attn_implementation=_attention(config, settings or {}, packed)
+            )
+        )
 
 
 def prepared(network: Any) -> Any:
@@ -84,6 +107,15 @@ def prepared(network: Any) -> Any:
             hint="Name an encoder such as BERT, RoBERTa or DeBERTa.",
         )
     return network.to(torch.float32).eval()
+
+
+def keep_inputs_alone(network: Any) -> None:
+    """Let a network keep the inputs of its layers alone for the backward pass. ConfigError if it can't."""
+    try:
+        with quiet():
+            network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    except ValueError as error:
+        raise ConfigError(f"gradient_checkpointing: {error}") from error
 
 
 def first_position(network: Any) -> int:
@@ -146,14 +178,16 @@ def without_first_weights() -> Iterator[None]:
         yield
 
 
-def _attention(config: Any) -> str | None:
+def _attention(config: Any, settings: Mapping[str, Any], packed: bool) -> str | None:
     """The attention function of a network, None to let `transformers` choose."""
+    if settings.get(_ATTENTION):
+        return str(settings[_ATTENTION])
     if getattr(config, "output_attentions", False):
         return "eager"
     classes = needed.transformers().MODEL_MAPPING
     kind = classes.get(type(config), None)
     kind = kind[0] if isinstance(kind, tuple) else kind
-    return attention.NAME if attention.may_run(kind) and attention.register() else None
+    return attention.NAME if packed and attention.may_run(kind) and attention.register() else None
 
 
 def _position_table(network: Any) -> Any:

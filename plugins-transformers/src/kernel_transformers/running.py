@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,10 @@ from kernel_transformers.reading import Outputs, Reading, columns, read
 
 # Pieces of a micro-batch, where the user doesn't say: on the CPU what stays in its cache, on a GPU what keeps it busy.
 ON_CPU, ON_GPU = 1024, 16384
+# Fewer than these a GPU reads in the time that it takes to start its kernels: to pad them costs nothing.
+LEAST_ON_GPU = 4096
+# What torch's other errors say when memory has run out.
+_SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "STATUS_ALLOC_FAILED")
 
 
 @dataclass
@@ -24,11 +28,12 @@ class Memory:
     """What has been learnt of the memory of the device.
 
     limit: pieces of a micro-batch. keeps: pieces of a batch of which the graph has not fitted; larger ones are computed again in
-    the backward pass.
+    the backward pass. least: pieces of a micro-batch that take as long as fewer would.
     """
 
     limit: int
     keeps: int | None = None
+    least: int = 0
 
 
 @dataclass
@@ -57,11 +62,11 @@ def run(shim: Any, settings: Settings, pieces: WordpieceBatch, memory: Memory) -
     total = int(pieces.lengths.sum())
     keep = settings.train and (memory.keeps is None or total < memory.keeps)
     while True:
-        micros = plan(pieces.lengths, memory.limit, packed=settings.packed)
+        micros = plan(pieces.lengths, memory.limit, packed=settings.packed, least=memory.least)
         try:
             return _run(shim, settings, pieces, micros, memory, keep)
         except _shortages() as error:
-            if not is_shortage(error):
+            if not _is_shortage(error):
                 raise
             if not keep or not settings.train:
                 _halve(memory, micros, error)
@@ -109,21 +114,30 @@ def _run(
         parts = sorted_rows.split([len(micro.rows) for micro in micros])
         apart = _set_apart(shim.module)
         try:
-            # The last one first: what it needs is still in the cache.
-            while backprops:
-                backprops.pop()(parts[len(backprops)])
-        except _shortages() as error:
-            if not is_shortage(error):
-                raise
-            backprops.clear()
-            for each in done:
-                each.rows = None
-            shim.module.zero_grad(set_to_none=True)
-            _again(shim, settings, pieces, micros, memory, gradient, error)
+            shortage = _backward(backprops, parts)
+            if shortage is not None:
+                for each in done:
+                    each.rows = None
+                shim.module.zero_grad(set_to_none=True)
+                _again(shim, settings, pieces, micros, memory, gradient, shortage)
         finally:
             _put_back(apart)
 
     return Read(_joined(done, micros, order, shim), backward if settings.train else _nothing)
+
+
+def _backward(backprops: list[Callable[[Any], None]], gradients: Sequence[Any]) -> BaseException | None:
+    """The backward passes of micro-batches, which are forgotten; the error if memory runs out, without the frames that hold any."""
+    try:
+        # The last one first: what it needs is still in the cache.
+        while backprops:
+            backprops.pop()(gradients[len(backprops)])
+    except _shortages() as error:
+        if not _is_shortage(error):
+            raise
+        backprops.clear()
+        return error.with_traceback(None)
+    return None
 
 
 def _again(
@@ -139,16 +153,16 @@ def _again(
     while True:
         _halve(memory, micros, error)
         _release(shim)
-        micros = plan(pieces.lengths, memory.limit, packed=settings.packed)
+        micros = plan(pieces.lengths, memory.limit, packed=settings.packed, least=memory.least)
         try:
             for micro, function in zip(micros, _reads(shim, settings, pieces, micros), strict=True):
                 _, backprop = shim.run(lambda network, function=function: function(network).rows, train=True)
                 backprop(gradient[shim.to_torch(micro.rows)])
             return
         except _shortages() as shortage:
-            if not is_shortage(shortage):
+            if not _is_shortage(shortage):
                 raise
-            error = shortage
+            error = shortage.with_traceback(None)
             shim.module.zero_grad(set_to_none=True)
 
 
@@ -229,13 +243,13 @@ def _shortages() -> tuple[type[BaseException], ...]:
     return (torch.OutOfMemoryError, RuntimeError, MemoryError)
 
 
-def is_shortage(error: BaseException) -> bool:
+def _is_shortage(error: BaseException) -> bool:
     """Whether an error says that there is no memory left."""
     torch = needed.torch()
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     text = str(error)
-    return "can't allocate memory" in text or "out of memory" in text
+    return any(sign in text for sign in _SIGNS)
 
 
 def _release(shim: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import ConfigError, UsageError
@@ -10,17 +10,18 @@ from kernel_transformers import needed
 
 
 def layer_names(network: Any) -> list[str]:
-    """The names of a network's layers, from the first to the last, such as `encoder.layer.0`. Those of its longest list."""
+    """The names of a network's layers, from the first to the last, such as `encoder.layer.0`: its list with the most weights."""
     torch = needed.torch()
     lists = [
-        (len(module), name)
+        (sum(weight.numel() for weight in module.parameters()), len(module), name)
         for name, module in network.named_modules()
         if isinstance(module, torch.nn.ModuleList)
     ]
     if not lists:
         return []
-    count, longest = max(lists, key=lambda each: each[0])
-    return [f"{longest}.{number}" for number in range(count)]
+    # The outer one of two that hold the same comes first.
+    _, count, largest = max(lists, key=lambda each: each[0])
+    return [f"{largest}.{number}" for number in range(count)]
 
 
 def depth(name: str, layers: list[str]) -> int:
@@ -37,11 +38,10 @@ def depth(name: str, layers: list[str]) -> int:
     return 0 if below else len(layers) + 1
 
 
-def freeze(network: Any, count: int) -> None:
-    """Freeze the embeddings and the first `count` layers; nothing if it is 0."""
+def freeze(network: Any, count: int, layers: list[str]) -> None:
+    """Freeze the embeddings and the first `count` of the layers; nothing if it is 0."""
     if not count:
         return
-    layers = layer_names(network)
     if count > len(layers):
         raise ConfigError(
             f"freeze_layers is {count}, but the transformer has {len(layers)} layers",
@@ -52,22 +52,10 @@ def freeze(network: Any, count: int) -> None:
             weight.requires_grad_(False)
 
 
-def rates(network: Any, decay: float) -> Callable[[str], float] | None:
-    """From a weight's name to the factor of its learning rate: 1 for the last layer, `decay` for the one below it, and so on."""
-    if decay == 1.0:
-        return None
-    layers = layer_names(network)
-
-    def rate(name: str) -> float:
-        return float(decay ** max(0, len(layers) - depth(name, layers)))
-
-    return rate
-
-
 def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
     """Freeze the network and put low-rank layers beside its linear ones (Hu et al. 2021, LoRA), by the library `peft`.
 
-    settings: r, alpha, dropout, targets ("all-linear" or the ends of names).
+    settings: r, alpha, dropout, targets ("all-linear", or the end of a name or several).
     """
     try:
         import peft
@@ -87,20 +75,22 @@ def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
     torch = needed.torch()
     targets = settings.get("targets", "all-linear")
     if targets == "all-linear":
-        names = [
+        layers = tuple(f"{layer}." for layer in layer_names(network))
+        targets = [
             name
             for name, module in network.named_modules()
-            if isinstance(module, torch.nn.Linear)
-            and any(name.startswith(layer) for layer in layer_names(network))
+            if isinstance(module, torch.nn.Linear) and name.startswith(layers)
         ]
-        targets = names
-    config = peft.LoraConfig(
-        r=int(settings.get("r", 8)),
-        lora_alpha=float(settings.get("alpha", 16)),
-        lora_dropout=float(settings.get("dropout", 0.0)),
-        target_modules=list(targets),
-    )
-    peft.inject_adapter_in_model(config, network)
+    try:
+        config = peft.LoraConfig(
+            r=int(settings.get("r", 8)),
+            lora_alpha=float(settings.get("alpha", 16)),
+            lora_dropout=float(settings.get("dropout", 0.0)),
+            target_modules=[targets] if isinstance(targets, str) else list(targets),
+        )
+        peft.inject_adapter_in_model(config, network)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"lora: {error}") from error
 
 
 def has_lora(network: Any) -> bool:
