@@ -280,6 +280,22 @@ def test_an_overflow_skips_the_step_and_halves_the_scale() -> None:
     assert all(bool(torch.isfinite(each).all()) for each in weights(shim).values())
 
 
+def test_gradients_of_rows_do_not_outgrow_their_table() -> None:
+    ids = torch.tensor([0, 2, 2, 1, 0, 2])
+    found = []
+    for sparse in (True, False):
+        torch.manual_seed(0)
+        shim = torch_shim(nn.Embedding(3, 4, sparse=sparse))
+        for seed in range(4):
+            learn(shim, ids, seed)
+            shim.collect()
+        total = shim._total["weight"]
+        assert total.is_sparse == sparse
+        assert not sparse or total._nnz() <= 3
+        found.append(total.to_dense())
+    assert torch.allclose(*found, rtol=1e-6)
+
+
 def test_gradients_that_always_overflow_are_told_of_once() -> None:
     scale = LossScale(init_scale=4.0)
     scale.update(True)

@@ -252,9 +252,9 @@ class TorchShim(Shim):
                 self._total[name] = gradient.add_(total)
             else:
                 total.add_(gradient)
-                if total.is_sparse and total._nnz() > len(total):
-                    # Rows of sparse tensors are put behind each other, not added up.
-                    self._total[name] = total.to_dense()
+                if total.is_sparse:
+                    # Rows of sparse tensors are put behind each other; this adds them up, so that they don't outgrow the table.
+                    self._total[name] = total.coalesce()
             parameter.grad = None
 
     def zero_gradients(self) -> None:
