@@ -99,10 +99,10 @@ def _byte_level(folder: Path, config: Mapping[str, Any]) -> bytes:
 
     vocabulary = _read(_found(folder, "vocab.json"))
     lines = _found(folder, "merges.txt").read_text(encoding="utf-8").split("\n")
-    merges = [tuple(line.split(" ")) for line in lines if line and not line.startswith("#version")]
-    if any(len(pair) != 2 for pair in merges):
+    pairs = [line.split(" ") for line in lines if line and not line.startswith("#version")]
+    if any(len(pair) != 2 for pair in pairs):
         raise DataError("a line that isn't a pair", path=folder / "merges.txt")
-    made = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    made = Tokenizer(models.BPE(vocab=vocabulary, merges=[(left, right) for left, right in pairs]))
     space = bool(config.get("add_prefix_space", False))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=space)
     made.decoder = decoders.ByteLevel()
@@ -110,8 +110,10 @@ def _byte_level(folder: Path, config: Mapping[str, Any]) -> bytes:
     if opens is None or closes is None:
         made.post_processor = processors.ByteLevel(trim_offsets=True)
     elif (opens, closes) == _ROBERTA:
-        ends = [(text, _number(made, text, folder)) for text in (closes, opens)]
-        made.post_processor = processors.RobertaProcessing(*ends, trim_offsets=True, add_prefix_space=space)
+        end, start = ((text, _number(made, text, folder)) for text in (closes, opens))
+        made.post_processor = processors.RobertaProcessing(
+            end, start, trim_offsets=True, add_prefix_space=space
+        )
         return _finished(made, folder, config, around=False)
     return _finished(made, folder, config, around=opens is not None)
 

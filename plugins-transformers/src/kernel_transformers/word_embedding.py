@@ -39,9 +39,7 @@ def _layer() -> Any:
             if ctx.padding is not None:
                 rows = rows.masked_fill((numbers == ctx.padding)[:, None], 0.0)
             found = torch.sparse_coo_tensor(numbers[None], rows, table.shape, check_invariants=False)
-            total = found if table.grad is None else table.grad.add_(found)
-            # Rows are not added up, but put behind each other: with many there is less in the whole table.
-            table.grad = total.to_dense() if total.is_sparse and total._nnz() > len(table) else total
+            table.grad = found if table.grad is None else table.grad.add_(found)
             return None, None, None
 
     class WordEmbedding(torch.nn.Embedding):  # type: ignore[name-defined]
