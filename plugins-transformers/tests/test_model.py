@@ -408,7 +408,9 @@ class TestSettings:
             backprop(gradients_for(batch))
             found.append((batch.rows, gradients_of(model.shims[0].module)))
         np.testing.assert_allclose(found[1][0], found[0][0], atol=1e-5)
-        assert_same_gradients(found[1][1], found[0][1], 1e-5)
+        # What nothing is learnt of, such as a pooler, may have zeros there.
+        learnt = {name: each for name, each in found[1][1].items() if each.any()}
+        assert_same_gradients(learnt, {name: each for name, each in found[0][1].items() if each.any()}, 1e-5)
 
 
 @pytest.mark.parametrize("more", ["mask", "causal", "bias"])
