@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kernel.config.values import show_text
+from kernel.discovery.known_names import our_name
 from kernel.errors import Cause, Problem
 from kernel.visible import shell_word
 
-_SPACY = "spacy."
 _FORM = "A config has sections, [name], and lines: key = value."
 # What a compressed `.spacy` file starts with.
 _ZLIB = b"\x78"
@@ -63,19 +63,14 @@ def of_spacy(name: str, known: bool, file: str | None) -> Cause | None:
 
     known: whether the name is one here, with our prefix. file: where it is written.
     """
-    if not name.startswith(_SPACY) or not known:
+    if our_name(name) == name or not known:
         return None
     where = shell_word(file) if file else "FILE"
-    command = f"""sed -i.bak 's/"spacy\\./"kernel./g' {where}"""
+    command = f"""sed -i.bak -E 's/"spacy(-transformers)?\\./"kernel./g' {where}"""
     return Cause(
         "this is a config of spaCy: {count} of its functions are called spacy.<name>, here kernel.<name>",
         f"{command} renames them. migrate.md of the documentation says what differs.",
     )
-
-
-def our_name(name: str) -> str:
-    """The name here of a function of spaCy; others stay."""
-    return f"kernel.{name.removeprefix(_SPACY)}" if name.startswith(_SPACY) else name
 
 
 def _parsed(text: str) -> tuple[str, Any]:

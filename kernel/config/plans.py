@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from kernel.config.former import former_block, former_key
 from kernel.config.hints import describe_hint, inside, item_hint, takes_only_lists
-from kernel.config.other_files import of_spacy, our_name
+from kernel.config.other_files import of_spacy
 from kernel.config.returned import accepts, may_return
 from kernel.config.sections import inner_names, refusal, supplier_hint
 from kernel.config.signatures import REQUIRED, Parameter, Signature, of_function, of_schema
@@ -24,6 +24,7 @@ from kernel.config.validators import validated
 from kernel.config.values import is_plain, show_value
 from kernel.config.wording import expectation, parameters, remedy
 from kernel.config.written import Refused, convert
+from kernel.discovery.known_names import our_name
 from kernel.errors import Problem, RegistryError
 from kernel.registries.blame import describe_error
 from kernel.registries.family import Registries, chosen_by

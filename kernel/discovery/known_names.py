@@ -126,6 +126,8 @@ _REFUSED = {
         "MXNetWrapper.v1": "MXNet is no longer maintained, and its last release takes numpy before version 2",
     }
 }
+# What names begin with in configs of the field; here it is our prefix.
+_OURS, _THEIRS = "kernel.", ("spacy.", "spacy-transformers.")
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
 
@@ -167,6 +169,12 @@ def provider(kind: str, name: str) -> str | None:
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
         return _OWNERS.get(kind)
     return None
+
+
+def our_name(name: str) -> str:
+    """What a function of the field is called here, where it is there; other names stay."""
+    theirs = next((prefix for prefix in _THEIRS if name.startswith(prefix)), None)
+    return _OURS + name.removeprefix(theirs) if theirs else name
 
 
 def is_awaited(kind: str, name: str) -> bool:

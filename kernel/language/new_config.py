@@ -21,8 +21,9 @@ _COMMENTS = {
     "training.max_epochs": "0 means no limit.",
     "training.eval_frequency": "Evaluate, and save, every so many steps.",
     "training.score_weights": "The share of each score in the one that decides which model is the best; null hides it.",
-    "training.batcher.size": "Words per batch: few at first, so that early steps come quickly.",
 }
+# Of a size that is a schedule.
+_GROWING = {"training.batcher.size": "Words per batch: few at first, so that early steps come quickly."}
 
 
 @dataclass
@@ -158,6 +159,8 @@ class _Plan:
         for name in pipeline:
             _add_comments(config, self.found[name].comments)
         _add_comments(config, _COMMENTS)
+        if isinstance(config["training"]["batcher"].get("size"), Mapping):
+            _add_comments(config, _GROWING)
         return config
 
     def _block(self, name: str) -> dict[str, Any]:

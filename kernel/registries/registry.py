@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
-from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, provider, refusal
+from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, our_name, provider, refusal
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.registries.loading import current, load_entry_point
@@ -171,8 +171,9 @@ class Registry:
             hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
             return RegistryError(message, hint=" ".join(filter(None, hints)))
         hints = []
-        if name.startswith("spacy.") and "kernel." + name[len("spacy.") :] in self:
-            hints.append(f"Did you mean {'kernel.' + name[len('spacy.') :]!r}?")
+        ours = our_name(name)
+        if ours != name and ours in self:
+            hints.append(f"Did you mean {ours!r}?")
         else:
             nearest = nearest_name(name, self.names())
             if nearest:

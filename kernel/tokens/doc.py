@@ -289,7 +289,8 @@ class Doc(Columns, Extensible, Vectored, Stored):
         if not self.has_annotation(attrs.SENT_START):
             raise DataError(
                 "the text has no sentence boundaries",
-                hint="add a component that sets them (sentencizer), or set token.is_sent_start",
+                hint="add a component that sets them (sentencizer), in training also to annotating_components of [training]; "
+                "or set token.is_sent_start",
             )
         starts = values_of(self, attrs.SENT_START) == 1
         starts[:1] = True

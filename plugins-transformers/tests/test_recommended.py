@@ -38,11 +38,14 @@ def test_a_config_for_a_gpu_has_a_transformer_that_all_listen_to(optimize):
     assert training["batcher"]["@batchers"] == "kernel.batch_by_padded.v1"
     assert training["optimizer"]["learn_rate"]["initial_rate"] == 0.00005
     assert config["system"]["gpu_allocator"] == "pytorch" and config["nlp"]["batch_size"] == 128
+    text = made.config.to_str()
+    assert text.count("# Words of a batch, counted with the padding") == 1 and "few at first" not in text
 
 
 def test_without_a_gpu_the_small_network_comes_first():
     config = new_config("en", ["ner"], gpu=False).config
     assert config["nlp"]["pipeline"] == ["tok2vec", "ner"]
+    assert "# Words per batch: few at first" in config.to_str()
     config = new_config("en", ["transformer", "ner"], gpu=False).config
     assert config["nlp"]["pipeline"] == ["transformer", "ner"]
     assert config["system"]["gpu_allocator"] is None

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel import Config
-from kernel.config.other_files import of_spacy, other_bytes, other_folder, other_text, our_name
+from kernel.config.other_files import of_spacy, other_bytes, other_folder, other_text
 from kernel.errors import ConfigError, UsageError
 
 
@@ -48,11 +48,11 @@ def test_data_and_directories_given_as_a_config(tmp_path):
 
 
 def test_names_of_spacy():
-    assert our_name("spacy.Corpus.v1") == "kernel.Corpus.v1" and our_name("Adam.v1") == "Adam.v1"
     assert of_spacy("Adam.v1", True, "a.cfg") is None
     assert of_spacy("spacy.Strange.v1", False, "a.cfg") is None
     cause = of_spacy("spacy.Corpus.v1", True, "my file.cfg")
-    assert """sed -i.bak 's/"spacy\\./"kernel./g' 'my file.cfg'""" in cause.suggestion
+    assert """sed -i.bak -E 's/"spacy(-transformers)?\\./"kernel./g' 'my file.cfg'""" in cause.suggestion
+    assert cause == of_spacy("spacy-transformers.TransformerModel.v3", True, "my file.cfg")
     assert cause == of_spacy("spacy.Tok2Vec.v2", True, "my file.cfg")
 
 

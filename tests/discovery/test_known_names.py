@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, provider
+from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, our_name, provider
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,9 @@ def test_names_that_nothing_provides_yet(kind, name, awaited):
 
 def test_what_does_meanwhile():
     assert "'xx'" in instead("languages") and instead("factories") == ""
+
+
+def test_names_of_the_field_have_our_prefix():
+    assert our_name("spacy.Corpus.v1") == "kernel.Corpus.v1" and our_name("Adam.v1") == "Adam.v1"
+    assert our_name("spacy-transformers.TransformerModel.v3") == "kernel.TransformerModel.v3"
+    assert our_name("spacy-ray.Worker.v1") == "spacy-ray.Worker.v1"

@@ -137,8 +137,9 @@ def test_an_unknown_name_lists_what_there_is_where_that_is_short():
 
 def test_spacy_names_lead_to_ours():
     registry.misc("kernel.Ours.v2", func=len)
-    with pytest.raises(RegistryError, match="Did you mean 'kernel.Ours.v2'"):
-        registry.get("misc", "spacy.Ours.v2")
+    for prefix in ("spacy", "spacy-transformers"):
+        with pytest.raises(RegistryError, match="Did you mean 'kernel.Ours.v2'"):
+            registry.get("misc", f"{prefix}.Ours.v2")
 
 
 def test_unknown_kind_suggests_the_nearest():

@@ -56,7 +56,10 @@ def test_sentences_from_starts(vocab):
 
 
 def test_no_sentences_is_an_error_that_says_what_to_do(vocab):
-    with pytest.raises(DataError, match=r"add a component that sets them \(sentencizer\), or"):
+    with pytest.raises(
+        DataError,
+        match=r"a component that sets them \(sentencizer\), in training also to annotating_components",
+    ):
         Doc(vocab, words=["a", "b"]).sents  # noqa: B018
 
 

@@ -94,5 +94,6 @@ def transformer(lang: str, optimize: str, gpu: bool) -> Recommendation:
             "components.transformer": "What a transformer says of each word, shared by the other components.",
             "components.transformer.model.name": "A folder, or a name on the hub, downloaded the first time.",
             "training.accumulate_gradient": "A step is this many batches.",
+            "training.batcher.size": "Words of a batch, counted with the padding to its longest document.",
         },
     )
