@@ -160,7 +160,8 @@ class Parameters:
                 if total is not own:
                     own.fill(0)
                 server.touched.discard(key)
-                _forget_other_shapes(optimizer, path, view)
+                if zeroes:
+                    forget_other_sizes(optimizer, path, view.size)
                 if self._tables.step(optimizer, path, view, total, server):
                     continue
                 weights, _ = optimizer(path, view, total)
@@ -288,11 +289,12 @@ class Parameters:
             self._slots[path] = node, name, key
 
 
-def _forget_other_shapes(optimizer: Any, path: str, weights: Array) -> None:
-    """Let thinc's optimizer start anew with a parameter that was resized (by a new label) since its last step."""
-    if not isinstance(optimizer, Optimizer):
-        return
+def forget_other_sizes(optimizer: Optimizer, key: Any, size: int) -> None:
+    """Let thinc's optimizer start anew with a parameter that was resized (by a new label) since its last step.
+
+    key: under which the optimizer keeps what belongs to it. size: number of its weights.
+    """
     states = [state for state in (optimizer.mom1, optimizer.mom2, optimizer.averages) if state is not None]
-    if any(path in state and state[path].size != weights.size for state in states):
+    if any(key in state and state[key].size != size for state in states):
         for state in (*states, optimizer.nr_update):
-            state.pop(path, None)
+            state.pop(key, None)

@@ -123,6 +123,8 @@ class _Drawn(ByStep):
 class _Called(ByStep):
     def __init__(self, function: Callable[[int], float]) -> None:
         self._function = function
+        # The latest step and its value: it may count its calls, and is asked once for a step, however many want to know.
+        self._latest: tuple[int, float] | None = None
         self._asked = 0
         self._seed: int | None = None
 
@@ -130,15 +132,17 @@ class _Called(ByStep):
         if self._seed is None:
             self._seed = random.fingerprint()
         self._asked = max(self._asked, step + 1)
-        with random.apart(self._seed, "schedule", step):
-            return float(self._function(step))
+        if self._latest is None or self._latest[0] != step:
+            with random.apart(self._seed, "schedule", step):
+                self._latest = step, float(self._function(step))
+        return self._latest[1]
 
     def state(self) -> dict[str, Any]:
         own = self._function.state() if is_stateful(self._function) else None
         return {"asked": self._asked, "seed": self._seed, "own": own}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self._seed = state["seed"]
+        self._seed, self._latest = state["seed"], None
         if is_stateful(self._function):
             self._function.restore(state["own"])
             self._asked = state["asked"]

@@ -73,5 +73,6 @@ def _encode(value: Any) -> Any:
 
 
 def _decode(value: dict[Any, Any]) -> Any:
-    known = _TYPES.get(value[_TYPE])
+    name = value[_TYPE]
+    known = _TYPES.get(name) if isinstance(name, str) else None
     return value if known is None else known[2](value[_DATA])

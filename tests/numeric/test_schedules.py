@@ -33,6 +33,22 @@ def test_callable_gets_the_step() -> None:
     assert by_step(lambda step: step * 2)(4) == 8
 
 
+def test_a_callable_that_counts_its_calls_is_called_once_a_step() -> None:
+    calls: list[int] = []
+
+    def count(step: int) -> float:
+        calls.append(step)
+        return len(calls)
+
+    value = by_step(count)
+    assert [value(step) for step in (0, 0, 1, 1, 2)] == [1, 1, 2, 2, 3]
+    state = value.state()
+    calls.clear()
+    resumed = by_step(count)
+    resumed.restore(state)
+    assert calls == [0, 1, 2] and [resumed(2), resumed(3)] == [3, 4]
+
+
 def counted() -> Iterator[float]:
     return itertools.count(1.0, 0.5)
 

@@ -64,5 +64,6 @@ def test_values_of_a_class_can_be_stored_once_somebody_says_how():
     elsewhere = srsly.msgpack_loads(data)
     assert elsewhere["a"][0] == {"__type__": "test.Shout", "__data__": b"hey"}
     assert pack(elsewhere) == data
-    unknown = {"__type__": "test.Unknown", "__data__": b""}
-    assert unpack(pack(unknown)) == unknown
+    for name in ("test.Unknown", ["a"], {"b": 1}):
+        unknown = {"__type__": name, "__data__": b""}
+        assert unpack(pack(unknown)) == unknown

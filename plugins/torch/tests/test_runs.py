@@ -42,11 +42,32 @@ def network(width: int):
 
 
 @registry.architectures("tests.TorchEncoder.v1")
-def encoder(width: int, network, precision: str = "float32"):
+def encoder(width: int, network, precision: str = "float32", spoilt: int = 0):
+    if spoilt:
+        network = spoiling(network, spoilt)
     layer = registry.get("layers", "kernel.PyTorchWrapper.v1")(network, precision=precision)
     layer.set_dim("nI", width)
     layer.set_dim("nO", width)
     return with_array(layer)
+
+
+# The gradient of a weight is nan in one of the passes.
+def spoiling(network, steps):
+    import torch
+    from torch import nn
+
+    class Spoil(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(()))
+            self.register_buffer("left", torch.tensor(steps))
+
+        def forward(self, X):
+            if self.training:
+                self.left -= 1
+            return X + (torch.sqrt(torch.relu(self.weight) * 0) * 0 if self.left == 0 else 0)
+
+    return nn.Sequential(network, Spoil())
 
 
 class Killer:
@@ -246,3 +267,21 @@ def test_numbers_that_are_not_finite_are_found(
     )
     said = capsys.readouterr().err
     assert "nan or infinite" in said or "the loss of 'tagger' is" in said
+
+
+@pytest.mark.needs("kernel-nlp-runs")
+def test_a_step_whose_numbers_are_not_finite_is_made_again(
+    train: Train, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the steps after a checkpoint the first is told that spoils weights, and the layer of torch in which it began."""
+    words = ["train", "config.cfg", "--code", code, "-o", "out", "--training.checkpoint.every_steps", "1"]
+    assert command([*words, "--components.tagger.model.tok2vec.encode.spoilt", "4"]) == 1
+    capsys.readouterr()
+    assert command(["replay", "out", "--code", code]) == 0
+    said = capsys.readouterr().out
+    _, _, from_where = said.partition("going on from the checkpoint of step ")
+    _, step, first, blamed, *_ = from_where.splitlines()
+    assert step.startswith("step 3, ") and blamed.startswith("made so"), said
+    assert first.startswith("first: the gradient of the weights 1.weight of tagger/") and "(torch" in first, (
+        said
+    )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -306,6 +309,25 @@ def test_gradients_that_always_overflow_are_told_of_once() -> None:
     assert scale.value == 0.25
 
 
+def test_an_overflow_in_front_of_frozen_weights_halves_the_scale_too() -> None:
+    shim, X = torch_shim(network().requires_grad_(False), precision="float16"), rows().requires_grad_()
+    output, backprop = shim.run(lambda module: module(X), train=True, inputs=[X])
+    backprop(torch.full_like(output, 1e4))
+    assert not X.grad.any()
+    shim.finish_update(Adam(0.01))
+    assert shim.scale.value == 2.0**11
+
+
+def test_an_input_that_is_given_twice_has_one_gradient() -> None:
+    found = []
+    for precision, number in (("float32", 1), ("float16", 1), ("float16", 2)):
+        shim, X = torch_shim(network(), precision=precision), rows().requires_grad_()
+        output, backprop = shim.run(lambda module, X=X: module(X), train=True, inputs=[X] * number)
+        backprop(torch.ones_like(output))
+        found.append(X.grad)
+    assert torch.equal(found[1], found[2]) and torch.allclose(found[0], found[1], atol=1e-2)
+
+
 def test_inputs_get_no_overflow_and_no_scale() -> None:
     shim = torch_shim(network(), precision="float16")
     X, wanted = rows().requires_grad_(), rows().requires_grad_()
@@ -562,6 +584,47 @@ def test_averages_are_used_and_weights_come_back() -> None:
             assert not torch.equal(value, trained[name])
         raise KeyError
     assert same(trained, weights(shim))
+
+
+def test_a_parameter_of_another_size_begins_anew() -> None:
+    optimizer, shim = Adam(0.1, use_averages=True), torch_shim(network())
+    for _ in range(20):
+        learn(shim, rows())
+        shim.finish_update(optimizer)
+    shim.module[3] = nn.Linear(6, 5)
+    before = weights(shim)
+    with shim.use_params(optimizer.averages):
+        assert torch.equal(shim.module[3].weight, before["3.weight"])
+        assert not torch.equal(shim.module[0].weight, before["0.weight"])
+    fresh, other = copy.deepcopy(shim), Adam(0.1, use_averages=True)
+    for each, of in ((shim, optimizer), (fresh, other)):
+        learn(each, rows())
+        each.finish_update(of)
+    for name in ("3.weight", "3.bias"):
+        assert torch.equal(weights(shim)[name], weights(fresh)[name])
+        assert np.array_equal(optimizer.averages[shim.id, name], other.averages[fresh.id, name])
+        assert optimizer.nr_update[shim.id, name] == 1
+    assert optimizer.nr_update[shim.id, "0.weight"] == 21
+
+
+def test_no_thread_computes_while_another_switches_from_training() -> None:
+    """Layers are switched one by one: whoever comes in between would predict with dropout."""
+    switched = Event()
+
+    class Slow(nn.Sequential):  # type: ignore[misc]
+        def train(self, mode: bool = True) -> Any:
+            self.training = mode
+            if not mode:
+                switched.set()
+                sleep(0.2)
+            return super().train(mode)
+
+    shim, X = torch_shim(Slow(nn.Linear(4, 64), nn.Dropout(0.5))), rows()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lambda: shim.run(lambda module: module(X), train=False)[0])
+        assert switched.wait(10)
+        second = pool.submit(lambda: shim.run(lambda module: module(X), train=False)[0])
+        assert torch.equal(second.result(), first.result())
 
 
 def test_buffers_are_kept() -> None:

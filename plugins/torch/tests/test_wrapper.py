@@ -56,3 +56,32 @@ def test_round_trip() -> None:
     model_from_bytes(other, data)
     np.testing.assert_array_equal(other.predict(rows()), model.predict(rows()))
     assert model_to_bytes(other) == data
+
+
+class TwoOutputs(torch.nn.Module):  # type: ignore[misc]
+    """Twice and three times its weights, which are as many as its inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(3))
+
+    def forward(self, X: Any) -> dict[str, Any]:
+        return {"twice": 2 * X * self.weight, "thrice": 3 * X * self.weight, "nothing": None}
+
+
+@pytest.mark.parametrize(
+    ("gradient", "factor"),
+    [
+        ({"twice": 1.0, "thrice": 1.0}, 5.0),
+        ({"thrice": 10.0, "twice": 1.0}, 32.0),
+        ({"twice": None, "thrice": 1.0}, 3.0),
+        ({"thrice": 1.0, "nothing": None}, 3.0),
+    ],
+)
+def test_gradients_of_outputs_go_by_their_names(gradient: dict[str, float | None], factor: float) -> None:
+    model, X = make_wrapper(TwoOutputs()), rows()
+    outputs, backprop = model.begin_update(X)
+    dX = backprop(
+        {name: None if of is None else np.full_like(outputs[name], of) for name, of in gradient.items()}
+    )
+    np.testing.assert_allclose(dX, np.full_like(X, factor))

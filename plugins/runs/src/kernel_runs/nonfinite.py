@@ -85,7 +85,7 @@ def spoilt_weights(models: Mapping[str, AnyModel]) -> list[Finding]:
         for name in node.param_names:
             if node.has_param(name):
                 _note(found, place, f"the weights {name}", numbers_in([read(node, name)]))
-        for name, array in _of_modules(node, "data"):
+        for name, array in of_modules(node, "data"):
             _note(found, place, f"the weights {name}", numbers_in([array]))
     return found
 
@@ -167,7 +167,7 @@ def _backward(
                     numbers_in([node.get_grad(name)]),
                     given,
                 )
-        for name, array in _of_modules(node, "grad"):
+        for name, array in of_modules(node, "grad"):
             _note(findings, place, f"the gradient of the weights {name}", numbers_in([array]), given)
         _note(findings, place, "the gradient of the input", numbers_in(arrays(dX)), given)
         return dX
@@ -204,14 +204,15 @@ def _note(
         findings.append(Finding(place, what, numbers, given))
 
 
-def _of_modules(node: AnyModel, attribute: str) -> Iterator[tuple[str, Any]]:
+def of_modules(node: AnyModel, attribute: str) -> Iterator[tuple[str, Any]]:
     """Name -> array of the parameters, or of their gradients, that modules of torch inside of a layer have."""
     for shim in node.shims:
         named = getattr(module_of(shim), "named_parameters", None)
         for name, parameter in named() if callable(named) else ():
             value = getattr(parameter, attribute, None)
             if value is not None:
-                yield name, value.detach().float().cpu().numpy()
+                dense = value.to_dense() if value.is_sparse else value
+                yield name, dense.detach().float().cpu().numpy()
 
 
 def arrays(value: Any, depth: int = 4) -> Iterator[Any]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import numpy as np
 from kernel.config import Config
 from kernel.errors import KernelError, UsageError
 from kernel.numeric import blas
+from kernel.numeric import shims as of_shims
+from kernel.numeric.parameters import shims
 from kernel.numeric.server import touch
 from kernel.training import checkpoint, snapshot
 from kernel.training.batches import Batches
@@ -26,7 +29,7 @@ from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
 from kernel.training.update import NotFinite, learn, shards
 
-from .nonfinite import Finding, Numbers, numbers_in, spoilt_weights, watched
+from .nonfinite import Finding, Numbers, numbers_in, of_modules, places, spoilt_weights, watched
 
 MOST = 5
 """Examples that are looked for, where many make a batch fail."""
@@ -108,7 +111,7 @@ def repeat(run: Run, batch: Sequence[Any]) -> Failure:
         try:
             for failed, part in enumerate(shards(run, batch)):
                 learn(run, part, failed, losses)
-                gradients = numbers_in([run.parameters.gradients])
+                gradients = _gradients(run)
                 if not gradients.is_finite:
                     break
                 run.parameters.collect(failed)
@@ -138,12 +141,20 @@ def _fails(run: Run, part: Sequence[Any], shard: int) -> bool:
     with _computing(run):
         try:
             learn(run, part, shard, {})
-            return not numbers_in([run.parameters.gradients]).is_finite
+            return not _gradients(run).is_finite
         except NotFinite:
             return True
         except KernelError:
             # A part may be too small for what a component computes; that is another failure.
             return False
+
+
+def _gradients(run: Run) -> Numbers:
+    """Of all weights of the part that has been learnt from, those of other frameworks too."""
+    own = run.parameters.gradients
+    layers = (node for node, _ in places(run.pipeline.all_models()).values())
+    others = (array for node in layers for _, array in of_modules(node, "grad"))
+    return numbers_in(chain([] if own is None else [own], others))
 
 
 @contextmanager
@@ -165,19 +176,33 @@ def first_failure(run: Run, batches: Iterable[Sequence[Any]], end: int | None = 
         reason = run.hook.should_stop(run=run) if end is None else run.step >= end
         if run.step and reason:
             return None
-        before = run.parameters.weights.copy()
+        take_back = _weights_now(run)
         rate = getattr(run.optimizer, "learn_rate", None)
         try:
             losses = run.hook.update(run=run, batch=batch)
         except NotFinite:
             return repeat(run, batch)
         if spoilt_weights(run.pipeline.models()):
-            run.parameters.weights[...] = before
-            for model in run.pipeline.models().values():
-                touch(model)
+            take_back()
             return replace(repeat(run, batch), learn_rate=rate)
         run.advance(batch, losses)
     return None
+
+
+def _weights_now(run: Run) -> Callable[[], None]:
+    """What sets all weights to what they are now."""
+    own = None if run.parameters.weights is None else run.parameters.weights.copy()
+    others = [(shim, deepcopy(of_shims.state_of(shim))) for _, shim in shims(run.pipeline.models())]
+
+    def take_back() -> None:
+        if own is not None:
+            run.parameters.weights[...] = own
+        for model in run.pipeline.models().values():
+            touch(model)
+        for shim, state in others:
+            of_shims.restore(shim, state)
+
+    return take_back
 
 
 def described(run: Run, example: Any) -> str:

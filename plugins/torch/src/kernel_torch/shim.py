@@ -15,6 +15,7 @@ from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
 from kernel.numeric.blas import one_thread
 from kernel.numeric.random import current
+from kernel.processes.gate import Lock
 from kernel_torch import weights as files
 from kernel_torch.arrays import ops_of, pairs, tensors_in, to_array, to_torch
 from kernel_torch.needed import torch
@@ -23,6 +24,8 @@ from kernel_torch.steps import Memory, Rules, step
 
 FORMAT = 1
 Precision = Literal["float32", "bfloat16", "float16"]
+# A module is switched between training and prediction layer by layer: until that is done no other thread must compute.
+_SWITCH = Lock()
 
 
 class TorchShim(Shim):
@@ -161,7 +164,8 @@ class TorchShim(Shim):
             for tensor, gradient in zip(tensors, gradients, strict=True)
             if tensor.requires_grad and gradient is not None
         ]
-        before = [(tensor, tensor.grad) for tensor in inputs]
+        # A tensor may be given twice.
+        before = [(tensor, tensor.grad) for tensor in {id(tensor): tensor for tensor in inputs}.values()]
         for tensor, _ in before:
             tensor.grad = None
         if given:
@@ -189,7 +193,8 @@ class TorchShim(Shim):
         def backprop(gradient: ArgsKwargs) -> ArgsKwargs:
             tensors = gradient.args[0]
             grads = gradient.kwargs.get("grad_tensors", gradient.args[1] if len(gradient.args) > 1 else None)
-            self.backward(list(tensors_in(tensors)), list(tensors_in(grads)), given)
+            found = list(pairs(_several(tensors), _several(grads)))
+            self.backward([tensor for tensor, _ in found], [each for _, each in found], given)
             return ArgsKwargs(
                 args=tuple(_grads(each) for each in inputs.args),
                 kwargs={name: _grads(each) for name, each in inputs.kwargs.items()},
@@ -224,8 +229,9 @@ class TorchShim(Shim):
         """In the precision asked for; in training with random numbers of its own, which leave torch's generators as they were."""
         library = torch()
         train = seed is not None and self.has_dropout
-        if self.module.training != train:
-            self.module.train(train)
+        with _SWITCH:
+            if self.module.training != train:
+                self.module.train(train)
         half = nullcontext()
         if self.precision != "float32":
             half = library.autocast(self.device.type, getattr(library, self.precision))
@@ -270,7 +276,7 @@ class TorchShim(Shim):
         self.collect()
         total, overflowed = self._total, self._overflowed
         self._total, self._overflowed = {}, False
-        if not total:
+        if not total and not overflowed:
             return
         total = {name: self._dense(name, each) for name, each in total.items()}
         if not overflowed:
@@ -309,7 +315,8 @@ class TorchShim(Shim):
             with library.no_grad():
                 for name, parameter in parameters.items():
                     value = params.get((self.id, name))
-                    if value is not None:
+                    # One that has been resized since has no average until its next step.
+                    if value is not None and value.size == parameter.numel():
                         backup[name] = parameter.detach().clone()
                         parameter.copy_(self.to_torch(value).reshape(parameter.shape))
             yield
@@ -387,6 +394,11 @@ def _message(data: bytes) -> dict[str, Any]:
     if version != FORMAT:
         raise DataError(f"weights of a torch module in format {version}; this version reads format {FORMAT}")
     return found
+
+
+def _several(value: Any) -> Any:
+    """The first two arguments of `torch.autograd.backward`, each of which may be one tensor or several."""
+    return [value] if isinstance(value, torch().Tensor) else value
 
 
 def _grads(value: Any) -> Any:

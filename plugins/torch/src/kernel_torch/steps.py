@@ -16,6 +16,7 @@ from typing import Any
 from thinc.api import Optimizer
 
 from kernel.errors import UsageError
+from kernel.numeric.parameters import forget_other_sizes
 from kernel_torch.arrays import ops_of, to_array, to_torch
 from kernel_torch.needed import torch
 
@@ -103,7 +104,8 @@ def step(
         decays = {name: rules.decay(name, weights[name]) for name in plain}
         divisor = _prepare(optimizer, plain, gradients, decays, scale)
         groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
-        for name in plain:
+        for name, tensor in plain.items():
+            forget_other_sizes(optimizer, memory.key(name), tensor.numel())
             optimizer.nr_update[memory.key(name)] += 1
             groups[optimizer.nr_update[memory.key(name)], rates[name], decays[name]].append(name)
         for (count, rate, decay), names in groups.items():
