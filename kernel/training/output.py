@@ -286,12 +286,11 @@ def _before_to_disk(run: Run) -> Any:
 
 def check_weights(run: Run) -> None:
     """`Unsavable` if weights are nan or infinite."""
-    # None if all the weights are in torch modules.
+    # None if other frameworks hold all of them. If not, one sum says whether it is worth while to look at each.
     weights = run.parameters.weights
     with np.errstate(all="ignore"):
-        if weights is None or isfinite(weights.sum()):
-            return
-        spoilt = [name for name, model in run.pipeline.models().items() if not _is_finite(model)]
+        own = weights is not None and not isfinite(weights.sum())
+        spoilt = [name for name, model in run.pipeline.models().items() if not _is_finite(model, own)]
     if not spoilt:
         return
     raise Unsavable(
@@ -312,10 +311,12 @@ def advice(run: Run, replay: str) -> str:
     )
 
 
-def _is_finite(model: Any) -> bool:
-    own = (read(node, name) for node in model.walk() for name in node.param_names if node.has_param(name))
-    others = (array for node in model.walk() for shim in node.shims for array in weights_of(shim).values())
-    return all(isfinite(array.sum()) for array in chain(own, others))
+def _is_finite(model: Any, own: bool) -> bool:
+    """Whether the weights of a model are finite; those of its layers themselves are looked at if `own` says so."""
+    nodes = list(model.walk())
+    layers = (read(node, name) for node in nodes if own for name in node.param_names if node.has_param(name))
+    others = (array for node in nodes for shim in node.shims for array in weights_of(shim).values())
+    return all(isfinite(array.sum()) for array in chain(layers, others))
 
 
 def _describe(run: Run) -> None:

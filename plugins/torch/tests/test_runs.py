@@ -276,7 +276,7 @@ def test_a_step_whose_numbers_are_not_finite_is_made_again(
     """Of the steps after a checkpoint the first is told that spoils weights, and the layer of torch in which it began."""
     words = ["train", "config.cfg", "--code", code, "-o", "out", "--training.checkpoint.every_steps", "1"]
     assert command([*words, "--components.tagger.model.tok2vec.encode.spoilt", "4"]) == 1
-    capsys.readouterr()
+    assert "weights of 'tagger' are nan" in capsys.readouterr().err
     assert command(["replay", "out", "--code", code]) == 0
     said = capsys.readouterr().out
     _, _, from_where = said.partition("going on from the checkpoint of step ")
