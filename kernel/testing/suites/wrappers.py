@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -222,7 +221,7 @@ class WrapperSuite(LayerSuite):
         for _ in range(2):
             self._train(trained, parameters, optimizer)
         for name in ("dump", "dumps", "load", "loads", "Pickler", "Unpickler"):
-            monkeypatch.setattr(pickle, name, refuse)
+            monkeypatch.setattr(f"pickle.{name}", refuse)
         data = model_to_bytes(trained)
         assert len(data) == len(model_to_bytes(fresh)), "what the optimizer keeps is among the weights"
         loaded = model_from_bytes(self.build(), data, where=self.name)
