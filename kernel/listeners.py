@@ -26,17 +26,20 @@ from kernel.numeric.schedules import Schedule, by_step
 
 # The upstream of a listener that takes the nearest source before its component.
 ANY = "*"
+# What a source gives, and a listener takes, if they say nothing else: one vector for each token.
+VECTORS = "token vectors"
 
 
 class Channel:
     """The connection between one source and the components that listen to it.
 
     name: the source's name in the pipeline, used in messages. learns_alone: whether the source learns from more than what
-    its listeners send back.
+    its listeners send back. gives: what its outputs are; only listeners that take the same are connected to it.
     """
 
-    def __init__(self, name: str, *, learns_alone: bool = True) -> None:
+    def __init__(self, name: str, *, learns_alone: bool = True, gives: str = VECTORS) -> None:
         self.name = name
+        self.gives = gives
         self.learns_alone = learns_alone
         self._owners: dict[str, list[Subscription]] = {}
         # The number of the latest batch, counted from 1.
@@ -213,7 +216,7 @@ class Subscription:
     """What a listener node knows: its source and how much of its gradient goes there. Kept in attrs["listener"].
 
     factor: what the gradient is multiplied by at a step. learnt_with: digest of the weights that the source had in the pipeline
-    that the listener's component is taken from, "" if it is taken from none. in_its_place: see `Listener`.
+    that the listener's component is taken from, "" if it is taken from none. in_its_place, takes: see `Listener`.
     """
 
     def __init__(
@@ -222,8 +225,10 @@ class Subscription:
         grad_factor: Schedule,
         learnt_with: str = "",
         in_its_place: InItsPlace | None = None,
+        takes: str = VECTORS,
     ) -> None:
         self.upstream = upstream
+        self.takes = takes
         self.factor = by_step(grad_factor)
         self.learnt_with = learnt_with
         self.in_its_place = in_its_place
@@ -232,7 +237,7 @@ class Subscription:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Subscription":
         # A copied model listens to nothing until it is connected, and it must not drag its source along.
-        return Subscription(self.upstream, self.factor, self.learnt_with, self.in_its_place)
+        return Subscription(self.upstream, self.factor, self.learnt_with, self.in_its_place, self.takes)
 
     def state(self) -> Any:
         """Where the schedule of the factor stands."""
@@ -242,9 +247,9 @@ class Subscription:
         """Let it go on from there."""
         self.factor.restore(state)
 
-    def matches(self, source: str) -> bool:
-        """Whether a source of this name is the one listened to."""
-        return self.upstream in (ANY, source)
+    def matches(self, source: "Channel") -> bool:
+        """Whether a source is the one listened to."""
+        return self.upstream in (ANY, source.name) and self.takes == source.gives
 
 
 def Listener(
@@ -254,15 +259,17 @@ def Listener(
     *,
     layer: Model[Any, Any] | None = None,
     in_its_place: InItsPlace | None = None,
+    takes: str = VECTORS,
 ) -> Model[Any, Any]:
     """Return a layer (Docs to one array (tokens, width) each) that stands for the output of a shared source.
 
     width: None for that of the source. upstream: the source's name in the pipeline, "*" for the nearest one before the component.
     grad_factor: what its gradient is multiplied by: a number or a schedule. layer: makes one array (tokens, width) per Doc of the
     outputs of the source, where those are something else; its width is the listener's, if it has one of its own.
-    in_its_place: what `replace_listeners` puts there, by default the model of the source.
+    in_its_place: what `replace_listeners` puts there, by default the model of the source. takes: what the outputs of the source must
+    be, as its `Channel` says: sources of another kind are passed over.
     """
-    attrs = {"listener": Subscription(upstream, grad_factor, in_its_place=in_its_place)}
+    attrs = {"listener": Subscription(upstream, grad_factor, in_its_place=in_its_place, takes=takes)}
     if layer is None:
         return Model("listener", _forward, dims={"nO": width}, attrs=attrs)
     dims = {"nI": width, "nO": layer.maybe_get_dim("nO") if layer.has_dim("nO") else width}
@@ -357,7 +364,7 @@ def _given(
         if output is not None and len(output) == len(doc):
             outputs[number] = _on(model.ops, output)
         elif len(doc) and not _INFERRING.get():
-            raise _source_has_not_run(model.attrs["listener"])
+            raise _source_has_not_run(model.attrs["listener"], None if output is None else len(output))
     found, backprop = _vectors(model, list(outputs.values()), is_train=is_train)
     vectors = dict(zip(outputs, found, strict=True))
 
@@ -391,13 +398,21 @@ def _check_source(model: Model[Any, Any], outputs: list[Any]) -> None:
             )
 
 
-def _source_has_not_run(state: Subscription) -> KernelError:
+def _source_has_not_run(state: Subscription, tokens: int | None = None) -> KernelError:
+    """tokens: how many the document had when the source ran on it; None if it did not."""
     owner = f"Component '{state.owner}'" if state.owner else "A component"
     if state.channel is None:
         wanted = "no source is connected" if state.upstream == ANY else f"'{state.upstream}' is not connected"
         return KernelError(
             f"{owner} listens to a shared source, but {wanted}.",
             hint="Put the source (for example tok2vec) into the pipeline before the components that listen to it.",
+        )
+    if tokens is not None:
+        return KernelError(
+            f"{owner} listens to '{state.channel.name}', which has run on a Doc when it had {tokens} tokens; they were merged or "
+            "split since.",
+            hint=f"Put what merges or splits tokens before '{state.channel.name}' in the pipeline, or after "
+            f"{', '.join(state.channel.owners)}.",
         )
     return KernelError(
         f"{owner} listens to '{state.channel.name}', which has not run on these Docs.",

@@ -96,7 +96,8 @@ def teacher(
     for listener, copied in zip(find_listeners(model), find_listeners(copy), strict=True):
         channel = listener.attrs["listener"].channel
         # A schedule of the gradient is not to be asked twice.
-        copied.attrs["listener"] = Subscription(listener.attrs["listener"].upstream, 1.0)
+        state = listener.attrs["listener"]
+        copied.attrs["listener"] = Subscription(state.upstream, 1.0, takes=state.takes)
         source = (sources or {}).get(channel)
         if source is not None:
             source.channel.add(copied, name)

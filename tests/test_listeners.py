@@ -247,7 +247,7 @@ def test_a_copy_is_known_when_its_original_is():
     for successor in (known, longer):
         source.channel.carry(doc, successor)
     assert source.nodes["ner"].predict([known])[0] is ONES
-    with pytest.raises(KernelError, match="has not run"):
+    with pytest.raises(KernelError, match="when it had 2 tokens"):
         source.nodes["ner"].predict([longer])
 
 
@@ -289,7 +289,7 @@ def test_copied_models_listen_to_nothing():
     source = Source("ner")
     copied = source.nodes["ner"].copy()
     state = copied.attrs["listener"]
-    assert state.channel is None and state.matches("anything")
+    assert state.channel is None and state.matches(Channel("anything"))
     assert copy.deepcopy(state) is not state
     source.publish(DOCS)
     with pytest.raises(KernelError):
@@ -310,7 +310,27 @@ def test_listeners_are_found_in_a_model_and_match_their_source_by_name():
     model = chain(node, with_array(Linear(2, 4)))
     assert find_listeners(model) == [node]
     state = node.attrs["listener"]
-    assert state.matches("trf") and not state.matches("tok2vec")
+    assert state.matches(Channel("trf")) and not state.matches(Channel("tok2vec"))
+
+
+def test_a_source_of_another_kind_is_passed_over():
+    pieces, vectors = Channel("transformer", gives="pieces"), Channel("tok2vec")
+    state = Listener(4, takes="pieces").attrs["listener"]
+    for one in (state, copy.deepcopy(state)):
+        assert one.matches(pieces) and not one.matches(vectors)
+    assert not Listener(4).attrs["listener"].matches(pieces)
+    # By its name as well: it could not read what comes.
+    assert not Listener(4, upstream="transformer").attrs["listener"].matches(pieces)
+
+
+def test_tokens_that_were_merged_since_are_told():
+    source, doc = Source("ner"), FakeDoc(2)
+    source.channel.give([doc], [np.ones((3, 4), "float32")])
+    with pytest.raises(
+        KernelError, match="has run on a Doc when it had 3 tokens; they were merged or split"
+    ) as caught:
+        source.nodes["ner"].predict([doc])
+    assert "before 'tok2vec' in the pipeline, or after ner" in caught.value.hint
 
 
 def test_a_model_with_a_listener_can_be_saved():
@@ -366,7 +386,7 @@ def test_what_a_layer_makes_vectors_of_may_have_been_predicted():
     docs = [FakeDoc(2), FakeDoc(0), FakeDoc(1)]
     channel.give(docs, [Pieces(doc) for doc in docs])
     assert [len(array) for array in listener.predict(docs)] == [2, 0, 1]
-    with pytest.raises(KernelError, match="has not run"):
+    with pytest.raises(KernelError, match="when it had 2 tokens"):
         listener.predict([FakeDoc(1)])
 
 

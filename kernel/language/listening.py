@@ -32,7 +32,7 @@ _SHARED = "doc.tensor"
 def link(slots: Iterable[Slot]) -> None:
     """Connect every enabled component's listeners to the nearest source before it that they match."""
     slots = list(slots)
-    sources: list[tuple[str, Channel]] = []
+    sources: list[Channel] = []
     listening = {slot.name: listeners_of(slot.component) for slot in slots}
     for slot in slots:
         channel = channel_of(slot.component)
@@ -48,7 +48,7 @@ def link(slots: Iterable[Slot]) -> None:
             heard: list[Channel] = []
             for listener in listening[slot.name]:
                 source = next(
-                    (c for n, c in reversed(sources) if listener.attrs["listener"].matches(n)), None
+                    (one for one in reversed(sources) if listener.attrs["listener"].matches(one)), None
                 )
                 if source is not None:
                     source.add(listener, slot.name)
@@ -58,7 +58,7 @@ def link(slots: Iterable[Slot]) -> None:
                 slot.component.channels = heard
         channel = channel_of(slot.component)
         if channel is not None:
-            sources.append((slot.name, channel))
+            sources.append(channel)
     take_widths([(slot.name, slot.component) for slot in slots])
 
 
@@ -104,9 +104,11 @@ def sources_of(slot: Slot, slots: Sequence[Slot]) -> list[tuple[Any, Slot | None
     slots: the components of its pipeline, disabled ones too.
     """
     before = slots[: position(slots, slot.name)]
-    sources = [other for other in reversed(before) if channel_of(other.component) is not None]
+    sources = [
+        (other, channel) for other in reversed(before) if (channel := channel_of(other.component)) is not None
+    ]
     return [
-        (listener, next((one for one in sources if listener.attrs["listener"].matches(one.name)), None))
+        (listener, next((slot for slot, one in sources if listener.attrs["listener"].matches(one)), None))
         for listener in listeners_of(slot.component)
     ]
 
@@ -269,10 +271,15 @@ def heard_in_config(config: Config, name: str) -> set[str]:
     before = [other for other in names[: names.index(name)] if parts[other].may_be_source]
     found = {name}
     for path, upstream in _listeners(parts[name].settings, "", registry):
-        source = next((other for other in reversed(before) if upstream in (ANY, other)), None)
-        if source is not None and path not in parts[name].replaced:
-            found |= heard_in_config(config, source)
+        # What a source gives is not known here: the nearest of each factory.
+        near = {_factory_of(parts[other]): other for other in before if upstream in (ANY, other)}
+        if path not in parts[name].replaced:
+            found |= {one for source in near.values() for one in heard_in_config(config, source)}
     return found
+
+
+def _factory_of(part: _Part) -> str:
+    return "" if part.meta is None else part.meta.name
 
 
 def _parts(config: Config) -> tuple[list[str], dict[str, _Part], Registries]:
@@ -291,6 +298,7 @@ def _parts(config: Config) -> tuple[list[str], dict[str, _Part], Registries]:
 def check_hearing(slots: Sequence[Slot]) -> None:
     """Raise ConfigError for the listeners of linked and enabled components that are connected to no source."""
     names = [slot.name for slot in slots]
+    channels = {slot.name: channel_of(slot.component) for slot in slots if slot.enabled}
     known = [slot.name for slot in slots if channel_of(slot.component) is not None]
     problems = []
     for slot in slots:
@@ -300,6 +308,19 @@ def check_hearing(slots: Sequence[Slot]) -> None:
                 layers = Layers(slot.component.model, f"components.{slot.name}")
                 path, place = layers.where(listener, "nO", -1)
                 message, details = _said(slot.name, state.upstream, names, known, "")
+                others = [
+                    channel
+                    for name in names[: names.index(slot.name)]
+                    if (channel := channels.get(name)) is not None and state.upstream in (ANY, name)
+                ]
+                if others:
+                    message = (
+                        f"its listener takes {state.takes}, but '{others[-1].name}' gives {others[-1].gives}"
+                    )
+                    details["suggestion"] = (
+                        f"Take the listener that belongs to '{others[-1].name}', or put a source of {state.takes} before "
+                        f"'{slot.name}': kernel.Tok2VecListener.v1 listens to a tok2vec, kernel.TransformerListener.v1 to a transformer."
+                    )
                 problems.append(problem(message, path.partition(" (")[0], place, **details))
     if problems:
         raise ConfigError(problems)

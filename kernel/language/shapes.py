@@ -17,7 +17,7 @@ from thinc.api import Model
 
 from kernel.config.blocks import Block, block_of
 from kernel.config.sources import Place, problem
-from kernel.errors import ConfigError, KernelError, keep
+from kernel.errors import ConfigError, KernelError, UsageError, keep
 from kernel.listeners import Channel, find_listeners, take_width, width_heard
 from kernel.numeric.adapter import forward_of, set_forward
 from kernel.registries.blame import describe_error
@@ -196,10 +196,23 @@ class _Watch:
         def watched_init(model: AnyModel, X: Any = None, Y: Any = None) -> Any:
             try:
                 return init(model, X=X, Y=Y)
+            except (ConfigError, UsageError) as error:
+                # What is wrong with a setting that only the first weights need, such as the name of a pretrained model.
+                raise self.placed(node, error) from error
             except Exception as error:
                 raise self.failure(node, X, error) from error
 
         return watched_init
+
+    def placed(self, node: AnyModel, error: ConfigError | UsageError) -> KernelError:
+        """An error of the config that doesn't say where, with the block that the layer is made by."""
+        block = self.layers.blocks.get(node.id)
+        if block is None or (
+            isinstance(error, ConfigError) and any(one.path or one.file for one in error.problems)
+        ):
+            return error
+        found = ConfigError(problem(error.message, block.path, block.place), hint=error.hint)
+        return found if isinstance(error, ConfigError) else keep(found, error)
 
     def failure(self, node: AnyModel, X: Any, error: Exception) -> Exception:
         """The error that says which layer failed on what. One that says so already stays as it is."""

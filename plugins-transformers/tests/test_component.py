@@ -383,3 +383,52 @@ def test_tok2vec_beside_a_transformer():
     nlp.initialize(lambda: examples_of(nlp))
     losses = trained(nlp, 10)
     assert losses[-1]["tagger"] < losses[0]["tagger"] and losses[-1]["ner"] < losses[0]["ner"]
+
+
+TOK2VEC_TAGGER = {
+    "@architectures": "kernel.Tagger.v2",
+    "tok2vec": {"@architectures": "kernel.Tok2VecListener.v1", "width": 96},
+}
+
+
+def test_listeners_pass_over_sources_of_the_other_kind():
+    nlp = Language()
+    nlp.add_pipe("transformer", config={"model": LETTERS})
+    nlp.add_pipe("tok2vec")
+    nlp.add_pipe("tagger", name="far", config={"model": TAGGER})
+    nlp.add_pipe("tagger", name="near", config={"model": TOK2VEC_TAGGER})
+    nlp.initialize(lambda: examples_of(nlp))
+    assert nlp.get_pipe("transformer").channel.owners == ["far"]
+    assert nlp.get_pipe("tok2vec").channel.owners == ["near"]
+    losses = trained(nlp, 2)[-1]
+    assert losses["transformer"] > 0 and losses["tok2vec"] > 0
+    assert len(nlp("Anna lives in Berlin")) == 4
+
+
+@pytest.mark.parametrize(
+    ("source", "tagger", "message"),
+    [
+        ("tok2vec", TAGGER, "its listener takes rows of word pieces, but 'tok2vec' gives token vectors"),
+        (
+            "transformer",
+            TOK2VEC_TAGGER,
+            "its listener takes token vectors, but 'transformer' gives rows of word",
+        ),
+    ],
+)
+def test_a_listener_of_the_other_kind_is_refused(source, tagger, message):
+    nlp = Language()
+    nlp.add_pipe(source, config={"model": LETTERS} if source == "transformer" else {})
+    nlp.add_pipe("tagger", config={"model": tagger})
+    with pytest.raises(ConfigError, match=message) as caught:
+        nlp.initialize(lambda: examples_of(nlp))
+    assert "kernel.TransformerListener.v1 to a transformer" in str(caught.value)
+
+
+def test_tokens_merged_between_the_transformer_and_its_listener_are_told():
+    nlp = pipeline(tagger=TAGGER)
+    doc = nlp("Anna lives in Berlin")
+    with doc.retokenize() as merging:
+        merging.merge(doc[0:2])
+    with pytest.raises(KernelError, match="'transformer', which has run on a Doc when it had 4 tokens"):
+        nlp.get_pipe("tagger")(doc)

@@ -16,7 +16,7 @@ from .small import TOKENIZERS, save_tokenizer
 
 pytest.importorskip("tokenizers")
 
-from kernel_transformers.pieces.encode import encode
+from kernel_transformers.pieces.encode import encode, spans_of
 from kernel_transformers.pieces.pieces import Pieces
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 
@@ -252,3 +252,29 @@ def test_segments_that_are_not_0_are_kept(tmp_path):
     blank = read([" ", "the"], [False, False])
     found = encode(tokenizer, [blank], [[blank[:]]])
     assert found.align_rows.tolist()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("getter", "message"),
+    [
+        (lambda docs: None, "gave an object of type NoneType"),
+        (lambda docs: {0: [docs[0][:]]}, "gave an object of type dict"),
+        (lambda docs: [None for _ in docs], "gave an object of type NoneType for document 0"),
+        (lambda docs: [doc[:] for doc in docs], "gave an object of type Span for document 0"),
+        (lambda docs: list(docs), "gave an object of type Doc for document 0"),
+        (lambda docs: [[docs[0][:]], list(docs[1])], "gave an object of type Token among the spans of document 1"),
+        (lambda docs: [[(0, 2)] for _ in docs], "gave an object of type tuple among"),
+        (lambda docs: [[docs[0][:], None], []], "gave an object of type NoneType among"),
+    ],
+)  # fmt: skip
+def test_what_a_span_getter_may_not_give(getter, message):
+    docs = [Doc(Vocab(), words=["a", "b"]), Doc(Vocab(), words=["c"])]
+    with pytest.raises(DataError, match=message) as caught:
+        spans_of(getter, docs)
+    assert "a list of spans for each document" in caught.value.hint
+
+
+def test_a_span_getter_may_give_generators():
+    docs = [Doc(Vocab(), words=["a", "b"]), Doc(Vocab(), words=["c"])]
+    found = spans_of(lambda docs: ((doc[at : at + 1] for at in range(len(doc))) for doc in docs), docs)
+    assert [[span.text for span in spans] for spans in found] == [["a", "b"], ["c"]]

@@ -17,7 +17,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_transformers import recommended
 from kernel_transformers.annotation_setters import AnnotationSetter, null_annotation_setter
-from kernel_transformers.data import FullTransformerBatch
+from kernel_transformers.data import PIECES, FullTransformerBatch
 
 # Where a Doc keeps what the transformer gave for it.
 EXTENSION = "trf_data"
@@ -68,7 +68,7 @@ class Transformer(TrainableComponent):
         super().__init__(vocab, model, name)
         self.set_extra_annotations = set_extra_annotations
         self.max_batch_items = max_batch_items
-        self.channel = Channel(name, learns_alone=False)
+        self.channel = Channel(name, learns_alone=False, gives=PIECES)
         if not Doc.has_extension(EXTENSION):
             Doc.set_extension(EXTENSION, default=None)
 

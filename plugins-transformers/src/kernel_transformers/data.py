@@ -23,6 +23,8 @@ from kernel_transformers.rows import Array, Rows, places
 if TYPE_CHECKING:
     from kernel.tokens import Span
 
+# What a transformer gives its listeners.
+PIECES = "rows of word pieces"
 _COLUMNS = ("ids", "type_ids", "lengths", "window_spans", "align_rows", "align_lengths")
 
 

@@ -20,7 +20,7 @@ from kernel.tokens import Doc, Span
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.microbatches import MicroBatch, plan
 from kernel_transformers.pieces.batch import WordpieceBatch
-from kernel_transformers.pieces.encode import encode
+from kernel_transformers.pieces.encode import encode, spans_of
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 
 Ids = NDArray[np.int64]
@@ -96,7 +96,7 @@ def _forward(
     if not model.attrs[_FILES]:
         raise UsageError("this transformer is empty", hint="Load the pipeline that it was saved with.")
     tokenizer = model.attrs[_TOKENIZER].tokenizer(model.attrs[_FILES])
-    spans = model.attrs["get_spans"](docs)
+    spans = spans_of(model.attrs["get_spans"], docs)
     pieces = encode(tokenizer, docs, spans)
     rows = np.empty((len(pieces.ids), model.get_dim("nO")), dtype=np.float32)
     for micro in plan(pieces.lengths, model.attrs["items"]) if len(pieces.lengths) else []:

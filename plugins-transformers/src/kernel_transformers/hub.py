@@ -90,6 +90,8 @@ def folder_of(source: Source) -> Path:
 
     Raises UsageError if there is no such model or it can't be had now, DataError if its folder lacks something that is needed.
     """
+    if not source.name.strip():
+        raise ConfigError("name is empty", hint="Name a folder, or a model on the hub such as roberta-base.")
     here = expand_home(source.name)
     if here.is_dir():
         check(here)

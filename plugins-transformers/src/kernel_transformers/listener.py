@@ -7,6 +7,7 @@ from thinc.api import Model, Ragged
 from thinc.types import Floats2d
 
 from kernel.listeners import Listener
+from kernel_transformers.data import PIECES
 from kernel_transformers.pooled import Factor, pooled
 from kernel_transformers.pooling import pool_pieces
 
@@ -25,7 +26,14 @@ def build_transformer_listener(
         transformer to the other components.
     upstream: the transformer's name, "*" for any.
     """
-    return Listener(None, upstream, grad_factor, layer=pool_pieces(pooling), in_its_place=_in_its_place)
+    return Listener(
+        None,
+        upstream,
+        grad_factor,
+        layer=pool_pieces(pooling),
+        in_its_place=_in_its_place,
+        takes=PIECES,
+    )
 
 
 def _in_its_place(

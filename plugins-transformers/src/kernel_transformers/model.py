@@ -16,7 +16,7 @@ from kernel.tokens import Doc, Span
 from kernel_transformers import dropout, linear, needed, network, tuning, word_embedding
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.hub import Source, folder_of, source_of
-from kernel_transformers.pieces.encode import encode
+from kernel_transformers.pieces.encode import encode, spans_of
 from kernel_transformers.pieces.limits import positions
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 from kernel_transformers.reading import Reading, reading_of
@@ -61,6 +61,8 @@ def build_transformer_model(
     needed.torch()
     if not 0.0 < layer_decay <= 1.0:
         raise ConfigError(f"layer_decay is {layer_decay}; it must be above 0 and at most 1")
+    if lora is not None:
+        tuning.check_lora(lora)
     source, (for_tokenizer, for_network) = source_of(name, tokenizer_config, transformer_config)
     plan = _Plan(
         source=source,
@@ -232,7 +234,7 @@ def _forward(
     shim = model.shims[0]
     module = shim.module
     given = attached(module)
-    spans = model.attrs["get_spans"](docs)
+    spans = spans_of(model.attrs["get_spans"], docs)
     pieces = encode(given.tokenizer, docs, spans, cached=is_train)
     width = network.width(module)
     if not len(pieces.lengths):

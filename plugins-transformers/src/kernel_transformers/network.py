@@ -7,10 +7,11 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import ConfigError, DataError, UsageError, warn
+from kernel.errors import ConfigError, DataError, KernelError, UsageError, warn
 from kernel.numeric import random
 from kernel_transformers import attention, needed
 
@@ -23,21 +24,22 @@ def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True
     """The network in a folder, with its weights in float32.
 
     settings: what stands in place of what config.json says, and `attn_implementation`. packed: whether its attention may be
-    that of `kernel_transformers.attention`. ConfigError for a setting that its config doesn't have. What lacks in the folder has been found by `hub.folder_of`; weights
-    that lack begin with random numbers, with a warning.
+    that of `kernel_transformers.attention`. ConfigError for a setting that its config doesn't have. What lacks in the folder has been
+    found by `hub.folder_of`; weights that lack begin with random numbers, with a warning.
     """
     library = needed.transformers()
     own = {key: value for key, value in settings.items() if key != _ATTENTION}
-    with quiet():
+    with quiet(), _readable(folder, settings):
         config = library.AutoConfig.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False, **own
         )
-        unknown = [key for key in own if not hasattr(config, key)]
-        if unknown:
-            raise ConfigError(
-                f"transformer_config: a model of type {config.model_type} has no {', '.join(sorted(unknown))}",
-                hint=f"What it has stands in {folder / CONFIG}.",
-            )
+        for name in sorted(own):
+            if not hasattr(config, name):
+                near = get_close_matches(name, config.to_dict(), 1)
+                raise ConfigError(
+                    f"transformer_config: a model of type {config.model_type} has no {name}",
+                    hint=f"Did you mean {near[0]}?" if near else f"What it has stands in {folder / CONFIG}.",
+                )
         with seeded():
             network, told = library.AutoModel.from_pretrained(
                 str(folder),
@@ -48,12 +50,43 @@ def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
+                # Told below, by their names.
+                ignore_mismatched_sizes=True,
             )
+        for name, *sizes in sorted(told.get("mismatched_keys", ()), key=str):
+            saved, wanted = (" x ".join(map(str, size)) for size in sizes)
+            raise ValueError(f"the weights {name} are {saved}, but config and settings ask for {wanted}")
     _tell_missing(folder, told)
-    for weight in network.parameters():
+    for name, weight in network.named_parameters():
+        if not bool(needed.torch().isfinite(weight).all()):
+            raise DataError(
+                f"the model in {folder} is broken: its weights {name} have values that are no numbers"
+            )
         # Mapped from its file until now, at any address; sums depend on how weights are aligned.
         weight.data = weight.data.clone()
     return prepared(network)
+
+
+@contextmanager
+def _readable(folder: Path, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Say whose fault it is if a network can't be made: that of the folder, or of the settings of the user's."""
+    try:
+        yield
+    except (KernelError, MemoryError, needed.torch().OutOfMemoryError):
+        raise
+    except Exception as error:
+        # The library, and those below it, raise errors of many classes; the first lines have what there is to say.
+        reason = " ".join(line.strip() for line in str(error).strip().splitlines()[:2])
+        wrong = f"the model in {folder} can't be made: {type(error).__name__}: {reason}"
+        if settings:
+            raise ConfigError(
+                wrong,
+                hint=f"transformer_config sets {', '.join(sorted(settings))}: do these fit the model's weights?",
+            ) from error
+        raise DataError(
+            wrong,
+            hint="Its config.json or its weights are damaged, or of a kind that the installed transformers doesn't have.",
+        ) from error
 
 
 def from_config(config: Any) -> Any:
@@ -84,18 +117,19 @@ def from_files(
     try:
         saved = json.loads(files[CONFIG])
         kind = saved.pop("model_type")
-        config = library.AutoConfig.for_model(kind, **saved)
-    except (KeyError, TypeError, ValueError) as error:
+        with quiet(), without_first_weights():
+            config = library.AutoConfig.for_model(kind, **saved)
+            chosen = _attention(config, settings or {}, packed)
+            return prepared(library.AutoModel.from_config(config, attn_implementation=chosen))
+    except (KernelError, MemoryError):
+        raise
+    except Exception as error:
+        # As above.
+        reason = " ".join(line.strip() for line in str(error).strip().splitlines()[:2])
         raise DataError(
-            f"the saved transformer can't be built: {error}",
+            f"the saved transformer can't be built: {type(error).__name__}: {reason}",
             hint="It may be of a kind that the installed transformers doesn't have: a newer one may.",
         ) from error
-    with quiet(), without_first_weights():
-        return prepared(
-            library.AutoModel.from_config(
-                config, attn_implementation=_attention(config, settings or {}, packed)
-            )
-        )
 
 
 def prepared(network: Any) -> Any:
@@ -201,10 +235,8 @@ def _position_table(network: Any) -> Any:
 def _tell_missing(folder: Path, told: Mapping[str, Any]) -> None:
     # Checkpoints of language models often have no pooler; nothing is learned from it here.
     missing = sorted(name for name in told.get("missing_keys", ()) if not name.startswith("pooler."))
-    wrong = sorted(str(name) for name in told.get("mismatched_keys", ()))
-    if missing or wrong:
-        names = ", ".join((missing + wrong)[:3])
+    if missing:
         warn(
-            f"{len(missing) + len(wrong)} weights of the transformer in {folder} are missing or of another size, "
-            f"and begin with random numbers: {names}"
+            f"{len(missing)} weights of the transformer in {folder} are missing, and begin with random numbers: "
+            f"{', '.join(missing[:3])}"
         )

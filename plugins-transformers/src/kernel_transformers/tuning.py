@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kernel.errors import ConfigError, UsageError
@@ -52,6 +52,41 @@ def freeze(network: Any, count: int, layers: list[str]) -> None:
             weight.requires_grad_(False)
 
 
+def check_lora(settings: Mapping[str, Any]) -> None:
+    """ConfigError for settings of low-rank layers that can't be."""
+    unknown = sorted(settings.keys() - _LORA.keys())
+    if unknown:
+        raise ConfigError(f"lora has no setting {unknown[0]!r}", hint=f"It has: {', '.join(_LORA)}.")
+    for name, value in settings.items():
+        right, expected = _LORA[name]
+        if not right(value):
+            raise ConfigError(f"lora.{name} is {value!r}; expected {expected}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _are_names(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(each, str) and each for each in value)
+    )
+
+
+# Setting -> (whether a value may stand there, what may).
+_LORA: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "r": (lambda value: type(value) is int and value > 0, "a whole number above 0"),
+    "alpha": (lambda value: _is_number(value) and 0 < value < float("inf"), "a number above 0"),
+    "dropout": (lambda value: _is_number(value) and 0 <= value < 1, "a number from 0 to below 1"),
+    "targets": (
+        lambda value: (isinstance(value, str) and bool(value)) or _are_names(value),
+        '"all-linear", or the end of a name of layers or several',
+    ),
+}
+
+
 def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
     """Freeze the network and put low-rank layers beside its linear ones (Hu et al. 2021, LoRA), by the library `peft`.
 
@@ -66,12 +101,7 @@ def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
             "lora needs peft, which isn't installed.",
             hint='Install it with: pip install "kernel-nlp-transformers[peft]"',
         ) from None
-    known = {"r", "alpha", "dropout", "targets"}
-    if set(settings) - known:
-        raise ConfigError(
-            f"lora has no setting {min(set(settings) - known)!r}",
-            hint=f"It has: {', '.join(sorted(known))}.",
-        )
+    check_lora(settings)
     torch = needed.torch()
     targets = settings.get("targets", "all-linear")
     if targets == "all-linear":
@@ -90,7 +120,15 @@ def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
         )
         peft.inject_adapter_in_model(config, network)
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"lora: {error}") from error
+        kinds = {
+            name.rpartition(".")[2]
+            for name, module in network.named_modules()
+            if isinstance(module, torch.nn.Linear)
+        }
+        raise ConfigError(
+            f"lora: {str(error).strip().partition(chr(10))[0]}",
+            hint=f"The ends of the names of its linear layers are: {', '.join(sorted(kinds))}.",
+        ) from error
 
 
 def has_lora(network: Any) -> bool:

@@ -6,8 +6,9 @@ tokens or pieces: "pairs" are the tokens of all spans, a token once for each spa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,28 @@ def encode(
         pad_id=tokenizer.pad_id,
         to_strings=tokenizer.strings,
     )
+
+
+def spans_of(get_spans: Callable[[Sequence[Doc]], Any], docs: Sequence[Doc]) -> list[list[Span]]:
+    """What a span getter gives for documents, in lists. DataError if it is something else than spans of each of them."""
+    given = get_spans(docs)
+    if isinstance(given, Mapping | str) or not isinstance(given, Iterable):
+        raise DataError(f"the span getter gave an object of type {type(given).__name__}", hint=_HINT)
+    found = []
+    for index, parts in enumerate(given):
+        if isinstance(parts, Mapping | str | Doc | Span) or not isinstance(parts, Iterable):
+            raise DataError(
+                f"the span getter gave an object of type {type(parts).__name__} for document {index}",
+                hint=_HINT,
+            )
+        found.append(list(parts))
+        wrong = [type(each).__name__ for each in found[-1] if not isinstance(each, Span)]
+        if wrong:
+            raise DataError(
+                f"the span getter gave an object of type {wrong[0]} among the spans of document {index}",
+                hint=_HINT,
+            )
+    return found
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, DataError
 
 # Setting -> (kind of step in tokenizer.json, its key there).
 _STEPS: dict[str, list[tuple[str, str]]] = {
@@ -26,6 +26,12 @@ def check(settings: Mapping[str, Any]) -> None:
     if unknown:
         known = ", ".join(sorted({*_STEPS, *_OTHERS, "use_fast"}))
         raise ConfigError(f"tokenizer_config: unknown {', '.join(unknown)}", hint=f"There are: {known}.")
+    for name, value in settings.items():
+        kind = bool if name in _STEPS else str if name in ("pad_token", "unk_token") else object
+        # None leaves it to the tokenizer.
+        if value is not None and not isinstance(value, kind):
+            expected = "true or false" if kind is bool else "the text of a piece"
+            raise ConfigError(f"tokenizer_config.{name} is {value!r}; expected {expected}")
 
 
 def adapted(tokenizer: bytes, config: Mapping[str, Any], settings: Mapping[str, Any]) -> bytes:
@@ -33,7 +39,7 @@ def adapted(tokenizer: bytes, config: Mapping[str, Any], settings: Mapping[str, 
 
     Raises ConfigError for a setting of a step that the tokenizer doesn't have.
     """
-    document = json.loads(tokenizer)
+    document = json_object("tokenizer.json", tokenizer)
     changed = False
     for name, places in _STEPS.items():
         value = settings.get(name, config.get(name))
@@ -45,6 +51,17 @@ def adapted(tokenizer: bytes, config: Mapping[str, Any], settings: Mapping[str, 
             if value is not None and step.get(key) != value:
                 step[key], changed = value, True
     return json.dumps(document, ensure_ascii=False).encode("utf-8") if changed else tokenizer
+
+
+def json_object(name: str, content: bytes) -> dict[str, Any]:
+    """The object that a JSON file holds; DataError if it holds something else."""
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise DataError(f"{name} of the tokenizer is damaged: {error}") from None
+    if not isinstance(found, dict):
+        raise DataError(f"{name} of the tokenizer is damaged: expected a JSON object")
+    return found
 
 
 def _steps(part: Any) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from kernel_transformers import needed
 from kernel_transformers.convert import CONFIG, TOKENIZER, tokenizer_files
 from kernel_transformers.pieces.cuts import Cuts
 from kernel_transformers.pieces.pieces import PieceCache, Pieces, joined
-from kernel_transformers.pieces.settings import adapted, check
+from kernel_transformers.pieces.settings import adapted, check, json_object
 
 # Pieces of a window where neither tokenizer nor model says how many there may be.
 DEFAULT_LENGTH = 512
@@ -45,7 +45,7 @@ class PieceTokenizer:
             )
         given = dict(settings or {})
         check(given)
-        self.config: dict[str, Any] = json.loads(files.get(CONFIG, b"{}"))
+        self.config: dict[str, Any] = json_object(CONFIG, files.get(CONFIG, b"{}"))
         self._content = adapted(files[TOKENIZER], self.config, given)
         self.config |= given
         library = needed.tokenizers()

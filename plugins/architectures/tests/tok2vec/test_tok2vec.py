@@ -9,6 +9,7 @@ from kernel_architectures.tok2vec.listener import build_tok2vec_listener
 from kernel_architectures.tok2vec.tok2vec import build_tok2vec
 
 from kernel.errors import KernelError
+from kernel.listeners import Channel
 from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope
 from kernel.tokens import Doc
@@ -101,7 +102,7 @@ def test_a_listener_stands_for_its_source(vocab):
     assert model.name == "listener" and model.get_dim("nO") == 4
     state = model.attrs["listener"]
     assert state.matches("tok2vec") and not state.matches("transformer") and state.factor(0) == 0.5
-    assert build_tok2vec_listener(4).attrs["listener"].matches("anything")
+    assert build_tok2vec_listener(4).attrs["listener"].matches(Channel("anything"))
     with pytest.raises(KernelError):
         model.predict([Doc(vocab, words=["a"])])
 

@@ -440,13 +440,17 @@ def torch_shim(
     if precision not in ("float32", "bfloat16", "float16"):
         raise UsageError(f'precision is {precision!r}; it must be "float32", "bfloat16" or "float16"')
     settings = {"enabled": precision == "float16", **(grad_scaler or {})}
-    try:
-        scale = LossScale(**settings)
-    except TypeError as error:
+    unknown = sorted(settings.keys() - LossScale.__dataclass_fields__.keys())
+    if unknown:
         raise UsageError(
-            f"a gradient scaler has no setting {', '.join(sorted(set(settings) - set(LossScale.__dataclass_fields__)))}",
+            f"a gradient scaler has no setting {', '.join(unknown)}",
             hint=f"Its settings are {', '.join(LossScale.__dataclass_fields__)}.",
-        ) from error
+        )
+    for name, value in settings.items():
+        if isinstance(value, bool) != (name == "enabled") or not isinstance(value, int | float):
+            expected = "true or false" if name == "enabled" else "a number"
+            raise UsageError(f"{name} of a gradient scaler is {value!r}; expected {expected}")
+    scale = LossScale(**settings)
     return TorchShim(
         module,
         precision=precision,
