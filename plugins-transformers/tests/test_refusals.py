@@ -13,6 +13,7 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from kernel_transformers import network as networks
 from kernel_transformers.model import build_transformer_model
 from kernel_transformers.spans.doc_spans import doc_spans
 
@@ -162,3 +163,23 @@ def test_weights_that_lack_are_told(folder: Path) -> None:
         KernelWarning, match="1 weights of the transformer in .* are missing, .*output.dense.weight"
     ):
         build(folder)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"hidden_act": "nothing"}, {"model_type": "nothing"}, {"hidden_size": "a"}, {"num_attention_heads": 3}],
+)
+def test_a_saved_network_that_the_library_cant_build(settings: dict[str, Any]) -> None:
+    files = networks.to_files(build(small.shared("bert")).shims[0].module)
+    config = json.loads(files["config.json"]) | settings
+    with pytest.raises(DataError, match="the saved transformer can't be built") as caught:
+        networks.from_files({"config.json": json.dumps(config).encode()})
+    assert "a newer one may" in caught.value.hint
+
+
+def test_gradient_checkpointing_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    model = build(small.shared("bert"), gradient_checkpointing=True)
+    with random.scope(seed=0):
+        batch, backprop = model.begin_update([Language().make_doc("Anna lives in Berlin")])
+        backprop([batch.rows])
+    assert capfd.readouterr() == ("", "")

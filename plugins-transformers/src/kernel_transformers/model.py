@@ -191,6 +191,9 @@ class _Plan:
         # Low-rank layers beside frozen ones are frozen too.
         tuning.freeze(module, self.freeze_layers, self.layers)
         if self.checkpointing:
+            # Nothing is written here; but the library would tell that it doesn't keep what writing needs.
+            if getattr(module.config, "use_cache", False):
+                module.config.use_cache = False
             network.keep_inputs_alone(module)
         if self.fast:
             dropout.install(module)
