@@ -48,11 +48,11 @@ def folder(tmp_path: Path) -> Path:
         ({"transformer_config": {"hidden_size": 8}}, "but config and settings ask for", "sets hidden_size"),
         ({"transformer_config": {"model_type": "nothing"}}, "has model type `nothing`", "sets model_type"),
         ({"transformer_config": {"hidden_act": "nothing"}}, "KeyError: 'nothing'", "sets hidden_act"),
-        ({"lora": {"r": 0}}, "lora.r is 0; expected a whole number above 0", ""),
-        ({"lora": {"r": "x"}}, "lora.r is 'x'", ""),
-        ({"lora": {"alpha": True}}, "lora.alpha is True", ""),
-        ({"lora": {"dropout": 1.0}}, "lora.dropout is 1.0", ""),
-        ({"lora": {"targets": []}}, "lora.targets is \\[\\]", ""),
+        ({"lora": {"r": 0}}, "lora: r is 0; expected a whole number above 0", ""),
+        ({"lora": {"r": "x"}}, "lora: r is 'x'", ""),
+        ({"lora": {"alpha": True}}, "lora: alpha is True", ""),
+        ({"lora": {"dropout": 1.0}}, "lora: dropout is 1.0", ""),
+        ({"lora": {"targets": []}}, "lora: targets is \\[\\]", ""),
     ],
 )  # fmt: skip
 def test_a_setting_that_cant_be(settings: dict[str, Any], message: str, hint: str) -> None:

@@ -60,7 +60,7 @@ def check_lora(settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         right, expected = _LORA[name]
         if not right(value):
-            raise ConfigError(f"lora.{name} is {value!r}; expected {expected}")
+            raise ConfigError(f"lora: {name} is {value!r}; expected {expected}")
 
 
 def _is_number(value: Any) -> bool:
