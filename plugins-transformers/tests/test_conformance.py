@@ -8,7 +8,7 @@ import pytest
 
 from kernel import registry
 from kernel.listeners import Channel
-from kernel.testing import ArchitectureSuite, ComponentSuite, MiscSuite, sample_docs
+from kernel.testing import ArchitectureSuite, ComponentSuite, MiscSuite, ObjectiveSuite, sample_docs
 from kernel.testing.gradients import arrays_forward
 
 GOLDENS = Path(__file__).with_name("goldens.json")
@@ -179,3 +179,14 @@ class TestTok2VecTransformer(TransformerModel):
 
     def forward(self, model, X, is_train):
         return arrays_forward(model, X, is_train)
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestPretrainTransformer(ObjectiveSuite):
+    name = "kernel.PretrainTransformer.v1"
+    settings = {"layers": [1, 2]}
+
+    def build(self, **changes):
+        from .small import shared
+
+        return super().build(**{"name": str(shared("bert"))} | changes)
