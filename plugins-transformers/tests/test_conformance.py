@@ -185,6 +185,7 @@ class TestTok2VecTransformer(TransformerModel):
 class TestPretrainTransformer(ObjectiveSuite):
     name = "kernel.PretrainTransformer.v1"
     settings = {"layers": [1, 2]}
+    goldens = GOLDENS
 
     def build(self, **changes):
         from .small import shared

@@ -88,3 +88,22 @@ def test_what_goes_wrong_inside_is_named(texts: Box) -> None:
     body = "def odd():\n    return lambda vocab, encoder: around(encoder, lambda vectors: vectors.nothing)"
     said = refused(texts, body, exit_code=1)
     assert "acme.Odd.v1 (" in said and "failed: AttributeError" in said
+
+
+def test_an_objective_is_initialised_with_as_many_words_as_it_asks_for(texts: Box) -> None:
+    body = """
+def odd():
+    def create(vocab, encoder):
+        model = around(encoder, None)
+        model.attrs["sample_words"] = WANTED
+
+        def init(model, X=None, Y=None):
+            raise ValueError(f"{len(X)} documents, enough: {sum(map(len, X)) >= WANTED > sum(map(len, X[:-1]))}")
+
+        model.init = init
+        return model
+    return create
+"""
+    assert "10 documents, enough: False" in refused(texts, body.replace("WANTED", "0"), 1)
+    assert "documents, enough: True" in refused(texts, body.replace("WANTED", "300"), 1)
+    assert "80 documents, enough: False" in refused(texts, body.replace("WANTED", "100000"), 1)

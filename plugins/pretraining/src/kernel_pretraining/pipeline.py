@@ -1,7 +1,6 @@
 """What the kernel's loop trains in a pretraining: one component's model under an objective, with the pipeline protocol."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from thinc.api import set_dropout_rate
@@ -24,6 +23,7 @@ from kernel_pretraining.contract import Contract
 _BATCH = 3000
 # Documents that shapes are inferred from.
 _SAMPLE = 10
+_SAMPLE_WORDS = "sample_words"
 LOSS = "loss"
 """The only score: the mean loss of a prediction."""
 
@@ -100,7 +100,7 @@ class Pretraining(BasePipeline):
         keeps its weights.
         """
         get_examples = get_examples or self.sample_examples
-        docs = [example.reference for example in islice(get_examples(), _SAMPLE)]
+        docs = _first(get_examples(), 0)
         kept = self._weights_of_copy()
         with self.nlp.select_pipes(disable=list(self.nlp.pipe_names)):
             self.nlp.initialize(get_examples, settings={**settings, "init_tok2vec": None, "components": {}})
@@ -108,7 +108,8 @@ class Pretraining(BasePipeline):
         model = self._contract.create(self._settings.objective, self.vocab, self.encoder)
         set_ops(model, self._ops)
         with shape_inference(), naming(self._contract.owner):
-            model.initialize(X=docs)
+            wanted = model.attrs.get(_SAMPLE_WORDS, 0)
+            model.initialize(X=_first(get_examples(), wanted) if wanted else docs)
         self.model = model
         self._check_losses([doc for doc in docs if len(doc)])
         if kept is not None:
@@ -217,6 +218,18 @@ class Pretraining(BasePipeline):
         """Two documents of a few words."""
         docs = [Doc(self.vocab, words=["x", "y", "z"]) for _ in range(2)]
         return [Example(doc, doc) for doc in docs]
+
+
+def _first(examples: Iterable[Example], words: int) -> list[Doc]:
+    """The first documents, and as many after them as it takes for so many words."""
+    docs: list[Doc] = []
+    seen = 0
+    for example in examples:
+        if len(docs) >= _SAMPLE and seen >= words:
+            break
+        docs.append(example.reference)
+        seen += len(example.reference)
+    return docs
 
 
 def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
