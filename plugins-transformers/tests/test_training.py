@@ -210,6 +210,14 @@ def test_commands_take_it(
     paths = ["--paths.train", str(many), "--paths.dev", data]
     texts = tmp_path / "texts.txt"
     texts.write_text("Anna lives in Berlin .\n", encoding="utf-8")
+    # A pipeline is put together out of trained components.
+    parts = "".join(
+        f'[components.{part}]\nsource = "{trained.as_posix()}"\n' for part in ("transformer", "tagger")
+    )
+    assembled = tmp_path / "assembled.cfg"
+    assembled.write_text(
+        f'[nlp]\nlang = "en"\npipeline = ["transformer","tagger"]\n[components]\n{parts}', encoding="utf-8"
+    )
     for words in (
         ["evaluate", str(trained), data],
         ["apply", str(trained), str(texts), str(tmp_path / "out.spacy")],
@@ -218,7 +226,7 @@ def test_commands_take_it(
         ["debug", "data", config, *paths, *name],
         ["debug", "model", config, "transformer", *paths, *name],
         ["debug", "model", config, "tagger", *paths, *name],
-        ["assemble", str(trained / "config.cfg"), str(tmp_path / "assembled")],
+        ["assemble", str(assembled), str(tmp_path / "assembled")],
     ):
         code = command(words)
         captured = capsys.readouterr()
