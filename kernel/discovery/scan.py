@@ -36,6 +36,12 @@ class EntryPoint:
         return self.value.split("[")[0].replace(" ", "")
 
     @property
+    def extras(self) -> tuple[str, ...]:
+        """The extras of the package that it takes: `module:attribute [torch]`."""
+        named = self.value.partition("[")[2].partition("]")[0]
+        return tuple(sorted(part.strip() for part in named.split(",") if part.strip()))
+
+    @property
     def claim(self) -> str:
         """Distribution, version and target, for messages."""
         return f"{self.distribution} {self.version} ({self.target})"

@@ -28,11 +28,13 @@ def pins(
     _check_pins(record, versions)
     running: set[str] = {"kernel-nlp"}
     training: set[str] = set()
+    extras: dict[str, set[str]] = {}
     registry = chosen_by(config)
     for kind, name, path in functions(config, registry):
         distribution, version = _distribution(record, kind, name, registry)
         if distribution:
             versions.setdefault(distribution, version)
+            extras.setdefault(distribution, set()).update(_extras(kind, name, distribution))
             (running if path.partition(".")[0] in BUILDING else training).add(distribution)
     for distribution, version in providers.distributions_of(code_imports(codes)).items():
         versions.setdefault(distribution, version)
@@ -45,8 +47,8 @@ def pins(
     known = set(metadata.required_here("kernel-nlp"))
     running, training = running - known, training - running - known
     return (
-        [compatible(name, versions[name]) for name in sorted(running)],
-        [compatible(name, versions[name]) for name in sorted(training)],
+        [compatible(name, versions[name], extras.get(name, ())) for name in sorted(running)],
+        [compatible(name, versions[name], extras.get(name, ())) for name in sorted(training)],
     )
 
 
@@ -104,10 +106,12 @@ def _check_pins(record: Mapping[str, Any], versions: Mapping[str, str]) -> None:
             )
 
 
-def compatible(name: str, version: str) -> str:
-    """A requirement for a release that is compatible with a version: `acme-nlp~=1.2.0`."""
+def compatible(name: str, version: str, extras: Iterable[str] = ()) -> str:
+    """A requirement for a release that is compatible with a version: `acme-nlp~=1.2.0`, with extras `acme-nlp[torch]~=1.2.0`."""
     from packaging.version import Version
 
+    named = ",".join(sorted(extras))
+    name = f"{name}[{named}]" if named else name
     try:
         parsed = Version(version)
     except ValueError:
@@ -128,6 +132,16 @@ def _distribution(record: Mapping[str, Any], kind: str, name: str, registry: Reg
     except RegistryError:
         return "", ""
     return scan.normalize(found.distribution or ""), found.version or ""
+
+
+def _extras(kind: str, name: str, distribution: str) -> set[str]:
+    """The extras of a package that a function of it takes, as its entry point says."""
+    return {
+        extra
+        for point in scan.entry_points(f"kernel_{kind}")
+        if point.name == name and scan.normalize(point.distribution) == distribution
+        for extra in point.extras
+    }
 
 
 def _defined(kind: str, name: str, codes: list[Code], registry: Registries) -> bool:

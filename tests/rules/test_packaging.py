@@ -80,7 +80,7 @@ def test_all_distributions_have_one_version_and_pin_the_kernel(path: Path) -> No
 def test_entry_points_name_real_functions_with_owned_names(
     path: Path, group: str, name: str, target: str
 ) -> None:
-    module, _, attribute = target.partition(":")
+    module, _, attribute = target.partition("[")[0].strip().partition(":")
     function = importlib.import_module(module)
     if attribute:
         function = getattr(function, attribute)
