@@ -14,14 +14,14 @@ from kernel.testing.gradients import arrays_forward
 GOLDENS = Path(__file__).with_name("goldens.json")
 WIDTH = 6
 LETTERS = {
-    "@architectures": "test.Letters.v1",
+    "@architectures": "test.SuiteLetters.v1",
     "get_spans": {"@span_getters": "kernel.strided_spans.v1", "window": 4, "stride": 3},
     "width": WIDTH,
 }
 POOLING = {"@layers": "reduce_mean.v1"}
 
 
-@registry.architectures("test.Letters.v1")
+@registry.architectures("test.SuiteLetters.v1")
 def letters(get_spans, width: int):
     # Here, because this file is also read as it lies.
     from .letters import Letters

@@ -34,7 +34,7 @@ factory = "sentencizer"
 factory = "transformer"
 
 [components.transformer.model]
-@architectures = "test.Letters.v1"
+@architectures = "test.FieldLetters.v1"
 
 [components.transformer.model.get_spans]
 @span_getters = "custom_sent_spans"
@@ -62,7 +62,9 @@ grad_factor = 1.0
 
 @pytest.fixture(autouse=True)
 def functions():
-    kernel.registry.architectures("test.Letters.v1")(lambda get_spans, width=12: Letters(get_spans, width))
+    kernel.registry.architectures("test.FieldLetters.v1")(
+        lambda get_spans, width=12: Letters(get_spans, width)
+    )
 
     @kernel_transformers.registry.span_getters("custom_sent_spans")
     def configure_custom_sent_spans(max_length: int):
