@@ -24,7 +24,7 @@ ROBERTA_SPECIALS = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 def wordpiece(vocab_size: int = 400, lowercase: bool = True) -> Any:
     """What BERT, DistilBERT and ELECTRA use: [CLS] and [SEP] around lower-cased words in pieces with ##."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
     made = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100))
     made.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
@@ -33,12 +33,30 @@ def wordpiece(vocab_size: int = 400, lowercase: bool = True) -> Any:
         vocab_size=vocab_size, special_tokens=WORDPIECE_SPECIALS, show_progress=False
     )
     made.train_from_iterator(TEXTS, trainer)
-    made.post_processor = processors.TemplateProcessing(
+    made.post_processor = _around({name: made.token_to_id(name) for name in ("[CLS]", "[SEP]")})
+    made.decoder = decoders.WordPiece()
+    return made
+
+
+def _around(numbers: dict[str, int]) -> Any:
+    from tokenizers import processors
+
+    return processors.TemplateProcessing(
         single="[CLS]:0 $A:0 [SEP]:0",
         pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
-        special_tokens=[(name, made.token_to_id(name)) for name in ("[CLS]", "[SEP]")],
+        special_tokens=list(numbers.items()),
     )
-    made.decoder = decoders.WordPiece()
+
+
+def characters() -> Any:
+    """Word pieces of one character. Their numbers are the same in every process, which those of a trainer are not."""
+    from tokenizers import models
+
+    made = wordpiece()
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,;:!?'$"
+    pieces = [*WORDPIECE_SPECIALS, *letters, *(f"##{letter}" for letter in letters)]
+    made.model = models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]")
+    made.post_processor = _around({"[CLS]": 2, "[SEP]": 3})
     return made
 
 
@@ -115,6 +133,7 @@ def bare() -> Any:
 
 TOKENIZERS = {
     "wordpiece": wordpiece,
+    "characters": characters,
     "cased": lambda: wordpiece(lowercase=False),
     "byte_level": byte_level,
     "untrimmed": lambda: byte_level(trim_offsets=False),
@@ -170,6 +189,7 @@ def bert(folder: Path, **settings: Any) -> Path:
 # What each kind needs beside its class: the tokenizer, and settings that differ from BERT's.
 _KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "bert": ("wordpiece", "Bert", {}),
+    "bert of characters": ("characters", "Bert", {}),
     "roberta": ("byte_level", "Roberta", {"max_position_embeddings": 66, "type_vocab_size": 1}),
     "distilbert": ("wordpiece", "DistilBert", {}),
     "deberta-v3": (
@@ -194,7 +214,7 @@ _KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "gpt2": ("bare", "GPT2", {}),
 }
-KINDS = tuple(_KINDS)
+KINDS = tuple(kind for kind in _KINDS if kind != "bert of characters")
 
 
 def network(folder: Path, kind: str, **settings: Any) -> Path:

@@ -141,7 +141,7 @@ class TransformerModel(ArchitectureSuite):
     def build(self, **changes):
         from .small import shared
 
-        folder = shared("bert", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        folder = shared("bert of characters", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
         return super().build(**{"name": str(folder)} | changes)
 
     def forward(self, model, X, is_train):
@@ -190,4 +190,4 @@ class TestPretrainTransformer(ObjectiveSuite):
     def build(self, **changes):
         from .small import shared
 
-        return super().build(**{"name": str(shared("bert"))} | changes)
+        return super().build(**{"name": str(shared("bert of characters"))} | changes)
