@@ -64,6 +64,7 @@ WHOLE = {
     "tokens/test_growth.py": "how work grows with the text",
     "testing/test_kit.py": "what the package hands on",
     "testing/test_suites.py": "the suites",
+    "testing/test_suites_wrappers.py": "the suite of wrappers, which must find what is wrong with one",
 }
 
 
