@@ -106,7 +106,10 @@ def test_vectors_of_tokens_are_those_of_plain_torch(kind: str, spans: Any) -> No
         assert len(vectors) == len(doc)
         assert {i for i in range(len(doc)) if vectors[i].any()} == own
         if len(doc):
-            np.testing.assert_allclose(vectors, wanted, atol=1e-5, rtol=1e-5)
+            # The mean over the thousands of pieces of one word is summed up in float32 here, in float64 there.
+            few = np.array([len(token) < 1000 for token in doc])
+            np.testing.assert_allclose(vectors[few], wanted[few], atol=1e-5, rtol=1e-5)
+            np.testing.assert_allclose(vectors[~few], wanted[~few], atol=5e-5, rtol=5e-5)
 
 
 def test_a_document_of_20000_tokens_is_that_of_plain_torch() -> None:

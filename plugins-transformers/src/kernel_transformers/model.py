@@ -170,6 +170,8 @@ class _Plan:
 
     def load(self) -> Any:
         """The pretrained network."""
+        # A library that is missing is told before a folder is.
+        needed.transformers()
         folder = folder_of(self.source)
         module = network.pretrained(folder, self.transformer_config, packed=self.fast)
         return self.ready(

@@ -176,15 +176,12 @@ def test_equal_runs_are_equal_and_a_killed_one_comes_to_the_same_end(train: Trai
     assert weights(train("other", "--training.seed", "2")) != weights(whole)
     program = "import sys; from kernel.cli import main; main()"
     words = [sys.executable, "-c", program, "train", "config.cfg", "--code", code, "-o", "killed"]
-    killed = subprocess.run(
-        [*words],
-        env={**os.environ, "KILL": "1"},
-        capture_output=True,
-        check=False,
-    )
+    killed = subprocess.run(words, env={**os.environ, "KILL": "1"}, capture_output=True, check=False)
     assert killed.returncode == -9, killed.stderr.decode()
-    resumed = train("killed", "--resume")
-    assert [weights(resumed, each) for each in ("last", "best")] == [
+    # In a process of its own as well: this one may have imported more, which counts as drift.
+    resumed = subprocess.run([*words, "--resume"], capture_output=True, check=False)
+    assert resumed.returncode == 0, resumed.stderr.decode()
+    assert [weights(Path("killed"), each) for each in ("last", "best")] == [
         weights(whole, each) for each in ("last", "best")
     ]
     manifest = json.loads((whole / "run.json").read_text())
