@@ -62,21 +62,13 @@ class Teacher:
         if self._is_heard:
             yield
             return
-        self.channel.publish(docs, self._vectors(docs, ops), _nothing)
+        self.channel.publish(docs, self(docs, ops), _nothing)
         self._is_heard = True
         try:
             yield
         finally:
             self._is_heard = False
             self.channel.reset()
-
-    def _vectors(self, docs: Sequence[Any], ops: Any) -> Any:
-        """What a source says of documents, which has one form only."""
-        if self._sources:
-            return self(docs, ops)
-        set_ops(self.model, ops)
-        # A network of another framework may have a dropout of its own, which is not for the pupil to learn.
-        return self.model.predict(docs)
 
 
 def teacher(

@@ -19,7 +19,8 @@ from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
 # Registries that nothing in a config is built from yet, or whose things are no functions.
-WITHOUT = {"ops"}
+# Registries that packages add have pages of their own.
+WITHOUT = {"ops", "annotation_setters", "span_getters"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
 WITHOUT_EXAMPLE = {"layers", "objectives", "converters", "misc", "losses", "initializers", "cli", "modules"}

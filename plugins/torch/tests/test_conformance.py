@@ -1,5 +1,6 @@
 """Everything that the package registers goes through the suite of its kind."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,19 @@ pytestmark = pytest.mark.needs("torch", "safetensors")
 GOLDENS = Path(__file__).with_name("goldens.json")
 
 
-@registry.misc("tests.two_layers.v1")
 def two_layers() -> Any:
     """A small module, the same every time."""
     from torch import manual_seed, nn
 
     manual_seed(0)
     return nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 3))
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    with registry.restored():
+        registry.misc("tests.two_layers.v1", func=two_layers)
+        yield
 
 
 class TestWrapper(WrapperSuite):

@@ -101,7 +101,11 @@ def test_a_listener_stands_for_its_source(vocab):
     model = build_tok2vec_listener(4, "tok2vec", grad_factor=0.5)
     assert model.name == "listener" and model.get_dim("nO") == 4
     state = model.attrs["listener"]
-    assert state.matches("tok2vec") and not state.matches("transformer") and state.factor(0) == 0.5
+    assert (
+        state.matches(Channel("tok2vec"))
+        and not state.matches(Channel("transformer"))
+        and state.factor(0) == 0.5
+    )
     assert build_tok2vec_listener(4).attrs["listener"].matches(Channel("anything"))
     with pytest.raises(KernelError):
         model.predict([Doc(vocab, words=["a"])])
