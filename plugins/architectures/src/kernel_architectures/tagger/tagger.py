@@ -3,21 +3,29 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from thinc.api import Model, Softmax_v2, get_width
+from thinc.api import Model, Softmax_v2, get_width, zero_init
 
 from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 
 
 def build_tagger(
-    tok2vec: Model[list[Doc], list[Any]], nO: PositiveInt | None = None, normalize: bool = False
+    tok2vec: Model[list[Doc], list[Any]],
+    nO: PositiveInt | None = None,
+    normalize: bool = False,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], list[Any]]:
     """Score the labels of each token: List[Doc] -> list of (n tokens, nO).
 
     The scores are probabilities in training; when predicting they are logits unless `normalize` is true, since the
     best label is the same. The arrays of a batch are slices of one. Refs: tok2vec, softmax, output_layer.
+
+    init_W: the first weights of the labels, zeros if null. On a transformer, which learns slowly, they should be random: with zeros
+    it gets no gradient at first.
     """
-    softmax = Softmax_v2(nO, tok2vec.maybe_get_dim("nO"), normalize_outputs=normalize)
+    softmax = Softmax_v2(
+        nO, tok2vec.maybe_get_dim("nO"), init_W=init_W or zero_init, normalize_outputs=normalize
+    )
     return Model(
         "tagger",
         _forward,
