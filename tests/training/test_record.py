@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -68,8 +69,13 @@ def test_minutes_count(make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.Mo
     now = [0.0]
     monkeypatch.setattr(record, "monotonic", lambda: now[0])
     run = make_run(output=True, checkpoint=settings(every_minutes=10, keep=9))
-    for _ in train(run):
+    for info in train(run):
         now[0] += 250.0
+        # One that is due while another is still being written waits.
+        until = time.monotonic() + 30.0
+        while info.step in (5, 8, 11) and info.step - 2 not in steps_in(tmp_path / "out"):
+            assert time.monotonic() < until
+            time.sleep(0.01)
     assert steps_in(tmp_path / "out") == [3, 6, 9, 12]
 
 

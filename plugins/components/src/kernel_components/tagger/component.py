@@ -28,6 +28,7 @@ MODEL = {
     "tok2vec": HASH_EMBED_CNN,
     "nO": None,
     "normalize": False,
+    "init_W": None,
 }
 
 
