@@ -107,6 +107,11 @@ class Component:
         return tuple(self.cfg.get("labels", ()))
 
     @property
+    def hide_labels(self) -> bool:
+        """Whether the labels say nothing to a reader: then `nlp.pipe_labels`, `meta.json` and `debug data` leave them out."""
+        return False
+
+    @property
     def label_data(self) -> Any:
         """What `init labels` writes and `initialize(labels=...)` reads; None if there are no labels."""
         return list(self.labels) or None

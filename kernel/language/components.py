@@ -198,6 +198,8 @@ class ComponentList:
         """Component name -> labels in the gold annotations that the component can't predict, sorted."""
         found = {}
         for name, component in self.pipeline:
+            if getattr(component, "hide_labels", False):
+                continue
             if getattr(component, "labels", ()) and hasattr(component, "gold_labels"):
                 found[name] = sorted(set(component.gold_labels(examples)) - set(component.labels))
         return {name: labels for name, labels in found.items() if labels}

@@ -190,7 +190,7 @@ def _own(component: Any, train: Examples, dev: Examples) -> Iterable[Finding]:
 
 def _labels(component: Any, train: Examples, dev: Examples) -> Iterator[Finding]:
     count = getattr(component, "gold_labels", None)
-    if count is None:
+    if count is None or getattr(component, "hide_labels", False):
         return
     counts, others = count(train), count(dev)
     known = getattr(component, "labels", ())

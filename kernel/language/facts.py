@@ -49,8 +49,13 @@ def whole_config(config: Config, slots: Sequence[Slot]) -> Config:
 
 
 def labels(slots: Iterable[Slot]) -> dict[str, list[str]]:
-    """Component name -> labels, of the components that have any."""
-    return {s.name: list(s.component.labels) for s in slots if getattr(s.component, "labels", None)}
+    """Component name -> labels, of the components that have any to show."""
+    found = {}
+    for slot in slots:
+        own = getattr(slot.component, "labels", None)
+        if own and not getattr(slot.component, "hide_labels", False):
+            found[slot.name] = list(own)
+    return found
 
 
 def bring_up_to_date(

@@ -2,8 +2,11 @@
 
 import pytest
 
+from kernel.component import Component
 from kernel.errors import UsageError
 from kernel.language import Language
+from kernel.tokens import Doc
+from kernel.training import Example
 
 pytestmark = pytest.mark.usefixtures("marks")
 
@@ -37,3 +40,35 @@ def test_analysis_tells_what_is_asked_for_and_prints_it(capsys):
     ]
     with pytest.raises(UsageError, match="nothing called 'needs'"):
         nlp.analyze_pipes(keys=["needs"])
+
+
+def test_labels_that_say_nothing_to_a_reader_are_left_out():
+    class Numbered(Component):
+        """Its labels are numbers of something: `hidden` says whether they are shown."""
+
+        def __init__(self, name, hidden):
+            super().__init__(name)
+            self.cfg["labels"] = ["1", "2"]
+            self.hidden = hidden
+
+        @property
+        def hide_labels(self):
+            return self.hidden
+
+        def gold_labels(self, examples):
+            return {"2": 1, "3": len(examples)}
+
+    @Language.factory("numbered")
+    def make_numbered(nlp, name: str, hidden: bool):
+        return Numbered(name, hidden)
+
+    nlp = Language()
+    nlp.add_pipe("numbered", name="shown", config={"hidden": False})
+    nlp.add_pipe("numbered", name="hidden", config={"hidden": True})
+    doc = Doc(nlp.vocab, words=["one"])
+    examples = [Example(doc, doc)]
+    assert nlp.pipe_labels == nlp.meta["labels"] == {"shown": ["1", "2"]}
+    assert nlp.unknown_labels(examples) == {"shown": ["3"]}
+    topics = {topic: list(found) for topic, found in nlp.debug(examples, examples)}
+    assert "shown" in topics and "hidden" not in topics
+    assert nlp.get_pipe("hidden").label_data == ["1", "2"]
