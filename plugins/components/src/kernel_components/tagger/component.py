@@ -1,26 +1,23 @@
 """The tagger: a label for every token."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model
 
-from kernel.component import Finding, TrainableComponent
 from kernel.config.ranges import BelowOne
-from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_column
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.gold_keys import label_key
 from kernel_components.label_numbers import LabelNumbers
-from kernel_components.losses import MISSING, check_smoothing, cross_entropy, distillation
-from kernel_components.tagger import debug, recommended
+from kernel_components.tagger import recommended
 from kernel_components.tagger.gold import TAG, count_labels, encode
+from kernel_components.token_labels import TokenClassifier
 from kernel_components.token_vectors import HASH_EMBED_CNN
 
 MODEL = {
@@ -71,8 +68,11 @@ def make_tagger(
     )
 
 
-class Tagger(TrainableComponent):
+class Tagger(TokenClassifier):
     """Sets `token.tag`."""
+
+    annotation = "tags"
+    gold_settings = ("neg_prefix",)
 
     def __init__(
         self,
@@ -95,10 +95,6 @@ class Tagger(TrainableComponent):
     def label_data(self) -> list[str]:
         return list(self.labels)
 
-    def predict(self, docs: Sequence[Doc]) -> Any:
-        """The number of the best label of each token, the documents one after another: (tokens of all,)."""
-        return self.model.ops.flatten(self.model.predict(docs)).argmax(axis=1)
-
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the tags. Tags that are already there stay, unless the component overwrites."""
         tags = self._numbers.of(self.vocab, self.labels)[self.model.ops.to_numpy(predictions)]
@@ -115,45 +111,11 @@ class Tagger(TrainableComponent):
 
         labels: all tags, as `kernel init labels` writes them.
         """
-        sample = self.sample(get_examples)
-        for label in sorted(self.gold_labels(get_examples())) if labels is None else labels:
-            self.add_label(label)
-        if not self.labels:
-            raise DataError(
-                "none of the examples has tags",
-                hint="Annotate the tags of the training data, or remove the component from the pipeline.",
-            )
-        check_smoothing(self.cfg["label_smoothing"], len(self.labels))
-        docs = [example.predicted for example in sample]
-        self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
+        self.initialize_labels(get_examples, labels)
 
     def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
         """Tags of the reference documents, and the number of tokens that have each."""
         return count_labels(examples, self.cfg["neg_prefix"])
 
-    def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterable[Finding]:
-        return debug.findings(self.gold_labels(train))
-
-    def gold(self, examples: Sequence[Example]) -> list[NDArray[np.int32]]:
-        """The gold labels of the predicted tokens as `losses` writes them: int32 (tokens,) each. Computed once."""
-        labels, prefix = self.labels, self.cfg["neg_prefix"]
-        key = label_key("tag", labels, prefix)
-        return [example.cached(key, lambda each: encode(each, labels, prefix)) for example in examples]
-
-    def learnable(self, examples: Sequence[Example]) -> bool:
-        return any((gold != MISSING).any() for gold in self.gold(examples))
-
-    def get_loss(self, examples: Sequence[Example], scores: Sequence[Any]) -> tuple[float, list[Any]]:
-        """Cross-entropy of the tags, see `losses.cross_entropy`; one gradient array a document."""
-        ops = self.model.ops
-        gold = np.concatenate(self.gold(examples))
-        loss, gradient = cross_entropy(ops, ops.flatten(scores), gold, self.cfg["label_smoothing"])
-        parts: list[Any] = ops.unflatten(gradient, [len(part) for part in scores])
-        return loss, parts
-
-    def get_rehearsal_loss(self, scores: Sequence[Any], taught: Sequence[Any]) -> tuple[float, list[Any]]:
-        """The divergence from the teacher's probabilities, see `losses.distillation`; one gradient array a document."""
-        ops = self.model.ops
-        loss, gradient = distillation(ops.flatten(scores), ops.flatten(taught))
-        parts: list[Any] = ops.unflatten(gradient, [len(part) for part in scores])
-        return loss, parts
+    def encode(self, example: Example, classes: Mapping[str, int]) -> NDArray[np.int32]:
+        return encode(example, classes, self.cfg["neg_prefix"])

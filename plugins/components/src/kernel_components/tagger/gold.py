@@ -1,7 +1,7 @@
 """Gold tags of an Example as numbers of labels. A tag with the negative prefix only says which label is wrong."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,19 @@ def count_labels(examples: Iterable[Example], neg_prefix: str) -> Counter[str]:
     return counts
 
 
-def encode(example: Example, labels: Sequence[str], neg_prefix: str) -> NDArray[np.int32]:
-    """The gold labels of the predicted tokens as `losses` writes them, int32 (tokens,). `DataError` for a new one."""
+def encode(example: Example, classes: Mapping[str, int], neg_prefix: str) -> NDArray[np.int32]:
+    """The gold labels of the predicted tokens as `losses` writes them, int32 (tokens,). `DataError` for a new one.
+
+    classes: label -> its number.
+    """
     codes = {0: MISSING, None: MISSING}
-    classes = {label: number for number, label in enumerate(labels)}
     values = example.get_aligned("TAG")
     for value in set(values) - {0, None}:
         tag = example.reference.vocab.strings[value]
         negative, label = split_prefix(tag, neg_prefix)
         number = classes.get(label)
         if number is None:
-            raise unknown_label("tag", tag, labels, example)
+            raise unknown_label("tag", tag, classes, example)
         codes[value] = excluded(number) if negative else number
     return np.array([codes[value] for value in values], dtype=np.int32)
 

@@ -1,7 +1,7 @@
 """What is found in tags."""
 
 import pytest
-from kernel_components.tagger.debug import entropy
+from kernel_components.token_labels.debug import entropy
 
 from kernel.tokens import Doc
 from kernel.training import Example
