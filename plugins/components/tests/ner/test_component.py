@@ -5,10 +5,11 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from kernel_components.biluo import costs, decode, gradient
+from kernel_components.biluo import costs, decode
 from kernel_components.ner.columns import constraints
 from kernel_components.ner.component import EntityRecognizer
 from kernel_components.ner.gold import encode
+from kernel_components.transitions import gradient
 from thinc.api import Model
 
 import kernel

@@ -4,7 +4,6 @@ Everything here works on flat numpy columns of a batch and on a score function; 
 """
 
 from kernel_components.biluo.decode import ScoreFunction, blocks, decode
-from kernel_components.biluo.gradient import gradient, rehearsal_gradient
 from kernel_components.biluo.moves import BEGIN, IN, LAST, MISSING, OUT, UNIT, Moves
 from kernel_components.biluo.oracle import Gold, costs
 from kernel_components.biluo.path import Path
@@ -25,6 +24,4 @@ __all__ = [
     "blocks",
     "costs",
     "decode",
-    "gradient",
-    "rehearsal_gradient",
 ]

@@ -16,13 +16,14 @@ from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode, gradient, rehearsal_gradient
+from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode
 from kernel_components.biluo.path import slot_ids
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.ner import debug, recommended
 from kernel_components.ner.columns import Entities, constraints, preset_labels, write_entities
 from kernel_components.ner.gold import count_labels, encode, gold_labels, has_gold
 from kernel_components.token_vectors import HASH_EMBED_CNN
+from kernel_components.transitions import gradient, rehearsal_gradient
 
 MODEL = {
     "@architectures": "kernel.TransitionBasedParser.v2",

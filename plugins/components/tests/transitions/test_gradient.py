@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from kernel_components.biluo import gradient
+from kernel_components.transitions import gradient
 
 
 def test_it_is_the_derivative_of_the_likelihood_of_the_cheapest_actions():
