@@ -1,5 +1,7 @@
 """Where components get their token vectors from: what they have by default, and what `kernel init config` writes."""
 
+from typing import Any
+
 # What goes for accuracy in `kernel init config`; anything else goes for efficiency.
 ACCURACY = "accuracy"
 
@@ -19,3 +21,11 @@ HASH_EMBED_CNN = {
 def sources(gpu: bool) -> tuple[str, ...]:
     """Where the token vectors come from: a transformer on a GPU, else the small network here."""
     return ("transformer",) if gpu else ("tok2vec",)
+
+
+def first_weights(gpu: bool) -> dict[str, Any]:
+    """`init_W` in the block of a model whose output starts as zeros: random weights over a transformer.
+
+    A transformer learns slowly, and gets no gradient through zeros. The small network learns well from them.
+    """
+    return {"init_W": {"@initializers": "glorot_uniform_init.v1"}} if gpu else {}

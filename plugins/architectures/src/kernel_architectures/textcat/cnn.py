@@ -1,5 +1,6 @@
 """TextCatCNN: a text classifier on mean token vectors."""
 
+from collections.abc import Callable
 from typing import Any
 
 from thinc.api import Model
@@ -10,9 +11,15 @@ from kernel_architectures.textcat.reduce import build_reduce
 
 
 def build_cnn(
-    tok2vec: Model[list[Doc], Any], exclusive_classes: bool, nO: PositiveInt | None = None
+    tok2vec: Model[list[Doc], Any],
+    exclusive_classes: bool,
+    nO: PositiveInt | None = None,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], Any]:
-    """TextCatReduce with the mean alone: List[Doc] -> (D, nO). Refs: tok2vec, output_layer. Resizable."""
+    """TextCatReduce with the mean alone: List[Doc] -> (D, nO). Refs: tok2vec, output_layer. Resizable.
+
+    init_W: the first weights of the classes, see TextCatReduce.
+    """
     return build_reduce(
         tok2vec=tok2vec,
         exclusive_classes=exclusive_classes,
@@ -21,4 +28,5 @@ def build_cnn(
         use_reduce_max=False,
         use_reduce_mean=True,
         nO=nO,
+        init_W=init_W,
     )

@@ -15,12 +15,15 @@ def build_ensemble(
     tok2vec: Model[list[Doc], Any],
     linear_model: Model[list[Doc], Any],
     nO: PositiveInt | None = None,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], Any]:
     """Classify documents by a linear model and pooled token vectors together: List[Doc] -> (D, nO).
 
     The vectors of `tok2vec` are pooled by attention, then go through a residual Maxout layer; beside them stand
     the outputs of `linear_model`, nO columns. Its attribute `multi_label` says whether several classes may hold.
     Refs: tok2vec, linear_model, attention_layer, maxout_layer, norm_layer, output_layer.
+
+    init_W: the first weights of the classes, see TextCatReduce.
     """
     if "multi_label" not in linear_model.attrs:
         raise ValueError(
@@ -29,7 +32,7 @@ def build_ensemble(
         )
     multi_label = linear_model.attrs["multi_label"]
     attention, maxout, norm = AttentionPooling(), Maxout(nP=3), LayerNorm()
-    classify = Classify(not multi_label, nO)
+    classify = Classify(not multi_label, nO, init_W=init_W)
     return Model(
         "textcat_ensemble",
         _forward,

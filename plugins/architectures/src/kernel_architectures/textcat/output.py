@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from thinc.api import Linear, Logistic, Model, Softmax
+from thinc.api import Linear, Logistic, Model, Softmax, glorot_uniform_init, zero_init
 
 from kernel.numeric.server import read
 
@@ -12,9 +12,17 @@ from kernel.numeric.server import read
 UNLIKELY = -3.0
 
 
-def Classify(exclusive_classes: bool, nO: int | None, nI: int | None = None) -> Model[Any, Any]:
-    """Softmax if one class holds, else Linear and Logistic: (D, nI) -> (D, nO) in [0, 1]. Ref: output_layer."""
-    affine: Model[Any, Any] = Softmax(nO, nI) if exclusive_classes else Linear(nO, nI)
+def Classify(
+    exclusive_classes: bool, nO: int | None, nI: int | None = None, init_W: Callable[..., Any] | None = None
+) -> Model[Any, Any]:
+    """Softmax if one class holds, else Linear and Logistic: (D, nI) -> (D, nO) in [0, 1]. Ref: output_layer.
+
+    init_W: the first weights of the classes; if None, zeros for Softmax, glorot_uniform_init for Linear.
+    """
+    if exclusive_classes:
+        affine: Model[Any, Any] = Softmax(nO, nI, init_W=init_W or zero_init)
+    else:
+        affine = Linear(nO, nI, init_W=init_W or glorot_uniform_init)
     model: Model[Any, Any] = Model(
         "classify",
         _forward,
@@ -53,7 +61,8 @@ def resize(model: Model[Any, Any], nO: int) -> None:
     exclusive = model.attrs["exclusive_classes"]
     old = model.layers[0]
     new: Model[Any, Any] = (Softmax if exclusive else Linear)(nO, old.maybe_get_dim("nI"))
-    new.ops = old.ops
+    # Should it be initialized again, its weights are drawn as the old ones were.
+    new.ops, new.init = old.ops, old.init
     if old.has_param("W") is True:
         new.initialize()
         W, b = read(old, "W"), read(old, "b")

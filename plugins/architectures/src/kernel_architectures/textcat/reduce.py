@@ -19,17 +19,21 @@ def build_reduce(
     use_reduce_max: bool,
     use_reduce_mean: bool,
     nO: PositiveInt | None = None,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], Any]:
     """Pool the vectors of `tok2vec` over each document and classify the result: List[Doc] -> (D, nO).
 
     Several reductions are put side by side. Refs: tok2vec, output_layer. Resizable.
+
+    init_W: the first weights of the classes. If null, zeros for exclusive classes and glorot_uniform_init for others. On a
+    transformer, which learns slowly, they should be random: through zeros it gets no gradient at first.
     """
     flags = (use_reduce_first, use_reduce_last, use_reduce_max, use_reduce_mean)
     reductions = [name for name, use in zip(REDUCTIONS, flags, strict=True) if use]
     if not reductions:
         names = ", ".join(f"use_reduce_{name}" for name in REDUCTIONS)
         raise ValueError(f"TextCatReduce needs a reduction: set at least one of {names} to true")
-    classify = Classify(exclusive_classes, nO)
+    classify = Classify(exclusive_classes, nO, init_W=init_W)
     return Model(
         "textcat_reduce",
         _forward,

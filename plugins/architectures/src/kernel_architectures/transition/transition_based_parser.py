@@ -23,6 +23,7 @@ def build_transition_model(
     maxout_pieces: PositiveInt,
     use_upper: bool,
     nO: PositiveInt | None = None,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], TransitionScores]:
     """Score the states of a transition system: List[Doc] -> TransitionScores.
 
@@ -34,6 +35,9 @@ def build_transition_model(
     The callback returned in training takes None and runs the backward pass of the token vectors, as the scores'
     `finish` does. Refs: tok2vec, lower, upper. Attributes: has_upper, unseen_classes (masked), and resize_output, a
     function of the model and the new number of actions.
+
+    init_W: the first weights of the upper layer, zeros if null. On a transformer, which learns slowly, they should be random:
+    through zeros it gets no gradient at first. Without `use_upper` the scores start random by themselves.
     """
     if (state_type, bool(extra_state_tokens)) not in SLOTS:
         known = ", ".join(sorted({f"'{name}'" for name, _ in SLOTS}))
@@ -41,6 +45,11 @@ def build_transition_model(
     for name, size in (("hidden_width", hidden_width), ("maxout_pieces", maxout_pieces)):
         if size < 1:
             raise ConfigError(f"{name} of TransitionBasedParser must be at least 1, not {size}")
+    if init_W is not None and not use_upper:
+        raise ConfigError(
+            "init_W of TransitionBasedParser is for the upper layer, which use_upper = false leaves out",
+            hint="Leave init_W out: without an upper layer the scores start random by themselves.",
+        )
     project = Linear(hidden_width, tok2vec.maybe_get_dim("nO"))
     lower = StateFeatures(
         hidden_width if use_upper else nO,
@@ -48,7 +57,7 @@ def build_transition_model(
         maxout_pieces,
         hidden_width,
     )
-    upper = Linear(nO, hidden_width, init_W=zero_init) if use_upper else None
+    upper = Linear(nO, hidden_width, init_W=init_W or zero_init) if use_upper else None
     return Model(
         "transition_model",
         _forward,
@@ -123,7 +132,9 @@ def resize(model: Model[Any, Any], nO: int) -> Model[Any, Any]:
 
 def _resized(layer: Model[Any, Any], nO: int) -> Model[Any, Any]:
     if layer.name == "linear":
-        new = Linear(nO, layer.get_dim("nI"), init_W=zero_init)
+        new = Linear(nO, layer.get_dim("nI"))
+        # Should it be initialized again, its weights are drawn as the old ones were.
+        new.init = layer.init
         axes = {"W": 0, "b": 0}
     else:
         new = StateFeatures(nO, layer.get_dim("nF"), layer.get_dim("nP"), layer.get_dim("nI"))

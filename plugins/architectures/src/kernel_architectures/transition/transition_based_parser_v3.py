@@ -1,5 +1,6 @@
 """The model of transition systems as it is written without `use_upper`: a hidden layer and a layer with the scores."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from thinc.api import Model
@@ -18,6 +19,7 @@ def build_transition_model_v3(
     maxout_pieces: PositiveInt,
     nO: PositiveInt | None = None,
     use_upper: bool | None = None,
+    init_W: Callable[..., Any] | None = None,
 ) -> Model[list[Doc], TransitionScores]:
     """Score the states of a transition system with a hidden layer and a layer on top.
 
@@ -25,5 +27,12 @@ def build_transition_model_v3(
     have it beside this number; false leaves the upper layer out, as in kernel.TransitionBasedParser.v2.
     """
     return build_transition_model(
-        tok2vec, state_type, extra_state_tokens, hidden_width, maxout_pieces, use_upper is not False, nO
+        tok2vec,
+        state_type,
+        extra_state_tokens,
+        hidden_width,
+        maxout_pieces,
+        use_upper is not False,
+        nO,
+        init_W,
     )

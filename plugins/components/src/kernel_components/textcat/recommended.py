@@ -1,7 +1,7 @@
 """What `kernel init config` writes for the text classifiers."""
 
 from kernel.language import SHARED, Recommendation
-from kernel_components.token_vectors import ACCURACY, sources
+from kernel_components.token_vectors import ACCURACY, first_weights, sources
 
 
 def textcat(lang: str, optimize: str, gpu: bool) -> Recommendation:
@@ -24,9 +24,9 @@ def _textcat(optimize: str, gpu: bool, *, exclusive: bool) -> Recommendation:
         "nO": None,
     }
     if optimize == ACCURACY:
-        both = {"@architectures": "kernel.TextCatEnsemble.v2", "nO": None}
+        both = {"@architectures": "kernel.TextCatEnsemble.v2", "nO": None, **first_weights(gpu)}
         return Recommendation({"model": {**both, "tok2vec": SHARED, "linear_model": words}}, sources(gpu))
     if gpu:
         network = {"@architectures": "kernel.TextCatCNN.v2", "exclusive_classes": exclusive, "nO": None}
-        return Recommendation({"model": {**network, "tok2vec": SHARED}}, sources(gpu))
+        return Recommendation({"model": {**network, **first_weights(gpu), "tok2vec": SHARED}}, sources(gpu))
     return Recommendation({"model": words})
