@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pickle
+import pickletools
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import srsly
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -123,45 +128,114 @@ def test_the_recommended_config_trains_all_three_components(place: Path, trained
     assert doc._.trf_data.width == 16 and all(token.tag_ for token in doc) and doc.cats
 
 
-def test_a_saved_pipeline_stores_its_weights_once_and_nothing_pickled(trained: Path) -> None:
+@pytest.fixture(scope="module")
+def installed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for installed packages with that of the pipeline, which pip has built and installed without any index."""
+    pytest.importorskip("hatchling")
+    work = tmp_path_factory.mktemp("package")
+    assert command(["package", str(trained), str(work), "--name", "reader", "--build", "sdist"]) == 0
+    (archive,) = (work / "en_reader-0.0.0" / "dist").iterdir()
+    options = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
+    where = ["--target", str(work / "site"), str(archive)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, *where], check=True)
+    return work / "site"
+
+
+def is_pickle(data: bytes) -> bool:
+    """Whether bytes are a pickle of protocol 2 or later, or such zips of them as torch writes."""
+    if data.startswith(b"PK"):
+        return True
+    if not (data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")):
+        return False
+    try:
+        return [operation.name for operation, _, _ in pickletools.genops(data)][-1] == "STOP"
+    except ValueError:
+        return False
+
+
+def parts_of(value: Any) -> Iterator[bytes]:
+    """The bytes in a message, those in its mappings and lists too, and in messages within it."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from parts_of(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from parts_of(each)
+    elif isinstance(value, bytes):
+        yield value
+        try:
+            inside = srsly.msgpack_loads(value)
+        except (ValueError, TypeError, KeyError):
+            return
+        if not isinstance(inside, bytes):
+            yield from parts_of(inside)
+
+
+def test_pickles_are_found() -> None:
+    found = pickle.dumps({"a": [1]})
+    assert is_pickle(found) and not is_pickle(b"\x80\x04 of something else") and not is_pickle(b"")
+    nested = srsly.msgpack_dumps({"files": [{"state": srsly.msgpack_dumps({"rng": found})}]})
+    assert [is_pickle(part) for part in parts_of(nested)].count(True) == 1
+
+
+def test_saved_or_installed_weights_are_there_once_and_nothing_is_pickled(
+    trained: Path, installed: Path
+) -> None:
     found = sorted(str(path.relative_to(trained)) for path in (trained / "transformer").rglob("*"))
     assert found == ["transformer/cfg", "transformer/model"]
-    data = (trained / "transformer" / "model").read_bytes()
-    assert data.count(b"word_embeddings.weight") == 1
-    # The beginning of a pickle of protocol 2 and later, and of a zip of them.
-    assert not data.startswith((b"\x80", b"PK"))
-    assert all(path.suffix not in (".bin", ".pt", ".pkl") for path in trained.rglob("*"))
+    module = kernel.load(trained).get_pipe("transformer").model.shims[0].module
+    weights = {name: weight.detach().numpy().tobytes() for name, weight in module.named_parameters()}
+    assert len(weights) > 30
+    for folder in (trained, installed):
+        contents = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
+        assert not any(is_pickle(part) for data in contents for part in parts_of(data))
+        assert not [path for path in folder.rglob("*") if path.suffix in (".bin", ".pt", ".pth", ".pkl")]
+        together = b"\0".join(contents)
+        assert {name: together.count(weight) for name, weight in weights.items()} == dict.fromkeys(weights, 1)
 
 
-def test_it_runs_in_a_process_without_the_folder_of_the_transformer_and_without_network(
-    place: Path, trained: Path, tmp_path: Path
+# Says what pipelines predict where neither the network can be reached nor a pickle be read.
+ALONE = """
+import json, sys
+FORBIDDEN = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "pickle.find_class"}
+def refuse(event, arguments):
+    if event in FORBIDDEN:
+        raise PermissionError(f"{event} {arguments}")
+sys.addaudithook(refuse)
+import kernel
+text, *names = sys.argv[1:]
+for name in names:
+    doc = kernel.load(name)(text)
+    words = [(token.text, token.tag_, token.ent_iob_, token.ent_type_) for token in doc]
+    print(json.dumps([words, doc.cats, doc._.trf_data.rows.tobytes().hex()]))
+"""
+
+
+def test_saved_or_installed_it_predicts_the_same_alone_and_without_network(
+    place: Path, trained: Path, installed: Path, tmp_path: Path
 ) -> None:
+    text = "Anna lives in Berlin ."
+    doc = kernel.load(trained)(text)
+    words = [[token.text, token.tag_, token.ent_iob_, token.ent_type_] for token in doc]
+    here = [words, doc.cats, doc._.trf_data.rows.tobytes().hex()]
+    # The folder that the transformer came from is gone.
     hidden = place / "bert"
     hidden.rename(place / "hidden")
     try:
-        code = (
-            "import socket, sys\n"
-            "def refuse(*_, **__): raise OSError('no network')\n"
-            "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
-            "import kernel\n"
-            f"nlp = kernel.load({str(trained)!r})\n"
-            "print([(t.text, t.tag_) for t in nlp('Anna lives in Berlin .')])\n"
-        )
         # Nothing says that there is no network, and there is no cache of the hub either.
         variables = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
         done = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**variables, "HF_HOME": str(tmp_path)},
+            [sys.executable, "-c", ALONE, text, str(trained), "en_reader"],
+            env={**variables, "HF_HOME": str(tmp_path), "PYTHONPATH": str(installed)},
             capture_output=True,
             text=True,
             cwd=tmp_path,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        nlp = kernel.load(trained)
-        assert done.stdout.strip() == str([(t.text, t.tag_) for t in nlp("Anna lives in Berlin .")])
     finally:
         (place / "hidden").rename(hidden)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [here, here]
 
 
 def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path) -> None:
