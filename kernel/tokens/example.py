@@ -192,27 +192,32 @@ class Example:
     def get_aligned_parse(self, projectivize: bool = True) -> tuple[list[int | None], list[str | None]]:
         """The gold head (position) and dependency label of each predicted token, None where not known.
 
-        Known are tokens that fall on one gold token, whose head falls on one predicted token. projectivize:
-        arcs that cross others are lifted to an ancestor of their head, which the label then records.
+        Known are tokens that fall on one gold token with a label; their head is if it falls on one predicted token.
+        projectivize: arcs that cross others are lifted to an ancestor of their head, which the label then records.
         """
         heads: list[int | None] = [None] * len(self._x)
         deps: list[str | None] = [None] * len(self._x)
         if not len(self._x) or not self._y.has_annotation(attrs.DEP):
             return heads, deps
-        gold = values_of(self._y, attrs.HEAD)
-        gold_heads = (np.arange(len(gold)) + gold).tolist()
-        labels = [token.dep_ for token in self._y]
+        numbers = values_of(self._y, attrs.DEP)
+        gold_heads = np.arange(len(numbers)) + values_of(self._y, attrs.HEAD)
+        strings = {number: self._y.vocab.strings[number] for number in np.unique(numbers).tolist()}
+        labels = [strings[number] for number in numbers.tolist()]
         if projectivize:
             from kernel.tokens.projective import projectivized
 
-            gold_heads, labels = projectivized(gold_heads, labels)
+            lifted, labels = projectivized(gold_heads.tolist(), labels)
+            gold_heads = np.array(lifted)
         x2y, y2x = self.alignment.x2y, self.alignment.y2x
-        for index in np.flatnonzero(x2y.lengths == 1).tolist():
-            gold_index = int(x2y[index][0])
-            deps[index] = labels[gold_index]
-            head = y2x[gold_heads[gold_index]]
-            if len(head) == 1:
-                heads[index] = int(head[0])
+        tokens = np.flatnonzero(x2y.lengths == 1)
+        gold = x2y.data[x2y.starts[tokens]]
+        tokens, gold = tokens[numbers[gold] != 0], gold[numbers[gold] != 0]
+        for index, place in zip(tokens.tolist(), gold.tolist(), strict=True):
+            deps[index] = labels[place]
+        known = y2x.lengths[gold_heads[gold]] == 1
+        found = y2x.data[y2x.starts[gold_heads[gold[known]]]]
+        for index, head in zip(tokens[known].tolist(), found.tolist(), strict=True):
+            heads[index] = head
         return heads, deps
 
     def get_aligned_sent_starts(self) -> list[bool | None]:

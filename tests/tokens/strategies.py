@@ -1,4 +1,4 @@
-"""Documents with arbitrary annotations."""
+"""Documents with arbitrary annotations, and arbitrary trees."""
 
 from hypothesis import strategies as st
 
@@ -76,3 +76,15 @@ def content(doc):
         "cats": doc.cats,
         "unknown": doc.has_unknown_spaces,
     }
+
+
+@st.composite
+def trees(draw, largest=12):
+    """The heads (positions) of a few trees over mixed positions, flat ones and deep ones."""
+    order = draw(st.permutations(range(draw(st.integers(0, largest)))))
+    heads = list(range(len(order)))
+    back = draw(st.sampled_from([1, 2, largest]))
+    for place, index in enumerate(order[1:], 1):
+        if draw(st.integers(0, 6)):
+            heads[index] = order[draw(st.integers(max(0, place - back), place - 1))]
+    return heads

@@ -5,6 +5,7 @@ import pytest
 
 from kernel.tokens import Doc, Example, Span, Token
 from kernel.vocab import Vocab
+from kernel.vocab.attrs import DEP
 
 # What these give grows with the depth of the tree.
 DEEP = {"ancestors", "subtree"}
@@ -73,6 +74,15 @@ def test_one_token_of_a_deep_tree(grows_linearly):
     def ask(n):
         doc = make(n, "chain")
         return lambda: [list(doc[i].subtree)[-1] for i in range(n - 10, n)] + list(doc[n - 1].ancestors)
+
+    grows_linearly(ask)
+
+
+def test_conjuncts_of_one_token_of_a_long_coordination(grows_linearly):
+    def ask(n):
+        doc = make(n, "chain")
+        doc.set_column(DEP, np.full(n, doc.intern("conj")))
+        return lambda: doc[n - 1].conjuncts
 
     grows_linearly(ask)
 

@@ -151,6 +151,15 @@ def test_a_noun_phrase_in_another_is_no_chunk_of_its_own():
     assert [chunk.text for chunk in doc.noun_chunks] == ["dog food"]
 
 
+def test_noun_chunks_of_a_long_coordination(grows_linearly):
+    def ask(n):
+        heads = [max(0, i - 1) for i in range(n)]
+        doc = Doc(NLP.vocab, ["tea"] * n, pos=["NOUN"] * n, heads=heads, deps=["ROOT"] + ["conj"] * (n - 1))
+        return lambda: list(doc.noun_chunks)
+
+    grows_linearly(ask)
+
+
 def test_noun_chunks_need_a_parse():
     with pytest.raises(DataError, match="noun chunks are told by the parse"):
         list(NLP("A dog").noun_chunks)

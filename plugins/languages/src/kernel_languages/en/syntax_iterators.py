@@ -20,8 +20,9 @@ def noun_chunks(doclike: Doc | Span) -> Iterator[tuple[int, int, int]]:
         raise DataError("noun chunks are told by the parse, and the document has none")
     label = doc.vocab.strings.add("NP")
     end = 0
+    known: dict[int, str] = {}
     for token in doclike:
-        if token.pos_ not in _NOMINAL or _role(token) not in _ROLES:
+        if token.pos_ not in _NOMINAL or _role(token, known) not in _ROLES:
             continue
         start = token.left_edge.i
         if start >= end:
@@ -29,11 +30,15 @@ def noun_chunks(doclike: Doc | Span) -> Iterator[tuple[int, int, int]]:
             yield start, end, label
 
 
-def _role(token: Token) -> str:
-    """The label of a token; of a conjunct that of the first one of its coordination."""
-    while token.dep_ == "conj" and token.head.i < token.i:
+def _role(token: Token, known: dict[int, str]) -> str:
+    """The label of a token; of a conjunct that of the first one of its coordination. known: those of tokens, kept here."""
+    chain = []
+    while token.i not in known and token.dep_ == "conj" and token.head.i < token.i:
+        chain.append(token.i)
         token = token.head
-    return str(token.dep_)
+    role: str = known.get(token.i, token.dep_)
+    known.update(dict.fromkeys([token.i, *chain], role))
+    return role
 
 
 SYNTAX_ITERATORS: dict[str, Callable[..., Any]] = {"noun_chunks": noun_chunks}
