@@ -76,7 +76,7 @@ FIRST_PARTY = frozenset(
 
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
-    "factories": _names("ner tagger textcat textcat_multilabel tok2vec sentencizer"),
+    "factories": _names("morphologizer ner senter sentencizer tagger textcat textcat_multilabel tok2vec"),
     "languages": _names("en xx"),
 }
 
@@ -85,7 +85,7 @@ _AWAITED = {
     "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
-        merge_entities merge_noun_chunks merge_subtokens morphologizer parser senter span_cleaner span_finder span_ruler
+        merge_entities merge_noun_chunks merge_subtokens parser span_cleaner span_finder span_ruler
         spancat spancat_singlelabel token_splitter trainable_lemmatizer"""
     ),
     "languages": _names(
@@ -110,8 +110,6 @@ _AWAITED_MODULES = (
             "entityruler",
             "functions",
             "lemmatizer",
-            "morphologizer",
-            "senter",
             "span_finder",
             "span_ruler",
             "spancat",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.scores.counts import PRFScore, Scores, by_type, prefixed
+from kernel.tokens.morph import EMPTY
 
 if TYPE_CHECKING:
     from kernel.tokens import Doc
@@ -73,25 +75,29 @@ def score_token_attr_per_feat(
     missing_values: Iterable[Any] = MISSING,
     **cfg: Any,
 ) -> Scores:
-    """`{attr}_micro_p/r/f` over single features of values such as `Case=Nom|Number=Sing`, and `{attr}_per_feat`."""
-    total = PRFScore()
-    per_feature: dict[str, PRFScore] = {}
+    """`{attr}_micro_p/r/f` over single features of values such as `Case=Nom|Number=Sing`, and `{attr}_per_feat`.
+
+    A feature is right with all its values: `Case=Acc,Nom` is another one than `Case=Acc`. Tokens count as in
+    `score_token_attr`; those whose gold value has no features don't. `getter(token, attr)` gives a text or its number.
+    """
     missing = frozenset(missing_values)
+    pairs: Counter[tuple[str, frozenset[str]]] = Counter()
     for example in examples:
-        gold_values = [str(getter(token, attr) or "") for token in example.reference]
-        values = [str(getter(token, attr) or "") for token in example.predicted]
-        gold = {(i, *feature) for i, value in enumerate(gold_values) for feature in _features(value, missing)}
+        gold = _texts_of(example.reference, attr, getter, missing)
+        found = _texts_of(example.predicted, attr, getter, missing)
         x, y = aligned_tokens(example)
-        found = {
-            (j, *feature)
-            for i, j in zip(x.tolist(), y.tolist(), strict=True)
-            if gold_values[j] not in missing
-            for feature in _features(values[i], missing)
-        }
-        total.score_set(found, gold)
-        for item in gold | found:
-            score = per_feature.setdefault(item[1], PRFScore())
-            score += PRFScore(tp=item in gold and item in found, fp=item not in gold, fn=item not in found)
+        answers: dict[int, set[str]] = {}
+        for i, j in zip(x.tolist(), y.tolist(), strict=True):
+            answers.setdefault(j, set()).add(found[i])
+        pairs.update((text, frozenset(answers.get(j, ()))) for j, text in enumerate(gold) if text)
+    per_feature: dict[str, PRFScore] = {}
+    for (text, values), count in pairs.items():
+        right, said = _features(text), {feature for value in values for feature in _features(value)}
+        for name, setting in right | said:
+            score = per_feature.setdefault(name, PRFScore())
+            given, wanted = (name, setting) in said, (name, setting) in right
+            score += PRFScore(tp=count * (given and wanted), fp=count * (not wanted), fn=count * (not given))
+    total = sum(per_feature.values(), PRFScore())
     return {**prefixed(f"{attr}_micro", total), f"{attr}_per_feat": by_type(per_feature)}
 
 
@@ -125,11 +131,17 @@ def _offsets(doc: Doc) -> set[tuple[int, int]]:
     return {(token.idx, token.idx + len(token)) for token in doc if not token.is_space}
 
 
-def _features(value: str, missing: frozenset[Any]) -> Iterator[tuple[str, str]]:
-    if value in missing:
-        return
-    for feature in value.split("|"):
-        name, _, setting = feature.partition("=")
-        # One feature may have several values: Case=Acc,Dat.
-        for part in setting.split(","):
-            yield name, part
+def _texts_of(doc: Doc, attr: str, getter: Getter, missing: frozenset[Any]) -> list[str]:
+    """The value of every token as a text, empty if it is missing or has no features."""
+    values, known = values_of(doc, attr, getter, missing)
+    strings = doc.vocab.strings
+    texts = {
+        value: strings[value] if isinstance(value, int) else str(value) for value in set(values.tolist())
+    }
+    shown = zip(values.tolist(), known.tolist(), strict=True)
+    return [texts[value] if sure and texts[value] != EMPTY else "" for value, sure in shown]
+
+
+def _features(text: str) -> set[tuple[str, str]]:
+    parts = (part.partition("=") for part in text.split("|")) if text else ()
+    return {(name, setting) for name, _, setting in parts}

@@ -14,7 +14,10 @@ _LONGEST_KEPT = 500
 
 
 def normalize_features(text: str) -> str:
-    """Features sorted by name, values sorted; the empty string and `_` give `_`."""
+    """Features in order, values sorted; the empty string and `_` give `_`.
+
+    The order is that of the characters, as in the field's files, so that equal features have equal numbers there and here.
+    """
     return _known(text) if len(text) <= _LONGEST_KEPT else _normalized(text)
 
 
@@ -26,8 +29,9 @@ def _normalized(text: str) -> str:
         name, _, values = part.partition("=")
         if name:
             features.setdefault(name, set()).update(values.split(","))
-    ordered = sorted(features.items(), key=lambda item: (item[0].lower(), item[0]))
-    return "|".join(f"{name}={','.join(sorted(values))}" for name, values in ordered) or EMPTY
+    return (
+        "|".join(sorted(f"{name}={','.join(sorted(values))}" for name, values in features.items())) or EMPTY
+    )
 
 
 _known = lru_cache(maxsize=4096)(_normalized)
@@ -57,14 +61,16 @@ class MorphAnalysis:
         return self.text != ""
 
     def __len__(self) -> int:
-        """Number of features."""
-        return self.text.count("|") + 1 if self.text else 0
+        """How many values the features have."""
+        return len(self._values())
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.text.split("|") if self.text else ())
+        """Each feature with each of its values: `Case=Acc`, `Case=Nom`."""
+        return iter(self._values())
 
     def __contains__(self, feature: str) -> bool:
-        return feature in self.text.split("|")
+        """Whether a feature has a value, such as `Case=Acc`."""
+        return feature in self._values()
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str):
@@ -87,4 +93,8 @@ class MorphAnalysis:
 
     def to_dict(self) -> dict[str, str]:
         """Feature name -> values, comma-separated."""
-        return dict(part.split("=", 1) if "=" in part else (part, "") for part in self)  # type: ignore[misc]
+        parts = [part.partition("=") for part in self.text.split("|")] if self.text else []
+        return {name: values for name, _, values in parts}
+
+    def _values(self) -> list[str]:
+        return [f"{name}={value}" for name, values in self.to_dict().items() for value in values.split(",")]

@@ -63,6 +63,9 @@ def test_single_features():
     scores = Scorer.score_token_attr_per_feat(examples, "morph", getter=lambda token, attr: str(token.morph))
     assert scores["morph_micro_f"] == 0.5
     assert scores["morph_per_feat"]["Case"]["f"] == 1.0 and scores["morph_per_feat"]["Number"]["f"] == 0.0
+    assert Scorer.score_token_attr_per_feat(examples, "morph") == scores
+    by_number = lambda token, attr: token.morph.key
+    assert Scorer.score_token_attr_per_feat(examples, "morph", getter=by_number) == scores
     empty = Scorer.score_token_attr_per_feat([], "morph")
     assert empty == {
         "morph_micro_p": None,
@@ -70,3 +73,24 @@ def test_single_features():
         "morph_micro_f": None,
         "morph_per_feat": None,
     }
+
+
+def test_a_feature_is_right_with_all_its_values():
+    examples = [
+        pair(doc("a b", morphs=["Case=Acc", "Case=Acc,Nom"]), doc("a b", morphs=["Case=Acc,Nom"] * 2))
+    ]
+    assert Scorer.score_token_attr_per_feat(examples, "morph")["morph_per_feat"] == {
+        "Case": {"p": 0.5, "r": 0.5, "f": 0.5}
+    }
+
+
+def test_features_with_other_tokens():
+    gold = Doc(VOCAB, words=["ab", "c"], spaces=[True, False], morphs=["A=1", "B=1"])
+    halves = Doc(VOCAB, words=["a", "b", "c"], spaces=[False, True, False], morphs=["A=1", "A=2", ""])
+    scores = Scorer.score_token_attr_per_feat([Example(halves, gold)], "morph")
+    assert scores["morph_per_feat"] == {
+        "A": pytest.approx({"p": 1 / 2, "r": 1.0, "f": 2 / 3}),
+        "B": {"p": 0.0, "r": 0.0, "f": 0.0},
+    }
+    merged = Doc(VOCAB, words=["ab c"], spaces=[False], morphs=["A=1"])
+    assert Scorer.score_token_attr_per_feat([Example(merged, gold)], "morph")["morph_micro_r"] == 0.0

@@ -43,6 +43,28 @@ class Learning(Component):
     )
 
 
+def with_features(examples):
+    """Some features for every token, by its part of speech."""
+    features = {
+        "NOUN": "Number=Sing",
+        "PROPN": "Number=Sing",
+        "VERB": "Mood=Ind|VerbForm=Fin",
+        "PRON": "Case=Acc,Nom",
+    }
+    for example in examples:
+        for token in example.reference:
+            token.set_morph(features.get(token.pos_, ""))
+    return examples
+
+
+class TestMorphologizer(Learning):
+    name = "morphologizer"
+    settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
+
+    def examples(self, nlp):
+        return with_features(super().examples(nlp))
+
+
 class TestNer(Learning):
     name = "ner"
     settings = {
@@ -56,6 +78,11 @@ class TestNer(Learning):
             "use_upper": True,
         }
     }
+
+
+class TestSenter(Learning):
+    name = "senter"
+    settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
 
 
 class TestSentencizer(Component):
@@ -92,6 +119,14 @@ class TestTok2Vec(Learning):
 
 class Scorer(ScorerSuite):
     goldens = GOLDENS
+
+
+class TestMorphologizerScorer(Scorer):
+    name = "kernel.morphologizer_scorer.v1"
+    perfect = ("pos_acc", "morph_acc", "morph_micro_f")
+
+    def gold(self):
+        return with_features(super().gold())
 
 
 class TestNerScorer(Scorer):
@@ -133,8 +168,10 @@ class TestLentPipeline(ModuleSuite):
     name = "kernel.pipeline"
     names = (
         "EntityRecognizer",
+        "Morphologizer",
         "MultiLabel_TextCategorizer",
         "Pipe",
+        "SentenceRecognizer",
         "Sentencizer",
         "Tagger",
         "TextCategorizer",
@@ -142,8 +179,10 @@ class TestLentPipeline(ModuleSuite):
         "TrainablePipe",
     )
     modules = (
+        "morphologizer",
         "ner",
         "pipe",
+        "senter",
         "sentencizer",
         "tagger",
         "textcat",
@@ -156,7 +195,7 @@ class TestLentPipeline(ModuleSuite):
     def test_models_are_blocks_of_configs(self) -> None:
         from kernel.config import fill
 
-        for name in ("ner", "tagger", "textcat", "textcat_multilabel", "tok2vec"):
+        for name in ("morphologizer", "ner", "senter", "tagger", "textcat", "textcat_multilabel", "tok2vec"):
             inside = import_module(f"kernel.pipeline.{name}")
             blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
             assert [fill(block) for block in blocks] == blocks

@@ -1,1 +1,1 @@
-"""Pipeline components for kernel: tok2vec, ner, tagger, text classification, and their scorers."""
+"""Pipeline components for kernel: tok2vec, ner, tagger, morphologizer, sentences, text classification, and their scorers."""

@@ -8,8 +8,10 @@ from kernel.registries.modules import absent
 if TYPE_CHECKING:
     from kernel.component import Component as Pipe
     from kernel.component import TrainableComponent as TrainablePipe
+    from kernel_components.morphologizer.component import Morphologizer
     from kernel_components.ner.component import EntityRecognizer
     from kernel_components.sentencizer.component import Sentencizer
+    from kernel_components.senter.component import SentenceRecognizer
     from kernel_components.tagger.component import Tagger
     from kernel_components.textcat.component import TextCategorizer
     from kernel_components.textcat.multilabel import MultiLabelTextCategorizer as MultiLabel_TextCategorizer
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EntityRecognizer",
+    "Morphologizer",
     "MultiLabel_TextCategorizer",
     "Pipe",
+    "SentenceRecognizer",
     "Sentencizer",
     "Tagger",
     "TextCategorizer",
@@ -28,8 +32,10 @@ __all__ = [
 # Class -> the module in this folder that has it.
 _MODULES = {
     "EntityRecognizer": "ner",
+    "Morphologizer": "morphologizer",
     "MultiLabel_TextCategorizer": "textcat_multilabel",
     "Pipe": "pipe",
+    "SentenceRecognizer": "senter",
     "Sentencizer": "sentencizer",
     "Tagger": "tagger",
     "TextCategorizer": "textcat",
@@ -45,8 +51,6 @@ _AWAITED = frozenset(
         "EntityLinker",
         "EntityRuler",
         "Lemmatizer",
-        "Morphologizer",
-        "SentenceRecognizer",
         "SpanCategorizer",
         "SpanFinder",
         "SpanRuler",

@@ -1,6 +1,6 @@
 """A component that chooses a label for every token."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,13 +43,14 @@ class TokenClassifier(TrainableComponent):
         return self.model.ops.flatten(self.model.predict(docs)).argmax(axis=1)
 
     def initialize_labels(
-        self, get_examples: Callable[[], Iterable[Example]], labels: Iterable[str] | None = None
+        self, get_examples: Callable[[], Iterable[Example]], labels: Collection[str] | None = None
     ) -> None:
         """Take the labels from the data, sorted, unless they are given; then infer the model's shapes."""
         sample = self.sample(get_examples)
-        for label in sorted(self.gold_labels(get_examples())) if labels is None else labels:
+        taken = sorted(self.gold_labels(get_examples())) if labels is None else labels
+        for label in taken:
             self.add_label(label)
-        if not self.labels:
+        if not taken and not self.cfg.get("labels"):
             raise DataError(
                 f"none of the examples has {self.annotation}",
                 hint=f"Annotate the {self.annotation} of the training data, or remove the component from the pipeline.",
