@@ -34,6 +34,7 @@ MODEL = {
     "maxout_pieces": 2,
     "use_upper": True,
     "nO": None,
+    "init_W": None,
 }
 
 

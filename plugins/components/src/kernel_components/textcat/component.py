@@ -48,6 +48,7 @@ MODEL = {
         "nO": None,
     },
     "nO": None,
+    "init_W": None,
 }
 SCORE_WEIGHTS = {
     "cats_score": 1.0,
