@@ -76,7 +76,9 @@ FIRST_PARTY = frozenset(
 
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
-    "factories": _names("morphologizer ner senter sentencizer tagger textcat textcat_multilabel tok2vec"),
+    "factories": _names(
+        "morphologizer ner senter sentencizer tagger textcat textcat_multilabel tok2vec trainable_lemmatizer"
+    ),
     "languages": _names("en xx"),
 }
 
@@ -86,7 +88,7 @@ _AWAITED = {
     "factories": _names(
         """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
         merge_entities merge_noun_chunks merge_subtokens parser span_cleaner span_finder span_ruler
-        spancat spancat_singlelabel token_splitter trainable_lemmatizer"""
+        spancat spancat_singlelabel token_splitter"""
     ),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
@@ -105,7 +107,6 @@ _AWAITED_MODULES = (
         for name in [
             "attributeruler",
             "dep_parser",
-            "edit_tree_lemmatizer",
             "entity_linker",
             "entityruler",
             "functions",

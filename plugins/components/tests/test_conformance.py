@@ -117,6 +117,25 @@ class TestTok2Vec(Learning):
     after = {"tagger": TestTaggerThatListens.settings}
 
 
+class TestTrainableLemmatizer(Learning):
+    name = "trainable_lemmatizer"
+    settings = {
+        "model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED},
+        "min_tree_freq": 1,
+    }
+
+
+class TestTrainableLemmatizerThatListens(Learning):
+    name = "trainable_lemmatizer"
+    goldens = None
+    settings = {
+        "model": {"@architectures": "kernel.Tagger.v2", "tok2vec": LISTENER},
+        "min_tree_freq": 1,
+        "top_k": 3,
+    }
+    before = {"tok2vec": {"model": HASH_EMBED}}
+
+
 class Scorer(ScorerSuite):
     goldens = GOLDENS
 
@@ -127,6 +146,11 @@ class TestMorphologizerScorer(Scorer):
 
     def gold(self):
         return with_features(super().gold())
+
+
+class TestLemmatizerScorer(Scorer):
+    name = "kernel.lemmatizer_scorer.v1"
+    perfect = ("lemma_acc",)
 
 
 class TestNerScorer(Scorer):
@@ -167,6 +191,7 @@ class TestTextCatScorer(Scorer):
 class TestLentPipeline(ModuleSuite):
     name = "kernel.pipeline"
     names = (
+        "EditTreeLemmatizer",
         "EntityRecognizer",
         "Morphologizer",
         "MultiLabel_TextCategorizer",
@@ -179,6 +204,7 @@ class TestLentPipeline(ModuleSuite):
         "TrainablePipe",
     )
     modules = (
+        "edit_tree_lemmatizer",
         "morphologizer",
         "ner",
         "pipe",
@@ -195,7 +221,7 @@ class TestLentPipeline(ModuleSuite):
     def test_models_are_blocks_of_configs(self) -> None:
         from kernel.config import fill
 
-        for name in ("morphologizer", "ner", "senter", "tagger", "textcat", "textcat_multilabel", "tok2vec"):
+        for name in sorted({*self.modules} - {"pipe", "sentencizer", "trainable_pipe"}):
             inside = import_module(f"kernel.pipeline.{name}")
             blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
             assert [fill(block) for block in blocks] == blocks

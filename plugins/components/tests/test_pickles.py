@@ -12,11 +12,20 @@ pytestmark = pytest.mark.needs("kernel-nlp-architectures", "kernel-nlp-languages
 TEXT = "Ann lives here. She likes it."
 
 
-@pytest.mark.parametrize("factory", ["ner", "tagger", "textcat", "textcat_multilabel", "tok2vec"])
+@pytest.mark.parametrize(
+    "factory", ["ner", "tagger", "textcat", "textcat_multilabel", "tok2vec", "trainable_lemmatizer"]
+)
 def test_a_component_predicts_the_same_when_it_comes_back(factory):
     nlp = kernel.blank("en")
-    component = nlp.add_pipe(factory)
-    gold = {"entities": [(0, 3, "PERSON")], "tags": ["A", "B"] * 4, "cats": {"X": 1.0, "Y": 0.0}}
+    component = nlp.add_pipe(
+        factory, config={"min_tree_freq": 1} if factory == "trainable_lemmatizer" else {}
+    )
+    gold = {
+        "entities": [(0, 3, "PERSON")],
+        "tags": ["A", "B"] * 4,
+        "lemmas": ["x"] * 8,
+        "cats": {"X": 1.0, "Y": 0.0},
+    }
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc(TEXT), gold)])
     before = nlp(TEXT).to_bytes()
     again = pickle.loads(pickle.dumps(component))

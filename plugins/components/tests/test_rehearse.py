@@ -27,6 +27,7 @@ CNN = {
     "subword_features": True,
 }
 BOW = {"@architectures": "kernel.TextCatBOW.v3", "ngram_size": 1, "no_output_layer": False, "length": 64}
+SETTINGS = {"trainable_lemmatizer": {"min_tree_freq": 1}}
 TEXTS = ["Ann lives in New York now .", "They met Bob Smith there", "Rain", "Acme sells maps to Ann"]
 ENTITIES = [[(0, 3, "PER"), (13, 21, "LOC")], [(9, 18, "PER")], [], [(0, 4, "ORG"), (19, 22, "PER")]]
 
@@ -43,10 +44,13 @@ def gold(nlp):
     for number, (text, entities) in enumerate(zip(TEXTS, ENTITIES, strict=True)):
         doc = nlp.make_doc(text)
         tags = ["CAP" if token.text[0].isupper() else "LOW" for token in doc]
+        lemmas = [token.text.lower() for token in doc]
         cats = {"long": float(len(doc) > 4), "short": float(len(doc) <= 4), "odd": float(number % 2)}
         if "textcat" in nlp.pipe_factories.values():
             del cats["odd"]
-        examples.append(Example.from_dict(doc, {"tags": tags, "entities": entities, "cats": cats}))
+        examples.append(
+            Example.from_dict(doc, {"tags": tags, "lemmas": lemmas, "entities": entities, "cats": cats})
+        )
     return examples
 
 
@@ -58,9 +62,8 @@ def pipeline(factory, *, shared, model=None):
     nlp = kernel.blank("xx")
     if shared:
         nlp.add_pipe("tok2vec", config={"model": CNN})
-    nlp.add_pipe(
-        factory, name="one", config={"model": model or model_of(factory, LISTENER if shared else CNN)}
-    )
+    model = model or model_of(factory, LISTENER if shared else CNN)
+    nlp.add_pipe(factory, name="one", config={"model": model, **SETTINGS.get(factory, {})})
     nlp.initialize(lambda: gold(nlp))
     return nlp
 
@@ -115,8 +118,13 @@ def softmax(values):
     return values / values.sum(axis=1, keepdims=True)
 
 
+def divergence_of_tokens(then, now):
+    return divergence(np.concatenate(then), np.concatenate(now))
+
+
 LOSSES = {
-    "tagger": lambda then, now: divergence(np.concatenate(then), np.concatenate(now)),
+    "tagger": divergence_of_tokens,
+    "trainable_lemmatizer": divergence_of_tokens,
     "textcat": lambda then, now: divergence(then, now),
     "textcat_multilabel": lambda then, now: float(((now - then) ** 2).sum()) / 2,
 }
@@ -193,7 +201,7 @@ def test_the_gradient_of_ner_is_that_of_the_divergence_at_the_states_of_its_path
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared"])
-@pytest.mark.parametrize("factory", ["tagger", "textcat", "textcat_multilabel", "ner"])
+@pytest.mark.parametrize("factory", [*LOSSES, "ner"])
 def test_where_nothing_has_changed_there_is_no_gradient(factory, shared):
     nlp = pipeline(factory, shared=shared)
     for _ in range(5):
@@ -206,7 +214,7 @@ def test_where_nothing_has_changed_there_is_no_gradient(factory, shared):
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared"])
-@pytest.mark.parametrize("factory", ["tagger", "textcat", "textcat_multilabel", "ner"])
+@pytest.mark.parametrize("factory", [*LOSSES, "ner"])
 def test_what_was_known_comes_back_and_the_teacher_stays(factory, shared):
     nlp = pipeline(factory, shared=shared)
     for _ in range(10):

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from kernel_components.textcat.component import TextCategorizer
     from kernel_components.textcat.multilabel import MultiLabelTextCategorizer as MultiLabel_TextCategorizer
     from kernel_components.tok2vec.component import Tok2Vec
+    from kernel_components.trainable_lemmatizer.component import EditTreeLemmatizer
 
 __all__ = [
+    "EditTreeLemmatizer",
     "EntityRecognizer",
     "Morphologizer",
     "MultiLabel_TextCategorizer",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 # Class -> the module in this folder that has it.
 _MODULES = {
+    "EditTreeLemmatizer": "edit_tree_lemmatizer",
     "EntityRecognizer": "ner",
     "Morphologizer": "morphologizer",
     "MultiLabel_TextCategorizer": "textcat_multilabel",
@@ -47,7 +50,6 @@ _AWAITED = frozenset(
     [
         "AttributeRuler",
         "DependencyParser",
-        "EditTreeLemmatizer",
         "EntityLinker",
         "EntityRuler",
         "Lemmatizer",

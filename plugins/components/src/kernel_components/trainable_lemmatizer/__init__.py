@@ -1,0 +1,1 @@
+"""The lemmatizer that learns edit trees."""
