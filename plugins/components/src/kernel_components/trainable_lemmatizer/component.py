@@ -19,7 +19,7 @@ from kernel.vocab import Vocab
 from kernel.vocab.attrs import NAMES, STRINGS, intify
 from kernel_components.edit_trees import EditTrees, name_of, script_of
 from kernel_components.edit_trees.lemmas import Lemmas
-from kernel_components.token_labels.component import TokenClassifier
+from kernel_components.token_labels import TokenClassifier
 from kernel_components.token_vectors import HASH_EMBED_CNN
 from kernel_components.trainable_lemmatizer import debug, recommended
 from kernel_components.trainable_lemmatizer.gold import LEMMA, count_trees, encode
