@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from kernel_components.biluo import rehearsal_gradient
 from kernel_components.losses import distillation
+from kernel_components.transitions.gradient import rehearsal_gradient
 from thinc.api import Adam
 
 import kernel
