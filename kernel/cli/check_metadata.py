@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kernel.discovery import rules, scan
+from kernel.discovery import scan
 from kernel.discovery.known_names import COMMAND_KINDS, FIRST_PARTY
 from kernel.discovery.listing import OWNER, Package, kind_of
 from kernel.discovery.metadata import KERNEL
@@ -107,14 +107,6 @@ def _module_mistakes(point: EntryPoint) -> Iterator[str]:
     reason = refusal("modules", point.name)
     if reason:
         yield reason
-        return
-    for other in rules.entry_points(point.group):
-        if other.distribution == point.distribution:
-            continue
-        if point.name.startswith(f"{other.name}."):
-            yield f"{point.name} lies inside of {other.name}, which {other.distribution} lends"
-        if other.name.startswith(f"{point.name}."):
-            yield f"{other.name}, which {other.distribution} lends, lies inside of it, so nothing else in it can be imported"
 
 
 def _section_mistakes(point: EntryPoint) -> Iterator[str]:

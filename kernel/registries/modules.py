@@ -2,7 +2,8 @@
 
 A package lends a module with an entry point in the group `kernel_modules`, whose name is the path under which it is to be
 found: `"kernel.matcher" = "acme_matcher.api"`. It is imported when somebody asks for it, and is the same object under both
-names, as are the modules inside it. What lies in the folder of the kernel itself can't be lent by anybody.
+names, as are the modules inside it. Others may lend modules in it, of names that it doesn't have. What lies in the folder of the
+kernel itself can't be lent by anybody.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from importlib.machinery import ModuleSpec
 # As in `kernel`: this is imported with it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import ModuleType
     from typing import Any
 
@@ -68,12 +68,10 @@ class ModuleFinder:
         if name in PATHS:
             return _spec(name, _Elsewhere(PATHS[name]))
         lent = _lent()
-        inside = [path for path in lent if path.startswith(f"{name}.")]
-        rivals = conflict(name, inside) if name in lent else ""
-        if name in lent and not rivals:
+        if name in lent:
             return _spec(name, _Lent())
-        if inside:
-            return _spec(name, _Folder(rivals), is_package=True)
+        if any(path.startswith(f"{name}.") for path in lent):
+            return _spec(name, _Folder(), is_package=True)
         above, _, last = name.rpartition(".")
         home = getattr(sys.modules.get(above), "__name__", above)
         if home != above:
@@ -85,18 +83,6 @@ class ModuleFinder:
                 return _spec(name, _Elsewhere(place))
         _refuse(name)
         return None
-
-
-def conflict(path: str, inside: Iterable[str]) -> str:
-    """Who is in conflict about a path: who lends it and others, who lend something in it; "" if there are none."""
-    from kernel.registries.family import registry
-
-    modules = registry.of(KIND)
-    own = modules.owners(path)
-    others = [each for each in inside if set(modules.owners(each)) - set(own)]
-    if not others:
-        return ""
-    return f"{' and '.join(modules.claims(path))} lends {path}, but {modules.claims(others[0])[0]} lends {others[0]} in it"
 
 
 def absent(module: str, name: str, message: str) -> AttributeError | ImportError:
@@ -117,11 +103,11 @@ def absent(module: str, name: str, message: str) -> AttributeError | ImportError
     return AttributeError(message, name=name)
 
 
-def _remedy(path: str, inside: Iterable[str] = ()) -> str:
+def _remedy(*paths: str) -> str:
     """What to do about packages that are in conflict about a path: an import asks no config."""
     from kernel.registries.family import registry
 
-    owners = dict.fromkeys(owner for each in (path, *inside) for owner in registry.of(KIND).owners(each))
+    owners = dict.fromkeys(owner for path in paths for owner in registry.of(KIND).owners(path))
     ways = " or ".join(f"KERNEL_PLUGINS=-{owner}" for owner in sorted(owners))
     return f"Uninstall one of them, or deny it before anything is imported: {ways}."
 
@@ -178,43 +164,74 @@ class _Lent(_Loader):
             )
         # Its own modules may import it under this path, too, before it is complete.
         del sys.modules[name]
+        _check_place(name)
         try:
             found = registry.get(KIND, name)
         except KernelError as error:
             hint = _remedy(name) if len(registry.of(KIND).owners(name)) > 1 else error.hint
             raise LentModuleError(f"import {name}: {error.message}", hint=hint) from error
+        if any(path.startswith(f"{name}.") for path in _lent()):
+            _open(found, name)
         sys.modules[name] = found
 
 
-class _Folder(_Loader):
-    """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too.
+def _check_place(path: str) -> None:
+    """`LentModuleError` for a module in one that another package lends, if that has something of the name itself."""
+    from kernel.errors import LentModuleError
+    from kernel.registries.family import registry
 
-    rivals: why it is not the module that a package lends under the path; "" if none does. What lies in it is there all the
-    same, for who does not ask for more.
+    above, _, last = path.rpartition(".")
+    modules, outer = registry.of(KIND), sys.modules.get(above)
+    if outer is None or above not in _lent() or not set(modules.owners(path)) - set(modules.owners(above)):
+        return
+    if last in vars(outer) or _has_module(outer, last):
+        raise LentModuleError(
+            f"import {path}: {modules.claims(path)[0]} lends it, but {modules.claims(above)[0]} lends {above}, which has {last!r} itself",
+            hint=_remedy(path, above),
+        )
+
+
+def _has_module(outer: ModuleType, last: str) -> bool:
+    """Whether there is a module of a name in the folder of another one."""
+    from importlib.util import find_spec
+
+    return hasattr(outer, "__path__") and find_spec(f"{outer.__name__}.{last}") is not None
+
+
+def _open(module: ModuleType, path: str) -> None:
+    """Let what others lend in a module be found in it: by imports of its path, and as its attributes.
+
+    A module with a `__getattr__` of its own answers for its attributes itself.
     """
+    if not hasattr(module, "__path__"):
+        module.__path__ = []
+    if "__getattr__" not in vars(module):
+        module.__getattr__ = _attributes(path, f"module {module.__name__!r}")  # type: ignore[method-assign]
 
-    def __init__(self, rivals: str = "") -> None:
-        self.rivals = rivals
+
+def _attributes(path: str, what: str) -> Any:
+    """A `__getattr__` that imports what lies below a path."""
+
+    def get(name: str) -> Any:
+        if not name.startswith("_"):
+            try:
+                return import_module(f"{path}.{name}")
+            except ImportError as error:
+                if error.name != f"{path}.{name}":
+                    raise
+        raise AttributeError(f"{what} has no attribute {name!r}", name=name)
+
+    return get
+
+
+class _Folder(_Loader):
+    """Makes the package above modules that are lent, such as `kernel.lang`; they are its attributes, too."""
 
     def exec_module(self, module: ModuleType) -> None:
-        path = module.__name__
-
-        def get(name: str) -> Any:
-            if not name.startswith("_"):
-                try:
-                    return import_module(f"{path}.{name}")
-                except ImportError as error:
-                    if error.name != f"{path}.{name}":
-                        raise
-                if self.rivals:
-                    from kernel.errors import LentModuleError
-
-                    lent = [each for each in _lent() if each.startswith(f"{path}.")]
-                    raise LentModuleError(f"import {path}.{name}: {self.rivals}", hint=_remedy(path, lent))
-            raise AttributeError(f"module {path!r} has no attribute {name!r}", name=name)
-
         module.__doc__ = "What installed packages lend to this place."
-        module.__getattr__ = get  # type: ignore[method-assign]
+        module.__getattr__ = _attributes(  # type: ignore[method-assign]
+            module.__name__, f"module {module.__name__!r}"
+        )
 
 
 def _lent() -> list[str]:
