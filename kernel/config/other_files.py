@@ -66,7 +66,7 @@ def of_spacy(name: str, known: bool, file: str | None) -> Cause | None:
     if our_name(name) == name or not known:
         return None
     where = shell_word(file) if file else "FILE"
-    command = f"""sed -i.bak -E 's/"spacy(-transformers)?\\./"kernel./g' {where}"""
+    command = f"""sed -i.bak -E 's/"(spacy(-transformers)?|srsly)\\./"kernel./g' {where}"""
     return Cause(
         "this is a config of spaCy: {count} of its functions are called spacy.<name>, here kernel.<name>",
         f"{command} renames them. migrate.md of the documentation says what differs.",

@@ -65,6 +65,7 @@ FIRST_PARTY = frozenset(
     {
         "kernel-nlp",
         "kernel-nlp-jax",
+        "kernel-nlp-matchers",
         "kernel-nlp-onnx",
         "kernel-nlp-pretraining",
         "kernel-nlp-ray",
@@ -74,6 +75,8 @@ FIRST_PARTY = frozenset(
     }
 )
 
+# Names of ours that another package has than the rest of their kind.
+_BY_RULES = _names("attribute_ruler kernel.attribute_ruler_scorer.v1")
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
@@ -86,7 +89,7 @@ _BARE_NAMES = {
 _AWAITED = {
     "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
     "factories": _names(
-        """attribute_ruler beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
+        """beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
         merge_entities merge_noun_chunks merge_subtokens parser span_cleaner span_finder span_ruler
         spancat spancat_singlelabel token_splitter"""
     ),
@@ -105,7 +108,6 @@ _AWAITED_MODULES = (
     *(
         f"kernel.pipeline.{name}"
         for name in [
-            "attributeruler",
             "dep_parser",
             "entity_linker",
             "entityruler",
@@ -126,7 +128,7 @@ _REFUSED = {
     }
 }
 # What names begin with in configs of the field; here it is our prefix.
-_OURS, _THEIRS = "kernel.", ("spacy.", "spacy-transformers.")
+_OURS, _THEIRS = "kernel.", ("spacy.", "spacy-transformers.", "srsly.")
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
 
@@ -137,6 +139,7 @@ _PLACES = {
     "modules": {
         "kernel.lang": "kernel-nlp-languages",
         "kernel.ml": "kernel-nlp-architectures",
+        "kernel.pipeline.attributeruler": "kernel-nlp-matchers",
         "kernel.pipeline": "kernel-nlp-components",
         **{
             f"kernel.{name}": "kernel-nlp-names"
@@ -155,6 +158,8 @@ def provider(kind: str, name: str) -> str | None:
         return next(
             (owner for place, owner in _PLACES[kind].items() if f"{name}.".startswith(f"{place}.")), None
         )
+    if name in _BY_RULES:
+        return "kernel-nlp-matchers"
     if name == "transformer" or (name.startswith("kernel.") and "Transformer" in name):
         return "kernel-nlp-transformers"
     if name.startswith(("kernel.Torch", "kernel.PyTorch", "kernel.torch")):

@@ -14,6 +14,10 @@ from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, our_n
         ("architectures", "kernel.TransformerModel.v3", "kernel-nlp-transformers"),
         ("architectures", "kernel.Tok2VecTransformer.v3", "kernel-nlp-transformers"),
         ("architectures", "kernel.PretrainCharacters.v1", "kernel-nlp-pretraining"),
+        ("factories", "attribute_ruler", "kernel-nlp-matchers"),
+        ("scorers", "kernel.attribute_ruler_scorer.v1", "kernel-nlp-matchers"),
+        ("modules", "kernel.pipeline.attributeruler", "kernel-nlp-matchers"),
+        ("modules", "kernel.pipeline.ner", "kernel-nlp-components"),
         ("languages", "en", "kernel-nlp-languages"),
         ("languages", "de", None),
         ("readers", "acme.R.v1", None),
@@ -43,6 +47,9 @@ def test_who_provides_a_name(kind, name, owner):
         ("languages", "de", True),
         ("languages", "en", False),
         ("factories", "ner", False),
+        ("factories", "attribute_ruler", False),
+        ("modules", "kernel.pipeline.attributeruler", False),
+        ("modules", "kernel.pipeline.entityruler", True),
         ("modules", "kernel.matcher", True),
         ("modules", "kernel.displacy.render", True),
         ("modules", "kernel.lang.de", True),
@@ -64,4 +71,5 @@ def test_what_does_meanwhile():
 def test_names_of_the_field_have_our_prefix():
     assert our_name("spacy.Corpus.v1") == "kernel.Corpus.v1" and our_name("Adam.v1") == "Adam.v1"
     assert our_name("spacy-transformers.TransformerModel.v3") == "kernel.TransformerModel.v3"
+    assert our_name("srsly.read_json.v1") == "kernel.read_json.v1"
     assert our_name("spacy-ray.Worker.v1") == "spacy-ray.Worker.v1"

@@ -227,14 +227,24 @@ class TestLentPipeline(ModuleSuite):
             assert [fill(block) for block in blocks] == blocks
 
     def test_classes_that_are_not_there_yet_are_told(self) -> None:
-        said = r"is not there yet: see migrate\.md of the documentation"
+        said = r"it is not there yet, see migrate\.md of the documentation"
         with pytest.raises(ImportError, match=said):
             exec("from kernel.pipeline import EntityRuler")  # noqa: S102 (the line of the test)
         with pytest.raises(AttributeError, match=said):
             self.module().Lemmatizer  # noqa: B018
         assert not hasattr(self.module(), "EntityRuler") and hasattr(self.module(), "EntityRecognizer")
+        with pytest.raises(AttributeError, match="kernel.pipeline.entityruler: it is not there yet"):
+            self.module().entityruler  # noqa: B018
         with pytest.raises(ImportError, match="cannot import name 'Tager'"):
             exec("from kernel.pipeline import Tager")  # noqa: S102 (the line of the test)
+
+    def test_classes_of_other_packages_are_there_if_the_packages_are(self) -> None:
+        if find_spec("kernel_matchers") is None:
+            with pytest.raises(ImportError, match="pip install kernel-nlp-matchers"):
+                exec("from kernel.pipeline import AttributeRuler")  # noqa: S102 (the line of the test)
+        else:
+            made = Language().add_pipe("attribute_ruler")
+            assert type(made) is self.module().AttributeRuler is self.module().attributeruler.AttributeRuler
 
     def test_classes_are_those_of_the_components(self) -> None:
         made = Language().add_pipe("sentencizer")

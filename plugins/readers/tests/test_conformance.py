@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from srsly import msgpack_dumps
+
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.testing import ConverterSuite, ReaderSuite, sample_examples
@@ -111,16 +113,11 @@ class TestRawText(Reader):
     malformed = {b"One line.\n\xff\xfe\n": 2}
 
 
-class TestReadLabels(Reader):
+class Content(Reader):
     """Not a corpus: the content of a file, at once."""
 
-    name = "kernel.read_labels.v1"
-    settings = {"require": True}
-    filename = "labels.json"
-    content = json.dumps(["PERSON", "PLACE"])
-    malformed = {'["PERSON",\n  "PLACE"': None}
     exempt = {
-        name: "label files are read at once, not as a stream"
+        name: "the file is read at once, not as a stream"
         for name in (
             "test_one_reader_reads_again",
             "test_two_passes_at_once_do_not_disturb_each_other",
@@ -133,6 +130,42 @@ class TestReadLabels(Reader):
 
     def as_plain(self, item):
         return item
+
+
+class TestReadLabels(Content):
+    name = "kernel.read_labels.v1"
+    settings = {"require": True}
+    filename = "labels.json"
+    content = json.dumps(["PERSON", "PLACE"])
+    malformed = {'["PERSON",\n  "PLACE"': None}
+
+
+class TestReadJson(Content):
+    name = "kernel.read_json.v1"
+    filename = "tags.json"
+    content = json.dumps([{"patterns": [[{"TAG": "NN"}]], "attrs": {"POS": "NOUN"}}])
+    malformed = {'{"NN": {"POS":\n': None, b'"\xff"': 1}
+
+
+class TestReadJsonl(Content):
+    name = "kernel.read_jsonl.v1"
+    filename = "patterns.jsonl"
+    content = '{"label": "A"}\n\n{"label": "B"}\n'
+    malformed = {'{"label": "A"}\n{"label": "B"\n': 2}
+
+
+class TestReadYaml(Content):
+    name = "kernel.read_yaml.v1"
+    filename = "rules.yaml"
+    content = "- attrs: {POS: NOUN}\n  index: -1\n- attrs:\n    TAG: NN\n"
+    malformed = {"a: [1,\nb: {": None}
+
+
+class TestReadMsgpack(Content):
+    name = "kernel.read_msgpack.v1"
+    filename = "patterns"
+    content = msgpack_dumps([{"index": -1}, ["a", "b"]])
+    malformed = {b"\x93\x01": None}
 
 
 class TestAuto(Converter):

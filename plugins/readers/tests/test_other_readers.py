@@ -84,6 +84,23 @@ def test_labels(write):
         read(write("bad.json", '["A"'))
 
 
+def test_data_of_lines_may_leave_out_broken_ones(write):
+    path = write("a.jsonl", '{"a": 1}', "broken", "", "[2]")
+    with pytest.raises(DataError, match=r"a\.jsonl:2: not JSON: "):
+        registry.get("readers", "kernel.read_jsonl.v1")(path)
+    assert registry.get("readers", "kernel.read_jsonl.v1")(path, skip=True) == [{"a": 1}, [2]]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "yaml", "msgpack"])
+def test_data_that_is_missing_or_of_another_form_is_named(form, write):
+    read = registry.get("readers", f"kernel.read_{form}.v1")
+    bad = write(f"bad.{form}", "{a: [")
+    with pytest.raises(DataError, match=rf"bad\.{form}.*: not (JSON|YAML|MessagePack)"):
+        read(bad)
+    with pytest.raises(DataError, match=r"other: no such file"):
+        read(bad.with_name("other"))
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "found"),
     [

@@ -45,28 +45,34 @@ _MODULES = {
     "Tok2Vec": "tok2vec",
     "TrainablePipe": "trainable_pipe",
 }
-# What the field has here, and we have not yet.
-_AWAITED = frozenset(
-    [
-        "AttributeRuler",
-        "DependencyParser",
-        "EntityLinker",
-        "EntityRuler",
-        "Lemmatizer",
-        "SpanCategorizer",
-        "SpanFinder",
-        "SpanRuler",
-        "merge_entities",
-        "merge_noun_chunks",
-        "merge_subtokens",
-    ]
-)
+# Class or function -> the module of `kernel.pipeline` where the field has it. Another package lends that, or none yet.
+_ELSEWHERE = {
+    "AttributeRuler": "attributeruler",
+    "DependencyParser": "dep_parser",
+    "EntityLinker": "entity_linker",
+    "EntityRuler": "entityruler",
+    "Lemmatizer": "lemmatizer",
+    "SpanCategorizer": "spancat",
+    "SpanFinder": "span_finder",
+    "SpanRuler": "span_ruler",
+    "merge_entities": "functions",
+    "merge_noun_chunks": "functions",
+    "merge_subtokens": "functions",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    if name in _AWAITED:
-        said = f"kernel.pipeline.{name} is not there yet: see migrate.md of the documentation"
-        raise absent("kernel.pipeline", name, said)
-    raise AttributeError(f"module 'kernel.pipeline' has no attribute {name!r}")
+    if name not in _ELSEWHERE and name not in _ELSEWHERE.values():
+        raise AttributeError(f"module 'kernel.pipeline' has no attribute {name!r}")
+    path = f"kernel.pipeline.{_ELSEWHERE.get(name, name)}"
+    try:
+        found = import_module(path)
+    except ImportError as error:
+        if error.name != path:
+            raise
+        reason = str(error).partition(": ")[2] or "no package that is installed has it"
+    else:
+        return getattr(found, name) if name in _ELSEWHERE else found
+    raise absent("kernel.pipeline", name, f"kernel.pipeline.{name}: {reason}")
