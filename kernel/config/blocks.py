@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.config.sources import Place, Sources, place_of
@@ -20,12 +20,13 @@ MOST = 10_000
 @dataclass(frozen=True, slots=True)
 class Block:
     """path: dotted. place: where it is written. sizes: the whole numbers among its settings, each with its place. name: of its
-    function."""
+    function. sources: of its config."""
 
     path: str
     place: Place | None
     sizes: Mapping[str, tuple[int, Place | None]]
     name: str = ""
+    sources: Sources = field(default_factory=dict, repr=False)
 
 
 _BLOCKS: OrderedDict[int, Block] = OrderedDict()
@@ -46,7 +47,7 @@ def record(
         for name, value in settings.items()
         if isinstance(value, int) and not isinstance(value, bool)
     }
-    _BLOCKS[number] = Block(path, place_of(sources, f"{path}.@{kind}"), sizes, name)
+    _BLOCKS[number] = Block(path, place_of(sources, f"{path}.@{kind}"), sizes, name, sources)
     while len(_BLOCKS) > MOST:
         _BLOCKS.popitem(last=False)
 

@@ -219,7 +219,6 @@ class _Builder:
             where = ": ".join(part for part in (found.file, found.path, found.message) if part)
             details = {name: getattr(found, name) for name in ("value", "expected", "suggestion")}
             details["suggestion"] = details["suggestion"] or error.hint or None
-            problem = problem_at(
-                self.sources, plan.path, f"{plan.signature.owner} failed: {where}", **details
-            )
+            path = join(plan.path, found.setting) if found.setting else plan.path
+            problem = problem_at(self.sources, path, f"{plan.signature.owner} failed: {where}", **details)
             yield replace(problem, exit_code=found.exit_code)

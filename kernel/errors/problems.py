@@ -36,7 +36,7 @@ class Problem:
     file, line, column: where it is written, 1-based. path: dotted path in the config. value: the offending
     value, as JSON text. expected: what the place takes, and who says so. suggestion: the nearest right
     name or the next step. origin: where the value comes from (a file, an override, the environment, a
-    default). exit_code: 3 if not the config is wrong, but a package or --code file that it names. text: the line
+    default). setting: for whoever doesn't know where its block stands, such as a registered function: dotted path from there. exit_code: 3 if not the config is wrong, but a package or --code file that it names. text: the line
     as written, without its neighbours; width: how many of its columns are meant. cause: what it shares with others.
     """
 
@@ -49,6 +49,7 @@ class Problem:
     expected: str | None = None
     suggestion: str | None = None
     origin: str | None = None
+    setting: str | None = None
     exit_code: int = 2
     text: str | None = None
     width: int = 1

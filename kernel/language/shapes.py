@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 from thinc.api import Model
 
 from kernel.config.blocks import Block, block_of
-from kernel.config.sources import Place, problem
-from kernel.errors import ConfigError, KernelError, UsageError, keep
+from kernel.config.sources import Place, problem, problem_at
+from kernel.errors import ConfigError, KernelError, Problem, UsageError, keep
 from kernel.listeners import Channel, find_listeners, take_width, width_heard
 from kernel.numeric.adapter import forward_of, set_forward
 from kernel.registries.blame import describe_error
@@ -211,8 +211,11 @@ class _Watch:
             isinstance(error, ConfigError) and any(one.path or one.file for one in error.problems)
         ):
             return error
+        if isinstance(error, ConfigError):
+            # Each where its own setting is written.
+            return ConfigError([_placed(one, block) for one in error.problems], hint=error.hint)
         found = ConfigError(problem(error.message, block.path, block.place), hint=error.hint)
-        return found if isinstance(error, ConfigError) else keep(found, error)
+        return keep(found, error)
 
     def failure(self, node: AnyModel, X: Any, error: Exception) -> Exception:
         """The error that says which layer failed on what. One that says so already stays as it is."""
@@ -270,6 +273,14 @@ class _Watch:
                 )
         message = f"{where}: layer '{node.name}' failed: {describe_error(error)}"
         return keep(_LayerError(message, hint="\n".join(hints)), error)
+
+
+def _placed(found: Problem, block: Block) -> Problem:
+    """A problem of a function that a block names, with the place of the setting that it is about, or else of the block."""
+    details = {name: getattr(found, name) for name in ("value", "expected", "suggestion")}
+    if found.setting:
+        return problem_at(block.sources, f"{block.path}.{found.setting}", found.message, **details)
+    return problem(found.message, block.path, block.place, **details)
 
 
 class _LayerError(KernelError):

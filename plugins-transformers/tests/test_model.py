@@ -463,7 +463,7 @@ class TestFolders:
         del weights["encoder.layer.1.output.dense.bias"]
         save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
         with pytest.warns(KernelWarning, match=r"1 weights .* encoder\.layer\.1\.output\.dense\.bias"):
-            networks.pretrained(tmp_path, {})
+            build(tmp_path)
 
     def test_nothing_is_printed(self, folders: Any) -> None:
         code = (

@@ -225,6 +225,20 @@ def test_an_error_raised_on_purpose_gets_a_place_in_the_config(error, text, sugg
     assert (problem.suggestion, problem.exit_code) == (suggestion, exit_code)
 
 
+@pytest.mark.parametrize(
+    ("setting", "path", "line", "column"),
+    [("size.width", "x.size.width", 3, 18), ("size", "x.size", 3, 8), ("other", "x.other", 1, 1)],
+)
+def test_an_error_about_a_setting_gets_the_place_of_that(setting, path, line, column):
+    def read(size, other=1):
+        raise ConfigError(Problem("too large", setting=setting), hint="Take 5.")
+
+    registry.readers("failing.v1", func=read)
+    (problem,) = problems('@readers = "failing.v1"\nsize = {"width": 7}\n')
+    assert (problem.path, problem.line, problem.column) == (path, line, column)
+    assert problem.message.endswith(") failed: too large") and problem.suggestion == "Take 5."
+
+
 def test_problems_that_have_a_place_keep_it():
     here = Problem("odd", file="b.cfg", line=7, column=2, path="y")
 

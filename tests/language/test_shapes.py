@@ -9,7 +9,7 @@ from thinc.api import LayerNorm, Linear, Maxout, Model, Relu, chain, concatenate
 from kernel.component import TrainableComponent
 from kernel.config import Config
 from kernel.config.blocks import block_of
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import ConfigError, KernelError, Problem
 from kernel.language import Language
 from kernel.listeners import Channel, Listener
 from kernel.registries.code import load_code
@@ -358,6 +358,25 @@ def test_other_failures_of_a_layer_name_its_block():
     assert "a.cfg:" in str(info.value)
     assert "components.part.model.*.b: layer 'broken' failed: RuntimeError: out of luck" in str(info.value)
     assert "Its input has width 4 from a.cfg:" in str(info.value)
+
+
+@pytest.mark.parametrize(("setting", "line"), [("width", 2), (None, 1)])
+def test_what_first_weights_find_wrong_with_a_setting_gets_the_place_of_that(setting, line):
+    def refusing(width: int) -> Model:
+        def init(model, X=None, Y=None):
+            raise ConfigError(Problem("no such width", setting=setting), hint="Take 5.")
+
+        return Model("refusing", lambda model, X, is_train: (X, lambda d: d), init=init)
+
+    registry.architectures("refusing.v1", func=refusing)
+    head = HEAD + block("", "refusing", "width = 4")
+    with pytest.raises(ConfigError, match="no such width") as info:
+        initialize(head)
+    (problem,) = info.value.problems
+    start = head.splitlines().index('@architectures = "refusing.v1"')
+    # Lines are counted from 1; that of the block itself is that of its function.
+    assert problem.line == start + line and info.value.hint == "Take 5."
+    assert problem.path == "components.part.model" + (f".{setting}" if setting else "")
 
 
 def test_a_layer_of_foreign_code_that_fails_names_its_line(tmp_path):

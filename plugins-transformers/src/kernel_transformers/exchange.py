@@ -69,21 +69,10 @@ def exchange_networks(nlp: Language, make: Make) -> list[str]:
 def plain(module: Any) -> Any:
     """A copy of a network of `TransformerModel` as `transformers` makes it: LoRA merged, its own dropout and embedding layers."""
     torch, library = needed.torch(), needed.transformers()
-    source = module
-    if tuning.has_lora(module):
-        source = copy.deepcopy(module)
-        for layer in source.modules():
-            if hasattr(layer, "lora_A"):
-                layer.merge()
-    weights = {
-        name.replace(".base_layer.", "."): weight
-        for name, weight in source.state_dict().items()
-        if ".lora_" not in name
-    }
-    config = copy.deepcopy(source.config)
+    config = copy.deepcopy(module.config)
     with network.quiet(), network.without_first_weights():
         made = library.AutoModel.from_config(config, attn_implementation="eager")
-    made.load_state_dict(weights)
+    made.load_state_dict(tuning.merged(module))
     return made.to(torch.float32).eval()
 
 

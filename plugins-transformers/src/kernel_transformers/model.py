@@ -1,7 +1,8 @@
 """The model of the component `transformer`: documents to the rows of their word pieces."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from thinc.api import Model
 
 from kernel import registry
 from kernel.config.ranges import NonNegativeInt, PositiveInt
-from kernel.errors import ConfigError, DataError
+from kernel.errors import ConfigError, DataError, KernelError, Problem, UsageError
 from kernel.numeric.device import current_ops
 from kernel.tokens import Doc, Span
 from kernel_transformers import dropout, linear, needed, network, tuning, word_embedding
@@ -24,7 +25,8 @@ from kernel_transformers.running import LEAST_ON_GPU, ON_CPU, ON_GPU, Memory, Se
 
 SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
-_LORA = "lora.json"
+# Among the saved files if there are low-rank layers; it has the digest of the weights below them, if those aren't saved.
+_LORA, _BASE = "lora.json", "base"
 
 
 def build_transformer_model(
@@ -55,12 +57,14 @@ def build_transformer_model(
     compile: use torch.compile.
     freeze_layers: how many layers, from the first, are not trained, nor the embeddings then.
     layer_decay: the learning rate of each layer is that of the layer above it, multiplied by this.
-    lora: train low-rank layers beside the linear ones, and nothing else: r, alpha, dropout, targets. Needs peft.
+    lora: train low-rank layers beside the linear ones, and nothing else: r, alpha, dropout, targets. Needs peft. save: what is saved,
+        "all", "adapter" (the low-rank layers alone) or "merged" (weights that need no peft, and can't be trained further).
     micro_batch_items: word pieces that are read at once, with their padding; what fits the device if null. It changes no result.
     """
     needed.torch()
     if not 0.0 < layer_decay <= 1.0:
-        raise ConfigError(f"layer_decay is {layer_decay}; it must be above 0 and at most 1")
+        message = f"layer_decay is {layer_decay}; it must be above 0 and at most 1"
+        raise ConfigError(Problem(message, setting="layer_decay"))
     if lora is not None:
         tuning.check_lora(lora)
     source, (for_tokenizer, for_network) = source_of(name, tokenizer_config, transformer_config)
@@ -81,8 +85,9 @@ def build_transformer_model(
         grad_scaler=grad_scaler_config or None,
         compile=compile,
         rates=plan.rate if layer_decay != 1.0 else None,
-        write=_write,
+        write=plan.files,
         build=plan.build,
+        saved=plan.saved,
     )
     return Model(
         "transformer",
@@ -122,12 +127,14 @@ def build_transformer_model_v1(
 class Attached:
     """What goes with a network: its tokenizer, and how it reads. `attached(network)` gives it.
 
-    packed: whether it may read without padding, if it can.
+    packed: whether it may read without padding, if it can. lacking: names of weights that the folder which it came from doesn't have.
     """
 
     tokenizer: PieceTokenizer
     packed: bool
     reading: Reading | None = None
+    lacking: frozenset[str] = frozenset()
+    _digest: str = ""
 
     def reading_of(self, module: Any) -> Reading:
         """How the network reads. It is tried the first time, because weights are only there when all is loaded."""
@@ -135,8 +142,15 @@ class Attached:
             self.reading = reading_of(module, self.tokenizer.pad_id, packed=self.packed)
         return self.reading
 
+    def digest_below(self, module: Any) -> str:
+        """The digest of the weights that low-rank layers stand beside, as their folder has them. They never change."""
+        if not self._digest:
+            weights = tuning.base(module)
+            self._digest = network.digest({name: weights[name] for name in weights.keys() - self.lacking})
+        return self._digest
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "Attached":
-        return Attached(self.tokenizer, self.packed, self.reading)
+        return replace(self)
 
 
 def attached(module: Any) -> Attached:
@@ -164,6 +178,11 @@ class _Plan:
         return self
 
     @property
+    def saves(self) -> str:
+        """What is saved if there are low-rank layers."""
+        return str((self.lora or {}).get("save", tuning.ALL))
+
+    @property
     def fast(self) -> bool:
         """Whether the network may compute on the CPU as torch would not."""
         return not (self.checkpointing or self.compile)
@@ -173,17 +192,71 @@ class _Plan:
         # A library that is missing is told before a folder is.
         needed.transformers()
         folder = folder_of(self.source)
-        module = network.pretrained(folder, self.transformer_config, packed=self.fast)
-        return self.ready(
-            module, PieceTokenizer.from_folder(folder, self.tokenizer_config), self.lora is not None
-        )
+        module, lacking = network.pretrained(folder, self.transformer_config, packed=self.fast)
+        network.tell_missing(folder, lacking)
+        tokenizer = PieceTokenizer.from_folder(folder, self.tokenizer_config)
+        return self.ready(module, tokenizer, self.lora is not None, lacking)
+
+    def files(self, module: Any) -> dict[str, bytes]:
+        """What `build` makes a network of."""
+        files = {**network.to_files(module), **attached(module).tokenizer.files()}
+        if tuning.has_lora(module) and self.saves != tuning.MERGED:
+            below = {_BASE: attached(module).digest_below(module)} if self.saves == tuning.ADAPTER else {}
+            files[_LORA] = json.dumps(below).encode("utf-8")
+        return files
+
+    def saved(self, module: Any) -> Mapping[str, Any]:
+        """Name -> tensor of the weights that are saved of a network."""
+        if not tuning.has_lora(module) or self.saves == tuning.ALL:
+            state: Mapping[str, Any] = module.state_dict()
+            return state
+        if self.saves == tuning.MERGED:
+            return tuning.merged(module)
+        # What the folder lacks would be random again.
+        lacking = attached(module).lacking
+        return {
+            name: tensor
+            for name, tensor in module.state_dict().items()
+            if ".lora_" in name or name.replace(".base_layer.", ".") in lacking
+        }
 
     def build(self, files: Mapping[str, bytes]) -> Any:
         """The network that a pipeline has saved, with any weights."""
+        tokenizer = PieceTokenizer.from_files(files)
+        below = json.loads(files[_LORA]).get(_BASE) if _LORA in files else None
+        if below:
+            return self._above(str(below), tokenizer)
         module = network.from_files(files, self.transformer_config, packed=self.fast)
-        return self.ready(module, PieceTokenizer.from_files(files), _LORA in files)
+        return self.ready(module, tokenizer, _LORA in files)
 
-    def ready(self, module: Any, tokenizer: PieceTokenizer, lora: bool) -> Any:
+    def _above(self, digest: str, tokenizer: PieceTokenizer) -> Any:
+        """A network of which the low-rank layers alone were saved: what they stand beside comes from its folder or the hub again.
+
+        digest: of its weights. `DataError` if it isn't there, or has others.
+        """
+        needed.transformers()
+        name = self.source.name
+        try:
+            folder = folder_of(self.source)
+            module, lacking = network.pretrained(folder, self.transformer_config, packed=self.fast)
+        except KernelError as error:
+            raise DataError(
+                f'low-rank layers were saved alone (lora.save = "adapter"), and the transformer below them can\'t be had: {error.message}',
+                hint="Bring it back, or say where it is: kernel.load(..., config={'components.NAME.model.name': FOLDER}).",
+            ) from error
+        module = self.ready(module, tokenizer, True, lacking)
+        found = attached(module).digest_below(module)
+        if found != digest:
+            raise DataError(
+                f'low-rank layers were saved alone (lora.save = "adapter"), and {name} is not the transformer below them any more: '
+                f"its weights have the digest {found[:12]}, not {digest[:12]}",
+                hint="Bring back the one that they were trained on, or train them on this one.",
+            )
+        return module
+
+    def ready(
+        self, module: Any, tokenizer: PieceTokenizer, lora: bool, lacking: frozenset[str] = frozenset()
+    ) -> Any:
         """The network as it is trained and used."""
         tokenizer.limit(positions(module.config.to_dict()))
         self.layers[:] = tuning.layer_names(module)
@@ -201,7 +274,7 @@ class _Plan:
             dropout.install(module)
             word_embedding.install(module)
             linear.install(module)
-        module.kernel_attached = Attached(tokenizer, packed=self.fast)
+        module.kernel_attached = Attached(tokenizer, packed=self.fast, lacking=lacking)
         return module
 
     def rate(self, weight: str) -> float:
@@ -239,6 +312,12 @@ def _forward(
     shim = model.shims[0]
     module = shim.module
     given = attached(module)
+    if is_train and model.attrs["plan"].lora is not None and not tuning.has_lora(module):
+        raise UsageError(
+            "lora is set, but this transformer was saved without low-rank layers: merged ones can't be trained further",
+            hint="To train all of its weights, take lora out of the pipeline's config. To go on with low-rank layers, save the "
+            'pipeline that they are in with lora.save = "all" or "adapter".',
+        )
     spans = spans_of(model.attrs["get_spans"], docs)
     pieces = encode(given.tokenizer, docs, spans, cached=is_train)
     width = network.width(module)
@@ -285,13 +364,6 @@ def _check_vocabulary(tokenizer: PieceTokenizer, ids: NDArray[np.int64], module:
         f"the tokenizer has {tokenizer.vocab_size} pieces, but the transformer vectors for {known} only: there is none for {piece!r}",
         hint="Tokenizer and weights are of two models, or pieces were added: resize_token_embeddings() makes room for these.",
     )
-
-
-def _write(module: Any) -> dict[str, bytes]:
-    files = {**network.to_files(module), **attached(module).tokenizer.files()}
-    if tuning.has_lora(module):
-        files[_LORA] = b"{}"
-    return files
 
 
 def _precision(chosen: Precision, mixed: bool) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,12 +21,14 @@ CONFIG = "config.json"
 _ATTENTION = "attn_implementation"
 
 
-def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True) -> Any:
-    """The network in a folder, with its weights in float32.
+def pretrained(
+    folder: Path, settings: Mapping[str, Any], *, packed: bool = True
+) -> tuple[Any, frozenset[str]]:
+    """The network in a folder, with its weights in float32; and the names of those that the folder lacks, which are random.
 
     settings: what stands in place of what config.json says, and `attn_implementation`. packed: whether its attention may be
     that of `kernel_transformers.attention`. ConfigError for a setting that its config doesn't have. What lacks in the folder has been
-    found by `hub.folder_of`; weights that lack begin with random numbers, with a warning.
+    found by `hub.folder_of`. See `tell_missing`.
     """
     library = needed.transformers()
     own = {key: value for key, value in settings.items() if key != _ATTENTION}
@@ -56,7 +59,6 @@ def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True
         for name, *sizes in sorted(told.get("mismatched_keys", ()), key=str):
             saved, wanted = (" x ".join(map(str, size)) for size in sizes)
             raise ValueError(f"the weights {name} are {saved}, but config and settings ask for {wanted}")
-    _tell_missing(folder, told)
     for name, weight in network.named_parameters():
         if not bool(needed.torch().isfinite(weight).all()):
             raise DataError(
@@ -64,7 +66,27 @@ def pretrained(folder: Path, settings: Mapping[str, Any], *, packed: bool = True
             )
         # Mapped from its file until now, at any address; sums depend on how weights are aligned.
         weight.data = weight.data.clone()
-    return prepared(network)
+    return prepared(network), frozenset(told.get("missing_keys", ()))
+
+
+def tell_missing(folder: Path, missing: Collection[str]) -> None:
+    """Warn of weights that a folder lacks."""
+    # Checkpoints of language models often have no pooler; nothing is learned from it here.
+    missing = sorted(name for name in missing if not name.startswith("pooler."))
+    if missing:
+        warn(
+            f"{len(missing)} weights of the transformer in {folder} are missing, and begin with random numbers: "
+            f"{', '.join(missing[:3])}"
+        )
+
+
+def digest(weights: Mapping[str, Any]) -> str:
+    """SHA-256 of weights with their names, whatever their device."""
+    found = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        found.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
+        found.update(tensor.detach().cpu().contiguous().numpy().data)
+    return found.hexdigest()
 
 
 @contextmanager
@@ -230,13 +252,3 @@ def _position_table(network: Any) -> Any:
         if name.rsplit(".", 1)[-1] == "position_embeddings" and isinstance(module, torch.nn.Embedding):
             return module
     return None
-
-
-def _tell_missing(folder: Path, told: Mapping[str, Any]) -> None:
-    # Checkpoints of language models often have no pooler; nothing is learned from it here.
-    missing = sorted(name for name in told.get("missing_keys", ()) if not name.startswith("pooler."))
-    if missing:
-        warn(
-            f"{len(missing)} weights of the transformer in {folder} are missing, and begin with random numbers: "
-            f"{', '.join(missing[:3])}"
-        )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kernel.errors import ConfigError, UsageError
+from kernel.errors import ConfigError, Problem, UsageError
 from kernel_transformers import needed
+
+# What is saved of a network with low-rank layers: it and them; them alone; or its weights with theirs added.
+ALL, ADAPTER, MERGED = "all", "adapter", "merged"
 
 
 def layer_names(network: Any) -> list[str]:
@@ -43,8 +47,9 @@ def freeze(network: Any, count: int, layers: list[str]) -> None:
     if not count:
         return
     if count > len(layers):
+        message = f"freeze_layers is {count}, but the transformer has {len(layers)} layers"
         raise ConfigError(
-            f"freeze_layers is {count}, but the transformer has {len(layers)} layers",
+            Problem(message, setting="freeze_layers"),
             hint="To train none of them, name the component in [training] frozen_components.",
         )
     for name, weight in network.named_parameters():
@@ -56,11 +61,14 @@ def check_lora(settings: Mapping[str, Any]) -> None:
     """ConfigError for settings of low-rank layers that can't be."""
     unknown = sorted(settings.keys() - _LORA.keys())
     if unknown:
-        raise ConfigError(f"lora has no setting {unknown[0]!r}", hint=f"It has: {', '.join(_LORA)}.")
+        problem = Problem(f"lora has no setting {unknown[0]!r}", setting=f"lora.{unknown[0]}")
+        raise ConfigError(problem, hint=f"It has: {', '.join(_LORA)}.")
     for name, value in settings.items():
         right, expected = _LORA[name]
         if not right(value):
-            raise ConfigError(f"lora: {name} is {value!r}; expected {expected}")
+            raise ConfigError(
+                Problem(f"lora: {name} is {value!r}; expected {expected}", setting=f"lora.{name}")
+            )
 
 
 def _is_number(value: Any) -> bool:
@@ -84,6 +92,7 @@ _LORA: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: (isinstance(value, str) and bool(value)) or _are_names(value),
         '"all-linear", or the end of a name of layers or several',
     ),
+    "save": (lambda value: value in (ALL, ADAPTER, MERGED), f'"{ALL}", "{ADAPTER}" or "{MERGED}"'),
 }
 
 
@@ -125,8 +134,9 @@ def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
             for name, module in network.named_modules()
             if isinstance(module, torch.nn.Linear)
         }
+        message = f"lora: {str(error).strip().partition(chr(10))[0]}"
         raise ConfigError(
-            f"lora: {str(error).strip().partition(chr(10))[0]}",
+            Problem(message, setting="lora.targets" if "targets" in settings else "lora"),
             hint=f"The ends of the names of its linear layers are: {', '.join(sorted(kinds))}.",
         ) from error
 
@@ -134,3 +144,22 @@ def add_lora(network: Any, settings: Mapping[str, Any]) -> None:
 def has_lora(network: Any) -> bool:
     """Whether low-rank layers stand beside those of a network."""
     return any(".lora_A." in name for name, _ in network.named_parameters())
+
+
+def base(network: Any) -> dict[str, Any]:
+    """Name -> tensor of what the low-rank layers stand beside, under the names that it has without them."""
+    return {
+        name.replace(".base_layer.", "."): tensor
+        for name, tensor in network.state_dict().items()
+        if ".lora_" not in name
+    }
+
+
+def merged(network: Any) -> dict[str, Any]:
+    """Name -> tensor of a network without low-rank layers that computes the same. It stays as it is."""
+    if has_lora(network):
+        network = copy.deepcopy(network)
+        for layer in network.modules():
+            if hasattr(layer, "lora_A"):
+                layer.merge()
+    return base(network)

@@ -33,7 +33,8 @@ class TorchShim(Shim):
 
     module: None if `set_module` or `from_bytes` brings it. precision: what it computes in; weights stay as they are. compile: by
     `torch.compile`, as True or as the name of one of its backends. rules: learn rates and decay by parameter. write: files that are saved
-    beside the weights; build: a module made of these, if bytes come before the module.
+    beside the weights; build: a module made of these, if bytes come before the module. saved: the tensors of a module that are saved, by
+    name; by default all of its state.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class TorchShim(Shim):
         rules: Rules | None = None,
         write: Callable[[Any], dict[str, bytes]] | None = None,
         build: Callable[[dict[str, bytes]], Any] | None = None,
+        saved: Callable[[Any], Mapping[str, Any]] | None = None,
     ) -> None:
         super().__init__(None)
         self.precision = precision
@@ -53,7 +55,7 @@ class TorchShim(Shim):
         self.rules = Rules() if rules is None else rules
         self.has_dropout = True
         self._compile, self._compiled = compile, None
-        self._write, self._build = write, build
+        self._write, self._build, self._saved = write, build, saved
         # Of the step: what has been collected, scaled.
         self._total: dict[str, Any] = {}
         self._overflowed = False
@@ -332,7 +334,7 @@ class TorchShim(Shim):
         message: dict[str, Any] = {"format": FORMAT, "files": {}, "weights": None}
         if self._model is not None:
             message["files"] = self._files()
-            message["weights"] = files.to_bytes(self._model)
+            message["weights"] = files.to_bytes(self._state(self._model))
         data: bytes = srsly.msgpack_dumps(message)
         return data
 
@@ -341,18 +343,32 @@ class TorchShim(Shim):
         message = _message(data)
         if message["weights"] is None:
             return self
-        if self._build is not None and (self._model is None or self._files() != message["files"]):
-            self.set_module(self._build(message["files"]))
-        files.load_bytes(self.module, message["weights"])
+        tensors = files.from_bytes(message["weights"])
+        module = self._model
+        if self._build is not None and (
+            module is None
+            or self._files() != message["files"]
+            or not tensors.keys() <= module.state_dict().keys()
+        ):
+            module = self._build(message["files"])
+        module = self.module if module is None else module
+        files.load(module, tensors, needed=self._state(module).keys())
+        if module is not self._model:
+            self.set_module(module)
         self.zero_gradients()
         return self
+
+    def _state(self, module: Any) -> Mapping[str, Any]:
+        """What is saved of a module."""
+        state: Mapping[str, Any] = module.state_dict() if self._saved is None else self._saved(module)
+        return state
 
     def _files(self) -> dict[str, bytes]:
         return {} if self._write is None else dict(sorted(self._write(self._model).items()))
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps: the weights by name, as arrays of numpy, and the scale of gradients."""
-        tensors = files.tensors_of(self._model) if self._model is not None else {}
+        tensors = files.tensors_of(self._model.state_dict()) if self._model is not None else {}
         return {
             "weights": {name: to_array(tensor, NumpyOps()) for name, tensor in tensors.items()},
             "scale": self.scale.state(),
@@ -378,6 +394,7 @@ class TorchShim(Shim):
             rules=self.rules,
             write=self._write,
             build=self._build,
+            saved=self._saved,
         )
         other.has_dropout = self.has_dropout
         other.to_device(*("gpu", self.device.index) if self.device.type == "cuda" else ("cpu", -1))
@@ -428,13 +445,14 @@ def torch_shim(
     decays: Callable[[str, Any], bool] | None = None,
     write: Callable[[Any], dict[str, bytes]] | None = None,
     build: Callable[[dict[str, bytes]], Any] | None = None,
+    saved: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> TorchShim:
     """Make a shim: what a layer around a torch module needs for its weights, gradients and steps.
 
     module: a torch.nn.Module, or None if it comes later. precision: what it computes in ("float32", "bfloat16", "float16"); weights are not changed. grad_scaler: settings
     of torch's name for the scale of gradients, which float16 has by default. compile: whether to use torch.compile. rates: name of a parameter -> factor of its learn
     rate. decays: name and parameter -> whether L2 holds for it; by default for those of two or more dimensions. write, build: files to
-    save beside the weights, and the module made of these.
+    save beside the weights, and the module made of these. saved: the tensors of a module that are saved, by name; by default all of its state.
     """
     torch()
     if precision not in ("float32", "bfloat16", "float16"):
@@ -459,4 +477,5 @@ def torch_shim(
         rules=Rules(rates, decays),
         write=write,
         build=build,
+        saved=saved,
     )

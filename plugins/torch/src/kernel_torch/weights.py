@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kernel.errors import DataError
 from kernel_torch.needed import safetensors, torch
 
 
-def tensors_of(module: Any) -> dict[str, Any]:
-    """Name -> tensor of the weights and saved buffers of a module; what has several names stands under the first.
+def tensors_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Name -> tensor of the state of a module; what has several names stands under the first.
 
-    `DataError` if the module's state holds something else than tensors.
+    `DataError` if the state holds something else than tensors.
     """
     found: dict[str, Any] = {}
     seen = set()
-    for name, tensor in module.state_dict().items():
+    for name, tensor in state.items():
         if not isinstance(tensor, torch().Tensor):
             raise DataError(
                 f"the state of the torch module has an object of type {type(tensor).__name__} under {name}",
@@ -29,31 +29,44 @@ def tensors_of(module: Any) -> dict[str, Any]:
     return found
 
 
-def to_bytes(module: Any) -> bytes:
-    """The tensors of a module in the format safetensors. Equal weights give equal bytes, on any device."""
+def to_bytes(state: Mapping[str, Any]) -> bytes:
+    """The tensors of a module's state in the format safetensors. Equal weights give equal bytes, on any device."""
     library = torch()
     plain = {}
-    for name, tensor in tensors_of(module).items():
+    for name, tensor in tensors_of(state).items():
         # A copy, as tensors that share a part of their memory are refused.
         plain[name] = tensor.detach().to("cpu", copy=True, memory_format=library.contiguous_format)
     data: bytes = safetensors().save(plain)
     return data
 
 
-def load_bytes(module: Any, data: bytes, where: str = "torch module") -> None:
-    """Give a module the weights that `to_bytes` wrote; nothing is changed if they don't fit (`DataError`)."""
+def from_bytes(data: bytes, where: str = "torch module") -> dict[str, Any]:
+    """Name -> tensor of what `to_bytes` wrote. `DataError` if it is something else."""
     try:
-        tensors = safetensors().load(data)
+        tensors: dict[str, Any] = safetensors().load(data)
     except Exception as error:
         raise DataError(f"the weights are damaged or of another kind: {error}", path=where) from error
-    load(module, tensors, where)
+    return tensors
 
 
-def load(module: Any, tensors: Mapping[str, Any], where: str = "torch module") -> None:
-    """Copy tensors into those of a module; nothing is changed if names or shapes differ (`DataError`)."""
+def load(
+    module: Any,
+    tensors: Mapping[str, Any],
+    where: str = "torch module",
+    *,
+    needed: Collection[str] | None = None,
+) -> None:
+    """Copy tensors into those of a module; nothing is changed if names or shapes differ (`DataError`).
+
+    needed: names of what must not be missing, by default all that the module has.
+    """
     own = module.state_dict()
     given = {_identity(own[name]) for name in tensors if name in own}
-    lacking = [name for name, tensor in own.items() if _identity(tensor) not in given]
+    lacking = [
+        name
+        for name, tensor in own.items()
+        if _identity(tensor) not in given and (needed is None or name in needed)
+    ]
     foreign = sorted(name for name in tensors if name not in own)
     shapes = [name for name in sorted(tensors) if name in own and tensors[name].shape != own[name].shape]
     hint = "The weights were saved with another module or other settings than the config names."
