@@ -222,6 +222,23 @@ def test_a_run_learns_and_one_that_was_killed_ends_in_the_same_bytes(tmp_path: P
 
 
 @pytest.mark.needs(*NEEDED)
+def test_shards_are_the_same_as_accumulation(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from . import small
+
+    box = Box(tmp_path)
+    texts(box)
+    small.network(tmp_path / "bert", "bert")
+    for shards, parts in ((3, 1), (1, 3)):
+        settings = ["--pretraining.shards", str(shards), "--pretraining.accumulate_gradient", str(parts)]
+        done = box.run("pretrain", "config.cfg", f"out-{shards}", *settings, "--code", "functions.py")
+        assert done.exit_code == 0, done.stderr
+    ends = [(tmp_path / f"out-{shards}" / "model-last.bin").read_bytes() for shards in (3, 1)]
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.needs(*NEEDED)
 def test_without_torch_a_run_ends_with_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     box = Box(tmp_path)

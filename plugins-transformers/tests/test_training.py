@@ -238,13 +238,14 @@ def test_saved_or_installed_it_predicts_the_same_alone_and_without_network(
     assert [json.loads(line) for line in done.stdout.splitlines()] == [here, here]
 
 
-def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path) -> None:
-    settings = {
+def whole_and_resumed(place: Path, name: str, **settings: Any) -> list[dict[str, bytes]]:
+    """The weights after a run, and after one of the same settings that was killed and resumed."""
+    settings |= {
         "training.callbacks.killer": '{"@callbacks":"test.killer.v1"}',
         "training.checkpoint.every_steps": 2,
     }
     code = ["--code", str(place / "code.py")]
-    killed = [*arguments(place, "killed", **settings), *code]
+    killed = [*arguments(place, f"{name}-killed", **settings), *code]
 
     def run(words: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
         # In processes of their own, which have equally many threads.
@@ -256,12 +257,36 @@ def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path
             check=False,
         )
 
-    whole = run([*arguments(place, "whole", **settings), *code])
+    whole = run([*arguments(place, name, **settings), *code])
     assert whole.returncode == 0, whole.stderr
     assert run(killed, TEST_KILLED="1").returncode == -signal.SIGKILL
     resumed = run([*killed, "--resume"])
     assert resumed.returncode == 0, resumed.stderr
-    assert files(place / "killed" / "model-last") == files(place / "whole" / "model-last")
+    return [files(place / one / "model-last") for one in (name, f"{name}-killed")]
+
+
+def test_a_run_that_was_killed_ends_in_the_same_bytes(place: Path, trained: Path) -> None:
+    whole, resumed = whole_and_resumed(place, "whole")
+    assert whole == resumed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+@pytest.mark.parametrize("save", ["adapter", "merged"])
+def test_half_precision_low_rank_layers_averages_and_shards_resume_together(
+    place: Path, precision: str, save: str
+) -> None:
+    pytest.importorskip("peft")
+    settings = {
+        "components.transformer.model.precision": precision,
+        "components.transformer.model.lora": json.dumps({"r": 2, "dropout": 0.1, "save": save}),
+        "training.shards": 3,
+        "training.accumulate_gradient": 1,
+    }
+    whole, resumed = whole_and_resumed(place, f"{precision}-{save}", **settings)
+    assert whole == resumed and "transformer/model" in whole
+    nlp = kernel.load(place / f"{precision}-{save}" / "model-last")
+    assert all(token.tag_ for token in nlp("Anna lives in Berlin ."))
 
 
 def test_shards_are_the_same_as_accumulation(place: Path) -> None:
@@ -337,6 +362,33 @@ def test_a_transformer_of_ones_own_trains(place: Path) -> None:
         nlp.update(examples, sgd=optimizer, losses={}, annotates=["sentencizer"])["tagger"] for _ in range(12)
     ]
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_a_tagger_on_a_transformer_learns_faster_from_random_first_weights(place: Path) -> None:
+    """At the learn rate of fine-tuning, whose steps are too small to leave the zeros soon."""
+
+    def learnt(**first: Any) -> float:
+        nlp = kernel.blank("en")
+        block = {
+            "@architectures": "kernel.TransformerModel.v3",
+            "name": str(place / "bert"),
+            "get_spans": {"@span_getters": "kernel.doc_spans.v1"},
+        }
+        nlp.add_pipe("transformer", config={"model": block})
+        listener = {
+            "@architectures": "kernel.TransformerListener.v1",
+            "pooling": {"@layers": "reduce_mean.v1"},
+        }
+        model = {"@architectures": "kernel.Tagger.v2", **first, "tok2vec": listener}
+        nlp.add_pipe("tagger", config={"model": model})
+        examples = [kernel.training.Example(nlp.make_doc(text), gold(nlp.vocab, text)) for text in SENTENCES]
+        optimizer = nlp.initialize(lambda: examples)
+        optimizer.learn_rate = 0.0005
+        losses = [nlp.update(examples, sgd=optimizer, losses={})["tagger"] for _ in range(40)]
+        return losses[0] - losses[-1]
+
+    zeros, drawn = learnt(), learnt(init_W={"@initializers": "glorot_uniform_init.v1"})
+    assert drawn > 1.5 * zeros > 0
 
 
 def test_several_processes_give_the_same(trained: Path) -> None:

@@ -165,6 +165,20 @@ def test_twice_is_refused(exported: Path) -> None:
         exchange(kernel.load(exported))
 
 
+def test_a_listener_that_became_a_copy_is_exchanged_too(small: Any, torch_made: Path, tmp_path: Path) -> None:
+    nlp = kernel.load(torch_made)
+    expected = small.tags(nlp)
+    nlp.replace_listeners("transformer", "tagger", ["model.tok2vec"])
+    assert [one.name for one in exchange(nlp)] == ["transformer", "tagger"]
+    assert small.tags(nlp) == expected
+    nlp.to_disk(tmp_path / "pipeline")
+    again = kernel.load(tmp_path / "pipeline", exclude=["transformer"])
+    assert small.tags(again) == expected
+    block = again.config["components"]["tagger"]["model"]["tok2vec"]
+    assert block["@architectures"] == "kernel.PooledTransformer.v1"
+    assert block["transformer"]["@architectures"] == "kernel.ExchangedTransformer.v1"
+
+
 def test_low_rank_layers_are_merged(small: Any, folder: Path) -> None:
     pytest.importorskip("peft")
     nlp = small.shared(folder, lora={"r": 2})
