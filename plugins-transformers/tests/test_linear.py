@@ -1,10 +1,11 @@
 """Linear layers by oneDNN and numpy give what torch's own give."""
 
 import copy
+import inspect
 from typing import Any
 
 import pytest
-from kernel_transformers import linear
+from kernel_transformers import chunks, linear
 
 torch = pytest.importorskip("torch")
 
@@ -47,7 +48,7 @@ def test_values_that_do_not_lie_side_by_side(rows: int) -> None:
     theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
     table = torch.randn(24, 3, rows)
     for values in (table.permute(2, 1, 0), table.permute(2, 1, 0)[:, 0], table[:, 0, :1].T.expand(rows, 24)):
-        with torch.inference_mode(), linear.packed(rows, {}):
+        with torch.inference_mode():
             torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
         torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
 
@@ -57,7 +58,7 @@ def test_values_that_do_not_lie_side_by_side(rows: int) -> None:
 def test_blocks_with_a_function(function: Any, rows: int) -> None:
     theirs, ours = pair(Intermediate(function))
     values = 3 * torch.randn(1, rows, 24)
-    with torch.inference_mode(), linear.packed(rows, {}):
+    with torch.inference_mode():
         torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
 
@@ -82,27 +83,79 @@ def test_no_gradient_of_what_is_frozen() -> None:
     assert torch.equal(ours[0].bias.grad, torch.full((40,), 3.0))
 
 
-def test_weights_are_put_in_order_once_and_again_when_asked_anew() -> None:
-    theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
-    values = torch.randn(linear.ROWS, 24)
-    weights: dict[int, Any] = {}
-    for _ in range(2):
-        with torch.inference_mode(), linear.packed(linear.ROWS, weights):
-            ours(values)
-    assert len(weights) == 1
+def doubled(module: Any) -> None:
     with torch.no_grad():
-        for module in (theirs, ours):
-            module[0].weight.mul_(2)
-    with torch.inference_mode(), linear.packed(linear.ROWS, {}):
-        torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+        module[0].weight.mul_(2)
 
 
-def test_few_rows_are_read_with_the_weights_as_they_are() -> None:
+def loaded(module: Any) -> None:
+    module.load_state_dict({name: 3 * each for name, each in module.state_dict().items()})
+
+
+def replaced(module: Any) -> None:
+    module[0].weight.data = module[0].weight.data + 1
+
+
+def given_another(module: Any) -> None:
+    module[0].weight = torch.nn.Parameter(module[0].weight.detach() - 1)
+
+
+def moved(module: Any) -> None:
+    module.double()[0].weight.data.mul_(2)
+    module.float()
+
+
+def written_past_the_count(module: Any) -> None:
+    module[0].weight.detach().numpy()[:] += 1
+    torch.autograd.graph.increment_version([module[0].weight])
+
+
+CHANGES = [doubled, loaded, replaced, given_another, moved, written_past_the_count]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("train", [True, False])
+def test_weights_that_have_changed_are_read_anew(change: Any, train: bool) -> None:
+    theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
+    values = torch.randn(5, 24)
+    for _ in range(3):
+        with torch.set_grad_enabled(train):
+            torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+        with torch.inference_mode():
+            torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+        change(theirs)
+        change(ours)
+
+
+def test_weights_are_put_in_order_once() -> None:
     _, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
-    weights: dict[int, Any] = {}
-    with torch.inference_mode(), linear.packed(linear.ROWS - 1, weights):
-        ours(torch.randn(3, 24))
-    assert not weights
+    layer, values = ours[0], torch.randn(5, 24)
+    with torch.inference_mode():
+        ours(values)
+    found = layer.ordered.of(layer.weight)
+    assert found is not layer.weight
+    ours(values).sum().backward()
+    assert layer.ordered.of(layer.weight) is found
+
+
+def test_weights_whose_changes_are_not_counted_are_read_as_they_are() -> None:
+    with torch.inference_mode():
+        theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
+        values = torch.randn(5, 24)
+        for _ in range(2):
+            torch.testing.assert_close(ours(values), theirs(values), rtol=1e-5, atol=1e-6)
+            for module in (theirs, ours):
+                module[0].weight.mul_(2)
+
+
+def test_order_changes_no_result() -> None:
+    """Whoever comes second to the same weights, or reads other rows beside them, gets the same."""
+    _, ours = pair(torch.nn.Sequential(torch.nn.Linear(384, 384)))
+    values = torch.randn(linear.ROWS, 384)
+    with torch.inference_mode():
+        first, again = ours(values), ours(values)
+    assert torch.equal(first, again)
+    assert torch.equal(ours(values), first)
 
 
 def test_other_numbers_are_left_to_torch() -> None:
@@ -122,3 +175,37 @@ def test_a_copy_has_weights_of_its_own() -> None:
         other[0].dense.bias.zero_()
         assert not other(torch.ones(2, 24)).any()
         assert ours(torch.ones(2, 24)).any()
+
+
+def test_a_copy_is_made_after_weights_were_put_in_order() -> None:
+    _, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
+    values = torch.randn(2, 24)
+    with torch.inference_mode():
+        expected = ours(values)
+        torch.testing.assert_close(copy.deepcopy(ours)(values), expected)
+    assert list(ours.state_dict()) == ["0.weight", "0.bias"]
+
+
+class Chunked(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = torch.nn.Linear(2, 2)
+
+    def feed_forward_chunk(self, rows: Any) -> Any:
+        return self.dense(rows)
+
+
+def test_functions_of_chunks_tell_their_signature_and_are_copied_with_their_layer() -> None:
+    module = Chunked()
+    rows = torch.ones(1, 2)
+    expected = module.feed_forward_chunk(rows)
+    for _ in range(2):
+        chunks.install(module)
+    assert list(inspect.signature(module.feed_forward_chunk).parameters) == ["rows"]
+    assert torch.equal(module.feed_forward_chunk(rows), expected)
+    other = copy.deepcopy(module)
+    with torch.no_grad():
+        other.dense.weight.zero_()
+        other.dense.bias.zero_()
+    assert not other.feed_forward_chunk(rows).any()
+    assert torch.equal(module.feed_forward_chunk(rows), expected)

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from kernel_transformers import needed
-from kernel_transformers.dropout import drop, kept
+from kernel_transformers.dropout import drop_factor, kept, multiplied
 
 NAME = "kernel_windows"
 # (first row, windows, pieces of each) of windows of one length.
@@ -98,7 +98,11 @@ def _is_more(module: Any, settings: Mapping[str, Any]) -> bool:
 def _fused(query: Any, key: Any, value: Any, groups: Groups, scale: float) -> Any:
     """(rows, heads, width) without a backward pass."""
     torch = needed.torch()
+    attend = torch.nn.functional.scaled_dot_product_attention
     heads, rows, width = query.shape
+    if len(groups) == 1 and groups[0][1] == 1:
+        # A single text is read sooner without views and copies.
+        return attend(query, key, value, scale=scale).transpose(0, 1)
     output = query.new_empty((rows, heads, width))
     for start, count, length in groups:
         end = start + count * length
@@ -106,7 +110,7 @@ def _fused(query: Any, key: Any, value: Any, groups: Groups, scale: float) -> An
             each[:, start:end].view(heads, count, length, width).transpose(0, 1)
             for each in (query, key, value)
         )
-        found = torch.nn.functional.scaled_dot_product_attention(*parts, scale=scale)
+        found = attend(*parts, scale=scale)
         output[start:end].view(count, length, heads, width).copy_(found.transpose(1, 2))
     return output
 
@@ -128,31 +132,32 @@ def _attention() -> Any:
         ) -> Any:
             heads, rows, width = query.shape
             output = query.new_empty((rows, heads, width))
-            weights, masks = [], []
+            weights, dropped = [], []
+            factor = drop_factor(rate)
             for group in groups:
                 q, k, v = (_part(each, group) for each in (query, key, value))
                 weight = torch.softmax(product(q, k.transpose(1, 2), scale), -1).to(query.dtype)
-                mask = kept(weight, rate)
-                found = torch.bmm(drop(weight, mask, rate), v)
-                _put(output, found, group)
+                remaining = multiplied(weight, kept(weight, rate))
+                _put(output, product(remaining, v, factor), group)
                 weights.append(weight)
-                masks.append(mask)
+                dropped.append(remaining)
             ctx.save_for_backward(query, key, value)
-            ctx.weights, ctx.masks, ctx.settings = weights, masks, (groups, scale, rate)
+            ctx.weights, ctx.dropped, ctx.settings = weights, dropped, (groups, scale, factor)
             return output
 
         @staticmethod
         def backward(ctx: Any, gradient: Any) -> tuple[Any, ...]:
             query, key, value = ctx.saved_tensors
-            groups, scale, rate = ctx.settings
+            groups, scale, factor = ctx.settings
             heads, rows, width = query.shape
             d_query, d_key, d_value = (each.new_empty((rows, heads, width)) for each in (query, key, value))
             gradient = gradient.transpose(0, 1)
-            for group, weight, mask in zip(groups, ctx.weights, ctx.masks, strict=True):
+            for group, weight, remaining in zip(groups, ctx.weights, ctx.dropped, strict=True):
                 q, k, v, d_output = (_part(each, group) for each in (query, key, value, gradient))
-                _put(d_value, torch.bmm(drop(weight, mask, rate).transpose(1, 2), d_output), group)
-                d_weight = drop(torch.bmm(d_output, v.transpose(1, 2)), mask, rate)
-                d_scores = torch._softmax_backward_data(d_weight, weight, -1, weight.dtype)
+                _put(d_value, product(remaining.transpose(1, 2), d_output, factor), group)
+                # The gradient of a softmax, of which the part that is dropped has none: d * w - w * sum(d * w).
+                d_scores = product(d_output, v.transpose(1, 2), factor).mul_(remaining)
+                d_scores.addcmul_(weight, d_scores.sum(-1, keepdim=True), value=-1.0)
                 _put(d_query, product(d_scores, k, scale), group)
                 _put(d_key, product(d_scores.transpose(1, 2), q, scale), group)
             return d_query.transpose(0, 1), d_key.transpose(0, 1), d_value.transpose(0, 1), None, None, None

@@ -14,7 +14,7 @@ from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import ConfigError, DataError, KernelError, Problem, UsageError
 from kernel.numeric.device import current_ops
 from kernel.tokens import Doc, Span
-from kernel_transformers import dropout, linear, needed, network, tuning, word_embedding
+from kernel_transformers import chunks, dropout, linear, needed, network, tuning, word_embedding
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.hub import Source, folder_of, source_of
 from kernel_transformers.pieces.encode import encode, spans_of
@@ -274,6 +274,7 @@ class _Plan:
             dropout.install(module)
             word_embedding.install(module)
             linear.install(module)
+            chunks.install(module)
         module.kernel_attached = Attached(tokenizer, packed=self.fast, lacking=lacking)
         return module
 

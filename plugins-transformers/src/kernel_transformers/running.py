@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import UsageError, note
-from kernel_transformers import linear, needed
+from kernel_transformers import needed
 from kernel_transformers.microbatches import MicroBatch, plan
 from kernel_transformers.pieces.batch import WordpieceBatch
 from kernel_transformers.reading import Outputs, Reading, columns, read
@@ -89,7 +89,6 @@ def _run(
 ) -> Read:
     reads = _reads(shim, settings, pieces, micros)
     done, backprops = [], []
-    weights: dict[int, Any] = {}
     for _micro, function in zip(micros, reads, strict=True):
         found: list[Outputs] = []
 
@@ -100,8 +99,7 @@ def _run(
             found[:] = [outputs]
             return outputs.rows
 
-        with linear.packed(0 if settings.train else len(pieces.ids), weights):
-            output, backprop = shim.run(rows, train=settings.train, keep_graph=keep)
+        output, backprop = shim.run(rows, train=settings.train, keep_graph=keep)
         found[0].rows = output.detach()
         done.append(found[0])
         backprops.append(backprop)

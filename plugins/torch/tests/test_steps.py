@@ -75,3 +75,21 @@ def test_equals_thincs_optimizer(kind: str, clip: float) -> None:
         for table in ("mom1", "mom2") if kind != "sgd" else ():
             one, two = getattr(own, table)[key], getattr(other, table)[theirs]
             np.testing.assert_allclose(one.ravel(), two.ravel(), atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [*sorted(optimizers()), "another"])
+def test_a_step_counts_as_a_change_of_weights(kind: str) -> None:
+    """The fused kernels don't count by themselves, nor does who writes to arrays."""
+    module = torch.nn.Linear(3, 4)
+    shim = torch_shim(module)
+
+    def another(key: Any, weights: Any, gradient: Any) -> tuple[Any, Any]:
+        weights -= gradient
+        return weights, gradient
+
+    optimizer = another if kind == "another" else optimizers()[kind]()
+    for _ in range(2):
+        counts = {name: each._version for name, each in module.named_parameters()}
+        module(torch.ones(2, 3)).sum().backward()
+        shim.finish_update(optimizer)
+        assert all(each._version > counts[name] for name, each in module.named_parameters())

@@ -97,29 +97,44 @@ def step(
         plain = {name: weights[name].detach() for name in gradients}
         if may_overflow and not bool(library.isfinite(_norm(gradients.values()))):
             return False
-        if not isinstance(optimizer, Optimizer):
+        if isinstance(optimizer, Optimizer):
+            _by_groups(optimizer, memory, weights, plain, gradients, rules, scale)
+        else:
             _one_by_one(optimizer, memory, plain, gradients, scale)
-            return True
-        rates = {name: rules.rate(name) for name in plain}
-        decays = {name: rules.decay(name, weights[name]) for name in plain}
-        divisor = _prepare(optimizer, plain, gradients, decays, scale)
-        groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
-        for name, tensor in plain.items():
-            forget_other_sizes(optimizer, memory.key(name), tensor.numel())
-            optimizer.nr_update[memory.key(name)] += 1
-            groups[optimizer.nr_update[memory.key(name)], rates[name], decays[name]].append(name)
-        for (count, rate, decay), names in groups.items():
-            _step_group(
-                optimizer,
-                memory,
-                {name: plain[name] for name in names},
-                [gradients[name] for name in names],
-                count=count,
-                rate=rate * optimizer.learn_rate,
-                decay=optimizer.L2 if decay and optimizer.L2_is_weight_decay else 0.0,
-                divisor=divisor,
-            )
+        # The fused kernels, and who writes to arrays, don't count their changes; others keep what follows from weights.
+        library.autograd.graph.increment_version(list(plain.values()))
     return True
+
+
+def _by_groups(
+    optimizer: Any,
+    memory: Memory,
+    weights: Mapping[str, Any],
+    plain: Mapping[str, Any],
+    gradients: Mapping[str, Any],
+    rules: Rules,
+    scale: float,
+) -> None:
+    """A step of thinc's optimizer. plain: the parameters without their graphs."""
+    rates = {name: rules.rate(name) for name in plain}
+    decays = {name: rules.decay(name, weights[name]) for name in plain}
+    divisor = _prepare(optimizer, plain, gradients, decays, scale)
+    groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
+    for name, tensor in plain.items():
+        forget_other_sizes(optimizer, memory.key(name), tensor.numel())
+        optimizer.nr_update[memory.key(name)] += 1
+        groups[optimizer.nr_update[memory.key(name)], rates[name], decays[name]].append(name)
+    for (count, rate, decay), names in groups.items():
+        _step_group(
+            optimizer,
+            memory,
+            {name: plain[name] for name in names},
+            [gradients[name] for name in names],
+            count=count,
+            rate=rate * optimizer.learn_rate,
+            decay=optimizer.L2 if decay and optimizer.L2_is_weight_decay else 0.0,
+            divisor=divisor,
+        )
 
 
 def _norm(tensors: Iterable[Any]) -> Any:
