@@ -80,7 +80,7 @@ _BY_RULES = _names("attribute_ruler kernel.attribute_ruler_scorer.v1")
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
-        "morphologizer ner senter sentencizer tagger textcat textcat_multilabel tok2vec trainable_lemmatizer"
+        "morphologizer ner parser senter sentencizer tagger textcat textcat_multilabel tok2vec trainable_lemmatizer"
     ),
     "languages": _names("en xx"),
 }
@@ -89,8 +89,8 @@ _BARE_NAMES = {
 _AWAITED = {
     "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
     "factories": _names(
-        """beam_ner beam_parser curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
-        merge_entities merge_noun_chunks merge_subtokens parser span_cleaner span_finder span_ruler
+        """curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
+        merge_entities merge_noun_chunks merge_subtokens span_cleaner span_finder span_ruler
         spancat spancat_singlelabel token_splitter"""
     ),
     "languages": _names(
@@ -108,7 +108,6 @@ _AWAITED_MODULES = (
     *(
         f"kernel.pipeline.{name}"
         for name in [
-            "dep_parser",
             "entity_linker",
             "entityruler",
             "functions",
@@ -119,13 +118,32 @@ _AWAITED_MODULES = (
         ]
     ),
 )
-# What the field has and kernel will not have, with the reason. Names count with our prefix, the field's, and without one.
+# What the field has and kernel will not have: the reason, and what to do instead. Names count with our prefix, the field's, and
+# without one.
+_WRAPPERS = "For networks of other frameworks there are kernel.PyTorchWrapper.v1 and kernel.JaxWrapper.v1."
+_NO_TENSORFLOW = (
+    "thinc's wrapper doesn't work with any TensorFlow that runs on the Pythons of kernel: Keras 3 lacks what it calls, and "
+    "Keras 2 ends the process"
+)
+_NO_BEAM = (
+    "a beam follows many analyses of every text and takes many times as long; kernel follows one, and learns from its own mistakes on "
+    "the way"
+)
 _REFUSED = {
     "layers": {
-        "TensorFlowWrapper.v1": "thinc's wrapper doesn't work with any TensorFlow that runs on the Pythons of kernel: Keras 3 lacks "
-        "what it calls, and Keras 2 ends the process",
-        "MXNetWrapper.v1": "MXNet is no longer maintained, and its last release takes numpy before version 2",
-    }
+        "TensorFlowWrapper.v1": (_NO_TENSORFLOW, _WRAPPERS),
+        "MXNetWrapper.v1": (
+            "MXNet is no longer maintained, and its last release takes numpy before version 2",
+            _WRAPPERS,
+        ),
+    },
+    "factories": {
+        f"beam_{name}": (
+            _NO_BEAM,
+            f"Take '{name}', which has the same settings but beam_width, beam_density and beam_update_prob.",
+        )
+        for name in ("ner", "parser")
+    },
 }
 # What names begin with in configs of the field; here it is our prefix.
 _OURS, _THEIRS = "kernel.", ("spacy.", "spacy-transformers.", "srsly.")
@@ -191,8 +209,17 @@ def is_awaited(kind: str, name: str) -> bool:
 
 def refusal(kind: str, name: str) -> str | None:
     """Why kernel has no function of a name that the field has, None if it isn't one of those."""
+    return _refused(kind, name)[0]
+
+
+def way_out(kind: str, name: str) -> str | None:
+    """What to take in place of a name that is refused, a sentence; None if it isn't one of those."""
+    return _refused(kind, name)[1]
+
+
+def _refused(kind: str, name: str) -> tuple[str, str] | tuple[None, None]:
     prefix, _, bare = name.partition(".")
-    return _REFUSED.get(kind, {}).get(bare if prefix in ("kernel", "spacy") else name)
+    return _REFUSED.get(kind, {}).get(bare if prefix in ("kernel", "spacy") else name, (None, None))
 
 
 def instead(kind: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel.config import Config
 from kernel.config.sources import FILE, Source
+from kernel.discovery.known_names import refusal
 from kernel.errors import RegistryError, UsageError
 from kernel.language.factories import FactoryMeta, find_factory
 from kernel.language.recommend import Recommendation, recommendation
@@ -97,7 +98,9 @@ class _Plan:
         except RegistryError as error:
             if type(error) is not RegistryError:
                 raise
-            raise UsageError(f"there is no component '{name}'", hint=error.hint) from None
+            reason = refusal("factories", name)
+            because = f": {reason}" if reason else ""
+            raise UsageError(f"there is no component '{name}'{because}", hint=error.hint) from None
         self.metas[name] = meta
         self.found[name] = recommendation(meta.recommend, self.lang, self.optimize, self.gpu)
 

@@ -13,7 +13,15 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, overload
 
 from kernel.discovery import rules, scan
-from kernel.discovery.known_names import THINC_NAMES, instead, is_awaited, our_name, provider, refusal
+from kernel.discovery.known_names import (
+    THINC_NAMES,
+    instead,
+    is_awaited,
+    our_name,
+    provider,
+    refusal,
+    way_out,
+)
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.registries.loading import current, load_entry_point
@@ -24,7 +32,6 @@ Registered = TypeVar("Registered")
 THINC = "thinc"
 # So many names are listed for one that isn't known.
 _LISTED = 16
-_WRAPPERS = "For networks of other frameworks there are kernel.PyTorchWrapper.v1 and kernel.JaxWrapper.v1."
 # How it is said that there is no such thing, where "function" is not what one has in mind.
 _NO = {"factories": "there is no component factory", "languages": "there is no language"}
 
@@ -166,7 +173,7 @@ class Registry:
             return RegistryError(message, hint=" ".join(denied))
         reason = refusal(self.kind, name)
         if reason is not None:
-            return RegistryError(f"{message}: {reason}", hint=_WRAPPERS)
+            return RegistryError(f"{message}: {reason}", hint=way_out(self.kind, name) or "")
         if is_awaited(self.kind, name):
             hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
             return RegistryError(message, hint=" ".join(filter(None, hints)))

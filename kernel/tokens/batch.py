@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens.columns import dtype_of, values_of
 from kernel.tokens.doc import Doc
+from kernel.tokens.heads import starts_from_heads
 from kernel.vocab import attrs
 from kernel.vocab.lexemes import LexemeTable
 
@@ -95,6 +96,26 @@ def set_batch_entities(
         docs, pairwise(borders), pairwise(parts.tolist()), strict=True
     ):
         doc.set_entity_columns(iob[start:end], types[start:end], own[first:last])
+
+
+def set_batch_heads(docs: Sequence[Doc], relative: NDArray[np.int32], labels: NDArray[np.uint64]) -> None:
+    """Set the trees of all documents, and the sentence starts that follow: each tree is a sentence.
+
+    relative: heads, each relative to its token, int32 (N,), 0 for roots. labels: of the arcs, uint64 (N,), numbers of
+    strings. `DataError` if heads leave their document or form a cycle.
+    """
+    _check_size(docs, relative)
+    lengths = [len(doc.rows) for doc in docs]
+    ends = np.cumsum(lengths)
+    heads = np.arange(len(relative)) + relative
+    wrong = np.flatnonzero((heads < np.repeat(ends - lengths, lengths)) | (heads >= np.repeat(ends, lengths)))
+    if len(wrong):
+        document = int(np.searchsorted(ends, wrong[0], side="right"))
+        token = int(wrong[0]) - int(ends[document] - lengths[document])
+        raise DataError(f"the head of token {token} lies outside the text", document=document)
+    starts = starts_from_heads(relative)
+    for attr, values in ((attrs.HEAD, relative), (attrs.DEP, labels), (attrs.SENT_START, starts)):
+        set_batch_column(docs, attr, values)
 
 
 def _check_size(docs: Sequence[Doc], values: NDArray[Any]) -> None:

@@ -247,7 +247,14 @@ def test_mistakes(
 
 
 def test_a_component_of_the_field_that_nothing_provides_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["init", "config", "out.cfg", "-p", "parser"]) == 2
+    assert run(["init", "config", "out.cfg", "-p", "span_ruler"]) == 2
     error = capsys.readouterr().err
-    assert "there is no component 'parser'\nNo package provides it yet." in error
+    assert "there is no component 'span_ruler'\nNo package provides it yet." in error
+    assert not Path("out.cfg").exists()
+
+
+def test_a_component_of_the_field_that_will_not_be_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "config", "out.cfg", "-p", "beam_parser"]) == 2
+    error = capsys.readouterr().err
+    assert "beam_parser" in error and "takes many times as long" in error and "Take 'parser'" in error
     assert not Path("out.cfg").exists()

@@ -38,7 +38,8 @@ def test_who_provides_a_name(kind, name, owner):
 @pytest.mark.parametrize(
     ("kind", "name", "awaited"),
     [
-        ("factories", "parser", True),
+        ("factories", "span_ruler", True),
+        ("factories", "parser", False),
         ("factories", "curated_transformer", True),
         ("factories", "transformer", False),
         ("architectures", "kernel.TransformerModel.v3", False),
@@ -56,7 +57,7 @@ def test_who_provides_a_name(kind, name, owner):
         ("modules", "kernel.lang.en", False),
         ("modules", "kernel.matchers", False),
         ("factories", "nerr", False),
-        ("languages", "parser", False),
+        ("languages", "span_ruler", False),
         ("sections", "pretraining", False),
     ],
 )

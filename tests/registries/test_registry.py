@@ -296,6 +296,15 @@ def test_wrappers_of_frameworks_that_do_not_work_are_refused_with_the_reason(pre
     assert "kernel.PyTorchWrapper.v1" in str(info.value.hint)
 
 
+@pytest.mark.parametrize("name", ["ner", "parser"])
+def test_components_with_a_beam_are_refused_with_the_reason(name):
+    with pytest.raises(
+        RegistryError, match=f"no component factory 'beam_{name}': a beam follows many"
+    ) as info:
+        registry.get("factories", f"beam_{name}")
+    assert f"Take '{name}'" in str(info.value.hint)
+
+
 def test_a_name_that_is_refused_may_be_registered():
     with registry.restored():
         registry.layers("TensorFlowWrapper.v1", func=len)

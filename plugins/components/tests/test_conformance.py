@@ -80,6 +80,14 @@ class TestNer(Learning):
     }
 
 
+class TestParser(Learning):
+    name = "parser"
+    settings = {
+        "model": {**TestNer.settings["model"], "state_type": "parser", "maxout_pieces": 3},
+        "min_action_freq": 0,
+    }
+
+
 class TestSenter(Learning):
     name = "senter"
     settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
@@ -158,6 +166,11 @@ class TestNerScorer(Scorer):
     perfect = ("ents_p", "ents_r", "ents_f")
 
 
+class TestParserScorer(Scorer):
+    name = "kernel.parser_scorer.v1"
+    perfect = ("dep_uas", "dep_las", "sents_p", "sents_r", "sents_f")
+
+
 class TestSenterScorer(Scorer):
     name = "kernel.senter_scorer.v1"
     perfect = ("sents_p", "sents_r", "sents_f")
@@ -191,6 +204,7 @@ class TestTextCatScorer(Scorer):
 class TestLentPipeline(ModuleSuite):
     name = "kernel.pipeline"
     names = (
+        "DependencyParser",
         "EditTreeLemmatizer",
         "EntityRecognizer",
         "Morphologizer",
@@ -204,6 +218,7 @@ class TestLentPipeline(ModuleSuite):
         "TrainablePipe",
     )
     modules = (
+        "dep_parser",
         "edit_tree_lemmatizer",
         "morphologizer",
         "ner",

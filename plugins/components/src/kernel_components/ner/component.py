@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from thinc.api import Model, set_dropout_rate
+from thinc.api import Model
 
-from kernel.component import Finding, SavedFile, TrainableComponent
+from kernel.component import Finding
 from kernel.config.ranges import NonNegativeInt
-from kernel.errors import UsageError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -24,6 +23,7 @@ from kernel_components.ner.columns import Entities, constraints, preset_labels, 
 from kernel_components.ner.gold import count_labels, encode, gold_labels, has_gold
 from kernel_components.token_vectors import HASH_EMBED_CNN
 from kernel_components.transitions import gradient, rehearsal_gradient
+from kernel_components.transitions.component import Learned, TransitionComponent
 
 MODEL = {
     "@architectures": "kernel.TransitionBasedParser.v2",
@@ -77,8 +77,10 @@ def make_ner(
     )
 
 
-class EntityRecognizer(TrainableComponent):
+class EntityRecognizer(TransitionComponent):
     """Sets `doc.ents`. Entities that a document has already stay; its other tokens end up outside or in new ones."""
+
+    moves: Moves
 
     def __init__(
         self,
@@ -91,22 +93,17 @@ class EntityRecognizer(TrainableComponent):
         incorrect_spans_key: str | None = None,
         scorer: Callable[..., dict[str, Any]] | None = None,
     ) -> None:
-        super().__init__(vocab, model, name, scorer=scorer)
+        moves = moves if isinstance(moves, Moves) else Moves(moves)
+        super().__init__(vocab, model, name, moves=moves, scorer=scorer)
         self.cfg = {
             "update_with_oracle_cut_size": update_with_oracle_cut_size,
             "incorrect_spans_key": incorrect_spans_key,
         }
-        self.moves = moves if isinstance(moves, Moves) else Moves(moves)
         self._numbers = LabelNumbers()
 
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(sorted(self.moves.labels))
-
-    @property
-    def label_data(self) -> dict[str, dict[str, int]]:
-        """Labels and the number of tokens they cover, by action: {"1": {label: frequency}, ..., "5": {"": 1}}."""
-        return self.moves.frequencies
 
     def gold_labels(self, examples: Iterable[Example]) -> Counter[str]:
         """Entity types of the reference documents, and the number of their entities."""
@@ -133,16 +130,6 @@ class EntityRecognizer(TrainableComponent):
     def set_annotations(self, docs: Sequence[Doc], predictions: Entities) -> None:
         write_entities(docs, predictions)
 
-    def add_label(self, label: str) -> int:
-        """Add an entity label: 1 if it is new, 0 if it exists. The model doesn't use it before gold data do."""
-        if not isinstance(label, str):
-            raise UsageError(f"component '{self.name}': a label must be a string, not {type(label).__name__}")
-        if not self.moves.add(label):
-            return 0
-        self.vocab.strings.add(label)
-        self.grow_output(len(self.moves))
-        return 1
-
     def initialize(
         self,
         get_examples: Callable[[], Iterable[Example]],
@@ -161,55 +148,17 @@ class EntityRecognizer(TrainableComponent):
             moves = Moves(labels)
         else:
             moves = Moves.from_labels(labels)
-        for label in self.moves.labels:
-            moves.add(label)
-        self.moves = moves
-        self._label_numbers()
-        self._fit_model()
-        self.model.initialize(X=[example.predicted for example in sample])
-        self.model.attrs["unseen_classes"] = set()
+        self.initialize_model(sample, moves)
 
-    def _fit_model(self) -> None:
-        size, wanted = self.model.maybe_get_dim("nO"), len(self.moves)
-        if size is not None and size > wanted:
-            raise UsageError(
-                f"component '{self.name}': its model has {size} outputs, but {len(self.moves.labels)} labels need "
-                f"{wanted}",
-                hint="Leave nO out of the model's config: the labels decide it.",
-            )
-        self.model = self.model.attrs["resize_output"](self.model, wanted)
-
-    def learnable(self, examples: Sequence[Example]) -> bool:
-        """Whether any document has tokens and entity annotation."""
-        return any(map(self._has_gold, examples))
-
-    def _with_gold(self, examples: Sequence[Example]) -> list[Example]:
-        return [each for each in examples if self._has_gold(each)]
-
-    def _has_gold(self, example: Example) -> bool:
+    def has_gold(self, example: Example) -> bool:
         return bool(len(example.predicted)) and has_gold(example, self._negative_key)
 
-    def learn(self, examples: Sequence[Example], drop: float) -> float:
-        """Follow the model's own path through every document, and learn at each of its states.
-
-        Documents without entity annotation are left out. New labels are added to the model.
-        """
-        examples = self._with_gold(examples)
-        self._learn_labels(examples)
-        set_dropout_rate(self.model, drop)
-        scores, finish = self.model.begin_update([example.predicted for example in examples])
-        loss, backprop = self.get_loss(examples, scores)
-        backprop()
-        finish(None)
-        return loss
-
-    def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Callable[[], None]]:
-        """The loss of the model's path, and a function that passes its gradient to `scores`."""
+    def get_loss(self, examples: Sequence[Example], scores: Any) -> Learned:
         limits, _ = constraints([example.predicted for example in examples], self._label_numbers())
         gold = Gold.join([encode(example, self.moves, self._negative_key) for example in examples])
         path = decode(scores, limits, self.moves)
 
-        def learn_at(tokens: NDArray[np.int64]) -> tuple[float, Callable[[], None]]:
+        def learn_at(tokens: NDArray[np.int64]) -> Learned:
             table = costs(path, limits, gold, self.moves, tokens)
             found, backprop = scores.begin_update(path.slots(scores.n_slots, tokens))
             d_scores, loss = gradient(found, table)
@@ -217,45 +166,24 @@ class EntityRecognizer(TrainableComponent):
 
         return self._along(path, learn_at)
 
-    @property
-    def output_names(self) -> list[str]:
-        return self.moves.names
-
-    def recall(self, examples: Sequence[Example], drop: float, weight: float) -> float:
-        """Follow the model's own path through every document, and have it score each state as the teacher does.
-
-        Actions of labels that are new since, or of which no gold annotation has come yet, are left alone.
-        """
-        docs = [example.predicted for example in examples if len(example.predicted)]
-        set_dropout_rate(self.model, drop)
-        scores, finish = self.model.begin_update(docs)
-        taught = self.taught(docs)
+    def get_recall_loss(
+        self, docs: Sequence[Doc], scores: Any, taught: Any, classes: NDArray[np.int64], weight: float
+    ) -> Learned:
         limits, _ = constraints(docs, self._label_numbers())
-        path, classes = decode(scores, limits, self.moves), self._compared()
+        path = decode(scores, limits, self.moves)
         # The first that `decode` has asked of the model: so equal weights give equal bits, and no gradient.
         taught.score(slot_ids(taught.n_slots, np.arange(taught.n_tokens)), np.empty(0, dtype=np.int64))
 
-        def recall_at(tokens: NDArray[np.int64]) -> tuple[float, Callable[[], None]]:
+        def recall_at(tokens: NDArray[np.int64]) -> Learned:
             states = path.slots(scores.n_slots, tokens)
             found, backprop = scores.begin_update(states)
             d_scores, loss = rehearsal_gradient(found, taught.begin_update(states)[0], classes)
             d_scores *= weight
             return loss, partial(backprop, d_scores)
 
-        loss, backprop = self._along(path, recall_at)
-        backprop()
-        finish(None)
-        return loss
+        return self._along(path, recall_at)
 
-    def _compared(self) -> NDArray[np.int64]:
-        """The classes that the teacher and the model both know."""
-        models = (self.model, self.checked_teacher().model)
-        unseen = set().union(*(model.attrs["unseen_classes"] for model in models))
-        return np.array([each for each in range(models[1].get_dim("nO")) if each not in unseen])
-
-    def _along(
-        self, path: Path, at: Callable[[NDArray[np.int64]], tuple[float, Callable[[], None]]]
-    ) -> tuple[float, Callable[[], None]]:
+    def _along(self, path: Path, at: Callable[[NDArray[np.int64]], Learned]) -> Learned:
         """The loss of a whole path, and the function that passes its gradient on. at: gives both of some of its states."""
         states = path.states()
         runs = [states[run] for run in blocks(len(states), len(self.moves))]
@@ -269,34 +197,21 @@ class EntityRecognizer(TrainableComponent):
 
         return sum(at(tokens)[0] for tokens in runs), backprop_runs
 
-    def _learn_labels(self, examples: Sequence[Example]) -> None:
+    def meet_labels(self, examples: Sequence[Example]) -> None:
         """Add labels of gold and of preset entities, and unmask the classes of those that gold has."""
         gold = {label for example in examples for label in gold_labels(example)}
         for label in sorted(gold.difference(self.moves.index)):
             self.add_label(label)
         for number in preset_labels([example.predicted for example in examples]):
             self.add_label(self.vocab.strings[number])
-        unseen: set[int] = self.model.attrs["unseen_classes"]
-        if unseen:
+        if self.model.attrs["unseen_classes"]:
             numbers = [self.moves.index[label] for label in gold]
             moves = self.moves
             for classes in (moves.begin, moves.inside, moves.last, moves.unit):
-                unseen.difference_update(classes[numbers].tolist())
+                self.unmask(classes[numbers])
 
-    def files(self) -> dict[str, SavedFile]:
-        files = super().files()
-        # The number of actions decides how large the model is.
-        return {
-            "cfg": files["cfg"],
-            "moves": SavedFile(self._moves_to_bytes, self._moves_from_bytes),
-            "model": files["model"],
-        }
-
-    def _moves_to_bytes(self) -> bytes:
+    def moves_to_bytes(self) -> bytes:
         return self.moves.to_bytes({"neg_key": self._negative_key})
 
-    def _moves_from_bytes(self, data: bytes) -> None:
-        self.moves = Moves.from_bytes(data)
-        self._label_numbers()
-        if self.model.has_dim("nO"):
-            self.model = self.model.attrs["resize_output"](self.model, len(self.moves))
+    def read_moves(self, data: bytes) -> Moves:
+        return Moves.from_bytes(data)

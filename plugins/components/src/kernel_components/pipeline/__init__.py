@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kernel.component import TrainableComponent as TrainablePipe
     from kernel_components.morphologizer.component import Morphologizer
     from kernel_components.ner.component import EntityRecognizer
+    from kernel_components.parser.component import DependencyParser
     from kernel_components.sentencizer.component import Sentencizer
     from kernel_components.senter.component import SentenceRecognizer
     from kernel_components.tagger.component import Tagger
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kernel_components.trainable_lemmatizer.component import EditTreeLemmatizer
 
 __all__ = [
+    "DependencyParser",
     "EditTreeLemmatizer",
     "EntityRecognizer",
     "Morphologizer",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 # Class -> the module in this folder that has it.
 _MODULES = {
+    "DependencyParser": "dep_parser",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
     "EntityRecognizer": "ner",
     "Morphologizer": "morphologizer",
