@@ -51,7 +51,6 @@ _MODULES = {
 # Class or function -> the module of `kernel.pipeline` where the field has it. Another package lends that, or none yet.
 _ELSEWHERE = {
     "AttributeRuler": "attributeruler",
-    "DependencyParser": "dep_parser",
     "EntityLinker": "entity_linker",
     "EntityRuler": "entityruler",
     "Lemmatizer": "lemmatizer",
