@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,6 +56,14 @@ class Found(NamedTuple):
     tokens: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class _Table:
+    """For each rule the place in a match of the token that it concerns, int64 (rules,), and what it sets."""
+
+    index: NDArray[np.int64]
+    writer: Writer
+
+
 class AttributeRuler(BatchComponent):
     """Sets attributes of tokens that patterns match.
 
@@ -85,7 +94,7 @@ class AttributeRuler(BatchComponent):
         # The rules as they were given, what they set, and as one table that is made when it is needed.
         self._given: list[dict[str, Any]] = []
         self._settings: list[Settings] = []
-        self._writer: Writer | None = None
+        self._table: _Table | None = None
 
     @property
     def patterns(self) -> list[dict[str, Any]]:
@@ -112,7 +121,7 @@ class AttributeRuler(BatchComponent):
         self._matcher.add(given, what)
         self._settings.append(settings)
         self._given.append({"patterns": _plain(given), "attrs": named(attrs), "index": index})
-        self._writer = None
+        self._table = None
 
     def add_patterns(self, patterns: Iterable[Mapping[str, Any]]) -> None:
         """Add rules as `patterns` gives them. `DataError` for something else."""
@@ -161,7 +170,7 @@ class AttributeRuler(BatchComponent):
         """Which rules concern which tokens. `DataError` if a match is too short for its rule's index."""
         matches = self._matcher.matches(docs)
         rules, starts, ends = matches
-        index = np.array([rule["index"] for rule in self._given], dtype=np.int64)[rules]
+        index = self._compiled().index[rules]
         tokens = np.where(index < 0, ends, starts) + index
         wrong = (tokens < starts) | (tokens >= ends)
         if wrong.any():
@@ -182,10 +191,14 @@ class AttributeRuler(BatchComponent):
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Found) -> None:
         """Set the attributes."""
-        writer = self._writer
-        if writer is None:
-            writer = self._writer = Writer(self._settings)
-        writer.write(docs, *predictions)
+        self._compiled().writer.write(docs, *predictions)
+
+    def _compiled(self) -> "_Table":
+        table = self._table
+        if table is None:
+            index = np.array([rule["index"] for rule in self._given], dtype=np.int64)
+            table = self._table = _Table(index, Writer(self._settings))
+        return table
 
     def debug(self, train: Sequence[Example], dev: Sequence[Example]) -> Iterator[Finding]:
         docs = [example.reference for example in train]

@@ -30,16 +30,19 @@ class Writer:
 
         tokens: places in the batch. The first token of a document starts a sentence, whatever is said.
         """
+        if not len(rules):
+            return
         starts = np.cumsum([0, *map(len, docs)])
+        documents = starts.searchsorted(tokens, side="right") - 1
         for attr, sets in self._sets.items():
             chosen = sets[rules]
             if not chosen.any():
                 continue
-            places, values = tokens[chosen], self._values[attr][rules[chosen]]
+            places, values, owners = tokens[chosen], self._values[attr][rules[chosen]], documents[chosen]
             if attr == attrs.SENT_START:
-                later = ~np.isin(places, starts)
-                places, values = places[later], values[later]
-            touched = np.unique(np.searchsorted(starts, places, side="right") - 1).tolist()
+                later = places != starts[owners]
+                places, values, owners = places[later], values[later], owners[later]
+            touched = np.bincount(owners, minlength=len(docs)).nonzero()[0].tolist()
             if attr == attrs.NORM:
                 _write_norms(docs, starts, touched, places, values)
                 continue
@@ -49,21 +52,18 @@ class Writer:
             for document in touched:
                 docs[document].set_column(attr, column[starts[document] : starts[document + 1]].copy())
         if self._has_extensions.any():
-            self._write_extensions(docs, starts, rules, tokens)
+            self._write_extensions(docs, rules, tokens - starts[documents], documents)
 
     def _write_extensions(
         self,
         docs: Sequence[Doc],
-        starts: NDArray[np.int64],
         rules: NDArray[np.int32],
         tokens: NDArray[np.int64],
+        documents: NDArray[np.int64],
     ) -> None:
         chosen = self._has_extensions[rules]
-        places = tokens[chosen]
-        documents = np.searchsorted(starts, places, side="right") - 1
-        inside = places - starts[documents]
         for rule, document, token in zip(
-            rules[chosen].tolist(), documents.tolist(), inside.tolist(), strict=True
+            rules[chosen].tolist(), documents[chosen].tolist(), tokens[chosen].tolist(), strict=True
         ):
             for name, value in self._extensions[rule].items():
                 docs[document][token]._.set(name, value)

@@ -61,7 +61,8 @@ class TokenMatcher:
         compiled = self._compiled
         if compiled is None:
             program = compile_patterns(self._rules)
-            compiled = self._compiled = _Compiled(program, Truth(program.asked), Beginnings(program))
+            beginnings = Beginnings(program)
+            compiled = self._compiled = _Compiled(program, Truth(beginnings.asked), beginnings)
         tokens = Tokens(docs)
         found: list[Found] = []
         for pairs in compiled.beginnings.of(tokens, compiled.truth):

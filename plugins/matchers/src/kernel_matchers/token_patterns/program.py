@@ -48,7 +48,6 @@ class _Builder:
         self.after: list[list[int]] = []
 
     def add(self, rule: int, pattern: Pattern) -> None:
-        begin = len(self.which)
         starts = []
         for description in pattern:
             starts.append(len(self.which))
@@ -72,7 +71,6 @@ class _Builder:
             entries = own + entries if low == 0 else own
             done = done and low == 0
         self.first += entries
-        assert all(begin <= place for place in entries)
 
     def _add_positions(self, rule: int, description: Description) -> None:
         asked = (description.conditions, description.repeated.negated)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel_matchers.token_patterns.conditions import (
+    MEMBERSHIP,
     Condition,
     NumberTest,
     Test,
@@ -18,6 +19,7 @@ from kernel_matchers.token_patterns.conditions import (
     value_test,
 )
 from kernel_matchers.token_patterns.program import Asked
+from kernel_matchers.token_patterns.sets import Sets
 from kernel_matchers.token_patterns.tokens import Tokens
 
 REMEMBERED = 100_000
@@ -25,37 +27,50 @@ REMEMBERED = 100_000
 
 
 class Truth:
-    """Answers questions about tokens. asked: what `Program.asked` has; a question is a place in it."""
+    """Answers questions about tokens. asked: what a question asks for; a question is a place in it."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
         self._negated = np.array([negated for _, negated in asked], dtype=bool)
+        self._is_negated = bool(self._negated.any())
         self._equal: dict[int, tuple[NDArray[np.bool_], NDArray[np.uint64]]] = {}
+        self._sets: dict[int, Sets] = {}
         self._others: dict[int, list[Condition]] = {}
         self._has_others = np.zeros(len(asked), dtype=bool)
         self._of_numbers: dict[Condition, NumberTest] = {}
         self._of_texts: dict[Condition, Test] = {}
         self._of_values: dict[Condition, Test] = {}
         self._remembered: dict[tuple[Condition, int], bool] = {}
-        for place, (conditions, _) in enumerate(asked):
+        sets: dict[int, dict[int, Condition]] = {}
+        for question, (conditions, _) in enumerate(asked):
             others = []
             for condition in sorted(conditions, key=_cost):
-                if not self._looked_up(condition, place, len(asked)):
+                if not isinstance(condition.target, int) or not self._compared(
+                    condition, condition.target, question, sets
+                ):
                     self._prepare(condition)
                     others.append(condition)
             if others:
-                self._others[place] = others
-                self._has_others[place] = True
+                self._others[question] = others
+                self._has_others[question] = True
+        for attr, of_questions in sets.items():
+            given = [(question, one.value, one.how == "IN") for question, one in of_questions.items()]
+            self._sets[attr] = Sets(given, len(asked))
 
-    def _looked_up(self, condition: Condition, place: int, size: int) -> bool:
-        """Whether a condition is one of those that are compared as arrays, of which a question has one for an attribute."""
-        if not condition.is_equality or not isinstance(condition.target, int):
+    def _compared(
+        self, condition: Condition, attr: int, question: int, sets: dict[int, dict[int, Condition]]
+    ) -> bool:
+        """Whether a condition is one of those that are compared as arrays; of each kind a question has one for an attribute."""
+        if condition.of_numbers and condition.how in MEMBERSHIP:
+            return sets.setdefault(attr, {}).setdefault(question, condition) is condition
+        if not condition.is_equality:
             return False
-        if condition.target not in self._equal:
-            self._equal[condition.target] = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.uint64)
-        asks, wanted = self._equal[condition.target]
-        if asks[place]:
+        if attr not in self._equal:
+            size = len(self._negated)
+            self._equal[attr] = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.uint64)
+        asks, wanted = self._equal[attr]
+        if asks[question]:
             return False
-        asks[place], wanted[place] = True, condition.value
+        asks[question], wanted[question] = True, condition.value
         return True
 
     def _prepare(self, condition: Condition) -> None:
@@ -72,11 +87,14 @@ class Truth:
         """For each pair of a question and the place of a token in the batch, both (n,), whether it holds: bool (n,)."""
         found = np.ones(len(questions), dtype=bool)
         for attr, (asks, wanted) in self._equal.items():
-            concerned = asks[questions]
-            if concerned.any():
-                at = np.flatnonzero(concerned & found)
+            at = (asks[questions] & found).nonzero()[0]
+            if len(at):
                 found[at] = tokens.numbers(attr)[places[at]] == wanted[questions[at]]
-        rest = np.flatnonzero(self._has_others[questions] & found)
+        for attr, sets in self._sets.items():
+            at = (sets.asks[questions] & found).nonzero()[0]
+            if len(at):
+                found[at] = sets.hold(questions[at], tokens.numbers(attr)[places[at]])
+        rest = (self._has_others[questions] & found).nonzero()[0] if self._others else ()
         if len(rest):
             order = rest[np.argsort(questions[rest], kind="stable")]
             kinds, begins = np.unique(questions[order], return_index=True)
@@ -85,7 +103,8 @@ class Truth:
                 for condition in self._others[kind]:
                     part = part[self._one(condition, places[part], tokens)]
                 found[part] = True
-        found ^= self._negated[questions]
+        if self._is_negated:
+            found ^= self._negated[questions]
         return found
 
     def _one(self, condition: Condition, places: NDArray[np.int64], tokens: Tokens) -> NDArray[np.bool_]:

@@ -21,13 +21,15 @@ def walk(program: Program, pairs: Pairs, tokens: Tokens, truth: Truth) -> list[F
     found: list[Found] = []
     length = 1
     while len(positions):
-        done = np.flatnonzero(program.accepts[positions])
+        done = program.accepts[positions].nonzero()[0]
         if len(done):
             begin = starts[done]
             found.append((program.rule[positions[done]], begin, begin + length))
         sizes = program.next_start[positions + 1] - program.next_start[positions]
         sizes[starts + length >= tokens.ends[starts]] = 0
-        starts = np.repeat(starts, sizes)
+        if not sizes.any():
+            break
+        starts = starts.repeat(sizes)
         positions = program.next_position[spread(program.next_start[positions], sizes)]
         if program.meets[positions].any():
             # As one number: the positions are few, so there is room.
