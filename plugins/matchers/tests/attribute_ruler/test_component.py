@@ -28,7 +28,7 @@ TAG_MAP = {
 
 @pytest.fixture(scope="module")
 def nlp():
-    return kernel.blank("xx")
+    return Language()
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def test_files_are_those_of_the_field(nlp, ruler, tmp_path):
 
 
 def test_a_pipeline_is_saved_with_its_rules(nlp, tmp_path):
-    nlp = kernel.blank("en")
+    nlp = Language()
     nlp.add_pipe("attribute_ruler").add([[{"LOWER": "dog"}]], {"TAG": "NN", "NORM": "hound"})
     nlp.to_disk(tmp_path / "model")
     loaded = kernel.load(tmp_path / "model")
@@ -274,7 +274,7 @@ def test_a_pipeline_is_saved_with_its_rules(nlp, tmp_path):
 
 
 def test_two_processes_say_the_same(tmp_path):
-    nlp = kernel.blank("en")
+    nlp = Language()
     nlp.add_pipe("attribute_ruler").initialize(
         list,
         patterns=[
@@ -299,7 +299,7 @@ def test_scores(nlp):
         "morphs": ["A=b", "B=c"],
         "lemmas": ["a", "dog"],
     }
-    ruler = kernel.blank("xx").add_pipe("attribute_ruler")
+    ruler = Language().add_pipe("attribute_ruler")
     ruler.add([[{}]], {"TAG": "NN", "MORPH": "B=c"})
     example = Example.from_dict(ruler(Doc(ruler.vocab, words=["a", "dog"])), gold)
     scores = ruler.score([example])
@@ -352,7 +352,7 @@ def test_a_tag_map_is_a_table_of_tables(ruler, table):
 
 
 def test_a_match_that_is_too_short_is_an_error(nlp):
-    nlp = kernel.blank("xx")
+    nlp = Language()
     ruler = nlp.add_pipe("attribute_ruler")
     ruler.add([[{"LOWER": "ok"}]], {"TAG": "A"})
     ruler.add([[{"LOWER": "big"}, {"LOWER": "dog", "OP": "?"}]], {"TAG": "X"}, index=1)
@@ -445,7 +445,9 @@ path = "PLACE/tags.yaml"
 """
 
 
-@pytest.mark.needs("kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-readers")
+@pytest.mark.needs(
+    "kernel-nlp-components", "kernel-nlp-architectures", "kernel-nlp-languages", "kernel-nlp-readers"
+)
 def test_rules_come_from_files_and_see_the_tags_of_a_tagger(tmp_path: Path):
     rules = [{"patterns": [[{"TAG": "NN"}, {"LOWER": "dog"}]], "attrs": {"LEMMA": "hound"}, "index": 1}]
     (tmp_path / "rules.json").write_text(srsly.json_dumps(rules))

@@ -4,7 +4,7 @@ import pytest
 from kernel_matchers.token_patterns.fuzzy import is_near
 from kernel_matchers.token_patterns.matcher import TokenMatcher
 
-import kernel
+from kernel.language import Language
 from kernel.tokens import Doc, Token
 from kernel.tokens.underscore import restored
 from kernel.vocab import Vocab
@@ -12,7 +12,7 @@ from kernel.vocab import Vocab
 
 @pytest.fixture(scope="module")
 def nlp():
-    return kernel.blank("xx")
+    return Language()
 
 
 def found(docs, *patterns):
