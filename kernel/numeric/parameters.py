@@ -10,7 +10,7 @@ from_bytes, resize, use_params) may put any array in its place; before the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import Any
@@ -29,10 +29,7 @@ def paths(models: Mapping[str, Model[Any, Any]]) -> dict[str, tuple[Model[Any, A
 
     A node that is reached twice has the path of its first visit, depth first.
     """
-    found: dict[str, tuple[Model[Any, Any], str]] = {}
-    for start, node in nodes(models):
-        found.update({f"{start}:{name}": (node, name) for name in node.param_names})
-    return found
+    return _parameters(nodes(models))
 
 
 def nodes(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Model[Any, Any]]]:
@@ -47,7 +44,19 @@ def nodes(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Model[An
 
 def shims(models: Mapping[str, Model[Any, Any]]) -> Iterator[tuple[str, Any]]:
     """Yield (path, shim) of every network of another framework: the path of its layer and its number there, `ner/0#0`."""
-    for path, node in nodes(models):
+    return _shims(nodes(models))
+
+
+def _parameters(walked: Iterable[tuple[str, Model[Any, Any]]]) -> dict[str, tuple[Model[Any, Any], str]]:
+    found: dict[str, tuple[Model[Any, Any], str]] = {}
+    for start, node in walked:
+        for name in node.param_names:
+            found[f"{start}:{name}"] = node, name
+    return found
+
+
+def _shims(walked: Iterable[tuple[str, Model[Any, Any]]]) -> Iterator[tuple[str, Any]]:
+    for path, node in walked:
         for number, shim in enumerate(node.shims):
             yield f"{path}#{number}", shim
 
@@ -119,15 +128,22 @@ class Parameters:
 
     def sync(self) -> None:
         """Take parameters that were set, replaced or allocated since the last call into the buffer."""
-        current = {p: (node, name) for p, (node, name) in paths(self.models).items() if node.has_param(name)}
+        self._sync(nodes(self.models))
+
+    def _sync(self, walked: Iterable[tuple[str, Model[Any, Any]]]) -> None:
+        found = _parameters(walked).items()
+        current = {path: (node, name) for path, (node, name) in found if node.has_param(name)}
         if list(current) != list(self._slots) or not all(self._reclaim(*slot) for slot in current.values()):
             self._build()
 
     def collect(self, shard: int = 0) -> None:
         """Add the gradients of a shard that is done to the step's total. Shards are collected in order."""
-        for _, shim in shims(self.models):
+        self._collect(list(nodes(self.models)))
+
+    def _collect(self, walked: Collection[tuple[str, Model[Any, Any]]]) -> None:
+        for _, shim in _shims(walked):
             of_shims.collect(shim)
-        self.sync()
+        self._sync(walked)
         now = self._touched_now()
         if self._collected or not now:
             return
@@ -145,8 +161,10 @@ class Parameters:
         optimizer: thinc's protocol, `(key, weights, gradient) -> (weights, gradient)`; in place where it can. What
         shims hold is updated by them.
         """
-        self.collect()
-        for path, shim in shims(self.models):
+        # One walk through the layers serves all that follows: in a small model it takes as long as a step of the optimizer.
+        walked = list(nodes(self.models))
+        self._collect(walked)
+        for path, shim in _shims(walked):
             of_shims.step(shim, path, optimizer)
         zeroes = isinstance(optimizer, Optimizer)
         servers = []

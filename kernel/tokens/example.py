@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -224,11 +225,14 @@ class Example:
         """Whether a gold sentence starts in each predicted token; all None without gold sentences."""
         if not self._y.has_annotation(attrs.SENT_START):
             return [None] * len(self._x)
-        starts: list[bool | None] = [False] * len(self._x)
-        for sentence in self._y.sents:
-            for place in self.alignment.y2x[sentence.start : sentence.end][:1].tolist():
-                starts[place] = True
-        return starts
+        starts = np.zeros(len(self._x), dtype=bool)
+        borders = self._y.sentence_borders() if len(self._y) else []
+        if self.same_words:
+            starts[borders[:-1]] = True
+        else:
+            places = [self.alignment.y2x[start:end][:1] for start, end in pairwise(borders)]
+            starts[np.concatenate(places) if places else []] = True
+        return list(starts.tolist())
 
     def get_aligned_spans_x2y(self, x_spans: Iterable[Span], allow_overlap: bool = False) -> list[Span]:
         """Spans of `predicted` as spans of `reference`; those with other borders there are left out."""

@@ -15,7 +15,7 @@ from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.morphologizer import recommended
 from kernel_components.morphologizer.columns import LabelColumns, write_morph, write_pos
-from kernel_components.morphologizer.gold import count_labels, encode
+from kernel_components.morphologizer.gold import Pair, count_labels, encode
 from kernel_components.morphologizer.labels import from_label_data, label_data, normalized
 from kernel_components.token_labels import TokenClassifier
 
@@ -104,6 +104,7 @@ class Morphologizer(TokenClassifier):
         super().__init__(vocab, model, name, scorer=scorer)
         self.cfg.update(labels=[], overwrite=overwrite, extend=extend, label_smoothing=label_smoothing)
         self._columns = LabelColumns()
+        self._known: tuple[Mapping[str, int], dict[Pair, int]] = ({}, {})
 
     @property
     def label_data(self) -> dict[str, dict[str, Any]]:
@@ -139,4 +140,6 @@ class Morphologizer(TokenClassifier):
         return count_labels(examples)
 
     def encode(self, example: Example, classes: Mapping[str, int]) -> NDArray[np.int32]:
-        return encode(example, classes)
+        if self._known[0] is not classes:
+            self._known = classes, {}
+        return encode(example, classes, self._known[1])

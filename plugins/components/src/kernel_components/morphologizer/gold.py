@@ -31,18 +31,18 @@ def count_labels(examples: Iterable[Example]) -> Counter[str]:
     return counts
 
 
-def encode(example: Example, classes: Mapping[str, int]) -> NDArray[np.int32]:
+def encode(example: Example, classes: Mapping[str, int], known: dict[Pair, int]) -> NDArray[np.int32]:
     """The gold labels of the predicted tokens as `losses` writes them, int32 (tokens,). classes: label -> its number.
 
     Nothing is known of a token that has neither features nor part of speech, that falls on gold tokens which differ in one of
     them, or whose features and part of speech are no label together: there are always rare ones that the training data lack.
+    known: codes that other examples with the same classes have found already; new ones are added.
     """
     pairs: list[Pair] = list(zip(example.get_aligned(MORPH), example.get_aligned(POS), strict=True))
-    codes: dict[Pair, int] = {}
-    for pair in set(pairs):
-        known = pair != (0, 0) and None not in pair
-        codes[pair] = classes.get(_label(example.reference, pair), MISSING) if known else MISSING
-    return np.array([codes[pair] for pair in pairs], dtype=np.int32)
+    for pair in set(pairs).difference(known):
+        annotated = pair != (0, 0) and None not in pair
+        known[pair] = classes.get(_label(example.reference, pair), MISSING) if annotated else MISSING
+    return np.fromiter(map(known.__getitem__, pairs), np.int32, len(pairs))
 
 
 def _label(doc: Doc, pair: tuple[Any, Any]) -> str:

@@ -32,5 +32,7 @@ def encode(example: Example) -> NDArray[np.int32]:
 
     Of several tokens that fall on the first gold token of a sentence, the first one starts it.
     """
-    codes = {None: MISSING, False: LABELS.index(INSIDE), True: LABELS.index(START)}
-    return np.array([codes[start] for start in example.get_aligned_sent_starts()], dtype=np.int32)
+    starts = example.get_aligned_sent_starts()
+    if None in starts:
+        return np.full(len(starts), MISSING, dtype=np.int32)
+    return np.where(np.array(starts, dtype=bool), LABELS.index(START), LABELS.index(INSIDE)).astype(np.int32)
