@@ -53,6 +53,11 @@ def batch(rng, lengths, n_labels, *, unknown=0.0, preset=0.0):
     return wanted, Constraints(lengths, given.astype(np.int8))
 
 
+def presets(constraints):
+    """Given sentence starts as a list."""
+    return [0] * constraints.n if constraints.sent_start is None else constraints.sent_start.tolist()
+
+
 def moves_of(n_labels, *, subtoken=False):
     counts = {f"l{k}": n_labels - k for k in range(n_labels)}
     if subtoken:
@@ -63,8 +68,8 @@ def moves_of(n_labels, *, subtoken=False):
 class TableScores:
     """Whole-number weights by slot, token and class, so that sums are exact."""
 
-    def __init__(self, rng, n_tokens, n_slots, n_classes, spread=20):
-        self.n_slots = n_slots
+    def __init__(self, rng, n_tokens, n_slots, n_classes, spread=20, at_once=10_000):
+        self.n_slots, self.at_once = n_slots, at_once
         shape = (n_slots, n_tokens + 1, n_classes)
         self.weights = rng.integers(-spread, spread + 1, shape).astype(np.float32)
         self.passed = []
@@ -72,5 +77,27 @@ class TableScores:
     def score(self, ids):
         return sum(self.weights[slot, ids[:, slot]] for slot in range(self.n_slots))
 
-    def begin_update(self, ids):
-        return self.score(ids), self.passed.append
+    def steps(self, tokens, *, keep=False):
+        assert len(tokens) <= self.at_once
+        return TableSteps(self, tokens)
+
+    def learn_from(self, steps, tokens):
+        assert tokens is steps.tokens
+        return np.concatenate(steps.kept), self.passed.append
+
+
+class TableSteps:
+    def __init__(self, scores, tokens):
+        self.scores, self.tokens = scores, tokens
+        self.kept, self.ids = [], []
+
+    def score(self, ids):
+        assert ids.max() < len(self.tokens)
+        found = self.scores.score(np.append(self.tokens, -1)[ids.T])
+        self.kept.append(found.copy())
+        self.ids.append(ids)
+        return found
+
+    def single(self, start, stop):
+        here = [*self.tokens[start:stop], -1]
+        return lambda ids: self.scores.score(np.array([[here[each] for each in ids]]))[0]

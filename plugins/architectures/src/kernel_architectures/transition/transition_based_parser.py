@@ -1,4 +1,4 @@
-"""The model of transition systems: entity recognition now, with the feature slots of parsing laid out."""
+"""The model of transition systems, for entities and for trees."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from kernel.errors import ConfigError
 from kernel.numeric.server import read
 from kernel.tokens import Doc
 from kernel_architectures.transition.state_features import StateFeatures, draw
+from kernel_architectures.transition.steps import KeptRows
 from kernel_architectures.transition.transition_scores import TransitionScores
 
 SLOTS = {("ner", False): 3, ("ner", True): 6, ("parser", False): 8, ("parser", True): 13}
@@ -71,6 +72,7 @@ def build_transition_model(
             "resize_output": resize,
             "dropout_rate": 0.0,
             "state_type": state_type,
+            "rows": KeptRows(),
         },
     )
 
@@ -95,15 +97,16 @@ def _forward(
 ) -> tuple[TransitionScores, Callable[[Any], Any]]:
     tok2vec, project = model.layers[:2]
     vectors, backprop_tok2vec = tok2vec(docs, is_train)
-    projected, backprop_project = project(model.ops.flatten(vectors), is_train)
+    raw = model.ops.flatten(vectors)
     if not is_train:
-        return TransitionScores(model, projected, None), _no_backprop
+        return TransitionScores(model, raw, None, None), _no_backprop
+    projected, backprop_project = project(raw, is_train)
 
     def backprop_vectors(d_projected: Any) -> Any:
         lengths = [len(part) for part in vectors]
         return backprop_tok2vec(model.ops.unflatten(backprop_project(d_projected), lengths))
 
-    scores = TransitionScores(model, projected, backprop_vectors, model.attrs["dropout_rate"] or 0.0)
+    scores = TransitionScores(model, raw, projected, backprop_vectors, model.attrs["dropout_rate"] or 0.0)
     return scores, lambda _: scores.finish()
 
 

@@ -1,6 +1,7 @@
 """Scores of transition states, for a decoder that decides which states it needs."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from kernel.numeric.ops import maxout, maxout_winners
 from kernel.numeric.server import read
 
 from .state_features import Slots
+from .steps import TABLE_BYTES, Rows, Steps, Upper
 
 Array = Any
 
@@ -28,18 +30,21 @@ class TransitionScores:
     def __init__(
         self,
         model: Model[Any, Any],
-        vectors: Array,
+        raw: Array,
+        vectors: Array | None,
         backprop_vectors: Callable[[Array], Any] | None,
         dropout: float = 0.0,
     ) -> None:
-        lower = model.get_ref("lower")
+        """raw: token vectors before the projection. vectors: projected ones; None leaves it to when they are needed."""
+        self._project, lower = model.layers[1], model.get_ref("lower")
         self.ops = model.ops
-        self.vectors = vectors
-        self.n_tokens = len(vectors)
+        self._raw, self._given = raw, vectors
+        self.n_tokens = len(raw)
         self.n_slots: int = lower.get_dim("nF")
         self._upper = model.maybe_get_ref("upper")
         self._pieces: int = lower.get_dim("nP")
-        self._slots = Slots(lower, vectors)
+        self._lower, self._kept = lower, model.attrs["rows"]
+        self._memory: Array = None
         self._backprop_vectors = backprop_vectors
         self._d_vectors: Array = None
         self._outside: tuple[Array, Array] | None = None
@@ -47,6 +52,60 @@ class TransitionScores:
         if backprop_vectors is not None and dropout and self._upper is not None:
             self._mask = self.ops.get_dropout_mask((self.n_tokens, self._upper.get_dim("nI")), dropout)
         self._unseen = sorted(c for c in model.attrs["unseen_classes"] if c < model.get_dim("nO"))
+
+    @cached_property
+    def vectors(self) -> Array:
+        """The token vectors (N, nI) that states are made of."""
+        if self._given is not None:
+            return self._given
+        vectors = self.ops.gemm(self._raw, read(self._project, "W"), trans2=True)
+        vectors += read(self._project, "b")
+        return vectors
+
+    @cached_property
+    def _slots(self) -> Slots:
+        return Slots(self._lower, self.vectors)
+
+    @property
+    def at_once(self) -> int:
+        """The number of tokens that `steps` should be asked for at most."""
+        row: int = read(self._lower, "W")[..., 0].size * self._raw.dtype.itemsize
+        return max(1, TABLE_BYTES // row)
+
+    def steps(self, tokens: np.ndarray, *, keep: bool = False) -> Steps:
+        """Scores of states that come one after the other, with none but some tokens (their numbers) in their slots.
+
+        They share one memory: what was asked for before can't score any more, but still pass its gradient on. keep: in
+        training, remember the states. Dropout acts as in `score`.
+        """
+        training = self._backprop_vectors is not None
+        if training:
+            rows, source = Rows(self._project, self._lower, folded=False), self.vectors
+        else:
+            rows = self._kept.get(self._project, self._lower)
+            source = self._raw if rows.folded else self.vectors
+        n, xp = len(tokens), self.ops.xp
+        if self._memory is None or len(self._memory) <= n:
+            self._memory = xp.empty((n + 1, rows.size), dtype=self._raw.dtype)
+        upper = Upper(self.ops, self._upper, self._pieces, self._unseen, packed=not training)
+        places = self.ops.asarray(tokens)
+        # The last row is for states without a token in slot 0.
+        mask = None if self._mask is None else self._mask[xp.append(places, -1)]
+        return Steps(self._lower, rows, upper, source[places], self._memory[: n + 1], keep=keep, mask=mask)
+
+    def learn_from(self, steps: Steps, tokens: np.ndarray) -> tuple[np.ndarray, Callable[[np.ndarray], None]]:
+        """Scores (S, n_actions) of all that `steps`, for `tokens`, has kept, and a function that takes their gradient."""
+        scores, backprop_steps = steps.begin_update()
+
+        def backprop(d_scores: np.ndarray) -> None:
+            self._gathered()[self.ops.asarray(tokens)] += backprop_steps(d_scores)
+
+        return scores, backprop
+
+    def _gathered(self) -> Array:
+        if self._d_vectors is None:
+            self._d_vectors = self.ops.xp.zeros_like(self.vectors)
+        return self._d_vectors
 
     def score(self, ids: np.ndarray, actions: np.ndarray | None = None) -> np.ndarray:
         """Scores (S, n_actions) of the states `ids` (S, n_slots), or of some actions only."""
@@ -71,9 +130,7 @@ class TransitionScores:
             if self._unseen:
                 d_output[:, self._unseen] = 0
             d_states = self._backprop_output(d_output, states, hidden, on_device)
-            if self._d_vectors is None:
-                self._d_vectors = self.ops.xp.zeros_like(self.vectors)
-            self._slots.backprop(d_states, on_device, self._d_vectors)
+            self._slots.backprop(d_states, on_device, self._gathered())
 
         return self._output(hidden, None), backprop
 
@@ -83,9 +140,7 @@ class TransitionScores:
             raise ValueError(
                 "TransitionScores.finish: these scores were made for prediction, not for training"
             )
-        if self._d_vectors is None:
-            self._d_vectors = self.ops.xp.zeros_like(self.vectors)
-        return self._backprop_vectors(self._d_vectors)
+        return self._backprop_vectors(self._gathered())
 
     def _states(self, ids: np.ndarray, on_device: Array) -> tuple[Array, Array]:
         """States and what is left of them after activation; reuses the outside states that were scored before."""

@@ -4,9 +4,10 @@ Everything here works on flat numpy columns of a batch and on a score function; 
 """
 
 from kernel_components.arc_eager.columns import Constraints, Gold, Parse
-from kernel_components.arc_eager.decode import ScoreFunction, decode
-from kernel_components.arc_eager.explore import LearningScores, learn, recall
+from kernel_components.arc_eager.decode import decode
+from kernel_components.arc_eager.learn import learn, recall
 from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, ROOT, SHIFT, SUBTOKEN, Moves
+from kernel_components.arc_eager.scores import LearningScores, ScoreFunction
 
 __all__ = [
     "BREAK",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel_components.arc_eager.gold_path import GoldPath, gold_path
+
 Numbers = NDArray[np.int64]
 Signs = NDArray[np.int8]
 
@@ -38,6 +40,26 @@ class Gold:
     """1 starts a sentence, -1 starts none, 0 unknown."""
     parts: tuple[Gold, ...] = field(default=(), repr=False)
     """The documents that a batch was joined of."""
+    paths: dict[tuple[bytes, int, int], GoldPath] = field(default_factory=dict, repr=False)
+    """The way to the tree, by what is given and what is kept of it."""
+
+    def path(self, given: Signs | None, every: int, reach: int) -> GoldPath:
+        """The way to the tree of one document: see `gold_path`. given: sentence starts. It is gone once."""
+        key = (b"" if given is None or not given.any() else given.tobytes(), every, reach)
+        found = self.paths.get(key)
+        if found is None:
+            preset = given.tolist() if given is not None else [0] * len(self.heads)
+            found = gold_path(self.heads.tolist(), self.starts.tolist(), preset, every, reach)
+            # What is given may change with every update; what was before it isn't needed again.
+            self.paths.clear()
+            self.paths[key] = found
+        return found
+
+    @classmethod
+    def unknown(cls, n: int) -> Gold:
+        """Of a document of n tokens, of which nothing is known."""
+        nothing = np.full(n, -1, dtype=np.int64)
+        return cls(nothing, nothing, np.zeros(n, dtype=np.int8))
 
     @classmethod
     def join(cls, parts: Sequence[Gold]) -> Gold:

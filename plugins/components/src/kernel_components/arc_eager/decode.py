@@ -1,25 +1,26 @@
-"""Greedy decoding: the best valid action of every state, until the documents are done."""
+"""Greedy decoding: the best valid action of every state, until the documents are done.
+
+Documents go side by side, one action each at a time, and where few are left (and where there were few from the
+beginning) one after the other. Equal scores prefer the first class in either case.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernel_components.arc_eager.columns import Constraints, Parse
-from kernel_components.arc_eager.moves import LEFT, Moves
-from kernel_components.arc_eager.state import State
+from kernel_components.arc_eager.moves import Moves
+from kernel_components.arc_eager.scores import Floats, Places, ScoreFunction, Steps
+from kernel_components.arc_eager.single import Rules, Score, Tokens, finish
+from kernel_components.arc_eager.states import B0, S0, Cells, States, sentence_flags
+from kernel_components.arc_eager.validity import BEGINS, NONE, Masks, masks
 
-
-class ScoreFunction(Protocol):
-    """What a model offers the decoder."""
-
-    n_slots: int
-
-    def score(self, ids: NDArray[np.int32]) -> NDArray[np.floating]:
-        """Scores (S, classes) of the states with feature tokens `ids` (S, n_slots), places in the batch."""
-        ...
+FEW = 10
+"""Fewer states than these go one after the other."""
+MISSES = 200
+"""States with tokens outside of the window after which a long document gets another window."""
 
 
 def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Parse:
@@ -27,67 +28,141 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
 
     Where nothing is valid the document is given up: what has no head yet remains a root.
     """
-    states = begin(constraints)
-    live = [(state, offset) for state, offset in states if not state.final]
-    while live:
-        ids = slot_ids(live, scores.n_slots)
-        best = best_valid(live, scores.score(ids), moves)
-        live = step(live, best, moves)
-    heads = np.arange(constraints.n)
-    labels = np.full(constraints.n, -1, dtype=np.int64)
-    starts = np.zeros(constraints.n, dtype=np.int8)
-    if constraints.sent_start is not None:
-        starts[:] = constraints.sent_start
-    for state, offset in states:
-        here = slice(offset, offset + state.n)
-        found = np.array(state.heads, dtype=np.int64)
-        heads[here] = np.where(found >= 0, found + offset, heads[here])
-        labels[here] = state.labels
-        starts[here][np.array(state.starts, dtype=np.bool_)] = 1
-    return Parse(heads, labels, starts)
+    n, given = constraints.n, constraints.sent_start
+    parse = Parse(np.arange(n), np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int8))
+    flags = np.zeros(n, dtype=np.intp)
+    if given is not None:
+        parse.starts[:] = given
+        flags = sentence_flags(given)
+    what_masks = masks(moves)
+    rules = Rules.of(moves, what_masks)
+    for starts, stops in batches(constraints, scores.at_once):
+        lengths = stops - starts
+        if len(starts) >= FEW:
+            tokens = ranges(starts, lengths)
+            steps: Steps = scores.steps(tokens)
+            cells, left = _together(steps, scores.n_slots, lengths, flags[tokens], moves, what_masks)
+            offsets = np.cumsum(lengths) - lengths
+            where = np.searchsorted(offsets, np.maximum(*left), side="right") - 1
+            for b0, s0, document in np.vstack((left, where)).T.tolist():
+                start, length = int(offsets[document]), int(lengths[document])
+                _alone(steps, cells, start, start + length, b0, s0, scores.n_slots, rules)
+            had = np.flatnonzero(cells.heads[:-1] >= 0)
+            parse.heads[tokens[had]] = tokens[cells.heads[had]]
+            parse.labels[tokens[had]] = cells.labels[had]
+            parse.starts[tokens[(cells.flags[:-1] & BEGINS) > 0]] = 1
+            continue
+        several = scores.steps(ranges(starts, lengths)) if lengths.sum() <= scores.at_once else None
+        offset = 0
+        for first, last in zip(starts.tolist(), stops.tolist(), strict=True):
+            found = Tokens.begin([*flags[first:last].tolist(), NONE], scores.n_slots == 13)
+            length = last - first
+            score = several.single(offset, offset + length) if several else windowed(scores, first, length)
+            finish(found, 0, -1, score, scores.n_slots, rules)
+            offset += length
+            _write(parse, first, found)
+    return parse
 
 
-def begin(constraints: Constraints) -> list[tuple[State, int]]:
-    """The first state of every document, and the place of its first token."""
-    states = []
-    for length, end in zip(constraints.lengths.tolist(), constraints.ends.tolist(), strict=True):
-        given = constraints.sent_start
-        preset = None if given is None else given[end - length : end].tolist()
-        states.append((State(length, preset), end - length))
-    return states
+def _together(
+    steps: Steps, n_slots: int, lengths: Places, flags: Places, moves: Moves, what: Masks
+) -> tuple[Cells, Places]:
+    """Decode documents side by side, and give up when few are left: (2, left) what is first in the buffer, and top of the stack."""
+    cells = Cells(len(flags), n_slots == 13)
+    ends = np.cumsum(lengths)
+    cells.link[:-1] = np.arange(1, cells.n + 1)
+    cells.link[ends - 1] = -1
+    cells.flags[:-1] = flags
+    tops = np.full(len(lengths), -1, dtype=np.intp)
+    states = States(cells, tops, ends - lengths, n_slots, held=bool((flags > BEGINS).any()))
+    actions, labels = moves.action.astype(np.intp), moves.label
+    while len(states) >= FEW:
+        allowed = states.allowed()
+        possible = what.any.take(allowed)
+        if not possible.all():
+            states.keep(possible)
+            continue
+        found = steps.score(states.slots)
+        found += what.add.take(allowed, axis=0)
+        best = found.argmax(axis=1)
+        states.advance(actions.take(best), labels.take(best))
+        running = states.running()
+        if not running.all():
+            states.keep(running)
+    return cells, states.slots[[B0, S0]]
 
 
-def slot_ids(live: list[tuple[State, int]], n_slots: int) -> NDArray[np.int32]:
-    rows = [
-        [token + offset if token >= 0 else -1 for token in state.slots(n_slots)] for state, offset in live
-    ]
-    return np.array(rows, dtype=np.int32).reshape(-1, n_slots)
+def _alone(
+    steps: Steps, cells: Cells, start: int, stop: int, b0: int, s0: int, n_slots: int, rules: Rules
+) -> None:
+    """Go on with one document of several, which has the cells from start to stop."""
+    tokens = Tokens.of(cells, start, stop)
+    score = steps.single(start, stop)
+    finish(tokens, max(b0 - start, -1), max(s0 - start, -1), score, n_slots, rules)
+    heads = np.array(tokens.heads[:-1], dtype=np.intp)
+    cells.heads[start:stop] = np.where(heads < 0, -1, heads + start)
+    cells.labels[start:stop] = tokens.labels[:-1]
+    cells.flags[start:stop] = tokens.flags[:-1]
 
 
-def allowed(state: State, moves: Moves) -> NDArray[np.bool_]:
-    """By class, whether it is valid."""
-    valid = np.array(state.valid())[moves.action]
-    if valid[moves.action == LEFT].any() and state.s(0) != state.b(0) - 1:
-        valid &= ~moves.subtoken
-    found: NDArray[np.bool_] = valid
+def _write(parse: Parse, start: int, tokens: Tokens) -> None:
+    """Write what was found for the document whose first token is `start`."""
+    n = len(tokens.heads) - 1
+    heads = np.array(tokens.heads[:-1], dtype=np.int64)
+    here = slice(start, start + n)
+    parse.heads[here] = np.where(heads < 0, parse.heads[here], heads + start)
+    parse.labels[here] = tokens.labels[:-1]
+    begins = np.array(tokens.flags[:-1], dtype=np.intp) & BEGINS
+    parse.starts[here][begins > 0] = 1
+
+
+def batches(constraints: Constraints, at_once: int) -> Iterator[tuple[Places, Places]]:
+    """First and last (exclusive) tokens of the documents that go side by side: those of similar length, `at_once` tokens."""
+    lengths = constraints.lengths
+    order = np.argsort(-lengths, kind="stable")
+    order = order[: int((lengths > 0).sum())]
+    stops, sizes = constraints.ends[order], lengths[order]
+    at = 0
+    while at < len(order):
+        total = np.cumsum(sizes[at : at + at_once])
+        count = max(1, int(np.searchsorted(total, at_once, side="right")))
+        yield stops[at : at + count] - sizes[at : at + count], stops[at : at + count]
+        at += count
+
+
+def ranges(starts: Places, lengths: Places) -> Places:
+    """The numbers of several ranges, one after the other."""
+    before = np.cumsum(lengths) - lengths
+    found: Places = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
     return found
 
 
-def best_valid(live: list[tuple[State, int]], table: NDArray[np.floating], moves: Moves) -> list[int]:
-    """The class to take in each state, -1 where none is valid."""
-    found = []
-    for (state, _), row in zip(live, table, strict=True):
-        valid = allowed(state, moves)
-        found.append(int(np.where(valid, row, -np.inf).argmax()) if valid.any() else -1)
-    return found
+def windowed(scores: ScoreFunction, first: int, length: int) -> Score:
+    """Score states of a long document, whose tokens are not all prepared: a window of them moves along.
 
+    A state with tokens outside of the window is scored by itself. After some of these, which cost about as much as the
+    window, it moves to where the state is.
+    """
+    size = min(scores.at_once, length)
+    start, misses = 0, 0
+    single: Score = scores.steps(np.arange(first, first + size)).single(0, size)
 
-def step(live: list[tuple[State, int]], best: list[int], moves: Moves) -> list[tuple[State, int]]:
-    """Take one action in each state; those that go on."""
-    going = []
-    for (state, offset), chosen in zip(live, best, strict=True):
-        if chosen >= 0:
-            state.apply(int(moves.action[chosen]), int(moves.label[chosen]))
-            if not state.final:
-                going.append((state, offset))
-    return going
+    def score(ids: Sequence[int]) -> Floats:
+        nonlocal start, misses, single
+        lowest, highest = min(each for each in ids if each >= 0), max(ids)
+        if lowest < start or highest >= start + size:
+            misses += 1
+            if misses >= MISSES:
+                misses = 0
+                # More will come of what is in front of the buffer; behind its end, the stack is taken off.
+                middle = ids[B0] + size // 4 if ids[B0] >= 0 else ids[S0] - size // 4
+                start = min(max(middle - size // 2, 0), length - size)
+                single = scores.steps(np.arange(first + start, first + start + size)).single(0, size)
+        if lowest < start or highest >= start + size:
+            states = np.array([[each if each < 0 else each + first for each in ids]], dtype=np.int32)
+            found: Floats = scores.score(states)[0]
+            return found
+        found = single([each if each < 0 else each - start for each in ids])
+        return found
+
+    return score

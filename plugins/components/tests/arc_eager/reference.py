@@ -1,12 +1,11 @@
-"""One state of the transition system (arc-eager, non-monotonic).
-
-Nivre 2003 has the system, Honnibal and Johnson 2015 the actions that undo what was wrong before: a token that has no
-head yet goes back to the buffer when it is reduced, and LEFT may replace a head.
-"""
+"""The transition system as its definition reads, one state at a time: what the quick code is compared with."""
 
 from __future__ import annotations
 
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+import numpy as np
+from kernel_components.arc_eager import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+
+INVALID = 9000
 
 
 class State:
@@ -107,3 +106,91 @@ class State:
 def _last(children: list[list[int]], token: int, k: int = 1) -> int:
     """The k-th latest of a token's children, -1 if there are fewer."""
     return children[token][-k] if token >= 0 and len(children[token]) >= k else -1
+
+
+def state_costs(state: State, heads: list[int], labels: list[int], starts: list[int], moves):
+    """The cost of every class in one state. heads, labels, starts: gold columns of its document, numbered from 0."""
+    stack = set(state.stack)
+    buffer: list[int] = []
+    for token in state.buffer():
+        if state.starts[token]:
+            break
+        buffer.append(token)
+    near = set(buffer)
+    s0, s1, b0, b1 = state.s(0), state.s(1), state.b(0), state.b(1)
+    valid = state.valid()
+
+    def head_in(token: int, where: set[int]) -> int:
+        return int(heads[token] != token and heads[token] in where)
+
+    def children_in(token: int, where: set[int]) -> int:
+        return sum(heads[each] == token for each in where if each != token)
+
+    costs = [INVALID] * 5
+    push = pop = lost_below = 0
+    if b0 >= 0:
+        push = head_in(b0, stack) + children_in(b0, stack) + int(valid[BREAK] and starts[b1] == 1)
+    if s0 >= 0:
+        pop = head_in(s0, near) + children_in(s0, near)
+        lost_below = head_in(s0, stack) + children_in(s0, stack)
+    if valid[SHIFT]:
+        costs[SHIFT] = push
+    if valid[REDUCE]:
+        costs[REDUCE] = pop - (lost_below if state.heads[s0] < 0 else 0)
+        if b0 >= 0 and state.starts[b0]:
+            costs[REDUCE] = 0
+    if valid[LEFT]:
+        kept = s1 >= 0 and heads[s0] == s1
+        costs[LEFT] = pop + (int(kept) if state.heads[s0] >= 0 else lost_below) - int(heads[s0] == b0)
+    if valid[RIGHT]:
+        costs[RIGHT] = push
+        if heads[b0] == s0:
+            costs[RIGHT] -= 1
+        elif head_in(b0, near) and not state.unshiftable[b0]:
+            costs[RIGHT] += 1
+    if valid[BREAK]:
+        lost = sum(head_in(each, near) + children_in(each, near) for each in stack)
+        lost -= sum((heads[each] == b0) + (heads[b0] == each) for each in stack)
+        costs[BREAK] = lost + int(starts[b1] == -1)
+    found = np.array(costs, dtype=np.int16)[moves.action]
+    if valid[LEFT]:
+        for child, action, by_label, reached in (
+            (s0, LEFT, moves.left, heads[s0] == b0),
+            (b0, RIGHT, moves.right, heads[b0] == s0),
+        ):
+            wanted = labels[child]
+            if reached and wanted >= 0 and by_label[wanted] >= 0:
+                found[moves.action == action] += 1
+                found[by_label[wanted]] -= 1
+        if s0 != b0 - 1:
+            found[moves.subtoken] = INVALID
+    return found
+
+
+def allowed(state, moves):
+    """By class, whether it is valid."""
+    valid = np.array(state.valid())[moves.action]
+    if state.s(0) != state.b(0) - 1:
+        valid &= ~moves.subtoken
+    return valid
+
+
+def slots(state, n_slots, offset):
+    return [token + offset if token >= 0 else -1 for token in state.slots(n_slots)]
+
+
+def decode(scores, lengths, sent_start, moves):
+    """The final states of documents, gone through one after the other."""
+    found, offset = [], 0
+    for n in lengths:
+        state = State(n, sent_start[offset : offset + n])
+        while not state.final:
+            row = scores.score(np.array([slots(state, scores.n_slots, offset)]))[0]
+            valid = allowed(state, moves)
+            if not valid.any():
+                break
+            best = int(np.where(valid, row, -np.inf).argmax())
+            state.apply(int(moves.action[best]), int(moves.label[best]))
+        found.append(state)
+        offset += n
+    return found

@@ -1,0 +1,254 @@
+"""States that a decoder reaches one after the other: each is a sum of rows that were computed before.
+
+What a token contributes in a slot does not depend on the state, so that it is computed for all tokens and slots in one
+product (Chen and Manning 2014), for some thousands of tokens at a time. Scoring states is then gathering, adding, and two
+small layers on top; learning from them is adding up the gradients of rows, and again one product over tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from thinc.api import Model, Ops
+
+from kernel.numeric.ops import maxout, maxout_winners
+from kernel.numeric.server import read, version
+
+Array = Any
+
+TABLE_BYTES = 96 << 20
+"""Memory for the rows of a table."""
+TOGETHER = 32
+"""States whose rows are gathered before they are added: what they take stays in the cache."""
+
+
+class Rows:
+    """The weights that make rows out of token vectors, as (inputs, slots * pieces * width). Not to be written to."""
+
+    def __init__(self, project: Model[Any, Any], lower: Model[Any, Any], *, folded: bool) -> None:
+        """folded: take the vectors before the projection instead of projected ones."""
+        W = read(lower, "W")
+        xp = lower.ops.xp
+        self.slots, self.pieces, self.width, inputs = W.shape
+        flat = W.reshape(-1, inputs)
+        self.folded = folded
+        constant = xp.zeros(len(flat), dtype=W.dtype)
+        if folded:
+            constant += flat @ read(project, "b")
+            self.weights = xp.ascontiguousarray((flat @ read(project, "W")).T)
+        else:
+            self.weights = flat.T
+        # The bias of a state comes with its first slot, whatever is in it.
+        bias = read(lower, "b").reshape(-1)
+        constant[: len(bias)] += bias
+        self.constant = constant
+        self.pad = read(lower, "pad").reshape(-1).copy()
+        self.pad[: len(bias)] += bias
+
+    @property
+    def size(self) -> int:
+        """Numbers that the rows of one token take."""
+        return len(self.constant)
+
+    def fill(self, ops: Ops, vectors: Array, out: Array) -> None:
+        """Write the rows of some tokens to `out` (tokens + 1, size); the last is that of no token."""
+        ops.xp.matmul(vectors, self.weights, out=out[:-1])
+        out[:-1] += self.constant
+        out[-1] = self.pad
+
+
+class KeptRows:
+    """The rows' weights for prediction, kept as long as the parameters don't change."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[int, ...] | None, Rows | None] = (None, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy begins with nothing, in this process and in another, where versions mean something else.
+        return KeptRows, ()
+
+    def get(self, project: Model[Any, Any], lower: Model[Any, Any]) -> Rows:
+        stamp = version((project, lower))
+        kept_stamp, kept = self._kept
+        if kept is None or stamp is None or stamp != kept_stamp:
+            # Folding saves work where the projection widens vectors.
+            kept = Rows(project, lower, folded=project.get_dim("nI") <= project.get_dim("nO"))
+            self._kept = stamp, kept
+        return kept
+
+
+class Upper:
+    """From the sums of rows to scores."""
+
+    def __init__(
+        self, ops: Ops, upper: Model[Any, Any] | None, pieces: int, unseen: Sequence[int], *, packed: bool
+    ) -> None:
+        """unseen: classes with the lowest finite score. packed: lay out the weights for products with few rows."""
+        self.ops, self.pieces, self.unseen = ops, pieces, list(unseen)
+        self.upper = upper
+        if upper is not None:
+            weights = read(upper, "W").T
+            self.weights = ops.xp.ascontiguousarray(weights) if packed else weights
+            self.bias = read(upper, "b")
+
+    def hidden(self, states: Array) -> Array:
+        if self.pieces > 1:
+            return maxout(self.ops, states, self.pieces)
+        return states if self.upper is None else self.ops.xp.maximum(states, 0)
+
+    def scores(self, hidden: Array) -> np.ndarray:
+        if self.upper is None:
+            found = self.ops.to_numpy(hidden.copy())
+        else:
+            product = self.ops.xp.matmul(hidden, self.weights)
+            product += self.bias
+            found = self.ops.to_numpy(product)
+        if self.unseen:
+            found[..., self.unseen] = np.finfo(found.dtype).min
+        result: np.ndarray = found
+        return result
+
+    def backprop(self, d_scores: Array, states: Array, hidden: Array, mask: Array | None) -> Array:
+        """The gradient of the states, in place of `states`; adds to those of the upper layer.
+
+        hidden: what `hidden` gave, times the mask.
+        """
+        ops = self.ops
+        if self.unseen:
+            d_scores[:, self.unseen] = 0
+        d_hidden, best = d_scores, hidden
+        if self.upper is not None:
+            self.upper.inc_grad("W", ops.gemm(d_scores, hidden, trans1=True))
+            self.upper.inc_grad("b", d_scores.sum(axis=0))
+            d_hidden = ops.gemm(d_scores, read(self.upper, "W"))
+            if mask is not None:
+                d_hidden *= mask
+                best = self.hidden(states)
+        if self.pieces == 1:
+            return d_hidden if self.upper is None else d_hidden * (states > 0)
+        width = best.shape[1]
+        for piece, wins in enumerate(maxout_winners(ops, states, best, self.pieces)):
+            ops.xp.multiply(d_hidden, wins, out=states[:, piece * width : (piece + 1) * width])
+        return states
+
+
+class Steps:
+    """Scores of states whose slots hold some tokens of a batch, and what is needed to learn from these states."""
+
+    def __init__(
+        self,
+        lower: Model[Any, Any],
+        rows: Rows,
+        upper: Upper,
+        vectors: Array,
+        table: Array,
+        *,
+        keep: bool,
+        mask: Array | None = None,
+    ) -> None:
+        """vectors: (n, inputs) of the tokens; states have their places among them. table: (n + 1, rows.size), to be filled.
+
+        keep: remember the states for `begin_update`. mask: (n + 1, width) of dropout for the token in the first slot.
+        """
+        self.lower, self.rows, self.upper, self.vectors = lower, rows, upper, vectors
+        self.ops: Ops = lower.ops
+        self.n_slots, self.n = rows.slots, len(vectors)
+        rows.fill(self.ops, vectors, table)
+        self._width = rows.size // rows.slots
+        self._table = table.reshape(-1, self._width)
+        self._columns = np.arange(rows.slots)[:, None]
+        self._ones = self.ops.xp.ones((1, rows.slots), dtype=table.dtype)
+        self._mask, self._keep = mask, keep
+        self._ids: list[np.ndarray] = []
+        self._states: list[Array] = []
+        self._hidden: list[Array] = []
+        self._scores: list[np.ndarray] = []
+
+    def score(self, ids: np.ndarray) -> np.ndarray:
+        """Scores (S, classes) of the states with the tokens `ids` (n_slots, S), -1 for none."""
+        states = self._sum(self.ops.asarray((ids * self.n_slots + self._columns).T))
+        hidden = self.upper.hidden(states)
+        if self._mask is not None:
+            hidden = hidden * self._mask[self.ops.asarray(ids[0])]
+        scores = self.upper.scores(hidden)
+        if self._keep:
+            self._ids.append(ids)
+            self._states.append(states)
+            self._hidden.append(hidden)
+            self._scores.append(scores)
+        return scores
+
+    def _sum(self, places: Array) -> Array:
+        """The sums (S, width) of the rows at `places` (S, n_slots)."""
+        if self.ops.xp is not np:
+            return self._table[places].sum(axis=1)
+        sums = np.empty((len(places), 1, self._width), dtype=self._table.dtype)
+        for start in range(0, len(places), TOGETHER):
+            some = slice(start, start + TOGETHER)
+            np.matmul(self._ones, self._table.take(places[some], axis=0, mode="wrap"), out=sums[some])
+        return sums[:, 0]
+
+    def single(self, start: int, stop: int) -> Callable[[Sequence[int]], np.ndarray]:
+        """A function for states of the tokens from `start` to `stop`, one at a time and with as little ado as can be.
+
+        It takes n_slots tokens as numbers from `start` on, -1 for none; its result is valid until it is called again.
+        """
+        if self.ops.xp is not np or self._mask is not None or self._keep:
+            return lambda ids: self.score(np.array([[i if i < 0 else i + start] for i in ids]))[0]
+        return _single(self._table.reshape(self.n + 1, self.n_slots, -1), self.upper, start, stop)
+
+    def begin_update(self) -> tuple[np.ndarray, Callable[[np.ndarray], Array]]:
+        """Scores (S, classes) of all states that were scored, in order, and the function that takes their gradient.
+
+        That function is to be called once. It adds to the gradients of the layers and returns that of the vectors; it
+        writes to the memory of the table.
+        """
+        return np.concatenate(self._scores), self._backprop
+
+    def _backprop(self, d_scores: np.ndarray) -> Array:
+        ops, xp = self.ops, self.ops.xp
+        ids = ops.asarray(np.concatenate(self._ids, axis=1))
+        states, hidden = xp.concatenate(self._states), xp.concatenate(self._hidden)
+        self._ids, self._states, self._hidden, self._scores = [], [], [], []
+        mask = None if self._mask is None else self._mask[ids[0]]
+        d_states = self.upper.backprop(ops.asarray(d_scores), states, hidden, mask)
+        self._table.fill(0)
+        places = xp.where(ids < 0, self.n, ids) * self.n_slots + ops.asarray(self._columns)
+        for slot in places.astype("int32"):
+            ops.scatter_add(self._table, slot, d_states)
+        d_rows = self._table.reshape(self.n + 1, -1)
+        W = read(self.lower, "W")
+        self.lower.inc_grad("W", ops.gemm(d_rows[:-1], self.vectors, trans1=True).reshape(W.shape))
+        self.lower.inc_grad("pad", d_rows[-1].reshape(W.shape[:3]))
+        self.lower.inc_grad("b", d_rows[:, : self._width].sum(axis=0).reshape(W.shape[1:3]))
+        return ops.gemm(d_rows[:-1], W.reshape(-1, W.shape[-1]))
+
+
+def _single(table: np.ndarray, upper: Upper, start: int, stop: int) -> Callable[[Sequence[int]], np.ndarray]:
+    """`Steps.single` on a table (tokens + 1, slots, width)."""
+    columns = [[*table[start:stop, slot], table[-1, slot]] for slot in range(table.shape[1])]
+    first, second, *others = columns
+    total = np.empty(table.shape[2], dtype=table.dtype)
+    parts, add, last = total.reshape(upper.pieces, -1), np.add, upper.upper is None
+    hidden = np.empty(parts.shape[1], dtype=table.dtype)
+    lowest, unseen = np.finfo(table.dtype).min, upper.unseen
+
+    def score(ids: Sequence[int]) -> np.ndarray:
+        add(first[ids[0]], second[ids[1]], out=total)
+        for column, token in zip(others, ids[2:], strict=True):
+            add(total, column[token], out=total)
+        if len(parts) > 1 or last:
+            parts.max(axis=0, out=hidden)
+        else:
+            np.maximum(total, 0, out=hidden)
+        scores = hidden
+        if not last:
+            scores = hidden @ upper.weights
+            scores += upper.bias
+        if unseen:
+            scores[unseen] = lowest
+        return scores
+
+    return score
