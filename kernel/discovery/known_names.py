@@ -52,6 +52,7 @@ _OWNERS = {
     "callbacks": "kernel-nlp-callbacks",
     "loggers": "kernel-nlp-callbacks",
     "languages": "kernel-nlp-languages",
+    "lookups": "kernel-nlp-components",
     "span_getters": "kernel-nlp-transformers",
     "annotation_setters": "kernel-nlp-transformers",
 }
@@ -80,7 +81,8 @@ _BY_RULES = _names("attribute_ruler kernel.attribute_ruler_scorer.v1")
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
-        "morphologizer ner parser senter sentencizer tagger textcat textcat_multilabel tok2vec trainable_lemmatizer"
+        "lemmatizer morphologizer ner parser senter sentencizer tagger textcat textcat_multilabel tok2vec "
+        "trainable_lemmatizer"
     ),
     "languages": _names("en xx"),
 }
@@ -89,7 +91,7 @@ _BARE_NAMES = {
 _AWAITED = {
     "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
     "factories": _names(
-        """curated_transformer doc_cleaner entity_linker entity_ruler lemmatizer
+        """curated_transformer doc_cleaner entity_linker entity_ruler
         merge_entities merge_noun_chunks merge_subtokens span_cleaner span_finder span_ruler
         spancat spancat_singlelabel token_splitter"""
     ),
@@ -111,7 +113,6 @@ _AWAITED_MODULES = (
             "entity_linker",
             "entityruler",
             "functions",
-            "lemmatizer",
             "span_finder",
             "span_ruler",
             "spancat",

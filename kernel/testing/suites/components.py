@@ -56,7 +56,8 @@ class ComponentSuite(Suite):
         nlp = self.language()
         for name, config in self.before.items():
             _add(nlp, name, config)
-        component = nlp.add_pipe(self.name, config=dict(self.settings))
+        # A factory of the pipeline's language is named without it.
+        component = nlp.add_pipe(self.name.removeprefix(f"{nlp.lang}."), config=dict(self.settings))
         for name, config in self.after.items():
             _add(nlp, name, config)
         if initialize:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import kernel
 from kernel.language import Language
-from kernel.testing import ComponentSuite, ModuleSuite, ScorerSuite
+from kernel.testing import ComponentSuite, LookupsSuite, ModuleSuite, ScorerSuite
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 WIDTH = 16
@@ -125,6 +126,29 @@ class TestTok2Vec(Learning):
     after = {"tagger": TestTaggerThatListens.settings}
 
 
+class TestLemmatizer(Component):
+    name = "lemmatizer"
+    settings = {"mode": "lookup"}
+
+    def language(self):
+        nlp = super().language()
+        nlp.vocab.lookups = {"lemma_lookup": {"moved": "move", "is": "be"}}
+        return nlp
+
+
+@pytest.mark.skipif(
+    find_spec("kernel_languages") is None, reason="needs the languages of kernel-nlp-languages"
+)
+class TestEnglishLemmatizer(Component):
+    name = "en.lemmatizer"
+    settings = {"mode": "lookup"}
+
+    def language(self):
+        nlp = kernel.blank("en")
+        nlp.vocab.lookups = {"lemma_lookup": {"moved": "move", "is": "be"}}
+        return nlp
+
+
 class TestTrainableLemmatizer(Learning):
     name = "trainable_lemmatizer"
     settings = {
@@ -201,12 +225,22 @@ class TestTextCatScorer(Scorer):
     perfect = ("cats_micro_f", "cats_macro_f")
 
 
+class TestReadLookups(LookupsSuite):
+    name = "kernel.read_lookups.v1"
+    settings = {"path": str(Path(__file__).with_name("lemma_lookup.json"))}
+    goldens = GOLDENS
+
+    def as_plain(self, value):
+        return {name: dict(table) for name, table in value.items()}
+
+
 class TestLentPipeline(ModuleSuite):
     name = "kernel.pipeline"
     names = (
         "DependencyParser",
         "EditTreeLemmatizer",
         "EntityRecognizer",
+        "Lemmatizer",
         "Morphologizer",
         "MultiLabel_TextCategorizer",
         "Pipe",
@@ -220,6 +254,7 @@ class TestLentPipeline(ModuleSuite):
     modules = (
         "dep_parser",
         "edit_tree_lemmatizer",
+        "lemmatizer",
         "morphologizer",
         "ner",
         "pipe",
@@ -236,7 +271,7 @@ class TestLentPipeline(ModuleSuite):
     def test_models_are_blocks_of_configs(self) -> None:
         from kernel.config import fill
 
-        for name in sorted({*self.modules} - {"pipe", "sentencizer", "trainable_pipe"}):
+        for name in self.modules:
             inside = import_module(f"kernel.pipeline.{name}")
             blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
             assert [fill(block) for block in blocks] == blocks
@@ -246,7 +281,7 @@ class TestLentPipeline(ModuleSuite):
         with pytest.raises(ImportError, match=said):
             exec("from kernel.pipeline import EntityRuler")  # noqa: S102 (the line of the test)
         with pytest.raises(AttributeError, match=said):
-            self.module().Lemmatizer  # noqa: B018
+            self.module().SpanRuler  # noqa: B018
         assert not hasattr(self.module(), "EntityRuler") and hasattr(self.module(), "EntityRecognizer")
         with pytest.raises(AttributeError, match="kernel.pipeline.entityruler: it is not there yet"):
             self.module().entityruler  # noqa: B018

@@ -8,6 +8,7 @@ from kernel.registries.modules import absent
 if TYPE_CHECKING:
     from kernel.component import Component as Pipe
     from kernel.component import TrainableComponent as TrainablePipe
+    from kernel_components.lemmatizer.component import Lemmatizer
     from kernel_components.morphologizer.component import Morphologizer
     from kernel_components.ner.component import EntityRecognizer
     from kernel_components.parser.component import DependencyParser
@@ -23,6 +24,7 @@ __all__ = [
     "DependencyParser",
     "EditTreeLemmatizer",
     "EntityRecognizer",
+    "Lemmatizer",
     "Morphologizer",
     "MultiLabel_TextCategorizer",
     "Pipe",
@@ -38,6 +40,7 @@ _MODULES = {
     "DependencyParser": "dep_parser",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
     "EntityRecognizer": "ner",
+    "Lemmatizer": "lemmatizer",
     "Morphologizer": "morphologizer",
     "MultiLabel_TextCategorizer": "textcat_multilabel",
     "Pipe": "pipe",
@@ -53,7 +56,6 @@ _ELSEWHERE = {
     "AttributeRuler": "attributeruler",
     "EntityLinker": "entity_linker",
     "EntityRuler": "entityruler",
-    "Lemmatizer": "lemmatizer",
     "SpanCategorizer": "spancat",
     "SpanFinder": "span_finder",
     "SpanRuler": "span_ruler",

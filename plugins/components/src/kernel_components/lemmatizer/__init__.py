@@ -1,0 +1,1 @@
+"""The lemmatizer by tables and rules."""

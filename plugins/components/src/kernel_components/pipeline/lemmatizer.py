@@ -1,0 +1,5 @@
+"""The module `kernel.pipeline.lemmatizer`."""
+
+from kernel_components.lemmatizer.component import Lemmatizer
+
+__all__ = ["Lemmatizer"]
