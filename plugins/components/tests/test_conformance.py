@@ -8,7 +8,7 @@ import pytest
 
 import kernel
 from kernel.language import Language
-from kernel.testing import ComponentSuite, LookupsSuite, ModuleSuite, ScorerSuite
+from kernel.testing import ComponentSuite, LookupsSuite, MiscSuite, ModuleSuite, ScorerSuite
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 WIDTH = 16
@@ -223,6 +223,23 @@ class TestTextCatScorer(Scorer):
     name = "kernel.textcat_scorer.v2"
     arguments = {"labels": ["good", "bad"]}
     perfect = ("cats_micro_f", "cats_macro_f")
+
+
+class TestLookupsDataLoader(MiscSuite):
+    name = "kernel.LookupsDataLoader.v1"
+    settings = {"lang": "qq", "tables": ["lemma_lookup"]}
+    goldens = GOLDENS
+
+    @pytest.fixture(autouse=True)
+    def package(self, tmp_path, monkeypatch):
+        """An installed package that declares the tables of a language."""
+        about = tmp_path / "qq_tables-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: qq-tables\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text("[spacy_lookups]\nqq = qq_tables:qq\n")
+        file = str(Path(__file__).with_name("lemma_lookup.json"))
+        (tmp_path / "qq_tables.py").write_text(f"qq = {{'lemma_lookup': {file!r}}}\n")
+        monkeypatch.syspath_prepend(tmp_path)
 
 
 class TestReadLookups(LookupsSuite):
