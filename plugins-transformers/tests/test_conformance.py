@@ -182,6 +182,18 @@ class TestTok2VecTransformer(TransformerModel):
 
 
 @pytest.mark.needs("torch", "transformers")
+class TestTok2VecTransformerV2(TestTok2VecTransformer):
+    name = "kernel.Tok2VecTransformer.v2"
+    settings = {**SPANS, "tokenizer_config": {"use_fast": True}, "pooling": POOLING}
+
+
+@pytest.mark.needs("torch", "transformers")
+class TestTok2VecTransformerV1(TestTok2VecTransformer):
+    name = "kernel.Tok2VecTransformer.v1"
+    settings = {**SPANS, "tokenizer_config": {"use_fast": True}, "pooling": POOLING}
+
+
+@pytest.mark.needs("torch", "transformers")
 class TestPretrainTransformer(ObjectiveSuite):
     name = "kernel.PretrainTransformer.v1"
     settings = {"layers": [1, 2]}

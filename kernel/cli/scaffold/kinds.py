@@ -57,6 +57,8 @@ _MODULES = {
     "schedules": "optimisation",
     "losses": "optimisation",
     "initializers": "optimisation",
+    "span_getters": "transformers",
+    "annotation_setters": "transformers",
     "cli": "commands",
     "modules": "places",
     "sections": "places",

@@ -76,12 +76,18 @@ _IN_A_CONFIG = """Once it is installed, a config may use `$registered`; see `con
 
     kernel train configs/example.cfg --paths.train TRAIN --paths.dev DEV
 """
+_OF_TRANSFORMER = (
+    "Once it is installed, the component `transformer` may use it:\n\n"
+    '    [components.transformer.{}]\n    @$kind = "$registered"\n'
+)
 _USES = {
     "cli": "Once it is installed, there is the command `kernel $registered`.\n",
     "converters": "Once it is installed: `kernel convert FILE DIR --converter $registered`\n",
     "objectives": (
         'Once it is installed, `kernel pretrain` takes it:\n\n    [pretraining.objective]\n    @architectures = "$registered"\n'
     ),
+    "span_getters": _OF_TRANSFORMER.format("model.get_spans"),
+    "annotation_setters": _OF_TRANSFORMER.format("set_extra_annotations"),
     "modules": "Once it is installed, scripts may say `import $registered`.\n",
 }
 _ELSEWHERE = 'Once it is installed, a config may use it:\n\n    [some.block]\n    @$kind = "$registered"\n'

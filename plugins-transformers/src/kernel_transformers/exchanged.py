@@ -16,17 +16,16 @@ from thinc.types import Floats3d
 
 from kernel.config.ranges import PositiveInt
 from kernel.errors import UsageError
-from kernel.tokens import Doc, Span
+from kernel.tokens import Doc
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.microbatches import MicroBatch, plan
 from kernel_transformers.pieces.batch import WordpieceBatch
-from kernel_transformers.pieces.encode import encode, spans_of
+from kernel_transformers.pieces.encode import SpanGetter, encode, spans_of
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 
 Ids = NDArray[np.int64]
 # (k, longest) each: numbers of pieces, 1 for a piece and 0 for padding, segments.
 Windows = tuple[Ids, Ids, Ids]
-SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
 
 _FILES, _TOKENIZER = "files", "tokenizer"
 

@@ -13,17 +13,16 @@ from kernel import registry
 from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import ConfigError, DataError, KernelError, Problem, UsageError
 from kernel.numeric.device import current_ops
-from kernel.tokens import Doc, Span
+from kernel.tokens import Doc
 from kernel_transformers import chunks, dropout, linear, needed, network, tuning, word_embedding
 from kernel_transformers.data import FullTransformerBatch
 from kernel_transformers.hub import Source, folder_of, source_of
-from kernel_transformers.pieces.encode import encode, spans_of
+from kernel_transformers.pieces.encode import SpanGetter, encode, spans_of
 from kernel_transformers.pieces.limits import positions
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 from kernel_transformers.reading import Reading, reading_of
 from kernel_transformers.running import LEAST_ON_GPU, ON_CPU, ON_GPU, Memory, Settings, run
 
-SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 # Among the saved files if there are low-rank layers; it has the digest of the weights below them, if those aren't saved.
 _LORA, _BASE = "lora.json", "base"

@@ -10,7 +10,8 @@ from thinc.types import Floats2d
 from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.numeric.schedules import by_step
 from kernel.tokens import Doc
-from kernel_transformers.model import Precision, SpanGetter, build_transformer_model
+from kernel_transformers.model import Precision, build_transformer_model
+from kernel_transformers.pieces.encode import SpanGetter
 from kernel_transformers.pooled import Factor, pooled
 from kernel_transformers.pooling import pool_pieces
 
@@ -55,3 +56,28 @@ def build_tok2vec_transformer(
         micro_batch_items=micro_batch_items,
     )
     return pooled(transformer, pool_pieces(pooling), by_step(grad_factor))
+
+
+def build_tok2vec_transformer_v2(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any],
+    pooling: Model[Ragged, Floats2d],
+    grad_factor: Factor = 1.0,
+    transformer_config: dict[str, Any] = {},  # noqa: B006
+) -> Model[list[Doc], list[Floats2d]]:
+    """A transformer that one component has for itself: documents to one array (tokens, width) each. See v3 for the arguments."""
+    return build_tok2vec_transformer(
+        name, get_spans, pooling, tokenizer_config, grad_factor, transformer_config
+    )
+
+
+def build_tok2vec_transformer_v1(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any],
+    pooling: Model[Ragged, Floats2d],
+    grad_factor: Factor = 1.0,
+) -> Model[list[Doc], list[Floats2d]]:
+    """A transformer that one component has for itself: documents to one array (tokens, width) each. See v3 for the arguments."""
+    return build_tok2vec_transformer(name, get_spans, pooling, tokenizer_config, grad_factor)

@@ -376,6 +376,30 @@ def test_a_compiled_module_gives_the_same() -> None:
     assert compiled.to_bytes() == plain.to_bytes(), "names are those of the module"
 
 
+def test_a_compiler_that_is_missing_is_told() -> None:
+    def compiler(module: Any, inputs: Any) -> Any:
+        from torch._inductor.exc import InvalidCxxCompiler
+
+        raise InvalidCxxCompiler
+
+    torch._dynamo.register_backend(compiler, name="kernel_test_missing")
+    shim = torch_shim(network(), compile="kernel_test_missing")
+    with pytest.raises(
+        UsageError, match=r"torch.compile failed: BackendCompilerFailed: .*kernel_test_missing"
+    ) as caught:
+        shim.run(lambda module: module(rows()), train=False)
+    assert "needs a C++ compiler" in caught.value.hint
+
+
+def test_errors_of_a_compiled_module_stay_its_own() -> None:
+    class Refusing(torch.nn.Module):
+        def forward(self, X: Any) -> Any:
+            raise ValueError("not today")
+
+    with pytest.raises(ValueError, match="not today"):
+        torch_shim(Refusing(), compile="eager").run(lambda module: module(rows()), train=False)
+
+
 # Steps
 
 

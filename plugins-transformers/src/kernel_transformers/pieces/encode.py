@@ -20,6 +20,8 @@ from kernel_transformers.pieces.pieces import Pieces
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 from kernel_transformers.pieces.windows import Windows, cut, rows
 
+# From documents to the spans of each that are read.
+SpanGetter = Callable[[Sequence[Doc]], list[list[Span]]]
 _HINT = "A span getter returns a list of spans for each document, in the order of the documents."
 
 

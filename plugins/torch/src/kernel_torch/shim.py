@@ -20,7 +20,7 @@ from kernel_torch import weights as files
 from kernel_torch.arrays import ops_of, pairs, tensors_in, to_array, to_torch
 from kernel_torch.needed import torch
 from kernel_torch.scale import LossScale
-from kernel_torch.steps import Memory, Rules, step
+from kernel_torch.steps import Moments, Rules, step
 
 FORMAT = 1
 Precision = Literal["float32", "bfloat16", "float16"]
@@ -61,7 +61,7 @@ class TorchShim(Shim):
         self._overflowed = False
         # Large gradients of few rows come as sparse tensors; they are stepped on in these, which are kept: new memory is slow.
         self._tables: dict[str, Any] = {}
-        self._memory = Memory(self.id)
+        self._moments = Moments(self.id)
         ops = get_current_ops()
         self._device = f"cuda:{ops.device_id}" if ops.device_type == "gpu" else "cpu"
         if module is not None:
@@ -238,13 +238,29 @@ class TorchShim(Shim):
         if self.precision != "float32":
             half = library.autocast(self.device.type, getattr(library, self.precision))
         # Also where the module is called outside of a pipeline: the number of threads decides the last bits.
-        with one_thread(), half:
+        with one_thread(), half, self._compiling():
             if seed is None:
                 yield
                 return
             with library.random.fork_rng([self.device] if self.device.type == "cuda" else []):
                 library.manual_seed(seed)
                 yield
+
+    @contextmanager
+    def _compiling(self) -> Iterator[None]:
+        """Say what is missing if the module can't be compiled, which is found out when it computes."""
+        try:
+            yield
+        except Exception as error:
+            if not self._compile or not type(error).__module__.startswith(
+                ("torch._dynamo", "torch._inductor")
+            ):
+                raise
+            reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+            raise UsageError(
+                f"torch.compile failed: {type(error).__name__}: {reason}",
+                hint="On a CPU it needs a C++ compiler, such as g++, which CXX may name. Without compile the results are the same.",
+            ) from error
 
     # Gradients and steps
 
@@ -284,7 +300,7 @@ class TorchShim(Shim):
         if not overflowed:
             overflowed = not step(
                 optimizer,
-                self._memory,
+                self._moments,
                 dict(self._trained()),
                 total,
                 self.rules,

@@ -40,7 +40,7 @@ class Rules:
         return weights.ndim > 1 if self.decays is None else bool(self.decays(name, weights))
 
 
-class Memory:
+class Moments:
     """What an optimizer keeps of each parameter, as tensors that share memory with its arrays."""
 
     def __init__(self, number: int) -> None:
@@ -73,7 +73,7 @@ class Memory:
 
 def step(
     optimizer: Callable[..., Any],
-    memory: Memory,
+    moments: Moments,
     weights: Mapping[str, Any],
     gradients: Mapping[str, Any],
     rules: Rules,
@@ -98,9 +98,9 @@ def step(
         if may_overflow and not bool(library.isfinite(_norm(gradients.values()))):
             return False
         if isinstance(optimizer, Optimizer):
-            _by_groups(optimizer, memory, weights, plain, gradients, rules, scale)
+            _by_groups(optimizer, moments, weights, plain, gradients, rules, scale)
         else:
-            _one_by_one(optimizer, memory, plain, gradients, scale)
+            _one_by_one(optimizer, moments, plain, gradients, scale)
         # The fused kernels, and who writes to arrays, don't count their changes; others keep what follows from weights.
         library.autograd.graph.increment_version(list(plain.values()))
     return True
@@ -108,7 +108,7 @@ def step(
 
 def _by_groups(
     optimizer: Any,
-    memory: Memory,
+    moments: Moments,
     weights: Mapping[str, Any],
     plain: Mapping[str, Any],
     gradients: Mapping[str, Any],
@@ -121,19 +121,21 @@ def _by_groups(
     divisor = _prepare(optimizer, plain, gradients, decays, scale)
     groups: dict[tuple[int, float, bool], list[str]] = defaultdict(list)
     for name, tensor in plain.items():
-        forget_other_sizes(optimizer, memory.key(name), tensor.numel())
-        optimizer.nr_update[memory.key(name)] += 1
-        groups[optimizer.nr_update[memory.key(name)], rates[name], decays[name]].append(name)
+        forget_other_sizes(optimizer, moments.key(name), tensor.numel())
+        optimizer.nr_update[moments.key(name)] += 1
+        groups[optimizer.nr_update[moments.key(name)], rates[name], decays[name]].append(name)
     for (count, rate, decay), names in groups.items():
         _step_group(
             optimizer,
-            memory,
-            {name: plain[name] for name in names},
-            [gradients[name] for name in names],
-            count=count,
-            rate=rate * optimizer.learn_rate,
-            decay=optimizer.L2 if decay and optimizer.L2_is_weight_decay else 0.0,
-            divisor=divisor,
+            moments,
+            _Group(
+                {name: plain[name] for name in names},
+                [gradients[name] for name in names],
+                count=count,
+                rate=rate * optimizer.learn_rate,
+                decay=optimizer.L2 if decay and optimizer.L2_is_weight_decay else 0.0,
+                divisor=divisor,
+            ),
         )
 
 
@@ -170,48 +172,50 @@ def _prepare(
     return torch().tensor(scale, dtype=torch().float32, device=device)
 
 
-def _step_group(
-    optimizer: Any,
-    memory: Memory,
-    weights: dict[str, Any],
-    gradients: list[Any],
-    *,
-    count: int,
-    rate: float,
-    decay: float,
-    divisor: Any,
-) -> None:
-    """One step of parameters whose counts of steps, learn rates and decays are the same."""
-    tensors = list(weights.values())
+@dataclass(frozen=True)
+class _Group:
+    """Parameters whose counts of steps, learn rates and decays are the same, in a step.
+
+    weights: name -> tensor. gradients: in the same order. count: steps, this one too. divisor: of the gradients, or None.
+    """
+
+    weights: dict[str, Any]
+    gradients: list[Any]
+    count: int
+    rate: float
+    decay: float
+    divisor: Any
+
+    def divided(self) -> list[Any]:
+        """The gradients, divided in place."""
+        for gradient in self.gradients if self.divisor is not None else ():
+            gradient.div_(self.divisor)
+        return self.gradients
+
+
+def _step_group(optimizer: Any, moments: Moments, group: _Group) -> None:
+    """One step of parameters that belong together."""
+    tensors = list(group.weights.values())
     if optimizer.use_radam:
-        _radam(optimizer, memory, weights, gradients, count, rate, divisor)
-        _shrink(tensors, rate * decay)
+        _radam(optimizer, moments, group)
+        _shrink(tensors, group.rate * group.decay)
     elif optimizer.b1 > 0.0 and optimizer.b2 > 0.0:
-        _adam(optimizer, memory, weights, gradients, count, rate, decay, divisor)
+        _adam(optimizer, moments, group)
     elif optimizer.b2 > 0.0:
         raise UsageError("an optimizer with beta2 needs a beta1 above 0 as well")
     else:
-        for tensor, gradient in zip(tensors, _divided(gradients, divisor), strict=True):
-            tensor.sub_(gradient, alpha=rate)
-        _shrink(tensors, rate * decay)
+        for tensor, gradient in zip(tensors, group.divided(), strict=True):
+            tensor.sub_(gradient, alpha=group.rate)
+        _shrink(tensors, group.rate * group.decay)
     if optimizer.averages is not None:
-        keep = min((1.0 + count) / (10.0 + count), _LONGEST)
-        averages = memory.tensors(optimizer, "averages", weights)
+        keep = min((1.0 + group.count) / (10.0 + group.count), _LONGEST)
+        averages = moments.tensors(optimizer, "averages", group.weights)
         from torch.optim.swa_utils import get_ema_multi_avg_fn
 
         get_ema_multi_avg_fn(keep)(averages, tensors, None)
 
 
-def _adam(
-    optimizer: Any,
-    memory: Memory,
-    weights: dict[str, Any],
-    gradients: list[Any],
-    count: int,
-    rate: float,
-    decay: float,
-    divisor: Any,
-) -> None:
+def _adam(optimizer: Any, moments: Moments, group: _Group) -> None:
     """Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019).
 
     torch adds eps to the corrected second moment and shrinks weights before it steps; thinc adds it to the moment as it is, and
@@ -220,20 +224,20 @@ def _adam(
     library = torch()
     from torch.optim.adamw import adamw
 
-    tensors = list(weights.values())
-    share = rate * decay
-    stepped = rate * (1.0 - share)
+    tensors, count = list(group.weights.values()), group.count
+    share = group.rate * group.decay
+    stepped = group.rate * (1.0 - share)
     # A tensor for each parameter, because they are counted up one by one.
     counts = library.full((len(tensors),), float(count - 1), dtype=library.float32, device=tensors[0].device)
     adamw(
         tensors,
-        gradients,
-        memory.tensors(optimizer, "mom1", weights),
-        memory.tensors(optimizer, "mom2", weights),
+        group.gradients,
+        moments.tensors(optimizer, "mom1", group.weights),
+        moments.tensors(optimizer, "mom2", group.weights),
         [],
         list(counts.unbind()),
         fused=True,
-        grad_scale=divisor,
+        grad_scale=group.divisor,
         amsgrad=False,
         beta1=optimizer.b1,
         beta2=optimizer.b2,
@@ -244,27 +248,19 @@ def _adam(
     )
 
 
-def _radam(
-    optimizer: Any,
-    memory: Memory,
-    weights: dict[str, Any],
-    gradients: list[Any],
-    count: int,
-    rate: float,
-    divisor: Any,
-) -> None:
+def _radam(optimizer: Any, moments: Moments, group: _Group) -> None:
     """Rectified Adam (Liu et al. 2020) as thinc has it: counted from 2, and plain descent while the variance is unknown."""
-    b1, b2, t = optimizer.b1, optimizer.b2, count + 1
+    b1, b2, t = optimizer.b1, optimizer.b2, group.count + 1
     longest = 2 / (1 - b2) - 1
     length = longest - 2 * t * b2**t / (1 - b2**t)
-    size = rate / (1 - b1**t)
+    size = group.rate / (1 - b1**t)
     if length >= 5:
         size *= sqrt(
             (1 - b2**t) * (length - 4) / (longest - 4) * (length - 2) / length * longest / (longest - 2)
         )
-    first, second = (memory.tensors(optimizer, what, weights) for what in ("mom1", "mom2"))
+    first, second = (moments.tensors(optimizer, what, group.weights) for what in ("mom1", "mom2"))
     for tensor, gradient, mom1, mom2 in zip(
-        weights.values(), _divided(gradients, divisor), first, second, strict=True
+        group.weights.values(), group.divided(), first, second, strict=True
     ):
         mom2.mul_(b2).addcmul_(gradient, gradient, value=1 - b2)
         mom1.mul_(b1).add_(gradient, alpha=1 - b1)
@@ -279,15 +275,9 @@ def _shrink(tensors: list[Any], share: float) -> None:
         tensor.mul_(1.0 - share)
 
 
-def _divided(gradients: list[Any], divisor: Any) -> list[Any]:
-    for gradient in gradients if divisor is not None else ():
-        gradient.div_(divisor)
-    return gradients
-
-
 def _one_by_one(
     optimizer: Callable[..., Any],
-    memory: Memory,
+    moments: Moments,
     weights: dict[str, Any],
     gradients: Mapping[str, Any],
     scale: float,
@@ -296,5 +286,5 @@ def _one_by_one(
     for name, tensor in weights.items():
         ops = ops_of(tensor)
         gradient = gradients[name].div_(scale) if scale != 1.0 else gradients[name]
-        changed, _ = optimizer(memory.key(name), to_array(tensor, ops), to_array(gradient, ops))
+        changed, _ = optimizer(moments.key(name), to_array(tensor, ops), to_array(gradient, ops))
         tensor.copy_(to_torch(changed, tensor.device))
