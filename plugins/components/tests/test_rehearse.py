@@ -48,9 +48,14 @@ def gold(nlp):
         cats = {"long": float(len(doc) > 4), "short": float(len(doc) <= 4), "odd": float(number % 2)}
         if "textcat" in nlp.pipe_factories.values():
             del cats["odd"]
-        examples.append(
-            Example.from_dict(doc, {"tags": tags, "lemmas": lemmas, "entities": entities, "cats": cats})
-        )
+        starts = [token.i % 3 == 0 for token in doc]
+        labels = {
+            "tags": tags,
+            "morphs": [f"Case={tag}" for tag in tags],
+            "lemmas": lemmas,
+            "sent_starts": starts,
+        }
+        examples.append(Example.from_dict(doc, {**labels, "entities": entities, "cats": cats}))
     return examples
 
 
@@ -124,6 +129,8 @@ def divergence_of_tokens(then, now):
 
 LOSSES = {
     "tagger": divergence_of_tokens,
+    "morphologizer": divergence_of_tokens,
+    "senter": divergence_of_tokens,
     "trainable_lemmatizer": divergence_of_tokens,
     "textcat": lambda then, now: divergence(then, now),
     "textcat_multilabel": lambda then, now: float(((now - then) ** 2).sum()) / 2,

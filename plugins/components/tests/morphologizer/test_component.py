@@ -196,7 +196,7 @@ def test_a_copied_one_stays_as_it_is_while_another_learns():
 
 
 def test_rehearses_what_it_knew():
-    nlp, morphologizer, examples = make()
+    nlp, _, examples = make()
     train(nlp, examples)
     optimizer = nlp.resume_training()
     raw = [Example(nlp.make_doc("They like ham"), nlp.make_doc("They like ham"))]
