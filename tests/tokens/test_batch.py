@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from kernel.errors import DataError
 from kernel.tokens import Doc, Example
-from kernel.tokens.batch import batch_column, batch_has, set_batch_column, set_batch_entities
+from kernel.tokens.batch import batch_column, batch_has, set_batch_column, set_batch_entities, set_batch_heads
 from kernel.tokens.columns import dtype_of
 from kernel.vocab import Vocab
-from kernel.vocab.attrs import ENT_IOB, ENT_TYPE, NORM, SENT_START, SPACY, TAG
+from kernel.vocab.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, NORM, SENT_START, SPACY, TAG
 
 lengths = st.lists(st.integers(0, 5), max_size=5)
 
@@ -120,3 +120,31 @@ def test_spaces_change_the_text():
     assert doc.text == "a b " and doc[1].idx == 2
     doc.from_array("SPACY", np.array([0, 0]))
     assert doc.text == "ab" and doc[1].idx == 1 and doc.to_array([NORM, SPACY])[:, 1].tolist() == [0, 0]
+
+
+@given(lengths, st.data())
+def test_trees_are_set_as_those_of_single_documents(sizes, data):
+    docs, others = documents(sizes), documents(sizes)
+    heads = [[data.draw(st.integers(0, i)) - i for i in range(size)] for size in sizes]
+    heads = [[-each for each in reversed(own)] if data.draw(st.booleans()) else own for own in heads]
+    flat = np.array([each for own in heads for each in own], dtype=np.int32)
+    set_batch_heads(docs, flat, np.full(len(flat), 7, dtype=np.uint64))
+    for doc, other, own in zip(docs, others, heads, strict=True):
+        other.set_heads(np.array(own, dtype=np.int32))
+        for attr in (HEAD, SENT_START):
+            assert doc.columns[attr].tolist() == other.columns[attr].tolist()
+            assert doc.columns[attr].dtype == dtype_of(attr)
+        assert doc.columns[DEP].tolist() == [7] * len(own)
+
+
+def test_a_head_in_another_document_is_refused():
+    docs = documents([2, 0, 2])
+    labels = np.ones(4, dtype=np.uint64)
+    for heads in ([0, 0, -1, 0], [0, 1, 0, 0], [-1, 0, 0, 0], [0, 0, 0, 1]):
+        with pytest.raises(DataError, match="lies outside the text"):
+            set_batch_heads(docs, np.array(heads, dtype=np.int32), labels)
+    with pytest.raises(DataError, match="cycle"):
+        set_batch_heads(docs, np.array([0, 0, 1, -1], dtype=np.int32), labels)
+    with pytest.raises(DataError, match="3 values for 4 tokens"):
+        set_batch_heads(docs, np.zeros(3, dtype=np.int32), labels)
+    assert not batch_has(docs, HEAD)
