@@ -28,7 +28,7 @@ SOURCES = ("fresh", "sourced", "frozen", "sourced+frozen")
 LISTENERS = ("fresh", "frozen", "sourced", "sourced+frozen", "copied", "copied+frozen", "mixed")
 ANNOTATING = ("", "tok2vec", "ner")
 # One of each kind.
-MIXED = dict(zip(LISTENING, ("sourced", "fresh", "sourced+frozen", "copied"), strict=True))
+MIXED = dict(zip(LISTENING, ("sourced", "fresh", "fresh", "sourced+frozen", "copied"), strict=True))
 
 
 class Combination(NamedTuple):

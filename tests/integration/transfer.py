@@ -34,28 +34,44 @@ MODELS = {
         "maxout_pieces": 2,
         "use_upper": True,
     },
+    "parser": {
+        "@architectures": "kernel.TransitionBasedParser.v2",
+        "state_type": "parser",
+        "extra_state_tokens": False,
+        "hidden_width": 8,
+        "maxout_pieces": 2,
+        "use_upper": True,
+    },
     "tagger": {"@architectures": "kernel.Tagger.v2"},
     "textcat": {"@architectures": "kernel.TextCatCNN.v2", "exclusive_classes": True},
     "textcat_multilabel": {"@architectures": "kernel.TextCatCNN.v2", "exclusive_classes": False},
 }
+# Settings of the data here: there are few trees.
+SETTINGS: dict[str, dict[str, Any]] = {"parser": {"min_action_freq": 0}}
 LISTENING = tuple(MODELS)
 RECORDS = [
     {
         "words": ["Ada", "Lovelace", "lives", "in", "Paris", "."],
         "tags": ["NOUN", "NOUN", "VERB", "OTHER", "NOUN", "OTHER"],
         "entities": ["B-PERSON", "L-PERSON", "O", "O", "U-CITY", "O"],
+        "heads": [2, 0, 2, 4, 2, 2],
+        "deps": ["nsubj", "flat", "ROOT", "case", "obl", "punct"],
         "cats": {"HOME": 1.0, "AWAY": 0.0},
     },
     {
         "words": ["Nobody", "went", "to", "Berlin", "with", "Bob"],
         "tags": ["NOUN", "VERB", "OTHER", "NOUN", "OTHER", "NOUN"],
         "entities": ["O", "O", "O", "U-CITY", "O", "U-PERSON"],
+        "heads": [1, 1, 3, 1, 5, 1],
+        "deps": ["nsubj", "ROOT", "case", "obl", "case", "obl"],
         "cats": {"HOME": 0.0, "AWAY": 1.0},
     },
     {
         "words": ["It", "rained"],
         "tags": ["OTHER", "VERB"],
         "entities": ["O", "O"],
+        "heads": [1, 1],
+        "deps": ["nsubj", "ROOT"],
         "cats": {"HOME": 1.0, "AWAY": 0.0},
     },
 ]
@@ -65,7 +81,8 @@ def factory_block(name: str, tok2vec: dict[str, Any] = LISTENER) -> dict[str, An
     """The block of a component that is made anew. tok2vec: what its model takes its vectors from."""
     if name not in MODELS:
         return {"factory": "tok2vec", "model": deepcopy(EMBEDDING)}
-    return {"factory": name, "model": {**deepcopy(MODELS[name]), "tok2vec": dict(tok2vec)}}
+    model = {**deepcopy(MODELS[name]), "tok2vec": dict(tok2vec)}
+    return {"factory": name, "model": model, **SETTINGS.get(name, {})}
 
 
 def config(components: dict[str, Any], **training: Any) -> dict[str, Any]:
@@ -78,7 +95,7 @@ def config(components: dict[str, Any], **training: Any) -> dict[str, Any]:
 
 
 def examples(nlp: Language) -> list[Example]:
-    """A few sentences with entities, tags and categories."""
+    """A few sentences with entities, trees, tags and categories."""
     from kernel.tokens import Doc
 
     return [Example.from_dict(Doc(nlp.vocab, words=record["words"]), record) for record in RECORDS]
@@ -123,8 +140,8 @@ def _watched(
     def tell(scores: Any, gradient: Any, loss: Callable[[Any, Any], float]) -> None:
         found[name] = found.get(name, 0.0) + loss(np.asarray(scores), np.asarray(gradient))
 
-    if factory == "ner":
-        loss = _divergence_of_logits if is_rehearsal else _likelihood
+    if factory in ("ner", "parser"):
+        loss = _divergence_of_logits if is_rehearsal else _likelihood_of_logits
         own = forward_of(component.model)
         set_forward(component.model, _watched_forward(own, lambda *told: tell(*told, loss)))
         yield
@@ -159,6 +176,14 @@ def _likelihood(scores: Any, gradient: Any) -> float:
     return float(-np.log1p(np.minimum(gradient, 0).sum(axis=-1)).sum())
 
 
+def _likelihood_of_logits(scores: Any, gradient: Any) -> float:
+    """The same from scores of which p is the softmax: exact also where the right classes have next to no probability."""
+    right = gradient < 0
+    rows = right.any(axis=1)
+    e = np.exp(scores[rows] - scores[rows].max(axis=1, keepdims=True))
+    return float(np.log(e.sum(axis=1) / (e * right[rows]).sum(axis=1)).sum())
+
+
 def _divergence(probabilities: Any, gradient: Any) -> float:
     """The cross-entropy of p from q, of which p - q is the gradient."""
     return float(-((probabilities - gradient) * np.log(probabilities)).sum())
@@ -188,8 +213,12 @@ class _Scores:
         return getattr(self._scores, name)
 
     def begin_update(self, slots: Any) -> tuple[Any, Callable[[Any], Any]]:
-        found, backprop = self._scores.begin_update(slots)
+        return self._told(*self._scores.begin_update(slots))
 
+    def learn_from(self, steps: Any, tokens: Any) -> tuple[Any, Callable[[Any], Any]]:
+        return self._told(*self._scores.learn_from(steps, tokens))
+
+    def _told(self, found: Any, backprop: Callable[[Any], Any]) -> tuple[Any, Callable[[Any], Any]]:
         def told(gradient: Any) -> Any:
             self._tell(found, gradient)
             return backprop(gradient)
