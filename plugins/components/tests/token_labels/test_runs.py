@@ -1,5 +1,6 @@
-"""Runs of a tagger, a morphologizer and a senter on shared vectors, from the commands: interrupted, they end in equal bytes."""
+"""Runs of a tagger, a morphologizer, a senter and a lemmatizer on shared vectors, from the commands: interrupted, they end in equal bytes."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def conllu(sentences: list[str]) -> str:
     for sentence in sentences:
         for number, word in enumerate(sentence.split(), 1):
             form, pos, tag, feats = word.split("/")
-            rows.append("\t".join([str(number), form, "_", pos, tag, feats, "_", "_", "_", "_"]))
+            rows.append("\t".join([str(number), form, form.lower(), pos, tag, feats, "_", "_", "_", "_"]))
         rows.append("")
     return "\n".join(rows) + "\n"
 
@@ -68,7 +69,16 @@ def box(tmp_path: Path) -> Box:
     made.file("train.conllu", conllu(SENTENCES * 4))
     made.code(STOP)
     run(made, "convert", "train.conllu", ".", "--n-sents", "3")
-    run(made, "init", "config", "config.cfg", "-l", "xx", "-p", "tok2vec,tagger,morphologizer,senter")
+    run(
+        made,
+        "init",
+        "config",
+        "config.cfg",
+        "-l",
+        "xx",
+        "-p",
+        "tok2vec,tagger,morphologizer,senter,trainable_lemmatizer",
+    )
     return made
 
 
@@ -83,17 +93,22 @@ def test_a_run_that_was_interrupted_goes_on_to_equal_bytes(box: Box) -> None:
     more = ("--resume", "--allow-drift", "training.callbacks.stop.at")
     run(box, "train", "config.cfg", "-o", "cut", *OPTIONS, *more)
     whole = weights(box.path / "whole")
-    assert set(whole) == {f"{name}/model" for name in ("tok2vec", "tagger", "morphologizer", "senter")}
+    assert set(whole) == {
+        f"{name}/model" for name in ("tok2vec", "tagger", "morphologizer", "senter", "trainable_lemmatizer")
+    }
     assert weights(box.path / "cut") == whole
 
 
 def test_labels_are_written_and_read(box: Box) -> None:
     run(box, "init", "labels", "config.cfg", "labels", *OPTIONS[:4])
-    assert {path.name for path in (box.path / "labels").iterdir()} == {"tagger.json", "morphologizer.json"}
-    asked = "--initialize.components.morphologizer"
-    given = (
-        f'{asked}={{"labels": {{"@readers": "kernel.read_labels.v1", "path": "labels/morphologizer.json"}}}}'
-    )
-    run(box, "train", "config.cfg", "-o", "given", *OPTIONS, given)
+    assert {path.name for path in (box.path / "labels").iterdir()} == {
+        "tagger.json",
+        "morphologizer.json",
+        "trainable_lemmatizer.json",
+    }
+    names = ("morphologizer", "trainable_lemmatizer")
+    read = {name: {"@readers": "kernel.read_labels.v1", "path": f"labels/{name}.json"} for name in names}
+    given = [f"--initialize.components.{name}={json.dumps({'labels': read[name]})}" for name in names]
+    run(box, "train", "config.cfg", "-o", "given", *OPTIONS, *given)
     run(box, "train", "config.cfg", "-o", "found", *OPTIONS)
     assert weights(box.path / "given") == weights(box.path / "found")
