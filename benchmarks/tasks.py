@@ -28,6 +28,14 @@ def read_everything(task: str, docs: Iterable[Any]) -> int:
             [(ent.label_, ent.start_char, ent.end_char) for ent in doc.ents]
         elif task == "tagger":
             [token.tag_ for token in doc]
+        elif task == "parser":
+            [(token.head.i, token.dep_) for token in doc]
+        elif task == "morphologizer":
+            [(token.pos_, str(token.morph)) for token in doc]
+        elif task == "senter":
+            [(sent.start, sent.end) for sent in doc.sents]
+        elif task == "trainable_lemmatizer":
+            [token.lemma_ for token in doc]
         else:
             dict(doc.cats)
     return words

@@ -21,7 +21,7 @@ def kernel_side() -> Any:
     import kernel
     from kernel.numeric import random
     from kernel.numeric.parameters import Parameters
-    from kernel.tokens import DocBin
+    from kernel.tokens import Doc, DocBin
     from kernel.training import Example
     from kernel.training.batches import parts
 
@@ -43,13 +43,13 @@ def kernel_side() -> Any:
         return update
 
     return SimpleNamespace(
-        load=kernel.load, blank=kernel.blank, DocBin=DocBin, Example=Example, updater=updater
+        load=kernel.load, blank=kernel.blank, Doc=Doc, DocBin=DocBin, Example=Example, updater=updater
     )
 
 
 def spacy_side(matmul: bool) -> Any:
     import spacy
-    from spacy.tokens import DocBin
+    from spacy.tokens import Doc, DocBin
     from spacy.training import Example
     from spacy.training.loop import subdivide_batch
 
@@ -73,7 +73,7 @@ def spacy_side(matmul: bool) -> Any:
         return update
 
     return SimpleNamespace(
-        load=spacy.load, blank=spacy.blank, DocBin=DocBin, Example=Example, updater=updater
+        load=spacy.load, blank=spacy.blank, Doc=Doc, DocBin=DocBin, Example=Example, updater=updater
     )
 
 
