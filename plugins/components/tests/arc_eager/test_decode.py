@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_components.arc_eager import Constraints, Moves, decode
+from kernel_components.arc_eager import Constraints, Gold, Moves, decode, learn
 
 from . import reference, trees
 
@@ -67,3 +67,17 @@ def test_where_nothing_is_valid_the_document_is_given_up(n_docs):
     found = decode(scores, Constraints([2] * n_docs, np.array([0, -1] * n_docs, dtype=np.int8)), moves)
     assert found.heads.tolist() == list(range(2 * n_docs))
     assert (found.labels == -1).all()
+
+
+@pytest.mark.parametrize("cls", range(5))
+def test_scores_that_are_no_numbers_end_like_others(cls):
+    moves = trees.moves_of(1)
+    lengths = [7] * 12
+    scores = trees.TableScores(np.random.default_rng(cls), sum(lengths), 8, len(moves))
+    scores.weights[:, ::3, cls] = np.nan
+    together = decode(scores, Constraints(lengths), moves)
+    scores.at_once = 10
+    alone = decode(scores, Constraints(lengths), moves)
+    assert (together.heads == alone.heads).all() and (together.labels == alone.labels).all()
+    loss, _ = learn(scores, Constraints([10]), Gold.unknown(10), moves, 0)
+    assert np.isnan(loss)

@@ -85,6 +85,7 @@ def _together(
         found = steps.score(states.slots)
         found += what.add.take(allowed, axis=0)
         best = found.argmax(axis=1)
+        best = what.checked(best, actions.take(best), allowed)
         states.advance(actions.take(best), labels.take(best))
         running = states.running()
         if not running.all():

@@ -62,6 +62,7 @@ def explore(
             continue
         scores = steps.score(rows.take(slots, mode="wrap"))
         best = (scores + what.add.take(allowed, axis=0)).argmax(axis=1)
+        best = what.checked(best, actions.take(best), allowed)
         action = actions.take(best)
         b0, b1, s0, s1 = slots[B0], slots[B1], slots[S0], slots[S1]
         flags = cells.flags.take(b0, mode="wrap")

@@ -73,10 +73,17 @@ class Rules:
     label: list[int]
     add: list[NDArray[np.float32]]
     any: list[bool]
+    first: list[int]
 
     @classmethod
     def of(cls, moves: Moves, masks: Masks) -> Rules:
-        return cls(moves.action.tolist(), moves.label.tolist(), list(masks.add), masks.any.tolist())
+        return cls(
+            moves.action.tolist(),
+            moves.label.tolist(),
+            list(masks.add),
+            masks.any.tolist(),
+            masks.first.tolist(),
+        )
 
 
 def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: Rules) -> None:
@@ -84,7 +91,7 @@ def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: 
     link, flags, heads, labels = tokens.link, tokens.flags, tokens.heads, tokens.labels
     lefts, rights, before = tokens.lefts[0], tokens.rights[0], tokens.before[0]
     more = (tokens.lefts[1], tokens.rights[1], tokens.before[1]) if n_slots == 13 else None
-    action, label, add, any_valid = rules.action, rules.label, rules.add, rules.any
+    action, label, add, any_valid, first = rules.action, rules.label, rules.add, rules.any, rules.first
     scores: Any = None
     while b0 >= 0 or s0 >= 0:
         b1, s1 = link[b0], link[s0]
@@ -108,6 +115,9 @@ def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: 
                 scores = score((*ids, more[0][s0], more[1][s0], lefts[s1], rights[s1], more[0][s1]))
         best = int((scores + add[allowed]).argmax())
         move = action[best]
+        if not allowed >> move & 1:
+            best = first[allowed]
+            move = action[best]
         if move == BREAK:
             # Nothing in the slots has changed, so neither have the scores.
             flags[b1] |= BEGINS

@@ -59,6 +59,15 @@ class Masks:
     """(entries, classes)."""
     any: NDArray[np.bool_]
     """(entries,): is anything valid?"""
+    first: NDArray[np.intp]
+    """(entries,): the first valid class; what is taken where scores are no numbers, which would choose anything."""
+
+    def checked(
+        self, best: NDArray[np.intp], actions: NDArray[np.intp], allowed: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """The classes `best`, with valid ones for those that are not. actions: what they do."""
+        valid = allowed >> actions & 1
+        return best if valid.all() else np.where(valid, best, self.first.take(allowed))
 
 
 def masks(moves: Moves) -> Masks:
@@ -66,4 +75,4 @@ def masks(moves: Moves) -> Masks:
     valid = (entries[:, None] >> moves.action & 1).astype(np.bool_)
     valid[entries < NEIGHBOURS] &= ~moves.subtoken
     add = np.where(valid, np.float32(0), np.float32(-np.inf))
-    return Masks(add, valid, np.logical_or.reduce(valid, axis=1))
+    return Masks(add, valid, np.logical_or.reduce(valid, axis=1), valid.argmax(axis=1))
