@@ -22,6 +22,17 @@ def test_labels_are_counted(nlp):
     assert parser.labels == ()
 
 
+def test_labels_of_a_parser_that_has_some(nlp):
+    parser = nlp.create_pipe("parser", config={"min_action_freq": 2})
+    examples = [tree_example(nlp, [0, 0, 0]), tree_example(nlp, [0, 0], ["ROOT", "y"])]
+    parser.initialize(lambda: examples)
+    assert parser.gold_labels(examples) == {"ROOT": 2, "x": 2, "dep": 1}
+    # "dep" is one of its labels, whether or not there is anything to learn as it.
+    assert parser.gold_labels(examples[:1]) == {"ROOT": 1, "x": 2, "dep": 0}
+    assert set(parser.gold_labels(examples[:1])) == set(parser.labels)
+    assert not parser.gold_labels([Example(Doc(nlp.vocab, ["a"]), Doc(nlp.vocab, ["a"]))])
+
+
 def test_amounts(nlp, look):
     found = look("parser", [tree_example(nlp, [0, 0, 2, 2])] * 19 + [tree_example(nlp, [0, 0])])
     assert found.has("info", "39 sentences to train on, of 2.0 tokens on average")

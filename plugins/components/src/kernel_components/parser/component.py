@@ -125,9 +125,10 @@ class DependencyParser(TransitionComponent):
         Once the parser has labels, all others count as what they are learned as, "dep".
         """
         counts, known = count_own_labels(examples), set(self.labels)
-        if not known:
+        if not known or not counts:
             return counts
-        found: Counter[str] = Counter()
+        # It is one of the parser's labels, whether or not there is anything to learn as it.
+        found: Counter[str] = Counter({BACKOFF: 0})
         for label, count in counts.items():
             found[label if label in known else BACKOFF] += count
         return found
