@@ -13,7 +13,7 @@ TEXT = "Ann lives here. She likes it."
 
 
 @pytest.mark.parametrize(
-    "factory", ["ner", "tagger", "textcat", "textcat_multilabel", "tok2vec", "trainable_lemmatizer"]
+    "factory", ["ner", "parser", "tagger", "textcat", "textcat_multilabel", "tok2vec", "trainable_lemmatizer"]
 )
 def test_a_component_predicts_the_same_when_it_comes_back(factory):
     nlp = kernel.blank("en")
@@ -23,6 +23,8 @@ def test_a_component_predicts_the_same_when_it_comes_back(factory):
     gold = {
         "entities": [(0, 3, "PERSON")],
         "tags": ["A", "B"] * 4,
+        "heads": [1, 1, 1, 1, 5, 5, 5, 5],
+        "deps": ["nsubj", "ROOT", "advmod", "punct", "nsubj", "ROOT", "obj", "punct"],
         "lemmas": ["x"] * 8,
         "cats": {"X": 1.0, "Y": 0.0},
     }
