@@ -25,6 +25,8 @@ class State:
         self.right: list[list[int]] = [[] for _ in range(n)]
         self.preset = sent_start or [0] * n
         self.starts = [each == 1 for each in self.preset]
+        self.held = [each == -1 for each in self.preset]
+        """It is given that the first token of what hangs on it so far starts no sentence."""
         self.unshiftable = [False] * n
 
     @property
@@ -56,9 +58,9 @@ class State:
         arc = depth > 0 and left > 0 and not begins
         found = [False] * 5
         found[SHIFT] = left > 0 and (depth == 0 or (left >= 2 and not begins and not self.unshiftable[b0]))
-        found[REDUCE] = depth > 0 and (left == 0 or not (depth == 1 and self.preset[b0] == -1))
+        found[REDUCE] = depth > 0 and (left == 0 or not (depth == 1 and self.held[b0]))
         found[LEFT] = found[RIGHT] = arc
-        found[BREAK] = left >= 2 and b1 == b0 + 1 and not self.starts[b1] and self.preset[b1] != -1
+        found[BREAK] = left >= 2 and b1 == b0 + 1 and not self.starts[b1] and not self.held[b1]
         return found
 
     def apply(self, action: int, label: int = -1) -> None:
@@ -77,7 +79,7 @@ class State:
                 self.right[self.heads[s0]].remove(s0)
             self.heads[s0], self.labels[s0] = b0, label
             self.left[b0].append(s0)
-            self.unshiftable[b0] = False
+            self.unshiftable[b0], self.held[b0] = False, self.held[s0]
             self.stack.pop()
         elif action == RIGHT:
             self.heads[b0], self.labels[b0] = s0, label

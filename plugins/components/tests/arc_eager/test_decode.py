@@ -8,7 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_components.arc_eager import Constraints, Gold, Moves, decode, learn
 
+from kernel.tokens.heads import starts_from_heads
+
 from . import reference, trees
+
+
+def check_sentences(found, constraints):
+    """Trees are sentences: those that were given start where it was said, and nowhere else."""
+    if constraints.sent_start is not None:
+        starts = starts_from_heads((found.heads - np.arange(constraints.n)).astype(np.int32))
+        firsts = (constraints.ends - constraints.lengths)[constraints.lengths > 0]
+        given = constraints.sent_start.copy()
+        given[firsts] = 1
+        assert (starts[given != 0] == given[given != 0]).all()
 
 
 def check(seed, n_docs, longest, at_once=10_000):
@@ -22,6 +34,7 @@ def check(seed, n_docs, longest, at_once=10_000):
     # Now and then an action is much liked, so that stacks get deep and tokens go back in numbers.
     scores.weights[0, :, moves.action == rng.integers(5)] += int(rng.choice([0, 0, 20, 200]))
     found = decode(scores, constraints, moves)
+    check_sentences(found, constraints)
     offset = 0
     for state in reference.decode(scores, lengths, trees.presets(constraints), moves):
         here = slice(offset, offset + state.n)

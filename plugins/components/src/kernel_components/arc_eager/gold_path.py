@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+from kernel_components.arc_eager.validity import BEGINS, HELD, UNSHIFTABLE
 
 Numbers = NDArray[np.int32]
 
@@ -76,7 +77,7 @@ class Walk:
 
     def __init__(self, heads: list[int], starts: list[int], preset: list[int]) -> None:
         n = len(heads)
-        self.n, self.gold_starts, self.preset = n, starts, preset
+        self.n, self.gold_starts = n, starts
         self.gold = [-1 if head == i else head for i, head in enumerate(heads)]
         """Gold heads; -1 for roots too, which lose no arc."""
         self.open = [head < 0 for head in heads]
@@ -86,6 +87,8 @@ class Walk:
             if head >= 0:
                 self.children[head].append(child)
         self.link = [*range(1, n), -1, -1] if n else [-1]
+        self.held = [*(each == -1 for each in preset), False]
+        """It is given that the first token of what hangs on it so far starts no sentence."""
         self.begins = [*(each == 1 for each in preset), False]
         self.unshiftable = [False] * (n + 1)
         self.head = [-1] * n
@@ -129,7 +132,7 @@ class Walk:
         b0, s0, n, gold = self.b0, self.s0, self.n, self.gold
         b1, s1 = self.link[b0], self.link[s0]
         begins = b0 >= 0 and self.begins[b0]
-        can_break = b1 >= 0 and b1 == b0 + 1 and not self.begins[b1] and self.preset[b1] != -1
+        can_break = b1 >= 0 and b1 == b0 + 1 and not self.begins[b1] and not self.held[b1]
         push = self._behind(b0) if b0 >= 0 else 0
         in_stack = push
         if can_break and self.gold_starts[b1] == 1:
@@ -141,7 +144,7 @@ class Walk:
             limit = min(self.limit, n)
             pop, below = self._ahead(s0, limit), self._behind(s0)
             headless = self.head[s0] < 0
-            if b0 < 0 or not (s1 < 0 and self.preset[b0] == -1):
+            if b0 < 0 or not (s1 < 0 and self.held[b0]):
                 cost = 0 if begins else pop - (below if headless else 0)
                 # What stays alone is done with at once, so that no stack of roots comes together.
                 rank = 2 if not headless else 0 if s1 < 0 else 5
@@ -197,7 +200,7 @@ class Walk:
                 if self.head[s0] >= 0:
                     self.rights[s1] = self.before[s0]
                 self.lefts[b0] = [s0, self.lefts[b0][0]]
-                self.unshiftable[b0] = False
+                self.unshiftable[b0], self.held[b0] = False, self.held[s0]
                 self.head[s0] = b0
             if back:
                 self.link[s0] = b0
@@ -269,7 +272,9 @@ class _Kept:
             self.deep[len(self.n_stack)] = self._deep(stack, back)
         first = range(walk.unread, min(walk.unread + 2, walk.n)) if usable else ()
         for token in (*stack, *back, *first):
-            flags = int(walk.begins[token]) + 2 * int(walk.unshiftable[token])
+            flags = (
+                BEGINS * walk.begins[token] + UNSHIFTABLE * walk.unshiftable[token] + HELD * walk.held[token]
+            )
             ways = (*walk.lefts[token], *walk.rights[token], *walk.before[token])
             self.items.append([token, walk.head[token], flags, *ways])
         self.start.append(len(self.items))

@@ -16,7 +16,7 @@ from kernel_components.arc_eager.columns import Constraints, Gold
 from kernel_components.arc_eager.gold_path import REACH, GoldPath
 from kernel_components.arc_eager.scores import Places
 from kernel_components.arc_eager.states import Cells, sentence_flags
-from kernel_components.arc_eager.validity import BEGINS, UNSHIFTABLE
+from kernel_components.arc_eager.validity import BEGINS
 
 
 @dataclass(slots=True)
@@ -152,7 +152,7 @@ def lay_out(
     cells.link[(first + sizes - 1)[sizes > n_stack]] = -1
     if constraints.sent_start is not None:
         cells.flags[:n] = sentence_flags(constraints.sent_start[tokens])
-    cells.flags[at] |= np.where(items[2] & 1, BEGINS, 0) | np.where(items[2] & 2, UNSHIFTABLE, 0)
+    cells.flags[at] = items[2]
     cells.heads[at] = items[1]
     children = np.where(items[3:] >= 0, n + np.searchsorted(used, items[3:]), -1)
     for ways, rows in (

@@ -16,6 +16,7 @@ from kernel_components.arc_eager.validity import (
     BEGINS,
     DISTANT,
     FLAG_BITS,
+    HELD,
     NO_STACK,
     SHALLOW,
     TABLE,
@@ -143,7 +144,7 @@ def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: 
             if more is not None:
                 more[0][b0] = lefts[b0]
             lefts[b0] = s0
-            flags[b0] &= ~UNSHIFTABLE
+            flags[b0] = flags[b0] & ~(UNSHIFTABLE | HELD) | flags[s0] & HELD
             heads[s0], labels[s0] = b0, label[best]
             s0 = s1
         else:

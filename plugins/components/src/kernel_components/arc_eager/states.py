@@ -162,7 +162,9 @@ class States:
         for lefts in cells.lefts:
             earlier = lefts[heads]
             lefts[heads], latest = latest, earlier
-        cells.flags[heads] &= ~UNSHIFTABLE
+        # What the head begins with now is what the child begins with.
+        cells.flags[heads] &= ~(UNSHIFTABLE | HELD)
+        cells.flags[heads] |= cells.flags[children] & HELD
         cells.heads[children] = heads
         cells.labels[children] = labels
 

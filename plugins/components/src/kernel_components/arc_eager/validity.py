@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT, Moves
 
 BEGINS, UNSHIFTABLE, HELD, NONE = 1, 2, 4, 8
-"""Flags of a token: it starts a sentence; it was on the stack and is in the buffer again; it is given that it starts
-no sentence; there is no such token."""
+"""Flags of a token: it starts a sentence; it was on the stack and is in the buffer again; it is given that the first token of
+what hangs on it so far, itself at first, starts no sentence; there is no such token."""
 FLAG_BITS = 4
 NO_STACK, SHALLOW, APART, DISTANT = (1 << (2 * FLAG_BITS + bit) for bit in range(4))
 """Of a state: the stack is empty; it has fewer than two tokens; the first two of the buffer are no neighbours; the tokens
