@@ -1,11 +1,14 @@
 """Linear layers by oneDNN and numpy give what torch's own give."""
 
 import copy
+import gc
 import inspect
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kernel_transformers import chunks, linear
+from kernel_transformers import chunks, dropout, linear
 
 torch = pytest.importorskip("torch")
 
@@ -138,6 +141,17 @@ def test_weights_are_put_in_order_once() -> None:
     assert layer.ordered.of(layer.weight) is found
 
 
+def test_what_computes_elsewhere_holds_no_weights_in_order() -> None:
+    _, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
+    with torch.inference_mode():
+        ours(torch.randn(5, 24))
+    # As on a GPU: oneDNN isn't asked.
+    place = weakref.ref(ours[0].ordered.of(ours[0].weight))
+    ours.double()(torch.randn(5, 24, dtype=torch.float64))
+    gc.collect()
+    assert place() is None
+
+
 def test_weights_whose_changes_are_not_counted_are_read_as_they_are() -> None:
     with torch.inference_mode():
         theirs, ours = pair(torch.nn.Sequential(torch.nn.Linear(24, 40)))
@@ -204,8 +218,35 @@ def test_functions_of_chunks_tell_their_signature_and_are_copied_with_their_laye
     assert list(inspect.signature(module.feed_forward_chunk).parameters) == ["rows"]
     assert torch.equal(module.feed_forward_chunk(rows), expected)
     other = copy.deepcopy(module)
+    assert list(inspect.signature(other.feed_forward_chunk).parameters) == ["rows"]
     with torch.no_grad():
         other.dense.weight.zero_()
         other.dense.bias.zero_()
     assert not other.feed_forward_chunk(rows).any()
     assert torch.equal(module.feed_forward_chunk(rows), expected)
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """Python doesn't look for circles meanwhile."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_a_network_that_nobody_has_any_more_is_free_at_once() -> None:
+    """Python counts objects, not what they weigh: a circle around a network may be there for a long time."""
+    made = torch.nn.Sequential(Chunked(), Intermediate(torch.nn.GELU()), torch.nn.Dropout(0.1))
+    for kind in (chunks, dropout, linear):
+        kind.install(made)
+    with torch.inference_mode():
+        made[0].feed_forward_chunk(torch.ones(1, 2))
+        made[1](torch.ones(1, 24))
+    copied = copy.deepcopy(made)
+    places = [weakref.ref(layer) for module in (made, copied) for layer in module.modules()]
+    del made, copied
+    assert [place() for place in places] == [None] * len(places)

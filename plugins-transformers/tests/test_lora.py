@@ -182,6 +182,20 @@ def test_weights_that_the_folder_lacks_are_saved_with_the_adapter(folder: Path, 
     np.testing.assert_array_equal(again.predict(docs).pooler_output, model.predict(docs).pooler_output)
 
 
+def test_an_adapter_of_a_pipeline_that_was_saved_whole(folder: Path, docs: list[Doc]) -> None:
+    """What the folder lacks is known then too, though the folder was not read."""
+    weights = load_file(folder / "model.safetensors")
+    left = {name: tensor for name, tensor in weights.items() if not name.startswith("pooler.")}
+    save_file(left, folder / "model.safetensors", {"format": "pt"})
+    whole = trained(folder, docs, "all")
+    alone = model_from_bytes(built(folder, "adapter"), model_to_bytes(whole))
+    with random.scope(seed=99):
+        again = model_from_bytes(built(folder, "adapter"), model_to_bytes(alone))
+    expected, found = whole.predict(docs), again.predict(docs)
+    np.testing.assert_array_equal(found.rows, expected.rows)
+    np.testing.assert_array_equal(found.pooler_output, expected.pooler_output)
+
+
 def config(folder: Path, lora: str) -> str:
     return f"""[nlp]
 lang = "xx"

@@ -20,6 +20,7 @@ from kernel_transformers import attention, tuning
 from kernel_transformers import network as networks
 from kernel_transformers.model import attached, build_transformer_model
 from kernel_transformers.spans.strided_spans import make_strided_spans
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from kernel import registry
 from kernel.errors import ConfigError, DataError, KernelWarning
@@ -426,6 +427,22 @@ def test_attention_with_more_than_products_does_not_read_windows_apart(more: str
     }[more]
     with attention.windows([(0, 3, 2)]), pytest.raises(ValueError, match="doesn't read windows apart"):
         attend(torch.nn.Module(), values, values, values, **given)
+
+
+def test_a_text_alone_is_read_by_the_fused_function_as_beside_others() -> None:
+    assert attention.register()
+    attend = transformers.modeling_utils.ALL_ATTENTION_FUNCTIONS[attention.NAME]
+    torch.manual_seed(0)
+    values = torch.randn(3, 1, 40, 2, 16).transpose(2, 3)
+    found = []
+    # Torch refuses whatever would take all products of a text at once.
+    with torch.inference_mode(), sdpa_kernel(SDPBackend.FLASH_ATTENTION):
+        for windows in (1, 2):
+            query, key, value = values.repeat(1, 1, 1, windows, 1)
+            with attention.windows([(0, windows, 40)]):
+                output, _ = attend(torch.nn.Module(), query, key, value, None)
+            found.append(output[:, :40])
+    assert torch.equal(*found)
 
 
 def test_a_piece_without_a_vector_is_named(folders: Any, tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ class Ordered:
         # One object, so that threads never see one half of it: the weights, their count, and the same in order.
         self._kept: tuple[Any, int, Any] | None = None
 
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self._kept = None
+
     def of(self, weight: Any) -> Any:
         """weight: (nO, nI). The same in order; as they are if torch doesn't count their changes."""
         kept = self._kept
@@ -147,6 +151,8 @@ def _layer() -> Any:
         def forward(self, input: Any) -> Any:
             weight = self.weight
             if not _fits(weight, input):
+                # On another device, or in another precision, nothing of it is needed.
+                self.ordered.forget()
                 return super().forward(input)
             ordered = self.ordered.of(weight)
             if torch.is_grad_enabled():

@@ -24,8 +24,9 @@ from kernel_transformers.reading import Reading, reading_of
 from kernel_transformers.running import LEAST_ON_GPU, ON_CPU, ON_GPU, Memory, Settings, run
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
-# Among the saved files if there are low-rank layers; it has the digest of the weights below them, if those aren't saved.
-_LORA, _BASE = "lora.json", "base"
+# Among the saved files if there are low-rank layers: the digest of the weights below them, if those aren't saved, and the names of
+# weights that the folder lacks.
+_LORA, _BASE, _LACKING = "lora.json", "base", "lacking"
 
 
 def build_transformer_model(
@@ -200,8 +201,11 @@ class _Plan:
         """What `build` makes a network of."""
         files = {**network.to_files(module), **attached(module).tokenizer.files()}
         if tuning.has_lora(module) and self.saves != tuning.MERGED:
-            below = {_BASE: attached(module).digest_below(module)} if self.saves == tuning.ADAPTER else {}
-            files[_LORA] = json.dumps(below).encode("utf-8")
+            given = attached(module)
+            told: dict[str, Any] = {_LACKING: sorted(given.lacking)} if given.lacking else {}
+            if self.saves == tuning.ADAPTER:
+                told[_BASE] = given.digest_below(module)
+            files[_LORA] = json.dumps(told).encode("utf-8")
         return files
 
     def saved(self, module: Any) -> Mapping[str, Any]:
@@ -222,11 +226,11 @@ class _Plan:
     def build(self, files: Mapping[str, bytes]) -> Any:
         """The network that a pipeline has saved, with any weights."""
         tokenizer = PieceTokenizer.from_files(files)
-        below = json.loads(files[_LORA]).get(_BASE) if _LORA in files else None
-        if below:
-            return self._above(str(below), tokenizer)
+        told = json.loads(files[_LORA]) if _LORA in files else {}
+        if _BASE in told:
+            return self._above(str(told[_BASE]), tokenizer)
         module = network.from_files(files, self.transformer_config, packed=self.fast)
-        return self.ready(module, tokenizer, _LORA in files)
+        return self.ready(module, tokenizer, _LORA in files, frozenset(told.get(_LACKING, ())))
 
     def _above(self, digest: str, tokenizer: PieceTokenizer) -> Any:
         """A network of which the low-rank layers alone were saved: what they stand beside comes from its folder or the hub again.

@@ -157,9 +157,12 @@ def base(network: Any) -> dict[str, Any]:
 
 def merged(network: Any) -> dict[str, Any]:
     """Name -> tensor of a network without low-rank layers that computes the same. It stays as it is."""
-    if has_lora(network):
-        network = copy.deepcopy(network)
-        for layer in network.modules():
-            if hasattr(layer, "lora_A"):
-                layer.merge()
-    return base(network)
+    found = base(network)
+    for name, layer in network.named_modules():
+        if hasattr(layer, "lora_A"):
+            # One after the other: a copy of the network would take its memory once more.
+            layer = copy.deepcopy(layer)
+            layer.merge()
+            for own, tensor in layer.get_base_layer().state_dict().items():
+                found[f"{name}.{own}"] = tensor
+    return found
