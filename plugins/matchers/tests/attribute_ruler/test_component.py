@@ -262,6 +262,22 @@ def test_files_are_those_of_the_field(nlp, ruler, tmp_path):
             other.from_disk(tmp_path / "ruler")
 
 
+def test_a_rule_that_matches_any_number_of_tokens_takes_linear_time(nlp, ruler):
+    ruler.add(
+        [[{"IS_SPACE": True, "OP": "+"}], [{"IS_SPACE": True}, {"ORTH": "x", "OP": "?"}]], {"TAG": "SP"}
+    )
+    doc = ruler(Doc(nlp.vocab, words=[" "] * 50_000))
+    assert {token.tag_ for token in doc} == {"SP"}
+
+
+def test_values_that_are_given_as_a_set_are_saved_in_order(ruler):
+    ruler.add([[{"LOWER": {"IN": {"c", "a", "b"}}, "MORPH": {"IS_SUBSET": ("X=y", "A=b")}}]], {"TAG": "S"})
+    pattern = [{"LOWER": {"IN": ["a", "b", "c"]}, "MORPH": {"IS_SUBSET": ["X=y", "A=b"]}}]
+    assert ruler.patterns == [{"patterns": [pattern], "attrs": {"TAG": "S"}, "index": 0}]
+    other = AttributeRuler(Vocab()).from_bytes(ruler.to_bytes())
+    assert other.patterns == ruler.patterns and other.to_bytes() == ruler.to_bytes()
+
+
 def test_a_pipeline_is_saved_with_its_rules(nlp, tmp_path):
     nlp = Language()
     nlp.add_pipe("attribute_ruler").add([[{"LOWER": "dog"}]], {"TAG": "NN", "NORM": "hound"})

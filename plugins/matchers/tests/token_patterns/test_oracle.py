@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_matchers.token_patterns.fuzzy import distance
@@ -171,12 +172,26 @@ def test_matches_are_those_of_trying_every_way(rules, docs):
 few = st.lists(
     st.sampled_from([{"LOWER": "a"}, {"LOWER": "bb"}, {}]).flatmap(with_operator), min_size=1, max_size=4
 )
+quantified = st.lists(st.lists(few, min_size=1, max_size=2), min_size=1, max_size=3)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(few, min_size=1, max_size=2), min_size=1, max_size=3), texts)
+@given(quantified, texts)
 def test_quantifiers_side_by_side(rules, doc):
     assert matches(rules, [doc_of(doc)]) == expected(rules, [doc])
+
+
+@settings(max_examples=150, deadline=None)
+@given(quantified, st.lists(texts, max_size=3), st.lists(st.booleans(), min_size=3, max_size=3))
+def test_the_shortest_matches_of_some_rules(rules, docs, wanted):
+    matcher = TokenMatcher()
+    for patterns in rules:
+        matcher.add(patterns)
+    found = matcher.matches([doc_of(doc) for doc in docs], shortest=np.array(wanted[: len(rules)]))
+    least = {(rule, start): end for rule, start, end in reversed(expected(rules, docs))}
+    assert [tuple(row) for row in zip(*(column.tolist() for column in found), strict=True)] == [
+        row for row in expected(rules, docs) if not wanted[row[0]] or least[row[:2]] == row[2]
+    ]
 
 
 @given(st.lists(texts, max_size=4), rules)

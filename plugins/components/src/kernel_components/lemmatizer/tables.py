@@ -11,8 +11,6 @@ from kernel.files.compressed import open_bytes, suffix_of
 from kernel.files.messages import message_from_bytes
 from kernel.vocab import hash_string
 
-# What a folder of tables written by `kernel.lookups` holds.
-FOLDER_FILE = "lookups.bin"
 JSON, MESSAGES = ".json", (".bin", ".msg", ".msgpack")
 
 

@@ -168,9 +168,11 @@ class AttributeRuler(BatchComponent):
 
     def predict(self, docs: Sequence[Doc]) -> Found:
         """Which rules concern which tokens. `DataError` if a match is too short for its rule's index."""
-        matches = self._matcher.matches(docs)
+        every = self._compiled().index
+        # A token that is counted from the beginning of a match is the same in all that begin there.
+        matches = self._matcher.matches(docs, shortest=every >= 0)
         rules, starts, ends = matches
-        index = self._compiled().index[rules]
+        index = every[rules]
         tokens = np.where(index < 0, ends, starts) + index
         wrong = (tokens < starts) | (tokens >= ends)
         if wrong.any():
@@ -231,5 +233,17 @@ def _entries(table: Any, what: str, name: str) -> Iterator[tuple[Any, Mapping[An
 
 
 def _plain(patterns: Any) -> Any:
-    """Patterns with names for the numbers of attributes, and lists for tuples, as files have them."""
-    return [[named(deepcopy(dict(token))) for token in pattern] for pattern in patterns]
+    """Patterns with names for the numbers of attributes, and lists for tuples and sets, as files have them."""
+    return [[_plain_values(named(token)) for token in pattern] for pattern in patterns]
+
+
+def _plain_values(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain_values(each) for key, each in value.items()}
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return deepcopy(value)
+    # The values of a set have no order of their own.
+    return [
+        _plain_values(each)
+        for each in (sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
+    ]

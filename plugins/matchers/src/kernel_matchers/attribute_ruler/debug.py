@@ -15,7 +15,7 @@ def findings(matcher: TokenMatcher, docs: Sequence[Doc], shown: Sequence[str]) -
         yield Finding("warn", "there are no rules, so the component does nothing")
         return
     found = np.zeros(len(matcher), dtype=bool)
-    found[matcher.matches(docs).rules] = True
+    found[matcher.matches(docs, shortest=~found).rules] = True
     unused = tuple(shown[number] for number in np.flatnonzero(~found).tolist())
     yield Finding(
         "info", f"{len(matcher)} rules, of which {int(found.sum())} match something in the training data"

@@ -56,8 +56,8 @@ class TokenMatcher:
         self._compiled = None
         return len(self._rules) - 1
 
-    def matches(self, docs: Sequence[Doc]) -> Matches:
-        """The matches in some documents."""
+    def matches(self, docs: Sequence[Doc], *, shortest: NDArray[np.bool_] | None = None) -> Matches:
+        """The matches in some documents. shortest: the rules of which no longer match is wanted where one begins, bool (rules,)."""
         compiled = self._compiled
         if compiled is None:
             program = compile_patterns(self._rules)
@@ -66,11 +66,11 @@ class TokenMatcher:
         tokens = Tokens(docs)
         found: list[Found] = []
         for pairs in compiled.beginnings.of(tokens, compiled.truth):
-            found += walk(compiled.program, pairs, tokens, compiled.truth)
-        return _sorted(found)
+            found += walk(compiled.program, pairs, tokens, compiled.truth, shortest)
+        return _sorted(found, shortest)
 
 
-def _sorted(found: list[Found]) -> Matches:
+def _sorted(found: list[Found], shortest: NDArray[np.bool_] | None) -> Matches:
     if not found:
         none = np.zeros(0, dtype=np.int64)
         return Matches(none.astype(np.int32), none, none)
@@ -78,5 +78,7 @@ def _sorted(found: list[Found]) -> Matches:
     order = np.lexsort((ends, starts, rules))
     rules, starts, ends = rules[order], starts[order], ends[order]
     new = np.ones(len(rules), dtype=bool)
-    new[1:] = (np.diff(rules) != 0) | (np.diff(starts) != 0) | (np.diff(ends) != 0)
+    other = (np.diff(rules) != 0) | (np.diff(starts) != 0)
+    longer = np.diff(ends) != 0
+    new[1:] = other | (longer if shortest is None else longer & ~shortest[rules[1:]])
     return Matches(rules[new], starts[new], ends[new])

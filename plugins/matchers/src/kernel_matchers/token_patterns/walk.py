@@ -12,8 +12,16 @@ Found = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]
 """For each match the number of its rule, its first token in the batch, and the token after its last."""
 
 
-def walk(program: Program, pairs: Pairs, tokens: Tokens, truth: Truth) -> list[Found]:
+def walk(
+    program: Program,
+    pairs: Pairs,
+    tokens: Tokens,
+    truth: Truth,
+    shortest: NDArray[np.bool_] | None = None,
+) -> list[Found]:
     """The matches that begin with pairs of a position and a token that meets it.
+
+    shortest: by rule, whether no match is wanted that is longer than another that begins with the same token.
 
     A match may come several times, where several patterns of a rule make it. Time: the tokens of all that begins to match.
     """
@@ -25,6 +33,9 @@ def walk(program: Program, pairs: Pairs, tokens: Tokens, truth: Truth) -> list[F
         if len(done):
             begin = starts[done]
             found.append((program.rule[positions[done]], begin, begin + length))
+            if shortest is not None:
+                going = _going_on(program.rule[positions], starts, done, shortest)
+                positions, starts = positions[going], starts[going]
         sizes = program.next_start[positions + 1] - program.next_start[positions]
         sizes[starts + length >= tokens.ends[starts]] = 0
         if not sizes.any():
@@ -40,3 +51,21 @@ def walk(program: Program, pairs: Pairs, tokens: Tokens, truth: Truth) -> list[F
         positions, starts = positions[kept], starts[kept]
         length += 1
     return found
+
+
+def _going_on(
+    rules: NDArray[np.int32], starts: NDArray[np.int64], done: NDArray[np.int64], shortest: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Which of some states are gone on with: none of a rule and a token for which the shortest match is found.
+
+    rules, starts: of each state. done: the places of those that are matches.
+    """
+    ended = done[shortest[rules[done]]]
+    others = np.ones(len(rules), dtype=bool)
+    others[ended] = False
+    left = others.nonzero()[0]
+    if not len(ended) or not len(left):
+        return left
+    keys = starts * len(shortest) + rules
+    going: NDArray[np.int64] = left[~np.isin(keys[left], keys[ended])]
+    return going
