@@ -14,7 +14,6 @@ from kernel_components.arc_eager.gold_path import Walk
 from kernel_components.arc_eager.learn import rows_of
 from kernel_components.arc_eager.oracle import costs
 from kernel_components.arc_eager.segments import all_starts, lay_out
-from kernel_components.arc_eager.validity import masks
 
 from . import reference, trees
 
@@ -51,9 +50,8 @@ def check(seed, lengths, length, *, unknown=0.0, preset=0.0, deep=False):
     starts = all_starts(constraints, gold, every, every, length)
     segments, used = lay_out(starts, constraints, length, n_slots == 13)
     steps = scores.steps(used, keep=True)
-    what = masks(moves)
-    path = explore(segments, steps, rows_of(segments, used), n_slots, moves, what, length)
-    table = costs(path, segments, gold, moves, what)
+    path = explore(segments, steps, rows_of(segments, used), n_slots, moves, length)
+    table = costs(path, segments, gold, moves)
     given = trees.presets(constraints)
     states = [replayed(start, gold, given[start.offset : start.stop]) for start in starts]
     ids = iter(np.append(used, -1)[np.concatenate(steps.ids, axis=1).T].tolist())

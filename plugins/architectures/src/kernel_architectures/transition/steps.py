@@ -8,6 +8,7 @@ small layers on top; learning from them is adding up the gradients of rows, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,16 @@ from kernel.numeric.server import read, version
 
 Array = Any
 
-TABLE_BYTES = 96 << 20
+TABLE_BYTES = 64 << 20
 """Memory for the rows of a table."""
+SPARE = 2
+"""Tables that are kept for the next batches."""
 TOGETHER = 32
 """States whose rows are gathered before they are added: what they take stays in the cache."""
 
 
 class Rows:
-    """The weights that make rows out of token vectors, as (inputs, slots * pieces * width). Not to be written to."""
+    """The weights that make rows out of token vectors, as (inputs + 1, slots * pieces * width). Not to be written to."""
 
     def __init__(self, project: Model[Any, Any], lower: Model[Any, Any], *, folded: bool) -> None:
         """folded: take the vectors before the projection instead of projected ones."""
@@ -34,36 +37,36 @@ class Rows:
         self.slots, self.pieces, self.width, inputs = W.shape
         flat = W.reshape(-1, inputs)
         self.folded = folded
-        constant = xp.zeros(len(flat), dtype=W.dtype)
+        # The last input is 1. The bias of a state comes with its first slot, whatever is in it.
+        weights = xp.zeros((len(flat), (project.get_dim("nI") if folded else inputs) + 1), dtype=W.dtype)
+        weights[:, :-1] = flat @ read(project, "W") if folded else flat
         if folded:
-            constant += flat @ read(project, "b")
-            self.weights = xp.ascontiguousarray((flat @ read(project, "W")).T)
-        else:
-            self.weights = flat.T
-        # The bias of a state comes with its first slot, whatever is in it.
+            weights[:, -1] = flat @ read(project, "b")
         bias = read(lower, "b").reshape(-1)
-        constant[: len(bias)] += bias
-        self.constant = constant
+        weights[: len(bias), -1] += bias
+        self.weights = xp.ascontiguousarray(weights.T) if folded else weights.T
         self.pad = read(lower, "pad").reshape(-1).copy()
         self.pad[: len(bias)] += bias
 
     @property
     def size(self) -> int:
         """Numbers that the rows of one token take."""
-        return len(self.constant)
+        return len(self.pad)
 
     def fill(self, ops: Ops, vectors: Array, out: Array) -> None:
         """Write the rows of some tokens to `out` (tokens + 1, size); the last is that of no token."""
-        ops.xp.matmul(vectors, self.weights, out=out[:-1])
-        out[:-1] += self.constant
+        inputs = ops.xp.ones((len(vectors), len(self.weights)), dtype=vectors.dtype)
+        inputs[:, :-1] = vectors
+        ops.xp.matmul(inputs, self.weights, out=out[:-1])
         out[-1] = self.pad
 
 
 class KeptRows:
-    """The rows' weights for prediction, kept as long as the parameters don't change."""
+    """The rows' weights for prediction, kept as long as the parameters don't change, and memory for rows."""
 
     def __init__(self) -> None:
         self._kept: tuple[tuple[int, ...] | None, Rows | None] = (None, None)
+        self._spare: list[Array] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy begins with nothing, in this process and in another, where versions mean something else.
@@ -78,6 +81,23 @@ class KeptRows:
             self._kept = stamp, kept
         return kept
 
+    def memory(self, n: int, size: int, dtype: Any, ops: Ops) -> Array:
+        """An array (n or more, size), to be given back with `give`."""
+        # Threads that predict with one model take from the same list.
+        try:
+            spare = self._spare.pop()
+        except IndexError:
+            return ops.xp.empty((n, size), dtype=dtype)
+        fits = len(spare) >= n and spare.shape[1] == size and spare.dtype == dtype
+        if fits and isinstance(spare, ops.xp.ndarray):
+            return spare
+        return ops.xp.empty((n, size), dtype=dtype)
+
+    def give(self, memory: Array) -> None:
+        """Let others have memory that is no longer needed."""
+        if memory.nbytes <= TABLE_BYTES + memory[0].nbytes and len(self._spare) < SPARE:
+            self._spare.append(memory)
+
 
 class Upper:
     """From the sums of rows to scores."""
@@ -87,11 +107,14 @@ class Upper:
     ) -> None:
         """unseen: classes with the lowest finite score. packed: lay out the weights for products with few rows."""
         self.ops, self.pieces, self.unseen = ops, pieces, list(unseen)
-        self.upper = upper
+        self.upper, self.packed = upper, packed
+        self.with_bias: Array = None
         if upper is not None:
             weights = read(upper, "W").T
             self.weights = ops.xp.ascontiguousarray(weights) if packed else weights
             self.bias = read(upper, "b")
+            if packed:
+                self.with_bias = ops.xp.concatenate((weights, self.bias[None]))
 
     def hidden(self, states: Array) -> Array:
         if self.pieces > 1:
@@ -110,28 +133,34 @@ class Upper:
         result: np.ndarray = found
         return result
 
-    def backprop(self, d_scores: Array, states: Array, hidden: Array, mask: Array | None) -> Array:
-        """The gradient of the states, in place of `states`; adds to those of the upper layer.
+    def winners(self, states: Array) -> list[Array]:
+        """By piece, where (S, width) the gradient goes that comes to `hidden`."""
+        if self.pieces > 1:
+            return maxout_winners(self.ops, states, maxout(self.ops, states, self.pieces), self.pieces)
+        return [] if self.upper is None else [states > 0]
+
+    def backprop(self, d_scores: Array, hidden: Array, winners: list[Array], mask: Array | None) -> Array:
+        """The gradient (S, pieces * width) of the states; adds to those of the upper layer.
 
         hidden: what `hidden` gave, times the mask.
         """
         ops = self.ops
         if self.unseen:
             d_scores[:, self.unseen] = 0
-        d_hidden, best = d_scores, hidden
+        d_hidden = d_scores
         if self.upper is not None:
             self.upper.inc_grad("W", ops.gemm(d_scores, hidden, trans1=True))
             self.upper.inc_grad("b", d_scores.sum(axis=0))
             d_hidden = ops.gemm(d_scores, read(self.upper, "W"))
             if mask is not None:
                 d_hidden *= mask
-                best = self.hidden(states)
-        if self.pieces == 1:
-            return d_hidden if self.upper is None else d_hidden * (states > 0)
-        width = best.shape[1]
-        for piece, wins in enumerate(maxout_winners(ops, states, best, self.pieces)):
-            ops.xp.multiply(d_hidden, wins, out=states[:, piece * width : (piece + 1) * width])
-        return states
+        if not winners:
+            return d_hidden
+        width = d_hidden.shape[1]
+        d_states = ops.xp.empty((len(d_hidden), len(winners) * width), dtype=d_hidden.dtype)
+        for piece, wins in enumerate(winners):
+            ops.xp.multiply(d_hidden, wins, out=d_states[:, piece * width : (piece + 1) * width])
+        return d_states
 
 
 class Steps:
@@ -195,7 +224,8 @@ class Steps:
 
         It takes n_slots tokens as numbers from `start` on, -1 for none; its result is valid until it is called again.
         """
-        if self.ops.xp is not np or self._mask is not None or self._keep:
+        training = self._mask is not None or self._keep or not self.upper.packed
+        if self.ops.xp is not np or training:
             return lambda ids: self.score(np.array([[i if i < 0 else i + start] for i in ids]))[0]
         return _single(self._table.reshape(self.n + 1, self.n_slots, -1), self.upper, start, stop)
 
@@ -205,17 +235,20 @@ class Steps:
         That function is to be called once. It adds to the gradients of the layers and returns that of the vectors; it
         writes to the memory of the table.
         """
-        return np.concatenate(self._scores), self._backprop
-
-    def _backprop(self, d_scores: np.ndarray) -> Array:
-        ops, xp = self.ops, self.ops.xp
-        ids = ops.asarray(np.concatenate(self._ids, axis=1))
+        xp = self.ops.xp
+        scores, ids = np.concatenate(self._scores), np.concatenate(self._ids, axis=1).astype(np.int32)
         states, hidden = xp.concatenate(self._states), xp.concatenate(self._hidden)
         self._ids, self._states, self._hidden, self._scores = [], [], [], []
-        mask = None if self._mask is None else self._mask[ids[0]]
-        d_states = self.upper.backprop(ops.asarray(d_scores), states, hidden, mask)
+        # Of the states themselves, which are the largest, it is enough to know which pieces counted.
+        return scores, partial(self._backprop, ids, hidden, self.upper.winners(states))
+
+    def _backprop(self, ids: np.ndarray, hidden: Array, winners: list[Array], d_scores: np.ndarray) -> Array:
+        ops, xp = self.ops, self.ops.xp
+        on_device = ops.asarray(ids)
+        mask = None if self._mask is None else self._mask[on_device[0]]
+        d_states = self.upper.backprop(ops.asarray(d_scores), hidden, winners, mask)
         self._table.fill(0)
-        places = xp.where(ids < 0, self.n, ids) * self.n_slots + ops.asarray(self._columns)
+        places = xp.where(on_device < 0, self.n, on_device) * self.n_slots + ops.asarray(self._columns)
         for slot in places.astype("int32"):
             ops.scatter_add(self._table, slot, d_states)
         d_rows = self._table.reshape(self.n + 1, -1)
@@ -227,26 +260,33 @@ class Steps:
 
 
 def _single(table: np.ndarray, upper: Upper, start: int, stop: int) -> Callable[[Sequence[int]], np.ndarray]:
-    """`Steps.single` on a table (tokens + 1, slots, width)."""
+    """`Steps.single` on a table (tokens + 1, slots, width), of 8 slots or more."""
     columns = [[*table[start:stop, slot], table[-1, slot]] for slot in range(table.shape[1])]
-    first, second, *others = columns
+    c0, c1, c2, c3, c4, c5, c6, c7, *others = columns
     total = np.empty(table.shape[2], dtype=table.dtype)
-    parts, add, last = total.reshape(upper.pieces, -1), np.add, upper.upper is None
-    hidden = np.empty(parts.shape[1], dtype=table.dtype)
+    parts, add, largest = total.reshape(upper.pieces, -1), np.add, np.maximum.reduce
+    # The last input of the layer on top is 1.
+    inputs = np.ones(parts.shape[1] + 1, dtype=table.dtype)
+    hidden = inputs[:-1]
+    weights, linear = upper.with_bias, upper.upper is None and len(parts) == 1
+    rectified, last = len(parts) == 1 and not linear, upper.upper is None
     lowest, unseen = np.finfo(table.dtype).min, upper.unseen
 
     def score(ids: Sequence[int]) -> np.ndarray:
-        add(first[ids[0]], second[ids[1]], out=total)
-        for column, token in zip(others, ids[2:], strict=True):
+        i0, i1, i2, i3, i4, i5, i6, i7, *more = ids
+        add(c0[i0], c1[i1], out=total)
+        add(total, c2[i2], out=total)
+        add(total, c3[i3], out=total)
+        add(total, c4[i4], out=total)
+        add(total, c5[i5], out=total)
+        add(total, c6[i6], out=total)
+        add(total, c7[i7], out=total)
+        for column, token in zip(others, more, strict=True):
             add(total, column[token], out=total)
-        if len(parts) > 1 or last:
-            parts.max(axis=0, out=hidden)
-        else:
-            np.maximum(total, 0, out=hidden)
-        scores = hidden
-        if not last:
-            scores = hidden @ upper.weights
-            scores += upper.bias
+        largest(parts, axis=0, out=hidden)
+        if rectified:
+            np.maximum(hidden, 0, out=hidden)
+        scores = hidden if last else inputs @ weights
         if unseen:
             scores[unseen] = lowest
         return scores

@@ -1,5 +1,6 @@
 """Scores of transition states, for a decoder that decides which states it needs."""
 
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -86,7 +87,8 @@ class TransitionScores:
             source = self._raw if rows.folded else self.vectors
         n, xp = len(tokens), self.ops.xp
         if self._memory is None or len(self._memory) <= n:
-            self._memory = xp.empty((n + 1, rows.size), dtype=self._raw.dtype)
+            self._memory = self._kept.memory(n + 1, rows.size, self._raw.dtype, self.ops)
+            weakref.finalize(self, self._kept.give, self._memory)
         upper = Upper(self.ops, self._upper, self._pieces, self._unseen, packed=not training)
         places = self.ops.asarray(tokens)
         # The last row is for states without a token in slot 0.

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from kernel_components.arc_eager.columns import Constraints, Parse
-from kernel_components.arc_eager.moves import Moves
+from kernel_components.arc_eager.moves import Moves, Rules
 from kernel_components.arc_eager.scores import Floats, Places, ScoreFunction, Steps
-from kernel_components.arc_eager.single import Rules, Score, Tokens, finish
+from kernel_components.arc_eager.single import Score, Tokens, finish
 from kernel_components.arc_eager.states import B0, S0, Cells, States, sentence_flags
-from kernel_components.arc_eager.validity import BEGINS, NONE, Masks, masks
+from kernel_components.arc_eager.validity import BEGINS, NONE
 
 FEW = 10
 """Fewer states than these go one after the other."""
 MISSES = 200
 """States with tokens outside of the window after which a long document gets another window."""
+WINDOWS = 4
+"""Of the tokens that a model prepares at once, a window has one part in so many: more would be no gain for one document."""
 
 
 def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Parse:
@@ -34,14 +36,13 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
     if given is not None:
         parse.starts[:] = given
         flags = sentence_flags(given)
-    what_masks = masks(moves)
-    rules = Rules.of(moves, what_masks)
+    rules = moves.rules
     for starts, stops in batches(constraints, scores.at_once):
         lengths = stops - starts
         if len(starts) >= FEW:
             tokens = ranges(starts, lengths)
             steps: Steps = scores.steps(tokens)
-            cells, left = _together(steps, scores.n_slots, lengths, flags[tokens], moves, what_masks)
+            cells, left = _together(steps, scores.n_slots, lengths, flags[tokens], moves)
             offsets = np.cumsum(lengths) - lengths
             where = np.searchsorted(offsets, np.maximum(*left), side="right") - 1
             for b0, s0, document in np.vstack((left, where)).T.tolist():
@@ -52,12 +53,17 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
             parse.labels[tokens[had]] = cells.labels[had]
             parse.starts[tokens[(cells.flags[:-1] & BEGINS) > 0]] = 1
             continue
-        several = scores.steps(ranges(starts, lengths)) if lengths.sum() <= scores.at_once else None
+        window = max(scores.at_once // WINDOWS, 1)
+        several = scores.steps(ranges(starts, lengths)) if lengths.sum() <= window else None
         offset = 0
         for first, last in zip(starts.tolist(), stops.tolist(), strict=True):
             found = Tokens.begin([*flags[first:last].tolist(), NONE], scores.n_slots == 13)
             length = last - first
-            score = several.single(offset, offset + length) if several else windowed(scores, first, length)
+            score = (
+                several.single(offset, offset + length)
+                if several
+                else windowed(scores, first, length, window)
+            )
             finish(found, 0, -1, score, scores.n_slots, rules)
             offset += length
             _write(parse, first, found)
@@ -65,7 +71,7 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
 
 
 def _together(
-    steps: Steps, n_slots: int, lengths: Places, flags: Places, moves: Moves, what: Masks
+    steps: Steps, n_slots: int, lengths: Places, flags: Places, moves: Moves
 ) -> tuple[Cells, Places]:
     """Decode documents side by side, and give up when few are left: (2, left) what is first in the buffer, and top of the stack."""
     cells = Cells(len(flags), n_slots == 13)
@@ -75,17 +81,17 @@ def _together(
     cells.flags[:-1] = flags
     tops = np.full(len(lengths), -1, dtype=np.intp)
     states = States(cells, tops, ends - lengths, n_slots, held=bool((flags > BEGINS).any()))
-    actions, labels = moves.action.astype(np.intp), moves.label
+    masks, actions, labels = moves.masks, moves.action.astype(np.intp), moves.label
     while len(states) >= FEW:
         allowed = states.allowed()
-        possible = what.any.take(allowed)
+        possible = masks.any.take(allowed)
         if not possible.all():
             states.keep(possible)
             continue
         found = steps.score(states.slots)
-        found += what.add.take(allowed, axis=0)
+        found += masks.add.take(allowed, axis=0)
         best = found.argmax(axis=1)
-        best = what.checked(best, actions.take(best), allowed)
+        best = masks.checked(best, actions.take(best), allowed)
         states.advance(actions.take(best), labels.take(best))
         running = states.running()
         if not running.all():
@@ -138,13 +144,13 @@ def ranges(starts: Places, lengths: Places) -> Places:
     return found
 
 
-def windowed(scores: ScoreFunction, first: int, length: int) -> Score:
-    """Score states of a long document, whose tokens are not all prepared: a window of them moves along.
+def windowed(scores: ScoreFunction, first: int, length: int, size: int) -> Score:
+    """Score states of a long document, whose tokens are not all prepared: a window of `size` moves along with the buffer.
 
-    A state with tokens outside of the window is scored by itself. After some of these, which cost about as much as the
+    Other states with tokens outside of it are scored by themselves. After some of these, which cost about as much as the
     window, it moves to where the state is.
     """
-    size = min(scores.at_once, length)
+    size = min(size, length)
     start, misses = 0, 0
     single: Score = scores.steps(np.arange(first, first + size)).single(0, size)
 
@@ -153,7 +159,7 @@ def windowed(scores: ScoreFunction, first: int, length: int) -> Score:
         lowest, highest = min(each for each in ids if each >= 0), max(ids)
         if lowest < start or highest >= start + size:
             misses += 1
-            if misses >= MISSES:
+            if misses >= MISSES or highest >= start + size:
                 misses = 0
                 # More will come of what is in front of the buffer; behind its end, the stack is taken off.
                 middle = ids[B0] + size // 4 if ids[B0] >= 0 else ids[S0] - size // 4

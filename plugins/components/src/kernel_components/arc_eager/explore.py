@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.arc_eager.moves import BREAK, Moves
+from kernel_components.arc_eager.actions import BREAK
+from kernel_components.arc_eager.moves import Moves
 from kernel_components.arc_eager.scores import Places, Steps
 from kernel_components.arc_eager.segments import Segments
 from kernel_components.arc_eager.states import B0, B1, PUSHES, S0, S1, States
-from kernel_components.arc_eager.validity import BEGINS, Masks
+from kernel_components.arc_eager.validity import BEGINS
 
 
 @dataclass(slots=True)
@@ -39,9 +40,7 @@ class Path:
     """By cell, the time at which it was made to start a sentence; -1 if it never was."""
 
 
-def explore(
-    segments: Segments, steps: Steps, rows: Places, n_slots: int, moves: Moves, what: Masks, length: int
-) -> Path:
+def explore(segments: Segments, steps: Steps, rows: Places, n_slots: int, moves: Moves, length: int) -> Path:
     """Take the best valid action, `length` times (0: to the end), in all segments. rows: by cell, its place among the tokens
     of `steps`."""
     cells = segments.cells
@@ -55,14 +54,14 @@ def explore(
         slots = states.slots
         first, second, top = segments.tokens.take(slots[:3], mode="wrap")
         allowed = states.allowed(second - first != 1, first - top != 1)
-        possible = what.any.take(allowed)
+        possible = moves.masks.any.take(allowed)
         if not possible.all():
             states.keep(possible)
             segment, limit = segment[possible], limit[possible]
             continue
         scores = steps.score(rows.take(slots, mode="wrap"))
-        best = (scores + what.add.take(allowed, axis=0)).argmax(axis=1)
-        best = what.checked(best, actions.take(best), allowed)
+        best = (scores + moves.masks.add.take(allowed, axis=0)).argmax(axis=1)
+        best = moves.masks.checked(best, actions.take(best), allowed)
         action = actions.take(best)
         b0, b1, s0, s1 = slots[B0], slots[B1], slots[S0], slots[S1]
         flags = cells.flags.take(b0, mode="wrap")

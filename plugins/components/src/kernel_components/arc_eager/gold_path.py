@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
 from kernel_components.arc_eager.validity import BEGINS, HELD, UNSHIFTABLE
 
 Numbers = NDArray[np.int32]
@@ -82,19 +83,20 @@ class Walk:
         """Gold heads; -1 for roots too, which lose no arc."""
         self.open = [head < 0 for head in heads]
         """Nothing is known of the head."""
-        self.children: list[list[int]] = [[] for _ in range(n)]
+        self.children: list[Sequence[int]] = [()] * n
+        children: dict[int, list[int]] = {}
         for child, head in enumerate(self.gold):
             if head >= 0:
-                self.children[head].append(child)
+                children.setdefault(head, []).append(child)
+        for head, found in children.items():
+            self.children[head] = found
         self.link = [*range(1, n), -1, -1] if n else [-1]
         self.held = [*(each == -1 for each in preset), False]
         """It is given that the first token of what hangs on it so far starts no sentence."""
         self.begins = [*(each == 1 for each in preset), False]
         self.unshiftable = [False] * (n + 1)
         self.head = [-1] * n
-        self.lefts = [[-1, -1] for _ in range(n)]
-        self.rights = [[-1, -1] for _ in range(n)]
-        self.before = [[-1, -1] for _ in range(n)]
+        self.lefts, self.rights, self.before = [(-1, -1)] * n, [(-1, -1)] * n, [(-1, -1)] * n
         self.b0, self.s0, self.unread, self.depth, self.steps = (0 if n else -1), -1, 0, 0, 0
         self.on_stack = [False] * n
         self.gone = [NEVER] * n
@@ -175,7 +177,7 @@ class Walk:
             self._push(b0, b1, s0)
         elif action == RIGHT:
             self.before[b0] = self.rights[s0]
-            self.rights[s0] = [b0, self.rights[s0][0]]
+            self.rights[s0] = (b0, self.rights[s0][0])
             self.head[b0] = s0
             self._push(b0, b1, s0)
         elif action == BREAK:
@@ -199,7 +201,7 @@ class Walk:
             if action == LEFT:
                 if self.head[s0] >= 0:
                     self.rights[s1] = self.before[s0]
-                self.lefts[b0] = [s0, self.lefts[b0][0]]
+                self.lefts[b0] = (s0, self.lefts[b0][0])
                 self.unshiftable[b0], self.held[b0] = False, self.held[s0]
                 self.head[s0] = b0
             if back:
@@ -243,7 +245,7 @@ class _Kept:
     def __init__(self, walk: Walk, most: int) -> None:
         """most: items of the stack, and of what has gone back, that are kept of a state."""
         self.walk, self.most = walk, most
-        self.items: list[list[int]] = []
+        self.items: list[Numbers] = []
         self.start = [0]
         self.n_stack: list[int] = []
         self.n_back: list[int] = []
@@ -271,13 +273,15 @@ class _Kept:
         elif walk.depth > most:
             self.deep[len(self.n_stack)] = self._deep(stack, back)
         first = range(walk.unread, min(walk.unread + 2, walk.n)) if usable else ()
+        items = []
         for token in (*stack, *back, *first):
             flags = (
                 BEGINS * walk.begins[token] + UNSHIFTABLE * walk.unshiftable[token] + HELD * walk.held[token]
             )
             ways = (*walk.lefts[token], *walk.rights[token], *walk.before[token])
-            self.items.append([token, walk.head[token], flags, *ways])
-        self.start.append(len(self.items))
+            items.append((token, walk.head[token], flags, *ways))
+        self.items.append(np.array(items, dtype=np.int32).reshape(-1, ITEM))
+        self.start.append(self.start[-1] + len(items))
         self.n_stack.append(len(stack))
         self.n_back.append(len(back))
         self.unread.append(walk.unread)
@@ -300,7 +304,7 @@ class _Kept:
 
         return GoldPath(
             every,
-            column(self.items).reshape(-1, ITEM).T.copy(),
+            np.concatenate(self.items).T.copy(),
             column(self.start),
             column(self.n_stack),
             column(self.n_back),

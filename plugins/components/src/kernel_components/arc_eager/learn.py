@@ -15,11 +15,13 @@ from kernel_components.arc_eager.moves import Moves
 from kernel_components.arc_eager.oracle import costs
 from kernel_components.arc_eager.scores import Floats, LearningScores, Places, Steps
 from kernel_components.arc_eager.segments import Segments, all_starts, blocks, lay_out
-from kernel_components.arc_eager.validity import masks
 from kernel_components.transitions import gradient, rehearsal_gradient
 
 GRID = 8
 """Lengths of paths are multiples of the longest divided by it: so far apart are the states of the gold path that are kept."""
+
+TABLES = 2
+"""Of the tokens that a model prepares at once, learning takes one part in so many: the memory is needed for what is kept."""
 
 
 def learn(
@@ -33,14 +35,13 @@ def learn(
     """
     every, length = cut_length(cut)
     starts = all_starts(constraints, gold, every, length, cut)
-    what = masks(moves)
     total, finishers = 0.0, []
-    for block in blocks(starts, length, scores.at_once):
+    for block in blocks(starts, length, scores.at_once // TABLES):
         segments, used = lay_out(block, constraints, length, scores.n_slots == 13)
         steps = scores.steps(used, keep=True)
-        path = explore(segments, steps, rows_of(segments, used), scores.n_slots, moves, what, length)
+        path = explore(segments, steps, rows_of(segments, used), scores.n_slots, moves, length)
         found, backprop = scores.learn_from(steps, used)
-        d_scores, loss = gradient(found, costs(path, segments, gold, moves, what))
+        d_scores, loss = gradient(found, costs(path, segments, gold, moves))
         total += loss
         finishers.append(partial(backprop, d_scores))
     return total, partial(_finish, finishers)
@@ -64,14 +65,13 @@ def recall(
     classes: those that both know. weight: what the gradient is multiplied by.
     """
     nothing = Gold.join([Gold.unknown(length) for length in constraints.lengths.tolist()])
-    what = masks(moves)
     total, finishers = 0.0, []
-    for block in blocks(all_starts(constraints, nothing, 0, 0, 0), 0, scores.at_once):
+    for block in blocks(all_starts(constraints, nothing, 0, 0, 0), 0, scores.at_once // TABLES):
         segments, used = lay_out(block, constraints, 0, scores.n_slots == 13)
         steps, teacher = scores.steps(used, keep=True), taught.steps(used)
         rows = rows_of(segments, used)
         told: list[Floats] = []
-        explore(segments, _Both(steps, teacher, told), rows, scores.n_slots, moves, what, 0)
+        explore(segments, _Both(steps, teacher, told), rows, scores.n_slots, moves, 0)
         found, backprop = scores.learn_from(steps, used)
         d_scores, loss = rehearsal_gradient(found, np.concatenate(told), classes)
         d_scores *= weight

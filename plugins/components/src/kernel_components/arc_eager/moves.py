@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,13 +14,25 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel.files.messages import message_from_bytes
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+from kernel_components.arc_eager.validity import Masks, masks
 from kernel_components.gold_keys import label_key
 
-SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 LETTERS = "SDLRB"
 SUBTOKEN = "subtok"
 """The label between the parts of one word: only neighbours may have it."""
 ROOT = "ROOT"
+
+
+@dataclass(slots=True, frozen=True)
+class Rules:
+    """What the classes of a model do, and what is valid, as lists."""
+
+    action: list[int]
+    label: list[int]
+    add: list[NDArray[np.float32]]
+    any: list[bool]
+    first: list[int]
 
 
 class Moves:
@@ -133,6 +146,23 @@ class Moves:
     def subtoken(self) -> NDArray[np.bool_]:
         """Which classes make arcs that only neighbours may have."""
         return np.array([action in (LEFT, RIGHT) and label == SUBTOKEN for action, label in self._classes])
+
+    @cached_property
+    def masks(self) -> Masks:
+        """What is valid in a state, by what `validity.TABLE` says of it."""
+        return masks(self.action, self.subtoken)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The columns of classes as lists."""
+        masks = self.masks
+        return Rules(
+            self.action.tolist(),
+            self.label.tolist(),
+            list(masks.add),
+            masks.any.tolist(),
+            masks.first.tolist(),
+        )
 
     def to_bytes(self, cfg: Mapping[str, Any] | None = None) -> bytes:
         """The field's `moves` file: msgpack of the frequencies as a JSON string, and settings."""

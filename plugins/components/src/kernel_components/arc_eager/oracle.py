@@ -16,13 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
 from kernel_components.arc_eager.columns import Gold
 from kernel_components.arc_eager.explore import Path
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT, Moves
+from kernel_components.arc_eager.moves import Moves
 from kernel_components.arc_eager.scores import Places
 from kernel_components.arc_eager.segments import Segments
 from kernel_components.arc_eager.states import PUSHES
-from kernel_components.arc_eager.validity import BEGINS, UNSHIFTABLE, Masks
+from kernel_components.arc_eager.validity import BEGINS, UNSHIFTABLE
 
 Costs = NDArray[np.int16]
 
@@ -33,7 +34,7 @@ NOTHING = -2
 """In place of the head of a token that has none, or of which none is known."""
 
 
-def costs(path: Path, segments: Segments, gold: Gold, moves: Moves, what: Masks) -> Costs:
+def costs(path: Path, segments: Segments, gold: Gold, moves: Moves) -> Costs:
     """The cost (S, classes) of every class in every state; INVALID where not valid."""
     if not len(path.segment):
         return np.zeros((0, len(moves)), dtype=np.int16)
@@ -49,7 +50,7 @@ def costs(path: Path, segments: Segments, gold: Gold, moves: Moves, what: Masks)
         if len(rows):
             table[np.ix_(rows, np.flatnonzero(moves.action == action))] += 1
             table[rows, wanted] -= 1
-    table[~what.valid.take(path.allowed, axis=0)] = INVALID
+    table[~moves.masks.valid.take(path.allowed, axis=0)] = INVALID
     return table
 
 

@@ -94,16 +94,19 @@ def all_starts(constraints: Constraints, gold: Gold, every: int, length: int, re
 
 
 def blocks(starts: Sequence[Start], length: int, at_once: int) -> Iterator[list[Start]]:
-    """Starts that are gone on from together: so many that they have about `at_once` cells."""
+    """Starts that are gone on from together: so many that they have about `at_once` different tokens."""
     block: list[Start] = []
-    total = 0
+    total = reached = 0
     for start in starts:
-        size = start.size + min(start.stop - start.unread, length + REACH if length else start.stop)
+        end = min(start.stop, start.unread + length + REACH) if length else start.stop
+        size = start.size + end - max(start.unread, min(reached, end))
         if block and total + size > at_once:
             yield block
             block, total = [], 0
+            size = start.size + end - start.unread
         block.append(start)
         total += size
+        reached = end
     if block:
         yield block
 

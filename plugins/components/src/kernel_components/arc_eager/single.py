@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT, Moves
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+from kernel_components.arc_eager.moves import Rules
 from kernel_components.arc_eager.states import Cells
 from kernel_components.arc_eager.validity import (
     APART,
@@ -21,7 +22,6 @@ from kernel_components.arc_eager.validity import (
     SHALLOW,
     TABLE,
     UNSHIFTABLE,
-    Masks,
 )
 
 Score = Callable[[Sequence[int]], NDArray[np.floating]]
@@ -64,27 +64,6 @@ class Tokens:
         flags: list[int] = [*cells.flags[start:stop].tolist(), int(cells.flags[-1])]
         labels: list[int] = [*cells.labels[start:stop].tolist(), -1]
         return cls(column(cells.link), flags, lefts, rights, before, column(cells.heads), labels)
-
-
-@dataclass(slots=True)
-class Rules:
-    """What the classes of a model do, as lists."""
-
-    action: list[int]
-    label: list[int]
-    add: list[NDArray[np.float32]]
-    any: list[bool]
-    first: list[int]
-
-    @classmethod
-    def of(cls, moves: Moves, masks: Masks) -> Rules:
-        return cls(
-            moves.action.tolist(),
-            moves.label.tolist(),
-            list(masks.add),
-            masks.any.tolist(),
-            masks.first.tolist(),
-        )
 
 
 def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: Rules) -> None:

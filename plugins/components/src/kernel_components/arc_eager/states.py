@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT
 from kernel_components.arc_eager.validity import (
     APART,
     BEGINS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.arc_eager.moves import BREAK, LEFT, REDUCE, RIGHT, SHIFT, Moves
+from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
 
 BEGINS, UNSHIFTABLE, HELD, NONE = 1, 2, 4, 8
 """Flags of a token: it starts a sentence; it was on the stack and is in the buffer again; it is given that the first token of
@@ -70,9 +70,10 @@ class Masks:
         return best if valid.all() else np.where(valid, best, self.first.take(allowed))
 
 
-def masks(moves: Moves) -> Masks:
+def masks(action: NDArray[np.int8], subtoken: NDArray[np.bool_]) -> Masks:
+    """The masks of classes with these actions. subtoken: which of them connect neighbours only."""
     entries = np.arange(NEIGHBOURS << 1)
-    valid = (entries[:, None] >> moves.action & 1).astype(np.bool_)
-    valid[entries < NEIGHBOURS] &= ~moves.subtoken
+    valid = (entries[:, None] >> action & 1).astype(np.bool_)
+    valid[entries < NEIGHBOURS] &= ~subtoken
     add = np.where(valid, np.float32(0), np.float32(-np.inf))
     return Masks(add, valid, np.logical_or.reduce(valid, axis=1), valid.argmax(axis=1))
