@@ -270,8 +270,9 @@ def test_a_rule_that_matches_any_number_of_tokens_takes_linear_time(nlp, ruler):
     assert {token.tag_ for token in doc} == {"SP"}
 
 
-def test_values_that_are_given_as_a_set_are_saved_in_order(ruler):
-    ruler.add([[{"LOWER": {"IN": {"c", "a", "b"}}, "MORPH": {"IS_SUBSET": ("X=y", "A=b")}}]], {"TAG": "S"})
+@pytest.mark.parametrize("values", [{"c", "a", "b"}, iter("abc")])
+def test_values_that_are_given_as_a_set_or_one_by_one_are_saved_in_order(ruler, values):
+    ruler.add([[{"LOWER": {"IN": values}, "MORPH": {"IS_SUBSET": ("X=y", "A=b")}}]], {"TAG": "S"})
     pattern = [{"LOWER": {"IN": ["a", "b", "c"]}, "MORPH": {"IS_SUBSET": ["X=y", "A=b"]}}]
     assert ruler.patterns == [{"patterns": [pattern], "attrs": {"TAG": "S"}, "index": 0}]
     other = AttributeRuler(Vocab()).from_bytes(ruler.to_bytes())

@@ -33,6 +33,8 @@ MODEL = {
 }
 # Pairs of form and gold lemma whose class is remembered.
 MOST_PAIRS = 1 << 18
+# Tokens whose trees are ranked together: ranks take more memory than scores.
+BLOCK = 1 << 12
 
 
 @Language.factory(
@@ -132,7 +134,9 @@ class EditTreeLemmatizer(TokenClassifier):
         scores = self.model.ops.flatten(self.model.predict(docs))
         if self.cfg["top_k"] == 1:
             return scores.argmax(axis=1)[:, None]
-        return (-scores).argsort(axis=1, kind="stable")[:, : self.cfg["top_k"]]
+        blocks = [scores[at : at + BLOCK] for at in range(0, max(len(scores), 1), BLOCK)]
+        ranked = [(-block).argsort(axis=1, kind="stable")[:, : self.cfg["top_k"]] for block in blocks]
+        return self.model.ops.xp.concatenate(ranked)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the lemmas: what the best tree makes that fits, or else the attribute `backoff`.

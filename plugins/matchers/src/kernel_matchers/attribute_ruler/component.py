@@ -112,15 +112,11 @@ class AttributeRuler(BatchComponent):
         what = f"rule {len(self)} of component '{self.name}'"
         if isinstance(index, bool) or not isinstance(index, int):
             raise DataError(f"{what}: index is the number of a token, not {index!r}")
-        given = (
-            list(patterns)
-            if isinstance(patterns, Iterable) and not isinstance(patterns, str | Mapping)
-            else patterns
-        )
+        given = _plain(patterns)
         settings = read_settings(attrs, self.vocab, what)
         self._matcher.add(given, what)
         self._settings.append(settings)
-        self._given.append({"patterns": _plain(given), "attrs": named(attrs), "index": index})
+        self._given.append({"patterns": given, "attrs": named(attrs), "index": index})
         self._table = None
 
     def add_patterns(self, patterns: Iterable[Mapping[str, Any]]) -> None:
@@ -232,18 +228,13 @@ def _entries(table: Any, what: str, name: str) -> Iterator[tuple[Any, Mapping[An
         yield key, value
 
 
-def _plain(patterns: Any) -> Any:
-    """Patterns with names for the numbers of attributes, and lists for tuples and sets, as files have them."""
-    return [[_plain_values(named(token)) for token in pattern] for pattern in patterns]
-
-
-def _plain_values(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Patterns with names for the numbers of attributes, and lists for tuples, sets and iterators, as files have them."""
     if isinstance(value, Mapping):
-        return {key: _plain_values(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in named(value).items()}
     if isinstance(value, str) or not isinstance(value, Iterable):
         return deepcopy(value)
     # The values of a set have no order of their own.
     return [
-        _plain_values(each)
-        for each in (sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
+        _plain(each) for each in (sorted(value, key=repr) if isinstance(value, set | frozenset) else value)
     ]
