@@ -108,7 +108,10 @@ class Component:
 
     @property
     def hide_labels(self) -> bool:
-        """Whether the labels say nothing to a reader: then `nlp.pipe_labels`, `meta.json` and `debug data` leave them out."""
+        """Whether the labels say nothing to a reader, and no document has them.
+
+        Then `nlp.pipe_labels`, `meta.json`, `debug data` and the strings of the vocab do without them.
+        """
         return False
 
     @property
@@ -483,8 +486,8 @@ class TrainableComponent(BatchComponent):
         return model_to_bytes(self.model)
 
     def model_from_bytes(self, data: bytes) -> None:
-        """Take weights; the labels become strings of the vocab. `DataError` if they don't fit the model."""
-        for label in self.labels:
+        """Take weights; labels that documents may have become strings of the vocab. `DataError` if weights don't fit the model."""
+        for label in () if self.hide_labels else self.labels:
             self.vocab.strings.add(label)
         model_from_bytes(self.model, data, where=f"component '{self.name}'")
 

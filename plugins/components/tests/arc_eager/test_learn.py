@@ -10,7 +10,7 @@ def test_learning_passes_a_gradient_for_every_state(n_slots):
     rng = np.random.default_rng(0)
     moves = trees.moves_of(3)
     gold, constraints = trees.batch(rng, [5, 0, 1, 30], 3)
-    for cut in (0, 1, 10, 100):
+    for cut in (0, 1, 10, 100, 2**31, 10**20):
         scores = trees.TableScores(rng, constraints.n, n_slots, len(moves))
         loss, backprop = learn(scores, constraints, gold, moves, cut)
         backprop()

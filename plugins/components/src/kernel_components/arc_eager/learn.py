@@ -17,6 +17,8 @@ from kernel_components.arc_eager.scores import Floats, LearningScores, Places, S
 from kernel_components.arc_eager.segments import Segments, all_starts, blocks, lay_out
 from kernel_components.transitions import gradient, rehearsal_gradient
 
+NO_CUT = 10**9
+"""Actions that no document needs: a larger cut is the same."""
 GRID = 8
 """Lengths of paths are multiples of the longest divided by it: so far apart are the states of the gold path that are kept."""
 
@@ -104,5 +106,6 @@ def cut_length(cut: int) -> tuple[int, int]:
     half of `cut` to all of it. (0, 0): paths go to the end."""
     if cut <= 0:
         return 0, 0
+    cut = min(cut, NO_CUT)
     every = max(1, cut // GRID)
     return every, every * int(current().integers(-(-cut // (2 * every)), cut // every + 1))
