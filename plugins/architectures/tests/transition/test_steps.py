@@ -153,3 +153,14 @@ def test_a_device_computes_what_the_cpu_computes(shape):
         results.append([predicted.score(ids), single, first, table, *grads])
     for cpu, device in zip(*results, strict=True):
         np.testing.assert_allclose(cpu, device, rtol=1e-4, atol=1e-4)
+
+
+def test_memory_is_used_again_when_nobody_has_it():
+    docs = [np.ones((5, 6), "float32")]
+    model = parser(dtype="float32")
+    first, second = model.predict(docs), model.predict(docs)
+    tables = [each.steps(np.arange(5))._table for each in (first, second)]
+    assert not np.shares_memory(*tables)
+    del first
+    third = model.predict(docs)
+    assert np.shares_memory(third.steps(np.arange(3))._table, tables[0])

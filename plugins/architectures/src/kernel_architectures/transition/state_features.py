@@ -20,6 +20,9 @@ from kernel.numeric.server import read
 
 Array = Any
 
+TABLES = 64 << 20
+"""Memory for contributions of all tokens of a batch, once these are asked for often."""
+
 
 def StateFeatures(nO: int | None, nF: int, nP: int, nI: int | None = None) -> Model[Any, Any]:
     """(token vectors (N, nI), ids (S, nF)) -> states before the activation (S, nP * nO)."""
@@ -93,7 +96,9 @@ class Slots:
         if tokens is None:
             return self._product(self.vectors, slot)
         self._requested[slot] += len(tokens)
-        if slot not in self._tables and self._requested[slot] > len(self.vectors):
+        size = len(self.vectors) * len(self.bias) * self.vectors.dtype.itemsize
+        often = self._requested[slot] > len(self.vectors)
+        if slot not in self._tables and often and size * (len(self._tables) + 1) <= TABLES:
             self._tables[slot] = self._product(self.vectors, slot)
         if slot in self._tables:
             return self._tables[slot][tokens]

@@ -172,19 +172,22 @@ class Steps:
         rows: Rows,
         upper: Upper,
         vectors: Array,
+        tokens: Array,
         table: Array,
         *,
         keep: bool,
         mask: Array | None = None,
     ) -> None:
-        """vectors: (n, inputs) of the tokens; states have their places among them. table: (n + 1, rows.size), to be filled.
+        """vectors: (N, inputs) of a batch. tokens: (n,) those that states may have, by their places among these.
 
-        keep: remember the states for `begin_update`. mask: (n + 1, width) of dropout for the token in the first slot.
+        table: (n + 1, rows.size), to be filled. keep: remember the states for `begin_update`. mask: (N, width) of dropout
+        for the token in the first slot; without one it is that of the last token.
         """
         self.lower, self.rows, self.upper, self.vectors = lower, rows, upper, vectors
         self.ops: Ops = lower.ops
-        self.n_slots, self.n = rows.slots, len(vectors)
-        rows.fill(self.ops, vectors, table)
+        self.n_slots, self.n = rows.slots, len(tokens)
+        self._tokens = self.ops.xp.append(tokens, -1)
+        rows.fill(self.ops, vectors[tokens], table)
         self._width = rows.size // rows.slots
         self._table = table.reshape(-1, self._width)
         self._columns = np.arange(rows.slots)[:, None]
@@ -200,7 +203,7 @@ class Steps:
         states = self._sum(self.ops.asarray((ids * self.n_slots + self._columns).T))
         hidden = self.upper.hidden(states)
         if self._mask is not None:
-            hidden = hidden * self._mask[self.ops.asarray(ids[0])]
+            hidden = hidden * self._mask[self._tokens[self.ops.asarray(ids[0])]]
         scores = self.upper.scores(hidden)
         if self._keep:
             self._ids.append(ids)
@@ -245,7 +248,7 @@ class Steps:
     def _backprop(self, ids: np.ndarray, hidden: Array, winners: list[Array], d_scores: np.ndarray) -> Array:
         ops, xp = self.ops, self.ops.xp
         on_device = ops.asarray(ids)
-        mask = None if self._mask is None else self._mask[on_device[0]]
+        mask = None if self._mask is None else self._mask[self._tokens[on_device[0]]]
         d_states = self.upper.backprop(ops.asarray(d_scores), hidden, winners, mask)
         self._table.fill(0)
         places = xp.where(on_device < 0, self.n, on_device) * self.n_slots + ops.asarray(self._columns)
@@ -253,7 +256,9 @@ class Steps:
             ops.scatter_add(self._table, slot, d_states)
         d_rows = self._table.reshape(self.n + 1, -1)
         W = read(self.lower, "W")
-        self.lower.inc_grad("W", ops.gemm(d_rows[:-1], self.vectors, trans1=True).reshape(W.shape))
+        self.lower.inc_grad(
+            "W", ops.gemm(d_rows[:-1], self.vectors[self._tokens[:-1]], trans1=True).reshape(W.shape)
+        )
         self.lower.inc_grad("pad", d_rows[-1].reshape(W.shape[:3]))
         self.lower.inc_grad("b", d_rows[:, : self._width].sum(axis=0).reshape(W.shape[1:3]))
         return ops.gemm(d_rows[:-1], W.reshape(-1, W.shape[-1]))

@@ -85,15 +85,13 @@ class TransitionScores:
         else:
             rows = self._kept.get(self._project, self._lower)
             source = self._raw if rows.folded else self.vectors
-        n, xp = len(tokens), self.ops.xp
+        n = len(tokens)
         if self._memory is None or len(self._memory) <= n:
             self._memory = self._kept.memory(n + 1, rows.size, self._raw.dtype, self.ops)
             weakref.finalize(self, self._kept.give, self._memory)
         upper = Upper(self.ops, self._upper, self._pieces, self._unseen, packed=not training)
-        places = self.ops.asarray(tokens)
-        # The last row is for states without a token in slot 0.
-        mask = None if self._mask is None else self._mask[xp.append(places, -1)]
-        return Steps(self._lower, rows, upper, source[places], self._memory[: n + 1], keep=keep, mask=mask)
+        places, memory = self.ops.asarray(tokens), self._memory[: n + 1]
+        return Steps(self._lower, rows, upper, source, places, memory, keep=keep, mask=self._mask)
 
     def learn_from(self, steps: Steps, tokens: np.ndarray) -> tuple[np.ndarray, Callable[[np.ndarray], None]]:
         """Scores (S, n_actions) of all that `steps`, for `tokens`, has kept, and a function that takes their gradient."""

@@ -159,12 +159,15 @@ def windowed(scores: ScoreFunction, first: int, length: int, size: int) -> Score
         lowest, highest = min(each for each in ids if each >= 0), max(ids)
         if lowest < start or highest >= start + size:
             misses += 1
-            if misses >= MISSES or highest >= start + size:
+            if misses >= MISSES or ids[B0] >= start + size:
                 misses = 0
                 # More will come of what is in front of the buffer; behind its end, the stack is taken off.
                 middle = ids[B0] + size // 4 if ids[B0] >= 0 else ids[S0] - size // 4
-                start = min(max(middle - size // 2, 0), length - size)
-                single = scores.steps(np.arange(first + start, first + start + size)).single(0, size)
+                place = min(max(middle - size // 2, 0), length - size)
+                if place != start:
+                    start = place
+                    tokens = np.arange(first + start, first + start + size)
+                    single = scores.steps(tokens).single(0, size)
         if lowest < start or highest >= start + size:
             states = np.array([[each if each < 0 else each + first for each in ids]], dtype=np.int32)
             found: Floats = scores.score(states)[0]
