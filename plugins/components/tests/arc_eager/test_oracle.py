@@ -15,6 +15,8 @@ from kernel_components.arc_eager.learn import rows_of
 from kernel_components.arc_eager.oracle import costs
 from kernel_components.arc_eager.segments import all_starts, lay_out
 
+from kernel.tokens.projective import lifted
+
 from . import reference, trees
 
 
@@ -137,6 +139,29 @@ def test_actions_without_cost_rebuild_the_tree(seed, n):
     assert [i if head < 0 else head for i, head in enumerate(state.heads)] == gold.heads.tolist()
     assert state.labels == gold.labels.tolist()
     assert [1 if begins else -1 for begins in state.starts][1:] == gold.starts.tolist()[1:]
+
+
+@settings(max_examples=150, deadline=None)
+@given(seeds, st.lists(st.integers(1, 12), min_size=1, max_size=4))
+def test_actions_without_cost_rebuild_trees_whose_arcs_were_lifted(seed, lengths):
+    rng, offset, parts = np.random.default_rng(seed), 0, []
+    for n in lengths:
+        parts.append(trees.crossing(rng, n) + offset)
+        offset += n
+    heads = lifted(np.concatenate(parts))
+    starts = np.full(len(heads), -1, dtype=np.int8)
+    starts[np.cumsum([0, *lengths[:-1]])] = 1
+    gold = Gold(heads, np.where(heads == np.arange(len(heads)), -1, 0), starts)
+    moves, state, columns = trees.moves_of(1), reference.State(len(heads)), columns_of(gold, 0, len(heads))
+    while not state.final:
+        costs = reference.state_costs(state, *columns, moves)
+        best = int(rng.choice(np.flatnonzero(costs <= 0)))
+        state.apply(int(moves.action[best]), int(moves.label[best]))
+    assert [i if head < 0 else head for i, head in enumerate(state.heads)] == heads.tolist()
+    walk = Walk(heads.tolist(), starts.tolist(), [0] * len(heads))
+    while walk.b0 >= 0 or walk.s0 >= 0:
+        assert walk.step() >= 0
+    assert [i if head < 0 else head for i, head in enumerate(walk.head)] == heads.tolist()
 
 
 @settings(max_examples=100, deadline=None)

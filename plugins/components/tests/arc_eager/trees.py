@@ -24,6 +24,14 @@ def projective(rng, n):
     return heads
 
 
+def crossing(rng, n):
+    """Heads of a random tree with one root, in which arcs cross as they like."""
+    order, heads = rng.permutation(n), np.empty(n, dtype=np.int64)
+    for place, token in enumerate(order):
+        heads[token] = order[int(rng.integers(place))] if place else token
+    return heads
+
+
 def roots(heads):
     found = []
     for token in range(len(heads)):
