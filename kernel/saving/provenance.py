@@ -9,6 +9,7 @@ from typing import Any
 
 from kernel.config.sections import present
 from kernel.discovery import metadata, providers, scan
+from kernel.discovery.known_names import refusal, way_out
 from kernel.discovery.rules import Choices, denied
 from kernel.errors import RegistryError, warn
 from kernel.registries.code import Code, loaded
@@ -112,7 +113,7 @@ def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None
     ]
     if missing:
         lines = [
-            f"  {_at(config, path)}{kind} {name!r}{_origin(record, kind, name)}"
+            f"  {_at(config, path)}{kind} {name!r}{_origin(record, kind, name)}{_reason(kind, name)}"
             for kind, name, path in missing
         ]
         raise RegistryError(
@@ -133,9 +134,10 @@ def is_pin(distribution: str, version: str) -> bool:
 
 
 def _remedies(record: Mapping[str, Any], missing: list[tuple[str, str]], choices: Choices) -> list[str]:
-    """What to do about missing functions, a sentence for each package and each code file."""
-    origins = [origin_of(record, kind, name) for kind, name in missing]
-    found = []
+    """What to do about missing functions, a sentence for each that is refused, each package and each code file."""
+    refused = [each for each in missing if refusal(*each) is not None]
+    origins = [origin_of(record, *each) for each in missing if each not in refused]
+    found = [way for each in refused if (way := way_out(*each))]
     for pin in dict.fromkeys(origin for origin in origins if origin and not origin.startswith(CODE)):
         distribution, _, version = pin.partition("==")
         if not is_pin(distribution, version):
@@ -165,6 +167,11 @@ def _origin(record: Mapping[str, Any], kind: str, name: str) -> str:
         sha256 = (record.get("code") or {}).get(file)
         return f", which came from the code file {file}" + (f" (sha256 {sha256})" if sha256 else "")
     return f", which came from {origin.replace('==', ' ')}" if origin else ""
+
+
+def _reason(kind: str, name: str) -> str:
+    reason = refusal(kind, name)
+    return f": {reason}" if reason else ""
 
 
 def _at(config: Any, path: str) -> str:

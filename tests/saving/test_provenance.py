@@ -143,6 +143,14 @@ def test_missing_functions_say_where_they_came_from(name, line, hint):
     assert line in error.message and hint in error.hint
 
 
+def test_of_a_name_that_is_refused_the_reason_is_said_and_not_what_to_install():
+    config = {"components": {"one": {"factory": "beam_parser"}}}
+    with pytest.raises(RegistryError, match=r"factories 'beam_parser': a beam follows many") as caught:
+        check_names(config, {}, "saved")
+    assert caught.value.hint.startswith("Take 'parser'")
+    assert "Install" not in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("version", "config", "hint"),
     [

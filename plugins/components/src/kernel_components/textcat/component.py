@@ -16,6 +16,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.gold_keys import label_key
+from kernel_components.outputs import check_outputs
 from kernel_components.textcat import debug, recommended
 from kernel_components.textcat.gold import Gold, check, count_labels, encode, table
 from kernel_components.unknown_label import unknown_label
@@ -179,6 +180,10 @@ class TextCategorizer(TrainableComponent):
         """Infer the shapes of the model from a few documents and draw its first weights."""
         docs = [example.reference for example in self.sample(get_examples)]
         self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))
+
+    def model_from_bytes(self, data: bytes) -> None:
+        super().model_from_bytes(data)
+        check_outputs(self)
 
     def _listed(self) -> str:
         return ", ".join(f"'{label}'" for label in self.labels) or "none"

@@ -12,6 +12,7 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_components.gold_keys import label_key
 from kernel_components.losses import MISSING, check_smoothing, cross_entropy, distillation
+from kernel_components.outputs import check_outputs
 from kernel_components.token_labels.debug import findings
 
 
@@ -86,6 +87,10 @@ class TokenClassifier(TrainableComponent):
     def _by_document(self, gradient: Any, scores: Sequence[Any]) -> list[Any]:
         parts: list[Any] = self.model.ops.unflatten(gradient, [len(part) for part in scores])
         return parts
+
+    def model_from_bytes(self, data: bytes) -> None:
+        super().model_from_bytes(data)
+        check_outputs(self)
 
     @property
     def _smoothing(self) -> float:

@@ -198,7 +198,13 @@ class EditTreeLemmatizer(TokenClassifier):
         return debug.findings(train, self.gold_labels(train), self.gold_labels(dev), least)
 
     def files(self) -> dict[str, SavedFile]:
-        return {**super().files(), "trees": SavedFile(self.trees_to_bytes, self.trees_from_bytes)}
+        files = super().files()
+        # The number of trees decides how large the model is.
+        return {
+            "cfg": files["cfg"],
+            "trees": SavedFile(self.trees_to_bytes, self.trees_from_bytes),
+            "model": files["model"],
+        }
 
     def trees_to_bytes(self) -> bytes:
         """The edit trees, see `EditTrees.to_bytes`."""

@@ -13,6 +13,7 @@ from kernel.errors import UsageError
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
+from kernel_components.outputs import check_outputs
 
 Learned = tuple[float, Callable[[], None]]
 """A loss, and the function that passes its gradient to the scores that it was made of."""
@@ -160,6 +161,10 @@ class TransitionComponent(TrainableComponent):
             "moves": SavedFile(self.moves_to_bytes, self._moves_from_bytes),
             "model": files["model"],
         }
+
+    def model_from_bytes(self, data: bytes) -> None:
+        super().model_from_bytes(data)
+        check_outputs(self)
 
     def moves_to_bytes(self) -> bytes:
         """The actions as the field's `moves` file."""
