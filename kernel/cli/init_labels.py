@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,6 @@ from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say, say_text
 
 _USE = """\
-to use a file, write in the config:
   [initialize.components.{name}.labels]
   @readers = "kernel.read_labels.v1"
   path = {path}"""
@@ -39,16 +39,25 @@ def init_labels(
 
     options.load_codes(code)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    pipeline = initialized(config, gpu_id=gpu_id)
     written = {}
-    for name, data in initialized(config, gpu_id=gpu_id).label_data().items():
+    for name, data in pipeline.label_data().items():
         if not data:
             say(f"{name}: no labels")
             continue
         written[name] = output / f"{name}.json"
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         writing.write_new(written[name], text.encode(), force=force)
-        say(f"{name}: {len(data)} labels, written to {written[name]}")
+        say(f"{name}: {_number(pipeline, name, data)}, written to {written[name]}")
     if not written:
         raise UsageError("no component of the pipeline has labels")
-    name, path = next(iter(written.items()))
-    say_text(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))
+    say(f"to use {'the file' if len(written) == 1 else 'the files'}, write in the config:")
+    for name, path in written.items():
+        say_text(_USE.format(name=name, path=json.dumps(path.as_posix(), ensure_ascii=False)))
+
+
+def _number(pipeline: Any, name: str, data: Any) -> str:
+    """How many labels a component has, in words. What it writes of them may have any form, so the component is asked if it has any to tell."""
+    component = dict(getattr(pipeline, "pipeline", ())).get(name)
+    number = len(getattr(component, "labels", None) or data)
+    return f"{number:,} label{'s' * (number != 1)}"

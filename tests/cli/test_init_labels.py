@@ -58,6 +58,63 @@ def test_a_run_takes_the_labels_from_the_file(capsys: pytest.CaptureFixture[str]
     assert json.loads(Path("again/textcat_multilabel.json").read_text("utf8")) == ["sauer", "bitter", "süß"]
 
 
+WORDS = """
+[nlp]
+lang = "xx"
+pipeline = ["tagger", "morphologizer", "trainable_lemmatizer", "parser"]
+[components.tagger]
+factory = "tagger"
+[components.morphologizer]
+factory = "morphologizer"
+[components.trainable_lemmatizer]
+factory = "trainable_lemmatizer"
+min_tree_freq = 1
+[components.parser]
+factory = "parser"
+min_action_freq = 1
+[corpora.train]
+@readers = "kernel.Corpus.v1"
+path = "train.conllu"
+[corpora.dev]
+@readers = "kernel.Corpus.v1"
+path = "train.conllu"
+[training]
+max_steps = 1
+"""
+CONLLU = """\
+1\tdogs\tdog\tNOUN\tNNS\tNumber=Plur\t2\tnsubj\t_\t_
+2\tchased\tchase\tVERB\tVBD\tTense=Past\t0\troot\t_\t_
+3\tcats\tcat\tNOUN\tNNS\tNumber=Plur\t2\tobj\t_\t_
+
+"""
+
+
+def test_labels_are_counted_and_not_the_parts_that_they_are_written_in(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("words.cfg").write_text(WORDS)
+    Path("train.conllu").write_text(CONLLU)
+    assert run(["init", "labels", "words.cfg", "labels"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(", written")[0] for line in said[:4]] == [
+        "tagger: 2 labels",
+        "morphologizer: 2 labels",
+        "trainable_lemmatizer: 2 labels",
+        "parser: 4 labels",
+    ]
+    assert len(json.loads(Path("labels/parser.json").read_text())) > 4
+    # What is said works as it stands.
+    assert said[4] == "to use the files, write in the config:"
+    names = ["tagger", "morphologizer", "trainable_lemmatizer", "parser"]
+    assert [line.strip() for line in said[5:] if "[" in line] == [
+        f"[initialize.components.{name}.labels]" for name in names
+    ]
+    Path("words.cfg").write_text(WORDS + "\n".join(line.strip() for line in said[5:]) + "\n")
+    assert run(["init", "labels", "words.cfg", "again"]) == 0
+    for name in names:
+        assert Path(f"again/{name}.json").read_text() == Path(f"labels/{name}.json").read_text()
+
+
 def test_values_of_the_config_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "labels", "config.cfg", "labels", "--paths.train", "absent.jsonl"]) == 2
     assert "absent.jsonl" in capsys.readouterr().err
