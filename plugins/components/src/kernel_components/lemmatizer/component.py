@@ -19,6 +19,7 @@ from kernel_components.lemmatizer import recommended
 from kernel_components.lemmatizer.base_forms import is_english_base_form
 from kernel_components.lemmatizer.lookups_data import PACKAGE, files_of, read
 from kernel_components.lemmatizer.rules import lemmas_by_rules
+from kernel_components.lemmatizer.shapes import check_shapes, keys_with_capitals
 from kernel_components.lemmatizer.tables import Tables
 
 LEMMA, POS = intify("LEMMA"), intify("POS")
@@ -141,12 +142,18 @@ class Lemmatizer(BatchComponent):
 
     @property
     def lookups(self) -> Tables:
-        """The tables, by name."""
+        """The tables, by name. `DataError` where one is set whose entries are not what the mode expects."""
         return self._lookups
 
     @lookups.setter
     def lookups(self, lookups: Any) -> None:
-        self._lookups = Tables.of(lookups)
+        tables = Tables.of(lookups)
+        # A subclass with a method of its own for the mode may have tables of its own shape.
+        method = f"{self.mode}{_END}"
+        if getattr(type(self), method) is getattr(Lemmatizer, method, None):
+            needed, used = self.get_lookups_config(self.mode)
+            check_shapes({name: tables[name] for name in (*needed, *used) if name in tables}, self.name)
+        self._lookups = tables
         self._words: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[int, ...], str] = {}
         self._warned = False
@@ -168,7 +175,7 @@ class Lemmatizer(BatchComponent):
         nlp: Language | None = None,
         lookups: Any = None,
     ) -> None:
-        """Take the tables of the mode. `DataError` if one that it needs is not there.
+        """Take the tables of the mode. `DataError` if one that it needs is not there, or has entries of another shape.
 
         lookups: tables by name, or the path of a file or folder with them. By default they are those of `[initialize] lookups` if
         these have what is needed, or else those of the package spacy-lookups-data.
@@ -179,6 +186,11 @@ class Lemmatizer(BatchComponent):
             (name, table) for name, table in found.items() if name in (*needed, *used) or not needed + used
         )
         self._check_tables(found)
+        for table, keys in keys_with_capitals(self.lookups).items():
+            warn(
+                f"the table {table} of '{self.name}' has entries that no word gets: {', '.join(keys)}. Its parts of speech are "
+                f"to be in lower case: {', '.join(map(str.lower, keys))}"
+            )
 
     def _usual(self, needed: Sequence[str], used: Sequence[str]) -> Tables:
         """The tables that nobody has named."""

@@ -12,6 +12,7 @@ from kernel.files.messages import message_from_bytes
 from kernel.vocab import hash_string
 
 JSON, MESSAGES = ".json", (".bin", ".msg", ".msgpack")
+_EXAMPLE = 'Write for example {"lemma_lookup": {"mice": "mouse"}}.'
 
 
 class Table(dict[Any, Any]):
@@ -32,11 +33,17 @@ class Tables(dict[str, Table]):
             return read_tables(Path(data))
         if not isinstance(data, Mapping) and hasattr(data, "get_table") and hasattr(data, "tables"):
             data = {name: data.get_table(name) for name in data.tables}
-        if not isinstance(data, Mapping) or not all(isinstance(table, Mapping) for table in data.values()):
+        if not isinstance(data, Mapping):
             raise WrongType(
                 f"lookups are tables by name, or the path of a file with them, not {type(data).__name__}",
-                hint='Write for example {"lemma_lookup": {"mice": "mouse"}}.',
+                hint=_EXAMPLE,
             )
+        for name, table in data.items():
+            if not isinstance(table, Mapping):
+                raise WrongType(
+                    f"lookups are tables by name, and {name} is no table, but {type(table).__name__}",
+                    hint=_EXAMPLE,
+                )
         return cls((str(name), Table(table)) for name, table in data.items())
 
     @property
