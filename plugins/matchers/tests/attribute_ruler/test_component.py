@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kernel_matchers.attribute_ruler.component import AttributeRuler
 
 import kernel
-from kernel.errors import DataError
+from kernel.errors import DataError, KernelWarning
 from kernel.language import Language
 from kernel.tokens import Doc, DocBin, Token
 from kernel.tokens.underscore import restored
@@ -366,6 +366,34 @@ def test_a_mistake_in_a_rule(ruler, patterns, given, index, said):
 def test_a_tag_map_is_a_table_of_tables(ruler, table):
     with pytest.raises(DataError, match="tag map is a table"):
         ruler.load_from_tag_map(table)
+
+
+@pytest.mark.parametrize(
+    ("attrs", "said"),
+    [
+        ({"POS": "noun"}, "'noun' is not a coarse part-of-speech tag"),
+        ({"TAG": 3.5}, "TAG is a text, not 3.5"),
+        ({"_": "x"}, "'_' has a dict of extension attributes"),
+    ],
+)
+def test_a_mistake_in_an_entry_is_told_by_its_tag_and_word(ruler, attrs, said):
+    with pytest.raises(DataError) as caught:
+        ruler.load_from_tag_map({"DT": {"POS": "DET"}, "NN": attrs})
+    assert f"component 'attribute_ruler', the entry 'NN' of the tag map: {said}" in str(caught.value)
+    with pytest.raises(DataError) as caught:
+        ruler.load_from_morph_rules({"PRP": {"we": {"POS": "PRON"}, "I": attrs}})
+    where = "component 'attribute_ruler', the entry 'I' of the morphological rules of 'PRP'"
+    assert f"{where}: {said}" in str(caught.value)
+
+
+def test_attributes_without_capitals_are_told(nlp, ruler):
+    with pytest.warns(
+        KernelWarning, match=r"entry 'NN' of the tag map: pos, Lemma is taken for .* Write POS, LEMMA to"
+    ):
+        ruler.load_from_tag_map({"NN": {"pos": "NOUN", "Lemma": "x", "Number": "Sing", "Prefix": "Yes"}})
+    assert str(ruler(doc_of(nlp, "dog", tags=["NN"]))[0].morph) == "Lemma=x|Number=Sing|Prefix=Yes|pos=NOUN"
+    with pytest.warns(KernelWarning, match="entry 'I' of the morphological rules of 'PRP': pos is taken"):
+        ruler.load_from_morph_rules({"PRP": {"I": {"pos": "PRON"}}})
 
 
 def test_a_match_that_is_too_short_is_an_error(nlp):

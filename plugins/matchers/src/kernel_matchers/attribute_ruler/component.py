@@ -109,7 +109,12 @@ class AttributeRuler(BatchComponent):
         patterns: lists of dicts, one for each token. attrs: what is set, by name, `_` for extension attributes. index: which token of
         a match gets it, negative from its end. `DataError` for what is wrong in them; the rule is not added then.
         """
-        what = f"rule {len(self)} of component '{self.name}'"
+        self._add(patterns, attrs, index, f"rule {len(self)} of component '{self.name}'")
+
+    def _add(
+        self, patterns: Iterable[Sequence[Mapping[Any, Any]]], attrs: Mapping[Any, Any], index: int, what: str
+    ) -> None:
+        """Add a rule. what: the rule, for messages."""
         if isinstance(index, bool) or not isinstance(index, int):
             raise DataError(f"{what}: index is the number of a token, not {index!r}")
         given = _plain(patterns)
@@ -129,15 +134,24 @@ class AttributeRuler(BatchComponent):
             self.add(**rule)
 
     def load_from_tag_map(self, tag_map: Mapping[Any, Mapping[Any, Any]]) -> None:
-        """Add a rule for each tag: tokens with it get the attributes. What is no attribute is a morphological feature."""
+        """Add a rule for each tag: tokens with it get the attributes. What is no attribute is a morphological feature; one that is
+        called as an attribute but for capitals, such as pos, is warned of."""
         for tag, attrs in _entries(tag_map, "the tag map", self.name):
-            self.add([[{"TAG": tag}]], features_aside(attrs))
+            self._add_entry([[{"TAG": tag}]], attrs, f"the entry {tag!r} of the tag map")
 
     def load_from_morph_rules(self, morph_rules: Mapping[Any, Mapping[Any, Mapping[Any, Any]]]) -> None:
         """Add a rule for each tag and word: tokens with both get the attributes, as in `load_from_tag_map`."""
         for tag, words in _entries(morph_rules, "the table of morphological rules", self.name):
             for word, attrs in _entries(words, f"the morphological rules of {tag!r}", self.name):
-                self.add([[{"ORTH": word, "TAG": tag}]], features_aside(attrs))
+                what = f"the entry {word!r} of the morphological rules of {tag!r}"
+                self._add_entry([[{"ORTH": word, "TAG": tag}]], attrs, what)
+
+    def _add_entry(
+        self, patterns: Iterable[Sequence[Mapping[Any, Any]]], given: Mapping[Any, Any], entry: str
+    ) -> None:
+        """Add the rule of an entry of a table. entry: the entry, for messages."""
+        what = f"component '{self.name}', {entry}"
+        self._add(patterns, features_aside(given, what), 0, what)
 
     def initialize(
         self,

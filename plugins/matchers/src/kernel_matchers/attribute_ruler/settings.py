@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any
 
-from kernel.errors import DataError, KernelError, UsageError
+from kernel.errors import DataError, KernelError, UsageError, warn
 from kernel.tokens import Token
 from kernel.tokens.columns import check_pos, sentence_start
 from kernel.tokens.iob import IOB_STRINGS
@@ -101,10 +101,11 @@ def _extensions(values: Any) -> Mapping[str, Any]:
     return values
 
 
-def features_aside(given: Mapping[Any, Any]) -> dict[Any, Any]:
+def features_aside(given: Mapping[Any, Any], what: str) -> dict[Any, Any]:
     """The attributes of an entry of a tag map: what is no attribute in it, such as `Number`, are morphological features.
 
-    A MORPH of the entry's own counts, and the features do not.
+    A MORPH of the entry's own counts, and the features do not. A feature with the name of an attribute in other letters, such as
+    pos, is warned of. what: the entry, for messages.
     """
     settings, features = {}, {}
     for key, value in given.items():
@@ -112,6 +113,12 @@ def features_aside(given: Mapping[Any, Any]) -> dict[Any, Any]:
             settings[key] = value
         else:
             features[str(key)] = value
+    meant = [name for name in features if attrs.IDS.get(name.upper()) in SETTABLE]
+    if meant:
+        warn(
+            f"{what}: {', '.join(meant)} is taken for a morphological feature, as names of attributes are in capitals. Write "
+            f"{', '.join(map(str.upper, meant))} to set the attribute"
+        )
     if "MORPH" not in settings and attrs.MORPH not in settings:
         settings["MORPH"] = features_to_text(features) if features else EMPTY
     return settings
