@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import pickle
 
 import kernel.attrs
 import kernel.glossary
@@ -199,3 +201,23 @@ def test_names_of_attributes() -> None:
     }.items():
         with pytest.raises(UsageError, match=message):
             kernel.pipe_analysis.validate_attrs([*right, wrong])
+
+
+def test_tables_of_the_vocab_are_saved_with_a_pipeline(tmp_path):
+    nlp = kernel.blank("en")
+    lookups = nlp.vocab.lookups = kernel.lookups.Lookups(nlp.vocab.lookups)
+    lookups.add_table("lemma_lookup", {"mice": "mouse"})
+    lookups.add_table("lexeme_prob", {"mice": -3.5})
+    assert nlp.vocab.prob("mice") == -3.5
+    nlp.to_disk(tmp_path)
+    again = kernel.load(tmp_path)
+    assert again.vocab.prob("mice") == -3.5
+    for tables in (
+        kernel.lookups.Lookups(again.vocab.lookups),
+        kernel.lookups.Lookups(lookups),
+        pickle.loads(pickle.dumps(lookups)),
+        copy.deepcopy(lookups),
+    ):
+        assert tables == lookups and tables.tables == ["lemma_lookup", "lexeme_prob"]
+        assert tables.get_table("lemma_lookup")["mice"] == "mouse"
+    assert kernel.lookups.Lookups({"plain": {"a": 1}}).get_table("plain").get("a") == 1

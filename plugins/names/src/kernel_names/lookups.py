@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,70 +84,66 @@ class Table(dict[int, Any]):
         return self
 
 
-class Lookups:
-    """Tables by name."""
+class Lookups(dict[str, Table]):
+    """Tables by name. As `nlp.vocab.lookups` they are saved with a pipeline, which reads them as plain mappings: see `__init__`."""
 
-    def __init__(self) -> None:
-        self._tables: dict[str, Table] = {}
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._tables
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
+    def __init__(self, tables: Mapping[str, Mapping[Any, Any]] | None = None) -> None:
+        """tables: some to begin with, such as `nlp.vocab.lookups`, which is None where there are none."""
+        super().__init__()
+        for name, data in (tables or {}).items():
+            self.add_table(name, data)
 
     @property
     def tables(self) -> list[str]:
         """The names of the tables."""
-        return list(self._tables)
+        return list(self)
 
     def add_table(self, name: str, data: Mapping[Any, Any] | None = None) -> Table:
         """Add a table. `UsageError` if there is one of that name."""
-        if name in self._tables:
+        if name in self:
             raise UsageError(f"there is a table {name!r} already", hint="Take another name, or set_table.")
         return self.set_table(name, Table(name, data))
 
     def set_table(self, name: str, table: Table) -> Table:
         """Put a table in its place, whether there is one or not."""
-        self._tables[name] = table
+        self[name] = table
         return table
 
     def get_table(self, name: str, default: Any = _NONE) -> Any:
         """A table; the default if there is none of that name. Without one, a KeyError that says which there are."""
-        if name in self._tables:
-            return self._tables[name]
+        if name in self:
+            return self[name]
         if default is not _NONE:
             return default
-        raise KeyError(f"there is no table {name!r}; there are: {', '.join(self._tables) or 'none'}")
+        raise KeyError(f"there is no table {name!r}; there are: {', '.join(self) or 'none'}")
 
     def remove_table(self, name: str) -> Table:
         """Take a table out and return it."""
         table: Table = self.get_table(name)
-        del self._tables[name]
+        del self[name]
         return table
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        return name in self._tables
+        return name in self
 
     def to_bytes(self, *, exclude: str | Iterable[str] = ()) -> bytes:
         """All tables but those to exclude."""
         left_out = set(as_names(exclude))
-        kept = {name: dict(table) for name, table in self._tables.items() if name not in left_out}
+        kept = {name: dict(table) for name, table in self.items() if name not in left_out}
         data: bytes = srsly.msgpack_dumps(kept)
         return data
 
     def from_bytes(self, bytes_data: bytes) -> Lookups:
         """Take what `to_bytes` made."""
-        self._tables = {name: Table(name, data) for name, data in srsly.msgpack_loads(bytes_data).items()}
+        self.clear()
+        for name, data in srsly.msgpack_loads(bytes_data).items():
+            self.add_table(name, data)
         return self
 
     def to_disk(self, path: str | Path, filename: str = FILE) -> None:
         """Write the tables into a directory; nothing if there are none."""
-        if self._tables:
+        if self:
             folder = Path(path)
             folder.mkdir(parents=True, exist_ok=True)
             (folder / filename).write_bytes(self.to_bytes())
