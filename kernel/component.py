@@ -55,11 +55,13 @@ class SavedFile(NamedTuple):
 class Component:
     """A step of a pipeline. Subclasses override `__call__`; those that gain from many documents are `BatchComponent`s.
 
-    `cfg` is what the component saves besides a model: plain data, written as JSON. What else it saves `files` says.
+    `cfg` is what the component saves besides a model: plain data, written as JSON. What else it saves `files` says. `requires` are
+    attributes that it needs with its settings, such as `token.pos`, besides those that its factory names.
     """
 
     name: str
     cfg: dict[str, Any]
+    requires: Sequence[str] = ()
     scorer: Callable[..., dict[str, Any]] | None
 
     def __new__(cls, *_: Any, **__: Any) -> Self:

@@ -34,8 +34,13 @@ def debug(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[tuple[
     yield "vectors", _vectors(nlp, train)
     trained = trained_models(nlp)
     without = unlabelled([slot for slot in nlp.slots if slot.name in trained], train, {})
+    lacking = nlp.analyze_pipes()["problems"]
     for name, component in nlp.pipeline:
         findings = list(_component(name, component, train, dev))
+        if lacking[name]:
+            findings.append(
+                Finding("warn", f"it requires {', '.join(lacking[name])}, which nothing before it assigns")
+            )
         if name in without:
             findings.append(
                 Finding("fail", f"no document to train on has a label; there are {without[name]}")

@@ -112,9 +112,9 @@ def analyze(slots: Sequence[Slot], keys: Sequence[str]) -> dict[str, Any]:
     problems: dict[str, list[str]] = {}
     attrs: dict[str, dict[str, list[str]]] = {}
     for slot in slots:
-        problems[slot.name] = [name for name in slot.meta.requires if not attrs.get(name, {}).get("assigns")]
-        for key in ("assigns", "requires"):
-            for name in getattr(slot.meta, key):
+        problems[slot.name] = [name for name in _requires(slot) if not attrs.get(name, {}).get("assigns")]
+        for key, names in (("assigns", slot.meta.assigns), ("requires", _requires(slot))):
+            for name in names:
                 attrs.setdefault(name, {"assigns": [], "requires": []})[key].append(slot.name)
     return {
         "summary": {slot.name: _summary(slot, keys) for slot in slots},
@@ -123,11 +123,16 @@ def analyze(slots: Sequence[Slot], keys: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _requires(slot: Slot) -> list[str]:
+    """What a component needs: as its factory says, and as it says itself for its settings."""
+    return list(dict.fromkeys((*slot.meta.requires, *getattr(slot.component, "requires", ()))))
+
+
 def _summary(slot: Slot, keys: Sequence[str]) -> dict[str, Any]:
     meta = slot.meta
     whole = {
         "assigns": list(meta.assigns),
-        "requires": list(meta.requires),
+        "requires": _requires(slot),
         "scores": list(meta.default_score_weights),
         "retokenizes": meta.retokenizes,
     }

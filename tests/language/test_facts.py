@@ -25,6 +25,33 @@ def test_analysis_says_what_is_required_and_not_set():
     assert nlp.analyze_pipes()["problems"] == {"wants": ["doc.ents", "token.tag"]}
 
 
+def test_a_component_says_what_its_settings_require():
+    class Wants(Component):
+        def __init__(self, pos):
+            super().__init__()
+            self.requires = ["token.tag", "token.pos"] if pos else ()
+
+        def __call__(self, doc):
+            return doc
+
+    @Language.factory("wants", requires=["token.tag"])
+    def make_wants(nlp, name, pos: bool):
+        return Wants(pos)
+
+    nlp = Language()
+    nlp.add_pipe("wants", "one", config={"pos": True})
+    nlp.add_pipe("wants", "two", config={"pos": False})
+    analysis = nlp.analyze_pipes(keys=["requires"])
+    assert analysis["summary"] == {
+        "one": {"requires": ["token.tag", "token.pos"]},
+        "two": {"requires": ["token.tag"]},
+    }
+    assert analysis["problems"] == {"one": ["token.tag", "token.pos"], "two": ["token.tag"]}
+    assert analysis["attrs"]["token.pos"] == {"assigns": [], "requires": ["one"]}
+    said = [finding.message for topic, found in nlp.debug([], []) if topic == "one" for finding in found]
+    assert "it requires token.tag, token.pos, which nothing before it assigns" in said
+
+
 def test_analysis_tells_what_is_asked_for_and_prints_it(capsys):
     Language.component("wants", func=lambda doc: doc, requires=["token.tag"])
     nlp = Language()

@@ -256,3 +256,21 @@ def test_a_subclass_names_itself_for_its_language():
             return Own(nlp.vocab, mode=mode)
 
         assert type(kernel.blank("xx").add_pipe("lemmatizer")) is Own
+
+
+def test_modes_by_part_of_speech_require_one():
+    nlp = kernel.blank("xx")
+    for mode in ("rule", "pos_lookup", "lookup"):
+        nlp.add_pipe("lemmatizer", mode, config={"mode": mode})
+    assert nlp.analyze_pipes()["problems"] == {
+        "rule": ["token.pos"],
+        "pos_lookup": ["token.pos"],
+        "lookup": [],
+    }
+    topics = {topic: list(findings) for topic, findings in nlp.debug([], [])}
+    assert [(found.level, found.message) for found in topics["rule"]] == [
+        ("warn", "it requires token.pos, which nothing before it assigns")
+    ]
+    assert "lookup" not in topics
+    nlp.add_pipe("morphologizer", first=True)
+    assert not any(nlp.analyze_pipes()["problems"].values())

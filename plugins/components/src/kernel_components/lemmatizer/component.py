@@ -133,6 +133,7 @@ class Lemmatizer(BatchComponent):
             raise ConfigError(
                 f"component '{name}' has no mode '{mode}'", hint=f"There are: {', '.join(known)}."
             )
+        self.requires = ("token.pos",) if "POS" in self.depends_on.get(mode, ()) else ()
         self.lookups = Tables()
 
     @property
