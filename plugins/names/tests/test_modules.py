@@ -71,6 +71,13 @@ def test_explanations() -> None:
     assert kernel.explain(":") == "colon, semicolon, dash or dots"
     assert kernel.explain("nsubj:pass") == "subject of the passive"
     assert all(kernel.glossary.GLOSSARY.values())
+    # The own meaning of a subtype comes first; of a kind or a subtype without one there is nothing to say.
+    assert kernel.explain("acl:relcl") == "clause that modifies a noun (relative clause)"
+    assert kernel.explain("nmod:poss") == "noun that modifies (possessor)"
+    assert kernel.explain("obl:lmod") == "oblique nominal (lmod)"
+    for term in ("gene:poss", "NNP:poss", "obl:", ":poss"):
+        with pytest.warns(KernelWarning, match="no explanation of"):
+            assert kernel.explain(term) is None
     with pytest.warns(KernelWarning, match="no explanation of 'GENE'"):
         assert kernel.explain("GENE") is None
 

@@ -211,9 +211,11 @@ def _read(text: str) -> dict[str, str]:
     return {term: meaning for term, _, meaning in lines}
 
 
+_DEPENDENCY_TERMS = _read(_DEPENDENCIES)
+
 GLOSSARY: dict[str, str] = {
     **_read(_PHRASES),
-    **_read(_DEPENDENCIES),
+    **_DEPENDENCY_TERMS,
     **_read(_TAGS),
     **_read(_POS),
     **_read(_ENTITIES),
@@ -221,8 +223,14 @@ GLOSSARY: dict[str, str] = {
 
 
 def explain(term: str) -> str | None:
-    """What a tag or label stands for; None, with a warning, for one that isn't known."""
+    """What a tag or label stands for; None, with a warning, for one that isn't known.
+
+    A subtype such as `nmod:poss` is explained by its parts if the whole isn't known: "noun that modifies (possessor)".
+    """
     found = GLOSSARY.get(term)
+    kind, colon, subtype = term.partition(":")
+    if found is None and colon and subtype and kind in _DEPENDENCY_TERMS:
+        found = f"{_DEPENDENCY_TERMS[kind]} ({_DEPENDENCY_TERMS.get(subtype, subtype)})"
     if found is None:
         warn(
             f"there is no explanation of {term!r}: it may be a label of your own, or belong to another language"
