@@ -289,7 +289,7 @@ class Doc(Columns, Extensible, Vectored, Stored):
         if not self.has_annotation(attrs.SENT_START):
             raise DataError(
                 "the text has no sentence boundaries",
-                hint="add a component that sets them (sentencizer), in training also to annotating_components of [training]; "
+                hint="add a component that sets them (parser, senter, sentencizer), in training also to annotating_components of [training]; "
                 "or set token.is_sent_start",
             )
         starts = values_of(self, attrs.SENT_START) == 1

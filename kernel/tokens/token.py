@@ -6,7 +6,7 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import DataError
+from kernel.errors import DataError, UsageError
 from kernel.tokens.columns import check_pos, check_text, sentence_start, value_of
 from kernel.tokens.iob import IOB_STRINGS
 from kernel.tokens.morph import EMPTY, MorphAnalysis, features_to_text, normalize_features
@@ -214,9 +214,17 @@ class Token(Extensible, Vectored, TreeNode, Ordered):
 
     @sent_start.setter
     def sent_start(self, value: int) -> None:
+        value = sentence_start(value)
         # The first token of a text starts a sentence, whatever is said.
-        if self.i:
-            self.doc.edit_column(attrs.SENT_START)[self.i] = sentence_start(value)
+        if not self.i or value == self.sent_start:
+            return
+        if self.doc.has_annotation(attrs.DEP) or self.doc.has_annotation(attrs.HEAD):
+            raise UsageError(
+                f"the text has trees, and these decide where its sentences start; token {self.i} can't be changed",
+                hint="Set heads, and sentences follow: token.head = token makes a root. Or set sentence starts in a component before the "
+                "parser, which keeps to them.",
+            )
+        self.doc.edit_column(attrs.SENT_START)[self.i] = value
 
     @property
     def is_sent_start(self) -> bool | None:

@@ -58,7 +58,7 @@ def test_sentences_from_starts(vocab):
 def test_no_sentences_is_an_error_that_says_what_to_do(vocab):
     with pytest.raises(
         DataError,
-        match=r"a component that sets them \(sentencizer\), in training also to annotating_components",
+        match=r"a component that sets them \(parser, senter, sentencizer\), in training also to annotating_components",
     ):
         Doc(vocab, words=["a", "b"]).sents  # noqa: B018
 

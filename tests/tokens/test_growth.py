@@ -119,9 +119,13 @@ def test_trees_and_sentences_are_looked_for_once_and_again_after_a_change():
     assert [child.i for child in doc[0].children] == [1, 2, 3]
     assert [token.i for token in doc[5].subtree] == [4, 5, 6, 7, 8, 9]
     assert [len(sent) for sent in doc.sents] == [4, 6, 5, 5]
-    doc[2].is_sent_start = True
+    doc[2].head = doc[2]
     assert [len(sent) for sent in doc.sents] == [2, 2, 6, 5, 5]
     assert [len(token.sent) for token in doc[:5]] == [2, 2, 2, 2, 6]
     doc.from_bytes(make(10).to_bytes())
     assert [len(sent) for sent in doc.sents] == [5, 5]
     assert [child.i for child in doc[5].children] == [6, 7, 8, 9]
+    plain = Doc(Vocab(), list("abcd"), sent_starts=[True, False, False, True])
+    assert [len(sent) for sent in plain.sents] == [3, 1]
+    plain[2].is_sent_start = True
+    assert [len(sent) for sent in plain.sents] == [2, 1, 1]

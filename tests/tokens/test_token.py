@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import DataError, WrongType
+from kernel.errors import DataError, UsageError, WrongType
 from kernel.tokens import Doc, Token
 
 
@@ -60,6 +60,22 @@ def test_the_first_token_starts_a_sentence_whatever_is_said(plain):
     plain[1].sent_start = 0
     assert plain[0].is_sent_start and plain[1].is_sent_start is None
     assert [sent.text for sent in plain.sents] == ["I like", "New York in Autumn"]
+
+
+def test_the_trees_of_a_text_decide_where_its_sentences_start(vocab):
+    doc = Doc(vocab, words=list("abcd"), heads=[1, 1, 3, 3], deps=["x", "ROOT", "x", "ROOT"])
+    starts = [token.sent_start for token in doc]
+    for at, value in ((1, True), (2, False), (2, None), (3, True)):
+        with pytest.raises(UsageError, match=f"has trees.*token {at}") as error:
+            doc[at].is_sent_start = value
+        assert "before the parser" in error.value.hint
+    with pytest.raises(UsageError, match="has trees"):
+        doc[1].sent_start = 1
+    # What is so already can be said again.
+    for token in doc:
+        token.is_sent_start = token.i == 2
+    assert [token.sent_start for token in doc] == starts
+    assert [sent.text for sent in doc.sents] == ["a b", "c d"]
 
 
 def test_features_can_be_copied(doc):
