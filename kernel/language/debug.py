@@ -57,9 +57,9 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
     copied = [slot.name for slot in nlp.slots if slot.enabled and slot.copied]
     if copied:
         yield Finding("info", "trained before", tuple(copied))
-    size, sentences = f"{len(train):,} document{'s' * (len(train) != 1)} to train on", _sentences(train)
+    size, sentences = f"{_documents(len(train))} to train on", _sentences(train)
     if sentences > len(train):
-        size = f"{sentences:,} sentences to train on, in {len(train):,} document{'s' * (len(train) != 1)},"
+        size = f"{sentences:,} sentences to train on, in {_documents(len(train))},"
     if sentences < MINIMUM and not copied:
         yield Finding("fail", f"{size} are too few; {MINIMUM} is the minimum")
     elif sentences < RECOMMENDED and not copied:
@@ -69,17 +69,26 @@ def _training(nlp: ComponentList, train: Examples, dev: Examples) -> Iterator[Fi
     texts = {example.reference.text for example in train}
     both = [repr(example.reference.text[:50]) for example in dev if example.reference.text in texts]
     if both:
-        text = f"scores will be too high: {len(both)} documents to evaluate on are among those to train on"
+        text = f"scores will be too high: {_documents(len(both))} to evaluate on {'is' if len(both) == 1 else 'are'} among those to train on"
         yield Finding("warn", text, tuple(both))
     elif dev:
         yield Finding("good", "no document is in both parts of the data")
-    if len(texts) < len(train):
-        yield Finding("info", f"{len(train) - len(texts)} documents to train on repeat others")
+    again = len(train) - len(texts)
+    if again:
+        yield Finding(
+            "info", f"{_documents(again)} to train on {'repeats another' if again == 1 else 'repeat others'}"
+        )
     contradicting = _contradicting(train)
     if contradicting:
         yield Finding(
-            "warn", f"{len(contradicting)} texts to train on are annotated in several ways", contradicting
+            "warn",
+            f"{len(contradicting):,} {'text to train on is' if len(contradicting) == 1 else 'texts to train on are'} annotated in several ways",
+            contradicting,
         )
+
+
+def _documents(number: int) -> str:
+    return f"{number:,} document{'s' * (number != 1)}"
 
 
 def _sentences(examples: Examples) -> int:

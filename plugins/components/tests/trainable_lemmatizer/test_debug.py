@@ -30,6 +30,13 @@ def test_trees_and_how_many_are_learnt(look, train):
     assert found.has("info", "1 of 7 (14.3%) of the lemmas to train on have a rarer one")
 
 
+def test_one_tree_is_told_as_one(nlp, look):
+    found = look("trainable_lemmatizer", [lemmatized(nlp, "a/a", "b/b", "c/c", "cats/cat")])
+    assert found.has(
+        "info", "2 edit trees; 1 of them occurs 3 times or more (min_tree_freq) and is learnt: * (3)"
+    )
+
+
 def test_trees_that_only_the_other_part_has(nlp, look, train):
     found = look("trainable_lemmatizer", train, [lemmatized(nlp, "dogs/dog", "The/the", "mice/mouse", "x/x")])
     assert found.has(
@@ -41,7 +48,7 @@ def test_documents_without_lemmas(nlp, look, train):
     empty = Example(Doc(nlp.vocab, words=["x"]), Doc(nlp.vocab, words=["x"]))
     found = look("trainable_lemmatizer", [*train, lemmatized(nlp, "x/", "y/y"), empty])
     assert found.has("warn", "1 of 4 documents to train on have no lemmas")
-    assert found.has("info", "1 documents to train on have lemmas for some of their tokens only")
+    assert found.has("info", "1 document to train on has lemmas for some of their tokens only")
 
 
 def test_nothing_to_learn(nlp, look):

@@ -19,7 +19,11 @@ def findings(
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     learnt = {tree: count for tree, count in ranked if count >= min_tree_freq}
     share = _share(sum(counts.values()) - sum(learnt.values()), sum(counts.values()))
-    text = f"{len(counts):,} edit trees; {len(learnt):,} of them occur {min_tree_freq} times or more (min_tree_freq) and are learnt"
+    number, one = len(counts), len(learnt) == 1
+    text = (
+        f"{number:,} edit tree{'s' * (number != 1)}; {len(learnt):,} of them {'occurs' if one else 'occur'} {min_tree_freq} "
+        f"time{'s' * (min_tree_freq != 1)} or more (min_tree_freq) and {'is' if one else 'are'} learnt"
+    )
     yield Finding("info", text, tuple(f"{tree} ({count:,})" for tree, count in learnt.items()))
     if not learnt:
         yield Finding("fail", "no edit tree is frequent enough to be learnt: lower min_tree_freq")
@@ -48,7 +52,10 @@ def _annotated(train: Sequence[Example]) -> Iterator[Finding]:
     if without:
         yield Finding("warn", f"{without:,} of {len(columns):,} documents to train on have no lemmas")
     if partly:
-        yield Finding("info", f"{partly:,} documents to train on have lemmas for some of their tokens only")
+        yield Finding(
+            "info",
+            f"{partly:,} {'document' if partly == 1 else 'documents'} to train on {'has' if partly == 1 else 'have'} lemmas for some of their tokens only",
+        )
 
 
 def _share(part: int, whole: int) -> str:
