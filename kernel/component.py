@@ -230,6 +230,20 @@ class BatchComponent(Component):
             yield from docs
 
 
+class NoExamples:
+    """What a component gets for examples where there are none: it gives a document of three words without annotations, to infer shapes from."""
+
+    def __init__(self, vocab: "Vocab") -> None:
+        self.vocab = vocab
+
+    def __call__(self) -> list["Example"]:
+        from kernel.tokens import Doc
+        from kernel.tokens.example import Example
+
+        doc: Doc = Doc(self.vocab, words=["x", "y", "z"])
+        return [Example(doc, doc)]
+
+
 class TrainableComponent(BatchComponent):
     """A component with a Thinc model that the config gave it.
 

@@ -109,10 +109,11 @@ def look(
         yield from ((f"{name}, before it is initialised", (name, model)) for name, model in models.items())
     if not any(steps[1:]):
         return
-    examples = _examples(plain, config, pipeline) or pipeline.sample_examples()
+    given = _examples(plain, config, pipeline)
+    examples = given or pipeline.sample_examples()
     random.seed_all(seed, "initialize")
     with random.scope(seed=seed):
-        pipeline.initialize(lambda: examples, settings=plain["initialize"])
+        pipeline.initialize((lambda: given) if given else None, settings=plain["initialize"])
     models = _models(pipeline, component)
     if steps[1]:
         yield from ((f"{name}, initialised", (name, model)) for name, model in models.items())

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from kernel.component import NoExamples
 from kernel.config import resolve
 from kernel.config.sources import problem_at
 from kernel.config.values import VARIABLE, show_value
@@ -27,7 +28,6 @@ from kernel.registries.blame import naming
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
-    from kernel.tokens import Doc
     from kernel.tokens.example import Example
 
 
@@ -195,14 +195,7 @@ def _checked_source(
     nlp: ComponentList, get_examples: Callable[[], Iterable[Example]] | None
 ) -> Callable[[], Iterable[Example]]:
     if get_examples is None:
-        from kernel.tokens import Doc
-        from kernel.tokens.example import Example
-
-        def dummy() -> Iterable[Example]:
-            doc: Doc = Doc(nlp.vocab, words=["x", "y", "z"])
-            return [Example(doc, doc)]
-
-        return dummy
+        return NoExamples(nlp.vocab)
     if not callable(get_examples):
         raise WrongType(
             f"initialize needs a function that returns examples, not {type(get_examples).__name__}",

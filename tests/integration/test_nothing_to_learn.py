@@ -66,7 +66,7 @@ def test_a_file_of_labels_that_is_missing_is_not(kernel: Kernel) -> None:
     put("train.jsonl", TEXTS)
     labels = '{"@readers": "kernel.read_labels.v1", "path": "nowhere.json"}'
     result = kernel("train", "config.cfg", "--initialize.components.ner.labels", labels)
-    result.is_refused(2, "no label for 'ner' to learn")
+    result.is_refused(2, "none of the examples has entities")
 
 
 def test_a_component_of_another_pipeline_has_its_labels(kernel: Kernel, model: Path) -> None:
@@ -126,7 +126,7 @@ def test_debug_data_finds_labels_that_look_alike_and_texts_with_two_annotations(
         (one["message"], one["items"]) for found in json.loads(result.out)["topics"].values() for one in found
     ]
     assert ("labels that differ only in case or blanks", ["'P ER' and 'PER' and 'per'"]) in shown
-    assert ("1 texts to train on are annotated in several ways", ["'Ada ran.'"]) in shown
+    assert ("1 text to train on is annotated in several ways", ["'Ada ran.'"]) in shown
 
 
 def test_annotate_correct_and_train_again(kernel: Kernel, model: Path) -> None:

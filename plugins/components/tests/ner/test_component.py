@@ -440,3 +440,20 @@ def test_blocks_of_states_learn_what_all_of_them_learn_together(monkeypatch):
     for one, two in zip(model.walk(), model_of_blocks.walk(), strict=True):
         for name in one.param_names:
             np.testing.assert_allclose(two.get_param(name), one.get_param(name), rtol=1e-3, atol=1e-4)
+
+
+def test_data_without_entities_are_an_error_unless_labels_are_known():
+    data = [("some words", None)]
+    with pytest.raises(DataError, match="none of the examples has entities"):
+        make_ner(data)
+    assert "PER" in make_ner(data, labels=["PER"])[1].labels
+    nlp, component, examples = make_ner(data, initialize=False)
+    component.add_label("PER")
+    component.initialize(lambda: examples, nlp=nlp)
+    assert "PER" in component.labels
+    # Without any examples it can get its labels later.
+    make_ner(data, initialize=False)[0].initialize()
+
+
+def test_that_there_are_no_entities_is_annotation():
+    assert make_ner([("some words", "O O")])[1].labels == ()

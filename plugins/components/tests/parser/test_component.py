@@ -372,3 +372,16 @@ def test_very_long_documents(kind, n):
     assert np.isfinite(nlp.update([example], sgd=optimizer, losses={})["parser"])
     doc = parser(Doc(nlp.vocab, words[:n]))
     assert sum(len(sent) for sent in doc.sents) == n
+
+
+def test_data_without_trees_are_an_error_unless_labels_are_known():
+    data = [("some words", None, None)]
+    with pytest.raises(DataError, match="none of the examples has trees"):
+        make_parser(data)
+    assert "obj" in make_parser(data, labels=["obj"])[1].labels
+    nlp, component, examples = make_parser(data, initialize=False)
+    component.add_label("obj")
+    component.initialize(lambda: examples, nlp=nlp)
+    assert "obj" in component.labels
+    # Without any examples it can get its labels later.
+    make_parser(data, initialize=False)[0].initialize()

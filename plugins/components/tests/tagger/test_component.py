@@ -94,6 +94,14 @@ def test_a_negative_tag_is_no_label_of_its_own():
     assert tagger.labels == ("!", "J", "N", "V")
 
 
+def test_that_there_are_no_examples_is_said():
+    nlp = kernel.blank("xx")
+    nlp.add_pipe("tagger")
+    with pytest.raises(KernelError, match="there are no examples to learn tags from") as error:
+        nlp.initialize()
+    assert "initialize.components" in error.value.hint
+
+
 def test_data_without_tags_is_an_error():
     with pytest.raises(KernelError, match="none of the examples has tags"):
         make_tagger([("some words", "")])

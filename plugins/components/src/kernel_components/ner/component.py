@@ -81,6 +81,7 @@ class EntityRecognizer(TransitionComponent):
     """Sets `doc.ents`. Entities that a document has already stay; its other tokens end up outside or in new ones."""
 
     moves: Moves
+    annotation = "entities"
 
     def __init__(
         self,
@@ -143,6 +144,7 @@ class EntityRecognizer(TransitionComponent):
         """
         sample = self.sample(get_examples)
         if labels is None:
+            self.check_annotated(get_examples)
             moves = Moves.from_labels(count_labels(get_examples()))
         elif isinstance(labels, Mapping):
             moves = Moves(labels)

@@ -90,6 +90,7 @@ class DependencyParser(TransitionComponent):
     """Sets heads and labels of tokens, and with them sentences. Sentence starts that a document has already stay."""
 
     moves: Moves
+    annotation = "trees"
 
     def __init__(
         self,
@@ -173,6 +174,7 @@ class DependencyParser(TransitionComponent):
         elif labels is not None:
             moves = Moves.from_counts(dict.fromkeys(labels, 1), dict.fromkeys(labels, 1))
         else:
+            self.check_annotated(get_examples)
             left, right, breaks = count_labels(get_examples())
             moves = Moves.from_counts(self._kept(left), self._kept(right), breaks)
         for name in self._always:

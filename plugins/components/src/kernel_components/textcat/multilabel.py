@@ -7,11 +7,11 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.config.ranges import Fraction
-from kernel.errors import DataError
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
+from kernel_components.no_labels import no_labels
 from kernel_components.textcat import recommended
 from kernel_components.textcat.component import MODEL, SCORE_WEIGHTS, TextCategorizer
 
@@ -77,8 +77,5 @@ class MultiLabelTextCategorizer(TextCategorizer):
         """
         self.read_labels(get_examples, labels)
         if not self.labels:
-            raise DataError(
-                "none of the examples has categories",
-                hint="Annotate the categories of the training data, or remove the component from the pipeline.",
-            )
+            raise no_labels("categories", get_examples)
         self.initialize_model(get_examples)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.component import Finding, TrainableComponent
-from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_components.gold_keys import label_key
 from kernel_components.losses import MISSING, check_smoothing, cross_entropy, distillation
+from kernel_components.no_labels import no_labels
 from kernel_components.outputs import check_outputs
 from kernel_components.token_labels.debug import findings
 
@@ -52,10 +52,7 @@ class TokenClassifier(TrainableComponent):
         for label in taken:
             self.add_label(label)
         if not taken and not self.cfg.get("labels"):
-            raise DataError(
-                f"none of the examples has {self.annotation}",
-                hint=f"Annotate the {self.annotation} of the training data, or remove the component from the pipeline.",
-            )
+            raise no_labels(self.annotation, get_examples)
         check_smoothing(self._smoothing, len(self.labels))
         docs = [example.predicted for example in sample]
         self.model.initialize(X=docs, Y=self.model.ops.alloc2f(1, len(self.labels)))

@@ -1,18 +1,19 @@
 """A component that decides on its annotations action by action."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, set_dropout_rate
 
-from kernel.component import SavedFile, TrainableComponent
+from kernel.component import NoExamples, SavedFile, TrainableComponent
 from kernel.errors import UsageError
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
+from kernel_components.no_labels import no_labels
 from kernel_components.outputs import check_outputs
 
 Learned = tuple[float, Callable[[], None]]
@@ -41,6 +42,8 @@ class TransitionComponent(TrainableComponent):
     """
 
     moves: Any
+    annotation: ClassVar[str]
+    """What it learns, for messages: "entities"."""
 
     def __init__(
         self,
@@ -75,6 +78,16 @@ class TransitionComponent(TrainableComponent):
         self.grow_output(len(self.moves))
         return 1
 
+    def check_annotated(self, get_examples: Callable[[], Iterable[Example]]) -> None:
+        """`DataError` if the component would take its labels from examples of which none has gold annotation.
+
+        It may have labels already. Without any examples it can get some later.
+        """
+        if self.labels or isinstance(get_examples, NoExamples):
+            return
+        if not self.learnable(get_examples()):
+            raise no_labels(self.annotation, get_examples)
+
     def initialize_model(self, sample: Sequence[Example], moves: Moves) -> None:
         """Take the actions, with those of labels that were added before, and draw the first weights."""
         for label in self.moves.labels:
@@ -96,7 +109,7 @@ class TransitionComponent(TrainableComponent):
     def has_gold(self, example: Example) -> bool:
         """Whether an example has tokens, and gold annotation to learn from."""
 
-    def learnable(self, examples: Sequence[Example]) -> bool:
+    def learnable(self, examples: Iterable[Example]) -> bool:
         """Whether any example has something to learn from."""
         return any(map(self.has_gold, examples))
 
