@@ -12,7 +12,7 @@ CHANGES = {
     "a token without a column": lambda doc: setattr(doc[0], "lemma_", "new"),
     "a norm": lambda doc: setattr(doc[0], "norm_", "adah"),
     "heads": lambda doc: setattr(doc[0], "head", doc[2]),
-    "sentences": lambda doc: setattr(doc[2], "is_sent_start", True),
+    "sentences": lambda doc: setattr(doc[2], "head", doc[2]),
     "entities": lambda doc: doc.set_ents([("CITY", 2, 3)]),
     "a column": lambda doc: doc.from_array("TAG", [doc.vocab.strings.add("X")] * 4),
     "spaces": lambda doc: doc.from_array("SPACY", [0, 0, 0, 0]),
