@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import srsly
 from numpy.typing import NDArray
 
 from kernel.errors import DataError
-from kernel.files.messages import message_from_bytes
 from kernel_components.gold_keys import label_key
+from kernel_components.transitions.moves_file import moves_from_bytes, moves_to_bytes
 
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)
 LETTERS = "MBILUO"
@@ -154,14 +152,12 @@ class Moves:
 
     def to_bytes(self, cfg: Mapping[str, Any] | None = None) -> bytes:
         """The field's `moves` file: msgpack of the frequencies as a JSON string, and settings."""
-        table = json.dumps({"0": {}, **self.frequencies}, sort_keys=True, ensure_ascii=False)
-        data: bytes = srsly.msgpack_dumps({"moves": table, "cfg": dict(cfg or {})})
-        return data
+        return moves_to_bytes({"0": {}, **self.frequencies}, cfg)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Moves:
         try:
-            return cls(json.loads(message_from_bytes(data)["moves"]))
+            return cls(moves_from_bytes(data))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"not a moves file: {error}") from error
 
