@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from thinc.api import Model, Ragged, chain
 
 from kernel import registry
 from kernel.listeners import Channel
@@ -82,6 +83,48 @@ class TestMishWindowEncoder(Encoder):
 class TestMultiHashEmbed(Architecture):
     name = "kernel.MultiHashEmbed.v2"
     settings = {"width": WIDTH, "attrs": ["NORM", "SHAPE"], "rows": [40, 20], "include_static_vectors": False}
+
+
+def ngrams(docs):
+    """All n-grams of one or two tokens of documents, or of arrays of rows."""
+    parts = [
+        [(start, start + size) for size in (1, 2) for start in range(len(doc) - size + 1)] for doc in docs
+    ]
+    places = np.array([place for part in parts for place in part], dtype="int32").reshape(-1, 2)
+    return places, np.array([len(part) for part in parts], dtype="int32")
+
+
+def as_ragged(model, X):
+    """Arrays of rows as one, and the way back for its gradient."""
+    lengths = [len(part) for part in X]
+    made = Ragged(model.ops.flatten(X), model.ops.asarray(lengths, dtype="int32"))
+    return made, lambda gradient: model.ops.unflatten(gradient.dataXd, lengths)
+
+
+def with_ngrams(documents):
+    """A layer that gives documents, in some form, and all of their n-grams."""
+
+    def forward(model, X, is_train):
+        ops = model.ops
+        places, counts = ngrams(X)
+        made, backprop = documents(model, X)
+        return (made, Ragged(ops.asarray(places), ops.asarray(counts))), backprop
+
+    return Model("with_ngrams", forward)
+
+
+class TestSpanCategorizer(Classifier):
+    """Over documents with all of their short n-grams."""
+
+    name = "kernel.SpanCategorizer.v1"
+    settings = {
+        "tok2vec": TOK2VEC,
+        "reducer": {"@layers": "kernel.mean_max_reducer.v1", "hidden_size": 6},
+        "scorer": {"@layers": "kernel.LinearLogistic.v1"},
+    }
+
+    def build(self):
+        return chain(with_ngrams(lambda model, docs: (docs, lambda gradient: gradient)), super().build())
 
 
 class TestTagger(Classifier):
@@ -232,6 +275,51 @@ class TestExtractNgrams(Layer):
     exempt = {"test_gradients": NO_WEIGHTS}
 
 
+class TestExtractSpans(Layer):
+    name = "kernel.extract_spans.v1"
+
+    def inputs(self):
+        return rows(7, 1, 3, 5)
+
+    def build(self):
+        def documents(model, X):
+            made, backprop = as_ragged(model, X)
+            return made, lambda gradient: backprop(gradient[0])
+
+        return chain(with_ngrams(documents), super().build())
+
+    exempt = {
+        "test_all_shapes_are_known_after_initialisation": "the layer has no weights, and any width",
+        "test_output_fits_the_documents": "the output belongs to spans",
+        "test_empty_documents": "the output belongs to spans, of which an empty document has none",
+        "test_documents_do_not_see_each_other": "the output belongs to spans",
+    }
+
+
+class TestLinearLogistic(Layer):
+    name = "kernel.LinearLogistic.v1"
+    settings = {"nO": 3}
+
+    def inputs(self):
+        return rows(12)[0]
+
+
+class TestMeanMaxReducer(Layer):
+    name = "kernel.mean_max_reducer.v1"
+    settings = {"hidden_size": 6}
+
+    def inputs(self):
+        return rows(7, 1, 3, 5)
+
+    def build(self):
+        def forward(model, X, is_train):
+            return as_ragged(model, X)
+
+        return chain(Model("as_ragged", forward), super().build())
+
+    exempt = {"test_empty_documents": "a span without tokens has no first one; it is refused"}
+
+
 class TestPerWordForm(Layer):
     name = "kernel.per_word_form.v1"
     settings = {"layer": {"@architectures": "kernel.MultiHashEmbed.v2", **TestMultiHashEmbed.settings}}
@@ -242,8 +330,10 @@ class TestLentModule(ModuleSuite):
     names = ("FeatureExtractor", "StaticVectors", "per_word_form")
     modules = (
         "extract_ngrams",
+        "extract_spans",
         "featureextractor",
         "models",
+        "models.spancat",
         "models.tok2vec",
         "staticvectors",
         "wordforms",
@@ -264,4 +354,6 @@ class TestLentModule(ModuleSuite):
         assert models.build_Tok2Vec_model is architectures.get("kernel.Tok2Vec.v2")
         assert models.MultiHashEmbed is architectures.get("kernel.MultiHashEmbed.v2")
         assert models.build_tb_parser_model is architectures.get("kernel.TransitionBasedParser.v2")
+        assert models.build_spancat_model is architectures.get("kernel.SpanCategorizer.v1")
+        assert models.spancat.build_linear_logistic is registry.layers.get("kernel.LinearLogistic.v1")
         assert models.build_text_classifier_v2 is architectures.get("kernel.TextCatEnsemble.v2")

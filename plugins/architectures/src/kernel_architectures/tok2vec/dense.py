@@ -21,7 +21,7 @@ from kernel.numeric.server import gradient, read, version, versioned
 Array = Any
 
 
-def maxout_block(nO: int, nI: int, nP: int) -> Model[Array, Array]:
+def maxout_block(nO: int, nI: int | None, nP: int) -> Model[Array, Array]:
     """Affine layer with `nP` pieces of which the maximum counts, layer norm and dropout. Input (N, nI + 1)."""
     affine: Model[Array, Array] = Model(
         "maxout",
@@ -41,7 +41,7 @@ def mish_block(nO: int, nI: int) -> Model[Array, Array]:
     return _block("mish_block", affine, nO, nI)
 
 
-def _block(name: str, affine: Model[Array, Array], nO: int, nI: int) -> Model[Array, Array]:
+def _block(name: str, affine: Model[Array, Array], nO: int, nI: int | None) -> Model[Array, Array]:
     layers = [affine, LayerNorm(nO), Dropout(0.0)]
     dims = {"nO": nO, "nI": nI}
     return versioned(

@@ -1,5 +1,10 @@
 """Architectures as functions: this is the module `kernel.ml.models`. A config names them by their registered names."""
 
+from kernel_architectures.ml.models.spancat import (
+    build_linear_logistic,
+    build_mean_max_reducer,
+    build_spancat_model,
+)
 from kernel_architectures.ml.models.tok2vec import (
     CharacterEmbed,
     MaxoutWindowEncoder,
@@ -25,8 +30,11 @@ __all__ = [
     "build_Tok2Vec_model",
     "build_bow_text_classifier_v3",
     "build_hash_embed_cnn_tok2vec",
+    "build_linear_logistic",
+    "build_mean_max_reducer",
     "build_reduce_text_classifier",
     "build_simple_cnn_text_classifier",
+    "build_spancat_model",
     "build_tagger_model",
     "build_tb_parser_model",
     "build_text_classifier_v2",

@@ -1,0 +1,1 @@
+"""Spans scored by their token vectors: extraction, reduction, categories."""
