@@ -106,7 +106,6 @@ _AWAITED_MODULES = (
     "kernel.displacy",
     "kernel.kb",
     "kernel.lang.norm_exceptions",
-    "kernel.matcher",
     *(
         f"kernel.pipeline.{name}"
         for name in [
@@ -157,6 +156,7 @@ _PLACES = {
     "sections": {"pretraining": "kernel-nlp-pretraining"},
     "modules": {
         "kernel.lang": "kernel-nlp-languages",
+        "kernel.matcher": "kernel-nlp-matchers",
         "kernel.ml": "kernel-nlp-architectures",
         "kernel.pipeline.attributeruler": "kernel-nlp-matchers",
         "kernel.pipeline": "kernel-nlp-components",

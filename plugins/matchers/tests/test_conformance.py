@@ -28,3 +28,9 @@ class TestScorer(ScorerSuite):
 class TestAttributerulerModule(ModuleSuite):
     name = "kernel.pipeline.attributeruler"
     names = ("AttributeRuler",)
+
+
+class TestMatcherModule(ModuleSuite):
+    name = "kernel.matcher"
+    names = ("Matcher",)
+    modules = ("levenshtein",)

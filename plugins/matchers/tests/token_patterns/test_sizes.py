@@ -42,12 +42,12 @@ def test_ten_thousand_patterns_and_a_long_text():
 def test_the_automaton_grows_with_the_patterns():
     sizes = []
     for count in (10, 20, 40):
-        program = compile_patterns([read_patterns(patterns) for patterns in counted(count)])
+        program = compile_patterns([(0, read_patterns(patterns)[0]) for patterns in counted(count)])
         sizes.append((len(program.which), len(program.next_position)))
     assert sizes == [(30, 40), (60, 80), (120, 160)]
     # Each of many optional copies leads to the next one only.
     (pattern,) = read_patterns([[{"LOWER": "a", "OP": "{0,500}"}, {"LOWER": "b"}]])
-    assert len(compile_patterns([[pattern]]).next_position) == 499 + 500
+    assert len(compile_patterns([(0, pattern)]).next_position) == 499 + 500
 
 
 def test_matches_of_any_length_in_a_long_text():

@@ -20,7 +20,8 @@ from kernel.vocab.strings import hash_string
 from kernel_matchers.attribute_ruler import debug
 from kernel_matchers.attribute_ruler.settings import Settings, features_aside, named, read_settings
 from kernel_matchers.attribute_ruler.writing import Writer
-from kernel_matchers.token_patterns.matcher import Matches, TokenMatcher
+from kernel_matchers.token_patterns.automaton import Matches
+from kernel_matchers.token_patterns.matcher import TokenMatcher
 
 _KEYS = {"patterns", "attrs", "index"}
 

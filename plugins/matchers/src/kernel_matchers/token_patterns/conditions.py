@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kernel.tokens.morph import MorphAnalysis
 from kernel.vocab import attrs
-from kernel_matchers.token_patterns.fuzzy import is_near
+from kernel_matchers.token_patterns.fuzzy import FuzzyCompare
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -71,19 +71,19 @@ def number_test(condition: Condition) -> NumberTest:
     return lambda numbers: np.isin(numbers, wanted)
 
 
-def text_test(condition: Condition) -> Test:
+def text_test(condition: Condition, fuzzy_compare: FuzzyCompare) -> Test:
     """For a condition on an attribute that is not `of_numbers`: a function of the attribute's text."""
     if condition.like:
-        return _likeness(condition)
+        return _likeness(condition, fuzzy_compare)
     wanted = condition.value
     return lambda text: _compare_sets(condition.how, frozenset(MorphAnalysis(text)), wanted)
 
 
-def value_test(condition: Condition) -> Test:
+def value_test(condition: Condition, fuzzy_compare: FuzzyCompare) -> Test:
     """For a condition on an extension attribute: a function of its value."""
     how, wanted = condition.how, condition.value
     if condition.like:
-        found = _likeness(condition)
+        found = _likeness(condition, fuzzy_compare)
         return lambda value: isinstance(value, str) and found(value)
     if how == "IS":
         return lambda value: bool(value == wanted)
@@ -120,17 +120,21 @@ def _compare_sets(how: str, found: frozenset[Any] | None, wanted: frozenset[Any]
     return found >= wanted if how == "IS_SUPERSET" else not found.isdisjoint(wanted)
 
 
-def _likeness(condition: Condition) -> Test:
+def _likeness(condition: Condition, fuzzy_compare: FuzzyCompare) -> Test:
     """A function of a text that tells whether it is like one of the texts of the condition; for NOT_IN like none."""
     texts = (condition.value,) if condition.how == "IS" else tuple(sorted(condition.value))
     one: list[Test]
     if condition.like == "REGEX":
         one = [_searched(re.compile(text)) for text in texts]
     else:
-        one = [is_near(text, condition.edits) for text in texts]
+        one = [_near(text, condition.edits, fuzzy_compare) for text in texts]
     wanted = condition.how != "NOT_IN"
     return lambda text: any(like(text) for like in one) == wanted
 
 
 def _searched(pattern: re.Pattern[str]) -> Test:
     return lambda text: pattern.search(text) is not None
+
+
+def _near(wanted: str, edits: int, fuzzy_compare: FuzzyCompare) -> Test:
+    return lambda text: fuzzy_compare(text, wanted, edits)

@@ -5,29 +5,49 @@ from collections.abc import Callable
 LEAST_EDITS = 2
 SHARE = 0.3
 
+FuzzyCompare = Callable[[str, str, int], bool]
+"""Whether a text (first) is near another one (second). The number: how many edits are allowed, -1 for as many as suit its length."""
 
-def is_near(wanted: str, edits: int = -1) -> Callable[[str], bool]:
-    """A function that tells of a text whether that many edits make it `wanted`.
 
-    edits: -1 for two, or for long texts 30 % of their length.
+def levenshtein_compare(input_text: str, pattern_text: str, max_edits: int = -1) -> bool:
+    """Whether so many edits make one text of the other.
+
+    max_edits: negative for two, or 30 % of the length of `pattern_text` if that is more.
     """
-    limit = max(LEAST_EDITS, round(SHARE * len(wanted))) if edits < 0 else edits
-    return lambda text: distance(text, wanted, limit) <= limit
+    limit = max(LEAST_EDITS, round(SHARE * len(pattern_text))) if max_edits < 0 else max_edits
+    return distance(input_text, pattern_text, limit) <= limit
+
+
+def levenshtein(a: str, b: str, max_edits: int = -1) -> int:
+    """The number of edits between two texts. max_edits: where there are more, this plus 1 is returned; negative for no limit."""
+    return distance(a, b, max(len(a), len(b)) if max_edits < 0 else max_edits)
 
 
 def distance(one: str, other: str, limit: int) -> int:
-    """The number of edits between two texts; limit + 1 if there are more."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
+    """The number of edits between two texts; limit + 1 if there are more.
+
+    A column of the table of distances is two whole numbers, of whose bits each stands for a row: whether the distance grows
+    there by one, or shrinks (Myers, 1999, as Hyyrö, 2003, has it).
+    """
     if one == other:
         return 0
-    before = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        now = [row]
-        for column, wanted in enumerate(other, 1):
-            change = before[column - 1] + (letter != wanted)
-            now.append(min(change, before[column] + 1, now[-1] + 1))
-        if min(now) > limit:
-            return limit + 1
-        before = now
-    return min(before[-1], limit + 1)
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    if not one or not other:
+        return len(one) + len(other)
+    letters: dict[str, int] = {}
+    for place, letter in enumerate(other):
+        letters[letter] = letters.get(letter, 0) | 1 << place
+    every = (1 << len(other)) - 1
+    last = 1 << len(other) - 1
+    grows, shrinks, edits = every, 0, len(other)
+    for letter in one:
+        same = letters.get(letter, 0)
+        zero = (((same & grows) + grows) ^ grows) | same | shrinks
+        right_grows = shrinks | ~(zero | grows) & every
+        right_shrinks = grows & zero
+        edits += bool(right_grows & last) - bool(right_shrinks & last)
+        right_grows = right_grows << 1 | 1
+        grows = (right_shrinks << 1 | ~(zero | right_grows)) & every
+        shrinks = right_grows & zero & every
+    return min(edits, limit + 1)

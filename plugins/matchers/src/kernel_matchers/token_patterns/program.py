@@ -5,7 +5,7 @@ them, and one that may match any number goes back to itself. So there are no ste
 position and the token where the match began.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,10 +103,9 @@ def _copies(description: Description) -> int:
     return max(low, 1) if high is None else high
 
 
-def compile_patterns(rules: Iterable[Sequence[Pattern]]) -> Program:
-    """The automaton of some rules, each with its patterns. A rule's number is its place. Linear in what is written."""
+def compile_patterns(patterns: Iterable[tuple[int, Pattern]]) -> Program:
+    """The automaton of some patterns, each with the number of its rule. Linear in what is written."""
     builder = _Builder()
-    for number, patterns in enumerate(rules):
-        for pattern in patterns:
-            builder.add(number, pattern)
+    for rule, pattern in patterns:
+        builder.add(rule, pattern)
     return builder.build()

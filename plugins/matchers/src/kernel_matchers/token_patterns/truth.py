@@ -18,6 +18,7 @@ from kernel_matchers.token_patterns.conditions import (
     text_test,
     value_test,
 )
+from kernel_matchers.token_patterns.fuzzy import FuzzyCompare, levenshtein_compare
 from kernel_matchers.token_patterns.program import Asked
 from kernel_matchers.token_patterns.sets import Sets
 from kernel_matchers.token_patterns.tokens import Tokens
@@ -29,7 +30,8 @@ REMEMBERED = 100_000
 class Truth:
     """Answers questions about tokens. asked: what a question asks for; a question is a place in it."""
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[Asked], fuzzy_compare: FuzzyCompare = levenshtein_compare) -> None:
+        self._fuzzy_compare = fuzzy_compare
         self._negated = np.array([negated for _, negated in asked], dtype=bool)
         self._is_negated = bool(self._negated.any())
         self._equal: dict[int, tuple[NDArray[np.bool_], NDArray[np.uint64]]] = {}
@@ -75,11 +77,11 @@ class Truth:
 
     def _prepare(self, condition: Condition) -> None:
         if isinstance(condition.target, str):
-            self._of_values.setdefault(condition, value_test(condition))
+            self._of_values.setdefault(condition, value_test(condition, self._fuzzy_compare))
         elif condition.of_numbers:
             self._of_numbers.setdefault(condition, number_test(condition))
         else:
-            self._of_texts.setdefault(condition, text_test(condition))
+            self._of_texts.setdefault(condition, text_test(condition, self._fuzzy_compare))
 
     def holds(
         self, questions: NDArray[np.int32], places: NDArray[np.int64], tokens: Tokens

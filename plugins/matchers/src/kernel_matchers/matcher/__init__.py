@@ -1,0 +1,1 @@
+"""`Matcher`: rules over tokens, with keys."""

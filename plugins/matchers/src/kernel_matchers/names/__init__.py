@@ -1,0 +1,6 @@
+"""The module `kernel.matcher`."""
+
+from kernel_matchers.matcher.matcher import Matcher
+from kernel_matchers.token_patterns.fuzzy import levenshtein
+
+__all__ = ["Matcher", "levenshtein"]
