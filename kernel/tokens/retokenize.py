@@ -179,12 +179,31 @@ def _planned(doc: Doc, parts: list[_Part]) -> _Plan:
     source = np.repeat(np.arange(len(doc)), count)
     begin = np.cumsum(count) - count
     end, stands = begin + count, begin.copy()
-    first = [int(begin[part.start]) for part in parts]
-    for part, new in zip(parts, first, strict=True):
-        source[new : new + len(part.words)] = doc[part.start : part.end].root.i
+    first = begin[[part.start for part in parts]].tolist()
+    for part, new, root in zip(parts, first, _roots(doc, parts), strict=True):
+        source[new : new + len(part.words)] = root
         begin[part.start : part.end], end[part.start : part.end] = new, new + len(part.words)
         stands[part.start : part.end] = new + _top(part)
     return _Plan(source, begin, end, stands, first)
+
+
+def _roots(doc: Doc, parts: list[_Part]) -> list[int]:
+    """Of each part the token that is highest in the tree, the first of several that are."""
+    starts, ends = (np.array([getattr(part, side) for part in parts]) for side in ("start", "end"))
+    if attrs.HEAD not in doc.columns:
+        alone: list[int] = starts.tolist()
+        return alone
+    sizes = ends - starts
+    owner = np.repeat(np.arange(len(parts)), sizes)
+    tokens = np.arange(len(owner)) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    target = tokens + values_of(doc, attrs.HEAD)[tokens]
+    is_top = (target < starts[owner]) | (target >= ends[owner]) | (target == tokens)
+    tops, owner = tokens[is_top], owner[is_top]
+    roots: list[int] = tops[np.searchsorted(owner, np.arange(len(parts)))].tolist()
+    # Where arcs leave a part from several tokens, one has to look at the tree.
+    for number in np.flatnonzero(np.bincount(owner) > 1).tolist():
+        roots[number] = doc[parts[number].start : parts[number].end].root.i
+    return roots
 
 
 def _top(part: _Part) -> int:
@@ -278,10 +297,14 @@ def _text(doc: Doc, attr: int, value: Any) -> Any:
 def _carry_lemmas(doc: Doc, column: NDArray[Any], parts: list[_Part], plan: _Plan) -> None:
     """Merged tokens get the lemmas of all that they are made of, parts their text; without a lemma there is none."""
     old = values_of(doc, attrs.LEMMA)
+    places: list[int] = []
+    lemmas: list[str] = []
     for part, first in zip(parts, plan.first, strict=True):
         if old[part.start : part.end].any():
-            lemmas = part.words if part.heads else [doc[part.start : part.end].lemma_]
-            column[first : first + len(lemmas)] = doc.table.intern_many(lemmas)
+            own = part.words if part.heads else [doc[part.start : part.end].lemma_]
+            places += range(first, first + len(own))
+            lemmas += own
+    column[places] = doc.table.intern_many(lemmas)
 
 
 def _carry_entities(doc: Doc, columns: dict[int, NDArray[Any]], parts: list[_Part], plan: _Plan) -> None:
@@ -342,10 +365,17 @@ def _replace(doc: Doc, parts: list[_Part], plan: _Plan, columns: dict[int, NDArr
     """Give the document its new tokens."""
     rows, spaces = doc.rows[plan.source], doc.spaces[plan.source]
     tensor = doc.tensor if len(doc.tensor) != len(doc) else doc.tensor[_tensor_rows(parts, plan)]
+    places = [
+        first + number
+        for part, first in zip(parts, plan.first, strict=True)
+        for number in range(len(part.words))
+    ]
+    rows[places] = doc.table.rows([word for part in parts for word in part.words])
     for part, first in zip(parts, plan.first, strict=True):
         after = first + len(part.words)
-        norms = [settings.get(attrs.NORM) for settings in part.settings]
-        rows[first:after] = doc.table.rows(part.words, [_text(doc, attrs.NORM, norm) for norm in norms])
+        for place, word, settings in zip(range(first, after), part.words, part.settings, strict=True):
+            if settings.get(attrs.NORM) is not None:
+                rows[place] = doc.table.row(word, _text(doc, attrs.NORM, settings[attrs.NORM]))
         spaces[first : after - 1] = False
         spaces[after - 1] = doc.spaces[part.end - 1]
         if part.heads and len(tensor):

@@ -90,7 +90,7 @@ class ComponentSuite(Suite):
     def test_the_factory_says_what_it_sets(self) -> None:
         meta = self.meta()
         unknown = [each for each in meta.assigns if each not in _PARTS and "._." not in each]
-        assert meta.assigns, (
+        assert meta.assigns or meta.retokenizes, (
             f"@Language.factory({self.name!r}, assigns=[...]) says what the component sets; it is empty"
         )
         assert not unknown, (
@@ -99,6 +99,9 @@ class ComponentSuite(Suite):
 
     def test_sets_nothing_but_what_it_declares(self) -> None:
         nlp, component, _ = self.trained()
+        if self.meta().retokenizes:
+            # With other tokens there are other annotations.
+            return
         declared = set().union(*(_PARTS.get(each, {"user_data"}) for each in self.meta().assigns))
         for doc in _docs(nlp):
             for name in self.before:
@@ -112,13 +115,11 @@ class ComponentSuite(Suite):
 
     def test_leaves_the_text_alone(self) -> None:
         nlp, _, _ = self.trained()
-        if self.meta().retokenizes:
-            return
         texts = [doc.text for doc in _docs(nlp)]
         words = [[token.text for token in doc] for doc in _docs(nlp)]
         docs = list(nlp.pipe(_docs(nlp)))
         assert [doc.text for doc in docs] == texts
-        assert [[token.text for token in doc] for doc in docs] == words
+        assert self.meta().retokenizes or [[token.text for token in doc] for doc in docs] == words
 
     def test_batches_give_what_single_documents_give(self) -> None:
         nlp, _, _ = self.trained()
@@ -132,7 +133,7 @@ class ComponentSuite(Suite):
         assert len(empty) == 0
         docs = [Doc(nlp.vocab), Doc(nlp.vocab, words=["One"]), Doc(nlp.vocab)]
         assert [len(doc) for doc in nlp.pipe(docs)] == [0, 1, 0]
-        assert list(component.pipe(iter([]))) == []
+        assert not hasattr(component, "pipe") or list(component.pipe(iter([]))) == []
 
     def test_learns_five_examples(self) -> None:
         nlp, _, losses = self.trained()

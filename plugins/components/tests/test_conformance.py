@@ -36,6 +36,28 @@ class Component(ComponentSuite):
     goldens = GOLDENS
 
 
+class TestDocCleaner(Component):
+    name = "doc_cleaner"
+    exempt = {"test_the_factory_says_what_it_sets": "it takes away, and what is for its settings to say"}
+
+
+class TestMergeEntities(Component):
+    name = "merge_entities"
+
+
+class TestMergeNounChunks(Component):
+    name = "merge_noun_chunks"
+
+
+class TestMergeSubtokens(Component):
+    name = "merge_subtokens"
+
+
+class TestTokenSplitter(Component):
+    name = "token_splitter"
+    settings = {"min_length": 5, "split_length": 3}
+
+
 class Learning(Component):
     """With a model of ours: the component itself takes anybody's."""
 
@@ -267,10 +289,14 @@ class TestLentPipeline(ModuleSuite):
         "TextCategorizer",
         "Tok2Vec",
         "TrainablePipe",
+        "merge_entities",
+        "merge_noun_chunks",
+        "merge_subtokens",
     )
     modules = (
         "dep_parser",
         "edit_tree_lemmatizer",
+        "functions",
         "lemmatizer",
         "morphologizer",
         "ner",

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from kernel.component import Component as Pipe
     from kernel.component import TrainableComponent as TrainablePipe
     from kernel_components.lemmatizer.component import Lemmatizer
+    from kernel_components.merging.entities import merge_entities
+    from kernel_components.merging.noun_chunks import merge_noun_chunks
+    from kernel_components.merging.subtokens import merge_subtokens
     from kernel_components.morphologizer.component import Morphologizer
     from kernel_components.ner.component import EntityRecognizer
     from kernel_components.parser.component import DependencyParser
@@ -34,8 +37,11 @@ __all__ = [
     "TextCategorizer",
     "Tok2Vec",
     "TrainablePipe",
+    "merge_entities",
+    "merge_noun_chunks",
+    "merge_subtokens",
 ]
-# Class -> the module in this folder that has it.
+# Class or function -> the module in this folder that has it.
 _MODULES = {
     "DependencyParser": "dep_parser",
     "EditTreeLemmatizer": "edit_tree_lemmatizer",
@@ -50,6 +56,9 @@ _MODULES = {
     "TextCategorizer": "textcat",
     "Tok2Vec": "tok2vec",
     "TrainablePipe": "trainable_pipe",
+    "merge_entities": "functions",
+    "merge_noun_chunks": "functions",
+    "merge_subtokens": "functions",
 }
 # Class or function -> the module of `kernel.pipeline` where the field has it. Another package lends that, or none yet.
 _ELSEWHERE = {
@@ -59,9 +68,6 @@ _ELSEWHERE = {
     "SpanCategorizer": "spancat",
     "SpanFinder": "span_finder",
     "SpanRuler": "span_ruler",
-    "merge_entities": "functions",
-    "merge_noun_chunks": "functions",
-    "merge_subtokens": "functions",
 }
 
 
