@@ -6,8 +6,8 @@ another, instead of a loop over tokens. The types are those of `columns.dtype_of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens.columns import dtype_of, values_of
 from kernel.tokens.doc import Doc
+from kernel.tokens.group_data import GroupData
 from kernel.tokens.heads import starts_from_heads
 from kernel.vocab import attrs
 from kernel.vocab.lexemes import LexemeTable
@@ -96,6 +97,44 @@ def set_batch_entities(
         docs, pairwise(borders), pairwise(parts.tolist()), strict=True
     ):
         doc.set_entity_columns(iob[start:end], types[start:end], own[first:last])
+
+
+def set_batch_spans(
+    docs: Sequence[Doc],
+    key: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    labels: NDArray[np.uint64] | None = None,
+    group_attrs: Sequence[Mapping[str, Any]] | None = None,
+) -> None:
+    """Replace one span group of all documents.
+
+    starts, ends: first token and token after the last of S spans, int64 (S,), counted over the batch; no span is empty, and those of a
+    document come after those of the document before. labels: uint64 (S,), numbers of strings; None if they have none.
+    group_attrs: for each document the attributes of its group.
+    """
+    borders = np.fromiter(accumulate([len(doc.rows) for doc in docs], initial=0), np.int64, len(docs) + 1)
+    owner = np.searchsorted(borders[1:], starts, side="right")
+    if len(owner) and (
+        (starts < 0).any()
+        or (np.diff(owner) < 0).any()
+        or (starts >= ends).any()
+        or owner[-1] == len(docs)
+        or (ends > borders[owner + 1]).any()
+    ):
+        raise DataError(
+            f"spans for the group {key!r} are empty, out of order or reach out of their documents"
+        )
+    parts = np.searchsorted(owner, np.arange(len(docs) + 1)).tolist()
+    shift = borders[owner]
+    numbers = repeat(0, len(starts)) if labels is None else labels.tolist()
+    records = list(
+        zip((starts - shift).tolist(), (ends - shift).tolist(), numbers, repeat(0), repeat(0), strict=False)
+    )
+    for place, (doc, (first, last)) in enumerate(zip(docs, pairwise(parts), strict=True)):
+        own = {} if group_attrs is None else dict(group_attrs[place])
+        doc.groups[key] = GroupData(key, own, records[first:last])
+        doc.version += 1
 
 
 def set_batch_heads(docs: Sequence[Doc], relative: NDArray[np.int32], labels: NDArray[np.uint64]) -> None:

@@ -6,8 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DataError
-from kernel.tokens import Doc, Example
-from kernel.tokens.batch import batch_column, batch_has, set_batch_column, set_batch_entities, set_batch_heads
+from kernel.tokens import Doc, Example, Span
+from kernel.tokens.batch import (
+    batch_column,
+    batch_has,
+    set_batch_column,
+    set_batch_entities,
+    set_batch_heads,
+    set_batch_spans,
+)
 from kernel.tokens.columns import dtype_of
 from kernel.vocab import Vocab
 from kernel.vocab.attrs import DEP, ENT_IOB, ENT_TYPE, HEAD, NORM, SENT_START, SPACY, TAG
@@ -148,3 +155,27 @@ def test_a_head_in_another_document_is_refused():
     with pytest.raises(DataError, match="3 values for 4 tokens"):
         set_batch_heads(docs, np.zeros(3, dtype=np.int32), labels)
     assert not batch_has(docs, HEAD)
+
+
+def test_spans_of_a_batch_go_to_their_documents():
+    vocab = Vocab()
+    docs = [Doc(vocab, words=["w"] * size) for size in (3, 0, 2)]
+    number = vocab.strings.add("X")
+    starts, ends = np.array([0, 1, 0, 4]), np.array([2, 3, 1, 5])
+    labels = np.array([number, number, number, 0], dtype=np.uint64)
+    docs[1].spans["sc"] = []
+    set_batch_spans(docs, "sc", starts, ends, labels, [{"scores": [1]}, {}, {}])
+    found = [[(span.start, span.end, span.label_) for span in doc.spans["sc"]] for doc in docs]
+    assert found == [[(0, 2, "X"), (1, 3, "X"), (0, 1, "X")], [], [(1, 2, "")]]
+    assert [doc.spans["sc"].attrs for doc in docs] == [{"scores": [1]}, {}, {}]
+    set_batch_spans(docs, "sc", starts[:0], ends[:0])
+    assert [len(doc.spans["sc"]) for doc in docs] == [0, 0, 0]
+    docs[0].spans["sc"].append(Span(docs[0], 0, 1))
+    assert len(docs[1].spans["sc"]) == 0
+
+
+@pytest.mark.parametrize(("starts", "ends"), [([1], [1]), ([2], [4]), ([3, 0], [4, 1]), ([5], [6])])
+def test_spans_that_fit_no_document_are_refused(starts, ends):
+    docs = [Doc(Vocab(), words=["w"] * size) for size in (3, 2)]
+    with pytest.raises(DataError, match="'sc' are empty, out of order or reach out of their documents"):
+        set_batch_spans(docs, "sc", np.array(starts), np.array(ends))
