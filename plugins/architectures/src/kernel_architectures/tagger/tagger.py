@@ -7,6 +7,7 @@ from thinc.api import Model, Softmax_v2, get_width, zero_init
 
 from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
+from kernel_architectures.tagger.best_labels import best_labels
 
 
 def build_tagger(
@@ -18,7 +19,8 @@ def build_tagger(
     """Score the labels of each token: List[Doc] -> list of (n tokens, nO).
 
     The scores are probabilities in training; when predicting they are logits unless `normalize` is true, since the
-    best label is the same. The arrays of a batch are slices of one. Refs: tok2vec, softmax, output_layer.
+    best label is the same. The arrays of a batch are slices of one. Refs: tok2vec, softmax, output_layer. Attributes:
+    best_labels, a function that finds them in blocks of tokens.
 
     init_W: the first weights of the labels, zeros if null. On a transformer, which learns slowly, they should be random: with zeros
     it gets no gradient at first.
@@ -32,6 +34,7 @@ def build_tagger(
         init=_init,
         layers=[tok2vec, softmax],
         dims={"nO": nO},
+        attrs={"best_labels": best_labels},
         refs={"tok2vec": tok2vec, "softmax": softmax, "output_layer": softmax},
     )
 

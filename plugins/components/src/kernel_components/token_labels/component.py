@@ -19,6 +19,8 @@ from kernel_components.token_labels.debug import findings
 class TokenClassifier(TrainableComponent):
     """Chooses one of its labels for every token. The model gives an array (tokens, labels) for each document.
 
+    A model may have the attribute `best_labels`, a function that finds them without all scores: see `best_labels` here.
+
     Learning, rehearsing and predicting are here. A subclass says what its labels are: `gold_labels` counts them in
     examples, `encode` writes the gold of an example as their numbers, and `set_annotations` writes what was predicted.
     Its `initialize` says how labels may be given in a config, and calls `initialize_labels`.
@@ -41,7 +43,16 @@ class TokenClassifier(TrainableComponent):
 
     def predict(self, docs: Sequence[Doc]) -> Any:
         """The number of the best label of each token, the documents one after another: (tokens of all,)."""
-        return self.model.ops.flatten(self.model.predict(docs)).argmax(axis=1)
+        return self.best_labels(docs, 1)[:, 0]
+
+    def best_labels(self, docs: Sequence[Doc], number: int) -> Any:
+        """The numbers of the best labels of each token, the best first, the documents one after another: (tokens of all, number).
+
+        The model's attribute `best_labels` is called in the same way, with the model before it, and gives the same.
+        """
+        model = self.model
+        find = model.attrs.get("best_labels", _best_labels)
+        return find(model, docs, number)
 
     def initialize_labels(
         self, get_examples: Callable[[], Iterable[Example]], labels: Collection[str] | None = None
@@ -103,3 +114,11 @@ class TokenClassifier(TrainableComponent):
             classes = {label: number for number, label in enumerate(labels)}
             known = self._gold = (labels, settings), key, classes
         return known[1], known[2]
+
+
+def _best_labels(model: Any, docs: Sequence[Doc], number: int) -> Any:
+    """What suits every model: from the scores of all tokens."""
+    scores = model.ops.flatten(model.predict(docs))
+    if number == 1:
+        return scores.argmax(axis=1)[:, None]
+    return (-scores).argsort(axis=1, kind="stable")[:, :number]

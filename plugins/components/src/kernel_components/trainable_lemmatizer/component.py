@@ -33,8 +33,6 @@ MODEL = {
 }
 # Pairs of form and gold lemma whose class is remembered.
 MOST_PAIRS = 1 << 18
-# Tokens whose trees are ranked together: ranks take more memory than scores.
-BLOCK = 1 << 12
 
 
 @Language.factory(
@@ -131,12 +129,7 @@ class EditTreeLemmatizer(TokenClassifier):
 
     def predict(self, docs: Sequence[Doc]) -> Any:
         """The numbers of the best trees of each token, the best first, the documents one after another: (N, top_k)."""
-        scores = self.model.ops.flatten(self.model.predict(docs))
-        if self.cfg["top_k"] == 1:
-            return scores.argmax(axis=1)[:, None]
-        blocks = [scores[at : at + BLOCK] for at in range(0, max(len(scores), 1), BLOCK)]
-        ranked = [(-block).argsort(axis=1, kind="stable")[:, : self.cfg["top_k"]] for block in blocks]
-        return self.model.ops.xp.concatenate(ranked)
+        return self.best_labels(docs, self.cfg["top_k"])
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Set the lemmas: what the best tree makes that fits, or else the attribute `backoff`.
