@@ -14,9 +14,11 @@ from kernel.errors import DataError
 from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
 from kernel_components.arc_eager.validity import Masks, masks
 from kernel_components.gold_keys import label_key
+from kernel_components.transitions.frequencies import checked_frequencies
 from kernel_components.transitions.moves_file import moves_from_bytes, moves_to_bytes
 
 LETTERS = "SDLRB"
+NAMES = ("SHIFT", "REDUCE", "LEFT", "RIGHT", "BREAK")
 SUBTOKEN = "subtok"
 """The label between the parts of one word: only neighbours may have it."""
 ROOT = "ROOT"
@@ -43,7 +45,10 @@ class Moves:
     """
 
     def __init__(self, frequencies: Mapping[Any, Mapping[str, int]] | None = None) -> None:
-        given = _checked(frequencies or {})
+        given = checked_frequencies(frequencies or {}, "parser", NAMES)
+        for action in (LEFT, RIGHT):
+            if "" in given.get(action, {}):
+                raise DataError(f"parser action {action} makes an arc, which needs a label that is not empty")
         for action, label in ((SHIFT, ""), (REDUCE, ""), (BREAK, ROOT)):
             if not given.get(action):
                 given[action] = {label: 1}
@@ -168,23 +173,8 @@ class Moves:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Moves:
-        try:
-            return cls(moves_from_bytes(data))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataError(f"not a moves file: {error}") from error
+        """What `to_bytes` made. `DataError` for anything else."""
+        return cls(moves_from_bytes(data))
 
 
 _DERIVED = [name for name, value in vars(Moves).items() if isinstance(value, cached_property)]
-
-
-def _checked(frequencies: Mapping[Any, Any]) -> dict[int, dict[str, int]]:
-    known = {str(action): action for action in range(5)}
-    unknown = sorted(str(action) for action in frequencies if str(action) not in known)
-    if unknown:
-        raise DataError(f"unknown parser actions {unknown}: the actions are 0 (SHIFT) to 4 (BREAK)")
-    for action, labels in frequencies.items():
-        if not isinstance(labels, Mapping) or not all(isinstance(count, int) for count in labels.values()):
-            raise DataError(f"parser action {action} must have a frequency for each label, not {labels!r}")
-        if str(action) in "23" and "" in labels:
-            raise DataError(f"parser action {action} makes an arc, which needs a label that is not empty")
-    return {known[str(action)]: dict(labels) for action, labels in frequencies.items()}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 from kernel_components.gold_keys import label_key
+from kernel_components.transitions.frequencies import checked_frequencies
 from kernel_components.transitions.moves_file import moves_from_bytes, moves_to_bytes
 
 MISSING, BEGIN, IN, LAST, UNIT, OUT = range(6)
@@ -28,7 +29,7 @@ class Moves:
     """
 
     def __init__(self, frequencies: Mapping[Any, Mapping[str, int]] | None = None) -> None:
-        given = _checked(frequencies or {})
+        given = checked_frequencies(frequencies or {}, "entity", LETTERS)
         given.setdefault(UNIT, {}).setdefault("", 1)
         given.setdefault(OUT, {}).setdefault("", 1)
         _check_complete(given)
@@ -156,24 +157,11 @@ class Moves:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Moves:
-        try:
-            return cls(moves_from_bytes(data))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataError(f"not a moves file: {error}") from error
+        """What `to_bytes` made. `DataError` for anything else."""
+        return cls(moves_from_bytes(data))
 
 
 _DERIVED = [name for name, value in vars(Moves).items() if isinstance(value, cached_property)]
-
-
-def _checked(frequencies: Mapping[Any, Any]) -> dict[int, dict[str, int]]:
-    known = {str(action): action for action in range(6)}
-    unknown = sorted(str(action) for action in frequencies if str(action) not in known)
-    if unknown:
-        raise DataError(f"unknown entity actions {unknown}: the actions are 0 (M) to 5 (O)")
-    for action, labels in frequencies.items():
-        if not isinstance(labels, Mapping) or not all(isinstance(count, int) for count in labels.values()):
-            raise DataError(f"entity action {action} must have a frequency for each label, not {labels!r}")
-    return {known[str(action)]: dict(labels) for action, labels in frequencies.items()}
 
 
 def _check_complete(given: Mapping[int, Mapping[str, int]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import srsly
 
+from kernel.errors import DataError
 from kernel.files.messages import message_from_bytes
 
 
@@ -21,5 +22,11 @@ def moves_to_bytes(
 
 
 def moves_from_bytes(data: bytes) -> Any:
-    """The frequencies that `moves_to_bytes` wrote. Anything else raises a ValueError, KeyError or TypeError."""
-    return json.loads(message_from_bytes(data)["moves"])
+    """The frequencies that `moves_to_bytes` wrote. `DataError` for anything else."""
+    try:
+        return json.loads(message_from_bytes(data)["moves"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"these {len(data)} bytes are no moves file, which has the actions of a transition system and their labels",
+            hint="The file is damaged, or another one.",
+        ) from error
