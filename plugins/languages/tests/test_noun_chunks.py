@@ -45,6 +45,32 @@ def test_no_phrase_is_inside_of_another():
     assert chunks(made) == ["paper and pencil sales"]
 
 
+def test_universal_dependencies_give_the_same_phrases():
+    made = doc(
+        ("Then", "ADV", "advmod", 4), ("The", "DET", "det", 3), ("tall", "ADJ", "amod", 3), ("keeper", "NOUN", "nsubj", 4),
+        ("fed", "VERB", "root", 4), ("them", "PRON", "obj", 4), ("with", "ADP", "case", 8), ("fresh", "ADJ", "amod", 8),
+        ("fish", "NOUN", "obl", 4), ("of", "ADP", "case", 11), ("Ann", "PROPN", "nmod:poss", 11), ("lakes", "NOUN", "nmod", 8),
+    )  # fmt: skip
+    assert chunks(made) == ["The tall keeper", "them", "fresh fish", "Ann lakes"]
+
+
+def test_a_universal_predicate_leaves_its_subject_and_copula_out():
+    made = doc(
+        ("She", "PRON", "nsubj", 6), ("is", "AUX", "cop", 6), ("a", "DET", "det", 6), ("small", "ADJ", "amod", 6),
+        (",", "PUNCT", "punct", 6), ("old", "ADJ", "amod", 6), ("nurse", "NOUN", "ROOT", 6), ("and", "CCONJ", "cc", 8),
+        ("doctor", "NOUN", "conj", 6),
+    )  # fmt: skip
+    assert chunks(made) == ["She", "a small , old nurse", "doctor"]
+
+
+def test_universal_names_go_on_behind_their_first_word():
+    made = doc(
+        ("Mirela", "PROPN", "nsubj", 4), ("Ana", "PROPN", "flat", 0), ("Costin", "PROPN", "flat", 0), ("today", "NOUN", "obl:tmod", 4),
+        ("sang", "VERB", "ROOT", 4), ("Bach", "PROPN", "obj", 4), ("and", "CCONJ", "cc", 7), ("Liszt", "PROPN", "conj", 5),
+    )  # fmt: skip
+    assert chunks(made) == ["Mirela Ana Costin", "Bach", "Liszt"]
+
+
 def test_without_a_parse_there_is_nothing_to_go_by():
     with pytest.raises(DataError, match="the document has none"):
         list(Doc(VOCAB, words=["one", "two"]).noun_chunks)
