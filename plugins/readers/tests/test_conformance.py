@@ -1,8 +1,12 @@
 """Every registered name of the package goes through the suite of its kind."""
 
+import base64
 import json
+import zlib
+from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 from srsly import msgpack_dumps
 
 from kernel.errors import DataError
@@ -219,3 +223,59 @@ class TestText(Converter):
     name = "kernel.text.v1"
     content = "One line.\n\nAnother one.\n"
     malformed = {b"One line.\n\xff\xfe\n": 2}
+
+
+class TestBrat(Converter):
+    name = "kernel.brat.v1"
+    filename = "data.ann"
+    content = "T1\tPERSON 0 4\tAnna\nT2\tPLACE 11 17\tBerlin\nR1\tLikes Arg1:T1 Arg2:T2\n"
+    malformed = {"T1\tPERSON 0 4\tAnna\nT2\tPLACE 11\n": 2, "T1\tPERSON 0 4\tBen\n": 1}
+    exempt = {"test_an_empty_file_is_no_crash": "an empty file is a text of which nothing is annotated"}
+
+    def write(self, folder, content=None):
+        (folder / "data.txt").write_text("Anna likes Berlin", encoding="utf-8")
+        return super().write(folder, content)
+
+
+class TestWebanno(Converter):
+    name = "kernel.webanno.v1"
+    filename = "data.tsv"
+    content = (
+        "#FORMAT=WebAnno TSV 3.3\n"
+        "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n\n\n"
+        "#Text=Anna likes Berlin\n"
+        "1-1\t0-4\tAnna\t*\tPERSON\t\n1-2\t5-10\tlikes\t_\t_\t\n1-3\t11-17\tBerlin\t*\tPLACE\t\n"
+    )
+    malformed = {content + "1-4\t18\n": 9, content + "1-9\t18-19\t.\t_\t_\t\n": 9}
+
+
+class TestHuggingface(Converter):
+    name = "kernel.huggingface.v1"
+    filename = "data.jsonl"
+    content = '{"tokens": ["Anna", "likes", "Berlin"], "ner_tags": ["B-PERSON", "O", "B-PLACE"]}\n'
+    malformed = {
+        content + '{"tokens": ["Stop"], "ner_tags": []}\n': 2,
+        content + '{"tokens": ["Stop"], "ner_tags": [1]}\n': 2,
+    }
+
+
+class TestFasttext(Converter):
+    name = "kernel.fasttext.v1"
+    content = "__label__a One line.\n__label__b Another one.\n"
+    malformed = {"__label__a One line.\n__label__ Another one.\n": 2}
+
+
+@pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs pyarrow")
+class TestParquet(Converter):
+    """A file of two rows with the columns text and label."""
+
+    name = "kernel.parquet.v1"
+    filename = "data.parquet"
+    content = zlib.decompress(
+        base64.b64decode(
+            "eNptkE1qwzAQhcdmKlLwdkQEXmhjEYJjmkKzyiYbQyEQ0xsoQZCAaruK+nOuXCRXyjgpJYsu5knz+N5oULN6mxNQTXVJyBdBIgeAlAuTR9ZN"
+            "67Q/tK7KuFm1Xdy7oDvuGdak/0klrHaQLaFavsBYHHd7924JgbIiHWN0P7GA9ZC4Gg/ebp3/dSSqXJUGcspUIUDdcGJfeunN6DXn94BSWMqp"
+            "EsoAcugOvw278rWsTbzj8Y+Xp0SiGfEBE93b8PHp4mzX9zMbQvetv1w4HrpWPy+qp2quSt5rWO3M1fB/XQCnuzCY"
+        )
+    )
+    malformed = {content[:60]: None, b"no Parquet": None}

@@ -148,7 +148,9 @@ def test_format_by_name(write, nlp):
     path = write("a.data", "Ada B-P", "ran O")
     assert texts(corpus(path, format="iob")(nlp)) == ["Ada ran"]
     assert texts(corpus(path, format="kernel.iob.v1")(nlp)) == ["Ada ran"]
-    with pytest.raises(DataError, match=r"a.data: no format 'iobb'\n.*conllu, csv, iob"):
+    with pytest.raises(
+        DataError, match=r"a.data: no format 'iobb'\n.*conllu, csv, fasttext, huggingface, iob"
+    ):
         list(corpus(path, format="iobb")(nlp))
 
 
@@ -266,7 +268,9 @@ def test_settings_of_built_in_formats(write, nlp):
     assert [[ent.text for ent in example.reference.ents] for example in trimmed(nlp)] == [["Ada"]]
     with registry.restored():
         registry.converters("test.none.v1", lambda: lambda path, nlp, *, n_sents=None: iter(()))
-        with pytest.raises(DataError, match="the format 'test.none.v1' takes neither columns nor trim"):
+        with pytest.raises(
+            DataError, match="the format 'test.none.v1' takes neither columns nor labels nor trim"
+        ):
             list(corpus(path, format="test.none.v1", trim=True)(nlp))
 
 

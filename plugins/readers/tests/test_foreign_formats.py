@@ -15,7 +15,7 @@ from kernel.errors import DataError
 TEXT = "text,label\nRain again,WEATHER\n"
 BINARY = {
     "report.pdf": (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
-    "rows.parquet": (b"PAR1\x15\x04\x15", "a Parquet file.*\n.*read_parquet"),
+    "rows.jsonl": (b"PAR1\x15\x04\x15", "a Parquet file.*\n.*FILE.parquet, where pyarrow is installed"),
     "rows.feather": (b"ARROW1\x00\x00", r"an Arrow \(Feather\) file"),
     "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel"),
     "page.txt": (b"\n<!DOCTYPE html>\n<html><body>Log in</body>", r"a web page \(HTML\)"),
@@ -65,8 +65,8 @@ def test_what_an_archive_is_by_what_it_holds(tmp_path, nlp, name):
 
 
 def test_a_directory_of_nothing_else_says_so(write, tmp_path):
-    write("data/a.parquet", b"PAR1\x15")
-    with pytest.raises(DataError, match="a.parquet: the file is a Parquet file"):
+    write("data/a.feather", b"ARROW1")
+    with pytest.raises(DataError, match="a.feather: the file is an Arrow"):
         data_files(tmp_path / "data")
 
 

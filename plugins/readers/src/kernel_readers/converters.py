@@ -46,6 +46,31 @@ def text() -> Format:
     return FORMATS["text"]
 
 
+def brat() -> Format:
+    """Read brat standoff: an `.ann` file and the text beside it."""
+    return FORMATS["brat"]
+
+
+def webanno() -> Format:
+    """Read WebAnno TSV 3, which INCEpTION exports."""
+    return FORMATS["webanno"]
+
+
+def huggingface() -> Format:
+    """Read rows in JSON as data sets of Hugging Face have them: `tokens` with `ner_tags`, `text` with `label`."""
+    return FORMATS["huggingface"]
+
+
+def fasttext() -> Format:
+    """Read lines of fastText: `__label__NAME` before a text."""
+    return FORMATS["fasttext"]
+
+
+def parquet() -> Format:
+    """Read Parquet, rows of a data set: `text` with `label`, `tokens` with `ner_tags`. Needs pyarrow."""
+    return FORMATS["parquet"]
+
+
 class Detecting:
     """Reads a file of any built-in format, and knows which files of a directory are such."""
 

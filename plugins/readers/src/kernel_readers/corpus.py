@@ -70,6 +70,7 @@ class Corpus:
     n_sents: sentences a document for formats that have sentences but no documents.
     columns: what the columns of column files are, see `form_of`.
     trim: whether blanks at the ends of entities are no part of them.
+    labels: names of labels that files have numbers for, or the file that has them.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Corpus:
         n_sents: int | None = None,
         columns: Sequence[str] | None = None,
         trim: bool = False,
+        labels: Sequence[str] | Path | None = None,
     ) -> None:
         self.path = path
         self._name = named(path)
@@ -92,7 +94,7 @@ class Corpus:
         self.limit = limit
         self.augmenter = augmenter
         self.format = format
-        self.settings = Settings(n_sents, columns, trim)
+        self.settings = Settings(n_sents, columns, trim, labels)
         self._place, self._is_restored = _Place(), False
         self.findings: Sequence[Finding] = ()
         """What the latest pass that came to its end took, and what it left."""
@@ -236,16 +238,17 @@ def make_corpus(
     n_sents: NonNegativeInt | None = None,
     columns: list[str] | None = None,
     trim: bool = False,
+    labels: list[str] | Path | None = None,
 ) -> Callable[[Any], Iterator[Example]]:
     """Read annotated documents: `.spacy`, CoNLL-U, IOB and BILUO columns, JSONL, CSV, by their content.
 
     path: a file, a directory, a pattern such as data/*.jsonl, or a list of these. gold_preproc: gold words and sentences. max_length: words a document, longer
     ones are split into sentences. limit: examples in all. augmenter: makes examples into more. format: "auto",
-    or "spacy", "conllu", "iob", "iob_lines", "jsonl", "csv", "text", or a registered converter. n_sents: sentences a
+    or "spacy", "conllu", "iob", "iob_lines", "jsonl", "csv", "text", "brat", "webanno", "huggingface", "fasttext", "parquet", or a registered converter. n_sents: sentences a
     document where the file marks none (10 if unset); 0 makes one document of all. columns: of column files, each as word,
     tag (the entity tag), pos (a part-of-speech tag), id or _ (not read), and of tables (CSV), each as text, label (the name of a category), cat (1 or 0, the header names the category) or _;
     null finds out. trim: blanks at the ends of
-    entities are no part of them.
+    entities are no part of them. labels: names of the labels that data sets have numbers for, in the order of the numbers, or a JSON file of them.
     """
     if path is None:
         raise DataError(
@@ -262,4 +265,5 @@ def make_corpus(
         n_sents=n_sents,
         columns=columns,
         trim=trim,
+        labels=labels,
     )

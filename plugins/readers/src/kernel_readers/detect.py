@@ -10,7 +10,20 @@ from kernel.errors import DataError
 from kernel.files.compressed import open_bytes, suffix_of
 from kernel.tokens import Doc
 from kernel_readers.foreign_formats import check_known
-from kernel_readers.formats import columns, conllu, docbin, jsonl, plain_text, sentence_lines, table
+from kernel_readers.formats import (
+    brat,
+    columns,
+    conllu,
+    docbin,
+    fasttext,
+    huggingface,
+    jsonl,
+    parquet,
+    plain_text,
+    sentence_lines,
+    table,
+    webanno,
+)
 from kernel_readers.formats.column_form import split
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import looks_like_tag
@@ -27,6 +40,11 @@ FORMATS: dict[str, Format] = {
     "jsonl": jsonl.read,
     "text": plain_text.read,
     "csv": table.read,
+    "brat": brat.read,
+    "webanno": webanno.read,
+    "huggingface": huggingface.read,
+    "fasttext": fasttext.read,
+    "parquet": parquet.read,
 }
 EXTENSIONS = {
     ".spacy": "spacy",
@@ -35,8 +53,12 @@ EXTENSIONS = {
     ".jsonl": "jsonl",
     ".json": "jsonl",
     ".csv": "csv",
+    ".ann": "brat",
+    ".parquet": "parquet",
 }
 BY_CONTENT = (".conll", ".ner", ".iob", ".iob2", ".bio", ".biluo", ".tsv", ".txt")
+# Files without a byte are some too: a text of which nothing is annotated.
+MAY_BE_EMPTY = frozenset({brat.ANNOTATIONS})
 _SNIFFED = 8192
 # So many lines of a plain text, of which one ends in an entity tag, are too few.
 _TAGGED = 4
@@ -63,9 +85,9 @@ def read_file(name: str, path: Path, nlp: Any, settings: Settings, report: Repor
     read = find_format(name, path)
     if isinstance(read, Format):
         return read(path, nlp, settings=settings, report=report)
-    if settings.columns is not None or settings.trim:
+    if settings.columns is not None or settings.trim or settings.labels is not None:
         raise DataError(
-            f"the format {name!r} takes neither columns nor trim",
+            f"the format {name!r} takes neither columns nor labels nor trim",
             path=path,
             hint="Take them out of the reader's block.",
         )
@@ -87,13 +109,17 @@ def format_of(path: Path, settings: Settings) -> str:
 
 def detect(path: Path) -> str:
     """The built-in name of a file's format; raises DataError if nothing fits."""
+    suffix = suffix_of(path)
+    if suffix in MAY_BE_EMPTY and path.is_file():
+        return EXTENSIONS[suffix]
     check_readable(path)
     check_known(path)
-    suffix = suffix_of(path)
-    if suffix in EXTENSIONS and EXTENSIONS[suffix] != "conllu":
+    if suffix in EXTENSIONS and EXTENSIONS[suffix] not in ("conllu", "jsonl"):
         return EXTENSIONS[suffix]
     with open_bytes(path) as file:
         head = file.read(_SNIFFED)
+    if EXTENSIONS.get(suffix) == "jsonl":
+        return "huggingface" if huggingface.is_rows(head) else "jsonl"
     if _is_compressed(head):
         return "spacy"
     text = without_mark(head).decode("utf-8", errors="replace")
@@ -108,6 +134,8 @@ def detect(path: Path) -> str:
             if rows and conllu.N_COLUMNS not in map(len, map(split, rows)) and _has_tags(rows)
             else "conllu"
         )
+    if text.startswith(webanno.BEGINNING):
+        return "webanno"
     if suffix == ".tsv" and table.has_labels(path):
         return "csv"
     if rows and rows[0].lstrip().startswith("{"):
@@ -116,6 +144,8 @@ def detect(path: Path) -> str:
         return "conllu"
     if rows and all("|" in word for row in rows for word in row.split()):
         return "iob_lines"
+    if rows and fasttext.is_labelled(rows):
+        return "fasttext"
     if _has_tags(rows):
         return "iob"
     if suffix == ".txt":

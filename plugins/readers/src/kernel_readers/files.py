@@ -7,8 +7,9 @@ from pathlib import Path
 from kernel.errors import DataError
 from kernel.files.compressed import suffix_of
 from kernel.files.patterns import is_pattern, matching
-from kernel_readers.detect import BY_CONTENT, EXTENSIONS, detect
+from kernel_readers.detect import BY_CONTENT, EXTENSIONS, MAY_BE_EMPTY, detect
 from kernel_readers.foreign_formats import check_known
+from kernel_readers.formats.brat import ANNOTATIONS, TEXT
 from kernel_readers.formats.table import is_table_of_texts
 from kernel_readers.lines import check_readable
 from kernel_readers.report import Report
@@ -24,6 +25,8 @@ _ABOUT = (
     "changes",
     "authors",
     "contributing",
+    # What Hugging Face writes beside rows.
+    "dataset_info",
 )
 
 
@@ -63,14 +66,16 @@ def _several(path: Path | Sequence[Path]) -> list[Path]:
 
 def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[Path]:
     if not path.is_dir():
-        check_readable(path)
+        if not (suffix_of(path) in MAY_BE_EMPTY and path.is_file()):
+            check_readable(path)
         return [path]
     suffixes = {*EXTENSIONS, *BY_CONTENT}
-    files = sorted(_visible(path))
+    files = _without_partners(sorted(_visible(path)))
     found = [file for file in files if suffix_of(file) in suffixes]
     if is_detected:
         # Tables of whatever else lie beside data too.
         found = [file for file in found if suffix_of(file) != ".csv" or is_table_of_texts(file)]
+        found = [file for file in found if suffix_of(file) != ANNOTATIONS or file.with_suffix(TEXT).is_file()]
         found = _without_texts([file for file in found if not file.stem.lower().startswith(_ABOUT)])
     if not found:
         for file in files:
@@ -87,6 +92,12 @@ def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[P
         is_harmless = not any(suffix_of(file) in suffixes for file in left)
         report.remark(f"{{}} files are no data: {shown}", str(left[0]), len(left), is_harmless=is_harmless)
     return found
+
+
+def _without_partners(files: list[Path]) -> list[Path]:
+    """Without texts that are read with the annotations beside them, as brat has them."""
+    partners = {file.with_suffix(TEXT) for file in files if file.suffix.lower() == ANNOTATIONS}
+    return [file for file in files if file not in partners]
 
 
 def _without_texts(files: list[Path]) -> list[Path]:

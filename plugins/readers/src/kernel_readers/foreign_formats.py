@@ -22,15 +22,15 @@ _VECTORS = (
 )
 # Numbers behind the first field of each line, of a file that doesn't say in its first line how many there are.
 _NUMBERS = 10
-_PANDAS = (
-    'Make a file of it that is read, for example: pandas.read_{}("{}").to_json("data.jsonl", '
+_FEATHER = (
+    'Make a file of it that is read, for example: pandas.read_feather("data.feather").to_json("data.jsonl", '
     'orient="records", lines=True, force_ascii=False)'
 )
 # What a file begins with -> what it is, and what to do.
 _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "a PDF document", _TEXT),
-    (b"PAR1", "a Parquet file", _PANDAS.format("parquet", "data.parquet")),
-    (b"ARROW1", "an Arrow (Feather) file", _PANDAS.format("feather", "data.feather")),
+    (b"PAR1", "a Parquet file", "It is read if its name says so, FILE.parquet, where pyarrow is installed."),
+    (b"ARROW1", "an Arrow (Feather) file", _FEATHER),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)", f"{_CSV[:-1]}, or its text as .txt."),
     (b"{\\rtf", "a text with layout (RTF)", _TEXT),
     (b"\x1f\x8b", "compressed (gzip)", "It is read if its name says so: FILE.jsonl.gz"),
@@ -40,6 +40,8 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"SQLite format 3\x00", "an SQLite database", "Export the table as CSV with a header."),
 )
+# Those among them that are read if their names say what they are.
+READ = {b"PAR1": ".parquet"}
 # What the archive of an office document holds -> what it is, and what to do.
 _MEMBERS: tuple[tuple[bytes, str, str], ...] = (
     (b"xl/workbook", "an Excel workbook (.xlsx)", _CSV),
@@ -70,7 +72,7 @@ def _foreign(path: Path, file: BinaryIO) -> tuple[str, str] | None:
     head = file.read(_SNIFFED)
     for beginning, what, hint in _BEGINNINGS:
         if head.startswith(beginning):
-            return what, hint
+            return None if suffix_of(path) == READ.get(beginning) else (what, hint)
     if head.startswith(b"PK\x03\x04"):
         if not file.seekable():
             return _archive(path, head)

@@ -87,6 +87,20 @@ def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
         number += len(lines)
 
 
+def whole_text(path: Path) -> str:
+    """All of a UTF-8 file as it is, with the ends of its lines; see `blocks` for what is refused."""
+    check_readable(path)
+    check_known(path)
+    found, number = [], first_line(path)
+    for raw in raw_blocks(path):
+        text, problem = _decoded(path, number, raw)
+        if problem is not None:
+            raise problem
+        found.append(text)
+        number += text.count("\n")
+    return "".join(found)
+
+
 def _decoded(path: Path, number: int, raw: bytes) -> tuple[str, DataError | None]:
     """The text of a block, or of the lines before the first one that can't be read, and what is wrong with that."""
     wrong = raw.find(b"\x00")

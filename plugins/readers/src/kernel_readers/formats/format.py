@@ -15,12 +15,14 @@ class Settings:
     """What a user says about files.
 
     n_sents: sentences a document where a file has sentences but no documents of its own. columns: what the columns of a
-    column file are. trim: whether blanks at the ends of entities are no part of them.
+    column file are. trim: whether blanks at the ends of entities are no part of them. labels: names of the labels that a file
+    has numbers for, or the file that has them.
     """
 
     n_sents: int | None = None
     columns: Sequence[str] | None = None
     trim: bool = False
+    labels: Sequence[str] | Path | None = None
 
 
 class Format:
@@ -47,3 +49,22 @@ class Format:
         yield from self._read(path, nlp, settings or Settings(n_sents), found)
         if report is None:
             found.say(path)
+
+
+class SuffixFormat(Format):
+    """A format whose files have a suffix, beside others that are read with them.
+
+    read: as of `Format`. suffix: with its dot, in small letters.
+    """
+
+    def __init__(self, read: Callable[[Path, Any, Settings, Report], Iterator[Doc]], *, suffix: str) -> None:
+        super().__init__(read)
+        self._suffix = suffix
+
+    def data_files(self, path: Path) -> list[Path]:
+        """The files of the format below a directory."""
+        return sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() == self._suffix and not file.name.startswith(".") and file.is_file()
+        )

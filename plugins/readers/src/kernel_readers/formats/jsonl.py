@@ -7,7 +7,7 @@ Recognised keys: `text`; `cats` (label to number); `spans`, `entities` or `ents`
 `Doc.to_json` and `kernel apply`. Other keys are counted and named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,20 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     The problems of all records are told at once. An entity whose characters are not those of whole tokens makes its tokens "missing": they are neither
     learned nor counted.
     """
-    lists = LabelLists(path)
+    return read_records(path, nlp, settings, report, records_and_problems)
+
+
+def read_records(
+    path: Path,
+    nlp: Any,
+    settings: Settings,
+    report: Report,
+    records: Callable[[Path], Iterator[Record | DataError]],
+) -> Iterator[Doc]:
+    """The documents of records, however a file has them. records: of a file, called as often as they are needed."""
+    lists = LabelLists(path, records)
     with collected("records") as problems:
-        for found, problem in _batches(_answered(path, report)):
+        for found, problem in _batches(_answered(path, report, records(path))):
             docs = _docs(found, nlp)
             for record in found:
                 try:
@@ -64,9 +75,11 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 problems.add(problem)
 
 
-def _answered(path: Path, report: Report) -> Iterator[Record | DataError]:
+def _answered(
+    path: Path, report: Report, records: Iterable[Record | DataError]
+) -> Iterator[Record | DataError]:
     """The records that say something, with their text in the usual place, and what is wrong with others."""
-    for record in records_and_problems(path):
+    for record in records:
         report.records += 1
         if isinstance(record, DataError):
             yield record

@@ -1,6 +1,6 @@
 """Lists under "label" or "labels": entities, or categories that hold, as Doccano and Label Studio write them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -24,10 +24,17 @@ def with_text(record: Record) -> Record:
 
 
 class LabelLists:
-    """The lists of one file. What an empty one says, and which categories don't hold, the other records tell."""
+    """The lists of one file. What an empty one says, and which categories don't hold, the other records tell.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    records: gives those of a file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        records: Callable[[Path], Iterator[Record | DataError]] = records_and_problems,
+    ) -> None:
+        self._path, self._records = path, records
 
     def entities(self, record: Record) -> dict[str, list[Offset]]:
         """Key -> entities, for the keys that hold such."""
@@ -61,7 +68,7 @@ class LabelLists:
 
     @cached_property
     def _facts(self) -> "_Facts":
-        return of_file(self._path, "lists", _facts)
+        return of_file(self._path, "lists", lambda path: _facts(self._records(path)))
 
     @property
     def _of_entities(self) -> bool:
@@ -79,10 +86,10 @@ class _Facts(NamedTuple):
     categories: frozenset[str]
 
 
-def _facts(path: Path) -> _Facts:
+def _facts(records: Iterable[Record | DataError]) -> _Facts:
     """Look through the records of a file that are some; the others are told where their turn comes."""
     of_entities, categories = False, set[str]()
-    for record in records_and_problems(path):
+    for record in records:
         if not isinstance(record, Record):
             continue
         for value in map(record.data.get, KEYS):

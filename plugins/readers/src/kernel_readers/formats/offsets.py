@@ -140,10 +140,26 @@ def _found(places: Sequence[int], wanted: int) -> int | None:
 
 
 class Placing:
-    """Finds the tokens of entities, and tells the report which were kept and which lost."""
+    """Finds the tokens of entities, and tells the report which were kept and which lost.
 
-    def __init__(self, record: Record, places: Places, report: Report, *, trim: bool) -> None:
+    lines: (start, end, label) -> the line of an entity, where that is not the one of the record.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        places: Places,
+        report: Report,
+        *,
+        trim: bool,
+        lines: Mapping[tuple[int, int, str], int] | None = None,
+    ) -> None:
         self.record, self.places, self.report, self.trim = record, places, report, trim
+        self._lines = dict(lines or {})
+
+    def _place(self, offset: Offset) -> str:
+        line = self._lines.get(offset[:3], self.record.number)
+        return self.report.place(self.record.path, line, offset=offset.start)
 
     def spans(self, doc: Doc, offsets: Sequence[Offset]) -> tuple[list[Span], set[int]]:
         """The spans, and the tokens that those without one touch. DataError for characters outside of the text."""
@@ -160,7 +176,7 @@ class Placing:
                 spans.append(Span(doc, *found, label, kb_id=offset.kb_id, span_id=offset.id))
                 continue
             touched.update(self.places.touched(start, end))
-            place = self.report.place(self.record.path, self.record.number, offset=start)
+            place = self._place(offset)
             why = self.places.why_none(start, end)
             text, token = self.places.text[start:end][:60], self.places.cut(start, end)
             self.report.lost.append(Lost(label, text, place, why, token[:60]))
@@ -180,25 +196,38 @@ class Placing:
                     offset=start,
                 )
 
-    def set_entities(self, doc: Doc, offsets: Sequence[Offset]) -> None:
-        """Annotate the entities of a document; tokens of those that are lost, or overlap, are not annotated."""
+    def set_entities(self, doc: Doc, offsets: Sequence[Offset], *, group: str = "") -> None:
+        """Annotate the entities of a document; tokens of those that are lost, or overlap, are not annotated.
+
+        group: of spans, that takes those that overlap, and parts of spans, which have an id; without one, they are lost.
+        """
         self._check_places(offsets)
         if self.trim:
             offsets = sorted(self._trimmed(offset) for offset in offsets)
         apart, overlapping = _apart(offsets)
+        if group:
+            overlapping = sorted([*overlapping, *(offset for offset in apart if offset.id)])
+            apart = [offset for offset in apart if not offset.id]
         spans, touched = self.spans(doc, apart)
-        for start, end, label, *_ in overlapping:
+        if group and overlapping:
+            doc.spans[group], _ = self.spans(doc, overlapping)
+        for offset in overlapping:
+            start, end, label = offset[:3]
             # Nobody knows which is meant; what learns no entities has no need to.
             touched.update(self.places.touched(start, end))
-            place = self.report.place(self.record.path, self.record.number, offset=start)
-            self.report.lost.append(Lost(label, self.places.text[start:end][:60], place, OVERLAPS))
+            if not group:
+                place = self._place(offset)
+                self.report.lost.append(Lost(label, self.places.text[start:end][:60], place, OVERLAPS))
         taken = {place for span in spans for place in range(span.start, span.end)}
         missing = [doc[place : place + 1] for place in sorted(touched - taken)]
         doc.set_ents(spans, missing=missing, default="outside")
 
     def _trimmed(self, offset: Offset) -> Offset:
         start, end = self.places.trimmed(offset.start, offset.end)
-        return Offset(start, end, *offset[2:])
+        trimmed = Offset(start, end, *offset[2:])
+        if offset[:3] in self._lines:
+            self._lines[trimmed[:3]] = self._lines[offset[:3]]
+        return trimmed
 
 
 def _apart(offsets: Sequence[Offset]) -> tuple[list[Offset], list[Offset]]:

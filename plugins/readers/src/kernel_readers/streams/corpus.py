@@ -196,12 +196,13 @@ def make_streamed_corpus(
     n_sents: NonNegativeInt | None = None,
     columns: list[str] | None = None,
     trim: bool = False,
+    labels: list[str] | Path | None = None,
 ) -> Callable[[Any], Iterable[Example]]:
     """Read annotated documents that need not fit into memory, in a new order in each epoch; a run that was cut off goes on where it was.
 
     path: a file, a directory, a pattern such as data/*.jsonl, or a list of these. shuffle: whether each epoch has an order of its
     own. buffer: megabytes of text, of places all over the data, that are shuffled together and held in memory. gold_preproc,
-    max_length, augmenter, format, n_sents, columns, trim: as of kernel.Corpus.v1. JSON Lines, plain text, IOB columns and CoNLL-U
+    max_length, augmenter, format, n_sents, columns, trim, labels: as of kernel.Corpus.v1. JSON Lines, plain text, IOB columns and CoNLL-U
     are read in parts, and lines that are compressed in their order; a file of another format is read whole when its turn comes.
     """
     if path is None:
@@ -212,7 +213,7 @@ def make_streamed_corpus(
     return StreamedCorpus(
         Path(path) if isinstance(path, str | PathLike) else [Path(each) for each in path],
         format=format,
-        settings=Settings(n_sents, columns, trim),
+        settings=Settings(n_sents, columns, trim, labels),
         making=Making(gold_preproc, max_length),
         augmenter=augmenter,
         shuffle=shuffle,
