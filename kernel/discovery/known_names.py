@@ -82,16 +82,16 @@ _BY_RULES = _names("attribute_ruler kernel.attribute_ruler_scorer.v1")
 _BARE_NAMES = {
     "factories": _names(
         "doc_cleaner lemmatizer merge_entities merge_noun_chunks merge_subtokens morphologizer ner parser senter "
-        "sentencizer tagger textcat textcat_multilabel tok2vec token_splitter trainable_lemmatizer"
+        "sentencizer span_finder tagger textcat textcat_multilabel tok2vec token_splitter trainable_lemmatizer"
     ),
     "languages": _names("en xx"),
 }
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
-    "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1 kernel.SpanFinder.v1"""),
+    "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1"""),
     "factories": _names(
-        """curated_transformer entity_linker entity_ruler span_cleaner span_finder span_ruler spancat spancat_singlelabel"""
+        """curated_transformer entity_linker entity_ruler span_cleaner span_ruler spancat spancat_singlelabel"""
     ),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr

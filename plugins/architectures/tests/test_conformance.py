@@ -127,6 +127,12 @@ class TestSpanCategorizer(Classifier):
         return chain(with_ngrams(lambda model, docs: (docs, lambda gradient: gradient)), super().build())
 
 
+class TestSpanFinder(Architecture):
+    name = "kernel.SpanFinder.v1"
+    settings = {"tok2vec": TOK2VEC, "scorer": {"@layers": "kernel.LinearLogistic.v1", "nO": 2}}
+    exempt = {"test_output_fits_the_documents": "the output has the tokens of all documents in one array"}
+
+
 class TestTagger(Classifier):
     name = "kernel.Tagger.v2"
     settings = {"tok2vec": TOK2VEC, "normalize": True}

@@ -120,6 +120,31 @@ class TestSentencizer(Component):
     name = "sentencizer"
 
 
+def with_found_spans(examples):
+    """A group of spans: all names."""
+    for example in examples:
+        example.reference.spans["sc"] = list(example.reference.ents)
+    return examples
+
+
+class TestSpanFinder(Learning):
+    name = "span_finder"
+    settings = {"model": {"tok2vec": HASH_EMBED}}
+
+    def examples(self, nlp):
+        return with_found_spans(super().examples(nlp))
+
+
+class TestSpanFinderThatListens(Learning):
+    name = "span_finder"
+    goldens = None
+    settings = {"model": {"tok2vec": LISTENER}}
+    before = {"tok2vec": {"model": HASH_EMBED}}
+
+    def examples(self, nlp):
+        return with_found_spans(super().examples(nlp))
+
+
 class TestTagger(Learning):
     name = "tagger"
     settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
@@ -230,6 +255,14 @@ class TestSenterScorer(Scorer):
         return examples
 
 
+class TestSpanFinderScorer(Scorer):
+    name = "kernel.span_finder_scorer.v1"
+    perfect = ("spans_sc_p", "spans_sc_r", "spans_sc_f")
+
+    def gold(self):
+        return with_found_spans(super().gold())
+
+
 class TestTaggerScorer(Scorer):
     name = "kernel.tagger_scorer.v1"
     perfect = ("tag_acc",)
@@ -285,6 +318,7 @@ class TestLentPipeline(ModuleSuite):
         "Pipe",
         "SentenceRecognizer",
         "Sentencizer",
+        "SpanFinder",
         "Tagger",
         "TextCategorizer",
         "Tok2Vec",
@@ -303,6 +337,7 @@ class TestLentPipeline(ModuleSuite):
         "pipe",
         "senter",
         "sentencizer",
+        "span_finder",
         "tagger",
         "textcat",
         "textcat_multilabel",
@@ -316,7 +351,8 @@ class TestLentPipeline(ModuleSuite):
 
         for name in self.modules:
             inside = import_module(f"kernel.pipeline.{name}")
-            blocks = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
+            named = [value for key, value in vars(inside).items() if key.startswith("DEFAULT_")]
+            blocks = [value for value in named if isinstance(value, dict)]
             assert [fill(block) for block in blocks] == blocks
 
     def test_classes_that_are_not_there_yet_are_told(self) -> None:

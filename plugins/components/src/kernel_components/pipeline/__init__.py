@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kernel_components.parser.component import DependencyParser
     from kernel_components.sentencizer.component import Sentencizer
     from kernel_components.senter.component import SentenceRecognizer
+    from kernel_components.span_finder.component import SpanFinder
     from kernel_components.tagger.component import Tagger
     from kernel_components.textcat.component import TextCategorizer
     from kernel_components.textcat.multilabel import MultiLabelTextCategorizer as MultiLabel_TextCategorizer
@@ -33,6 +34,7 @@ __all__ = [
     "Pipe",
     "SentenceRecognizer",
     "Sentencizer",
+    "SpanFinder",
     "Tagger",
     "TextCategorizer",
     "Tok2Vec",
@@ -52,6 +54,7 @@ _MODULES = {
     "Pipe": "pipe",
     "SentenceRecognizer": "senter",
     "Sentencizer": "sentencizer",
+    "SpanFinder": "span_finder",
     "Tagger": "tagger",
     "TextCategorizer": "textcat",
     "Tok2Vec": "tok2vec",
@@ -66,7 +69,6 @@ _ELSEWHERE = {
     "EntityLinker": "entity_linker",
     "EntityRuler": "entityruler",
     "SpanCategorizer": "spancat",
-    "SpanFinder": "span_finder",
     "SpanRuler": "span_ruler",
 }
 
