@@ -38,6 +38,15 @@ def rows(*lengths):
     return [generator.normal(size=(length, WIDTH)).astype("float32") for length in lengths]
 
 
+def docs_with_vectors():
+    """Sample documents; some of their words have vectors."""
+    vocab = Vocab()
+    generator = np.random.default_rng(0)
+    for word in ("Anna", "apples", "pears", "is", "."):
+        vocab.set_vector(word, generator.normal(size=5).astype("float32"))
+    return sample_docs(vocab)
+
+
 class Architecture(ArchitectureSuite):
     goldens = GOLDENS
 
@@ -65,9 +74,21 @@ class TestCharacterEmbed(Architecture):
     settings = {"width": WIDTH, "rows": 40, "nM": 4, "nC": 3, "include_static_vectors": False}
 
 
+class TestCharacterEmbedV1(TestCharacterEmbed):
+    name = "kernel.CharacterEmbed.v1"
+    settings = {**TestCharacterEmbed.settings, "include_static_vectors": True}
+
+    def inputs(self):
+        return docs_with_vectors()
+
+
 class TestHashEmbedCNN(Architecture):
     name = "kernel.HashEmbedCNN.v2"
     settings = {key: value for key, value in TOK2VEC.items() if key != "@architectures"}
+
+
+class TestHashEmbedCNNV1(TestHashEmbedCNN):
+    name = "kernel.HashEmbedCNN.v1"
 
 
 class TestMaxoutWindowEncoder(Encoder):
@@ -75,9 +96,23 @@ class TestMaxoutWindowEncoder(Encoder):
     settings = {"width": WIDTH, "window_size": 1, "maxout_pieces": 3, "depth": 2}
 
 
+class TestMaxoutWindowEncoderV1(Architecture):
+    name = "kernel.MaxoutWindowEncoder.v1"
+    settings = TestMaxoutWindowEncoder.settings
+    exempt = {"test_documents_do_not_see_each_other": "the rows are the tokens of one document"}
+
+    def inputs(self):
+        return rows(7)[0]
+
+
 class TestMishWindowEncoder(Encoder):
     name = "kernel.MishWindowEncoder.v2"
     settings = {"width": WIDTH, "window_size": 1, "depth": 2}
+
+
+class TestMishWindowEncoderV1(TestMaxoutWindowEncoderV1):
+    name = "kernel.MishWindowEncoder.v1"
+    settings = TestMishWindowEncoder.settings
 
 
 class TestMultiHashEmbed(Architecture):
@@ -127,6 +162,14 @@ class TestSpanCategorizer(Classifier):
         return chain(with_ngrams(lambda model, docs: (docs, lambda gradient: gradient)), super().build())
 
 
+class TestMultiHashEmbedV1(TestMultiHashEmbed):
+    name = "kernel.MultiHashEmbed.v1"
+    settings = {**TestMultiHashEmbed.settings, "include_static_vectors": True}
+
+    def inputs(self):
+        return docs_with_vectors()
+
+
 class TestSpanFinder(Architecture):
     name = "kernel.SpanFinder.v1"
     settings = {"tok2vec": TOK2VEC, "scorer": {"@layers": "kernel.LinearLogistic.v1", "nO": 2}}
@@ -139,6 +182,21 @@ class TestTagger(Classifier):
     cross_entropy = True
 
 
+class TestTaggerV1(Classifier):
+    name = "kernel.Tagger.v1"
+    settings = {"tok2vec": TOK2VEC}
+    cross_entropy = True
+
+
+class TestTextCatBOWV1(Classifier):
+    name = "kernel.TextCatBOW.v1"
+    settings = {"exclusive_classes": False, "ngram_size": 2, "no_output_layer": False}
+
+
+class TestTextCatBOWV2(TestTextCatBOWV1):
+    name = "kernel.TextCatBOW.v2"
+
+
 class TestTextCatBOW(Classifier):
     name = "kernel.TextCatBOW.v3"
     settings = {key: value for key, value in BOW.items() if key != "@architectures"}
@@ -147,6 +205,39 @@ class TestTextCatBOW(Classifier):
 class TestTextCatCNN(Classifier):
     name = "kernel.TextCatCNN.v2"
     settings = {"tok2vec": TOK2VEC, "exclusive_classes": False}
+
+
+class TestTextCatCNNV1(TestTextCatCNN):
+    name = "kernel.TextCatCNN.v1"
+
+
+class TestTextCatEnsembleV1(Classifier):
+    name = "kernel.TextCatEnsemble.v1"
+    settings = {
+        "width": WIDTH,
+        "embed_size": 40,
+        "pretrained_vectors": False,
+        "exclusive_classes": True,
+        "ngram_size": 1,
+        "window_size": 1,
+        "conv_depth": 1,
+        "dropout": None,
+    }
+    cross_entropy = True
+
+
+class TestTextCatLowData(Classifier):
+    name = "kernel.TextCatLowData.v1"
+    settings = {"width": WIDTH, "dropout": 0.1}
+
+    def inputs(self):
+        return docs_with_vectors()
+
+
+class TestTextCatParametricAttention(Classifier):
+    name = "kernel.TextCatParametricAttention.v1"
+    settings = {"tok2vec": TOK2VEC, "exclusive_classes": True}
+    cross_entropy = True
 
 
 class TestTextCatEnsemble(Classifier):
@@ -173,6 +264,14 @@ class TestTok2Vec(Architecture):
     settings = {
         "embed": {"@architectures": "kernel.MultiHashEmbed.v2", **TestMultiHashEmbed.settings},
         "encode": {"@architectures": "kernel.MaxoutWindowEncoder.v2", **TestMaxoutWindowEncoder.settings},
+    }
+
+
+class TestTok2VecV1(Architecture):
+    name = "kernel.Tok2Vec.v1"
+    settings = {
+        "embed": {"@architectures": "kernel.MultiHashEmbed.v1", **TestMultiHashEmbed.settings},
+        "encode": {"@architectures": "kernel.MaxoutWindowEncoder.v1", **TestMaxoutWindowEncoder.settings},
     }
 
 
@@ -268,11 +367,11 @@ class TestStaticVectors(Layer):
     settings = {"nO": WIDTH}
 
     def inputs(self):
-        vocab = Vocab()
-        generator = np.random.default_rng(0)
-        for word in ("Anna", "apples", "pears", "is", "."):
-            vocab.set_vector(word, generator.normal(size=5).astype("float32"))
-        return sample_docs(vocab)
+        return docs_with_vectors()
+
+
+class TestStaticVectorsV1(TestStaticVectors):
+    name = "kernel.StaticVectors.v1"
 
 
 class TestExtractNgrams(Layer):

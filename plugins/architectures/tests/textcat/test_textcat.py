@@ -2,12 +2,21 @@
 
 import numpy as np
 import pytest
+from kernel_architectures.textcat.attention import AttentionPooling
+from kernel_architectures.textcat.bag import bag_of_ngrams
 from kernel_architectures.textcat.bow import build_bow
+from kernel_architectures.textcat.bow_v1 import build_bow_v1
+from kernel_architectures.textcat.bow_v2 import build_bow_v2
 from kernel_architectures.textcat.cnn import build_cnn
+from kernel_architectures.textcat.cnn_v1 import build_cnn_v1
 from kernel_architectures.textcat.ensemble import build_ensemble
+from kernel_architectures.textcat.ensemble_v1 import build_ensemble_v1
+from kernel_architectures.textcat.low_data import build_low_data
 from kernel_architectures.textcat.ngrams import extract_ngrams
+from kernel_architectures.textcat.parametric_attention import build_parametric_attention
 from kernel_architectures.textcat.reduce import build_reduce
-from thinc.api import Model, SparseLinear_v2, get_width
+from kernel_architectures.textcat.shared_linear import SharedLinear, resized
+from thinc.api import Gelu, Model, ParametricAttention_v2, Ragged, SparseLinear, SparseLinear_v2, get_width
 
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.numeric.ops import set_ops
@@ -58,7 +67,16 @@ def cnn(exclusive=True, nO=None):
     return build_cnn(embedding(4), exclusive, nO)
 
 
-BUILDERS = [bow, ensemble, reduce, cnn]
+def shared_bow(exclusive=True, ngram_size=2, no_output_layer=False, length=16, nO=None):
+    return bag_of_ngrams(SharedLinear(nO, length), ngram_size, exclusive, no_output_layer, resized)
+
+
+def attention(exclusive=True, nO=None):
+    return build_parametric_attention(embedding(4), exclusive, nO)
+
+
+BUILDERS = [bow, shared_bow, ensemble, reduce, cnn, attention]
+RESIZABLE = [bow, shared_bow, reduce, cnn]
 
 
 @pytest.fixture
@@ -133,7 +151,7 @@ def test_gradients_of_independent_classes(build, docs):
     assert_gradients(model, docs, lambda scores: (scores * weights).sum(), lambda scores: weights)
 
 
-@pytest.mark.parametrize("build", [ensemble, reduce, cnn])
+@pytest.mark.parametrize("build", [ensemble, reduce, cnn, attention])
 def test_gradients_of_exclusive_classes_are_those_of_cross_entropy(build, docs):
     model = ready(build(), docs)
     truth = np.eye(3)[[0, 1, 2, 0, 1]]
@@ -168,8 +186,50 @@ def test_bag_of_ngrams_is_the_sparse_linear_layer_of_the_field(ngram_size, docs)
     assert np.allclose(ours.get_grad("b"), theirs.get_grad("b"), atol=1e-5)
 
 
-def test_many_classes_are_computed_in_blocks(docs, monkeypatch):
-    model = ready(bow(), docs)
+@pytest.mark.parametrize("ngram_size", [1, 2])
+def test_bag_with_shared_weights_is_the_first_sparse_linear_layer_of_the_field(ngram_size, docs):
+    model = ready(shared_bow(ngram_size=ngram_size, no_output_layer=True, length=64), docs, dtype="float32")
+    ours = model.get_ref("output_layer")
+    theirs = SparseLinear(3, 64)
+    theirs.initialize()
+    used = len(ours.get_param("W"))
+    W = np.zeros(3 * 64, dtype="float32")
+    W[:used] = ours.get_param("W")
+    theirs.set_param("W", W)
+    theirs.set_param("b", ours.get_param("b"))
+    counted, _ = extract_ngrams(ngram_size, "ORTH")(docs, False)
+    expected, backprop = theirs(counted, True)
+    scores, our_backprop = model.begin_update(docs)
+    d_scores = np.random.default_rng(3).standard_normal(scores.shape).astype("float32")
+    backprop(d_scores)
+    our_backprop(d_scores)
+    assert np.allclose(scores, expected, atol=1e-5)
+    assert np.allclose(ours.get_grad("W"), theirs.get_grad("W")[:used], atol=1e-5)
+    assert not theirs.get_grad("W")[used:].any()
+
+
+def test_attention_to_keys_is_that_of_the_field(docs):
+    ours = AttentionPooling(key_transform=Gelu())
+    vectors = ready(embedding(4), docs, dtype="float32").predict(docs)
+    ready(ours, vectors, dtype="float32")
+    key_transform = Gelu(4, 4)
+    theirs = ParametricAttention_v2(key_transform=key_transform, nO=4)
+    theirs.initialize(Ragged(vectors[0], np.array([len(vectors[0])], dtype="int32")))
+    theirs.set_param("Q", ours.get_param("Q"))
+    for name in ("W", "b"):
+        key_transform.set_param(name, ours.layers[0].get_param(name))
+    filled = [each for each in vectors if len(each)]
+    lengths = np.array([len(each) for each in filled], dtype="int32")
+    weighted = theirs.predict(Ragged(np.concatenate(filled), lengths)).dataXd
+    expected = np.add.reduceat(weighted, np.cumsum(lengths) - lengths)
+    pooled = ours.predict(vectors)
+    assert np.allclose(pooled[[len(each) > 0 for each in vectors]], expected, atol=1e-5)
+    assert not pooled[[len(each) == 0 for each in vectors]].any()
+
+
+@pytest.mark.parametrize("build", [bow, shared_bow])
+def test_many_classes_are_computed_in_blocks(build, docs, monkeypatch):
+    model = ready(build(), docs)
     whole, backprop = model.begin_update(docs)
     backprop(whole)
     gradient = model.get_ref("output_layer").get_grad("W").copy()
@@ -187,12 +247,27 @@ def test_bag_of_ngrams_mixes_documents_of_several_generations(docs):
     assert np.allclose(model.predict(others)[1:], model.predict(docs))
 
 
+def test_versions_that_nothing_can_be_added_to():
+    tok2vec = embedding(4)
+    fixed = [
+        build_bow_v1(True, 1, False),
+        build_cnn_v1(tok2vec, True),
+        attention(),
+        ensemble(),
+        build_low_data(4, None),
+        build_ensemble_v1(4, 20, False, True, 1, 1, 1, None),
+    ]
+    assert not any("resize_output" in model.attrs for model in fixed)
+    assert "resize_output" in build_bow_v2(True, 1, False).attrs
+    assert [model.attrs["multi_label"] for model in fixed] == [False, False, False, False, True, False]
+
+
 def test_length_is_rounded_up_to_a_power_of_two():
     assert bow(length=1000).get_ref("output_layer").get_dim("length") == 1024
     assert bow(length=1024).get_ref("output_layer").get_dim("length") == 1024
 
 
-@pytest.mark.parametrize("build", [bow, reduce, cnn])
+@pytest.mark.parametrize("build", RESIZABLE)
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_new_classes_leave_the_learned_ones_alone(build, exclusive, docs):
     model = ready(build(exclusive), docs, dtype="float32")
@@ -200,8 +275,8 @@ def test_new_classes_leave_the_learned_ones_alone(build, exclusive, docs):
     model = model.attrs["resize_output"](model, 5)
     after = model.predict(docs)
     assert model.get_dim("nO") == 5 and after.shape == (len(docs), 5)
-    # New ones are unlikely, but not so unlikely that nothing could be learnt.
-    assert ((after[:, 3:] > 0) & (after[:, 3:] < 0.2)).all()
+    # New ones are unlikely, but not so unlikely that nothing could be learnt; unless they share weights with others.
+    assert build is shared_bow or ((after[:, 3:] > 0) & (after[:, 3:] < 0.2)).all()
     if exclusive:
         rest = after[:, :3].sum(axis=1, keepdims=True)
         assert np.allclose(after[:, :3] / rest, before, atol=1e-6)
@@ -215,7 +290,7 @@ def test_new_classes_of_a_bag_without_output_layer_start_at_zero(docs):
     assert (model.predict(docs)[:, 3] == 0).all()
 
 
-@pytest.mark.parametrize("build", [bow, reduce, cnn])
+@pytest.mark.parametrize("build", RESIZABLE)
 def test_resizing_before_initialization_sets_the_size(build, docs):
     model = set_ops(build())
     model = model.attrs["resize_output"](model, 4)

@@ -9,6 +9,7 @@ from kernel.config.ranges import PositiveInt
 from kernel.tokens import Doc
 from kernel_architectures.textcat.attention import AttentionPooling
 from kernel_architectures.textcat.output import Classify
+from kernel_architectures.textcat.residual import through
 
 
 def build_ensemble(
@@ -69,24 +70,18 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
 
 
 def _forward(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
-    linear_model, tok2vec, attention, maxout, norm, dropout, classify = model.layers
+    linear_model, tok2vec, attention, *hidden, classify = model.layers
+    xp = model.ops.xp
     linear, bp_linear = linear_model(docs, is_train)
     vectors, bp_vectors = tok2vec(docs, is_train)
     pooled, bp_pooled = attention(vectors, is_train)
-    hidden, callbacks = pooled, []
-    for layer in (maxout, norm, dropout):
-        hidden, callback = layer(hidden, is_train)
-        callbacks.append(callback)
+    features, bp_features = through(hidden, pooled, is_train)
     columns = linear.shape[1]
-    scores, bp_scores = classify(model.ops.xp.hstack([linear, pooled + hidden]), is_train)
+    scores, bp_scores = classify(xp.hstack([linear, features]), is_train)
 
     def backprop(d_scores: Any) -> Any:
-        d_features = bp_scores(d_scores)
-        d_pooled = model.ops.xp.ascontiguousarray(d_features[:, columns:])
-        d_hidden = d_pooled
-        for callback in reversed(callbacks):
-            d_hidden = callback(d_hidden)
-        bp_linear(model.ops.xp.ascontiguousarray(d_features[:, :columns]))
-        return bp_vectors(bp_pooled(d_pooled + d_hidden))
+        d_both = bp_scores(d_scores)
+        bp_linear(xp.ascontiguousarray(d_both[:, :columns]))
+        return bp_vectors(bp_pooled(bp_features(xp.ascontiguousarray(d_both[:, columns:]))))
 
     return scores, backprop

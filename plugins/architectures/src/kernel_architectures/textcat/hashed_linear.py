@@ -144,7 +144,7 @@ def _forward_linear(model: Model[Any, Any], inputs: Any, is_train: bool) -> tupl
     W, b = read(model, "W"), read(model, "b")
     scores = ops.xp.zeros((len(inputs[0][1]), len(b)), dtype=W.dtype)
     scores += b
-    parts = [(rows, lengths, _blocks(lengths, len(b))) for rows, lengths in inputs]
+    parts = [(rows, lengths, blocks_of(lengths, len(b))) for rows, lengths in inputs]
     for rows, lengths, blocks in parts:
         for docs, run in blocks:
             vectors = W.take(rows[0, run], axis=0)
@@ -164,7 +164,7 @@ def _forward_linear(model: Model[Any, Any], inputs: Any, is_train: bool) -> tupl
     return scores, backprop
 
 
-def _blocks(lengths: Any, classes: int) -> list[tuple[slice, slice]]:
+def blocks_of(lengths: Any, classes: int) -> list[tuple[slice, slice]]:
     """Cut the documents into runs whose n-grams times classes stay within BLOCK: slices of documents, of n-grams."""
     if int(lengths.sum()) * classes <= BLOCK:
         return [(slice(0, len(lengths)), slice(0, int(lengths.sum())))]

@@ -1,5 +1,6 @@
 """The standard token vectors of the field: hashed subword features under a convolutional encoder."""
 
+from collections.abc import Callable
 from typing import Any
 
 from thinc.api import Model
@@ -31,14 +32,36 @@ def build_hash_embed_cnn(
         into single characters.
     pretrained_vectors: whether the static vectors of the vocab are used as well.
     """
+    return hash_embed_cnn(
+        build_multi_hash_embed,
+        width=width,
+        depth=depth,
+        embed_size=embed_size,
+        window_size=window_size,
+        maxout_pieces=maxout_pieces,
+        subword_features=subword_features,
+        pretrained_vectors=pretrained_vectors,
+    )
+
+
+def hash_embed_cnn(
+    make_embed: Callable[..., Model[list[Any], list[Floats2d]]],
+    *,
+    width: int,
+    depth: int,
+    embed_size: int,
+    window_size: int,
+    maxout_pieces: int,
+    subword_features: bool,
+    pretrained_vectors: bool | None,
+) -> Model[list[Any], list[Floats2d]]:
+    """The same. make_embed: what makes the embedding, with the arguments of MultiHashEmbed."""
     attrs: list[str | int] = ["NORM"]
     rows = [embed_size]
     if subword_features:
         attrs += ["PREFIX", "SUFFIX", "SHAPE"]
         rows += [max(1, embed_size // 2)] * 3
-    embed = build_multi_hash_embed(
-        width=width, attrs=attrs, rows=rows, include_static_vectors=bool(pretrained_vectors)
-    )
+    embed = make_embed(width=width, attrs=attrs, rows=rows, include_static_vectors=bool(pretrained_vectors))
     encode = build_maxout_window_encoder(
         width=width, window_size=window_size, maxout_pieces=maxout_pieces, depth=depth
     )

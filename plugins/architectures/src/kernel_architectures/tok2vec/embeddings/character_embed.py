@@ -1,5 +1,6 @@
 """The bytes of a word and one hashed attribute, mixed to one vector."""
 
+from collections.abc import Callable
 from typing import Any
 
 from thinc.api import HashEmbed, Model
@@ -31,9 +32,17 @@ def build_character_embed(
     include_static_vectors: whether the vectors of the vocab are projected to `width` and mixed in.
     feature: the attribute that is hashed besides.
     """
+    static = build_static_vectors if include_static_vectors else None
+    return character_embed(width, rows, nM, nC, feature, static)
+
+
+def character_embed(
+    width: int, rows: int, nM: int, nC: int, feature: str | int, static: Callable[..., Model[Any, Any]] | None
+) -> Model[list[Any], list[Floats2d]]:
+    """The same. static: what makes the layer of static vectors from its width and `dropout`; None for none."""
     if width < 1 or rows < 1:
         raise UsageError(f"CharacterEmbed: width and rows must be at least 1, not {width} and {rows}")
     parts: list[Model[Any, Any]] = [build_char_embed(nM, nC), HashEmbed(width, rows, seed=_SEED)]
-    if include_static_vectors:
-        parts.append(build_static_vectors(width, dropout=0.0))
+    if static is not None:
+        parts.append(static(width, dropout=0.0))
     return type_embed("character_embed", width, parts, [intify(feature)])

@@ -1,5 +1,6 @@
 """Several attributes of a word, each hashed into a table of its own, mixed to one vector."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from thinc.api import HashEmbed, Model
@@ -26,6 +27,13 @@ def build_multi_hash_embed(
         four, which it rarely shares all.
     include_static_vectors: whether the vectors of the vocab are projected to `width` and mixed in.
     """
+    return multi_hash_embed(width, attrs, rows, build_static_vectors if include_static_vectors else None)
+
+
+def multi_hash_embed(
+    width: int, attrs: Sequence[str | int], rows: Sequence[int], static: Callable[..., Model[Any, Any]] | None
+) -> Model[list[Any], list[Floats2d]]:
+    """The same. static: what makes the layer of static vectors from its width and `dropout`; None for none."""
     if len(attrs) != len(rows):
         raise UsageError(
             f"MultiHashEmbed: attrs has {len(attrs)} entries and rows has {len(rows)}; each attribute needs its rows"
@@ -35,6 +43,6 @@ def build_multi_hash_embed(
     parts: list[Model[Any, Any]] = [
         HashEmbed(width, count, seed=_FIRST_SEED + place, dropout=0.0) for place, count in enumerate(rows)
     ]
-    if include_static_vectors:
-        parts.append(build_static_vectors(width, dropout=0.0))
+    if static is not None:
+        parts.append(static(width, dropout=0.0))
     return type_embed("multi_hash_embed", width, parts, [intify(attr) for attr in attrs])

@@ -89,7 +89,11 @@ def project_types(node: Model[Any, Any], types: WordTypes, out: Array, is_train:
             hint="Load the pipeline with the vectors that it was trained with.",
         )
     compare_used(node, vectors)
-    V = ops.asarray(vectors.get_batch(types.columns[key_attribute(types.vocab)])).astype(W.dtype, copy=False)
+    keys = types.columns[key_attribute(types.vocab)]
+    found = vectors.get_batch(keys)
+    if node.attrs.get("unknown_as_last"):
+        found[~vectors.has_many(keys)] = vectors.data[-1]
+    V = ops.asarray(found).astype(W.dtype, copy=False)
     out[...] = V @ W.T
     rate = node.attrs.get("dropout_rate")
     mask = ops.get_dropout_mask((W.shape[0],), rate) if is_train and rate else None
