@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import click
 
-from kernel.cli import options, writing
-from kernel.cli.say import say, say_over, write_data
+from kernel.cli import options
+from kernel.cli.say import say, say_over
 
 # Documents of a batch at most, by default, where several processes take them.
 _BATCH_OF_WORKERS = 250
+# What standard output gets, unless a format is named.
+_FOR_PEOPLE = "brief"
 
 
 @click.command("apply")
@@ -31,6 +31,11 @@ _BATCH_OF_WORKERS = 250
 @click.argument("output_path", metavar="OUTPUT", type=options.FilePath(path_type=Path, allow_dash=True))
 @options.code
 @options.gpu_id
+@click.option(
+    "--format",
+    "format_name",
+    help="Name of the format of OUTPUT, such as conllu, or of a registered writer; by default its extension tells.",
+)
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")
 @click.option("--force", "-F", is_flag=True, help="Replace OUTPUT if it exists.")
 @click.option(
@@ -53,6 +58,7 @@ def apply(
     output_path: Path,
     code: tuple[Path, ...],
     gpu_id: int,
+    format_name: str | None,
     text_key: str,
     force: bool,
     batch_size: int | None,
@@ -61,25 +67,31 @@ def apply(
     """Annotate INPUT with the pipeline MODEL and write OUTPUT.
 
     INPUT: .txt (a text a line), .jsonl (a text an object), .spacy, each also compressed (.txt.gz), a directory of them, a
-    pattern ("texts/*.txt"), or several of these; or - for standard input (a text a line, with the blanks at its ends). Blank lines are left out. OUTPUT: .spacy, .jsonl, or - for JSON Lines on standard output, there without tokens
-    that have nothing but their place. JSON Lines keep the other keys of a .jsonl record, such as its id.
+    pattern ("texts/*.txt"), or several of these; or - for standard input (a text a line, with the blanks at its ends). Blank lines are left out.
+
+    OUTPUT: a file whose extension tells its format, such as .spacy, .jsonl or .conllu, or any with --format; or - for JSON
+    Lines on standard output, there without tokens that have nothing but their place. What the format can't hold is told at
+    the end. JSON Lines keep the other keys of a .jsonl record, such as its id.
     """
+    from kernel.cli import writers
     from kernel.cli.texts import input_files, read_texts
     from kernel.errors import UsageError
     from kernel.language import Language
 
-    if output_path.suffix not in (".spacy", ".jsonl") and str(output_path) != "-":
-        raise UsageError(f"can't write {output_path}: OUTPUT ends in .spacy or .jsonl, or is -")
-    writing.check_free(output_path, force=force)
-    if output_path.is_dir():
-        raise UsageError(f"can't write {output_path}: it is a directory")
+    options.load_codes(code)
+    is_piped = str(output_path) == "-"
+    if format_name or is_piped:
+        writer = writers.by_name(format_name or _FOR_PEOPLE)
+    else:
+        writer = writers.by_suffix(output_path)
+    if not is_piped:
+        writers.check_place(writer, output_path, force=force)
     files = input_files(*input_paths)
     if any(file != "-" and output_path.exists() and output_path.samefile(file) for file in map(str, files)):
         raise UsageError(
             f"can't write {output_path}: it is among what is read",
             hint="Choose another name, also with --force.",
         )
-    options.load_codes(code)
     pipeline, _ = options.load_pipeline(model, gpu_id)
     if not isinstance(pipeline, Language):
         raise UsageError(
@@ -88,12 +100,10 @@ def apply(
     texts = (text for file in files for text in read_texts(file, text_key, pipeline))
     size = batch_size or default_batch(pipeline.batch_size, n_process)
     docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=size, n_process=n_process))
-    if output_path.suffix == ".spacy":
-        _write_store((doc for doc, _ in docs), output_path)
+    if is_piped:
+        writers.write_out(writer, docs)
     else:
-        with _output(output_path) as write:
-            for doc, others in docs:
-                write(_line(doc, others, is_brief=str(output_path) == "-"))
+        writers.write(writer, docs, output_path)
 
 
 def default_batch(own: int, n_process: int) -> int:
@@ -102,54 +112,6 @@ def default_batch(own: int, n_process: int) -> int:
     Each of them is to have some of a short input, and what one has done is written while the others go on.
     """
     return own if n_process == 1 else min(own, _BATCH_OF_WORKERS)
-
-
-def _write_store(docs: Iterator[Any], path: Path) -> None:
-    from kernel.errors import KernelError
-    from kernel.files.atomic import atomic_file
-    from kernel.tokens import DocBin
-
-    store = DocBin(store_user_data=True)
-    try:
-        # Opened first: whether it can be written should not come out after hours of work.
-        with atomic_file(path) as fresh, fresh.open("wb") as file:
-            for doc in docs:
-                store.add(doc)
-            file.write(store.to_bytes())
-            file.flush()
-    except KernelError:
-        # Of the documents that were to be written.
-        raise
-    except OSError as error:
-        raise writing.unwritable(path, error) from error
-
-
-def _line(doc: Any, others: dict[str, Any], *, is_brief: bool) -> str:
-    """A document as JSON, after the other keys of its record."""
-    found = doc.to_json()
-    if is_brief and all(set(token) <= {"id", "start", "end"} for token in found.get("tokens", ())):
-        found.pop("tokens", None)
-    return json.dumps({**others, **found}, ensure_ascii=False) + "\n"
-
-
-@contextmanager
-def _output(path: Path) -> Iterator[Callable[[str], object]]:
-    """What writes a line of the output."""
-    from kernel.errors import KernelError
-    from kernel.files.atomic import atomic_file
-
-    if str(path) == "-":
-        yield write_data
-        return
-    try:
-        with atomic_file(path) as fresh, fresh.open("w", encoding="utf8") as file:
-            yield file.write
-            file.flush()
-    except KernelError:
-        # Of the documents that were to be written.
-        raise
-    except OSError as error:
-        raise writing.unwritable(path, error) from error
 
 
 def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:

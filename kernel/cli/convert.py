@@ -1,17 +1,19 @@
-"""`kernel convert`: annotated files of other formats to `.spacy`."""
+"""`kernel convert`: annotated files from any format that is read to any that is written."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kernel.cli import options, writing
-from kernel.cli.say import say, write_bytes
+from kernel.cli.say import say
 from kernel.visible import shell_word
 
 
@@ -24,6 +26,15 @@ from kernel.visible import shell_word
     "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
 )
 @click.option(
+    "--to",
+    "--file-type",
+    "-t",
+    "to",
+    default="spacy",
+    show_default=True,
+    help="Name of the format to write, such as conllu, or of a registered writer.",
+)
+@click.option(
     "--lang", "-l", default="xx", show_default=True, help="Language whose tokenizer splits raw text."
 )
 @click.option(
@@ -33,13 +44,13 @@ from kernel.visible import shell_word
     "--concatenate",
     "-C",
     is_flag=True,
-    help="Write one file for all inputs, called as the input, or documents.spacy if there are several.",
+    help="Write one file for all inputs, called as the input, or documents if there are several.",
 )
 @click.option(
     "--split",
     default="",
     metavar="SHARES",
-    help="Write train.spacy, dev.spacy and test.spacy with such shares of the documents, as 80,10,10; or two, as 80,20.",
+    help="Write train, dev and test files with such shares of the documents, as 80,10,10; or two, as 80,20.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of --split.")
 @options.force
@@ -48,6 +59,7 @@ def convert(
     input_paths: tuple[Path, ...],
     output_dir: Path,
     converter: str,
+    to: str,
     lang: str,
     n_sents: int | None,
     concatenate: bool,
@@ -56,66 +68,68 @@ def convert(
     force: bool,
     code: tuple[Path, ...],
 ) -> None:
-    """Convert INPUT_PATH, a file, a directory, a pattern ("data/*.jsonl") or several of these, to .spacy files in OUTPUT_DIR, or to
-    one on standard output (-).
+    """Convert INPUT_PATH, a file, a directory, a pattern ("data/*.jsonl") or several of these, to files of the format --to in
+    OUTPUT_DIR, or to one on standard output (-). What the format can't hold is told.
 
     The folders of a directory are kept, and so is what OUTPUT_DIR holds already, without --force. With --split, each part has
     its share of every label of categories, entities and spans, and the same seed gives the same parts. Training reads the same formats directly; conversion only saves the work of parsing them again.
     """
     from kernel import blank, registry
+    from kernel.cli import writers
     from kernel.cli.splitting import parse_shares
     from kernel.errors import UsageError
     from kernel.files.patterns import matching
-    from kernel.tokens import DocBin
 
     shares = parse_shares(split) if split else {}
-    if split and str(output_dir) == "-":
+    is_piped = str(output_dir) == "-"
+    if split and is_piped:
         raise UsageError("--split writes several files: it needs a directory, not -")
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
+    writer = writers.by_name(to)
     sources = [source for path in input_paths for source in matching(path)]
     found = _each_once(
-        (file, source) for source in sources for file in _input_files(source, output_dir, read)
+        (file, source) for source in sources for file in _input_files(source, output_dir, read, writer)
     )
     files = list(found)
     nlp = blank(lang)
-    is_piped = str(output_dir) == "-"
-    if is_piped:
-        check_pipe(input_paths[0])
     every = (doc for path in files for doc in _documents(read, path, nlp, n_sents))
     if split:
-        _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, force=force)
-        return
-    if concatenate or is_piped:
-        store = DocBin(store_user_data=True)
-        for doc in every:
-            store.add(doc)
-        if is_piped:
-            write_bytes(store.to_bytes())
-        else:
-            name = _stem(sources[0].resolve()) if len(sources) == 1 else "documents"
-            _write(store.to_bytes(), output_dir / f"{name}.spacy", len(store), force=force)
-        return
-    targets = _targets(found, output_dir)
-    for path in files:
-        store = DocBin(store_user_data=True)
-        for doc in _documents(read, path, nlp, n_sents):
-            store.add(doc)
-        _write(store.to_bytes(), targets[path], len(store), force=force)
+        _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, writer, force=force)
+    elif is_piped:
+        first = input_paths[0]
+        file = f"{shell_word(_stem(first))}{_suffix(writer)}"
+        hint = f"Send it on: kernel convert {shell_word(str(first))} - > {file}"
+        writers.write_out(writer, ((doc, {}) for doc in every), hint=hint)
+    elif concatenate:
+        name = _stem(sources[0].resolve()) if len(sources) == 1 else "documents"
+        target = output_dir / f"{name}{_suffix(writer)}"
+        _check_unread([target], files)
+        _write(writer, every, target, force=force)
+    else:
+        targets = _targets(found, output_dir, _suffix(writer))
+        _check_unread(targets.values(), files)
+        for path, target in targets.items():
+            _write(writer, _documents(read, path, nlp, n_sents), target, force=force)
 
 
-def check_pipe(path: Path) -> None:
-    """`UsageError` where bytes for a program would go to a terminal."""
-    import sys
-
+def _check_unread(targets: Iterable[Path], files: Iterable[Path]) -> None:
+    """`UsageError` if something would be written over what is read."""
     from kernel.errors import UsageError
 
-    if sys.stdout.isatty():
-        raise UsageError(
-            "a .spacy file is no text for a terminal",
-            hint=f"Send it on: kernel convert {shell_word(str(path))} - > {shell_word(_stem(path))}.spacy",
-        )
+    read = {file.resolve() for file in files}
+    for target in targets:
+        if target.resolve() in read:
+            raise UsageError(
+                f"can't write {target}: it is among what is read",
+                hint="Choose another directory, also with --force.",
+            )
+
+
+def _suffix(writer: Any) -> str:
+    """The extension of what a writer writes; folders have none."""
+    return "" if writer.is_folder or not writer.suffixes else str(writer.suffixes[0])
 
 
 def _documents(read: Any, path: Path, nlp: Any, n_sents: int | None) -> Iterator[Any]:
@@ -149,24 +163,35 @@ def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> 
     return found
 
 
-def _write_parts(parts: dict[str, list[Any]], folder: Path, *, force: bool) -> None:
+def _write_parts(parts: dict[str, list[Any]], folder: Path, writer: Any, *, force: bool) -> None:
     """Write all parts or none: those of two splits have documents in common."""
+    from kernel.cli import writers
     from kernel.cli.splitting import PARTS
     from kernel.errors import warn
-    from kernel.tokens import DocBin
 
-    stores = {part: DocBin(docs=docs, store_user_data=True).to_bytes() for part, docs in parts.items()}
-    for part, data in stores.items():
-        path = folder / f"{part}.spacy"
+    places = {part: folder / f"{part}{_suffix(writer)}" for part in PARTS}
+    contents: dict[str, bytes] = {}
+    for part, docs in parts.items():
+        if writer.is_folder:
+            writers.check_place(writer, places[part], force=force)
+            continue
+        written = BytesIO()
+        writer.write(((doc, {}) for doc in docs), written)
+        contents[part] = written.getvalue()
         try:
-            writing.is_new(path, data, force=force)
+            writing.is_new(places[part], contents[part], force=force)
         except OSError as error:
-            raise writing.unwritable(path, error) from error
-    for part, data in stores.items():
-        _write(data, folder / f"{part}.spacy", len(parts[part]), force=force)
-    for path in (folder / f"{part}.spacy" for part in PARTS if part not in parts):
-        if path.exists():
-            warn(f"{path} is of another split: its documents may be in the new files too")
+            raise writing.unwritable(places[part], error) from error
+    for part, docs in parts.items():
+        if writer.is_folder:
+            _write(writer, docs, places[part], force=force)
+            continue
+        _make_folder(folder)
+        writing.write_new(places[part], contents[part], force=force)
+        _say_written(places[part], len(docs))
+    for part, place in places.items():
+        if part not in parts and place.exists():
+            warn(f"{place} is of another split: its documents may be in the new files too")
 
 
 def _each_once(found: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
@@ -175,7 +200,7 @@ def _each_once(found: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
     return dict(places.values())
 
 
-def _targets(sources: dict[Path, Path], output: Path) -> dict[Path, Path]:
+def _targets(sources: dict[Path, Path], output: Path, suffix: str) -> dict[Path, Path]:
     """Where each file goes: to the same place below the output as below its source; in folders where stems are not unique, with
     whole names. `UsageError` where two would go to one place.
     """
@@ -188,7 +213,7 @@ def _targets(sources: dict[Path, Path], output: Path) -> dict[Path, Path]:
     stems = Counter((folder, _stem(path)) for path, folder in folders.items())
     mixed = {folder for (folder, _), number in stems.items() if number > 1}
     targets = {
-        path: output / folder / f"{path.name if folder in mixed else _stem(path)}.spacy"
+        path: output / folder / f"{path.name if folder in mixed else _stem(path)}{suffix}"
         for path, folder in folders.items()
     }
     first = {target: path for path, target in reversed(targets.items())}
@@ -206,7 +231,7 @@ def _stem(path: Path) -> str:
     return Path(path.stem if path.suffix.lower() == ".gz" else path.name).stem
 
 
-def _input_files(path: Path, output: Path, read: Any) -> list[Path]:
+def _input_files(path: Path, output: Path, read: Any, writer: Any) -> list[Path]:
     """The file itself, or the files of a directory: those that the converter says are its own, or all that are not hidden.
 
     What an earlier call wrote below the directory is none of them.
@@ -218,7 +243,7 @@ def _input_files(path: Path, output: Path, read: Any) -> list[Path]:
             found: list[Path] = read.data_files(path)
         else:
             found = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
-        files = sorted(p for p in found if not _is_made(p, path, output))
+        files = sorted(p for p in found if not _is_made(p, path, output, writer))
         if not files:
             raise DataError("the directory holds no files", path=path)
         return files
@@ -227,18 +252,48 @@ def _input_files(path: Path, output: Path, read: Any) -> list[Path]:
     return [path]
 
 
-def _is_made(file: Path, source: Path, output: Path) -> bool:
+def _is_made(file: Path, source: Path, output: Path, writer: Any) -> bool:
     """Whether a file below the source may be what an earlier conversion wrote."""
     made = output.resolve()
     if made == source.resolve():
-        return file.suffix == ".spacy"
+        return file.suffix in writer.suffixes
     return file.resolve().is_relative_to(made)
 
 
-def _write(data: bytes, path: Path, n_docs: int, *, force: bool) -> None:
+def _write(writer: Any, docs: Iterable[Any], path: Path, *, force: bool) -> None:
+    """Write a file, and say so. What is there already and equal may be written again."""
+    from kernel.cli import writers
+
+    if writer.is_folder:
+        writers.check_place(writer, path, force=force)
+    is_new = not path.parent.exists()
+    _make_folder(path.parent)
+    number = 0
+
+    def counted() -> Iterator[tuple[Any, dict[str, Any]]]:
+        nonlocal number
+        for doc in docs:
+            number += 1
+            yield doc, {}
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        writers.write(
+            writer, counted(), path, check=lambda fresh: writing.check_equal(path, fresh, force=force)
+        )
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                path.parent.rmdir()
+        raise
+    _say_written(path, number)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise writing.unwritable(path, error) from error
-    writing.write_new(path, data, force=force)
-    say(f"{path}: {n_docs} document{'s' * (n_docs != 1)}")
+
+
+def _say_written(path: Path, number: int) -> None:
+    say(f"{path}: {number} document{'s' * (number != 1)}")

@@ -53,13 +53,6 @@ def write_data(text: str) -> None:
     sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
 
 
-def write_bytes(data: bytes) -> None:
-    """Write a file to standard output, for a program that reads it."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
 def _print(text: str, err: bool, nl: bool, style: dict[str, Any]) -> None:
     text = _encodable(text, sys.stderr if err else sys.stdout)
     click.echo(click.style(text, **style) if style else text, err=err, nl=nl)

@@ -36,19 +36,36 @@ def write_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], b
         raise unwritable(path, error) from error
 
 
+def check_equal(path: Path, fresh: Path, *, force: bool) -> None:
+    """`UsageError` if the new file would replace another content; see `write_new`."""
+    from filecmp import cmp
+
+    from kernel.files.atomic import is_special
+
+    if force or not path.is_file() or is_special(path) or not path.stat().st_size:
+        return
+    if not cmp(path, fresh, shallow=False):
+        raise _something_else(path)
+
+
+def _something_else(path: Path) -> KernelError:
+    from kernel.errors import UsageError
+
+    return UsageError(
+        f"{path} exists, and what it holds is something else",
+        hint="Use --force to replace it, or choose another name.",
+    )
+
+
 def is_new(path: Path, data: bytes, *, force: bool, ours: Callable[[bytes], bool] | None = None) -> bool:
     """Whether a file has to be written to have this content. `UsageError` if that would replace another; see `write_new`."""
-    from kernel.errors import UsageError
     from kernel.files.atomic import is_special
 
     if force or not path.is_file() or is_special(path):
         return True
     old = path.read_bytes()
     if old and old != data and not (ours is not None and ours(old)):
-        raise UsageError(
-            f"{path} exists, and what it holds is something else",
-            hint="Use --force to replace it, or choose another name.",
-        )
+        raise _something_else(path)
     return old != data
 
 

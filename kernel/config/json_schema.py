@@ -47,7 +47,7 @@ class _Writer:
 
     def run(self) -> Schema:
         for kind in registry.kinds():
-            if kind not in ("factories", "languages", "converters", "modules", "sections"):
+            if kind not in ("factories", "languages", "converters", "writers", "modules", "sections"):
                 self.defs[kind] = self._kind(kind, f"@{kind}", ())
         self.defs["factories"] = self._kind("factories", "factory", ("nlp", "name"))
         kinds = [kind for kind in registry.kinds() if kind in self.defs and kind != "factories"]

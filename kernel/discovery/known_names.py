@@ -48,6 +48,7 @@ _OWNERS = {
     "scorers": "kernel-nlp-components",
     "readers": "kernel-nlp-readers",
     "converters": "kernel-nlp-readers",
+    "writers": "kernel-nlp-readers",
     "batchers": "kernel-nlp-batchers",
     "callbacks": "kernel-nlp-callbacks",
     "loggers": "kernel-nlp-callbacks",

@@ -42,6 +42,7 @@ KINDS = (
     "sections",
     "tokenizers",
     "vectors",
+    "writers",
     *THINC_NAMES,
 )
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from kernel.testing.suites.text import LanguageSuite as LanguageSuite
     from kernel.testing.suites.text import TokenizerSuite as TokenizerSuite
     from kernel.testing.suites.wrappers import WrapperSuite as WrapperSuite
+    from kernel.testing.suites.writers import WriterSuite as WriterSuite
 
 # Where pytest finds the fixtures when this module is given to it as a plugin.
 pytest_plugins = ["kernel.testing.plugin"]
@@ -81,6 +82,7 @@ _MODULES = {
     "suites.supplied": "ModuleSuite SectionSuite",
     "suites.text": "LanguageSuite TokenizerSuite",
     "suites.wrappers": "WrapperSuite",
+    "suites.writers": "WriterSuite",
 }
 _PUBLIC = {name: f"kernel.testing.{module}" for module, names in _MODULES.items() for name in names.split()}
 __all__ = [
@@ -113,6 +115,7 @@ __all__ = [
     "TokenizerSuite",
     "VectorsSuite",
     "WrapperSuite",
+    "WriterSuite",
     "check_gradients",
     "exercised",
     "fake_distribution",

@@ -161,7 +161,9 @@ def test_bad_input_leaves_no_output(
     [
         (["model", "nothing.txt", "out.spacy"], "nothing.txt: no such file"),
         (["model", "model", "out.spacy"], "no .jsonl, .spacy, .txt files in this directory"),
-        (["model", "in.txt", "out.csv"], "OUTPUT ends in .spacy or .jsonl"),
+        (["model", "in.txt", "out.docx"], "no format has the extension .docx\nOUTPUT ends in "),
+        (["model", "in.txt", "out"], "it has no extension"),
+        (["model", "in.txt", "out", "--format", "docx"], "there is no format 'docx' to write"),
         (["nothing", "in.txt", "out.spacy"], "can't find the pipeline 'nothing'"),
         (["model", "in.txt", "in.txt/out.spacy"], "can't write in.txt/out.spacy"),
     ],

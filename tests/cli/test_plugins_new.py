@@ -23,7 +23,7 @@ WITHOUT = {"ops"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
 WITHOUT_EXAMPLE = {
-    *("layers", "objectives", "converters", "misc", "losses", "initializers", "cli", "modules"),
+    *("layers", "objectives", "converters", "writers", "misc", "losses", "initializers", "cli", "modules"),
     *("span_getters", "annotation_setters"),
 }
 # What stands before the owner in the names of these kinds.

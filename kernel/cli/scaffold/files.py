@@ -121,3 +121,50 @@ class TestConverter(ConverterSuite):
     malformed: ClassVar = {"Anna/NNP\\nsings\\n": 2}
 ''',
 )
+
+WRITERS = Kind(
+    module="writer",
+    function="TaggedLines",
+    registered="$owner.tagged_lines.v1",
+    about="a writer of text with tags: a document a line, `Anna/NNP sings/VBZ`",
+    code='''"""A writer of text with tags: a document a line, `Anna/NNP sings/VBZ`."""
+
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from kernel.errors import warn
+from kernel.tokens import Doc
+from kernel.tokens.annotated import annotated
+
+
+class TaggedLines:
+    """Write documents with tags: kernel convert FILE DIR --to $owner.tagged_lines.v1"""
+
+    suffixes = (".tagged",)
+    is_folder = False
+
+    def write(
+        self, docs: Iterable[tuple[Doc, dict[str, Any]]], target: BinaryIO
+    ) -> None:
+        """Write a line for each document. What a line can't hold is told at the end."""
+        lost: set[str] = set()
+        for doc, others in docs:
+            lost.update(annotated(doc).keys() - {"tags"})
+            if others:
+                lost.add("other keys of records")
+            line = " ".join(f"{token.text}/{token.tag_}" for token in doc)
+            target.write(f"{line}\\n".encode())
+        if lost:
+            warn(f"lines of words and tags lack: {', '.join(sorted(lost))}")
+''',
+    test='''"""The writer goes through the conformance suite."""
+
+from kernel.testing import WriterSuite
+
+
+class TestWriter(WriterSuite):
+    name = "$owner.tagged_lines.v1"
+    # Nothing reads it back. With the name of a converter, the suite compares what that reads.
+    converter = ""
+''',
+)

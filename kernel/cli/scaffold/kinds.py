@@ -44,6 +44,7 @@ _MODULES = {
     "scorers": "components",
     "readers": "files",
     "converters": "files",
+    "writers": "files",
     "batchers": "batches",
     "augmenters": "batches",
     "callbacks": "events",

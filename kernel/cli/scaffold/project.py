@@ -83,6 +83,7 @@ _OF_TRANSFORMER = (
 _USES = {
     "cli": "Once it is installed, there is the command `kernel $registered`.\n",
     "converters": "Once it is installed: `kernel convert FILE DIR --converter $registered`\n",
+    "writers": "Once it is installed: `kernel convert FILE DIR --to $registered`\n",
     "objectives": (
         'Once it is installed, `kernel pretrain` takes it:\n\n    [pretraining.objective]\n    @architectures = "$registered"\n'
     ),

@@ -11,7 +11,7 @@ from srsly import msgpack_dumps
 
 from kernel.errors import DataError
 from kernel.language import Language
-from kernel.testing import ConverterSuite, ReaderSuite, sample_examples
+from kernel.testing import ConverterSuite, ReaderSuite, WriterSuite, sample_examples
 from kernel.tokens import DocBin
 from kernel.training import Example
 
@@ -279,3 +279,20 @@ class TestParquet(Converter):
         )
     )
     malformed = {content[:60]: None, b"no Parquet": None}
+
+
+class Writer(WriterSuite):
+    goldens = GOLDENS
+
+
+class TestWriteSpacy(Writer):
+    name = "kernel.spacy.v1"
+
+
+class TestWriteJsonl(Writer):
+    name = "kernel.jsonl.v1"
+
+
+class TestWriteBrief(Writer):
+    name = "kernel.brief.v1"
+    converter = "kernel.jsonl.v1"

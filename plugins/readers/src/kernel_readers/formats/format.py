@@ -16,13 +16,15 @@ class Settings:
 
     n_sents: sentences a document where a file has sentences but no documents of its own. columns: what the columns of a
     column file are. trim: whether blanks at the ends of entities are no part of them. labels: names of the labels that a file
-    has numbers for, or the file that has them.
+    has numbers for, or the file that has them. whole: whether what a document has no place for is kept in its user data, for a
+    writer of the same format; training has no use for it.
     """
 
     n_sents: int | None = None
     columns: Sequence[str] | None = None
     trim: bool = False
     labels: Sequence[str] | Path | None = None
+    whole: bool = False
 
 
 class Format:
@@ -44,9 +46,12 @@ class Format:
         settings: Settings | None = None,
         report: Report | None = None,
     ) -> Iterator[Doc]:
-        """The documents of a file. report: filled for the caller to say; without it, what it would hold is said at the end."""
+        """The documents of a file. report: filled for the caller to say; without it, what it would hold is said at the end.
+
+        Without settings, as `kernel convert` calls it, everything is kept.
+        """
         found = Report() if report is None else report
-        yield from self._read(path, nlp, settings or Settings(n_sents), found)
+        yield from self._read(path, nlp, settings or Settings(n_sents, whole=True), found)
         if report is None:
             found.say(path)
 

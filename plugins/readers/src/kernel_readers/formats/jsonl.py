@@ -23,6 +23,7 @@ from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.label_lists import KEYS, LabelLists, with_text
 from kernel_readers.formats.offsets import Offset, Placing, read_offsets
 from kernel_readers.formats.record import Record, records_and_problems
+from kernel_readers.formats.rest import KEY, set_rest
 from kernel_readers.formats.words import TOKEN_KEYS, is_tokens_of_doc, lists_of_doc, places_in_text, tokenized
 from kernel_readers.problems import collected
 from kernel_readers.report import Report
@@ -152,7 +153,8 @@ def _document(
     sources = [] if keys.isdisjoint(_MARKED) else list(_sources(record, lists, report))
     offsets, groups = _entities(record, sources), _groups(record)
     given = {} if keys.isdisjoint(_GIVEN) else {key: record.get(key) for key in _GIVEN & keys}
-    if given.get("words") is None and "tokens" in keys and is_tokens_of_doc(record.data["tokens"]):
+    is_of_doc = given.get("words") is None and "tokens" in keys and is_tokens_of_doc(record.data["tokens"])
+    if is_of_doc:
         given = {**given, **lists_of_doc(record, record.get("tokens"))}
     if given.get("words") is None:
         # The text is checked even if it is tokenized already.
@@ -160,7 +162,7 @@ def _document(
         own = docs[record.number] if record.number in docs else nlp.make_doc(text)
         doc = tokenized(record, nlp.vocab, own, given, report) if given else own
     else:
-        doc = tokenized(record, nlp.vocab, None, given, report)
+        doc = tokenized(record, nlp.vocab, None, given, report, is_placed=is_of_doc)
     sents = record.get("sents") if "sents" in keys else None
     # Heads make sentences of their own.
     if sents and given.get("heads") is None and given.get("sent_starts") is None:
@@ -175,6 +177,8 @@ def _document(
     elif offsets is not None:
         doc.set_ents([], default="outside")
     doc.cats = categories(record, lists)
+    if KEY in keys and is_of_doc:
+        set_rest(record, doc, record.get(KEY))
     return doc
 
 

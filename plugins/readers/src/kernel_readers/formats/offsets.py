@@ -31,14 +31,19 @@ def _is_offset(item: Any) -> bool:
 
 
 def read_offsets(record: Record, key: str, value: Any) -> list[Offset]:
-    """Entities as objects with start (or start_offset), end (end_offset) and label (or a list labels), or [start, end, label]."""
+    """Entities as objects with start (or start_offset), end (end_offset) and label (or a list labels), or [start, end, label].
+
+    Those of a group of spans, `spans.NAME`, are in their order, and may have no label; others are sorted.
+    """
     if not isinstance(value, list):
         raise record.error(f"{key!r} must be a list")
-    has_ids = key == "ents" or key.startswith("spans.")
-    return sorted(offset for item in value for offset in _read(record, item, has_ids=has_ids))
+    is_group = key.startswith("spans.")
+    has_ids = key == "ents" or is_group
+    found = [offset for item in value for offset in _read(record, item, has_ids=has_ids, is_group=is_group)]
+    return found if is_group else sorted(found)
 
 
-def _read(record: Record, item: Any, *, has_ids: bool) -> list[Offset]:
+def _read(record: Record, item: Any, *, has_ids: bool, is_group: bool) -> list[Offset]:
     names: list[Any] = ["", ""]
     labels: list[Any]
     if isinstance(item, Mapping):
@@ -55,7 +60,7 @@ def _read(record: Record, item: Any, *, has_ids: bool) -> list[Offset]:
         if len(labels) != 1:
             raise record.error(f"{_shown(item)} is not [start, end, label]")
     for label in labels:
-        if not (_is_int(start) and _is_int(end) and isinstance(label, str) and label):
+        if not (_is_int(start) and _is_int(end) and isinstance(label, str) and (label or is_group)):
             raise record.error(
                 f"an entity needs whole numbers for start and end and a label, found {_shown((start, end, label))}"
             )

@@ -16,8 +16,18 @@ _ALLOWED: dict[type, set[type]] = {str: {str, type(None)}, int: {int, bool, type
 _KINDS = {str: "strings", int: "whole numbers", bool: "true and false"}
 
 
-def tokenized(record: Record, vocab: Any, doc: Doc | None, given: dict[str, Any], report: Report) -> Doc:
+def tokenized(
+    record: Record,
+    vocab: Any,
+    doc: Doc | None,
+    given: dict[str, Any],
+    report: Report,
+    *,
+    is_placed: bool = False,
+) -> Doc:
     """The document of a record, without entities.
+
+    is_placed: whether words and spaces were taken from the text, so that they can't contradict it.
 
     doc: the text as the tokenizer has it, if the record has no words. given: words, spaces, and a list a key of
     `TOKEN_KEYS`.
@@ -36,7 +46,7 @@ def tokenized(record: Record, vocab: Any, doc: Doc | None, given: dict[str, Any]
     _check_numbers(record, annotations, len(words))
     if "pos" in annotations:
         check_upos(annotations["pos"], record.path, record.number)
-    found = _spaces(record, words, is_needed=spaces is None)
+    found = None if is_placed else _spaces(record, words, is_needed=spaces is None)
     if spaces is None:
         spaces = found
     elif found is not None and spaces[:-1] != found[:-1]:
@@ -118,16 +128,27 @@ def _check_numbers(record: Record, annotations: dict[str, Any], size: int) -> No
 
 
 def lists_of_doc(record: Record, tokens: Any) -> dict[str, Any]:
-    """The tokens of `Doc.to_json` as lists: words, and what the tokens have of tag, pos, lemma, morph, dep and head."""
+    """The tokens of `Doc.to_json` as lists: words, spaces, and what the tokens have of tag, pos, lemma, morph, dep and head."""
     text = record.text
     words: list[str] = []
+    spaces: list[bool] = []
+    before = 0
     for token in tokens:
         start, end = token["start"], token["end"]
         if not 0 <= start < end <= len(text):
             raise record.error(
                 f"the token [{str(start)[:20]}:{str(end)[:20]}] is outside of the text", offset=None
             )
+        if start < before or text[before:start].strip():
+            raise record.error(
+                f"the token {text[start:end][:60]!r} doesn't follow the one before it: there is text between them, or they overlap",
+                offset=before,
+            )
+        # A token that is white space needs no space before it.
+        spaces[-1:] = [start > before and text[before] == " "][: len(spaces)]
         words.append(text[start:end])
+        spaces.append(text[end : end + 1] == " ")
+        before = end
     names = {
         "tag": "tags",
         "pos": "pos",
@@ -136,7 +157,7 @@ def lists_of_doc(record: Record, tokens: Any) -> dict[str, Any]:
         "dep": "deps",
         "head": "heads",
     }
-    lists: dict[str, Any] = {"words": words} if words else {}
+    lists: dict[str, Any] = {"words": words, "spaces": spaces} if words else {}
     for name, key in names.items():
         if any(name in token for token in tokens):
             lists[key] = [token.get(name) for token in tokens]

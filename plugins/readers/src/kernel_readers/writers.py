@@ -1,0 +1,19 @@
+"""The formats that can be written, as registered writers."""
+
+from kernel_readers.writing.docbin import DocBinWriter
+from kernel_readers.writing.jsonl import JsonLinesWriter
+
+
+def spacy() -> DocBinWriter:
+    """Write `.spacy` files, which hold everything."""
+    return DocBinWriter()
+
+
+def jsonl() -> JsonLinesWriter:
+    """Write JSON Lines with everything that is annotated: a document a line."""
+    return JsonLinesWriter()
+
+
+def brief() -> JsonLinesWriter:
+    """Write JSON Lines to be looked at: without tokens of which nothing is known but their place."""
+    return JsonLinesWriter(is_brief=True)

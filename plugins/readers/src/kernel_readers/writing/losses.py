@@ -1,0 +1,49 @@
+"""What a format can't hold of the documents that are written in it: counted, and said once at the end."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from kernel.errors import warn
+from kernel.tokens import Doc
+from kernel.tokens.annotated import annotated
+
+KEYS_OF_RECORDS = "other keys of records"
+
+
+class Losses:
+    """Counts what is lost of documents.
+
+    format: for people. holds: kinds of `kernel.tokens.annotated` that the format holds.
+    """
+
+    def __init__(self, format: str, holds: Collection[str]) -> None:
+        self.format = format
+        self.holds = frozenset(holds)
+        self._documents = 0
+        self._lost: Counter[str] = Counter()
+        self._in: Counter[str] = Counter()
+
+    def of(self, doc: Doc, others: Mapping[str, Any] | None = None, *, kept: Collection[str] = ()) -> None:
+        """Count what is lost of a document. others: keys of its record, none of which is written. kept: what else is, for once."""
+        self._documents += 1
+        for kind, number in annotated(doc).items():
+            if kind not in self.holds and kind not in kept:
+                self.add(kind, number)
+        if others:
+            self.add(KEYS_OF_RECORDS, len(others))
+
+    def add(self, kind: str, number: int = 1) -> None:
+        """Count something that is lost of the present document. kind: in the plural."""
+        self._lost[kind] += number
+        self._in[kind] += 1
+
+    def say(self) -> None:
+        """Warn of everything that was lost, if anything was."""
+        if not self._lost:
+            return
+        listed = ", ".join(
+            f"{number:,} {kind} (in {self._in[kind]:,} of {self._documents:,} documents)"
+            for kind, number in self._lost.items()
+        )
+        warn(f"{self.format} can't hold, and the output lacks: {listed}")
