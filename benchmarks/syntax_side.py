@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,9 @@ def resident_kb(what: str = "VmRSS") -> int:
 
 
 def long_doc(lib: Any, nlp: Any, corpus: str, n_tokens: int) -> Any:
-    """Documents of the corpus joined to one of about so many tokens."""
+    """Documents of the corpus, again and again if need be, joined to one of about so many tokens."""
     docs, size = [], 0
-    for doc in lib.DocBin().from_disk(corpus).get_docs(nlp.vocab):
+    for doc in cycle(list(lib.DocBin().from_disk(corpus).get_docs(nlp.vocab))):
         docs.append(doc)
         size += len(doc)
         if size >= n_tokens:

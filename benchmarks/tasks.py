@@ -36,6 +36,8 @@ def read_everything(task: str, docs: Iterable[Any]) -> int:
             [(sent.start, sent.end) for sent in doc.sents]
         elif task == "trainable_lemmatizer":
             [token.lemma_ for token in doc]
+        elif task == "spancat":
+            [(span.label_, span.start_char, span.end_char) for span in doc.spans["sc"]]
         else:
             dict(doc.cats)
     return words

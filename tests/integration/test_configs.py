@@ -16,7 +16,7 @@ SHORT = ["--training.max_steps", "2", "--training.eval_frequency", "2"]
 
 @pytest.fixture
 def data(tmp_path: Path) -> list[str]:
-    """Two small corpora with entities, tags and categories; the overrides that name them."""
+    """Two small corpora with entities, groups of spans, tags and categories; the overrides that name them."""
     rows = []
     for name, place, topic in (
         ("Ada", "Oslo", "A"),
@@ -26,13 +26,20 @@ def data(tmp_path: Path) -> list[str]:
     ):
         text = f"{name} went to {place}"
         at = text.index(place)
-        spans = [
+        ents = [
             {"start": 0, "end": len(name), "label": "PERSON"},
             {"start": at, "end": len(text), "label": "PLACE"},
         ]
         cats = {label: float(label == topic) for label in "AB"}
         rows.append(
-            {"text": text, "words": text.split(), "tags": ["N", "V", "P", "N"], "spans": spans, "cats": cats}
+            {
+                "text": text,
+                "words": text.split(),
+                "tags": ["N", "V", "P", "N"],
+                "ents": ents,
+                "spans": {"sc": [*ents, {"start": 0, "end": len(text), "label": "TRIP"}]},
+                "cats": cats,
+            }
         )
     for part, some in (("train", rows), ("dev", rows[:2])):
         (tmp_path / f"{part}.jsonl").write_text(json_lines(some), "utf8")
@@ -43,7 +50,7 @@ def data(tmp_path: Path) -> list[str]:
 
 def test_there_are_ready_configs() -> None:
     names = {path.stem for path in READY}
-    assert names >= {"demo", "ner", "tagger", "textcat", "textcat_multilabel"}
+    assert names >= {"demo", "ner", "spancat", "tagger", "textcat", "textcat_multilabel"}
 
 
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
@@ -52,7 +59,7 @@ def test_is_complete(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("name", ["ner", "tagger", "textcat", "textcat_multilabel"])
+@pytest.mark.parametrize("name", ["ner", "spancat", "tagger", "textcat", "textcat_multilabel"])
 def test_is_what_init_config_writes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "config", "-", "--pipeline", name]) == 0
     assert capsys.readouterr().out == (FOLDER / f"{name}.cfg").read_text("utf8")

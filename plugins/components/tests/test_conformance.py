@@ -8,7 +8,16 @@ import pytest
 
 import kernel
 from kernel.language import Language
-from kernel.testing import ComponentSuite, LookupsSuite, MiscSuite, ModuleSuite, ScorerSuite
+from kernel.numeric.ops import KernelOps
+from kernel.testing import (
+    ComponentSuite,
+    LookupsSuite,
+    MiscSuite,
+    ModuleSuite,
+    ScorerSuite,
+    sample_examples,
+)
+from kernel.tokens import Doc, Span
 
 GOLDENS = Path(__file__).with_name("goldens.json")
 WIDTH = 16
@@ -145,6 +154,46 @@ class TestSpanFinderThatListens(Learning):
         return with_found_spans(super().examples(nlp))
 
 
+def with_spans(examples):
+    """The entities as spans, and their last words as another kind."""
+    for example in examples:
+        doc = example.reference
+        heads = [Span(doc, ent.end - 1, ent.end, "HEAD") for ent in doc.ents]
+        doc.spans["sc"] = [*doc.ents, *heads]
+    return examples
+
+
+class TestSpancat(Learning):
+    name = "spancat"
+    settings = {
+        "model": {
+            "@architectures": "kernel.SpanCategorizer.v1",
+            "tok2vec": HASH_EMBED,
+            "reducer": {"@layers": "kernel.mean_max_reducer.v1", "hidden_size": 16},
+            "scorer": {"@layers": "kernel.LinearLogistic.v1"},
+        },
+        "max_positive": 2,
+    }
+
+    def examples(self, nlp):
+        return with_spans(super().examples(nlp))
+
+
+class TestSpancatThatListens(TestSpancat):
+    goldens = None
+    settings = {"model": {**TestSpancat.settings["model"], "tok2vec": LISTENER}}
+    before = {"tok2vec": {"model": HASH_EMBED}}
+
+
+class TestSpancatSinglelabel(TestSpancat):
+    name = "spancat_singlelabel"
+    settings = {
+        "model": {**TestSpancat.settings["model"], "scorer": {"@layers": "Softmax.v2"}},
+        "allow_overlap": False,
+        "negative_weight": 0.8,
+    }
+
+
 class TestTagger(Learning):
     name = "tagger"
     settings = {"model": {"@architectures": "kernel.Tagger.v2", "tok2vec": HASH_EMBED}}
@@ -263,6 +312,50 @@ class TestSpanFinderScorer(Scorer):
         return with_found_spans(super().gold())
 
 
+class TestSpancatScorer(Scorer):
+    name = "kernel.spancat_scorer.v1"
+    perfect = ("spans_sc_p", "spans_sc_r", "spans_sc_f")
+
+    def gold(self):
+        return with_spans(super().gold())
+
+
+class Suggester(MiscSuite):
+    """What is suggested for a parsed document with a group of spans, and one without tokens."""
+
+    goldens = GOLDENS
+
+    def as_plain(self, value):
+        doc = sample_examples(Language())[1].reference
+        doc.spans["ruler"] = [doc[2:4], doc[0:1]]
+        doc.vocab.get_noun_chunks = lambda doclike: iter([(0, 1, 0), (2, 3, 0)])
+        spans = value([doc, Doc(doc.vocab)], ops=KernelOps())
+        return spans.dataXd.tolist(), spans.lengths.tolist()
+
+
+class TestNgramSuggester(Suggester):
+    name = "kernel.ngram_suggester.v1"
+    settings = {"sizes": [2, 1]}
+
+
+class TestNgramRangeSuggester(Suggester):
+    name = "kernel.ngram_range_suggester.v1"
+    settings = {"min_size": 5, "max_size": 9}
+
+
+class TestPresetSpansSuggester(Suggester):
+    name = "kernel.preset_spans_suggester.v1"
+    settings = {"spans_key": "ruler"}
+
+
+class TestSubtreeSuggester(Suggester):
+    name = "kernel.subtree_suggester.v1"
+
+
+class TestChunkSuggester(Suggester):
+    name = "kernel.chunk_suggester.v1"
+
+
 class TestTaggerScorer(Scorer):
     name = "kernel.tagger_scorer.v1"
     perfect = ("tag_acc",)
@@ -318,6 +411,7 @@ class TestLentPipeline(ModuleSuite):
         "Pipe",
         "SentenceRecognizer",
         "Sentencizer",
+        "SpanCategorizer",
         "SpanFinder",
         "Tagger",
         "TextCategorizer",
@@ -338,6 +432,7 @@ class TestLentPipeline(ModuleSuite):
         "senter",
         "sentencizer",
         "span_finder",
+        "spancat",
         "tagger",
         "textcat",
         "textcat_multilabel",

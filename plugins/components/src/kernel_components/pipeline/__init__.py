@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kernel_components.sentencizer.component import Sentencizer
     from kernel_components.senter.component import SentenceRecognizer
     from kernel_components.span_finder.component import SpanFinder
+    from kernel_components.spancat.component import SpanCategorizer
     from kernel_components.tagger.component import Tagger
     from kernel_components.textcat.component import TextCategorizer
     from kernel_components.textcat.multilabel import MultiLabelTextCategorizer as MultiLabel_TextCategorizer
@@ -34,6 +35,7 @@ __all__ = [
     "Pipe",
     "SentenceRecognizer",
     "Sentencizer",
+    "SpanCategorizer",
     "SpanFinder",
     "Tagger",
     "TextCategorizer",
@@ -54,6 +56,7 @@ _MODULES = {
     "Pipe": "pipe",
     "SentenceRecognizer": "senter",
     "Sentencizer": "sentencizer",
+    "SpanCategorizer": "spancat",
     "SpanFinder": "span_finder",
     "Tagger": "tagger",
     "TextCategorizer": "textcat",
@@ -68,7 +71,6 @@ _ELSEWHERE = {
     "AttributeRuler": "attributeruler",
     "EntityLinker": "entity_linker",
     "EntityRuler": "entityruler",
-    "SpanCategorizer": "spancat",
     "SpanRuler": "span_ruler",
 }
 

@@ -1,0 +1,1 @@
+"""The span categoriser that gives a span one category at most."""
