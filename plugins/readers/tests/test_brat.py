@@ -49,6 +49,9 @@ def test_every_kind_of_line(made, nlp):
     assert spans(doc.ents) == [("Sony", "Org"), ("Ericsson", "Org"), ("merged", "Merge")]
     assert [ent.kb_id_ for ent in doc.ents] == ["Wikipedia:26989", "", ""]
     assert [(span.text, span.label_, span.id_) for span in doc.spans["sc"]] == [
+        ("Sony", "Org", ""),
+        ("Ericsson", "Org", ""),
+        ("merged", "Merge", ""),
         ("North", "Place", "T4"),
         ("South America", "Place", ""),
         ("America", "Place", "T4"),

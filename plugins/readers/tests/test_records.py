@@ -92,11 +92,11 @@ def test_label_studio_tasks(docs):
 
 
 def test_what_is_not_read_of_label_studio_is_counted(docs):
-    results = [region(0, 12, "PERSON"), {"type": "relation", "from_id": "a"}]
+    results = [region(0, 12, "PERSON"), {"type": "rating", "value": {"rating": 3}}]
     with pytest.warns(KernelWarning) as caught:
         docs({"data": {"text": TEXT}, "annotations": [{"result": results}, {"result": []}]})
     messages = " | ".join(str(warning.message) for warning in caught)
-    assert "1 results of the type 'relation' are not read (the first: line 1)" in messages
+    assert "1 results of the type 'rating' are not read (the first: line 1)" in messages
     assert "1 records have several annotations; the first is read" in messages
 
 

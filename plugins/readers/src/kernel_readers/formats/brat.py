@@ -3,8 +3,8 @@
 The lines of an `.ann` file (https://brat.nlplab.org/standoff.html): `T` a span, of one or several parts; `R` a relation;
 `E` an event; `A` or `M` an attribute; `N` a reference to a knowledge base; `#` a note; `*` things that are the same.
 
-Spans that overlap no other are entities, the others are in the group `sc`. Of a span of several parts each part is in that
-group, and its id says to which it belongs. Relations of spans are kept as `relations` says. A file that has more than spans
+Spans that overlap no other are entities. Where some overlap, all are in the group `sc`. Of a span of several parts each part is
+in that group, and its id says to which it belongs. Relations of spans are kept as `relations` says. A file that has more than spans
 is kept as plain data, line by line, under `doc.user_data["brat"]`, see `Line`.
 """
 

@@ -23,6 +23,8 @@ from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.label_lists import KEYS, LabelLists, with_text
 from kernel_readers.formats.offsets import Offset, Placing, read_offsets
 from kernel_readers.formats.record import Record, records_and_problems
+from kernel_readers.formats.record_relations import relations, trees
+from kernel_readers.formats.relations import keep_relations
 from kernel_readers.formats.rest import KEY, set_rest
 from kernel_readers.formats.words import TOKEN_KEYS, is_tokens_of_doc, lists_of_doc, places_in_text, tokenized
 from kernel_readers.problems import collected
@@ -32,6 +34,9 @@ _ENTITIES = ("ents", "entities", "spans")
 _GIVEN = frozenset({"words", "spaces", *TOKEN_KEYS})
 # Keys that may hold entities.
 _MARKED = frozenset({*_ENTITIES, *KEYS, "annotations", "completions"})
+# Keys that may hold relations; and the group of spans that were marked so that they may overlap.
+_RELATED = frozenset({"relations", "annotations", "completions"})
+_GROUP = "sc"
 _BLANK: tuple[Any, ...] = (None, "", [], {})
 # Records, or characters, to tokenize together.
 _AT_ONCE = 8
@@ -45,7 +50,12 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     The problems of all records are told at once. An entity whose characters are not those of whole tokens makes its tokens "missing": they are neither
     learned nor counted.
     """
-    return read_records(path, nlp, settings, report, records_and_problems)
+    return read_records(path, nlp, settings, report, _records)
+
+
+def _records(path: Path) -> Iterator[Record | DataError]:
+    for found in records_and_problems(path):
+        yield found if isinstance(found, DataError) else label_studio.of_min(found)
 
 
 def read_records(
@@ -85,6 +95,8 @@ def _answered(
         if isinstance(record, DataError):
             yield record
             continue
+        if label_studio.is_from(record):
+            report.aside |= label_studio.BESIDE
         if label_studio.is_task(record):
             record = label_studio.text_of_task(record)
             if label_studio.is_cancelled(record):
@@ -156,6 +168,8 @@ def _document(
     is_of_doc = given.get("words") is None and "tokens" in keys and is_tokens_of_doc(record.data["tokens"])
     if is_of_doc:
         given = {**given, **lists_of_doc(record, record.get("tokens"))}
+    tree = trees(record) if "relations" in keys and given.get("heads") is None else None
+    given = {**given, **tree} if tree else given
     if given.get("words") is None:
         # The text is checked even if it is tokenized already.
         text = record.text
@@ -163,6 +177,8 @@ def _document(
         doc = tokenized(record, nlp.vocab, own, given, report) if given else own
     else:
         doc = tokenized(record, nlp.vocab, None, given, report, is_placed=is_of_doc)
+    if tree is None and not keys.isdisjoint(_RELATED):
+        keep_relations(doc, relations(record, report))
     sents = record.get("sents") if "sents" in keys else None
     # Heads make sentences of their own.
     if sents and given.get("heads") is None and given.get("sent_starts") is None:
@@ -171,7 +187,10 @@ def _document(
         places = places_in_text(record, doc)
         placing = Placing(record, places, report, trim=settings.trim)
         if offsets is not None:
-            placing.set_entities(doc, offsets)
+            if prodigy.may_overlap(record):
+                placing.set_entities(doc, offsets, group=_GROUP, is_whole=True)
+            else:
+                placing.set_entities(doc, offsets)
         for key, spans in groups.items():
             doc.spans[key] = placing.spans(doc, spans)[0]
     elif offsets is not None:

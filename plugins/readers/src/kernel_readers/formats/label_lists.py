@@ -23,6 +23,14 @@ def with_text(record: Record) -> Record:
     return replace(record, data={**record.data, "text": text}, used={"data"})
 
 
+_TEXTS = (
+    "Pairs of texts, as Doccano exports them of sequence to sequence tasks, are not learned from. If these are categories, "
+    'write them as such: "cats": {"A": 1, "B": 0}'
+)
+# So many lists tell that none of them holds a category of another; and so many words are no name.
+_LISTS, _WORDS = 10, 12
+
+
 class LabelLists:
     """The lists of one file. What an empty one says, and which categories don't hold, the other records tell.
 
@@ -49,6 +57,10 @@ class LabelLists:
         """1 for every category in a list, 0 for all others that are in lists of the file."""
         for key in KEYS:
             value = record.data.get(key)
+            if _is_names(value) and value and self._facts.of_texts:
+                raise record.error(
+                    f"{key!r} holds a text of its own for each record, and no label", hint=_TEXTS
+                )
             if _is_names(value) and (value or self._categories and not self._of_entities):
                 return self.chosen(record.get(key))
         return {}
@@ -80,15 +92,20 @@ class LabelLists:
 
 
 class _Facts(NamedTuple):
-    """What the lists of a file are. of_entities: whether some hold entities. categories: all that they name."""
+    """What the lists of a file are.
+
+    of_entities: whether some hold entities. categories: all that they name. of_texts: whether these are no names: all differ, and
+    most have several words, or one has more than any name.
+    """
 
     of_entities: bool
     categories: frozenset[str]
+    of_texts: bool
 
 
 def _facts(records: Iterable[Record | DataError]) -> _Facts:
     """Look through the records of a file that are some; the others are told where their turn comes."""
-    of_entities, categories = False, set[str]()
+    of_entities, categories, named = False, set[str](), 0
     for record in records:
         if not isinstance(record, Record):
             continue
@@ -97,8 +114,16 @@ def _facts(records: Iterable[Record | DataError]) -> _Facts:
                 of_entities = of_entities or bool(value) and is_offsets(value)
             if isinstance(value, list) and _is_names(value):
                 categories.update(value)
+                named += len(value)
         categories.update(label_studio.choices(record) or [])
-    return _Facts(of_entities, frozenset(categories))
+    return _Facts(of_entities, frozenset(categories), _are_texts(categories, named))
+
+
+def _are_texts(names: set[str], number: int) -> bool:
+    """Whether strings, so many with repetitions, are texts and no names of categories."""
+    if any(len(name.split()) >= _WORDS for name in names):
+        return True
+    return len(names) == number >= _LISTS and 2 * sum(" " in name.strip() for name in names) > number
 
 
 def _is_names(value: Any) -> bool:

@@ -3,15 +3,44 @@
 The form: https://labelstud.io/guide/export
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kernel_readers.formats.offsets import Offset, read_offsets
+from kernel_readers.formats.offsets import Offset, is_offsets, read_offsets
 from kernel_readers.formats.record import Record
+from kernel_readers.formats.relations import Relation
 from kernel_readers.report import Report
 
 _BY_ANNOTATOR = ("annotations", "completions")
+_REGIONS = ("labels", "hypertextlabels")
+_READ = (*_REGIONS, "choices", "relation")
+# What an export has of a task beside what was annotated.
+BESIDE = frozenset(
+    {
+        "allow_skip",
+        "annotation_id",
+        "annotator",
+        "cancelled_annotations",
+        "comment_authors",
+        "comment_count",
+        "created_at",
+        "drafts",
+        "file_upload",
+        "id",
+        "inner_id",
+        "last_comment_updated_at",
+        "lead_time",
+        "meta",
+        "project",
+        "total_annotations",
+        "total_predictions",
+        "unresolved_comment_count",
+        "updated_at",
+        "updated_by",
+    }
+)
 
 
 def is_task(record: Record) -> bool:
@@ -32,7 +61,7 @@ def text_of_task(record: Record) -> Record:
 def is_cancelled(record: Record) -> bool:
     """Whether the annotator gave a task up."""
     found = _annotation(record)
-    return found is not None and bool(found.get("was_cancelled") or found.get("skipped"))
+    return found is not None and _is_given_up(found)
 
 
 def entities(record: Record, report: Report) -> list[Offset] | None:
@@ -41,8 +70,8 @@ def entities(record: Record, report: Report) -> list[Offset] | None:
     if found is None:
         return None
     _use(record, report)
-    regions = [value for kind, value in _results(found) if kind in ("labels", "hypertextlabels")]
-    others = [kind for kind, _ in _results(found) if kind not in ("labels", "hypertextlabels", "choices")]
+    regions = [value for kind, value in _results(found) if kind in _REGIONS]
+    others = [kind for kind, _ in _results(found) if kind not in _READ]
     if others:
         report.remark(
             f"{{}} results of the type {others[0]!r} are not read", _place(record, report), len(others)
@@ -63,12 +92,87 @@ def choices(record: Record) -> list[str] | None:
     return [name for value in chosen for name in value.get("choices") or () if isinstance(name, str) and name]
 
 
+def relations(record: Record, report: Report) -> list[Relation]:
+    """The relations of regions. One that leads both ways is one each way."""
+    results = (_annotation(record) or {}).get("result")
+    results = [each for each in results if isinstance(each, dict)] if isinstance(results, list) else []
+    arrows = [each for each in results if str(each.get("type")).lower() == "relation"]
+    if not arrows:
+        return []
+    known = {str(each["id"]): each for each in results if "id" in each}
+    found = []
+    for arrow in arrows:
+        ends = [known.get(str(arrow.get(key))) for key in ("from_id", "to_id")]
+        if None in ends:
+            raise record.error(
+                f"a relation leads from {str(arrow.get('from_id'))[:40]} to {str(arrow.get('to_id'))[:40]}, and the task "
+                "lacks such a result"
+            )
+        regions = [end for end in ends if end is not None and str(end.get("type")).lower() in _REGIONS]
+        if len(regions) < 2:
+            report.remark("{} relations of other things than regions are not read", _place(record, report))
+            continue
+        head, child = (read_offsets(record, "result", [region.get("value")])[0] for region in regions)
+        labels = arrow.get("labels")
+        label = str(labels[0]) if isinstance(labels, list) and labels else ""
+        direction = arrow.get("direction")
+        if direction != "left":
+            found.append(Relation(label, head, child))
+        if direction in ("left", "bi"):
+            found.append(Relation(label, child, head))
+    return found
+
+
+def is_from(record: Record) -> bool:
+    """Whether Label Studio wrote a record."""
+    return is_task(record) or _is_min(record)
+
+
+def _is_min(record: Record) -> bool:
+    """Whether a record is a task with what was annotated under the names of the controls (JSON_MIN)."""
+    return "annotation_id" in record.data and "lead_time" in record.data
+
+
+def of_min(record: Record) -> Record:
+    """A record of JSON_MIN with its regions and choices in the usual places, whatever the controls are called."""
+    if not _is_min(record):
+        return record
+    data, regions, chosen = dict(record.data), list[Any](), list[Any]()
+    for key, value in record.data.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict) and is_offsets(value):
+            regions += data.pop(key)
+        elif isinstance(value, Mapping) and isinstance(value.get("choices"), list):
+            chosen += data.pop(key)["choices"]
+    found = {"label": regions, "labels": chosen}
+    return replace(record, data={**data, **{key: value for key, value in found.items() if value}})
+
+
+def of_cell(cell: str) -> Any:
+    """What Label Studio wrote into a cell of a table: a list of regions, or of the names of choices; None for any other text."""
+    if not cell.startswith(('[{"', '{"choices"')):
+        return None
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return None
+    if isinstance(found, dict):
+        found = found.get("choices")
+        return found if isinstance(found, list) and all(isinstance(name, str) for name in found) else None
+    return found if is_offsets(found) else None
+
+
 def _annotation(record: Record) -> dict[str, Any] | None:
+    """The first annotation that was not given up, else the first one."""
     for key in _BY_ANNOTATOR:
         found = record.data.get(key)
         if isinstance(found, list) and found and isinstance(found[0], dict):
-            return found[0]
+            kept = (each for each in found if isinstance(each, dict) and not _is_given_up(each))
+            return next(kept, found[0])
     return None
+
+
+def _is_given_up(annotation: Mapping[str, Any]) -> bool:
+    return bool(annotation.get("was_cancelled") or annotation.get("skipped"))
 
 
 def _use(record: Record, report: Report) -> None:

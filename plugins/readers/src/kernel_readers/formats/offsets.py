@@ -168,8 +168,12 @@ class Placing:
 
     def spans(self, doc: Doc, offsets: Sequence[Offset]) -> tuple[list[Span], set[int]]:
         """The spans, and the tokens that those without one touch. DataError for characters outside of the text."""
+        found, touched = self._placed(doc, offsets)
+        return [span for _, span in found], touched
+
+    def _placed(self, doc: Doc, offsets: Sequence[Offset]) -> tuple[list[tuple[Offset, Span]], set[int]]:
         self._check_places(offsets)
-        spans: list[Span] = []
+        placed: list[tuple[Offset, Span]] = []
         touched: set[int] = set()
         for offset in offsets:
             start, end, label = offset[:3]
@@ -178,14 +182,14 @@ class Placing:
             found = self.places.tokens(start, end)
             if found is not None:
                 self.report.kept[label] += 1
-                spans.append(Span(doc, *found, label, kb_id=offset.kb_id, span_id=offset.id))
+                placed.append((offset, Span(doc, *found, label, kb_id=offset.kb_id, span_id=offset.id)))
                 continue
             touched.update(self.places.touched(start, end))
             place = self._place(offset)
             why = self.places.why_none(start, end)
             text, token = self.places.text[start:end][:60], self.places.cut(start, end)
             self.report.lost.append(Lost(label, text, place, why, token[:60]))
-        return spans, touched
+        return placed, touched
 
     def _check_places(self, offsets: Sequence[Offset]) -> None:
         size = len(self.places.text)
@@ -201,21 +205,24 @@ class Placing:
                     offset=start,
                 )
 
-    def set_entities(self, doc: Doc, offsets: Sequence[Offset], *, group: str = "") -> None:
+    def set_entities(
+        self, doc: Doc, offsets: Sequence[Offset], *, group: str = "", is_whole: bool = False
+    ) -> None:
         """Annotate the entities of a document; tokens of those that are lost, or overlap, are not annotated.
 
-        group: of spans, that takes those that overlap, and parts of spans, which have an id; without one, they are lost.
+        group: of spans. It takes all of them if some overlap, or are parts of one, which have an id; without one, those are
+        lost. is_whole: whether it takes them in any case.
         """
         self._check_places(offsets)
         if self.trim:
             offsets = sorted(self._trimmed(offset) for offset in offsets)
         apart, overlapping = _apart(offsets)
         if group:
-            overlapping = sorted([*overlapping, *(offset for offset in apart if offset.id)])
+            overlapping = [*overlapping, *(offset for offset in apart if offset.id)]
             apart = [offset for offset in apart if not offset.id]
-        spans, touched = self.spans(doc, apart)
-        if group and overlapping:
-            doc.spans[group], _ = self.spans(doc, overlapping)
+        placed, touched = self._placed(doc, list(dict.fromkeys(offsets)) if group else apart)
+        if group and (overlapping or is_whole):
+            doc.spans[group] = [span for _, span in placed]
         for offset in overlapping:
             start, end, label = offset[:3]
             # Nobody knows which is meant; what learns no entities has no need to.
@@ -223,6 +230,8 @@ class Placing:
             if not group:
                 place = self._place(offset)
                 self.report.lost.append(Lost(label, self.places.text[start:end][:60], place, OVERLAPS))
+        chosen = set(apart)
+        spans = [span for offset, span in placed if offset in chosen]
         taken = {place for span in spans for place in range(span.start, span.end)}
         missing = [doc[place : place + 1] for place in sorted(touched - taken)]
         doc.set_ents(spans, missing=missing, default="outside")

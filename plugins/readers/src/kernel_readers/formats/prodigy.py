@@ -7,6 +7,8 @@ _MARKS = frozenset({"_input_hash", "_task_hash", "_view_id", "_session_id", "_an
 _OF_TEXTS = frozenset({"classification", "choice", "textcat"})
 _OF_SPANS = frozenset({"ner", "ner_manual", "spans", "spans_manual"})
 
+# Views in which spans may overlap.
+_OF_OVERLAPPING = frozenset({"spans", "spans_manual"})
 _QUESTION = frozenset({"label", "_view_id"})
 
 
@@ -69,3 +71,8 @@ def was_looked_through(record: Record) -> bool:
         return _view(record) in ("ner_manual", "ner")
     others = {"options", "accept", "cats", "relations", "arcs", "user_input", "image", "audio"}
     return isinstance(data.get("tokens"), list) and not others & data.keys()
+
+
+def may_overlap(record: Record) -> bool:
+    """Whether spans were marked in a view in which they may overlap."""
+    return _view(record) in _OF_OVERLAPPING

@@ -1,4 +1,7 @@
-"""Tables with a header, CSV and TSV as spreadsheets write them: a text a row, and its categories."""
+"""Tables with a header, CSV and TSV as spreadsheets write them: a text a row, and its categories.
+
+A label may be what Label Studio writes into a cell: JSON, a list of regions or of choices.
+"""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +11,10 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel.tokens import Doc
+from kernel_readers.formats import label_studio
 from kernel_readers.formats.format import Format, Settings
+from kernel_readers.formats.offsets import Places, Placing, read_offsets
+from kernel_readers.formats.record import Record
 from kernel_readers.lines import numbered_lines
 from kernel_readers.problems import collected
 from kernel_readers.report import Report
@@ -68,7 +74,12 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 )
             try:
                 doc = nlp.make_doc(row[form.text])
-                doc.cats = _categories(form, row)
+                found = None if form.label is None else label_studio.of_cell(row[form.label].strip())
+                doc.cats = _categories(form, row, found)
+                if found and isinstance(found[0], dict):
+                    record = Record(path, number, {})
+                    placing = Placing(record, Places.of(doc), report, trim=settings.trim)
+                    placing.set_entities(doc, read_offsets(record, "label", found))
             except DataError as error:
                 problems.add(error.at(path, line=number))
                 continue
@@ -113,7 +124,10 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
     labels: set[str] = set()
     for _, row in _rows(path, header, separator):
         if label is not None:
-            labels.add(row[label].strip())
+            found = label_studio.of_cell(row[label].strip())
+            labels.update(
+                [row[label].strip()] if found is None else (each for each in found if isinstance(each, str))
+            )
         values = {place: row[place].strip().lower() for place in maybe}
         filled.update(place for place, value in values.items() if value)
         maybe.difference_update(place for place, value in values.items() if value and value not in _TRUTH)
@@ -152,9 +166,13 @@ def _named(path: Path, header: Sequence[str], names: Sequence[str]) -> list[str]
     raise DataError(f"columns = {list(names)!r}: {problem}", path=path, hint=_HINT)
 
 
-def _categories(form: TableForm, row: Sequence[str]) -> dict[str, float]:
+def _categories(form: TableForm, row: Sequence[str], chosen: Any) -> dict[str, float]:
+    """The categories of a row. chosen: those that its cell lists, or its regions, as Label Studio writes them."""
     found = {}
-    if form.label is not None and row[form.label].strip():
+    if chosen is not None:
+        has_regions = bool(chosen) and isinstance(chosen[0], dict)
+        found = {} if has_regions else {label: float(label in chosen) for label in form.labels}
+    elif form.label is not None and row[form.label].strip():
         found = {label: float(label == row[form.label].strip()) for label in form.labels}
     for place, name in form.cats.items():
         value = row[place].strip().lower()

@@ -5,7 +5,7 @@ document. What its layers become:
 
 | layer | becomes |
 |---|---|
-| NamedEntity | entities; those that overlap are in the group `sc`; its identifier is the `kb_id` |
+| NamedEntity | entities; where some overlap, all are in the group `sc`; its identifier is the `kb_id` |
 | POS, Lemma, MorphologicalFeatures | `tag_` and `pos_`, `lemma_`, `morph` |
 | Dependency | `head` and `dep_`, if every token has a head; else relations |
 | other layers of spans | a group of spans with the name of the layer; the label is the feature `value`, or the first one |
