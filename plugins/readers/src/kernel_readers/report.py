@@ -19,7 +19,7 @@ _COLUMNS = (
     'columns = ["text", "label", "_"], with _ for what is not read'
 )
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
-_BESIDE = frozenset({"meta", "tokens", "id", "config", "Comments"})
+_BESIDE = frozenset({"meta", "tokens"})
 
 
 class Lost(NamedTuple):

@@ -25,8 +25,8 @@ _ENTITIES = ("ner_tags", "ner", "named_entities", "entity_tags")
 _MAYBE_ENTITIES = ("tags", "labels")
 _COPIED = {"pos_tags": "tags", "xpos": "tags", "upos": "pos", "lemmas": "lemmas"}
 _LABELS = ("label", "labels")
-# A column that numbers rows.
-_NUMBER = "idx"
+# Columns that number rows.
+_NUMBERS = frozenset({"id", "idx"})
 # What data sets have in the place of a label that is kept from those who take part in a competition.
 _SECRET = -1
 _CLOSING = frozenset({"BILUO", "BIOES", "BMES"})
@@ -59,7 +59,7 @@ def read_rows(
     path: Path, nlp: Any, settings: Settings, report: Report, rows: Rows, names: LabelNames
 ) -> Iterator[Doc]:
     """The documents of rows, however a file has them. rows: of a file, called as often as they are needed."""
-    report.aside.add(_NUMBER)
+    report.aside |= _NUMBERS
     tags = EntityTags(path, is_biluo=lambda: _is_biluo(path, rows, names))
 
     def records(path: Path) -> Iterator[Record | DataError]:

@@ -17,7 +17,7 @@ from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_column
 from kernel.vocab.attrs import SENT_START
-from kernel_readers.formats import label_studio, prodigy
+from kernel_readers.formats import doccano, label_studio, prodigy
 from kernel_readers.formats.categories import categories
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.label_lists import KEYS, LabelLists, with_text
@@ -34,6 +34,7 @@ _ENTITIES = ("ents", "entities", "spans")
 _GIVEN = frozenset({"words", "spaces", *TOKEN_KEYS})
 # Keys that may hold entities.
 _MARKED = frozenset({*_ENTITIES, *KEYS, "annotations", "completions"})
+_TOOLS = (prodigy, doccano, label_studio)
 # Keys that may hold relations; and the group of spans that were marked so that they may overlap.
 _RELATED = frozenset({"relations", "annotations", "completions"})
 _GROUP = "sc"
@@ -95,8 +96,9 @@ def _answered(
         if isinstance(record, DataError):
             yield record
             continue
-        if label_studio.is_from(record):
-            report.aside |= label_studio.BESIDE
+        for tool in _TOOLS:
+            if tool.is_from(record):
+                report.aside |= tool.BESIDE
         if label_studio.is_task(record):
             record = label_studio.text_of_task(record)
             if label_studio.is_cancelled(record):

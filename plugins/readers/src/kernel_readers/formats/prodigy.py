@@ -3,6 +3,8 @@
 from kernel_readers.formats.record import Record
 
 _MARKS = frozenset({"_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id"})
+# What a record has beside what was annotated.
+BESIDE = frozenset({"config"})
 # Views that show spans only to explain a question about the whole text.
 _OF_TEXTS = frozenset({"classification", "choice", "textcat"})
 _OF_SPANS = frozenset({"ner", "ner_manual", "spans", "spans_manual"})
@@ -12,7 +14,7 @@ _OF_OVERLAPPING = frozenset({"spans", "spans_manual"})
 _QUESTION = frozenset({"label", "_view_id"})
 
 
-def is_prodigy(record: Record) -> bool:
+def is_from(record: Record) -> bool:
     """Whether Prodigy made the record."""
     return not _MARKS.isdisjoint(record.data)
 
@@ -65,7 +67,7 @@ def has_highlights_only(record: Record) -> bool:
 def was_looked_through(record: Record) -> bool:
     """Whether somebody marked entities by hand and accepted the record: without spans it has no entity then."""
     data = record.data
-    if not is_prodigy(record) or data.get("answer") != "accept" or has_lone_label(record):
+    if not is_from(record) or data.get("answer") != "accept" or has_lone_label(record):
         return False
     if _view(record):
         return _view(record) in ("ner_manual", "ner")

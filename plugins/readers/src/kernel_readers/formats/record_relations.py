@@ -1,10 +1,10 @@
 """The relations of a record, as Prodigy, Doccano and Label Studio write them; those of tokens that make a tree are heads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from kernel_readers.formats import label_studio
-from kernel_readers.formats.offsets import Offset, read_offsets
+from kernel_readers.formats import doccano, label_studio
+from kernel_readers.formats.offsets import Offset
 from kernel_readers.formats.record import Record
 from kernel_readers.formats.relations import Relation
 from kernel_readers.report import Report
@@ -21,7 +21,7 @@ def relations(record: Record, report: Report) -> list[Relation]:
         return [
             Relation(_label(record, each), *ends) for each, ends in zip(record.get(KEY), spans, strict=True)
         ]
-    return _of_ids(record) if _is_list_of(record, "from_id", "to_id") else []
+    return doccano.relations(record) if _is_list_of(record, "from_id", "to_id") else []
 
 
 def trees(record: Record) -> dict[str, list[Any]] | None:
@@ -57,7 +57,7 @@ def _is_list_of(record: Record, *keys: str) -> bool:
 
 
 def _label(record: Record, relation: Mapping[str, Any]) -> str:
-    label = relation.get("label", relation.get("type"))
+    label = relation.get("label")
     if not isinstance(label, str):
         raise record.error(f"a relation needs a label, found {str(label)[:40]!r}")
     return label
@@ -103,20 +103,3 @@ def _span(record: Record, span: Any) -> Offset:
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(record.text):
         raise record.error(f"a relation leads to {str(span)[:60]}, which is no place in the text")
     return Offset(start, end, label if isinstance(label, str) else "")
-
-
-def _of_ids(record: Record) -> list[Relation]:
-    """Relations that name entities by their ids."""
-    entities = record.data.get("entities")
-    known: dict[Any, Offset] = {}
-    for each in entities if isinstance(entities, list) else ():
-        if isinstance(each, Mapping) and isinstance(each.get("id"), int | str):
-            (known[each["id"]],) = read_offsets(record, "entities", [each])
-    found: Sequence[Mapping[str, Any]] = record.get(KEY)
-    for each in found:
-        for key in ("from_id", "to_id"):
-            if not isinstance(each[key], int | str) or each[key] not in known:
-                raise record.error(
-                    f"a relation leads to the entity {str(each[key])[:40]}, which the record lacks"
-                )
-    return [Relation(_label(record, each), known[each["from_id"]], known[each["to_id"]]) for each in found]
