@@ -78,7 +78,11 @@ FIRST_PARTY = frozenset(
 )
 
 # Names of ours that another package has than the rest of their kind.
-_BY_RULES = _names("attribute_ruler kernel.attribute_ruler_scorer.v1")
+_BY_RULES = _names(
+    """attribute_ruler entity_ruler future_entity_ruler span_ruler kernel.attribute_ruler_scorer.v1 kernel.entity_ruler_scorer.v1
+    kernel.overlapping_labeled_spans_scorer.v1 kernel.first_longest_spans_filter.v1 kernel.prioritize_existing_ents_filter.v1
+    kernel.prioritize_new_ents_filter.v1 kernel.levenshtein_compare.v1"""
+)
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
@@ -91,9 +95,7 @@ _BARE_NAMES = {
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
     "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1"""),
-    "factories": _names(
-        """curated_transformer entity_linker entity_ruler span_cleaner span_ruler spancat spancat_singlelabel"""
-    ),
+    "factories": _names("""curated_transformer entity_linker span_cleaner spancat spancat_singlelabel"""),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
         kn ko ky la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk
@@ -109,10 +111,8 @@ _AWAITED_MODULES = (
         f"kernel.pipeline.{name}"
         for name in [
             "entity_linker",
-            "entityruler",
             "functions",
             "span_finder",
-            "span_ruler",
             "spancat",
         ]
     ),
@@ -158,6 +158,8 @@ _PLACES = {
         "kernel.matcher": "kernel-nlp-matchers",
         "kernel.ml": "kernel-nlp-architectures",
         "kernel.pipeline.attributeruler": "kernel-nlp-matchers",
+        "kernel.pipeline.entityruler": "kernel-nlp-matchers",
+        "kernel.pipeline.span_ruler": "kernel-nlp-matchers",
         "kernel.pipeline": "kernel-nlp-components",
         **{
             f"kernel.{name}": "kernel-nlp-names"

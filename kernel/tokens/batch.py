@@ -106,11 +106,12 @@ def set_batch_spans(
     ends: NDArray[np.int64],
     labels: NDArray[np.uint64] | None = None,
     group_attrs: Sequence[Mapping[str, Any]] | None = None,
+    ids: NDArray[np.uint64] | None = None,
 ) -> None:
     """Replace one span group of all documents.
 
     starts, ends: first token and token after the last of S spans, int64 (S,), counted over the batch; no span is empty, and those of a
-    document come after those of the document before. labels: uint64 (S,), numbers of strings; None if they have none.
+    document come after those of the document before. labels, ids: uint64 (S,), numbers of strings; None if they have none.
     group_attrs: for each document the attributes of its group.
     """
     borders = np.fromiter(accumulate([len(doc.rows) for doc in docs], initial=0), np.int64, len(docs) + 1)
@@ -127,9 +128,9 @@ def set_batch_spans(
         )
     parts = np.searchsorted(owner, np.arange(len(docs) + 1)).tolist()
     shift = borders[owner]
-    numbers = repeat(0, len(starts)) if labels is None else labels.tolist()
+    names, span_ids = (repeat(0, len(starts)) if each is None else each.tolist() for each in (labels, ids))
     records = list(
-        zip((starts - shift).tolist(), (ends - shift).tolist(), numbers, repeat(0), repeat(0), strict=False)
+        zip((starts - shift).tolist(), (ends - shift).tolist(), names, repeat(0), span_ids, strict=False)
     )
     for place, (doc, (first, last)) in enumerate(zip(docs, pairwise(parts), strict=True)):
         own = {} if group_attrs is None else dict(group_attrs[place])

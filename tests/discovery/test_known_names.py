@@ -17,6 +17,9 @@ from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, our_n
         ("factories", "attribute_ruler", "kernel-nlp-matchers"),
         ("scorers", "kernel.attribute_ruler_scorer.v1", "kernel-nlp-matchers"),
         ("modules", "kernel.pipeline.attributeruler", "kernel-nlp-matchers"),
+        ("factories", "span_ruler", "kernel-nlp-matchers"),
+        ("misc", "kernel.levenshtein_compare.v1", "kernel-nlp-matchers"),
+        ("modules", "kernel.pipeline.entityruler", "kernel-nlp-matchers"),
         ("modules", "kernel.matcher.levenshtein", "kernel-nlp-matchers"),
         ("modules", "kernel.pipeline.ner", "kernel-nlp-components"),
         ("languages", "en", "kernel-nlp-languages"),
@@ -39,7 +42,7 @@ def test_who_provides_a_name(kind, name, owner):
 @pytest.mark.parametrize(
     ("kind", "name", "awaited"),
     [
-        ("factories", "span_ruler", True),
+        ("factories", "span_ruler", False),
         ("factories", "parser", False),
         ("factories", "curated_transformer", True),
         ("factories", "transformer", False),
@@ -51,7 +54,7 @@ def test_who_provides_a_name(kind, name, owner):
         ("factories", "ner", False),
         ("factories", "attribute_ruler", False),
         ("modules", "kernel.pipeline.attributeruler", False),
-        ("modules", "kernel.pipeline.entityruler", True),
+        ("modules", "kernel.pipeline.entityruler", False),
         ("modules", "kernel.matcher", False),
         ("modules", "kernel.displacy.render", True),
         ("modules", "kernel.lang.de", True),

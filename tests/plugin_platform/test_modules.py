@@ -214,7 +214,6 @@ def test_a_module_that_one_of_our_packages_would_lend_names_the_package(
         "from kernel import displacy",
         "from kernel.lang.de import German",
         "from kernel.lang import de",
-        "from kernel.pipeline.entityruler import EntityRuler",
     ],
 )
 def test_modules_that_nobody_lends_yet_are_told(line: str) -> None:

@@ -168,6 +168,12 @@ def test_spans_of_a_batch_go_to_their_documents():
     found = [[(span.start, span.end, span.label_) for span in doc.spans["sc"]] for doc in docs]
     assert found == [[(0, 2, "X"), (1, 3, "X"), (0, 1, "X")], [], [(1, 2, "")]]
     assert [doc.spans["sc"].attrs for doc in docs] == [{"scores": [1]}, {}, {}]
+    set_batch_spans(docs, "sc", starts, ends, ids=labels)
+    assert [[(span.label_, span.id_) for span in doc.spans["sc"]] for doc in docs] == [
+        [("", "X")] * 3,
+        [],
+        [("", "")],
+    ]
     set_batch_spans(docs, "sc", starts[:0], ends[:0])
     assert [len(doc.spans["sc"]) for doc in docs] == [0, 0, 0]
     docs[0].spans["sc"].append(Span(docs[0], 0, 1))

@@ -1,6 +1,7 @@
 """The module `kernel.matcher`."""
 
 from kernel_matchers.matcher.matcher import Matcher
+from kernel_matchers.phrase_matcher.matcher import PhraseMatcher
 from kernel_matchers.token_patterns.fuzzy import levenshtein
 
-__all__ = ["Matcher", "levenshtein"]
+__all__ = ["Matcher", "PhraseMatcher", "levenshtein"]

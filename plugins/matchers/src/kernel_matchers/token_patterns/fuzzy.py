@@ -18,6 +18,11 @@ def levenshtein_compare(input_text: str, pattern_text: str, max_edits: int = -1)
     return distance(input_text, pattern_text, limit) <= limit
 
 
+def make_levenshtein_compare() -> FuzzyCompare:
+    """Return `levenshtein_compare`, which tells whether so many edits make one text of another."""
+    return levenshtein_compare
+
+
 def levenshtein(a: str, b: str, max_edits: int = -1) -> int:
     """The number of edits between two texts. max_edits: where there are more, this plus 1 is returned; negative for no limit."""
     return distance(a, b, max(len(a), len(b)) if max_edits < 0 else max_edits)

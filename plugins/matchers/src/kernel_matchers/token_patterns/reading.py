@@ -29,25 +29,24 @@ def read_patterns(patterns: Any, what: str = "the patterns") -> list[Pattern]:
     """Several patterns. `DataError` if they are not a list of lists of dicts, or for what is wrong in one; what: their name in messages."""
     if isinstance(patterns, str | Mapping) or not isinstance(patterns, Sequence) or not patterns:
         raise DataError(f"{what} are a list of patterns, not {patterns!r}")
-    return [_read(pattern, number, what) for number, pattern in enumerate(patterns, 1)]
+    return [read_pattern(pattern, f"{what}: pattern {number}") for number, pattern in enumerate(patterns, 1)]
 
 
-def _read(pattern: Any, number: int, what: str) -> Pattern:
+def read_pattern(pattern: Any, what: str) -> Pattern:
+    """One pattern. `DataError` if it is no list of dicts, or for what is wrong in it; what: its name in messages."""
     if isinstance(pattern, str | Mapping) or not isinstance(pattern, Sequence):
         raise DataError(
-            f"{what}: pattern {number} is a list with a dict for each token, not {pattern!r}",
+            f"{what} is a list with a dict for each token, not {pattern!r}",
             hint="A list of patterns has two pairs of brackets: [[{...}, {...}]].",
         )
     if not pattern:
-        raise DataError(f"{what}: pattern {number} is empty, and would match nothing")
+        raise DataError(f"{what} is empty, and would match nothing")
     found = []
     for place, token in enumerate(pattern, 1):
         try:
             found.append(_description(token))
         except KernelError as error:
-            raise DataError(
-                f"{what}: pattern {number}, token {place}: {error.message}", hint=error.hint
-            ) from error
+            raise DataError(f"{what}, token {place}: {error.message}", hint=error.hint) from error
     return tuple(found)
 
 

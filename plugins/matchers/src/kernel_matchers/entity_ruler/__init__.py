@@ -1,0 +1,1 @@
+"""The component `entity_ruler`: entities by rules."""

@@ -1,0 +1,1 @@
+"""Lists of phrases, found in documents by one attribute of their tokens."""
