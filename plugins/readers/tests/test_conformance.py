@@ -296,3 +296,7 @@ class TestWriteJsonl(Writer):
 class TestWriteBrief(Writer):
     name = "kernel.brief.v1"
     converter = "kernel.jsonl.v1"
+
+
+class TestWriteConllu(Writer):
+    name = "kernel.conllu.v1"

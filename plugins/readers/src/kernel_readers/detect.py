@@ -50,6 +50,7 @@ EXTENSIONS = {
     ".spacy": "spacy",
     ".conllu": "conllu",
     ".conllubio": "conllu",
+    ".conllup": "conllu",
     ".jsonl": "jsonl",
     ".json": "jsonl",
     ".csv": "csv",
@@ -126,6 +127,8 @@ def detect(path: Path) -> str:
     lines = text.split("\n" if "\n" in text else "\r")
     if len(head) == _SNIFFED and len(lines) > 1:
         lines = lines[:-1]
+    if text.startswith(conllu.GLOBAL_COLUMNS):
+        return "conllu"
     rows = [line for line in lines if line.strip() and not line.startswith(("# ", "-DOCSTART-"))]
     if suffix in EXTENSIONS:
         # Others call any columns so too.

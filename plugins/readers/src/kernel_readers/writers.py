@@ -1,7 +1,13 @@
 """The formats that can be written, as registered writers."""
 
+from kernel_readers.writing.conllu import ConlluWriter
 from kernel_readers.writing.docbin import DocBinWriter
 from kernel_readers.writing.jsonl import JsonLinesWriter
+
+
+def conllu() -> ConlluWriter:
+    """Write CoNLL-U: words with lemmas, tags, features, dependencies, and entities in MISC."""
+    return ConlluWriter()
 
 
 def spacy() -> DocBinWriter:

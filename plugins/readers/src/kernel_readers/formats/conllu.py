@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import eq
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel_readers.excerpt import of_file
+from kernel_readers.formats.conllu_columns import GLOBAL_COLUMNS, KEY, NAMES, kept
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import UPOS, check_upos
@@ -19,7 +20,7 @@ from kernel_readers.memo import Memo
 from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
 
-N_COLUMNS = 10
+N_COLUMNS = len(NAMES)
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
 _CLOSING = re.compile(r"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
@@ -45,6 +46,10 @@ class Sentence:
     deps: list[str]
     entities: list[str | None]
     lines: list[int]
+    rows: list[list[str]] = field(default_factory=list)
+    """The columns of the words, as they are in the file."""
+    others: list[tuple[int, str]] = field(default_factory=list)
+    """Lines that are no words, each with the number of words before it."""
 
 
 @Format
@@ -54,10 +59,12 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     The tag is XPOS, or UPOS where XPOS is empty. Entities come from MISC (`name=TAG`, `NE=TAG` or the tag alone)
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
     heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
+    Of CoNLL-U Plus, the columns that CoNLL-U has are read. If settings say so, everything else is kept: see `conllu_columns`.
     """
+    names = of_file(path, "names", _names)
     tags = EntityTags(path, is_biluo=lambda: of_file(path, "biluo", _is_biluo))
     with collected("sentences") as problems:
-        each = _sentences(path, problems)
+        each = _sentences(path, names, problems, report)
         for group in grouped(each, settings.n_sents, has_marks=lambda: has_documents(path, _has_marks)):
             for has_heads, sentences in groupby(group, key=_has_heads):
                 alike = list(sentences)
@@ -67,6 +74,8 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                     problems.add(error)
                     continue
                 if not problems:
+                    if settings.whole:
+                        _keep(doc, alike, names)
                     report.line = alike[0].lines[0]
                     yield doc
             for sentence in group:
@@ -92,23 +101,71 @@ def _is_biluo(path: Path) -> bool:
     return any(not line.startswith("#") and _CLOSING.search(line) for _, line in numbered_lines(path))
 
 
-def _sentences(path: Path, problems: Problems) -> Iterator[tuple[Sentence, bool]]:
+def _names(path: Path) -> tuple[str, ...] | None:
+    """The columns of a file of CoNLL-U Plus, which its first line tells; None for CoNLL-U. DataError if words have no place there."""
+    number, line = next(numbered_lines(path), (1, ""))
+    if not line.startswith(GLOBAL_COLUMNS):
+        return None
+    names = tuple(line.removeprefix(GLOBAL_COLUMNS).split())
+    if len(set(names)) < len(names) or not {"ID", "FORM"} <= set(names):
+        raise DataError(
+            f"the columns are {' '.join(names)}",
+            path=path,
+            line=number,
+            hint="Each is named once, and ID and FORM are among them.",
+        )
+    return names
+
+
+def _keep(doc: Doc, sentences: list[Sentence], names: tuple[str, ...] | None) -> None:
+    """Keep, in the user data, what the file has besides what the document has."""
+    values = zip(*(row for sentence in sentences for row in sentence.rows), strict=True)
+    columns = dict(zip(names or NAMES, values, strict=True))
+    lines = [(number, before, line) for number, each in enumerate(sentences) for before, line in each.others]
+    doc.user_data[KEY] = kept(doc, columns, [len(each.words) for each in sentences], lines, names)
+
+
+def _sentences(
+    path: Path, names: tuple[str, ...] | None, problems: Problems, report: Report
+) -> Iterator[tuple[Sentence, bool]]:
     """The sentences, and whether each starts a document. One that can't be read is left out."""
-    parser = _Parser(path)
+    parser = _Parser(path, names)
     starts = False
+    waiting: list[tuple[int, str]] = []
     for first, lines in paragraphs(path):
         rows = [(number, line.split("\t")) for number, line in enumerate(lines, first) if line[0] != "#"]
         if len(rows) < len(lines):
             starts = starts or any(map(_starts_document, lines))
         if not rows:
+            waiting += [*((0, line) for line in lines), (0, "")]
+            last = first
             continue
         try:
             sentence = parser.sentence(rows)
         except DataError as error:
             problems.add(error)
             continue
+        if waiting or len(sentence.words) < len(lines):
+            sentence.others = [*waiting, *_others(lines)]
+            waiting = []
         yield sentence, starts
         starts = False
+    if waiting:
+        report.remark(
+            "{} comments follow the last sentence, and belong to none",
+            report.place(path, last),
+            sum(map(bool, (line for _, line in waiting))),
+        )
+
+
+def _others(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines of a sentence that are no words, each with the number of words before it; not the one that names columns."""
+    before = 0
+    for line in lines:
+        if line[0] != "#" and line.partition("\t")[0].isdecimal():
+            before += 1
+        elif not line.startswith(GLOBAL_COLUMNS):
+            yield before, line
 
 
 def _starts_document(line: str) -> bool:
@@ -121,8 +178,13 @@ Row = tuple[int, list[str]]
 class _Parser:
     """Makes sentences of the rows of one file, column by column. A row has the number of its line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: tuple[str, ...] | None) -> None:
         self._path = path
+        self._n_columns = len(names or NAMES)
+        # Where the columns of CoNLL-U are among those of the file; None where they are just these.
+        self._places = (
+            None if names is None else [names.index(name) if name in names else -1 for name in NAMES]
+        )
         self._feats, self._heads, self._miscs = Memo(_feats), Memo(_head), Memo(_misc)
 
     def _error(self, row: Row, message: str, *, hint: str = "") -> DataError:
@@ -131,17 +193,30 @@ class _Parser:
     def sentence(self, rows: list[Row]) -> Sentence:
         """The sentence of some rows."""
         for row in rows:
-            if len(row[1]) != N_COLUMNS:
+            if len(row[1]) != self._n_columns:
                 shown = "\t".join(row[1])[:60]
                 raise self._error(
-                    row, f"expected {N_COLUMNS} tab-separated columns, found {len(row[1])}: {shown!r}"
+                    row, f"expected {self._n_columns} tab-separated columns, found {len(row[1])}: {shown!r}"
                 )
+        of_file = rows
+        if self._places is not None:
+            rows = [
+                (number, [columns[place] if place >= 0 else "_" for place in self._places])
+                for number, columns in rows
+            ]
         words = [row for row in rows if row[1][0].isdecimal()]
         spaces = {} if len(words) == len(rows) else self._spaces_of_ranges(rows)
         if not words:
             raise self._error(rows[0], "a sentence without words")
         self._check_ids(words)
-        return self._sentence(words, spaces)
+        sentence = self._sentence(words, spaces)
+        kept = (
+            words
+            if self._places is None
+            else [row for row, plain in zip(of_file, rows, strict=True) if plain[1][0].isdecimal()]
+        )
+        sentence.rows = [columns for _, columns in kept]
+        return sentence
 
     def _check_ids(self, rows: list[Row]) -> None:
         for position, row in enumerate(rows, start=1):

@@ -23,20 +23,30 @@ class Losses:
         self._documents = 0
         self._lost: Counter[str] = Counter()
         self._in: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
 
-    def of(self, doc: Doc, others: Mapping[str, Any] | None = None, *, kept: Collection[str] = ()) -> None:
-        """Count what is lost of a document. others: keys of its record, none of which is written. kept: what else is, for once."""
+    def of(
+        self, doc: Doc, others: Mapping[str, Any] | None = None, *, kept: Mapping[str, int] | None = None
+    ) -> None:
+        """Count what is lost of a document.
+
+        others: keys of its record, none of which is written. kept: kind that the format doesn't hold -> how many are written
+        all the same.
+        """
         self._documents += 1
         for kind, number in annotated(doc).items():
-            if kind not in self.holds and kind not in kept:
-                self.add(kind, number)
+            lost = number - (kept or {}).get(kind, 0)
+            if kind not in self.holds and lost > 0:
+                self.add(kind, lost)
         if others:
             self.add(KEYS_OF_RECORDS, len(others))
 
     def add(self, kind: str, number: int = 1) -> None:
         """Count something that is lost of the present document. kind: in the plural."""
         self._lost[kind] += number
-        self._in[kind] += 1
+        if self._last.get(kind) != self._documents:
+            self._in[kind] += 1
+            self._last[kind] = self._documents
 
     def say(self) -> None:
         """Warn of everything that was lost, if anything was."""
