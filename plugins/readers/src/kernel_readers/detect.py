@@ -25,6 +25,7 @@ from kernel_readers.formats import (
     webanno,
 )
 from kernel_readers.formats.column_form import split
+from kernel_readers.formats.conllu_columns import GLOBAL_COLUMNS
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import looks_like_tag
 from kernel_readers.lines import check_readable, without_mark
@@ -127,7 +128,7 @@ def detect(path: Path) -> str:
     lines = text.split("\n" if "\n" in text else "\r")
     if len(head) == _SNIFFED and len(lines) > 1:
         lines = lines[:-1]
-    if text.startswith(conllu.GLOBAL_COLUMNS):
+    if text.startswith(GLOBAL_COLUMNS):
         return "conllu"
     rows = [line for line in lines if line.strip() and not line.startswith(("# ", "-DOCSTART-"))]
     if suffix in EXTENSIONS:

@@ -63,7 +63,7 @@ def _strings(doc: Doc, attr: int) -> list[str]:
         return [NOTHING] * len(doc)
     numbers, places = np.unique(column, return_inverse=True)
     texts = [doc.vocab.strings[int(number)] or NOTHING if number else NOTHING for number in numbers]
-    return np.array(texts, dtype=object)[places].tolist()
+    return [texts[place] for place in places.tolist()]
 
 
 def _heads(doc: Doc, ids: NDArray[Any]) -> tuple[list[str], list[int]]:
