@@ -1,5 +1,7 @@
 """Where the gold spans of an Example begin and end among its predicted tokens."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,7 +52,7 @@ def records(doc: Doc, key: str) -> list[Record]:
     return [] if group is None else group.records
 
 
-def _borders(doc: Doc) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _borders(doc: Doc) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
     """The character that each token begins at, and the one after its last."""
     offsets = doc.offsets()
     return offsets[:-1], offsets[1:] - doc.spaces
