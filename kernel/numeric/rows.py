@@ -25,8 +25,8 @@ class Tables:
 
     def __init__(self) -> None:
         # Key -> (rows in use, stamp of the weights, first optimizer state); None for a table that is full.
-        self._known: dict[str, tuple[Array, int, Array] | None] = {}
-        self._stepped: dict[str, tuple[Array, VersionedServer, Array]] = {}
+        self._known: dict[str, tuple[_InUse, int, Array] | None] = {}
+        self._stepped: dict[str, tuple[_InUse, VersionedServer, Array]] = {}
 
     def step(
         self, optimizer: Any, key: str, weights: Array, gradient: Array, server: VersionedServer
@@ -45,14 +45,15 @@ class Tables:
             used = known[0]
         else:
             used = _rows_in_use(optimizer, key, weights)
-        _mark(used, gradient)
-        rows = get_array_module(weights).flatnonzero(used)
-        if len(rows) > len(used) // 2:
+        met = _nonzero(gradient)
+        used.add(met // (gradient.size // len(gradient)))
+        if len(used.rows) > len(weights) // 2:
             self._known[key] = None
             return False
-        if not len(rows):
+        if not len(used.rows):
             return False
-        _step_rows(optimizer, key, weights, gradient, rows)
+        _step_rows(optimizer, key, weights, gradient, used.rows)
+        gradient.reshape(-1)[met] = 0
         self._stepped[key] = used, server, optimizer.mom1.get(key)
         return True
 
@@ -63,6 +64,21 @@ class Tables:
         self._stepped = {}
 
 
+class _InUse:
+    """Which rows of a table are in use: a mark for each, and their numbers in ascending order."""
+
+    def __init__(self, size: int, xp: Any) -> None:
+        self._marks, self.rows = xp.zeros(size, dtype=bool), xp.zeros(0, dtype=np.int64)
+
+    def add(self, rows: Array) -> None:
+        """Mark some more, in any order."""
+        if self._marks[rows].all():
+            # As good as always, after some steps: nobody has to go through all marks.
+            return
+        self._marks[rows] = True
+        self.rows = get_array_module(rows).flatnonzero(self._marks)
+
+
 def _states(optimizer: Optimizer) -> Iterator[dict[Any, Array]]:
     yield optimizer.mom1
     yield optimizer.mom2
@@ -70,30 +86,29 @@ def _states(optimizer: Optimizer) -> Iterator[dict[Any, Array]]:
         yield optimizer.averages
 
 
-def _rows_in_use(optimizer: Optimizer, key: str, weights: Array) -> Array:
-    used = get_array_module(weights).zeros(len(weights), dtype=bool)
-    _mark(used, weights)
-    for state in _states(optimizer):
-        if key in state:
-            _mark(used, state[key])
+def _rows_in_use(optimizer: Optimizer, key: str, weights: Array) -> _InUse:
+    used = _InUse(len(weights), get_array_module(weights))
+    width = weights.size // len(weights)
+    for values in (weights, *(state[key] for state in _states(optimizer) if key in state)):
+        used.add(_nonzero(values) // width)
     return used
 
 
-def _mark(used: Array, values: Array) -> None:
+def _nonzero(values: Array) -> Array:
+    """The places of all numbers that are not zero, in ascending order."""
     # Comparing first makes numpy's search several times as fast as searching floats.
-    used[get_array_module(values).flatnonzero(values != 0) // (values.size // len(used))] = True
+    return get_array_module(values).flatnonzero(values != 0)
 
 
 def _step_rows(optimizer: Optimizer, key: str, weights: Array, gradient: Array, rows: Array) -> None:
     states = list(_states(optimizer))
     whole = [state.get(key) for state in states]
-    used = gradient.take(rows, axis=0)
     try:
         for state, values in zip(states, whole, strict=True):
             if values is not None:
                 part = values.reshape(weights.shape).take(rows, axis=0)
                 state[key] = part if values.ndim == weights.ndim else part.ravel()
-        stepped, _ = optimizer(key, weights.take(rows, axis=0), used)
+        stepped, _ = optimizer(key, weights.take(rows, axis=0), gradient.take(rows, axis=0))
         parts = [state.get(key) for state in states]
     finally:
         # Also after an interrupt: the state of a few rows would be taken for that of the table.
@@ -103,8 +118,6 @@ def _step_rows(optimizer: Optimizer, key: str, weights: Array, gradient: Array, 
             else:
                 state.pop(key, None)
     _put(weights, rows, stepped)
-    used.fill(0)
-    _put(gradient, rows, used)
     xp = get_array_module(weights)
     for state, values, part in zip(states, whole, parts, strict=True):
         if part is None:

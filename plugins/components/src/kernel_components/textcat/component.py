@@ -190,10 +190,13 @@ class TextCategorizer(TrainableComponent):
 
     def gold(self, examples: Sequence[Example]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What is true of each document, and whether it is known, (documents, categories). Computed once each."""
+        known = table(self._gold_of(examples), len(self.labels))
+        return (known == 1).astype(np.float32), known >= 0
+
+    def _gold_of(self, examples: Sequence[Example]) -> list[Gold]:
         key = label_key(f"cats-{'exclusive' if self.exclusive else 'independent'}", self.labels)
         numbers = {label: number for number, label in enumerate(self.labels)}
-        known = table([self._gold(example, key, numbers) for example in examples], len(numbers))
-        return (known == 1).astype(np.float32), known >= 0
+        return [self._gold(example, key, numbers) for example in examples]
 
     def _gold(self, example: Example, key: str, numbers: Mapping[str, int]) -> Gold:
         kept: dict[str, Any] = example.cached(key, lambda _: {})
@@ -218,7 +221,9 @@ class TextCategorizer(TrainableComponent):
             )
 
     def learnable(self, examples: Sequence[Example]) -> bool:
-        return super().learnable(examples) and bool(self.gold(examples)[1].any())
+        return super().learnable(examples) and any(
+            gold.others >= 0 or len(gold.named) for gold in self._gold_of(examples)
+        )
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
         """The mean squared error over documents and categories, and the error itself as the gradient."""
