@@ -36,13 +36,10 @@ def read_everything(task: str, docs: Iterable[Any]) -> int:
             [(sent.start, sent.end) for sent in doc.sents]
         elif task == "trainable_lemmatizer":
             [token.lemma_ for token in doc]
-<<<<<<< HEAD
         elif task == "spancat":
             [(span.label_, span.start_char, span.end_char) for span in doc.spans["sc"]]
-=======
         elif task == "span_finder":
             [(span.start_char, span.end_char) for span in doc.spans["sc"]]
->>>>>>> 253362d (The reference after a merge)
         else:
             dict(doc.cats)
     return words
