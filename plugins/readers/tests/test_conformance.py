@@ -300,3 +300,11 @@ class TestWriteBrief(Writer):
 
 class TestWriteConllu(Writer):
     name = "kernel.conllu.v1"
+
+
+class TestWriteBrat(Writer):
+    name = "kernel.brat.v1"
+
+
+class TestWriteCsv(Writer):
+    name = "kernel.csv.v1"

@@ -88,17 +88,14 @@ def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def whole_text(path: Path) -> str:
-    """All of a UTF-8 file as it is, with the ends of its lines; see `blocks` for what is refused."""
+    """All of a UTF-8 file as it is, with the ends of its lines, and a mark at its start; see `blocks` for what is refused."""
     check_readable(path)
     check_known(path)
-    found, number = [], first_line(path)
-    for raw in raw_blocks(path):
-        text, problem = _decoded(path, number, raw)
-        if problem is not None:
-            raise problem
-        found.append(text)
-        number += text.count("\n")
-    return "".join(found)
+    with open_bytes(path) as file:
+        text, problem = _decoded(path, first_line(path), file.read())
+    if problem is not None:
+        raise problem
+    return text
 
 
 def _decoded(path: Path, number: int, raw: bytes) -> tuple[str, DataError | None]:

@@ -93,7 +93,8 @@ def _text(annotations: Path, text: Path) -> str:
                 path=other,
                 hint="brat keeps a text in NAME.txt, and its annotations in NAME.ann in the same folder.",
             )
-    return whole_text(text)
+    # A text of nothing is one too.
+    return whole_text(text) if text.stat().st_size else ""
 
 
 def _lines(path: Path, text: str) -> list[tuple[int, Line]]:
@@ -183,10 +184,10 @@ def _span(id: str, content: str, covered: str, text: str) -> Line:
             f"the text of {id} is {covered[:60]!r}, and {found[:60]!r} stands there",
             hint="The .txt file is not the one that was annotated: look for lines or line ends that were changed.",
         )
-    return Line(id, match["label"], parts=_joined(parts, text))
+    return Line(id, match["label"], parts=joined(parts, text))
 
 
-def _joined(parts: list[list[int]], text: str) -> list[list[int]]:
+def joined(parts: list[list[int]], text: str) -> list[list[int]]:
     """Parts with nothing but white space between them as one: brat lets no span go over the end of a line."""
     joined = parts[:1]
     for start, end in parts[1:]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.errors import DataError
 from kernel_readers.formats.format import Settings
-from kernel_readers.lines import whole_text
+from kernel_readers.lines import numbered_lines
 
 # Files of features that stand beside the rows, or in the folder above.
 _FILES = ("dataset_info.json", "dataset_infos.json")
@@ -49,7 +49,7 @@ def label_names(path: Path, settings: Settings, features: Any = None) -> LabelNa
 def _of_file(path: Path) -> LabelNames:
     """Names out of a JSON file: a list, a list a column, or a description of a data set with its features."""
     try:
-        content = json.loads(whole_text(path))
+        content = json.loads("\n".join(line for _, line in numbered_lines(path)))
     except ValueError as error:
         if isinstance(error, DataError):
             raise

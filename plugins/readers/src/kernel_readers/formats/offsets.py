@@ -216,7 +216,7 @@ class Placing:
         self._check_places(offsets)
         if self.trim:
             offsets = sorted(self._trimmed(offset) for offset in offsets)
-        apart, overlapping = _apart(offsets)
+        apart, overlapping = apart_from_others(offsets)
         if group:
             overlapping = [*overlapping, *(offset for offset in apart if offset.id)]
             apart = [offset for offset in apart if not offset.id]
@@ -244,7 +244,7 @@ class Placing:
         return trimmed
 
 
-def _apart(offsets: Sequence[Offset]) -> tuple[list[Offset], list[Offset]]:
+def apart_from_others(offsets: Sequence[Offset]) -> tuple[list[Offset], list[Offset]]:
     """Those that overlap no other, and those that do; of equal ones, one. All are in order of their starts."""
     groups: list[list[Offset]] = []
     end = 0

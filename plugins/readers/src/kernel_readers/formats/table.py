@@ -29,7 +29,7 @@ _LONGEST = (1 << 31) - 1
 _TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
 _HINT = (
     'Name all columns in the reader\'s block, from left to right: columns = ["text", "label", "_"]. text is the text, label the name '
-    "of its category, cat a category that the header names, 1 or 0 in every row; _ is not read."
+    "of its category, cat a category that the header names, 1 or 0 in every row, or a score between them; _ is not read."
 )
 
 
@@ -108,6 +108,15 @@ def has_labels(path: Path) -> bool:
     return not _TEXTS.isdisjoint(names) and not _LABELS.isdisjoint(names)
 
 
+def is_name_of_category(name: str) -> bool:
+    """Whether a column of ones and noughts that is called so is read as a category, in a table that separates by commas."""
+    return (
+        name == name.strip()
+        and name.lower() not in _TEXTS | _LABELS | _NUMBERS
+        and not any(sign in name for sign in (*_SEPARATORS[1:], '"', "\n", "\r"))
+    )
+
+
 def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
     """The form of a file. names: of all its columns, see `NAMES`; None to find out. `DataError` for what is not clear."""
     header, separator = _header(path)
@@ -176,11 +185,21 @@ def _categories(form: TableForm, row: Sequence[str], chosen: Any) -> dict[str, f
         found = {label: float(label == row[form.label].strip()) for label in form.labels}
     for place, name in form.cats.items():
         value = row[place].strip().lower()
-        if value and value not in _TRUTH:
+        number = _TRUTH.get(value, _score(value))
+        if value and number is None:
             raise DataError(f"{row[place][:40]!r} in the column {name!r} is neither 1 nor 0", hint=_HINT)
-        if value:
-            found[name] = _TRUTH[value]
+        if number is not None:
+            found[name] = number
     return found
+
+
+def _score(value: str) -> float | None:
+    """A number between 0 and 1, as predictions have; None for anything else."""
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if 0 <= number <= 1 else None
 
 
 def _header(path: Path) -> tuple[list[str], str]:
