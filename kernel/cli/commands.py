@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -56,8 +56,15 @@ REGISTRY: dict[str, tuple[str, str]] = {
 }
 
 # Kind of entry point -> the commands of that place that are built in, which nobody can replace.
-BUILT_IN = {"cli": COMMANDS, "cli_init": INIT}
+BUILT_IN = {
+    "cli": COMMANDS,
+    "cli_debug": DEBUG,
+    "cli_init": INIT,
+    "cli_plugins": PLUGINS,
+    "cli_registry": REGISTRY,
+}
 
+_MEASURE = "It is in the package kernel-nlp-measure."
 # What people may type who know spaCy, or its older forms -> what to type here.
 FORMER = {
     "debug-config": "It is: kernel debug config",
@@ -74,11 +81,11 @@ FORMER = {
     "link": "A pipeline is loaded by the name of its package or by its directory, and needs no link.",
     "validate": "kernel plugins list and kernel plugins check look at what is installed.",
     "find-function": "It is: kernel registry show",
-    "benchmark": "kernel evaluate shows scores and speed.",
-    "find-threshold": "There is no such command here yet.",
+    "benchmark": _MEASURE,
+    "find-threshold": _MEASURE,
     "pretrain": "It is in the package kernel-nlp-pretraining.",
     "project": "There is no such command here. A Makefile does what it does.",
-    "profile": "There is no such command here. python -m cProfile -m kernel shows where time goes.",
+    "profile": "It is: kernel debug profile, of the package kernel-nlp-measure",
     "runs": "It is in the package kernel-nlp-runs.",
     "ud-train": "It is: kernel train, with .conllu files in [paths]",
 }
@@ -86,18 +93,19 @@ FORMER_INIT = {
     "vectors": "It is in the package kernel-nlp-vectors.",
     "nlp": "kernel assemble builds a pipeline without training it.",
 }
-FORMER_DEBUG = {"profile": FORMER["profile"]}
+FORMER_DEBUG = {"profile": _MEASURE}
 
-init = LazyGroup(
-    "init",
-    INIT,
-    help="Write what a run starts from: configs, labels, and vectors.",
-    group="kernel_cli_init",
-    former=FORMER_INIT,
-)
-debug = LazyGroup("debug", DEBUG, help="Check configs, data and models.", former=FORMER_DEBUG)
-plugins = LazyGroup("plugins", PLUGINS, help="List, check or start plugins.")
-registry = LazyGroup("registry", REGISTRY, help="List or show the functions that a config can name.")
+
+def _group(name: str, former: Mapping[str, str] | None = None) -> LazyGroup:
+    """A group of commands below `kernel`, to which packages may add."""
+    kind = f"cli_{name}"
+    return LazyGroup(name, BUILT_IN[kind], help=COMMANDS[name][1], group=f"kernel_{kind}", former=former)
+
+
+init = _group("init", FORMER_INIT)
+debug = _group("debug", FORMER_DEBUG)
+plugins = _group("plugins")
+registry = _group("registry")
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:

@@ -49,6 +49,7 @@ _OWNERS = {
     "readers": "kernel-nlp-readers",
     "converters": "kernel-nlp-readers",
     "writers": "kernel-nlp-readers",
+    "augmenters": "kernel-nlp-augmenters",
     "batchers": "kernel-nlp-batchers",
     "callbacks": "kernel-nlp-callbacks",
     "loggers": "kernel-nlp-callbacks",
@@ -59,7 +60,10 @@ _OWNERS = {
 }
 
 # Entry-point group -> the words before the name of a command there.
-COMMAND_GROUPS = {"kernel_cli": "kernel", "kernel_cli_init": "kernel init"}
+COMMAND_GROUPS = {
+    "kernel_cli": "kernel",
+    **{f"kernel_cli_{name}": f"kernel {name}" for name in ("debug", "init", "plugins", "registry")},
+}
 COMMAND_KINDS = frozenset(group.removeprefix("kernel_") for group in COMMAND_GROUPS)
 
 # Who may call its names `kernel.<Name>.v<N>`.

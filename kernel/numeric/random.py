@@ -70,6 +70,8 @@ def apart(seed: int, *key: str | int) -> Iterator[None]:
     python, numbers = _python_random.getstate(), np.random.get_bit_generator()  # type: ignore[attr-defined]
     torch = sys.modules.get("torch")
     torches = torch.get_rng_state() if torch is not None and hasattr(torch, "get_rng_state") else None
+    # Within another block they are exchanged already, and what that block draws goes on afterwards.
+    outer = numbers.state if numbers is _SPARE else None
     np.random.set_bit_generator(_SPARE)  # type: ignore[attr-defined]
     seed_all(seed, *key)
     try:
@@ -77,6 +79,8 @@ def apart(seed: int, *key: str | int) -> Iterator[None]:
     finally:
         _python_random.setstate(python)
         np.random.set_bit_generator(numbers)  # type: ignore[attr-defined]
+        if outer is not None:
+            numbers.state = outer
         if torch is not None and torches is not None:
             torch.set_rng_state(torches)
 

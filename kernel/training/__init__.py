@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kernel.tokens.biluo import remove_bilu_prefix as remove_bilu_prefix
     from kernel.tokens.biluo import split_bilu_label as split_bilu_label
     from kernel.tokens.example import Example as Example
+    from kernel.training.augment import dont_augment as dont_augment
 
 _PUBLIC = {
     "Alignment": "kernel.tokens.alignment",
@@ -24,6 +25,7 @@ _PUBLIC = {
     "biluo_tags_to_offsets": "kernel.tokens.biluo",
     "biluo_tags_to_spans": "kernel.tokens.biluo",
     "biluo_to_iob": "kernel.tokens.biluo",
+    "dont_augment": "kernel.training.augment",
     "iob_to_biluo": "kernel.tokens.biluo",
     "offsets_to_biluo_tags": "kernel.tokens.biluo",
     "remove_bilu_prefix": "kernel.tokens.biluo",
@@ -41,6 +43,7 @@ __all__ = [
     "biluo_tags_to_offsets",
     "biluo_tags_to_spans",
     "biluo_to_iob",
+    "dont_augment",
     "iob_to_biluo",
     "offsets_to_biluo_tags",
     "remove_bilu_prefix",

@@ -112,6 +112,16 @@ def test_what_is_drawn_apart_changes_nothing_outside():
     assert [*found, drawn()] == expected
 
 
+def test_what_is_drawn_apart_within_another_block_changes_nothing_there():
+    with apart(7, "augment", 0):
+        expected = [drawn() for _ in range(2)]
+    with apart(7, "augment", 0):
+        found = [drawn()]
+        with apart(8, "corpus"):
+            drawn()
+        assert [*found, drawn()] == expected
+
+
 def test_a_fingerprint_tells_where_the_generators_stand():
     seed_all(1)
     one = fingerprint()

@@ -1,6 +1,5 @@
 """The corpus reader: annotated files of any known format, as examples."""
 
-import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
@@ -13,6 +12,7 @@ import numpy as np
 from kernel.component import Finding
 from kernel.config.ranges import NonNegativeInt
 from kernel.errors import DataError, warn
+from kernel.numeric.random import apart
 from kernel.state import copied, is_stateful
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -40,9 +40,10 @@ class _Part(NamedTuple):
 @dataclass
 class _Place:
     """Where a pass stands. file, document, part: of what comes next. given: examples that the augmenter made of it and that were given
-    already; then `before` tells what chance and the augmenter were like before it made them. total: examples that were given.
+    already; then `before` tells what the augmenter was like before it made them. total: examples that were given.
 
-    size: of all files, in bytes, which must be the same when the pass goes on; -1 before they are looked at.
+    size: of all files, in bytes, which must be the same when the pass goes on; -1 before they are looked at. key: of the pass, for what
+    the augmenter draws; -1 before it has drawn anything.
     """
 
     size: int = -1
@@ -52,6 +53,7 @@ class _Place:
     given: int = 0
     total: int = 0
     has_ended: bool = False
+    key: int = -1
     before: dict[str, Any] = field(default_factory=dict)
 
 
@@ -148,20 +150,12 @@ class Corpus:
             return [example]
         room = self.limit - place.total + place.given if self.limit else None
         if not place.given:
-            place.before = {
-                "augmenter": copied(self._state_of_augmenter(), "the augmenter"),
-                "random": random.getstate(),
-                "numpy": np.random.get_state(),
-            }
+            place.before = {"augmenter": copied(self._state_of_augmenter(), "the augmenter")}
+        if place.key < 0:
+            place.key = int(np.random.randint(1 << 31))
+        # The same for the same example of the same pass, whatever was drawn before, and when some of these were given already.
+        with apart(place.key, "augment", place.file, place.document, place.part):
             return list(islice(self.augmenter(nlp, example), room))
-        # Some of these were given before the pass was cut off: all are made again as they were.
-        now = random.getstate(), np.random.get_state()
-        random.setstate(place.before["random"])
-        np.random.set_state(place.before["numpy"])
-        made = list(islice(self.augmenter(nlp, example), room))
-        random.setstate(now[0])
-        np.random.set_state(now[1])
-        return made
 
     def _state_of_augmenter(self) -> Any:
         return self.augmenter.state() if is_stateful(self.augmenter) else None

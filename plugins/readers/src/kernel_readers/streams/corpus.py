@@ -1,18 +1,14 @@
 """The streamed corpus: more data than fit into memory, in a new order in each pass, from any place on."""
 
-import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kernel.component import Finding
 from kernel.config.ranges import NonNegativeInt, PositiveInt
 from kernel.errors import DataError, warn
-from kernel.numeric.random import seed_all
+from kernel.numeric.random import apart
 from kernel.state import copied, is_stateful
 from kernel.tokens import Doc
 from kernel.training import Example
@@ -145,7 +141,7 @@ class StreamedCorpus:
             return examples
         # The same for the same record of the same pass, wherever the pass was begun.
         within = (position.within,) if position.within else ()
-        with _seeded(position.key, "augment", position.first, *within, position.place):
+        with apart(position.key, "augment", position.first, *within, position.place):
             return [made for example in examples for made in self._augmenter(nlp, example)]
 
     def _note(self, position: Position) -> None:
@@ -171,18 +167,6 @@ class StreamedCorpus:
                 if tally.too_long
                 else "",
             )
-
-
-@contextmanager
-def _seeded(seed: int, *key: str | int) -> Iterator[None]:
-    """The global generators seeded by a key, and as they were before after the block."""
-    own, numpys = random.getstate(), np.random.get_state()
-    seed_all(seed, *key)
-    try:
-        yield
-    finally:
-        random.setstate(own)
-        np.random.set_state(numpys)
 
 
 def make_streamed_corpus(
