@@ -13,7 +13,6 @@ from time import process_time
 from typing import Any
 
 import kernel
-from kernel import Config
 from kernel.config import resolve
 from kernel.numeric.random import apart
 from kernel.training import Example

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspect import signature
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import srsly
 
@@ -208,7 +208,12 @@ class BatchComponent(Component):
     """A component that works on many documents at once: `predict` computes, `set_annotations` writes.
 
     Whoever writes annotations of a whole batch finds the columns of documents in `kernel.tokens.batch`.
+
+    late_settings: keys of `cfg` that `predict` doesn't look at, but what comes after it, `set_annotations` or `score`, does, such as a
+    threshold. `kernel find-threshold` then predicts once for all values.
     """
+
+    late_settings: ClassVar[frozenset[str]] = frozenset()
 
     def predict(self, docs: Sequence["Doc"]) -> Any:
         """Predictions for the documents, which are not changed."""

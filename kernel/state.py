@@ -42,6 +42,9 @@ def copied(state: Any, owner: str, known: Callable[[Any], Any] | None = None) ->
     """
     if type(state) in _SCALARS or isinstance(state, np.generic):
         return state
+    if isinstance(state, float):
+        # What a number knows besides, such as a `Share` of its counts, is no part of the state.
+        return float(state)
     if known is not None and (found := known(state)) is not None:
         return found
     if isinstance(state, np.ndarray) and not state.dtype.hasobject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,18 @@ def evaluate(
     Shares, such as precision, are shown in percent, and written to --output as they are, from 0 to 1. DATA is read by the reader of the pipeline's development corpus if that takes a path. Scores of an earlier evaluation
     are replaced; another file is not, without --force.
     """
+    pipeline, examples = load(model, data, code, gpu_id, gold_preproc=gold_preproc)
+    scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
+    show(scores, report(scores), output, force=force)
+
+
+def load(
+    model: str, data: Path, code: tuple[Path, ...], gpu_id: int, *, gold_preproc: bool = False
+) -> tuple[Any, list[Any]]:
+    """A saved pipeline and the examples of files, with a warning of what makes scores of them say little.
+
+    code: of `--code`. gpu_id: -1 for the CPU. gold_preproc: use the annotated words and sentences. DataError if there are none.
+    """
     from kernel.config import resolve
     from kernel.errors import DataError
     from kernel.files.patterns import matching
@@ -84,9 +96,13 @@ def evaluate(
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
     warn_of_gold(pipeline, examples, str(data))
-    scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
+    return pipeline, examples
+
+
+def show(scores: Mapping[str, Any], lines: Iterable[str], output: Path | None, *, force: bool) -> None:
+    """Print lines, and write scores to a file, whose own earlier scores are replaced; - is standard output, which then has the scores alone."""
     is_piped = str(output) == "-"
-    for line in report(scores):
+    for line in lines:
         say(line, err=is_piped)
     text = json.dumps(scores, indent=2, default=_plain) + "\n"
     if is_piped:
@@ -108,11 +124,18 @@ def reader_block(config: Mapping[str, Any], data: Path, gold_preproc: bool) -> d
     return {**block, "path": str(data), **changed}
 
 
-def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | None = None) -> list[str]:
+def report(
+    scores: Mapping[str, Any],
+    indent: str = "",
+    *,
+    in_percent: bool | None = None,
+    beside: Callable[[str, bool], str] = lambda name, is_share: "",
+) -> list[str]:
     """Scores as lines: shares in percent, the known ones first and under their usual names; the speed; numbers of another
     kind; lists; then tables by type. One that was not measured is "-".
 
-    in_percent: whether all numbers are shares; by default their names say so.
+    in_percent: whether all numbers are shares; by default their names say so. beside: what to show beside a number, by its name, those
+    of tables with the table's and a dot before it, and whether it is in percent.
     """
     from kernel.config.values import show_value
 
@@ -120,11 +143,14 @@ def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | No
     order = [*(name for name in _TITLES if name in numbers), *(n for n in numbers if n not in _TITLES)]
     shares = [name for name in order if _is_share(name, numbers[name], in_percent)]
     others = [name for name in order if name not in shares and name != "speed"]
-    rows = [(_TITLES.get(name, visible_line(name)), _number(numbers[name], 100)) for name in shares]
+    rows = [
+        (_TITLES.get(name, visible_line(name)), _number(numbers[name], 100) + beside(name, True))
+        for name in shares
+    ]
     if "speed" in numbers:
         value = numbers["speed"]
         rows.append(("SPEED", "-" if value is None else f"{value:,.0f} words/s"))
-    more = [(visible_line(name), _number(numbers[name])) for name in others]
+    more = [(visible_line(name), _number(numbers[name]) + beside(name, False)) for name in others]
     lists = {visible_line(name): value for name, value in scores.items() if _is_list(value)}
     width = max((len(title) for title in (*dict(rows + more), *lists)), default=0)
     lines = [_row(title, value, width, indent) for title, value in rows]
@@ -139,9 +165,15 @@ def report(scores: Mapping[str, Any], indent: str = "", *, in_percent: bool | No
             lines += ["", f"{indent}{visible_line(name)}"]
             nested = True if _ends_as_share(name.partition("_per_")[0]) and "_per_" in name else None
             lines += (
-                _table(table, indent) if _is_table(table) else report(table, indent + "  ", in_percent=nested)
+                _table(table, indent, partial(_within, beside, name))
+                if _is_table(table)
+                else report(table, indent + "  ", in_percent=nested, beside=partial(_within, beside, name))
             )
     return lines
+
+
+def _within(beside: Callable[[str, bool], str], outer: str, name: str, is_share: bool) -> str:
+    return beside(f"{outer}.{name}", is_share)
 
 
 def _row(title: str, value: str, width: int, indent: str) -> str:
@@ -179,14 +211,16 @@ def _is_table(table: Mapping[str, Any]) -> bool:
     return all(isinstance(row, Mapping) and set(row) <= {"p", "r", "f"} for row in table.values())
 
 
-def _table(table: Mapping[str, Mapping[str, float | None]], indent: str) -> list[str]:
-    table = {visible_line(label): row for label, row in table.items()}
-    width = max(map(len, table))
+def _table(
+    table: Mapping[str, Mapping[str, float | None]], indent: str, beside: Callable[[str, bool], str]
+) -> list[str]:
+    titles = {label: visible_line(label) for label in table}
+    width = max(map(len, titles.values()))
     lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
     for label, row in table.items():
         values = [row.get(key) for key in "prf"]
         cells = "  ".join(f"{'-' if value is None else f'{100 * value:.2f}':>6}" for value in values)
-        lines.append(f"{indent}{label:{width}}  {cells}")
+        lines.append(f"{indent}{titles[label]:{width}}  {cells}{beside(f'{label}.f', True)}")
     return lines
 
 

@@ -9,6 +9,25 @@ import numpy as np
 Scores = dict[str, Any]
 
 
+class Share(float):
+    """A share that knows of what: `part` of `whole`, both of them counts. It is 0.0 where nothing was counted.
+
+    Counts of several documents can be added up, shares can't: see `kernel benchmark accuracy`.
+    """
+
+    __slots__ = ("part", "whole")
+    part: int
+    whole: int
+
+    def __new__(cls, part: int, whole: int) -> Self:
+        made = super().__new__(cls, part / whole if part else 0.0)
+        made.part, made.whole = part, whole
+        return made
+
+    def __reduce__(self) -> tuple[type[Share], tuple[int, int]]:
+        return Share, (self.part, self.whole)
+
+
 class PRFScore:
     """Precision, recall and F-score from counts of true positives, false positives and false negatives."""
 
@@ -36,16 +55,16 @@ class PRFScore:
         self.fn += len(gold) - right
 
     @property
-    def precision(self) -> float:
-        return self.tp / (self.tp + self.fp) if self.tp else 0.0
+    def precision(self) -> Share:
+        return Share(self.tp, self.tp + self.fp)
 
     @property
-    def recall(self) -> float:
-        return self.tp / (self.tp + self.fn) if self.tp else 0.0
+    def recall(self) -> Share:
+        return Share(self.tp, self.tp + self.fn)
 
     @property
-    def fscore(self) -> float:
-        return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
+    def fscore(self) -> Share:
+        return Share(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
     def to_dict(self) -> dict[str, float]:
         return {"p": self.precision, "r": self.recall, "f": self.fscore}

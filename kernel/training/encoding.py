@@ -54,8 +54,8 @@ def encode(value: Any, arrays: Arrays, place: str = "", depth: int = 0) -> Any:
         raise NotPlain(place, value)
     if value is None or type(value) in (bool, int, str):
         return value
-    if type(value) is float:
-        return value if isfinite(value) else {"float": str(value)}
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return float(value) if isfinite(value) else {"float": str(value)}
     if type(value) is bytes:
         return {"bytes": arrays.add(np.frombuffer(value, dtype=np.uint8))}
     if isinstance(value, np.generic):

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kernel.cli.commands import COMMANDS, FORMER_INIT, cli
+from kernel.cli.commands import COMMANDS, FORMER, FORMER_DEBUG, FORMER_INIT, cli
 from kernel.cli.lazy import OVERRIDES, ConfigCommand, LazyGroup, split_overrides
 
 HEAVY = ("numpy", "thinc", "pydantic", "confection", "catalogue", "pluggy", "torch", "srsly")
@@ -82,19 +82,29 @@ def test_a_command_of_a_package_is_listed_with_what_the_package_says_of_itself(p
     assert "hello Greets people. (from acme 1.2)" in listing
 
 
-def test_plugins_add_commands_to_init(plugin_commands) -> None:
-    plugin_commands("acme", group="kernel_cli_init", hello="acme_hello:hello", config="acme_hello:hello")
-    listing = CliRunner().invoke(cli, ["init", "--help"]).output
+@pytest.mark.parametrize(
+    ("group", "own"), [("init", "config"), ("debug", "data"), ("plugins", "show"), ("registry", "show")]
+)
+def test_plugins_add_commands_to_groups(plugin_commands, group: str, own: str) -> None:
+    built_in = CliRunner().invoke(cli, [group, own, "--help"]).output
+    plugin_commands(
+        "acme", group=f"kernel_cli_{group}", hello="acme_hello:hello", **{own: "acme_hello:hello"}
+    )
+    listing = CliRunner().invoke(cli, [group, "--help"]).output
     assert "hello" in listing and "(from acme 1.2)" in listing
-    assert CliRunner().invoke(cli, ["init", "hello"]).output == "hello\n"
+    assert CliRunner().invoke(cli, [group, "hello"]).output == "hello\n"
     assert CliRunner().invoke(cli, ["hello"]).exit_code == 2
-    assert "Write a complete config" in CliRunner().invoke(cli, ["init", "config", "--help"]).output
+    assert CliRunner().invoke(cli, [group, own, "--help"]).output == built_in
 
 
 def test_a_command_of_a_package_that_is_not_there_names_the_package() -> None:
     group = LazyGroup("init", {}, help="A group.", group="kernel_cli_none", former=FORMER_INIT)
     result = CliRunner().invoke(group, ["vectors", "en", "a.vec", "out"])
     assert (result.exit_code, "kernel-nlp-vectors" in result.output) == (2, True)
+    for former in (FORMER, FORMER_DEBUG):
+        group = LazyGroup("debug", {}, help="A group.", group="kernel_cli_none", former=former)
+        result = CliRunner().invoke(group, ["profile"])
+        assert (result.exit_code, "kernel-nlp-measure" in result.output) == (2, True)
 
 
 def test_broken_plugin_command(plugin_commands, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,7 +200,7 @@ def test_help_has_a_short_name_everywhere(group: str) -> None:
     [
         (["debug-data", "a.cfg"], "kernel debug data"),
         (["init-vectors"], "kernel init vectors"),
-        (["debug", "profile"], "cProfile"),
+        (["profile"], "kernel debug profile"),
         (["train", "train.spacy", "dev.spacy", "config.cfg"], "kernel train config.cfg --paths.train train.spacy --paths.dev dev.spacy"),
         (["train", "en", "out/x", "a.json", "b.json"], "kernel train CONFIG --paths.train a.json --paths.dev b.json --output out/x"),
         (["train", "a.cfg", "out"], "kernel train a.cfg --paths.train FILE --paths.dev FILE --output out"),

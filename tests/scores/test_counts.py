@@ -1,8 +1,14 @@
 """Counts of right and wrong, and the curve of a classifier."""
 
+import json
+import pickle
+
 import pytest
 
+from kernel.scores.counts import Share
 from kernel.scores.scorer import PRFScore, ROCAUCScore
+from kernel.state import copied
+from kernel.training.encoding import Arrays, encode
 
 
 def test_precision_recall_and_f():
@@ -32,3 +38,22 @@ def test_roc_auc():
     assert not single.is_binary()
     with pytest.raises(ValueError, match="positive and negative"):
         _ = single.score
+
+
+def test_a_share_knows_its_counts():
+    score = PRFScore(tp=2, fp=1, fn=2)
+    assert [(each.part, each.whole) for each in (score.precision, score.recall, score.fscore)] == [
+        (2, 3),
+        (2, 4),
+        (4, 7),
+    ]
+    assert (Share(0, 0), Share(0, 3)) == (0.0, 0.0)
+    copy = pickle.loads(pickle.dumps(score.recall))
+    assert (copy, copy.part, copy.whole) == (0.5, 2, 4)
+    assert json.dumps(score.to_dict()) == json.dumps({"p": 2 / 3, "r": 0.5, "f": 4 / 7})
+
+
+def test_the_state_of_a_run_has_plain_numbers():
+    kept = copied({"best": Share(1, 2)}, "a callback")
+    assert type(kept["best"]) is float and encode({"best": Share(1, 2)}, Arrays()) == {"best": 0.5}
+    assert type(encode(Share(1, 2), Arrays())) is float

@@ -11,9 +11,9 @@ from kernel.testing.suites.base import Suite
 
 
 class CommandSuite(Suite):
-    """A click command of the entry-point group `kernel_cli`, or of `kernel_cli_init`.
+    """A click command of the entry-point group `kernel_cli`, or of that of a group of commands, such as `kernel_cli_init`.
 
-    name: of the command. kind: "cli_init" for one of `kernel init`. arguments: a line that works, and that ends with exit code 0.
+    name: of the command. kind: "cli_init" for one of `kernel init`, "cli_debug" for one of `kernel debug`. arguments: a line that works, and that ends with exit code 0.
     """
 
     kind = "cli"

@@ -99,6 +99,7 @@ class TextCategorizer(TrainableComponent):
     """
 
     exclusive = True
+    late_settings = frozenset({"threshold"})
 
     def __init__(
         self,

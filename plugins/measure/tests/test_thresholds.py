@@ -1,0 +1,98 @@
+"""Thresholds against evaluating the pipeline with each of them."""
+
+import pytest
+from kernel_measure.thresholds import Setting, find, trials
+
+from kernel.component import Component
+from kernel.errors import UsageError
+from kernel.language import Language
+
+pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures")
+GRID = [place / 10 for place in range(11)]
+
+
+def by_hand(nlp, examples, name, score):
+    """The same by brute force."""
+    component, found = nlp.get_pipe(name), []
+    before = component.cfg["threshold"]
+    for threshold in GRID:
+        component.cfg["threshold"] = threshold
+        found.append((threshold, find(nlp.evaluate(examples), score)))
+    component.cfg["threshold"] = before
+    return found
+
+
+@pytest.mark.parametrize("score", ["cats_macro_f", "cats_micro_p", "cats_f_per_type.FOOD.f"])
+def test_trials_are_as_by_hand(nlp, examples, score):
+    name = "textcat_multilabel"
+    expected = by_hand(nlp, examples, name, score)
+    assert list(trials(nlp, examples, name, "threshold", score, GRID)) == expected
+    assert len({score for _, score in expected}) > 3
+    assert nlp.get_pipe(name).cfg["threshold"] == 0.5
+
+
+def test_a_component_that_says_so_predicts_once(nlp, examples, monkeypatch):
+    component, calls = nlp.get_pipe("textcat_multilabel"), []
+    own = component.predict
+    monkeypatch.setattr(component, "predict", lambda docs: calls.append(len(docs)) or own(docs))
+    list(trials(nlp, examples, component.name, "threshold", "cats_macro_f", GRID))
+    assert calls == [len(examples)]
+    monkeypatch.setattr(type(component), "late_settings", frozenset())
+    list(trials(nlp, examples, component.name, "threshold", "cats_macro_f", GRID))
+    assert len(calls) > len(GRID)
+
+
+def test_a_score_of_another_component_is_that_of_the_pipeline(nlp, examples):
+    found = list(trials(nlp, examples, "textcat_multilabel", "threshold", "ents_f", [0.0, 1.0]))
+    assert found == [(threshold, nlp.evaluate(examples)["ents_f"]) for threshold in (0.0, 1.0)]
+
+
+class Cut(Component):
+    """Has a threshold as an attribute, and another in a table."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.threshold = 0.25
+        self.cfg["deep"] = {"limit": 3}
+
+    def __call__(self, doc):
+        doc.cats["X"] = float(self.threshold < 0.5)
+        return doc
+
+    def score(self, examples, **cfg):
+        right = sum(example.predicted.cats["X"] for example in examples)
+        return {"x_acc": right / len(examples), "x_none": None}
+
+
+@pytest.fixture
+def cut():
+    nlp = Language()
+    Language.factory("cut.v1", func=lambda nlp, name, threshold=0.25: Cut(name))
+    nlp.add_pipe("cut.v1", name="cut")
+    return nlp
+
+
+def test_settings_that_are_attributes_or_in_tables(cut, examples):
+    found = list(trials(cut, examples, "cut", "threshold", "x_acc", [0.0, 0.4, 0.6]))
+    assert found == [(0.0, 1.0), (0.4, 1.0), (0.6, 0.0)] and cut.get_pipe("cut").threshold == 0.25
+    assert Setting(cut, "cut", "deep.limit").value == 3
+    assert list(trials(cut, examples, "cut", "threshold", "x_none", [0.1])) == [(0.1, None)]
+    list(trials(cut, examples, "cut", "deep.limit", "x_acc", [7.0]))
+    assert cut.get_pipe("cut").cfg["deep"] == {"limit": 3}
+
+
+def test_what_is_not_there(cut, examples):
+    with pytest.raises(UsageError, match="no component 'cot'\nIt has: cut"):
+        Setting(cut, "cot", "threshold")
+    with pytest.raises(UsageError, match="no number 'treshold' among its settings\nIt has: threshold"):
+        Setting(cut, "cut", "treshold")
+    with pytest.raises(UsageError, match="no number 'deep' among"):
+        Setting(cut, "cut", "deep")
+    with pytest.raises(UsageError, match="no score is called 'y'\nThere are: .*x_acc"):
+        list(trials(cut, examples, "cut", "threshold", "y", [0.1]))
+
+
+def test_a_setting_is_put_back_when_something_fails(cut, examples):
+    with pytest.raises(UsageError):
+        list(trials(cut, examples, "cut", "threshold", "y", [0.9]))
+    assert cut.get_pipe("cut").threshold == 0.25
