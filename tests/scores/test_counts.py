@@ -55,5 +55,5 @@ def test_a_share_knows_its_counts():
 
 def test_the_state_of_a_run_has_plain_numbers():
     kept = copied({"best": Share(1, 2)}, "a callback")
-    assert type(kept["best"]) is float and encode({"best": Share(1, 2)}, Arrays()) == {"best": 0.5}
+    assert type(kept["best"]) is float
     assert type(encode(Share(1, 2), Arrays())) is float
