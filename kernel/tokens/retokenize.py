@@ -331,7 +331,7 @@ def _make_consistent(columns: dict[int, NDArray[Any]]) -> None:
     """An I- that continues nothing begins an entity."""
     iob, types = columns[attrs.ENT_IOB], columns[attrs.ENT_TYPE]
     continues = np.zeros(len(iob), dtype=bool)
-    continues[1:] = np.isin(iob[:-1], (INSIDE, BEGIN)) & (types[1:] == types[:-1])
+    continues[1:] = ((iob[:-1] == INSIDE) | (iob[:-1] == BEGIN)) & (types[1:] == types[:-1])
     iob[(iob == INSIDE) & ~continues] = BEGIN
 
 

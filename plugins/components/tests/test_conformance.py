@@ -377,6 +377,14 @@ class TestTextCatScorer(Scorer):
     perfect = ("cats_micro_f", "cats_macro_f")
 
 
+class TestTextCatMultilabelScorerV1(TestTextCatMultilabelScorer):
+    name = "kernel.textcat_multilabel_scorer.v1"
+
+
+class TestTextCatScorerV1(TestTextCatScorer):
+    name = "kernel.textcat_scorer.v1"
+
+
 class TestLookupsDataLoader(MiscSuite):
     name = "kernel.LookupsDataLoader.v1"
     settings = {"lang": "qq", "tables": ["lemma_lookup"]}
