@@ -3,9 +3,13 @@
 import pytest
 from kernel_measure.thresholds import Setting, find, trials
 
+import kernel
 from kernel.component import Component
-from kernel.errors import UsageError
+from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.language import Language
+from kernel.training import Example
+
+from .conftest import records
 
 pytestmark = pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-components", "kernel-nlp-architectures")
 GRID = [place / 10 for place in range(11)]
@@ -47,6 +51,35 @@ def test_a_score_of_another_component_is_that_of_the_pipeline(nlp, examples):
     assert found == [(threshold, nlp.evaluate(examples)["ents_f"]) for threshold in (0.0, 1.0)]
 
 
+@pytest.fixture(scope="module")
+def spans():
+    """A pipeline with components of spans, and examples for it."""
+    kernel.util.fix_random_seed(0)
+    nlp = kernel.blank("en")
+    nlp.add_pipe("span_finder", config={"spans_key": "sc"})
+    nlp.add_pipe(
+        "spancat",
+        config={"spans_key": "sc", "suggester": {"@misc": "kernel.ngram_suggester.v1", "sizes": [1, 2]}},
+    )
+    examples = []
+    for row in records(30, 2):
+        who = [(*each[:2], "PERSON") for each in row["entities"]]
+        examples.append(Example.from_dict(nlp.make_doc(row["text"]), {"spans": {"sc": who}}))
+    optimizer = nlp.initialize(lambda: examples)
+    for _ in range(3):
+        nlp.update(examples, sgd=optimizer)
+    return nlp, examples
+
+
+def test_components_of_spans_are_as_by_hand(spans):
+    nlp, examples = spans
+    for name, score in (("spancat", "spans_sc_f"), ("span_finder", "spans_sc_p")):
+        with nlp.select_pipes(enable=[name]):
+            expected = by_hand(nlp, examples, name, score)
+            assert list(trials(nlp, examples, name, "threshold", score, GRID)) == expected
+            assert len({score for _, score in expected}) > 2
+
+
 class Cut(Component):
     """Has a threshold as an attribute, and another in a table."""
 
@@ -79,6 +112,22 @@ def test_settings_that_are_attributes_or_in_tables(cut, examples):
     assert list(trials(cut, examples, "cut", "threshold", "x_none", [0.1])) == [(0.1, None)]
     list(trials(cut, examples, "cut", "deep.limit", "x_acc", [7.0]))
     assert cut.get_pipe("cut").cfg["deep"] == {"limit": 3}
+
+
+def test_a_threshold_that_finds_too_much_has_no_score(cut, examples, monkeypatch):
+    def fails(self, examples, **cfg):
+        if self.threshold == 0:
+            raise DataError("more than a million spans")
+        return {"x_acc": 1.0}
+
+    def evaluate(examples):
+        return cut.get_pipe("cut").score(examples)
+
+    monkeypatch.setattr(Cut, "score", fails)
+    monkeypatch.setattr(cut, "evaluate", evaluate)
+    with pytest.warns(KernelWarning, match="threshold = 0: more than a million spans"):
+        found = list(trials(cut, examples, "cut", "threshold", "x_acc", [0.0, 0.5]))
+    assert found == [(0.0, None), (0.5, 1.0)]
 
 
 def test_what_is_not_there(cut, examples):

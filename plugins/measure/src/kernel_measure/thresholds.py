@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from kernel.component import BatchComponent
-from kernel.errors import UsageError
+from kernel.errors import DataError, UsageError, warn
 from kernel.language import Language
 from kernel.language.listening import channels_of
 from kernel.language.stream import run_batch
@@ -82,13 +82,16 @@ def trials(
         predicted = Predicted(nlp, name, examples) if late else None
         for threshold in thresholds:
             setting.set(threshold)
-            if predicted is not None:
-                scores = predicted.scores()
-                if score in dict(numbers_of(scores)) or _is_unmeasured(scores, score):
-                    yield threshold, find(scores, score)
-                    continue
-                predicted = None
-            yield threshold, find(nlp.evaluate(examples), score)
+            try:
+                scores = nlp.evaluate(examples) if predicted is None else predicted.scores()
+                if predicted is not None and not _has(scores, score):
+                    predicted, scores = None, nlp.evaluate(examples)
+            except DataError as error:
+                # With a very low threshold there may be more to find than anybody can hold.
+                warn(f"{key} = {threshold:g}: {error.message}")
+                yield threshold, None
+            else:
+                yield threshold, find(scores, score)
     finally:
         setting.set(before)
 
@@ -98,7 +101,7 @@ def find(scores: Mapping[str, Any], name: str) -> float | None:
     numbers = dict(numbers_of(scores))
     if name in numbers:
         return numbers[name]
-    if _is_unmeasured(scores, name):
+    if _has(scores, name):
         return None
     plain = [key for key, value in scores.items() if key in numbers or value is None]
     tables = [key for key, value in scores.items() if isinstance(value, Mapping) and value]
@@ -136,13 +139,14 @@ class Predicted:
         return found
 
 
-def _is_unmeasured(scores: Mapping[str, Any], name: str) -> bool:
+def _has(scores: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a score of a name, measured or not."""
     place: Any = scores
     for part in name.split("."):
         if not isinstance(place, Mapping) or part not in place:
-            return False
+            return name in dict(numbers_of(scores))
         place = place[part]
-    return place is None
+    return place is None or _is_number(place)
 
 
 def _is_number(value: Any) -> bool:

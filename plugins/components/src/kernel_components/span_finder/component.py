@@ -95,6 +95,8 @@ class SpanFinder(TrainableComponent):
     It is often the first of two: `spancat` gives such spans labels.
     """
 
+    late_settings = frozenset({"threshold", "max_length", "min_length"})
+
     def __init__(
         self,
         vocab: Vocab,

@@ -114,6 +114,7 @@ class SpanCategorizer(TrainableComponent):
 
     # Nothing is kept of what it knew once: the spans that were suggested then may be others now.
     rehearse: ClassVar[None] = None  # type: ignore[assignment]
+    late_settings = frozenset({"threshold", "max_positive", "allow_overlap"})
 
     def __init__(
         self,
