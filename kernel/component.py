@@ -96,6 +96,13 @@ class Component:
         own = {**self.cfg, "labels": self.labels}
         return dict(self.scorer(examples, **{**_taken(self.scorer, own), **settings}))
 
+    def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
+        """The share of each of its scores in the final one, None to hide it.
+
+        declared: what its factory says. Scores that are named by a setting have the names of these settings.
+        """
+        return declared
+
     @property
     def is_trainable(self) -> bool:
         return False

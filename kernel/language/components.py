@@ -207,12 +207,12 @@ class ComponentList:
     @property
     def score_weights(self) -> dict[str, float | None]:
         """Share of each score in the final one, as the enabled components want it; None hides a score."""
-        return {k: v for s in self.slots if s.enabled for k, v in s.meta.default_score_weights.items()}
+        return {k: v for s in self.slots if s.enabled for k, v in s.score_weights.items()}
 
     @property
     def score_sources(self) -> dict[str, str]:
         """Score -> the enabled component that says it delivers it."""
-        return {k: s.name for s in self.slots if s.enabled for k in s.meta.default_score_weights}
+        return {k: s.name for s in self.slots if s.enabled for k in s.score_weights}
 
     @property
     def frozen_components(self) -> list[str]:

@@ -33,6 +33,14 @@ class Slot:
     origin: Mapping[str, Any] = field(default_factory=dict)
     place: object = field(default_factory=object, repr=False, compare=False)
 
+    @property
+    def score_weights(self) -> Mapping[str, float | None]:
+        """The share of each of its scores, as the component says; one that says nothing has those of its factory."""
+        declared = self.meta.default_score_weights
+        own = getattr(self.component, "score_weights", None)
+        weights: Mapping[str, float | None] = own(declared) if callable(own) else declared
+        return weights
+
 
 def find(slots: Sequence[Slot], name: str) -> Slot:
     """The slot of a name. `MissingName` if there is none."""

@@ -1,13 +1,16 @@
 """Slots: whatever is done to a pipeline, each component keeps its own settings, metadata and state."""
 
 import dataclasses
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 
 from kernel.component import Component
+from kernel.config import Config
 from kernel.errors import UsageError
-from kernel.language import Language
+from kernel.language import FactoryMeta, Language
+from kernel.language.slots import Slot
 from kernel.registries.family import registry
 
 FACTORIES = ("red", "blue")
@@ -175,3 +178,17 @@ def test_a_name_that_no_component_has_is_a_key_that_is_not_there():
     for look_up in (nlp.get_pipe, nlp.remove_pipe, nlp.get_pipe_config):
         with pytest.raises(KeyError, match="the pipeline has no component 'rad'; it has: red"):
             look_up("rad")
+
+
+class Named(Component):
+    """Its scores are named by a setting."""
+
+    def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
+        return {f"{self.name}_{score}": weight for score, weight in declared.items()}
+
+
+def test_a_component_says_which_scores_count_for_it() -> None:
+    meta = FactoryMeta("named", default_score_weights={"f": 1.0, "p": None})
+    assert Slot("one", Named("one"), meta, Config()).score_weights == {"one_f": 1.0, "one_p": None}
+    assert Slot("two", Component("two"), meta, Config()).score_weights == {"f": 1.0, "p": None}
+    assert Slot("three", lambda doc: doc, meta, Config()).score_weights == {"f": 1.0, "p": None}

@@ -119,6 +119,8 @@ def test_another_group():
     train(nlp, examples)
     assert spancat.key == "mine" and found(nlp(TEXTS[1][0]), "mine") == set(TEXTS[1][1])
     assert nlp.evaluate(examples)["spans_mine_f"] == 1.0
+    assert nlp.score_weights == {"spans_mine_f": 1.0, "spans_mine_p": 0.0, "spans_mine_r": 0.0}
+    assert nlp.score_sources["spans_mine_f"] == "spancat"
 
 
 def test_threshold_and_max_positive():

@@ -20,7 +20,7 @@ from kernel_components.gold_keys import label_key
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.no_labels import no_labels
 from kernel_components.outputs import check_outputs
-from kernel_components.scorers.spancat import DEFAULT_KEY
+from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
 from kernel_components.spancat import choose, debug, recommended
 from kernel_components.spancat.gold import Gold, count_labels, encode, matches
 from kernel_components.suggesters.ngrams import ngram_suggester
@@ -150,6 +150,10 @@ class SpanCategorizer(TrainableComponent):
     def key(self) -> str:
         """The group of `doc.spans` that is learnt and set."""
         return str(self.cfg["spans_key"])
+
+    def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
+        """Those of the group that it sets."""
+        return for_group(declared, self.key)
 
     @property
     def label_data(self) -> list[str]:
