@@ -16,7 +16,23 @@ from kernel_architectures.textcat.ngrams import extract_ngrams
 from kernel_architectures.textcat.parametric_attention import build_parametric_attention
 from kernel_architectures.textcat.reduce import build_reduce
 from kernel_architectures.textcat.shared_linear import SharedLinear, resized
-from thinc.api import Gelu, Model, ParametricAttention_v2, Ragged, SparseLinear, SparseLinear_v2, get_width
+from thinc.api import (
+    Gelu,
+    LayerNorm,
+    Linear,
+    Logistic,
+    Maxout,
+    Model,
+    ParametricAttention_v2,
+    Ragged,
+    SparseLinear,
+    SparseLinear_v2,
+    chain,
+    get_width,
+    list2ragged,
+    reduce_sum,
+    residual,
+)
 
 from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.numeric.ops import set_ops
@@ -225,6 +241,31 @@ def test_attention_to_keys_is_that_of_the_field(docs):
     pooled = ours.predict(vectors)
     assert np.allclose(pooled[[len(each) > 0 for each in vectors]], expected, atol=1e-5)
     assert not pooled[[len(each) == 0 for each in vectors]].any()
+
+
+def test_a_classifier_with_attention_to_keys_is_made_of_the_fields_layers(docs):
+    ours = ready(attention(exclusive=False), docs, dtype="float32")
+    hidden = residual(chain(Maxout(4, 4, 3), LayerNorm(4)))
+    theirs = chain(
+        list2ragged(),
+        ParametricAttention_v2(key_transform=Gelu(4, 4), nO=4),
+        reduce_sum(),
+        hidden,
+        Linear(3, 4),
+        Logistic(),
+    )
+    filled = [doc for doc in docs if len(doc)]
+    vectors = ours.get_ref("tok2vec").predict(filled)
+    theirs.initialize(vectors)
+    own = [node for layer in ours.layers[1:] for node in layer.walk() if node.param_names]
+    others = [node for node in theirs.walk() if node.param_names]
+    for node in own:
+        name = {"attention_pooling": "para-attn"}.get(node.name, node.name)
+        (twin,) = [other for other in others if other.name == name]
+        for param in node.param_names:
+            twin.set_param(param, node.get_param(param))
+    assert len(own) == len(others)
+    assert np.allclose(ours.predict(filled), theirs.predict(vectors), atol=1e-5)
 
 
 @pytest.mark.parametrize("build", [bow, shared_bow])
