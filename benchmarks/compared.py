@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,17 @@ def scores(
     shutil.rmtree(output)
 
 
-def timed(result: Path, job: str, settings: Mapping[str, Mapping[str, Any]], rounds: int) -> None:
-    """Time a job of tasks.py on all sides, with either kind of BLAS kernel, and keep what is found. settings: those of each side."""
+def timed(
+    result: Path,
+    job: str,
+    settings: Mapping[str, Mapping[str, Any]],
+    rounds: int,
+    cores: Container[str] = tuple(CORE_TYPES.values()),
+) -> None:
+    """Time a job of tasks.py on all sides and keep what is found. settings: those of each side. cores: which kinds of BLAS kernel."""
     for core_type, shown in CORE_TYPES.items():
         file = result.with_name(f"{result.name}-{shown}.json")
-        if not file.exists():
+        if shown in cores and not file.exists():
             found = compare(job, settings, rounds=rounds, core_type=core_type)
             file.write_text(json.dumps(found), encoding="utf-8")
             say(f"{result.name} ({shown}): {found['ratio']}")

@@ -20,7 +20,7 @@ from page import put_section
 from sides import HERE, KERNEL_PYTHON, SPACY_PYTHON
 
 WORK = HERE / ".work" / "textcats"
-UPDATES = 50
+UPDATES, TEXTS = 50, 150
 INTRODUCTION = """By `python benchmarks/textcats.py --write`: issues of software projects in two categories; models on token vectors have a
 network of width 96 and depth 4, the ensemble its defaults. Words per second of CPU time."""
 VECTORS = "vectors"
@@ -100,7 +100,7 @@ MODELS = {
 }
 # spaCy's TextCatLowData.v1 can't be initialized: what it is made of is put together without the layer that fails.
 REPAIRED = {"low data": LOW_DATA.replace("TextCatLowData", "LowDataRepaired")}
-JOBS: dict[str, dict[str, Any]] = {"inference": {"task": "textcat"}, "training": {"n_updates": 25}}
+JOBS: dict[str, dict[str, Any]] = {"inference": {"task": "textcat"}, "training": {"n_updates": 10}}
 
 
 def make_data(data: Path) -> dict[str, Path]:
@@ -122,7 +122,9 @@ def make_data(data: Path) -> dict[str, Path]:
             store.add(doc)
             words.update(token.text for token in doc if token.is_ascii and token.is_alpha)
         store.to_disk(made[part])
-    made["texts"].write_text("\n\n".join(" ".join(doc.text.split()) for doc in docs), encoding="utf-8")
+    made["texts"].write_text(
+        "\n\n".join(" ".join(doc.text.split()) for doc in docs[:TEXTS]), encoding="utf-8"
+    )
     draw = random.Random(0)
     known = [word for word in sorted(words) if draw.random() < 0.8]
     lines = [" ".join([word, *(f"{draw.gauss(0, 1):.3f}" for _ in range(300))]) for word in known]
@@ -174,6 +176,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", default="", help="a word that the names of rows have")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cores", default="free,AVX2", help="kinds of BLAS kernel")
     parser.add_argument("--write", action="store_true", help="put the rows into docs/benchmarks.md")
     arguments = parser.parse_args()
     if "KERNEL_DATA" not in os.environ:
@@ -189,7 +192,13 @@ def main() -> None:
                 else {**own, "corpus": str(data["train"])}
             )
             models = {side: model(side, name, data) for side in ("kernel", "spacy")}
-            timed(WORK / f"{name}-{job}", job, all_sides(settings, models), arguments.rounds)
+            timed(
+                WORK / f"{name}-{job}",
+                job,
+                all_sides(settings, models),
+                arguments.rounds,
+                arguments.cores.split(","),
+            )
     text = section()
     print(text)
     if arguments.write:
