@@ -308,3 +308,71 @@ class TestWriteBrat(Writer):
 
 class TestWriteCsv(Writer):
     name = "kernel.csv.v1"
+
+
+class TestJson(Converter):
+    name = "kernel.json.v1"
+    filename = "data.json"
+    content = json.dumps(
+        [
+            {
+                "id": 0,
+                "paragraphs": [
+                    {
+                        "raw": "Anna likes Berlin.",
+                        "sentences": [
+                            {
+                                "tokens": [
+                                    {
+                                        "orth": "Anna",
+                                        "tag": "NNP",
+                                        "head": 1,
+                                        "dep": "nsubj",
+                                        "ner": "U-PERSON",
+                                    },
+                                    {"orth": "likes", "tag": "VBZ", "head": 0, "dep": "ROOT", "ner": "O"},
+                                    {"orth": "Berlin", "tag": "NNP", "head": -1, "dep": "obj", "ner": "-"},
+                                    {"orth": ".", "tag": ".", "head": -2, "dep": "punct", "ner": "O"},
+                                ],
+                                "brackets": [],
+                            }
+                        ],
+                        "cats": [{"label": "good", "value": 1}],
+                    }
+                ],
+            }
+        ]
+    )
+    malformed = {content[:40]: None, content.replace('"orth": "likes"', '"orth": 1'): None}
+
+
+class TestWriteJson(Writer):
+    name = "kernel.json.v1"
+
+
+class ColumnsWriter(Writer):
+    converter = "kernel.iob.v1"
+
+
+class TestWriteIob(ColumnsWriter):
+    name = "kernel.iob.v1"
+
+
+class TestWriteIob1(ColumnsWriter):
+    name = "kernel.iob1.v1"
+
+
+class TestWriteBiluo(ColumnsWriter):
+    name = "kernel.biluo.v1"
+
+
+class TestWriteBioes(ColumnsWriter):
+    name = "kernel.bioes.v1"
+
+
+class TestWriteConll2003(ColumnsWriter):
+    name = "kernel.conll2003.v1"
+
+
+class TestWriteIobLines(Writer):
+    name = "kernel.iob_lines.v1"

@@ -263,7 +263,7 @@ words = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(words, st.randoms(use_true_random=False))
 def test_predictions_come_back(tmp_path_factory, texts, random):
     """Any forest over any words, as far as they are no white space."""

@@ -31,6 +31,11 @@ def iob_lines() -> Format:
     return FORMATS["iob_lines"]
 
 
+def json() -> Format:
+    """Read the field's JSON of version 2: documents of paragraphs, sentences and tokens."""
+    return FORMATS["json"]
+
+
 def jsonl() -> Format:
     """Read JSON Lines and JSON with `text`, `cats`, `spans` or `entities`: Prodigy's, Doccano's, Label Studio's, pairs."""
     return FORMATS["jsonl"]

@@ -17,6 +17,7 @@ from kernel_readers.formats import (
     docbin,
     fasttext,
     huggingface,
+    json_v2,
     jsonl,
     parquet,
     plain_text,
@@ -38,6 +39,7 @@ FORMATS: dict[str, Format] = {
     "conllu": conllu.read,
     "iob": columns.read,
     "iob_lines": sentence_lines.read,
+    "json": json_v2.read,
     "jsonl": jsonl.read,
     "text": plain_text.read,
     "csv": table.read,
@@ -121,6 +123,8 @@ def detect(path: Path) -> str:
     with open_bytes(path) as file:
         head = file.read(_SNIFFED)
     if EXTENSIONS.get(suffix) == "jsonl":
+        if json_v2.is_v2(head):
+            return "json"
         return "huggingface" if huggingface.is_rows(head) else "jsonl"
     if _is_compressed(head):
         return "spacy"

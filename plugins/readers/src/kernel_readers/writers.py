@@ -1,8 +1,10 @@
 """The formats that can be written, as registered writers."""
 
 from kernel_readers.writing.brat import BratWriter
+from kernel_readers.writing.columns import ColumnsWriter, bars, conll2003, tabs
 from kernel_readers.writing.conllu import ConlluWriter
 from kernel_readers.writing.docbin import DocBinWriter
+from kernel_readers.writing.json_v2 import JsonV2Writer
 from kernel_readers.writing.jsonl import JsonLinesWriter
 from kernel_readers.writing.table import TableWriter
 
@@ -12,9 +14,46 @@ def conllu() -> ConlluWriter:
     return ConlluWriter()
 
 
+def iob() -> ColumnsWriter:
+    """Write a word and its entity tag a line, in IOB2 (BIO): B- begins each entity."""
+    return ColumnsWriter("IOB", tabs, (".iob", ".iob2", ".bio"), scheme="bio", separators="\t")
+
+
+def iob1() -> ColumnsWriter:
+    """Write a word and its entity tag a line, in IOB as it was first: B- begins only an entity that follows one of its label."""
+    return ColumnsWriter("IOB", tabs, (".iob1",), scheme="iob1", separators="\t")
+
+
+def biluo() -> ColumnsWriter:
+    """Write a word and its entity tag a line, in BILUO: L- ends an entity, U- is one of a single word."""
+    return ColumnsWriter("BILUO", tabs, (".biluo",), scheme="biluo", separators="\t")
+
+
+def bioes() -> ColumnsWriter:
+    """Write a word and its entity tag a line, in BIOES (IOBES): E- ends an entity, S- is one of a single word."""
+    return ColumnsWriter("BIOES", tabs, (".bioes", ".iobes"), scheme="bioes", separators="\t")
+
+
+def conll2003_columns() -> ColumnsWriter:
+    """Write the four columns of CoNLL-2003, with IOB2 tags, and `-DOCSTART-` before each document."""
+    return ColumnsWriter(
+        "CoNLL-2003", conll2003, (".conll",), scheme="bio", separators=" \t", has_tags=True, has_marks=True
+    )
+
+
+def iob_lines() -> ColumnsWriter:
+    """Write a sentence a line, tokens as `word|tag|entity`, with IOB2 tags."""
+    return ColumnsWriter("a line of word|tag|entity", bars, (), scheme="bio", separators=" \t", has_tags=True)
+
+
 def spacy() -> DocBinWriter:
     """Write `.spacy` files, which hold everything."""
     return DocBinWriter()
+
+
+def json() -> JsonV2Writer:
+    """Write the field's JSON of version 2: a document of one paragraph for each."""
+    return JsonV2Writer()
 
 
 def jsonl() -> JsonLinesWriter:

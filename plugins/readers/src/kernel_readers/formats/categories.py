@@ -16,7 +16,7 @@ def categories(record: Record, lists: LabelLists) -> dict[str, float]:
     """Label -> value: from "cats", from the options of a question, a single label, a list of those that hold, or a choice."""
     given = record.get("cats")
     if given is not None:
-        return _numbers(record, given)
+        return numbers(record, given)
     if record.data.keys().isdisjoint(_KEYS):
         return {}
     if isinstance(record.data.get("accept"), list) and isinstance(record.data.get("options"), list):
@@ -27,7 +27,8 @@ def categories(record: Record, lists: LabelLists) -> dict[str, float]:
     return lists.categories(record) if chosen is None else lists.chosen(chosen)
 
 
-def _numbers(record: Record, given: Any) -> dict[str, float]:
+def numbers(record: Record, given: Any) -> dict[str, float]:
+    """Label -> value, of an object that maps labels to numbers. DataError for anything else."""
     if not isinstance(given, Mapping):
         raise record.error("'cats' must map labels to numbers")
     for label, value in given.items():

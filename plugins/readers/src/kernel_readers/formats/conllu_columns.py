@@ -135,7 +135,7 @@ def ids_of(sizes: Sequence[int]) -> NDArray[Any]:
 
 def starts_of(doc: Doc) -> list[int]:
     """The words that start a sentence; the first one, if nobody said where they start."""
-    return doc.sentence_borders()[:-1] if attrs.SENT_START in doc.columns else [0][: len(doc)]
+    return doc.sentence_borders()[:-1] if doc.has_annotation(attrs.SENT_START) else [0][: len(doc)]
 
 
 def kept(

@@ -75,7 +75,7 @@ class Record:
         if not self.data:
             return "It has no keys."
         if "paragraphs" in self.data:
-            return "This is spaCy's JSON of version 2: python -m spacy convert FILE DIRECTORY, with spaCy 3, makes .spacy of it."
+            return "This is spaCy's JSON of version 2. Name it: format = \"json\" in the reader's block, or --converter json."
         keys = ", ".join(map(repr, list(self.data)[:_SHOWN])) + (", ..." if len(self.data) > _SHOWN else ".")
         nearest = _nearest_to_text(self.data)
         return f"It has: {keys}" + (
@@ -208,7 +208,7 @@ def _json_file(path: Path) -> Iterator[Record | DataError]:
 
 def _listed(content: dict[str, Any]) -> Any:
     """The records of an object that holds all of a file: itself, or pairs under "annotations"."""
-    if isinstance(content.get("text"), str):
+    if isinstance(content.get("text"), str) or isinstance(content.get("paragraphs"), list):
         return [content]
     found = content.get("annotations")
     return (
