@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.tokens import Doc
+from kernel.tokens import Doc, Span
 from kernel.tokens.iob import BEGIN, MISSING
 from kernel.vocab import attrs
 from kernel_readers.formats.record import Record
@@ -85,7 +85,8 @@ def set_rest(record: Record, doc: Doc, rest: Any) -> None:
             _SETTERS[name](doc, value)
         except (TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
             raise record.error(
-                f"{KEY}.{name} doesn't fit the document of {len(doc)} tokens: {error}"
+                f"{KEY}.{name} doesn't fit the document of {len(doc)} tokens: {error}",
+                hint=f"If the tokens were changed, leave {KEY!r} out.",
             ) from None
 
 
@@ -101,11 +102,16 @@ def _set_starts(doc: Doc, value: Any) -> None:
 
 
 def _set_missing(doc: Doc, value: Any) -> None:
-    doc.set_ents([], missing=[doc[i : i + 1] for i in _places(doc, value)], default="unmodified")
+    doc.set_ents([], missing=_free(doc, value), default="unmodified")
 
 
 def _set_blocked(doc: Doc, value: Any) -> None:
-    doc.set_ents([], blocked=[doc[i : i + 1] for i in _places(doc, value)], default="unmodified")
+    doc.set_ents([], blocked=_free(doc, value), default="unmodified")
+
+
+def _free(doc: Doc, value: Any) -> list[Span]:
+    """Tokens by their numbers, without those that are in entities: somebody may have added one since."""
+    return [doc[place : place + 1] for place in _places(doc, value) if not doc[place].ent_type]
 
 
 def _places(doc: Doc, value: Any) -> list[int]:
