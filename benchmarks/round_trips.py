@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,8 +26,8 @@ WAYS = {"conllu": ("spacy", "jsonl"), "iob": ("spacy", "jsonl")}
 # Formats that hold annotations of the documents of a file; what is compared of each token.
 HOLDERS: dict[str, dict[str, tuple[str, ...]]] = {
     "conllu": {
-        "json": ("text", "tag_", "pos_", "lemma_", "dep_", "i_head", "whitespace_"),
-        "conll2003": ("text", "tag_"),
+        "json": ("text", "tag_", "pos_", "lemma_", "dep_", "distance", "whitespace_"),
+        "conll2003": ("without blanks", "tag_"),
     },
     "iob": {
         name: ("text", "ent_iob_", "ent_type_")
@@ -114,7 +114,14 @@ def same_tokens(docs: list[Doc], way: str, names: tuple[str, ...]) -> str:
 
 def facts(token: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     """What is compared of a token."""
-    return tuple(token.head.i - token.i if name == "i_head" else getattr(token, name) for name in names)
+    return tuple(_SPECIAL[name](token) if name in _SPECIAL else getattr(token, name) for name in names)
+
+
+_SPECIAL: dict[str, Callable[[Any], Any]] = {
+    "distance": lambda token: token.head.i - token.i,
+    # Between columns stand blanks: those of words are told, and become `_`.
+    "without blanks": lambda token: token.text.replace(" ", "_"),
+}
 
 
 if __name__ == "__main__":

@@ -131,19 +131,20 @@ def write_out(writer: Writer, docs: Iterable[Written], *, hint: str = "") -> Non
         raise UsageError(
             "the format is one of folders, which standard output can't be", hint="Name a folder."
         )
-    if sys.stdout.isatty():
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None or sys.stdout.isatty():
         if getattr(writer, "is_binary", False):
             raise UsageError(f"a {writer.suffixes[0]} file is no text for a terminal", hint=hint)
-        with io.BufferedWriter(_Terminal()) as shown:
+        with io.BufferedWriter(_Text()) as shown:
             writer.write(docs, cast(BinaryIO, shown))
         return
     sys.stdout.flush()
-    writer.write(docs, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
+    writer.write(docs, buffer)
+    buffer.flush()
 
 
-class _Terminal(io.RawIOBase):
-    """Shows the text that is written to it."""
+class _Text(io.RawIOBase):
+    """Gives the text that is written to it to a standard output that takes no bytes, or shows it on a terminal."""
 
     def __init__(self) -> None:
         super().__init__()
