@@ -69,10 +69,13 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
     from kernel.errors import warn
     from kernel.training.contradictions import contradictions
     from kernel.training.diagnosis import diagnose
+    from kernel.training.missing_files import missing_files
 
     found: list[Problem] = []
     config = load_config(path, parse_overrides(args), problems=found)
     filled, problems = diagnose(config, found)
+    if not problems:
+        problems = missing_files(filled)
     for text in contradictions(filled.interpolate()["training"]) if not problems else ():
         warn(text)
     return filled, problems
