@@ -22,7 +22,7 @@ def missing_files(config: Config) -> list[Problem]:
     """A problem for each file or folder that is named and not there. config: filled, not interpolated.
 
     Looked at are the settings of the section that are files, and what registered functions in it have under `path`, or under a key that
-    ends in `_path`.
+    ends in `_path`; not what such a function does without, `require = false`.
     """
     section = config.interpolate().get(_SECTION)
     if not isinstance(section, Mapping):
@@ -38,7 +38,7 @@ def missing_files(config: Config) -> list[Problem]:
 
 def _paths(block: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
     """Dotted key and text of the paths that functions in a block take."""
-    takes = bool(function_keys(block))
+    takes = bool(function_keys(block)) and block.get("require") is not False
     for key, value in block.items():
         if isinstance(value, Mapping):
             yield from _paths(value, f"{before}{key}.")

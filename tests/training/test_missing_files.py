@@ -66,8 +66,10 @@ def test_debug_config_finds_it(
     monkeypatch.chdir(tmp_path)
     Path("a.cfg").write_text(
         '[nlp]\nlang = "en"\npipeline = ["ner"]\n[components.ner]\nfactory = "ner"\n'
-        '[initialize.components.ner.labels]\n@readers = "kernel.read_labels.v1"\npath = "ner.json"\n'
+        '[initialize.components.ner.labels]\n@readers = "kernel.read_labels.v1"\npath = "ner.json"\nrequire = true\n'
     )
+    # By default labels that are not there are those of the data.
+    assert run(["debug", "config", "a.cfg", "--initialize.components.ner.labels.require=false"]) == 0
     assert run(["debug", "config", "a.cfg"]) == 2
     assert "a.cfg:8:8: initialize.components.ner.labels.path: no such file" in capsys.readouterr().out
     Path("ner.json").write_text('["PERSON"]')
