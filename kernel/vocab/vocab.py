@@ -65,7 +65,7 @@ class Vocab:
         self.lexeme_limit = lexeme_limit
         self.vectors = Vectors(strings=self.strings, name=vectors_name) if vectors is None else vectors
         self.writing_system = dict(writing_system or {})
-        self.lookups = lookups
+        self.lookups: Any = {} if lookups is None else lookups
         self.get_noun_chunks = get_noun_chunks
         self._lock = Lock()
         self._zones = 0
@@ -330,7 +330,7 @@ class Vocab:
 
     def _lookups_to_bytes(self) -> bytes | None:
         """The tables, None if there are none that can be written."""
-        if self.lookups is None:
+        if not self.lookups:
             return None
         try:
             return pack(self.lookups)

@@ -88,7 +88,7 @@ class Lookups(dict[str, Table]):
     """Tables by name. As `nlp.vocab.lookups` they are saved with a pipeline, which reads them as plain mappings: see `__init__`."""
 
     def __init__(self, tables: Mapping[str, Mapping[Any, Any]] | None = None) -> None:
-        """tables: some to begin with, such as `nlp.vocab.lookups`, which is None where there are none."""
+        """tables: some to begin with, such as `nlp.vocab.lookups`, which is a plain mapping."""
         super().__init__()
         for name, data in (tables or {}).items():
             self.add_table(name, data)

@@ -195,7 +195,7 @@ class Lemmatizer(BatchComponent):
 
     def _usual(self, needed: Sequence[str], used: Sequence[str]) -> Tables:
         """The tables that nobody has named."""
-        if self.vocab.lookups is not None:
+        if self.vocab.lookups:
             own = Tables.of(self.vocab.lookups)
             if all(name in own for name in needed) and any(name in own for name in (*needed, *used)):
                 return own
