@@ -7,6 +7,7 @@ from kernel_readers.detect import detect
 from kernel_readers.files import data_files
 from kernel_readers.formats.brat import read
 from kernel_readers.report import Report
+from kernel_readers.streams.corpus import make_streamed_corpus
 
 from kernel.errors import DataError, KernelWarning
 
@@ -175,3 +176,10 @@ def test_a_text_that_is_not_utf8(write, nlp):
     write("a.txt", b"one\n\xff\n")
     with pytest.raises(DataError, match=r"a.txt:2: .*0xff"):
         list(read(write("a.ann", b""), nlp))
+
+
+def test_a_stream_of_a_folder(made, tmp_path, nlp):
+    made(*SPANS, name="data/b")
+    made(name="data/c")
+    corpus = make_streamed_corpus(tmp_path / "data", shuffle=False)
+    assert [len(example.reference.ents) for example in corpus(nlp)] == [3, 0]

@@ -10,6 +10,7 @@ from kernel_readers.detect import detect
 from kernel_readers.files import data_files
 from kernel_readers.formats import huggingface, parquet
 from kernel_readers.formats.format import Settings
+from kernel_readers.streams.corpus import make_streamed_corpus
 
 from kernel.errors import DataError, KernelWarning
 
@@ -82,6 +83,12 @@ def test_features_beside_the_rows(write, nlp, tmp_path):
     (doc,) = auto()(path, nlp)
     assert entities(doc) == FOUND
     assert data_files(tmp_path / "data") == [path]
+
+
+def test_rows_are_streamed(write, nlp):
+    path = write("b.jsonl", *[json.dumps(ROW)] * 3)
+    examples = list(make_streamed_corpus(path, labels=NAMES, shuffle=False)(nlp))
+    assert [entities(example.reference) for example in examples] == [FOUND] * 3
 
 
 def test_other_columns_of_words(docs):
@@ -225,7 +232,8 @@ def test_parquet_of_records(table, nlp):
 
 def test_parquet_in_a_corpus(table, nlp, tmp_path):
     table(ROW, name="a.parquet", features=FEATURES)
-    assert len(list(make_corpus(tmp_path)(nlp))) == 1
+    for make in (make_corpus, make_streamed_corpus):
+        assert len(list(make(tmp_path)(nlp))) == 1
 
 
 def test_malformed_parquet(table, write, nlp):

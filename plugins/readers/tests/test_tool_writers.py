@@ -14,7 +14,7 @@ from kernel_readers.writers import brat as brat_writer
 from kernel_readers.writers import csv as csv_writer
 
 from kernel.errors import KernelWarning
-from kernel.tokens import Doc, Span
+from kernel.tokens import Doc, DocBin, Span
 from kernel.vocab.attrs import ENT_IOB
 
 QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -291,3 +291,11 @@ def test_rows_wait_for_categories_that_come_late(nlp):
 def test_an_empty_document_is_a_text_for_brat(nlp, through_brat):
     (back,), _ = through_brat(Doc(nlp.vocab))
     assert back.text == ""
+
+
+def test_user_data_that_went_through_a_binary_file(write, nlp, through_brat, tmp_path):
+    write("a.txt", b"Sony and Ericsson merged in North\nand South America.\n")
+    (doc,) = brat.read(write("a.ann", *FULL), nlp)
+    (stored,) = DocBin().from_bytes(DocBin(docs=[doc], store_user_data=True).to_bytes()).get_docs(nlp.vocab)
+    (back,), messages = through_brat(stored)
+    assert plain(back) == plain(doc) and not messages

@@ -4,8 +4,8 @@ The lines of an `.ann` file (https://brat.nlplab.org/standoff.html): `T` a span,
 `E` an event; `A` or `M` an attribute; `N` a reference to a knowledge base; `#` a note; `*` things that are the same.
 
 Spans that overlap no other are entities. Where some overlap, all are in the group `sc`. Of a span of several parts each part is
-in that group, and its id says to which it belongs. Relations of spans are kept as `relations` says. A file that has more than spans
-is kept as plain data, line by line, under `doc.user_data["brat"]`, see `Line`.
+in that group, and its id says to which it belongs. Relations of spans are kept as `relations` says. A file that has more than spans and
+relations is kept as plain data, line by line, under `doc.user_data["brat"]`, see `Line`.
 """
 
 import re
@@ -79,7 +79,10 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     _set_spans(doc, annotations, spans, bases, settings, report)
     ends = {line.id: Offset(line.parts[0][0], line.parts[-1][1], line.label) for _, line in spans}
     keep_relations(doc, [_relation(line, ends) for _, line in lines if _is_of_spans(line, ends)])
-    if len(spans) + len(bases) < len(lines):
+    covered = {line.id: _covered(line.parts, content) for _, line in spans}
+    if not all(line.id[0] == "T" or _is_plain(line, covered) for _, line in lines) or len(bases) < sum(
+        line.id[0] == "N" for _, line in lines
+    ):
         doc.user_data[KEY] = [line.as_data() for _, line in lines]
     report.line = 1
     yield doc
@@ -178,7 +181,7 @@ def _span(id: str, content: str, covered: str, text: str) -> Line:
             )
             raise DataError(f"the place [{start}:{end}] of {id} is {why}")
         before = end
-    found = " ".join(text[start:end] for start, end in parts)
+    found = _covered(parts, text)
     if found.split() != covered.split():
         raise DataError(
             f"the text of {id} is {covered[:60]!r}, and {found[:60]!r} stands there",
@@ -255,6 +258,19 @@ def _set_spans(
 
 def _is_of_spans(line: Line, ends: dict[str, Offset]) -> bool:
     return line.id[0] == "R" and all(name in ends for _, name in line.arguments)
+
+
+def _is_plain(line: Line, covered: dict[str, str]) -> bool:
+    """Whether relations and entities say all that a line does. covered: id of a span -> its text."""
+    if line.id[0] == "N":
+        text = covered.get(line.of[0])
+        return line.label == "Reference" and text is not None and text.split() == line.text.split()
+    is_relation = line.id[0] == "R" and all(name in covered for _, name in line.arguments)
+    return is_relation and [role for role, _ in line.arguments] == ["Arg1", "Arg2"]
+
+
+def _covered(parts: Sequence[Sequence[int]], text: str) -> str:
+    return " ".join(text[start:end] for start, end in parts)
 
 
 def _relation(line: Line, ends: dict[str, Offset]) -> Relation:
