@@ -114,6 +114,7 @@ def test_a_folder_is_its_pairs(made, write, tmp_path, nlp):
     made(*SPANS, name="data/b")
     made(name="data/c")
     write("data/annotation.conf", "[entities]")
+    write("data/manifest.json", "{}")
     report = Report()
     found = data_files(tmp_path / "data", report)
     assert [path.name for path in found] == ["b.ann", "c.ann"]

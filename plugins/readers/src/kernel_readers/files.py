@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kernel.errors import DataError
+from kernel.files.atomic import MANIFEST
 from kernel.files.compressed import suffix_of
 from kernel.files.patterns import is_pattern, matching
 from kernel_readers.detect import BY_CONTENT, EXTENSIONS, MAY_BE_EMPTY, detect
@@ -95,9 +96,10 @@ def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[P
 
 
 def _without_partners(files: list[Path]) -> list[Path]:
-    """Without texts that are read with the annotations beside them, as brat has them."""
-    partners = {file.with_suffix(TEXT) for file in files if file.suffix.lower() == ANNOTATIONS}
-    return [file for file in files if file not in partners]
+    """Without texts that are read with the annotations beside them, as brat has them, and without what the kernel writes beside both."""
+    marked = [file for file in files if file.suffix.lower() == ANNOTATIONS]
+    beside = {file.with_suffix(TEXT) for file in marked} | {file.with_name(MANIFEST) for file in marked}
+    return [file for file in files if file not in beside]
 
 
 def _without_texts(files: list[Path]) -> list[Path]:
