@@ -8,9 +8,9 @@ TORCH_BIN := $(TORCH_VENV)/bin
 DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml))) plugins-transformers
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 # Packages that do something only with torch, JAX or ONNX; and what comes from those packages' extras.
-TORCH_TESTS := plugins/torch plugins/onnx plugins-transformers \
+TORCH_TESTS := plugins/torch plugins/onnx plugins/ray plugins-transformers \
 	tests/cli/test_lazy.py::test_help_imports_nothing_heavy tests/integration/test_docs_run.py::test_page_that_needs_more_works
-TORCH_EXTRAS := transformers tokenizers safetensors sentencepiece huggingface-hub peft jax onnx onnxruntime
+TORCH_EXTRAS := transformers tokenizers safetensors sentencepiece huggingface-hub peft jax onnx onnxruntime ray
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 DEMO := output/demo
 

@@ -50,10 +50,10 @@ def run_config(
     with stopping() as stop:
         from kernel.config import parse_overrides
         from kernel.training.diagnosis import read_config
-        from kernel.training.loop import train as train_loop
         from kernel.training.output import output_lock
         from kernel.training.prepare import prepare
         from kernel.training.resume import check, find
+        from kernel.training.team import Lost
 
         options.load_codes(code)
         config = read_config(config_path, parse_overrides(overrides))
@@ -61,39 +61,59 @@ def run_config(
         if output is not None:
             lock = output_lock(output)
             ctx.call_on_close(lock.release)
-        left = find(output, resume=resume, resume_from=resume_from, allowed=allow_drift)
-        run = prepare(
-            config,
-            output=output,
-            lock=lock,
-            gpu_id=gpu_id,
-            monitor=_monitor(ctx, trace_path, stop),
-            seed=None if left is None else left.seed,
-            section=section,
-        )
-        _announce(run, verbose)
-        if left is not None:
-            check(run, left, allow_drift)
-            if left.is_ended:
-                say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
-                return
-            say(f"resumed after step {left.step}, from {left.folder}")
-            for change in left.changes:
-                say(f"allowed to differ: {change}")
-        stop.check()
-        ended: KeyboardInterrupt | None = None
-        try:
-            # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
-            with closing(train_loop(run)) as steps:
-                for _ in steps:
-                    if stop.requested:
-                        ended = stop.error()
-                        break
-        except KeyboardInterrupt as error:
-            ended = error
+        seed, lost = None, 0
+        while True:
+            left = find(output, resume=resume, resume_from=resume_from, allowed=allow_drift)
+            run = prepare(
+                config,
+                output=output,
+                lock=lock,
+                gpu_id=gpu_id,
+                monitor=_monitor(ctx, trace_path, stop),
+                seed=seed if left is None else left.seed,
+                section=section,
+            )
+            if not lost:
+                _announce(run, verbose)
+            if left is not None:
+                check(run, left, allow_drift)
+                if left.is_ended:
+                    say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
+                    return
+                say(f"resumed after step {left.step}, from {left.folder}")
+                for change in left.changes:
+                    say(f"allowed to differ: {change}")
+            stop.check()
+            try:
+                ended = _steps(run, stop)
+                break
+            except Lost as error:
+                lost += 1
+                if lost > run.settings.workers.max_restarts:
+                    raise
+                say(f"{error.message}: restart {lost} of {run.settings.workers.max_restarts}", err=True)
+            # What the lost one has not done is done again, from the last checkpoint, or from the beginning.
+            resume, seed = resume or output is not None, run.seed
+            if lock is not None:
+                lock.release()
     if ended is not None:
         _leave(ctx, run, ended, words)
     _conclude(run)
+
+
+def _steps(run: Run, stop: Stop) -> KeyboardInterrupt | None:
+    """Train to the end; the interrupt that ended it early, if one did."""
+    from kernel.training.loop import train as train_loop
+
+    try:
+        # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
+        with closing(train_loop(run)) as steps:
+            for _ in steps:
+                if stop.requested:
+                    return stop.error()
+    except KeyboardInterrupt as error:
+        return error
+    return None
 
 
 def _leave(ctx: click.Context, run: Run, error: KeyboardInterrupt, words: Sequence[str]) -> None:

@@ -11,13 +11,15 @@ class Section(BaseModel):
 
     defaults: the section as it stands in a config, for defaults that are blocks; "" if those of the keys are enough.
     corpora: keys that name a corpus by its dotted path. kinds: key -> the registry whose functions make its value.
-    unused_if_empty: whether a header without keys says that the section isn't used, though all keys have defaults.
+    unused_if_empty: whether a header without keys says that the section isn't used, though all keys have defaults. runs_only: whether
+    the section says how a run is run and has no part in its weights, so that a run may be resumed with another one.
     """
 
     defaults: ClassVar[str] = ""
     corpora: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[Mapping[str, str]] = {}
     unused_if_empty: ClassVar[bool] = False
+    runs_only: ClassVar[bool] = False
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 

@@ -262,6 +262,18 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
     node[name] = value
 
 
+def deciding(config: Config) -> Config:
+    """The config without the sections that have no part in the weights of a run."""
+    others = [path for path, schema in supplied(config).items() if schema.runs_only]
+    if not others:
+        return config
+    kept = config.copy()
+    for path in others:
+        around, _, name = path.rpartition(".")
+        (at(kept, around) if around else kept).pop(name)
+    return kept
+
+
 def own_part(config: Mapping[str, Any], path: str, lent: Collection[str], registry: Registries) -> Any:
     """A section of a config without those inside it, at any depth, that packages supply; {} if it isn't there.
 

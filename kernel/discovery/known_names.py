@@ -56,6 +56,7 @@ _OWNERS = {
     "languages": "kernel-nlp-languages",
     "lookups": "kernel-nlp-components",
     "span_getters": "kernel-nlp-transformers",
+    "workers": "kernel-nlp-workers",
     "annotation_setters": "kernel-nlp-transformers",
 }
 
@@ -156,7 +157,8 @@ _INSTEAD = {"languages": "'xx' is for texts of any language."}
 
 # Sections of configs, and modules with all that they contain, that are known to be our packages'.
 _PLACES = {
-    "sections": {"pretraining": "kernel-nlp-pretraining"},
+    "sections": {"pretraining": "kernel-nlp-pretraining", "training.workers": "kernel-nlp-workers"},
+    "workers": {"kernel.ray.v1": "kernel-nlp-ray"},
     "modules": {
         "kernel.lang": "kernel-nlp-languages",
         "kernel.matcher": "kernel-nlp-matchers",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import UsageError, warn
-from kernel.language import build, labels, learn, order, stream, tokenized
+from kernel.language import build, labels, learn, order, spread, stream, tokenized
 from kernel.language.defaults import lex_attr_getters
 from kernel.language.editing import EditableComponents
 from kernel.language.factories import factory_meta, has_factory, register_component, register_factory
@@ -367,14 +367,18 @@ class Language(EditableComponents, BasePipeline):
         component_cfg: stream.Settings | None = None,
         scorer_cfg: Mapping[str, Any] | None = None,
         per_component: bool = False,
+        team: Any = None,
     ) -> dict[str, Any]:
         """Scores of the pipeline on examples, which are not changed, and its speed in words per second.
 
         scorer: what counts them, by default a `Scorer` of the pipeline; scorer_cfg: settings for what its components
-        count with, such as a threshold.
+        count with, such as a threshold. team: the processes that share the work, a `kernel.training.team.Team`; the scores are those of its
+        first member, and {} for the others.
         """
         size = batch_size or self.batch_size
-        run = partial(self.pipe, batch_size=size, component_cfg=component_cfg)
+        run: Any = partial(self.pipe, batch_size=size, component_cfg=component_cfg)
+        if team is not None:
+            run = partial(spread.pipe, self, team, size, run)
         return learn.evaluate(self, examples, size, per_component, run, scorer, scorer_cfg or {})
 
     def evaluate_components(self, examples: Iterable[Example]) -> dict[str, dict[str, Any]]:

@@ -8,47 +8,28 @@ from __future__ import annotations
 
 import json
 import pickle
-import runpy
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kernel.component import Component, TrainableComponent
-from kernel.discovery import rules
 from kernel.errors import UsageError
 from kernel.language.stream import Settings
+from kernel.registries.definitions import MAIN, Definitions, definitions
+from kernel.saving.provenance import functions_of
 from kernel.vocab.arrays import FileState
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
     from kernel.vocab import Vocab
 
-# The same module here and there: the script that was started.
-_MAIN = ("__main__", "__mp_main__")
 # Class or function, and by name what of it can be compared.
 _FILES = (Component.files, TrainableComponent.files)
 _EVERY_COMPONENT = frozenset(vars(TrainableComponent.__new__(TrainableComponent)))
 Traits = tuple[str, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Start:
-    """What a new interpreter needs first.
-
-    main: the script or module that was started, as (name, file), if it defined something. modules: (module, file or folder)
-    of the other code that did.
-    """
-
-    argv: list[str]
-    main: tuple[str, str] | None
-    modules: list[tuple[str, str]]
-    only_and_deny: tuple[list[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -74,23 +55,20 @@ class _Rest:
     mapped: _Mapped | None
 
 
-def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> tuple[Start, bytes]:
-    """What a new interpreter needs to be a worker: for `prepare`, and then for `make`. `UsageError` if it can't be one.
+def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) -> tuple[Definitions, bytes]:
+    """What a new interpreter needs to be a worker: for `define`, and then for `make`. `UsageError` if it can't be one.
 
     reason: why the workers are new interpreters, for messages.
     """
     from kernel.tokens import underscore
 
-    found = definitions(nlp)
-    main = None
-    if any(module in _MAIN for module, _ in found):
-        main = _main()
-        if main is None:
-            raise UsageError(
-                f"{_parts(nlp)} can't go to worker processes: they are defined in the program itself, which is in no "
-                f"file, and the workers are new interpreters, because {reason}",
-                hint="Put them into a module and import it.",
-            )
+    found = definitions(nlp.registry, functions_of(nlp.config))
+    if found.is_lost:
+        raise UsageError(
+            f"{_parts(nlp)} can't go to worker processes: they are defined in the program itself, which is in no "
+            f"file, and the workers are new interpreters, because {reason}",
+            hint="Put them into a module and import it.",
+        )
     mapped = _mapped(nlp)
     try:
         make, arguments = nlp.__reduce__() if mapped is None else nlp.made_by(exclude=("strings", "vectors"))
@@ -115,8 +93,7 @@ def start_of(nlp: Any, names: Sequence[str], settings: Settings, reason: str) ->
             f"component_cfg can't go to worker processes: {error}",
             hint="Pass values that Python can pickle.",
         ) from error
-    modules = [each for each in found if each[0] not in _MAIN]
-    return Start(list(sys.argv), main, modules, rules.arguments()), data
+    return found, data
 
 
 def _mapped(nlp: Any) -> _Mapped | None:
@@ -143,18 +120,6 @@ def _with_vectors(nlp: Any, mapped: _Mapped) -> None:
         )
 
 
-def prepare(start: Start) -> None:
-    """Import the code that defined the parts of the pipeline."""
-    from kernel.discovery.rules import add_command_line
-
-    sys.argv = start.argv
-    add_command_line(*start.only_and_deny)
-    if start.main is not None:
-        _run_main(*start.main)
-    for module, file in start.modules:
-        _import(module, file)
-
-
 def make(data: bytes) -> tuple[Any, list[str], Settings]:
     """The pipeline, the names of the components to run, and their settings. `UsageError` if it is not the same."""
     from kernel.tokens import underscore
@@ -173,32 +138,6 @@ def make(data: bytes) -> tuple[Any, list[str], Settings]:
         nlp.to_device(rest.device)
     _compare(rest.traits, traits(nlp))
     return nlp, rest.names, rest.settings
-
-
-def definitions(nlp: ComponentList) -> list[tuple[str, str]]:
-    """(module, file or folder) of what registered the parts of the pipeline, other than installed packages."""
-    from kernel.registries.code import CODE_MODULE, loaded
-    from kernel.saving.provenance import functions_of
-
-    registry = nlp.registry
-    found = {code.module: str(code.path) for code in loaded()}
-    by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
-    wanted = {
-        origin.target.partition(":")[0]
-        for origin in (registry.origin(kind, name) for kind, name in functions_of(nlp.config))
-        if origin.distribution is None
-    }
-    # Of code that was imported as any module is, what registered something: importing a package runs no more than its
-    # own file.
-    wanted |= {
-        module
-        for module in registry.defining_modules()
-        if module.startswith(tuple(f"{name}." for name in found))
-    }
-    for module in sorted(wanted):
-        if not module.startswith(by_path or ("/",)):
-            found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
-    return list(found.items())
 
 
 def traits(nlp: Any) -> dict[str, Traits]:
@@ -241,7 +180,7 @@ def _content(cell: Any) -> Any:
 
 
 def _type_name(kind: Any) -> str:
-    module = "__main__" if kind.__module__ in _MAIN else kind.__module__
+    module = "__main__" if kind.__module__ in MAIN else kind.__module__
     return f"{module}.{kind.__qualname__}"
 
 
@@ -292,36 +231,6 @@ def _parts(nlp: ComponentList) -> str:
         name
         for name, component in nlp.components
         if getattr(component if isinstance(component, FunctionType) else type(component), "__module__", "")
-        in _MAIN
+        in MAIN
     ]
     return f"components ({', '.join(names)})" if names else "functions of the config"
-
-
-def _main() -> tuple[str, str] | None:
-    main = sys.modules["__main__"]
-    spec = getattr(main, "__spec__", None)
-    file = getattr(main, "__file__", None)
-    if spec is not None and spec.name:
-        return spec.name, ""
-    return ("", file) if file and Path(file).is_file() else None
-
-
-def _run_main(name: str, file: str) -> None:
-    """The definitions of the script that was started; what stands under `if __name__ == "__main__":` isn't run."""
-    content = runpy.run_module(name, run_name=_MAIN[1]) if name else runpy.run_path(file, run_name=_MAIN[1])
-    main = ModuleType(_MAIN[1])
-    main.__dict__.update(content)
-    sys.modules[_MAIN[0]] = sys.modules[_MAIN[1]] = main
-
-
-def _import(module: str, file: str) -> None:
-    from kernel.registries.code import CODE_MODULE, load_code
-
-    try:
-        if module.startswith(CODE_MODULE):
-            raise ImportError(module)
-        import_module(module)
-    except ImportError:
-        if not Path(file).exists():
-            raise
-        load_code(file)

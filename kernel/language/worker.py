@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kernel.errors import KernelError, keep
 from kernel.language import parcels
-from kernel.language.replica import make, prepare
+from kernel.language.replica import make
 from kernel.language.stream import Settings, annotate, failure, snippet
 from kernel.language.tokenized import TOKENIZER, make_docs_of_some
 from kernel.processes.workers import answer
 from kernel.registries.blame import describe_error
+from kernel.registries.definitions import define
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -120,7 +121,7 @@ def serve_anew(connection: Connection) -> None:
     try:
         # All of it before anything can fail: who is still sending would not hear why.
         start, pipeline = connection.recv_bytes(), connection.recv_bytes()
-        prepare(pickle.loads(start))
+        define(pickle.loads(start))
         nlp, names, settings = make(pipeline)
     except EOFError:
         # Nobody waits any more.

@@ -15,7 +15,9 @@ from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import Any
 
+import numpy as np
 from thinc.api import Model, Optimizer, get_array_module
+from thinc.util import to_numpy
 
 from kernel.numeric import shims as of_shims
 from kernel.numeric.adapter import server_of, set_server, weights_of
@@ -148,12 +150,62 @@ class Parameters:
         if self._collected or not now:
             return
         if self._summed:
-            for path in now:
-                node, _, key = self._slots[path]
-                total = self._view(self._sums, path)
-                total += self._server(node).views[key][1]
+            # Whole, as several processes add it up: where nothing was added to, there are zeros.
+            self._sums += self.gradients
         self._touched.update(dict.fromkeys(now))
         self._collected = True
+
+    def arrays(self) -> Iterator[Array]:
+        """All weights, for reading, as arrays of the host: the parameters, then those of networks of other frameworks."""
+        self.sync()
+        if self.weights is not None:
+            yield to_numpy(self.weights)
+        for _, shim in shims(self.models):
+            for weights in of_shims.weights_of(shim).values():
+                yield to_numpy(weights)
+
+    def take(self) -> tuple[Array, list[str]]:
+        """The gradients of a shard that is done, as one flat array, and the paths that have any. They are forgotten here.
+
+        The array is the host's. Every process with the same models has the same order: that of `paths`, then the networks of other
+        frameworks, whose paths are like `ner/0#0:linear.weight`.
+        """
+        walked = list(nodes(self.models))
+        found = [(path, shim, of_shims.take_gradients(shim, path)) for path, shim in _shims(walked)]
+        self._sync(walked)
+        touched = [path for path in self._slots if path in self._touched_now()]
+        parts = [] if self.gradients is None else [to_numpy(self.gradients)]
+        for path, shim, gradients in found:
+            for name, weights in of_shims.weights_of(shim).items():
+                gradient = gradients.get(name)
+                if gradient is not None:
+                    touched.append(f"{path}:{name}")
+                flat = np.zeros(weights.size, dtype="f") if gradient is None else to_numpy(gradient).ravel()
+                parts.append(flat)
+        taken = np.concatenate(parts) if parts else np.zeros(0, dtype="f")
+        self.zero_gradients()
+        return taken, touched
+
+    def put(self, gradients: Array, touched: Collection[str]) -> None:
+        """Let these be the gradients of the whole batch. gradients, touched: as `take` gives them."""
+        walked = list(nodes(self.models))
+        self._sync(walked)
+        there = set(touched)
+        size = 0 if self.gradients is None else self.gradients.size
+        if size:
+            self.gradients[...] = get_array_module(self.gradients).asarray(gradients[:size])
+            for path, (node, _, key) in self._slots.items():
+                if path in there:
+                    self._server(node).touched.add(key)
+                    self._touched[path] = None
+        for path, shim in _shims(walked):
+            found = {}
+            for name, weights in of_shims.weights_of(shim).items():
+                if f"{path}:{name}" in there:
+                    found[name] = gradients[size : size + weights.size].reshape(weights.shape)
+                size += weights.size
+            of_shims.put_gradients(shim, found)
+        self._collected = bool(self._touched)
 
     def step(self, optimizer: Callable[..., tuple[Array, Array]]) -> None:
         """Let the optimizer update every parameter that has a gradient, under its path; then zero the gradients.

@@ -5,6 +5,8 @@ everything that kernel does has some of these methods too; without them it goes 
 
 - `collect()`: the gradients since the last call are added, as a whole, to the total of the step, so that it does not matter
   how the shards of a batch are run. `finish_update(optimizer)` steps on the total, called with keys (`shim.id`, name).
+- `take_gradients()`: what `collect` has gathered, name -> array or None, which is forgotten; `put_gradients(arrays)`: let that be
+  what was gathered. For several processes that train together.
 - `zero_gradients()`: forget the gradients of the present step, and its total.
 - `state()` and `restore(state)`: what a checkpoint keeps, plain data (`kernel.state`): weights, and what is never saved with
   a pipeline, such as the scale of gradients. Otherwise a checkpoint has `to_bytes()`.
@@ -20,6 +22,7 @@ from typing import Any
 
 from thinc.api import Optimizer
 
+from kernel.errors import UsageError
 from kernel.numeric.adapter import module_of
 from kernel.state import is_stateful
 
@@ -28,6 +31,24 @@ def collect(shim: Any) -> None:
     """Add the gradients of a shard that is done to the step's total."""
     if hasattr(shim, "collect"):
         shim.collect()
+
+
+def take_gradients(shim: Any, path: str) -> dict[str, Any]:
+    """Name -> gradient of the step so far, None where there is none; it is forgotten. `UsageError` if the shim can't.
+
+    path: of the shim, for the message.
+    """
+    if not hasattr(shim, "take_gradients"):
+        raise UsageError(
+            f"the network in {path}, a {type(shim).__name__}, can't be trained by several workers: it has no take_gradients()"
+        )
+    found: dict[str, Any] = shim.take_gradients()
+    return found
+
+
+def put_gradients(shim: Any, gradients: Mapping[str, Any]) -> None:
+    """Let these be the gradients of the step. gradients: name -> array of those that there are."""
+    shim.put_gradients(gradients)
 
 
 def zero_gradients(shim: Any) -> None:

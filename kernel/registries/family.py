@@ -42,6 +42,7 @@ KINDS = (
     "sections",
     "tokenizers",
     "vectors",
+    "workers",
     "writers",
     *THINC_NAMES,
 )

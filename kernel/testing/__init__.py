@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from kernel.testing.suites.supplied import SectionSuite as SectionSuite
     from kernel.testing.suites.text import LanguageSuite as LanguageSuite
     from kernel.testing.suites.text import TokenizerSuite as TokenizerSuite
+    from kernel.testing.suites.workers import WorkersSuite as WorkersSuite
     from kernel.testing.suites.wrappers import WrapperSuite as WrapperSuite
     from kernel.testing.suites.writers import WriterSuite as WriterSuite
 
@@ -81,6 +82,7 @@ _MODULES = {
     "suites.scorers": "ScorerSuite",
     "suites.supplied": "ModuleSuite SectionSuite",
     "suites.text": "LanguageSuite TokenizerSuite",
+    "suites.workers": "WorkersSuite",
     "suites.wrappers": "WrapperSuite",
     "suites.writers": "WriterSuite",
 }
@@ -114,6 +116,7 @@ __all__ = [
     "Suite",
     "TokenizerSuite",
     "VectorsSuite",
+    "WorkersSuite",
     "WrapperSuite",
     "WriterSuite",
     "check_gradients",

@@ -145,11 +145,7 @@ def toy_run(
     config: what else stands in its config, as text. resume: go on with the run that was left in the output.
     """
     with registry.restored():
-        registry.languages("toy", ToyPipeline)
-        registry.architectures("toy.Line.v1", _line)
-        registry.readers("toy.Points.v1", _points)
-        registry.batchers("toy.eights.v1", _eights)
-        registry.misc("toy.failing.v1", _failing)
+        register()
         whole = Config.from_str(CONFIG).merge(Config.from_str(config))
         whole["training"]["callbacks"] = dict(callbacks or {})
         if logger is not None:
@@ -161,6 +157,15 @@ def toy_run(
         if left is not None:
             check(run, left, ())
         yield run
+
+
+def register() -> None:
+    """Let configs name what the run is made of."""
+    registry.languages("toy", ToyPipeline)
+    registry.architectures("toy.Line.v1", _line)
+    registry.readers("toy.Points.v1", _points)
+    registry.batchers("toy.eights.v1", _eights)
+    registry.misc("toy.failing.v1", _failing)
 
 
 def _line() -> Model[Any, Any]:

@@ -19,6 +19,7 @@ from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import restore
 from kernel.training.run import Info, Run
+from kernel.training.together import together
 from kernel.training.update import NotFinite
 
 
@@ -30,7 +31,7 @@ def train(run: Run) -> Generator[Info, None, None]:
     unless the weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
     The output is locked meanwhile: `Locked` if another run writes there.
     """
-    with _output(run):
+    with _output(run), _together(run):
         yield from _train(run)
 
 
@@ -38,6 +39,20 @@ def _output(run: Run) -> AbstractContextManager[Any]:
     if run.output is None or (run.lock is not None and run.lock.held):
         return nullcontext()
     return output_lock(run.output)
+
+
+@contextmanager
+def _together(run: Run) -> Iterator[None]:
+    """Start the processes that take part, and let them go at the end; not where this is one of them, or nothing is left to do."""
+    is_over = run.resumed is not None and run.resumed.is_ended
+    if run.team.count > 1 or is_over:
+        yield
+        return
+    run.team = together(run)
+    try:
+        yield
+    finally:
+        run.team.close()
 
 
 def _train(run: Run) -> Iterator[Info]:
@@ -105,7 +120,8 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
 def _asked(run: Run) -> str | None:
     """Why to stop after this step, None to go on. A run that is resumed may begin with it."""
     seed_all(run.seed, "should_stop", run.step)
-    reason: str | None = run.hook.should_stop(run=run)
+    # The time, or a file, may be what somebody goes by: the first member's answer is that of all.
+    reason: str | None = run.team.agreed(run.hook.should_stop(run=run))
     return reason
 
 

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kernel.config.sections import deciding
 from kernel.discovery import providers, scan
 from kernel.saving.provenance import provenance
 from kernel.training.digests import digests
@@ -36,15 +37,16 @@ def facts(run: Run) -> dict[str, Any]:
     sources: package -> file -> the start of its SHA-256, for kernel and the plugins in use. code: the same of `--code`, whole.
     blas: facts of the BLAS libraries inside of our calls. threads: of blas and of torch there, of blas elsewhere (`process`).
     platform: system, release, machine, libc, and the vector instructions that numpy has found. seed. gpu_id, gpu: the device.
-    data: see `kernel.training.digests`. settings: the interpolated config.
+    data: see `kernel.training.digests`. settings: the interpolated config, without sections that only say how a run is run.
     """
     from kernel.numeric import blas
 
+    config = deciding(run.config)
     outside = blas.facts()
     # Sorted, because the order of sections in the file makes no other run.
-    plain = json.loads(json.dumps(run.config.interpolate(), sort_keys=True, default=str))
+    plain = json.loads(json.dumps(config.interpolate(), sort_keys=True, default=str))
     with blas.one_thread():
-        origin = provenance(run.config)
+        origin = provenance(config)
         # A library that was imported just now hears of the one thread here.
         with blas.one_thread():
             torch = _torch_threads()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kernel.config import Config
+from kernel.config.sections import deciding
 from kernel.errors import CallbackError, DataError, KernelError, TrainingError, UsageError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, atomic_file, move, read_manifest, tidy, whole
 from kernel.files.home import expand_home
@@ -203,7 +204,7 @@ def write_record(run: Run) -> None:
 
 def fingerprint(config: Config) -> str:
     """The SHA-256 of what a config comes to: the same for runs that do the same, if their data are the same."""
-    text = json.dumps(config.interpolate(), sort_keys=True, default=str)
+    text = json.dumps(deciding(config).interpolate(), sort_keys=True, default=str)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -321,7 +322,7 @@ def _is_finite(model: Any, own: bool) -> bool:
 
 def _describe(run: Run) -> None:
     meta = run.pipeline.meta
-    meta["provenance"] = provenance(run.config)
+    meta["provenance"] = provenance(deciding(run.config))
     # Those of an evaluation, or of an earlier run, say nothing of the weights after further steps.
     meta.pop("performance", None)
     if not run.is_evaluated:

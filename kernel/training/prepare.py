@@ -39,6 +39,7 @@ from kernel.training.protocols import MEMBERS, Corpus, Pipeline
 from kernel.training.run import Run
 from kernel.training.sample import Sample, check_labels, check_type, is_streamed, reading
 from kernel.training.score import score_weights
+from kernel.training.team import Team
 from kernel.training.update import Builtin, warn_of_gold
 
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
@@ -53,16 +54,19 @@ def prepare(
     monitor: Callable[[Call], None] | None = None,
     seed: int | None = None,
     section: str = "training",
+    team: Team | None = None,
 ) -> Run:
     """Check everything that can be checked, then build and initialise the pipeline.
 
     config: not interpolated; defaults are filled in. output: directory for the models, None to save nothing. lock: of
     the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. seed: what to draw from where
-    the config leaves that to chance, as a run that is resumed did before. section: of the config, that describes the run. Callbacks, the output directory
+    the config leaves that to chance, as a run that is resumed did before. section: of the config, that describes the run. team: that this process
+    is to be a member of, if it is not to make one of its own; only the first member tells anything. Callbacks, the output directory
     and the config are checked before any data is read.
     """
-    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed, section)
+    is_first = team is None or team.is_first
+    setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed, section, tells=is_first)
     config, settings, hooks, kind = setup.config, setup.settings, setup.hooks, setup.kind
     for text in contradictions(vars(settings), section=kind.section, schema=kind.schema):
         warn(text)
@@ -92,8 +96,10 @@ def prepare(
         lock=lock,
         seed=setup.seed,
         device=gpu_id,
+        team=team or Team(),
     )
-    run.facts = facts(run)
+    if is_first:
+        run.facts = facts(run)
     return run
 
 
@@ -137,8 +143,11 @@ def _set_up(
     monitor: Callable[[Call], None] | None = None,
     seed: int | None = None,
     section: str = "training",
+    *,
+    tells: bool = True,
 ) -> _Setup:
-    """Check a config. keys: the settings that name the corpora to make. seed, section: see `prepare`."""
+    """Check a config. keys: the settings that name the corpora to make. seed, section: see `prepare`. tells: have the callbacks that only
+    tell."""
     cls = pipeline_class(config)
     kind = kind_of(section, TRAINING, chosen_by(config))
     if section != TRAINING.section and not sections.at(config, section):
@@ -162,7 +171,7 @@ def _set_up(
     for callback in kind.callbacks(settings):
         hooks.add_builtin(callback)
     hooks.add_builtin(Builtin(settings.dropout, section))
-    hooks.add(callbacks(sections.at(plain, section), settings, chosen_by(config)))
+    hooks.add(callbacks(sections.at(plain, section), settings, chosen_by(config), tells=tells))
     hooks.call.config_ready(config=config)
     return _Setup(cls, kind, config, plain, settings, corpora, hooks, seed)
 
@@ -304,12 +313,18 @@ def _with_defaults(cls: type[Pipeline], config: Config) -> Config:
     return defaults.merge(config)
 
 
-def callbacks(plain: Mapping[str, Any], settings: Any, registry: Registries) -> list[tuple[str, object]]:
-    """(label, object) of the callbacks of a section in file order, then of its logger. plain, settings: the section, and as built."""
+def callbacks(
+    plain: Mapping[str, Any], settings: Any, registry: Registries, *, tells: bool = True
+) -> list[tuple[str, object]]:
+    """(label, object) of the callbacks of a section in file order, then of its logger. plain, settings: the section, and as built.
+
+    tells: False leaves the logger out, and callbacks that say of themselves that they only tell what happens (`only_tells`).
+    """
     found = []
     for key, callback in settings.callbacks.items():
-        found.append((_label(registry, "callbacks", plain["callbacks"][key]), callback))
-    if settings.logger is not None:
+        if tells or not getattr(callback, "only_tells", False):
+            found.append((_label(registry, "callbacks", plain["callbacks"][key]), callback))
+    if settings.logger is not None and tells:
         found.append((_label(registry, "loggers", plain["logger"]), settings.logger))
     return [(label, adapt(callback)) for label, callback in found]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.training.protocols import Callbacks, Corpus, Pipeline
 from kernel.training.score import warn_of_missing, weighted_score
+from kernel.training.team import Team
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -72,6 +73,8 @@ class Run:
     """What everything random in the run is drawn from."""
     device: int = -1
     """Number of the GPU, -1 for the CPU."""
+    team: Team = field(default_factory=Team)
+    """The processes that train together, this one among them. Who writes or tells asks `run.team.is_first`."""
     step: int = 0
     """Number of updates so far."""
     epoch: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf, isfinite
@@ -9,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import ConfigError, DataError, warn
+from kernel.errors import ConfigError, DataError, TrainingError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
@@ -58,15 +60,20 @@ class Builtin:
         losses: dict[str, float] = {}
         # Overflow shows in the loss, which is checked: one message instead of one from every layer.
         with np.errstate(all="ignore"), blas.one_thread(), _all_or_nothing(run):
-            for shard, part in enumerate(shards(run, batch)):
-                learn(run, part, shard, losses)
-                run.parameters.collect(shard)
+            if run.team.count > 1:
+                learn_together(run, shards(run, batch), losses)
+            else:
+                for shard, part in enumerate(shards(run, batch)):
+                    learn(run, part, shard, losses)
+                    run.parameters.collect(shard)
             run.parameters.step(run.optimizer)
+        # What is drawn from here on doesn't depend on who learnt from which shard.
+        random.seed_all(run.seed, "updated", run.step)
         # thinc's optimizers say which rates change. Without any, nothing is drawn.
         if getattr(run.optimizer, "schedules", True):
             random.seed_all(run.seed, "schedules", run.step)
         run.optimizer.step_schedules()
-        return {name: float(loss) for name, loss in losses.items()}
+        return losses
 
     @hookimpl
     def evaluate(self, run: Run) -> dict[str, Any]:
@@ -82,8 +89,10 @@ class Builtin:
             raise DataError(f"{run.settings.dev_corpus} has no examples to evaluate on")
         if run.dev_examples is None and not run.history:
             warn_of_unknown(run.pipeline, examples, run.settings.dev_corpus)
+        if run.team.count > 1:
+            check_equal(run)
         with run.averaged(), np.errstate(all="ignore"), blas.one_thread():
-            return run.pipeline.evaluate(examples)
+            return evaluate(run, examples)
 
     def _read(self, run: Run) -> list[Any]:
         """A pass of the development corpus, which may differ from the one before. Without a state, all are taken for equal."""
@@ -121,10 +130,68 @@ def shards(run: Run, batch: Sequence[Any]) -> list[list[Any]]:
 
 def learn(run: Run, part: Sequence[Any], shard: int, losses: dict[str, float]) -> None:
     """Add the gradients of a part of the batch, and its losses, with what is drawn in the present step. `NotFinite`."""
+    _add(losses, gradients(run, part, shard), run)
+
+
+def gradients(run: Run, part: Sequence[Any], shard: int) -> dict[str, float]:
+    """Add the gradients of a part of the batch, with what is drawn in the present step; returns its losses."""
+    losses: dict[str, float] = {}
     random.seed_all(run.seed, "update", run.step, shard)
     with random.scope(seed=run.seed, step=run.step, shard=shard):
         run.pipeline.update(part, drop=run.dropout, sgd=False, losses=losses)
-    _check_finite(losses, run)
+    return {name: float(loss) for name, loss in losses.items()}
+
+
+def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, float]) -> None:
+    """The gradients of a batch, of whose parts each member of the team learns from some; the same as those of one process.
+
+    parts: by shard. losses: get those of all members. `NotFinite` comes from every member alike.
+    """
+    team, own, told = run.team, dict[int, Any](), dict[int, Any]()
+    for shard, part in enumerate(parts):
+        if team.owns(shard):
+            found = gradients(run, part, shard)
+            array, touched = run.parameters.take()
+            own[shard] = array
+            told[shard] = {"losses": found, "touched": touched, "size": len(array), "dtype": array.dtype.str}
+    every = {int(shard): each for member in team.told(told) for shard, each in member.items()}
+    for shard in range(len(parts)):
+        _add(losses, every[shard]["losses"], run)
+    order = [shard for shard in range(len(parts)) if every[shard]["touched"]]
+    if order:
+        wanted = {shard: own[shard] for shard in order if shard in own}
+        first = every[order[0]]
+        total = team.total(wanted, order, first["size"], first["dtype"])
+        run.parameters.put(total, {path for shard in order for path in every[shard]["touched"]})
+
+
+def evaluate(run: Run, examples: Sequence[Any]) -> dict[str, Any]:
+    """The pipeline's scores over examples, the same for every member of the team.
+
+    A pipeline whose `evaluate` takes a team spreads the work; with any other every member does all of it.
+    """
+    team = run.team
+    if team.count == 1:
+        return run.pipeline.evaluate(examples)
+    takes = inspect.signature(run.pipeline.evaluate).parameters
+    shared = {"team": team} if "team" in takes else {}
+    found: dict[str, Any] = team.agreed(run.pipeline.evaluate(examples, **shared))
+    return found
+
+
+def check_equal(run: Run) -> None:
+    """`TrainingError` if the members of the team have come to different weights, which names them."""
+    digest = hashlib.sha256()
+    for array in run.parameters.arrays():
+        digest.update(np.ascontiguousarray(array).data)
+    every = run.team.told(digest.hexdigest())
+    others = [rank for rank, each in enumerate(every) if each != every[0]]
+    if others:
+        raise TrainingError(
+            f"the weights of worker {', '.join(map(str, others))} differ from those of worker 0 at step {run.step}",
+            hint="What changes weights must do the same in every worker: a callback that draws random numbers of its own, or goes by the "
+            "time, for one. Equal versions and processors are needed too.",
+        )
 
 
 def warn_of_gold(pipeline: Pipeline, examples: Sequence[Any], where: str) -> None:
@@ -165,6 +232,13 @@ def _all_or_nothing(run: Run) -> Iterator[None]:
     except BaseException:
         run.parameters.zero_gradients()
         raise
+
+
+def _add(losses: dict[str, float], found: Mapping[str, float], run: Run) -> None:
+    """Add the losses of a part of the batch to those of the parts before it."""
+    for name, loss in found.items():
+        losses[name] = losses.get(name, 0.0) + loss
+    _check_finite(losses, run)
 
 
 def _check_finite(losses: Mapping[str, float], run: Run) -> None:

@@ -33,6 +33,7 @@ KINDS = {
     "span_getters": "Functions that return a function from documents to the spans that a transformer reads, a list for each.",
     "tokenizers": "Functions that return a function from the pipeline to its tokenizer: `[nlp.tokenizer]`.",
     "vectors": "Functions that return a function from the vocabulary to its word vectors: `[nlp.vectors]`.",
+    "workers": "Functions that start the processes of a team: `backend` of `[training.workers]`, where `local` is short for `kernel.local.v1`.",
     "writers": "Functions that return what writes documents in a file format: `--format` of `kernel apply`, `--to` of `kernel convert`.",
 }
 FORMAT = """\

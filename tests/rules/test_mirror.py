@@ -52,6 +52,11 @@ ELSEWHERE = {
     "tokens/span_bytes.py": "tokens/test_doc_bytes.py",
     "tokens/storage.py": "tokens/test_combine.py",
     "training/assemble.py": "cli/test_assemble.py",
+    "training/team.py": "integration/test_threads_as_workers.py",
+    "training/together.py": "integration/test_threads_as_workers.py",
+    "training/worker.py": "integration/test_threads_as_workers.py",
+    "registries/definitions.py": "language/test_processes_workers.py",
+    "language/spread.py": "language/test_learn.py",
 }
 # Files with tests of a whole folder.
 WHOLE = {

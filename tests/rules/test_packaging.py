@@ -41,7 +41,7 @@ def entries(path: Path) -> list[tuple[str, str, str]]:
 
 
 # Packages that do something only with a framework that they don't require, and their extra for it.
-FRAMEWORKS = ("torch", "jax", "onnx")
+FRAMEWORKS = ("torch", "jax", "onnx", "ray")
 WITH_EXTRAS = {
     project(path)["name"]: framework
     for path in MANIFESTS[1:]

@@ -32,6 +32,8 @@ def console_table(
 class ConsoleTable:
     """Prints the header at the first row, because the columns are known from then on."""
 
+    only_tells = True
+
     def __init__(self, progress_bar: Mode | None, console_output: bool, output_file: Path | None) -> None:
         self.console_output = console_output
         self.output_file = output_file

@@ -23,6 +23,8 @@ def jsonl_log(path: Path, every_step: bool = False) -> "JsonlLog":
 class JsonlLog:
     """Writes each object at once, so that a crash loses none."""
 
+    only_tells = True
+
     def __init__(self, path: Path, every_step: bool = False) -> None:
         self.path = path
         self.every_step = every_step

@@ -17,6 +17,8 @@ _BAR_WIDTH = 24
 class Progress:
     """Shows the progress to the end of training ("train") or to the next evaluation ("eval")."""
 
+    only_tells = True
+
     def __init__(self, mode: Mode, stream: TextIO | None = None) -> None:
         self._mode = mode
         self._stream = stream or sys.stderr

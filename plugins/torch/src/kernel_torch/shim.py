@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from typing import Any, Literal
 
+import numpy as np
 import srsly
 from thinc.api import NumpyOps, Shim, get_current_ops
 from thinc.types import ArgsKwargs
@@ -280,6 +281,28 @@ class TorchShim(Shim):
                     # Rows of sparse tensors are put behind each other; this adds them up, so that they don't outgrow the table.
                     self._total[name] = total.coalesce()
             parameter.grad = None
+
+    def take_gradients(self) -> dict[str, Any]:
+        """The total of the step so far by name, as arrays of the host, None where there is none; it is forgotten.
+
+        An overflow shows in it, so that every process that gets it passes the step over.
+        """
+        self.collect()
+        found: dict[str, Any] = {name: None for name, _ in self._trained()}
+        found |= {name: self._dense(name, each).float().cpu().numpy() for name, each in self._total.items()}
+        if self._overflowed:
+            name, parameter = next(iter(self._trained()))
+            found[name] = np.full(tuple(parameter.shape), np.inf, dtype="f")
+        self.zero_gradients()
+        return found
+
+    def put_gradients(self, gradients: Mapping[str, Any]) -> None:
+        """Let these arrays, by name, be the total of the step."""
+        library = torch()
+        trained = dict(self._trained())
+        self._total = {
+            name: library.from_numpy(np.array(array)).to(trained[name]) for name, array in gradients.items()
+        }
 
     def zero_gradients(self) -> None:
         """Forget the gradients of the present step."""

@@ -1,0 +1,106 @@
+"""The code of users in a new interpreter: what registered functions and defined classes here, and how it is run there.
+
+Only code that no package has is run again: that of `--code`, modules that were imported, and the script that was started, if
+it defined something.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from kernel.discovery import rules
+from kernel.registries.code import CODE_MODULE, load_code, loaded
+
+if TYPE_CHECKING:
+    from kernel.registries.family import Registries
+
+MAIN = ("__main__", "__mp_main__")
+"""The same module here and there: the script that was started."""
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What a new interpreter runs first.
+
+    main: the script or module that was started, as (name, file), if it defined something. modules: (module, file or folder)
+    of the other code that did. only_and_deny: the packages that the command line allows and denies.
+    """
+
+    argv: list[str]
+    main: tuple[str, str] | None
+    modules: list[tuple[str, str]]
+    only_and_deny: tuple[list[str], list[str]]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the program itself defined something, and is in no file."""
+        return self.main == ("", "")
+
+
+def definitions(registry: Registries, functions: Iterable[tuple[str, str]]) -> Definitions:
+    """What registered functions, (kind, name) each, and whatever else of the code of users did so; packages are left out."""
+    found = {code.module: str(code.path) for code in loaded()}
+    by_path = tuple(module for module in found if module.startswith(CODE_MODULE))
+    wanted = {
+        origin.target.partition(":")[0]
+        for origin in (registry.origin(kind, name) for kind, name in functions)
+        if origin.distribution is None
+    }
+    # Of code that was imported as any module is, what registered something: importing a package runs no more than its
+    # own file.
+    wanted |= {
+        module
+        for module in registry.defining_modules()
+        if module.startswith(tuple(f"{name}." for name in found))
+    }
+    for module in sorted(wanted):
+        if not module.startswith(by_path or ("/",)):
+            found[module] = str(getattr(sys.modules.get(module), "__file__", "") or "")
+    main = (_main() or ("", "")) if any(module in MAIN for module in found) else None
+    modules = [each for each in found.items() if each[0] not in MAIN]
+    return Definitions(list(sys.argv), main, modules, rules.arguments())
+
+
+def define(again: Definitions) -> None:
+    """Run, in a new interpreter, what `definitions` found."""
+    sys.argv = again.argv
+    rules.add_command_line(*again.only_and_deny)
+    if again.main is not None:
+        _run_main(*again.main)
+    for module, file in again.modules:
+        _import(module, file)
+
+
+def _main() -> tuple[str, str] | None:
+    main = sys.modules["__main__"]
+    spec = getattr(main, "__spec__", None)
+    file = getattr(main, "__file__", None)
+    if spec is not None and spec.name:
+        return spec.name, ""
+    return ("", file) if file and Path(file).is_file() else None
+
+
+def _run_main(name: str, file: str) -> None:
+    """The definitions of the script that was started; what stands under `if __name__ == "__main__":` isn't run."""
+    content = runpy.run_module(name, run_name=MAIN[1]) if name else runpy.run_path(file, run_name=MAIN[1])
+    main = ModuleType(MAIN[1])
+    main.__dict__.update(content)
+    sys.modules[MAIN[0]] = sys.modules[MAIN[1]] = main
+
+
+def _import(module: str, file: str) -> None:
+    try:
+        if module.startswith(CODE_MODULE):
+            raise ImportError(module)
+        import_module(module)
+    except ImportError:
+        if not Path(file).exists():
+            raise
+        load_code(file)

@@ -1,0 +1,67 @@
+"""What a process does that takes part in the run of another one."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from kernel.config import Config
+from kernel.errors import KernelError, keep
+from kernel.registries.blame import describe_error
+from kernel.registries.definitions import Definitions, define
+from kernel.training import checkpoint
+from kernel.training.drift import Change
+from kernel.training.loop import train
+from kernel.training.prepare import prepare
+from kernel.training.resume import Left
+from kernel.training.team import Lost, Member, Team
+
+
+def work(member: Member, task: bytes) -> None:
+    """Be a member of a team, in a process of its own, until the run has ended. Called by backends.
+
+    An error here is raised by the first member. Nothing is printed: the first member tells it all.
+    """
+    team = Team(member)
+    try:
+        _train(team, json.loads(task))
+    except Lost:
+        # The first member has ended, or somebody else, which the first one says.
+        return
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (code of users)
+        ours = error if isinstance(error, KernelError) else keep(KernelError(describe_error(error)), error)
+        ours.add_note("In the worker process:\n" + "".join(traceback.format_exception(error)))
+        with suppress(Lost):
+            team.fail(ours)
+
+
+def _train(team: Team, task: dict[str, Any]) -> None:
+    os.chdir(task["folder"])
+    define(Definitions(**_as_tuples(task["definitions"])))
+    run = prepare(
+        Config().from_str(task["config"], interpolate=False),
+        gpu_id=task["gpu_id"],
+        seed=task["seed"],
+        section=task["section"],
+        team=team,
+    )
+    left = task["resumed"]
+    if left is not None:
+        folder, changed = Path(left["folder"]), [Change(**change) for change in left["changes"]]
+        run.resumed = Left(folder, Path(left["output"]), checkpoint.read(folder), True, changed)
+    for _ in train(run):
+        pass
+
+
+def _as_tuples(found: dict[str, Any]) -> dict[str, Any]:
+    main = found["main"]
+    return {
+        **found,
+        "main": None if main is None else tuple(main),
+        "modules": [tuple(each) for each in found["modules"]],
+        "only_and_deny": tuple(found["only_and_deny"]),
+    }

@@ -1,0 +1,1 @@
+"""Training in processes of Ray: the backend `ray` of `[training.workers]`."""

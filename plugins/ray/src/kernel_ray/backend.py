@@ -1,0 +1,61 @@
+"""The backend `ray`: processes that Ray starts, on this machine or on those of a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from kernel.errors import UsageError
+from kernel_ray.first import First
+from kernel_ray.host import Host
+from kernel_ray.needed import ray
+
+
+def start(task: bytes, settings: Any) -> First:
+    """Processes of Ray, one for each member but the first, which is this process.
+
+    task: for `kernel.training.worker.work`. settings: of `[training.workers]`; address: of a cluster that runs, "auto" for the one that this
+    machine belongs to, null for one of this machine alone that ends with the run.
+    """
+    module = ray()
+    leave = _connect(module, settings)
+    try:
+        _check_room(module, settings.count - 1)
+        actor = module.remote(num_cpus=1, max_restarts=0, max_concurrency=4)(Host)
+        actors = [actor.remote(rank, settings.count) for rank in range(1, settings.count)]
+        module.get([each.begin.remote(task) for each in actors])
+    except BaseException:
+        leave()
+        raise
+    return First(module, actors, settings.timeout, leave)
+
+
+def _connect(module: Any, settings: Any) -> Callable[[], None]:
+    """Be part of a cluster; returns what ends that. Where the program has connected itself, that stays."""
+    if module.is_initialized():
+        return lambda: None
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    quiet = {"log_to_driver": False, "logging_level": "error"}
+    if settings.address is None:
+        cpus = max(os.cpu_count() or 1, settings.count)
+        module.init(num_cpus=cpus, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+    else:
+        try:
+            module.init(address=settings.address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise UsageError(
+                f"there is no cluster of Ray at {settings.address}: {error}",
+                hint="ray start --head begins one on this machine; training.workers.address = null makes one for this run.",
+            ) from error
+    return lambda: module.shutdown()
+
+
+def _check_room(module: Any, wanted: int) -> None:
+    """`UsageError` if the cluster has too few CPUs: Ray would wait for ever."""
+    there = int(module.cluster_resources().get("CPU", 0))
+    if there < wanted:
+        raise UsageError(
+            f"the cluster of Ray has {there} CPUs, and training.workers.count = {wanted + 1} needs {wanted} besides this process",
+            hint="Take fewer workers, or add machines: ray start --address ADDRESS",
+        )

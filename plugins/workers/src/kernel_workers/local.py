@@ -1,0 +1,29 @@
+"""The backend `local`: processes of this machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kernel.processes.workers import Worker, deaf, start_anew
+from kernel_workers.member import First
+
+
+def start(task: bytes, settings: Any) -> First:
+    """Processes on this machine, new interpreters each, which share memory with this one.
+
+    task: for `kernel.training.worker.work`. settings: of `[training.workers]`.
+    """
+    workers: list[Worker] = []
+    try:
+        with deaf():
+            for _ in range(settings.count - 1):
+                workers.append(start_anew("kernel_workers.process", "serve"))
+        for rank, worker in enumerate(workers, 1):
+            worker.connection.send_bytes(json.dumps([rank, settings.count]).encode())
+            worker.connection.send_bytes(task)
+    except BaseException:
+        for worker in workers:
+            worker.end()
+        raise
+    return First(workers, settings.timeout)

@@ -1,0 +1,163 @@
+"""A backend of workers that is written in thirty lines: threads of this process. It shows what a member has to do, and tests the kernel's part."""
+
+import json
+from collections.abc import Mapping, Sequence
+from queue import SimpleQueue
+from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import kernel
+from kernel.errors import DataError, Locked, TrainingError, UsageError
+from kernel.registries.family import registry
+from kernel.testing import WorkersSuite
+from kernel.training.team import Lost, Team
+from kernel.training.worker import work
+
+pytestmark = pytest.mark.needs("kernel-nlp-workers")
+
+
+class Meeting:
+    """What the members share: a place for the data of each, and where they wait for each other."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.given: list[SimpleQueue[bytes]] = [SimpleQueue() for _ in range(count)]
+        self.told: list[SimpleQueue[bytes | None]] = [SimpleQueue() for _ in range(count)]
+        self.parts: dict[int, Any] = {}
+        self.barrier = Barrier(count)
+
+
+class Member:
+    """One thread."""
+
+    def __init__(self, rank: int, meeting: Meeting) -> None:
+        self.rank, self.count, self._meeting = rank, meeting.count, meeting
+
+    def gather(self, data: bytes) -> list[bytes]:
+        self._meeting.given[self.rank].put(data)
+        return [] if self.rank else [each.get() for each in self._meeting.given]
+
+    def broadcast(self, data: bytes) -> bytes:
+        if not self.rank:
+            for each in self._meeting.told:
+                each.put(data)
+        found = self._meeting.told[self.rank].get()
+        if found is None:
+            raise Lost("the first member is gone", rank=0)
+        return found
+
+    def total(self, parts: Mapping[int, Any], order: Sequence[int], size: int, dtype: str) -> Any:
+        try:
+            self._meeting.parts.update(parts)
+            self._meeting.barrier.wait()
+            total = np.array(self._meeting.parts[order[0]])
+            for number in order[1:]:
+                total += self._meeting.parts[number]
+            self._meeting.barrier.wait()
+        except BrokenBarrierError:
+            raise Lost("the first member is gone", rank=0) from None
+        return total
+
+    def close(self) -> None:
+        for each in self._meeting.told:
+            each.put(None)
+        self._meeting.barrier.abort()
+
+
+def start(task: bytes, settings: Any) -> Member:
+    """Threads of this process."""
+    meeting = Meeting(settings.count)
+    for rank in range(1, settings.count):
+        Thread(target=work, args=(Member(rank, meeting), task), daemon=True).start()
+    return Member(0, meeting)
+
+
+class TestThreads(WorkersSuite):
+    name = "acme.threads.v1"
+    exempt: ClassVar[Mapping[str, str]] = {
+        "test_the_end_of_a_member_is_told": "a thread can't end without its process"
+    }
+
+    @pytest.fixture(autouse=True)
+    def _registered(self):
+        with registry.restored():
+            kernel.registry.workers("acme.threads.v1", start)
+            yield
+
+
+def team(count: int = 2) -> list[Team]:
+    meeting = Meeting(count)
+    return [Team(Member(rank, meeting)) for rank in range(count)]
+
+
+def test_alone_everything_is_ones_own():
+    alone = Team()
+    assert (alone.rank, alone.count, alone.is_first) == (0, 1, True)
+    assert all(map(alone.owns, range(5)))
+    assert alone.told({1: 2}) == [{1: 2}] and alone.agreed(3) == 3 and alone.gather(b"x") == [b"x"]
+    alone.fail(DataError("nobody hears"))
+    alone.close()
+
+
+def test_work_is_dealt_in_turn():
+    first, second = team()
+    assert [number for number in range(5) if first.owns(number)] == [0, 2, 4]
+    assert [number for number in range(5) if second.owns(number)] == [1, 3]
+
+
+def test_numbers_of_numpy_are_plain_data_and_other_things_are_not():
+    first, second = team()
+    found = []
+    other = Thread(target=lambda: found.append(second.told(np.float32(0.5))))
+    other.start()
+    assert first.told(np.int64(3)) == [3, 0.5]
+    other.join()
+    assert found == [[3, 0.5]]
+    with pytest.raises(TypeError, match="a set is no plain data"):
+        first.told({1})
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (DataError("bad words", hint="Look."), DataError),
+        (UsageError("no"), UsageError),
+        (Locked("busy"), Locked),
+        (Lost("gone", rank=4), TrainingError),
+    ],
+)
+def test_an_error_is_raised_by_the_first_with_its_kind_hint_and_notes(error, kind):
+    first, second = team()
+    error.add_note("a note")
+    second.fail(error)
+    with pytest.raises(kind, match=f"worker 1: {error.message}") as caught:
+        first.gather(b"")
+    assert type(caught.value) is kind
+    assert caught.value.hint == error.hint and caught.value.__notes__ == ["a note"]
+
+
+def test_more_workers_than_shards_are_refused():
+    with TestThreads().prepared(6) as run:
+        from kernel.training.loop import train
+
+        kernel.registry.workers("acme.threads.v1", start)
+        with pytest.raises(UsageError, match="count is 6, more than training.shards = 5"):
+            next(train(run))
+
+
+def test_what_a_worker_is_told_is_text():
+    tasks = []
+    kernel_start = start
+
+    def noting(task: bytes, settings: Any) -> Member:
+        tasks.append(json.loads(task))
+        return kernel_start(task, settings)
+
+    with registry.restored():
+        kernel.registry.workers("acme.threads.v1", noting)
+        TestThreads().trained(2)
+    (task,) = tasks
+    assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "resumed"}
