@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from operator import eq
 from pathlib import Path
@@ -46,9 +46,9 @@ class Sentence:
     deps: list[str]
     entities: list[str | None]
     lines: list[int]
-    rows: list[list[str]] = field(default_factory=list)
+    rows: Sequence[list[str]] = ()
     """The columns of the words, as they are in the file."""
-    others: list[tuple[int, str]] = field(default_factory=list)
+    others: Sequence[tuple[int, str]] = ()
     """Lines that are no words, each with the number of words before it."""
 
 
@@ -64,7 +64,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     names = of_file(path, "names", _names)
     tags = EntityTags(path, is_biluo=lambda: of_file(path, "biluo", _is_biluo))
     with collected("sentences") as problems:
-        each = _sentences(path, names, problems, report)
+        each = _sentences(path, names, problems, report, whole=settings.whole)
         for group in grouped(each, settings.n_sents, has_marks=lambda: has_documents(path, _has_marks)):
             for has_heads, sentences in groupby(group, key=_has_heads):
                 alike = list(sentences)
@@ -126,10 +126,10 @@ def _keep(doc: Doc, sentences: list[Sentence], names: tuple[str, ...] | None) ->
 
 
 def _sentences(
-    path: Path, names: tuple[str, ...] | None, problems: Problems, report: Report
+    path: Path, names: tuple[str, ...] | None, problems: Problems, report: Report, *, whole: bool
 ) -> Iterator[tuple[Sentence, bool]]:
-    """The sentences, and whether each starts a document. One that can't be read is left out."""
-    parser = _Parser(path, names)
+    """The sentences, and whether each starts a document. One that can't be read is left out. whole: with the lines that are no words."""
+    parser = _Parser(path, names, whole=whole)
     starts = False
     waiting: list[tuple[int, str]] = []
     for first, lines in paragraphs(path):
@@ -145,12 +145,12 @@ def _sentences(
         except DataError as error:
             problems.add(error)
             continue
-        if waiting or len(sentence.words) < len(lines):
+        if whole and (waiting or len(sentence.words) < len(lines)):
             sentence.others = [*waiting, *_others(lines)]
-            waiting = []
+        waiting = []
         yield sentence, starts
         starts = False
-    if waiting:
+    if waiting and whole:
         report.remark(
             "{} comments follow the last sentence, and belong to none",
             report.place(path, last),
@@ -178,8 +178,8 @@ Row = tuple[int, list[str]]
 class _Parser:
     """Makes sentences of the rows of one file, column by column. A row has the number of its line."""
 
-    def __init__(self, path: Path, names: tuple[str, ...] | None) -> None:
-        self._path = path
+    def __init__(self, path: Path, names: tuple[str, ...] | None, *, whole: bool) -> None:
+        self._path, self._whole = path, whole
         self._n_columns = len(names or NAMES)
         # Where the columns of CoNLL-U are among those of the file; None where they are just these.
         self._places = (
@@ -210,12 +210,9 @@ class _Parser:
             raise self._error(rows[0], "a sentence without words")
         self._check_ids(words)
         sentence = self._sentence(words, spaces)
-        kept = (
-            words
-            if self._places is None
-            else [row for row, plain in zip(of_file, rows, strict=True) if plain[1][0].isdecimal()]
-        )
-        sentence.rows = [columns for _, columns in kept]
+        if self._whole:
+            pairs = zip(of_file, rows, strict=True)
+            sentence.rows = [row[1] for row, plain in pairs if plain[1][0].isdecimal()]
         return sentence
 
     def _check_ids(self, rows: list[Row]) -> None:
