@@ -36,7 +36,13 @@ def by_name(name: str) -> Writer:
     for full in (name, f"kernel.{name}.v1"):
         if registry.has("writers", full):
             return cast(Writer, registry.get("writers", full)())
-    raise UsageError(f"there is no format {name!r} to write", hint=f"There are: {', '.join(known())}.")
+    # One of ours that is denied, or whose package is not installed, says so.
+    elsewhere = (
+        registry.of("writers").unknown(full).hint if not known() or registry.writers.denied(full) else ""
+    )
+    raise UsageError(
+        f"there is no format {name!r} to write", hint=elsewhere or f"There are: {', '.join(known())}."
+    )
 
 
 def known() -> list[str]:

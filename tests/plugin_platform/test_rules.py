@@ -177,6 +177,16 @@ def test_a_denied_command_says_by_what(box: Box) -> None:
     assert "It is in acme 1.0, which is denied by --deny acme." in result.stderr
 
 
+def test_a_format_whose_package_is_denied_says_by_what(box: Box, tmp_path: Path) -> None:
+    from kernel.language import Language
+
+    Language().to_disk(tmp_path / "saved")
+    box.file("in.txt", "One.")
+    result = box.run("--only", "acme", "apply", tmp_path / "saved", "in.txt", "-")
+    assert result.exit_code == 2
+    assert "denied by --only acme" in result.stderr
+
+
 @pytest.mark.parametrize("way", ["deny", "only", "environment"])
 def test_a_saved_pipeline_whose_package_is_denied_says_by_what(
     way: str, box: Box, fake_distribution: Fake, tmp_path: Path
@@ -192,8 +202,14 @@ def test_a_saved_pipeline_whose_package_is_denied_says_by_what(
     nlp.add_pipe("dull")
     nlp.to_disk(tmp_path / "saved")
     box.file("in.txt", "One.")
-    args = {"deny": ["--deny", "dull"], "only": ["--only", "acme"], "environment": []}[way]
-    said = {"deny": "--deny dull", "only": "--only acme", "environment": "KERNEL_PLUGINS=-dull"}[way]
+    # What writes is a package's too.
+    only = ["--only", "acme", "--only", "kernel-nlp-readers"]
+    args = {"deny": ["--deny", "dull"], "only": only, "environment": []}[way]
+    said = {
+        "deny": "--deny dull",
+        "only": "--only acme --only kernel-nlp-readers",
+        "environment": "KERNEL_PLUGINS=-dull",
+    }[way]
     if way == "environment":
         box.env["KERNEL_PLUGINS"] = "-dull"
     result = box.run(*args, "apply", tmp_path / "saved", "in.txt", "-")
