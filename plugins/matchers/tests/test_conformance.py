@@ -132,5 +132,5 @@ class TestAttributerulerModule(ModuleSuite):
 
 class TestMatcherModule(ModuleSuite):
     name = "kernel.matcher"
-    names = ("Matcher", "PhraseMatcher")
+    names = ("DependencyMatcher", "Matcher", "PhraseMatcher")
     modules = ("levenshtein",)

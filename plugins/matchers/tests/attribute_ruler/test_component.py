@@ -438,19 +438,23 @@ def test_a_document_of_100_000_tokens(nlp, ruler):
     assert str(doc[99_999].morph) == "Number=49"
 
 
-def test_memory_stays_flat(nlp):
+def test_memory_stays_flat(nlp, monkeypatch):
     """Texts of ever new words, rules that look at texts: nothing that is remembered grows without bound."""
-    from kernel_matchers.token_patterns import truth
+    from kernel_matchers.token_patterns import answers
 
+    monkeypatch.setattr(answers, "REMEMBERED", 1000)
     ruler = AttributeRuler(nlp.vocab)
     ruler.add([[{"LOWER": {"REGEX": "1$"}}]], {"TAG": "X"})
     matcher = vars(ruler)["_matcher"]
     kept = []
-    for number in range(4):
-        words = [f"n{number}x{place}" for place in range(truth.REMEMBERED // 2)]
-        ruler(Doc(Vocab(), words=words))
-        kept.append(len(vars(vars(matcher)["_compiled"].truth)["_remembered"]))
-    assert max(kept) <= truth.REMEMBERED
+    for number in range(9):
+        words = [f"n{number}x{place}" for place in range(400)]
+        doc = ruler(Doc(Vocab(), words=words))
+        assert [token.tag_ for token in doc] == ["X" if word.endswith("1") else "" for word in words]
+        (known,) = vars(matcher)["_compiled"].truth.answers.values()
+        kept.append(len(known))
+    # A batch more than there is room for, and room for as much again.
+    assert max(kept) <= 2 * (1000 + 400)
 
 
 TRAIN = """

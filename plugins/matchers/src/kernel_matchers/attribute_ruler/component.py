@@ -180,8 +180,8 @@ class AttributeRuler(BatchComponent):
     def predict(self, docs: Sequence[Doc]) -> Found:
         """Which rules concern which tokens. `DataError` if a match is too short for its rule's index."""
         every = self._compiled().index
-        # A token that is counted from the beginning of a match is the same in all that begin there.
-        matches = self._matcher.matches(docs, shortest=every >= 0)
+        # A token that is counted from the beginning of a match is the same in all that begin there; from the end likewise.
+        matches = self._matcher.matches(docs, shortest=every >= 0, latest=every < 0)
         rules, starts, ends = matches
         index = every[rules]
         tokens = np.where(index < 0, ends, starts) + index

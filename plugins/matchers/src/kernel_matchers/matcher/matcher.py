@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.errors import DataError, MissingName, UsageError, WrongType
+from kernel.errors import MissingName, UsageError, WrongType
 from kernel.tokens import Doc, Span
-from kernel.vocab import Vocab, attrs
-from kernel_matchers.matcher.greedy import GREEDY, chosen
+from kernel.vocab import Vocab
+from kernel_matchers.matcher.greedy import FIRST, GREEDY, chosen_by_rule
+from kernel_matchers.token_patterns.annotated import ANNOTATED, check_annotated
 from kernel_matchers.token_patterns.automaton import Automaton
 from kernel_matchers.token_patterns.fuzzy import FuzzyCompare, levenshtein_compare
 from kernel_matchers.token_patterns.reading import Pattern, read_patterns
@@ -21,14 +22,7 @@ from kernel_matchers.token_patterns.tokens import Tokens
 OnMatch = Callable[["Matcher", Doc, int, list[Any]], Any]
 """Called for each match with the matcher, the document, the place of the match among the matches, and these."""
 
-# What has to be annotated where patterns ask for it, and what annotates it.
-_ANNOTATED = {
-    attrs.TAG: "a tagger",
-    attrs.POS: "a morphologizer, or a tagger and an attribute_ruler",
-    attrs.MORPH: "a morphologizer, or a tagger and an attribute_ruler",
-    attrs.LEMMA: "a lemmatizer",
-    attrs.DEP: "a parser",
-}
+_REMEDY = " With allow_missing=True such patterns match nothing."
 
 
 class Matches(NamedTuple):
@@ -160,7 +154,10 @@ class Matcher:
         item has for each token of the match the place of its description in the pattern; it has no effect together with as_spans.
         """
         found = self.matches([_checked(doclike)], allow_missing=allow_missing)
-        return self._told(doclike, found, as_spans=as_spans)
+        matches = _as_tuples(found)
+        if with_alignments and not as_spans:
+            matches = self._aligned(doclike, matches)
+        return self._told(doclike, matches, as_spans=as_spans)
 
     def pipe(
         self,
@@ -186,7 +183,7 @@ class Matcher:
         found = self.matches(docs, allow_missing=allow_missing)
         borders = np.searchsorted(found.documents, np.arange(len(docs) + 1)).tolist()
         return [
-            self._told(doc, found.cut(begin, end))
+            self._told(doc, _as_tuples(found.cut(begin, end)))
             for doc, (begin, end) in zip(docs, pairwise(borders), strict=True)
         ]
 
@@ -195,12 +192,12 @@ class Matcher:
         compiled = self._compile()
         tokens = Tokens([_checked(doc) for doc in docs])
         if not allow_missing:
-            _check_annotated(compiled.annotated, tokens)
-        rules, starts, ends = compiled.automaton.matches(tokens)
+            check_annotated(compiled.annotated, tokens, remedy=_REMEDY)
+        rules, starts, ends = compiled.automaton.matches_as_seen(tokens)
         documents = tokens.starts.searchsorted(starts, side="right") - 1
-        order = np.lexsort((rules, starts, ends, documents))
-        order = _without_overlaps(order, rules, starts, ends, compiled.greedy)
-        order = order[np.argsort(documents[order], kind="stable")]
+        order = np.arange(len(rules))
+        if compiled.greedy:
+            order = _without_overlaps(documents, rules, starts, ends, compiled.greedy)
         documents = documents[order]
         offset = tokens.starts[documents]
         return Matches(documents, compiled.keys[rules[order]], starts[order] - offset, ends[order] - offset)
@@ -220,14 +217,20 @@ class Matcher:
                 Automaton([(number, patterns[place]) for place, number in placed], self._fuzzy_compare),
                 np.array(list(self._rules), dtype=np.uint64),
                 {number: rule.greedy for number, rule in enumerate(rules) if rule.greedy is not None},
-                tuple(attr for attr in _ANNOTATED if attr in asked),
+                tuple(attr for attr in ANNOTATED if attr in asked),
             )
         return compiled
 
-    def _told(self, doclike: Doc | Span, found: Matches, *, as_spans: bool = False) -> list[Any]:
-        matches: list[Any] = list(
-            zip(found.keys.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True)
-        )
+    def _aligned(self, doclike: Doc | Span, matches: list[Any]) -> list[Any]:
+        tokens, automaton = Tokens([doclike]), self._compile().automaton
+        numbers = {key: number for number, key in enumerate(self._rules)}
+        return [
+            (key, start, end, automaton.alignment(tokens, numbers[key], start, end))
+            for key, start, end in matches
+        ]
+
+    def _told(self, doclike: Doc | Span, matches: list[Any], *, as_spans: bool = False) -> list[Any]:
+        """The matches as they are to be returned, after on_match was called for each."""
         doc = doclike.doc
         for place, match in enumerate(matches):
             on_match = self._rules[match[0]].on_match
@@ -237,6 +240,10 @@ class Matcher:
             offset = doclike.start if isinstance(doclike, Span) else 0
             return [Span(doc, start + offset, end + offset, key) for key, start, end in matches]
         return matches
+
+
+def _as_tuples(found: Matches) -> list[Any]:
+    return list(zip(found.keys.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True))
 
 
 def _unpickle(
@@ -258,33 +265,23 @@ def _checked(doclike: Any) -> Doc | Span:
     return doclike
 
 
-def _check_annotated(annotated: Iterable[int], tokens: Tokens) -> None:
-    for attr in annotated:
-        place = tokens.without(attr)
-        if place is not None:
-            raise DataError(
-                f"patterns ask for {attrs.NAMES[attr]}, and the document has none",
-                document=place,
-                hint=f"The pipeline needs {_ANNOTATED[attr]}, and nlp(text) or nlp.pipe(texts), which run it; nlp.make_doc doesn't. "
-                "allow_missing=True lets such patterns match nothing.",
-            )
-
-
 def _without_overlaps(
-    order: NDArray[np.int64],
+    documents: NDArray[np.int64],
     rules: NDArray[np.int32],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     greedy: dict[int, str],
 ) -> NDArray[np.int64]:
-    """The places of matches in order: first those that may overlap, then, rule by rule, what is chosen of the others."""
-    if not greedy:
-        return order
-    own = np.isin(rules[order], list(greedy))
-    kept, others = [order[~own]], order[own]
-    # Rules come in the order of their first matches.
-    found, first = np.unique(rules[others], return_index=True)
-    for rule in found[np.argsort(first)].tolist():
-        mine = others[rules[others] == rule]
-        kept.append(mine[chosen(starts[mine], ends[mine], greedy[rule])])
-    return np.concatenate(kept)
+    """The places of matches in order of documents: first those that may overlap, then, rule by rule, what is chosen of the others."""
+    own = np.isin(rules, list(greedy))
+    others = own.nonzero()[0]
+    is_first = np.isin(rules[others], [rule for rule, how in greedy.items() if how == FIRST])
+    kept = others[chosen_by_rule(rules[others], starts[others], ends[others], is_first)]
+    # In a document rules come in the order of their first matches.
+    groups = documents * (int(rules.max(initial=0)) + 1) + rules
+    distinct, first = np.unique(groups[others], return_index=True)
+    places = np.concatenate([(~own).nonzero()[0], kept])
+    ranks = np.where(own[places], 0, -1)
+    again = ranks == 0
+    ranks[again] = first[distinct.searchsorted(groups[places[again]])]
+    return places[np.lexsort((np.arange(len(places)), ranks, documents[places]))]

@@ -1,7 +1,8 @@
 """The module `kernel.matcher`."""
 
+from kernel_matchers.dependency_matcher.matcher import DependencyMatcher
 from kernel_matchers.matcher.matcher import Matcher
 from kernel_matchers.phrase_matcher.matcher import PhraseMatcher
 from kernel_matchers.token_patterns.fuzzy import levenshtein
 
-__all__ = ["Matcher", "PhraseMatcher", "levenshtein"]
+__all__ = ["DependencyMatcher", "Matcher", "PhraseMatcher", "levenshtein"]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_matchers.token_patterns.beginnings import spread
+from kernel_matchers.token_patterns.ranges import spread
 
 
 class Phrases(NamedTuple):

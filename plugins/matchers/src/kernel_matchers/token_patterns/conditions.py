@@ -5,9 +5,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernel.tokens.morph import MorphAnalysis
 from kernel.vocab import attrs
 from kernel_matchers.token_patterns.fuzzy import FuzzyCompare
@@ -51,24 +48,23 @@ class Condition(NamedTuple):
         return isinstance(self.target, int) and not self.like and not in_parts
 
 
-NumberTest = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
 Test = Callable[[Any], bool]
 
 
-def number_test(condition: Condition) -> NumberTest:
-    """For a condition `of_numbers`: a function of values of its column, uint64 (n,), that tells of each whether it holds."""
+def number_test(condition: Condition) -> Test:
+    """For a condition `of_numbers`: a function of a number of its column that tells whether it holds."""
     how, value = condition.how, condition.value
     if how in COMPARISONS:
-        return lambda numbers: np.asarray(COMPARISONS[how](numbers, value), dtype=bool)
+        compared = COMPARISONS[how]
+        return lambda number: bool(compared(number, value))
     if how == "IS":
-        return lambda numbers: numbers == np.uint64(value)
-    wanted = np.array(sorted(value), dtype=np.uint64)
+        return lambda number: bool(number == value)
     if how == "NOT_IN":
-        return lambda numbers: ~np.isin(numbers, wanted)
-    if how == "IS_SUPERSET" and len(wanted) != 1:
+        return lambda number: number not in value
+    if how == "IS_SUPERSET" and len(value) != 1:
         # A token has one value: it has all of none, and never all of several.
-        return lambda numbers: np.full(len(numbers), not len(wanted))
-    return lambda numbers: np.isin(numbers, wanted)
+        return lambda number: not value
+    return lambda number: number in value
 
 
 def text_test(condition: Condition, fuzzy_compare: FuzzyCompare) -> Test:

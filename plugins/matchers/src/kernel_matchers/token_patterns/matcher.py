@@ -33,9 +33,19 @@ class TokenMatcher:
         self._compiled = None
         return len(self._rules) - 1
 
-    def matches(self, docs: Sequence[Doc], *, shortest: NDArray[np.bool_] | None = None) -> Matches:
-        """The matches in some documents. shortest: the rules of which no longer match is wanted where one begins, bool (rules,)."""
+    def matches(
+        self,
+        docs: Sequence[Doc],
+        *,
+        shortest: NDArray[np.bool_] | None = None,
+        latest: NDArray[np.bool_] | None = None,
+    ) -> Matches:
+        """The matches in some documents.
+
+        shortest, latest: the rules of which of all matches that begin with a token only the shortest is wanted, and of all that end with one only
+        the shortest; bool (rules,), by default none.
+        """
         if self._compiled is None:
             patterns = [(number, pattern) for number, rule in enumerate(self._rules) for pattern in rule]
             self._compiled = Automaton(patterns)
-        return self._compiled.matches(Tokens(docs), shortest=shortest)
+        return self._compiled.matches(Tokens(docs), shortest=shortest, latest=latest)

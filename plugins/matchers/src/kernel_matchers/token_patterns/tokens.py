@@ -33,6 +33,8 @@ class Tokens:
         self._rows = self._joined([doc.rows[start:end] for doc, start, end in self._parts], np.int32)
         self._columns: dict[int, NDArray[np.uint64]] = {}
         self._values: dict[tuple[str, int], Any] = {}
+        self.remembered: dict[Any, Any] = {}
+        """What others keep about these tokens."""
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -60,7 +62,9 @@ class Tokens:
         return int(np.searchsorted(self.starts, token, side="right")) - 1
 
     def without(self, attr: int) -> int | None:
-        """The place of the first document that has tokens, none of which has a value for an annotation; None if there is none."""
+        """The place of the first document that has tokens, none of which has a value for an annotation; None if there is none. Who has heads
+        has DEP."""
+        attr = attrs.DEP if attr == attrs.HEAD else attr
         for place, (doc, _, _) in enumerate(self._parts):
             if attr not in doc.columns and len(doc.rows):
                 return place

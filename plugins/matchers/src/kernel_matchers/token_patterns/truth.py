@@ -1,7 +1,6 @@
 """Whether what is asked of tokens holds: for many pairs of a question and a token at once.
 
-Values that have to be equal are compared as whole arrays. Texts are searched once for each distinct value, and what
-was found is remembered from batch to batch, within bounds.
+Values that have to be equal, or in sets, are compared as whole arrays. Everything else is asked once for each distinct value.
 """
 
 from collections.abc import Sequence
@@ -9,51 +8,56 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_matchers.token_patterns.conditions import (
-    MEMBERSHIP,
-    Condition,
-    NumberTest,
-    Test,
-    number_test,
-    text_test,
-    value_test,
-)
+from kernel_matchers.token_patterns.answers import Answers
+from kernel_matchers.token_patterns.conditions import MEMBERSHIP, Condition, Test, value_test
 from kernel_matchers.token_patterns.fuzzy import FuzzyCompare, levenshtein_compare
 from kernel_matchers.token_patterns.program import Asked
+from kernel_matchers.token_patterns.ranges import spread
 from kernel_matchers.token_patterns.sets import Sets
 from kernel_matchers.token_patterns.tokens import Tokens
 
-REMEMBERED = 100_000
-"""How many answers about texts are kept."""
+NOTHING = -1
 
 
 class Truth:
-    """Answers questions about tokens. asked: what a question asks for; a question is a place in it."""
+    """Answers questions about tokens. asked: what a question asks for; a question is a place in it.
 
-    def __init__(self, asked: Sequence[Asked], fuzzy_compare: FuzzyCompare = levenshtein_compare) -> None:
+    values: further conditions on attributes, about which `meet` will be asked.
+    """
+
+    def __init__(
+        self,
+        asked: Sequence[Asked],
+        fuzzy_compare: FuzzyCompare = levenshtein_compare,
+        values: Sequence[Condition] = (),
+    ) -> None:
         self._fuzzy_compare = fuzzy_compare
         self._negated = np.array([negated for _, negated in asked], dtype=bool)
         self._is_negated = bool(self._negated.any())
         self._equal: dict[int, tuple[NDArray[np.bool_], NDArray[np.uint64]]] = {}
         self._sets: dict[int, Sets] = {}
-        self._others: dict[int, list[Condition]] = {}
-        self._has_others = np.zeros(len(asked), dtype=bool)
-        self._of_numbers: dict[Condition, NumberTest] = {}
-        self._of_texts: dict[Condition, Test] = {}
+        # Attribute -> its conditions and their columns; and the answers.
+        self._columns: dict[int, dict[Condition, int]] = {}
+        self.answers: dict[int, Answers] = {}
+        # One after another: for each question an attribute's column, or NOTHING.
+        self._rounds: list[tuple[int, NDArray[np.int64]]] = []
         self._of_values: dict[Condition, Test] = {}
-        self._remembered: dict[tuple[Condition, int], bool] = {}
+        self._extensions: dict[int, list[Condition]] = {}
+        self._has_extensions = np.zeros(len(asked), dtype=bool)
         sets: dict[int, dict[int, Condition]] = {}
+        for condition in values:
+            self._column(condition)
         for question, (conditions, _) in enumerate(asked):
-            others = []
+            of_attribute: dict[int, int] = {}
             for condition in sorted(conditions, key=_cost):
-                if not isinstance(condition.target, int) or not self._compared(
-                    condition, condition.target, question, sets
-                ):
-                    self._prepare(condition)
-                    others.append(condition)
-            if others:
-                self._others[question] = others
-                self._has_others[question] = True
+                target = condition.target
+                if not isinstance(target, int):
+                    self._of_values.setdefault(condition, value_test(condition, fuzzy_compare))
+                    self._extensions.setdefault(question, []).append(condition)
+                    self._has_extensions[question] = True
+                elif not self._compared(condition, target, question, sets):
+                    number = of_attribute[target] = of_attribute.get(target, -1) + 1
+                    self._round(target, number, len(asked))[question] = self._column(condition)
         for attr, of_questions in sets.items():
             given = [(question, one.value, one.how == "IN") for question, one in of_questions.items()]
             self._sets[attr] = Sets(given, len(asked))
@@ -75,13 +79,18 @@ class Truth:
         asks[question], wanted[question] = True, condition.value
         return True
 
-    def _prepare(self, condition: Condition) -> None:
-        if isinstance(condition.target, str):
-            self._of_values.setdefault(condition, value_test(condition, self._fuzzy_compare))
-        elif condition.of_numbers:
-            self._of_numbers.setdefault(condition, number_test(condition))
-        else:
-            self._of_texts.setdefault(condition, text_test(condition, self._fuzzy_compare))
+    def _column(self, condition: Condition) -> int:
+        assert isinstance(condition.target, int)
+        columns = self._columns.setdefault(condition.target, {})
+        return columns.setdefault(condition, len(columns))
+
+    def _round(self, attr: int, number: int, size: int) -> NDArray[np.int64]:
+        """The columns of the questions' conditions on an attribute: of the first ones, of the second ones..."""
+        rounds = [columns for each, columns in self._rounds if each == attr]
+        if number == len(rounds):
+            rounds.append(np.full(size, NOTHING, dtype=np.int64))
+            self._rounds.append((attr, rounds[-1]))
+        return rounds[number]
 
     def holds(
         self, questions: NDArray[np.int32], places: NDArray[np.int64], tokens: Tokens
@@ -96,41 +105,53 @@ class Truth:
             at = (sets.asks[questions] & found).nonzero()[0]
             if len(at):
                 found[at] = sets.hold(questions[at], tokens.numbers(attr)[places[at]])
-        rest = (self._has_others[questions] & found).nonzero()[0] if self._others else ()
-        if len(rest):
-            order = rest[np.argsort(questions[rest], kind="stable")]
-            kinds, begins = np.unique(questions[order], return_index=True)
-            for kind, part in zip(kinds.tolist(), np.split(order, begins[1:]), strict=True):
-                found[part] = False
-                for condition in self._others[kind]:
-                    part = part[self._one(condition, places[part], tokens)]
-                found[part] = True
+        for attr, columns in self._rounds:
+            column = columns[questions]
+            at = ((column != NOTHING) & found).nonzero()[0]
+            if len(at):
+                answers, rows = self.rows(attr, tokens)
+                found[at] = answers.hold(rows[places[at]], column[at], tokens.text)
+        if self._extensions:
+            at = (self._has_extensions[questions] & found).nonzero()[0]
+            found[at] = [
+                all(
+                    self._of_values[one](tokens.value(str(one.target), place))
+                    for one in self._extensions[question]
+                )
+                for question, place in zip(questions[at].tolist(), places[at].tolist(), strict=True)
+            ]
         if self._is_negated:
             found ^= self._negated[questions]
         return found
 
-    def _one(self, condition: Condition, places: NDArray[np.int64], tokens: Tokens) -> NDArray[np.bool_]:
-        """Whether one condition holds for some tokens, bool (n,)."""
-        if isinstance(condition.target, str):
-            of_value, name = self._of_values[condition], condition.target
-            return np.array([of_value(tokens.value(name, place)) for place in places.tolist()], dtype=bool)
-        numbers = tokens.numbers(condition.target)[places]
-        if condition.of_numbers:
-            return self._of_numbers[condition](numbers)
-        distinct, inverse = np.unique(numbers, return_inverse=True)
-        return np.array(
-            [self._of_text(condition, number, tokens) for number in distinct.tolist()], dtype=bool
-        )[inverse]
-
-    def _of_text(self, condition: Condition, number: int, tokens: Tokens) -> bool:
-        key = (condition, number)
-        known = self._remembered.get(key)
+    def rows(self, attr: int, tokens: Tokens) -> tuple[Answers, NDArray[np.int64]]:
+        """The answers about an attribute, and the row there of each token's value, int64 (N,)."""
+        known: tuple[Answers, NDArray[np.int64]] | None = tokens.remembered.get((self, attr))
         if known is None:
-            known = self._of_texts[condition](tokens.text(number))
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = known
+            answers = self.answers.get(attr)
+            if answers is None or answers.is_full:
+                answers = self.answers[attr] = Answers(list(self._columns[attr]), self._fuzzy_compare)
+            known = answers, answers.rows(tokens.numbers(attr))
+            tokens.remembered[self, attr] = known
         return known
+
+    def meet(
+        self, attr: int, conditions: Sequence[Condition], tokens: Tokens
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Conditions on an attribute, and the tokens whose values meet them: places in `conditions`, and tokens, in order of conditions."""
+        answers, rows = self.rows(attr, tokens)
+        distinct, inverse = np.unique(rows, return_inverse=True)
+        columns = np.array([self._columns[attr][condition] for condition in conditions], dtype=np.int64)
+        met = answers.hold(
+            np.tile(distinct, len(columns)), np.repeat(columns, len(distinct)), tokens.text
+        ).reshape(len(columns), len(distinct))
+        which, value = met.nonzero()
+        # The tokens of each distinct value lie side by side.
+        order = np.argsort(inverse, kind="stable")
+        sizes = np.bincount(inverse, minlength=len(distinct))
+        begins = (sizes.cumsum() - sizes)[value]
+        sizes = sizes[value]
+        return which.repeat(sizes), order[spread(begins, sizes)]
 
 
 def _cost(condition: Condition) -> tuple[int, str]:

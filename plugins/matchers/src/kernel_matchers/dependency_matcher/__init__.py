@@ -1,0 +1,1 @@
+"""`DependencyMatcher`: rules over trees of tokens, with keys."""
