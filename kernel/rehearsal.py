@@ -41,17 +41,17 @@ class Teacher:
         self._sources = list(sources)
         self._is_heard = False
 
-    def __call__(self, docs: Sequence[Any], ops: Any) -> Any:
+    def __call__(self, docs: Sequence[Any], ops: Any, inputs: Any = None) -> Any:
         """What the model says of documents, in the form that it has in training, but without dropout.
 
-        ops: where to compute, the device of the model that learns.
+        ops: where to compute, the device of the model that learns. inputs: what the model takes, if that is not the documents alone.
         """
         if self.model.ops is not ops:
             set_ops(self.model, ops)
         with ExitStack() as heard:
             for source in self._sources:
                 heard.enter_context(source.heard(docs, ops))
-            return self.model.begin_update(docs)[0]
+            return self.model.begin_update(docs if inputs is None else inputs)[0]
 
     @contextmanager
     def heard(self, docs: Sequence[Any], ops: Any) -> Iterator[None]:

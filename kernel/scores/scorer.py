@@ -15,6 +15,7 @@ from kernel.registries.blame import describe_error
 from kernel.scores.cats import score_cats
 from kernel.scores.counts import PRFScore, ROCAUCScore, Scores
 from kernel.scores.deps import score_deps
+from kernel.scores.links import score_links
 from kernel.scores.spans import score_ents, score_spans
 from kernel.scores.tokens import MISSING, score_token_attr, score_token_attr_per_feat, score_tokenization
 
@@ -71,6 +72,7 @@ class Scorer:
     score_spans = staticmethod(score_spans)
     score_cats = staticmethod(score_cats)
     score_deps = staticmethod(score_deps)
+    score_links = staticmethod(score_links)
 
 
 def _of_all_kinds(examples: list[Example]) -> dict[str, Scores]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import os
 from dataclasses import dataclass
+from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -76,14 +77,25 @@ def map_arrays(path: Path) -> tuple[list[NDArray[Any]], FileState]:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except ValueError as error:
             raise DataError("the file is empty", path=path) from error
-        arrays = []
-        while file.tell() < len(content):
-            file.seek(-(-file.tell() // _ALIGNED) * _ALIGNED)
-            arrays.append(_array(file, content, path))
-    return arrays, state
+        return _arrays(file, content, path), state
 
 
-def _array(file: BinaryIO, content: mmap.mmap, path: Path) -> NDArray[Any]:
+def arrays_from_bytes(data: bytes, where: str | Path) -> list[NDArray[Any]]:
+    """The arrays of a file that is in memory. They can't be written to. where: what the errors of `map_arrays` name."""
+    if not data:
+        raise DataError("there are no bytes", path=where)
+    return _arrays(BytesIO(data), data, where)
+
+
+def _arrays(file: BinaryIO, content: mmap.mmap | bytes, path: str | Path) -> list[NDArray[Any]]:
+    arrays = []
+    while file.tell() < len(content):
+        file.seek(-(-file.tell() // _ALIGNED) * _ALIGNED)
+        arrays.append(_array(file, content, path))
+    return arrays
+
+
+def _array(file: BinaryIO, content: mmap.mmap | bytes, path: str | Path) -> NDArray[Any]:
     try:
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0

@@ -1,0 +1,1 @@
+"""Models that encode the context of a mention."""

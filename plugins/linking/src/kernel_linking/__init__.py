@@ -1,0 +1,1 @@
+"""Entity linking: knowledge bases, and the component that chooses an entity for each mention."""

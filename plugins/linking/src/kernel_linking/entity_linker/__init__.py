@@ -1,0 +1,1 @@
+"""The component that links entities to a knowledge base."""

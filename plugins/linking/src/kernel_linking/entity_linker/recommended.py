@@ -1,0 +1,22 @@
+"""What `kernel init config` writes for the entity linker."""
+
+from kernel.language import SHARED, Recommendation
+
+# The file is the user's: nobody else knows what his entities are.
+KB = "the file of a knowledge base, from kernel init kb"
+
+
+def entity_linker(lang: str, optimize: str, gpu: bool) -> Recommendation:
+    """The mean of shared token vectors under two layers, with the knowledge base of a file."""
+    return Recommendation(
+        {"model": {"@architectures": "kernel.EntityLinker.v2", "nO": None, "tok2vec": SHARED}},
+        ("transformer",) if gpu else ("tok2vec",),
+        sections={
+            "initialize": {
+                "components": {
+                    "entity_linker": {"kb_loader": {"@misc": "kernel.KBFromFile.v1", "kb_path": None}}
+                }
+            }
+        },
+        needs={"initialize.components.entity_linker.kb_loader.kb_path": KB},
+    )

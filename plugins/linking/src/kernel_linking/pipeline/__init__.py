@@ -1,0 +1,1 @@
+"""What the package lends to `kernel.pipeline`."""

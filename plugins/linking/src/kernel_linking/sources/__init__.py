@@ -1,0 +1,1 @@
+"""Where knowledge bases come from: nothing, their own file, a plain file."""

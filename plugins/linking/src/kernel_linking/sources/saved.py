@@ -1,0 +1,20 @@
+"""A knowledge base from the file that it was saved to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kernel.vocab import Vocab
+from kernel_linking.kb import InMemoryLookupKB
+
+
+def make_kb_from_file(kb_path: Path) -> Callable[[Vocab], InMemoryLookupKB]:
+    """Return a function of a vocabulary that reads a knowledge base.
+
+    kb_path: the file that `to_disk` of a knowledge base or `kernel init kb` wrote, or the folder that spaCy's wrote.
+    """
+
+    def load(vocab: Vocab) -> InMemoryLookupKB:
+        # The width is that of the file.
+        return InMemoryLookupKB(vocab, 1).from_disk(kb_path)
+
+    return load
