@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import linking_side
+
 Run = Callable[[], int]
 
 
@@ -138,4 +140,5 @@ TASKS: dict[str, Callable[..., Run]] = {
     "training": training,
     "tokenizer_warm": tokenizer_warm,
     "tokenizer_cold": tokenizer_cold,
+    **linking_side.TASKS,
 }

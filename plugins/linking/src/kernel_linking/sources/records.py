@@ -1,8 +1,9 @@
-"""Plain files of entities and aliases: JSON lines, CSV and TSV.
+"""Plain files of entities and aliases: JSON lines, CSV and TSV, also compressed ones.
 
-A line of JSON is an entity, an alias, or both at once: `id` (or `entity`), `freq`, `description`, `vector` (a list of numbers), `aliases` (a list of
-texts, or a table of text and prior probability); or `alias`, `entities` (a list of ids) and `probabilities`. A table has a line for each
-entity, with a header of these names; several aliases stand between `|`, each maybe with `:` and its probability at the end. Other keys are passed over, and counted.
+A line of JSON is an entity: `id`, and maybe `freq`, `name`, `description`, `vector` (a list of numbers) and `aliases` (a list of texts,
+or a table of text and prior probability). Or it is an alias: `alias`, `entities` (a list of ids) and maybe `probabilities`. A table has a
+line for each entity, and a header with these names; several aliases stand between `|`, each maybe with `:` and its probability at the
+end, and the numbers of a vector between spaces. Other keys are passed over and counted.
 """
 
 from __future__ import annotations
@@ -12,29 +13,176 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import StringIO
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel.files.compressed import open_text
+from kernel.files.compressed import open_bytes, suffix_of
 
 TABLES = {".csv": ",", ".tsv": "\t"}
-_KEYS = {"id", "entity", "freq", "description", "vector", "aliases", "alias", "entities", "probabilities"}
+_ENTITY = {"id", "freq", "name", "description", "vector", "aliases"}
+_ALIAS = {"alias", "entities", "probabilities"}
 
 
 @dataclass
 class Records:
     """What a file says.
 
-    ids, freqs, descriptions, vectors: of each entity; None for a description or vector that it has not. aliases: text -> {id:
-    probability, None if the file gives none}. lines: the line of each entity. ignored: keys that mean nothing here, and how often each occurs.
+    ids, freqs, names, descriptions, vectors: of each entity; a text that it has not is empty, a vector None. aliases: text -> {id:
+    probability, None if the file gives none}. lines: where each entity and each alias was first. ignored: keys that mean
+    nothing here, and how often each occurs.
     """
 
+    path: Path
     ids: list[str] = field(default_factory=list)
     freqs: list[float] = field(default_factory=list)
-    descriptions: list[str | None] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    descriptions: list[str] = field(default_factory=list)
     vectors: list[list[float] | None] = field(default_factory=list)
     aliases: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    lines: list[int] = field(default_factory=list)
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
+
+
+def read_records(path: Path) -> Records:
+    """Read a file. `DataError` with file and line for what can't be read, and for an entity that comes twice."""
+    if not path.is_file():
+        raise DataError("there is no such file of entities", path=path)
+    found = Records(path)
+    for line, record in _records(path):
+        known = _ALIAS if "alias" in record else _ENTITY
+        found.ignored.update(key for key in record if key not in known)
+        try:
+            (_alias if "alias" in record else _entity)(found, record, line)
+        except DataError as error:
+            raise error.at(path, line=line) from error
+    if not found.ids:
+        raise DataError("the file has no entities", path=path)
+    return found
+
+
+def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    separator = TABLES.get(suffix_of(path))
+    if separator is None:
+        for line, text in _lines(path):
+            if not text.strip():
+                continue
+            try:
+                record = json.loads(text)
+            except ValueError as error:
+                raise DataError(f"this is no JSON: {error}", path=path, line=line) from error
+            if not isinstance(record, dict):
+                raise DataError("a line is a table in braces", path=path, line=line)
+            yield line, record
+        return
+    rows = csv.reader((text for _, text in _lines(path)), delimiter=separator)
+    try:
+        header = next(rows, [])
+        if "id" not in header:
+            raise DataError("the first line has to name the columns, and one of them id", path=path, line=1)
+        for row in rows:
+            if len(row) > len(header):
+                raise DataError(
+                    f"the line has {len(row)} cells, and the header {len(header)}", path=path, line=rows.line_num
+                )
+            if row:
+                yield rows.line_num, {key: cell for key, cell in zip(header, row, strict=False) if cell}
+    except csv.Error as error:
+        raise DataError(f"the table can't be read: {error}", path=path, line=rows.line_num) from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with open_bytes(path) as file:
+        for line, data in enumerate(file, 1):
+            try:
+                yield line, data.decode("utf-8-sig" if line == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise DataError("this is no text in UTF-8", path=path, line=line) from error
+
+
+def _entity(found: Records, record: Mapping[str, Any], line: int) -> None:
+    entity = _text(record, "id")
+    if not entity:
+        raise DataError("an entity needs an id, a text that is not empty")
+    if ("entity", entity) in found.lines:
+        raise DataError(f"the entity '{entity}' is in line {found.lines['entity', entity]} already")
+    found.lines["entity", entity] = line
+    found.ids.append(entity)
+    found.freqs.append(_number(record.get("freq", 1), "freq"))
+    found.names.append(_text(record, "name"))
+    found.descriptions.append(_text(record, "description"))
+    found.vectors.append(_vector(record.get("vector")))
+    own = _own_aliases(record.get("aliases"))
+    for alias, prior in ({found.names[-1]: None} | own if found.names[-1] else own).items():
+        _add(found, alias, entity, prior, line)
+
+
+def _alias(found: Records, record: Mapping[str, Any], line: int) -> None:
+    alias, entities = _text(record, "alias"), record.get("entities")
+    if not alias or not isinstance(entities, list) or not all(isinstance(each, str) for each in entities):
+        raise DataError("an alias needs a text that is not empty, and entities: a list of ids")
+    priors = record.get("probabilities") or [None] * len(entities)
+    if not isinstance(priors, list) or len(priors) != len(entities):
+        raise DataError(f"the alias '{alias}' needs as many probabilities as entities")
+    for entity, prior in zip(entities, priors, strict=True):
+        _add(found, alias, entity, None if prior is None else _number(prior, "a probability"), line)
+
+
+def _add(found: Records, alias: str, entity: str, prior: float | None, line: int) -> None:
+    if not alias:
+        raise DataError("an alias is a text that is not empty")
+    own = found.aliases.setdefault(alias, {})
+    if own.get(entity) is not None and prior is not None and own[entity] != prior:
+        raise DataError(f"the alias '{alias}' of '{entity}' has the probability {own[entity]} already")
+    own[entity] = prior if prior is not None else own.get(entity)
+    found.lines.setdefault(("alias", alias), line)
+
+
+def _own_aliases(given: Any) -> dict[str, float | None]:
+    if given is None:
+        return {}
+    if isinstance(given, str):
+        return dict(_with_prior(part) for part in given.split("|") if part.strip())
+    if isinstance(given, list) and all(isinstance(each, str) for each in given):
+        return dict.fromkeys(given)
+    if isinstance(given, dict):
+        return {alias: _number(prior, "a probability") for alias, prior in given.items()}
+    raise DataError("aliases are a list of texts, or a table of texts and probabilities")
+
+
+def _with_prior(cell: str) -> tuple[str, float | None]:
+    text, _, end = cell.rpartition(":")
+    try:
+        return text.strip(), float(end)
+    except ValueError:
+        return cell.strip(), None
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise DataError(f"{key} is a text, not {value!r}")
+    return value or ""
+
+
+def _number(value: Any, what: str) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float | str) else None
+    except ValueError:
+        number = None
+    if number is None or not isfinite(number) or number < 0:
+        raise DataError(f"{what} is a number from 0, not {value!r}")
+    return number
+
+
+def _vector(given: Any) -> list[float] | None:
+    if given is None:
+        return None
+    try:
+        vector = [float(each) for each in (given.split() if isinstance(given, str) else given)]
+    except (TypeError, ValueError):
+        vector = []
+    if not vector or not all(map(isfinite, vector)):
+        raise DataError("a vector is a list of numbers")
+    return vector
