@@ -69,7 +69,10 @@ def make_data(folder: Path) -> Path:
             {
                 "id": f"Q{number}",
                 "topic": topic,
-                "names": [surnames[number % SURNAMES], f"{draw.choice(first_names)} {surnames[number % SURNAMES]}"],
+                "names": [
+                    surnames[number % SURNAMES],
+                    f"{draw.choice(first_names)} {surnames[number % SURNAMES]}",
+                ],
                 "words": draw.sample(common, 4),
                 "freq": draw.randint(1, 12),
                 "vector": [x + 0.6 * draw.gauss(0, 1) for x in centres[topic]],
@@ -81,7 +84,8 @@ def make_data(folder: Path) -> Path:
         for name in entity["names"]:
             aliases.setdefault(name, {})[entity["id"]] = entity["freq"]
     priors = {
-        name: {key: 0.99 * freq / sum(own.values()) for key, freq in own.items()} for name, own in aliases.items()
+        name: {key: 0.99 * freq / sum(own.values()) for key, freq in own.items()}
+        for name, own in aliases.items()
     }
     folder.mkdir(parents=True, exist_ok=True)
     content = {"entities": entities, "aliases": priors, "train": texts[:TRAIN], "test": texts[TRAIN:]}
@@ -125,7 +129,9 @@ def scores(data: Path, sides: Sequence[str]) -> None:
                 continue
             say(f"{side}, seed {seed}")
             command = [PYTHONS[side], str(HERE / "linking_side.py"), side, str(data), str(seed), str(UPDATES)]
-            done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=HERE, env=environment())
+            done = subprocess.run(
+                command, check=False, capture_output=True, text=True, cwd=HERE, env=environment()
+            )
             if done.returncode:
                 raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
             result.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
@@ -184,13 +190,19 @@ def speed_rows() -> list[tuple[str, ...]]:
 def section() -> str:
     """What the page of benchmarks tells of it."""
     parts = [
-        f"By `python benchmarks/linking.py --write`: {ENTITIES:,} made entities of {TOPICS} topics, {SURNAMES} surnames that four of them share each, "
-        f"and {TRAIN:,}\ntexts in which words of the topic stand around a mention; the component as `add_pipe` makes it, {UPDATES} updates of 32 texts."
+        (
+            f"By `python benchmarks/linking.py --write`: {ENTITIES:,} made entities of {TOPICS} topics, {SURNAMES} surnames that four of them share each, "
+            f"and {TRAIN:,}\ntexts in which words of the topic stand around a mention; the component as `add_pipe` makes it, {UPDATES} updates of 32 texts."
+        )
     ]
     if rows := score_rows():
-        parts.append(table(("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)"), rows))
+        parts.append(
+            table(("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)"), rows)
+        )
     if rows := speed_rows():
-        parts.append("Speed: words per second of CPU time; the link of every entity is read inside the timed loop.")
+        parts.append(
+            "Speed: words per second of CPU time; the link of every entity is read inside the timed loop."
+        )
         parts.append(table(("what", "kernel", "spaCy", "ratio", "ratio to spaCy with np.matmul"), rows))
     return "\n\n".join(parts)
 

@@ -33,14 +33,16 @@ def make_doc(lib: Any, nlp: Any, text: Any, *, linked: bool) -> Any:
     words = text["words"]
     doc = lib.Doc(nlp.vocab, words=words, sent_starts=[place in starts for place in range(len(words))])
     doc.ents = [
-        span(doc, start, end, label="PERSON", kb_id=kb_id if linked else "") for start, end, kb_id in text["links"]
+        span(doc, start, end, label="PERSON", kb_id=kb_id if linked else "")
+        for start, end, kb_id in text["links"]
     ]
     return doc
 
 
 def examples(lib: Any, nlp: Any, texts: Sequence[Any]) -> list[Any]:
     return [
-        lib.Example(make_doc(lib, nlp, text, linked=False), make_doc(lib, nlp, text, linked=True)) for text in texts
+        lib.Example(make_doc(lib, nlp, text, linked=False), make_doc(lib, nlp, text, linked=True))
+        for text in texts
     ]
 
 
@@ -53,7 +55,9 @@ def pipeline(lib: Any, data: Any) -> Any:
         entities = data["entities"]
         kb = module(lib, "kb").InMemoryLookupKB(vocab, len(entities[0]["vector"]))
         kb.set_entities(
-            [each["id"] for each in entities], [each["freq"] for each in entities], [each["vector"] for each in entities]
+            [each["id"] for each in entities],
+            [each["freq"] for each in entities],
+            [each["vector"] for each in entities],
         )
         for alias, priors in data["aliases"].items():
             kb.add_alias(alias, list(priors), list(priors.values()))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -102,7 +103,8 @@ def _array(file: BinaryIO, content: mmap.mmap | bytes, path: str | Path) -> NDAr
         shape, is_fortran, dtype = read(file)
         if min(shape, default=0) < 0:
             raise ValueError(f"shape is not valid: {shape}")
-    except ValueError as error:
+    except (ValueError, TypeError, KeyError, AttributeError, SyntaxError, OverflowError, TokenError) as error:
+        # What numpy's reader meets in a header that is junk.
         raise DataError(f"this is no table of numbers: {error}", path=path) from error
     if dtype.kind not in "iuf":
         raise DataError(f"a table of {dtype} can't be read, only one of numbers", path=path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kernel.errors import DataError
-from kernel.vocab.arrays import map_arrays, raw, write_array
+from kernel.vocab.arrays import arrays_from_bytes, map_arrays, raw, write_array
 
 ARRAYS = [
     np.arange(12, dtype=np.float32).reshape(3, 4),
@@ -91,3 +91,13 @@ def test_sizes_that_no_array_has_are_refused(tmp_path, shape):
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"\0" * 12)
     with pytest.raises(DataError, match="the file is cut off|shape is not valid"):
         map_arrays(path)
+
+
+def test_bytes_say_what_the_file_does(path):
+    data = path.read_bytes()
+    arrays = arrays_from_bytes(data, "here")
+    for array, written in zip(arrays, ARRAYS, strict=True):
+        assert array.dtype == written.dtype and np.array_equal(array, written) and not array.flags.writeable
+    for wrong in (b"", b"junk", data[:-1], b"\x93NUMPY\x01\x00\x10\x00{'descr': '<f4',\n"):
+        with pytest.raises(DataError, match="here"):
+            arrays_from_bytes(wrong, "here")

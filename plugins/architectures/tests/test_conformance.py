@@ -9,6 +9,7 @@ from kernel import registry
 from kernel.listeners import Channel
 from kernel.testing import ArchitectureSuite, LayerSuite, ModuleSuite, sample_docs
 from kernel.testing.gradients import arrays_forward
+from kernel.tokens import Span
 from kernel.vocab import Vocab
 
 GOLDENS = Path(__file__).with_name("goldens.json")
@@ -80,6 +81,35 @@ class TestCharacterEmbedV1(TestCharacterEmbed):
 
     def inputs(self):
         return docs_with_vectors()
+
+
+def linked_docs():
+    """Documents of one entity each; sentences of two tokens."""
+    docs = sample_docs()
+    for doc in docs:
+        for token in doc:
+            token.is_sent_start = token.i % 2 == 0
+        doc.ents = [Span(doc, len(doc) // 2, len(doc) // 2 + 1, label="X")]
+    return docs
+
+
+class TestEntityLinker(Architecture):
+    name = "kernel.EntityLinker.v2"
+    settings = {"tok2vec": TOK2VEC}
+
+    def inputs(self):
+        return linked_docs()
+
+    def targets(self):
+        return np.zeros((1, 3), dtype="float32")
+
+
+class TestEntityLinkerV1(Architecture):
+    name = "kernel.EntityLinker.v1"
+    settings = {"tok2vec": TOK2VEC}
+
+    def targets(self):
+        return np.zeros((1, 3), dtype="float32")
 
 
 class TestHashEmbedCNN(Architecture):

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from thinc.api import Model
 
 
-
 def ContextMean() -> Model[Any, Any]:
     """Means of ranges of rows: (X (N, width), ranges int64 (C, 2)) -> (C, width). Ranges are first row and row after the last.
 

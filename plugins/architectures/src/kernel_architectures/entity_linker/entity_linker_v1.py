@@ -10,9 +10,7 @@ from kernel.tokens import Doc
 from kernel_architectures.entity_linker.model import entity_linker
 
 
-def build_entity_linker_v1(
-    tok2vec: Model[list[Doc], Any], nO: PositiveInt | None = None
-) -> Model[Any, Any]:
+def build_entity_linker_v1(tok2vec: Model[list[Doc], Any], nO: PositiveInt | None = None) -> Model[Any, Any]:
     """The layers of kernel.EntityLinker.v2; but of documents alone it takes each for one context, and gives a row for each.
 
     With documents and contexts it does the same. nO: see kernel.EntityLinker.v2.

@@ -49,6 +49,10 @@ def _forward(model: Model[Any, Any], X: Any, is_train: bool) -> tuple[Any, Calla
     vectors, bp_vectors = tok2vec(docs, is_train)
     lengths = np.fromiter(map(len, docs), dtype=np.int64, count=len(docs))
     flat = ops.flatten(vectors)
+    if not len(ranges):
+        return ops.alloc2f(0, model.get_dim("nO")), lambda d_output: bp_vectors(
+            ops.unflatten(ops.xp.zeros(flat.shape, dtype=flat.dtype), lengths)
+        )
     distinct, place = np.unique(ranges, axis=0, return_inverse=True)
     place = ops.asarray(place.reshape(-1))
     means, bp_means = mean((flat, distinct), is_train)

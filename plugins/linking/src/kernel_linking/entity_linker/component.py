@@ -1,6 +1,7 @@
 """The entity linker."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -272,7 +273,9 @@ class EntityLinker(TrainableComponent):
     def _candidates(self, docs: Sequence[Doc], entities: Sequence[tuple[int, int, int]]) -> Columns:
         size = self.candidates_batch_size
         is_plain = (
-            self.get_candidates is get_candidates if size == 1 else self.get_candidates_batch is get_candidates_batch
+            self.get_candidates is get_candidates
+            if size == 1
+            else self.get_candidates_batch is get_candidates_batch
         )
         if is_plain and isinstance(self.kb, InMemoryLookupKB) and self.kb.looks_up_texts():
             return self.kb.text_columns(_texts(docs, entities))
@@ -287,9 +290,7 @@ class EntityLinker(TrainableComponent):
             ]
         return columns_of(found, self.kb.entity_vector_length)
 
-    def _encoded(
-        self, docs: Sequence[Doc], entities: Sequence[tuple[int, int, int]]
-    ) -> NDArray[np.float32]:
+    def _encoded(self, docs: Sequence[Doc], entities: Sequence[tuple[int, int, int]]) -> NDArray[np.float32]:
         """The encoded contexts of entities, each (document, first token, token after the last); in order of documents."""
         own: dict[int, list[tuple[int, int]]] = {}
         for number, start, end in entities:
@@ -306,9 +307,7 @@ class EntityLinker(TrainableComponent):
         """What the model takes: documents and their contexts, or a document for each context."""
         if not self.model.attrs.get("takes_contexts"):
             return [
-                doc[start:end].as_doc()
-                for doc, own in zip(docs, contexts, strict=True)
-                for start, end in own
+                doc[start:end].as_doc() for doc, own in zip(docs, contexts, strict=True) for start, end in own
             ]
         ops = self.model.ops
         flat = np.array([each for own in contexts for each in own], dtype=np.int32).reshape(-1, 2)
@@ -357,7 +356,9 @@ class EntityLinker(TrainableComponent):
         chosen = [(example, own) for example, own in zip(examples, links, strict=True) if own]
         docs = [example.predicted for example, _ in chosen]
         contexts = [
-            sentences_around(borders_of(example, self.name), [(link.start, link.end) for link in own], self.n_sents)
+            sentences_around(
+                borders_of(example, self.name), [(link.start, link.end) for link in own], self.n_sents
+            )
             for example, own in chosen
         ]
         set_dropout_rate(self.model, drop)
@@ -409,7 +410,7 @@ class EntityLinker(TrainableComponent):
         contexts = []
         for doc in docs:
             borders = doc.sentence_borders() if doc.has_annotation(attrs.SENT_START) else [0, len(doc)]
-            contexts.append(list(zip(borders[:-1], borders[1:], strict=True)))
+            contexts.append(list(pairwise(borders)))
         inputs = self._input(docs, contexts)
         set_dropout_rate(self.model, drop)
         encodings, backprop = self.model.begin_update(inputs)

@@ -81,11 +81,21 @@ def _candidates(linker: Linker, linked: Sequence[Span], part: str) -> Iterator[F
     total = len(linked)
     if none:
         items = tuple(f"{text!r} {count}" for text, count in none.most_common())
-        yield Finding("warn", f"{none.total():,} of {total:,} linked entities {part} have no candidates: no alias has their text", items)
+        yield Finding(
+            "warn",
+            f"{none.total():,} of {total:,} linked entities {part} have no candidates: no alias has their text",
+            items,
+        )
     if wrong:
         items = tuple(f"{text} {count}" for text, count in wrong.most_common())
-        yield Finding("warn", f"{wrong.total():,} of {total:,} linked entities {part} have candidates, but the right one is not among them", items)
+        yield Finding(
+            "warn",
+            f"{wrong.total():,} of {total:,} linked entities {part} have candidates, but the right one is not among them",
+            items,
+        )
     if linked:
         level = "info" if ambiguous else "warn"
         rest = "" if ambiguous else ": there is nothing to choose"
-        yield Finding(level, f"{ambiguous:,} of {total:,} linked entities {part} have several candidates{rest}")
+        yield Finding(
+            level, f"{ambiguous:,} of {total:,} linked entities {part} have several candidates{rest}"
+        )

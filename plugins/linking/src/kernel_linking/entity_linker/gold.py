@@ -43,7 +43,8 @@ def _labelled(example: Example) -> list[tuple[Link, str]]:
         kb_id = span.kb_id_
         if kb_id and kb_id != NIL:
             found += [
-                (Link(own.start, own.end, kb_id), span.label_) for own in example.get_aligned_spans_y2x([span])
+                (Link(own.start, own.end, kb_id), span.label_)
+                for own in example.get_aligned_spans_y2x([span])
             ]
     return found
 

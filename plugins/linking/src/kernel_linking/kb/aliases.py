@@ -80,7 +80,11 @@ class Aliases:
         known = np.flatnonzero(rows >= 0)
         starts, counts = self._starts.values[rows[known]], self._counts.values[rows[known]]
         places = gathered(starts, counts)
-        return np.repeat(known, counts), self._entities.values[places].astype(np.int64), self._priors.values[places]
+        return (
+            np.repeat(known, counts),
+            self._entities.values[places].astype(np.int64),
+            self._priors.values[places],
+        )
 
     def arrays(self) -> tuple[Rows, Rows, NDArray[np.int32], NDArray[np.float32]]:
         """Starts, counts, entities and probabilities without what is unused, in the order of the aliases."""

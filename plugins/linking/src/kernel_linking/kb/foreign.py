@@ -38,7 +38,8 @@ def read(folder: Path) -> Stored:
         return _parsed(contents.read_bytes(), known)
     except (ValueError, StructError, IndexError, KeyError, TypeError) as error:
         raise DataError(
-            "the knowledge base of spaCy can't be read: its file is damaged, or strings are missing", path=contents
+            "the knowledge base of spaCy can't be read: its file is damaged, or strings are missing",
+            path=contents,
         ) from error
 
 

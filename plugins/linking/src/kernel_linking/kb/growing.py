@@ -29,6 +29,8 @@ class Growing:
 
     def extend(self, rows: NDArray[Any]) -> None:
         """Add rows at the end."""
+        if not len(rows):
+            return
         size = self._size + len(rows)
         if size > len(self._room):
             room = np.empty((max(size, 2 * self._size, 8), *self._room.shape[1:]), dtype=self._room.dtype)

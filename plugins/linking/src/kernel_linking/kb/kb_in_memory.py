@@ -162,9 +162,7 @@ class InMemoryLookupKB(KnowledgeBase):
             return None
         return self._aliases.add(alias, rows, probabilities)
 
-    def append_alias(
-        self, alias: str, entity: str, prior_prob: float, ignore_warnings: bool = False
-    ) -> None:
+    def append_alias(self, alias: str, entity: str, prior_prob: float, ignore_warnings: bool = False) -> None:
         """Let an alias mean one more entity. An entity that it may mean already is left as it is, with a warning."""
         row = self._alias(alias)
         if row is None:
@@ -175,9 +173,7 @@ class InMemoryLookupKB(KnowledgeBase):
         entities, priors = self._aliases.candidates(row)
         if place in entities.tolist():
             if not ignore_warnings:
-                warn(
-                    f"the alias '{alias}' may mean '{entity}' already: what was appended again is left out"
-                )
+                warn(f"the alias '{alias}' may mean '{entity}' already: what was appended again is left out")
             return
         _check_priors(alias, float(priors.sum()) + prior_prob, [prior_prob])
         self._aliases.append(row, place, prior_prob)
@@ -281,7 +277,8 @@ class InMemoryLookupKB(KnowledgeBase):
         row = self._entity(entity)
         if row is None:
             raise MissingName(
-                f"the knowledge base has no entity '{entity}'", hint="add_entity adds one; entities come before their aliases."
+                f"the knowledge base has no entity '{entity}'",
+                hint="add_entity adds one; entities come before their aliases.",
             )
         return row
 

@@ -84,7 +84,9 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         for row in rows:
             if len(row) > len(header):
                 raise DataError(
-                    f"the line has {len(row)} cells, and the header {len(header)}", path=path, line=rows.line_num
+                    f"the line has {len(row)} cells, and the header {len(header)}",
+                    path=path,
+                    line=rows.line_num,
                 )
             if row:
                 yield rows.line_num, {key: cell for key, cell in zip(header, row, strict=False) if cell}
