@@ -60,4 +60,5 @@ def cosines(X: NDArray[np.float32], Y: NDArray[np.float32]) -> NDArray[np.float3
     """The cosine of each row of one array with the same row of the other; 0 where one is zeros."""
     norms = np.sqrt(np.einsum("ij,ij->i", X, X) * np.einsum("ij,ij->i", Y, Y))
     products = np.einsum("ij,ij->i", X, Y)
-    return np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+    similar: NDArray[np.float32] = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+    return similar

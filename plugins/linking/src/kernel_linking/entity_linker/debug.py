@@ -94,8 +94,5 @@ def _candidates(linker: Linker, linked: Sequence[Span], part: str) -> Iterator[F
             items,
         )
     if linked:
-        level = "info" if ambiguous else "warn"
-        rest = "" if ambiguous else ": there is nothing to choose"
-        yield Finding(
-            level, f"{ambiguous:,} of {total:,} linked entities {part} have several candidates{rest}"
-        )
+        text = f"{ambiguous:,} of {total:,} linked entities {part} have several candidates"
+        yield Finding("info", text) if ambiguous else Finding("warn", f"{text}: there is nothing to choose")

@@ -97,4 +97,5 @@ def gathered(starts: Rows, counts: Rows) -> Rows:
     """The numbers from start to start + count of each, one after the other."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    places: Rows = np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    return places

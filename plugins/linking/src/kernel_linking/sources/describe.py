@@ -39,7 +39,8 @@ def hashed_words(texts: Sequence[str], width: int) -> NDArray[np.float32]:
         values = _signs(numbers[own], width)[inverse] * (weights[rows] * counts)[:, None]
         np.add.at(vectors[first : first + len(block)], owners, values)
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    return np.divide(vectors, norms, out=vectors, where=norms > 0)
+    np.divide(vectors, norms, out=vectors, where=norms > 0)
+    return vectors
 
 
 def _signs(numbers: NDArray[np.uint64], width: int) -> NDArray[np.float32]:

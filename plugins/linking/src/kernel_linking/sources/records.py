@@ -115,8 +115,8 @@ def _entity(found: Records, record: Mapping[str, Any], line: int) -> None:
     found.names.append(_text(record, "name"))
     found.descriptions.append(_text(record, "description"))
     found.vectors.append(_vector(record.get("vector")))
-    own = _own_aliases(record.get("aliases"))
-    for alias, prior in ({found.names[-1]: None} | own if found.names[-1] else own).items():
+    named: dict[str, float | None] = {found.names[-1]: None} if found.names[-1] else {}
+    for alias, prior in (named | _own_aliases(record.get("aliases"))).items():
         _add(found, alias, entity, prior, line)
 
 
