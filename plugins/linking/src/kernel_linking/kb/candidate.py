@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.tokens import Span
-from kernel_linking.kb.kb import KnowledgeBase
+from kernel.vocab import Vocab
+
+
+class HasVocab(Protocol):
+    """A knowledge base, as far as its candidates are concerned."""
+
+    vocab: Vocab
 
 
 class Candidate:
@@ -23,7 +29,7 @@ class Candidate:
 
     def __init__(
         self,
-        kb: KnowledgeBase,
+        kb: HasVocab,
         entity_hash: int,
         entity_freq: float,
         entity_vector: Sequence[float],
@@ -82,25 +88,3 @@ def columns_of(candidates: Iterable[Iterable[Candidate]], width: int) -> Columns
         vectors.reshape(len(flat), -1) if flat else np.zeros((0, width), dtype=np.float32),
         lambda row: flat[row].entity_,
     )
-
-
-def get_candidates(kb: KnowledgeBase, mention: Span) -> Iterable[Candidate]:
-    """What the knowledge base itself says of a mention."""
-    return kb.get_candidates(mention)
-
-
-def get_candidates_batch(kb: KnowledgeBase, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]:
-    """What the knowledge base itself says of many mentions."""
-    return kb.get_candidates_batch(mentions)
-
-
-def make_candidate_generator() -> Callable[[KnowledgeBase, Span], Iterable[Candidate]]:
-    """Return a function of a knowledge base and a mention that gives the candidates, as the knowledge base looks them up."""
-    return get_candidates
-
-
-def make_candidate_batch_generator() -> Callable[
-    [KnowledgeBase, Iterable[Span]], Iterable[Iterable[Candidate]]
-]:
-    """Return a function of a knowledge base and mentions that gives the candidates of each, as the knowledge base looks them up."""
-    return get_candidates_batch

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kernel.files.atomic import atomic_file
 from kernel.tokens import Span
 from kernel.vocab import Vocab
-
-if TYPE_CHECKING:
-    from kernel_linking.kb.candidate import Candidate
+from kernel_linking.kb.candidate import Candidate
 
 
 class KnowledgeBase:

@@ -51,7 +51,7 @@ def _read(record: Record, item: Any, *, has_ids: bool, is_group: bool) -> list[O
         several = item.get("labels")
         labels = several if isinstance(several, list) and "label" not in item else [item.get("label")]
         # Other tools number their spans.
-        names = [item.get("kb_id"), item.get("id")] if has_ids else names
+        names = [item.get("kb_id"), item.get("id") if has_ids else ""]
     else:
         try:
             start, end, *labels = item
