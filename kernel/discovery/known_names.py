@@ -72,6 +72,7 @@ FIRST_PARTY = frozenset(
     {
         "kernel-nlp",
         "kernel-nlp-jax",
+        "kernel-nlp-linking",
         "kernel-nlp-matchers",
         "kernel-nlp-onnx",
         "kernel-nlp-pretraining",
@@ -88,6 +89,10 @@ _BY_RULES = _names(
     kernel.overlapping_labeled_spans_scorer.v1 kernel.first_longest_spans_filter.v1 kernel.prioritize_existing_ents_filter.v1
     kernel.prioritize_new_ents_filter.v1 kernel.levenshtein_compare.v1"""
 )
+_OF_LINKING = _names(
+    """entity_linker kernel.entity_linker_scorer.v1 kernel.EmptyKB.v1 kernel.EmptyKB.v2 kernel.KBFromFile.v1 kernel.KBFromJsonl.v1
+    kernel.CandidateGenerator.v1 kernel.CandidateBatchGenerator.v1"""
+)
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
@@ -99,8 +104,8 @@ _BARE_NAMES = {
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
-    "architectures": _names("""kernel.EntityLinker.v2 kernel.SpanCategorizer.v1"""),
-    "factories": _names("""curated_transformer entity_linker span_cleaner spancat spancat_singlelabel"""),
+    "architectures": _names("""kernel.SpanCategorizer.v1"""),
+    "factories": _names("""curated_transformer span_cleaner spancat spancat_singlelabel"""),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
         kn ko ky la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk
@@ -110,12 +115,10 @@ _AWAITED = {
 # Modules that the field has, with all that they contain; those of languages go by the codes above.
 _AWAITED_MODULES = (
     "kernel.displacy",
-    "kernel.kb",
     "kernel.lang.norm_exceptions",
     *(
         f"kernel.pipeline.{name}"
         for name in [
-            "entity_linker",
             "functions",
             "span_finder",
             "spancat",
@@ -160,10 +163,12 @@ _PLACES = {
     "sections": {"pretraining": "kernel-nlp-pretraining", "training.workers": "kernel-nlp-workers"},
     "workers": {"kernel.ray.v1": "kernel-nlp-ray"},
     "modules": {
+        "kernel.kb": "kernel-nlp-linking",
         "kernel.lang": "kernel-nlp-languages",
         "kernel.matcher": "kernel-nlp-matchers",
         "kernel.ml": "kernel-nlp-architectures",
         "kernel.pipeline.attributeruler": "kernel-nlp-matchers",
+        "kernel.pipeline.entity_linker": "kernel-nlp-linking",
         "kernel.pipeline.entityruler": "kernel-nlp-matchers",
         "kernel.pipeline.span_ruler": "kernel-nlp-matchers",
         "kernel.pipeline": "kernel-nlp-components",
@@ -186,6 +191,8 @@ def provider(kind: str, name: str) -> str | None:
         )
     if name in _BY_RULES:
         return "kernel-nlp-matchers"
+    if name in _OF_LINKING:
+        return "kernel-nlp-linking"
     if name == "transformer" or (name.startswith("kernel.") and "Transformer" in name):
         return "kernel-nlp-transformers"
     if name.startswith(("kernel.Torch", "kernel.PyTorch", "kernel.torch")):
