@@ -41,4 +41,5 @@ def test_every_note_is_of_a_name(kind: str) -> None:
         if not any(f"{note}{end}" in f"{name} " for name in NAMES for end in starts)
     ]
     assert not vain, "notes.toml speaks of what is no public name"
-    assert len(NOTES[kind]) > 10
+    # What is planned gets less as it comes.
+    assert len(NOTES[kind]) > (0 if kind == "planned" else 10)
