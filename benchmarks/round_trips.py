@@ -96,11 +96,13 @@ def same_bytes(path: Path, docs: list[Doc], format: str, way: str) -> str:
     number, (old, new) = next(
         (each for each in enumerate(lines, start=1) if each[1][0] != each[1][1]), (0, (b"", b""))
     )
-    return (
-        f"line {number}: {old[:60]!r} became {new[:60]!r}"
-        if number
-        else "other ends of lines, or of the file"
-    )
+    if not number:
+        return "other ends of lines, or of the file"
+    each = list(zip(before.splitlines(), after.splitlines(), strict=False))
+    others = [(old, new) for old, new in each if old != new and (old.strip() or new.strip())]
+    number_of = sum(old != new for old, new in each)
+    kind = f"equal but for white space on {number_of:,} blank lines; " if not others else ""
+    return f"{kind}line {number}: {old[:60]!r} became {new[:60]!r}"
 
 
 def same_tokens(docs: list[Doc], way: str, names: tuple[str, ...]) -> str:

@@ -151,7 +151,7 @@ def test_options(docs):
         ({"text": None, "sentence": "Hi"}, "It has null there."),
         ({"text": ["a", "b"]}, 'It has ["a", "b"] there.'),
         ({}, "It has no keys."),
-        ({"id": 0, "paragraphs": []}, "This is spaCy's JSON of version 2: python -m spacy convert"),
+        ({"id": 0, "paragraphs": []}, "This is spaCy's JSON of version 2. Name it: format = "),
     ],
 )
 def test_what_a_record_without_text_has(docs, record, hint):
