@@ -462,15 +462,16 @@ class TestLentPipeline(ModuleSuite):
             blocks = [value for value in named if isinstance(value, dict)]
             assert [fill(block) for block in blocks] == blocks
 
-    def test_classes_that_are_not_there_yet_are_told(self) -> None:
-        said = r"it is not there yet, see migrate\.md of the documentation"
+    def test_classes_that_no_package_has_are_told(self, monkeypatch) -> None:
+        monkeypatch.setitem(self.module()._ELSEWHERE, "Oracle", "oracle")
+        said = "kernel.pipeline.Oracle: no package that is installed has it"
         with pytest.raises(ImportError, match=said):
-            exec("from kernel.pipeline import EntityRuler")  # noqa: S102 (the line of the test)
+            exec("from kernel.pipeline import Oracle")  # noqa: S102 (the line of the test)
         with pytest.raises(AttributeError, match=said):
-            self.module().SpanRuler  # noqa: B018
-        assert not hasattr(self.module(), "EntityRuler") and hasattr(self.module(), "EntityRecognizer")
-        with pytest.raises(AttributeError, match="kernel.pipeline.entityruler: it is not there yet"):
-            self.module().entityruler  # noqa: B018
+            self.module().Oracle  # noqa: B018
+        assert not hasattr(self.module(), "Oracle") and hasattr(self.module(), "EntityRecognizer")
+        with pytest.raises(AttributeError, match="kernel.pipeline.oracle: no package"):
+            self.module().oracle  # noqa: B018
         with pytest.raises(ImportError, match="cannot import name 'Tager'"):
             exec("from kernel.pipeline import Tager")  # noqa: S102 (the line of the test)
 
