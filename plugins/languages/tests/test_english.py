@@ -87,7 +87,7 @@ def test_stop_words_are_function_words_in_any_case():
 
 
 NUMBERS = """
-1 1,000 3.14 1/2 -7 twelve Twenty twenty-one million dozen first 1st 22nd 113th 1,000th eleventh
+1 1,000 3.14 1/2 -7 twelve Twenty twenty-one million dozen first 1st 22nd 113th 1,000th eleventh 1th 11st 22th
 """
 
 
@@ -96,7 +96,7 @@ def test_numbers(text):
     assert NLP.vocab[text].like_num
 
 
-@pytest.mark.parametrize("text", ["one's", "x", "th", "1th", "11st", "once", "number", "."])
+@pytest.mark.parametrize("text", ["one's", "x", "th", "once", "number", "."])
 def test_no_numbers(text):
     assert not NLP.vocab[text].like_num
 

@@ -28,9 +28,8 @@ NUMBER_WORDS = frozenset(
     ("zero", *_ONES, *_TEENS, *_TENS, *_LARGE, *_FIRST, *_TENTHS, *_TWENTIETHS, *_LARGE_ORDINALS)
     + tuple(f"{ten}-{one}" for ten in _TENS for one in (*_ONES, *_FIRST))
 )
-_DIGIT_ORDINAL = re.compile(
-    r"[0-9]*(?:1[0-9]th|(?<!1)(?:1st|2nd|3rd|[04-9]th))|[0-9]{1,3}(?:,[0-9]{3})+(?:st|nd|rd|th)"
-)
+# Misspelt ones, such as "22th", are meant as numbers too.
+_DIGIT_ORDINAL = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:st|nd|rd|th)")
 
 
 def like_num(text: str) -> bool:
