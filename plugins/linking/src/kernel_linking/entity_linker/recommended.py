@@ -12,11 +12,17 @@ def entity_linker(lang: str, optimize: str, gpu: bool) -> Recommendation:
         {"model": {"@architectures": "kernel.EntityLinker.v2", "nO": None, "tok2vec": SHARED}},
         ("transformer",) if gpu else ("tok2vec",),
         sections={
+            "paths": {"kb": None},
             "initialize": {
                 "components": {
-                    "entity_linker": {"kb_loader": {"@misc": "kernel.KBFromFile.v1", "kb_path": None}}
+                    "entity_linker": {
+                        "kb_loader": {"@misc": "kernel.KBFromFile.v1", "kb_path": "${paths.kb}"}
+                    }
                 }
-            }
+            },
         },
-        needs={"initialize.components.entity_linker.kb_loader.kb_path": KB},
+        needs={"paths.kb": KB},
+        comments={
+            "components.entity_linker": "If the data have no sentences, annotating_components of [training] must name what sets them."
+        },
     )
