@@ -135,10 +135,10 @@ JOBS = (
     ("PhraseMatcher, ORTH, one by one", "orth", "orth"),
     ("PhraseMatcher, LOWER, in batches", "lower-batch", "lower"),
     ("PhraseMatcher, LOWER, one by one", "lower", "lower"),
-    ("entity_ruler, phrases, pipe", "entity_ruler", "entity_ruler"),
-    ("entity_ruler, 25 of them patterns over tokens, pipe", "entity_ruler-mixed", "entity_ruler-mixed"),
-    ("span_ruler, phrases by LOWER, pipe", "span_ruler", "span_ruler"),
-    ("span_ruler, entities by a filter, pipe", "span_ruler-ents", "span_ruler-ents"),
+    ("entity_ruler, phrases, by nlp.pipe", "entity_ruler", "entity_ruler"),
+    ("entity_ruler, 25 of them patterns over tokens, by nlp.pipe", "entity_ruler-mixed", "entity_ruler-mixed"),
+    ("span_ruler, phrases by LOWER, by nlp.pipe", "span_ruler", "span_ruler"),
+    ("span_ruler, entities by a filter, by nlp.pipe", "span_ruler-ents", "span_ruler-ents"),
 )
 
 
