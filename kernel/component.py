@@ -1,5 +1,6 @@
 """What a pipeline component is: a callable from Doc to Doc, and with a model one that learns."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -184,7 +185,8 @@ class Component:
     def cfg_from_bytes(self, data: bytes) -> None:
         """Update `cfg`. A subclass that derives something from its settings overrides this to derive it anew."""
         try:
-            cfg = srsly.json_loads(data.decode("utf8"))
+            # Not by srsly, which reads 0.3 as the number after it.
+            cfg = json.loads(data.decode("utf8"))
         except ValueError as error:
             raise DataError(f"the settings of component '{self.name}' are not JSON: {error}") from error
         labels = cfg.get("labels", []) if isinstance(cfg, dict) else None

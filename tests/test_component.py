@@ -124,6 +124,14 @@ def test_files_of_a_subclass_go_to_a_directory_and_to_bytes(tmp_path, exclude):
         assert other.read_in == [name for name in ("table", "cfg") if name not in exclude]
 
 
+def test_numbers_among_the_settings_come_back_as_they_were(tmp_path):
+    one = Upper("u")
+    one.cfg = {"threshold": 0.3, "all": [place / 100 for place in range(100)], "third": 1 / 3, "tiny": 5e-324}
+    one.to_disk(tmp_path / "u")
+    assert Upper("u").from_disk(tmp_path / "u").cfg == one.cfg
+    assert Upper("u").from_bytes(one.to_bytes()).cfg == one.cfg
+
+
 def test_bytes_of_something_else_are_refused():
     with pytest.raises(DataError, match="not the data of component 'u'"):
         Upper("u").from_bytes(srsly.msgpack_dumps([1]))

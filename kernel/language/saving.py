@@ -7,6 +7,7 @@ is pickled, and equal pipelines give equal bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
@@ -405,7 +406,7 @@ def _read(data: bytes) -> dict[str, Any]:
 
 
 def _meta(parts: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(srsly.json_loads(parts["meta"].decode("utf8"))) if "meta" in parts else {}
+    return dict(json.loads(parts["meta"].decode("utf8"))) if "meta" in parts else {}
 
 
 def _meta_to_bytes(nlp: ComponentList, config: Config) -> bytes:

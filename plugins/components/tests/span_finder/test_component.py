@@ -124,6 +124,12 @@ def test_all_spans_from_a_likely_beginning_to_a_likely_end_are_set():
     assert found == [[(0, 2, ""), (1, 2, ""), (1, 4, "")], [], [(0, 1, "")]]
 
 
+def test_scores_have_the_name_of_the_group():
+    nlp, _ = finder(spans_key="mine")
+    assert nlp.score_weights == {"spans_mine_f": 1.0, "spans_mine_p": 0.0, "spans_mine_r": 0.0}
+    assert nlp.score_sources["spans_mine_f"] == "span_finder"
+
+
 def with_spans(examples):
     for each in examples:
         each.reference.spans["sc"] = [

@@ -152,6 +152,20 @@ def test_one_label_at_most():
     assert given_scores(spancat, doc, scores) == [(3, 4, "PER"), (0, 2, "LOC"), (5, 6, "CITY")]
 
 
+def test_threshold_and_overlap_count_for_every_kind_of_model():
+    nlp, spancat, _ = make("spancat_singlelabel")
+    doc = nlp.make_doc("a b c")
+    scores = {(*place, ""): 0.9 for place in map(tuple, spancat.suggest([doc]).dataXd.tolist())}
+    scores |= {(0, 1, "PER"): 0.91, (1, 2, "LOC"): 0.95}
+    assert given_scores(spancat, doc, scores) == [(0, 1, "PER"), (1, 2, "LOC")]
+    spancat.cfg["threshold"] = 0.93
+    assert given_scores(spancat, doc, scores) == [(1, 2, "LOC")]
+    nlp, spancat, _ = make()
+    spancat.cfg["allow_overlap"] = False
+    scores = {(0, 1, "PER"): 0.7, (0, 1, "LOC"): 0.8, (0, 2, "PER"): 0.75, (2, 3, "CITY"): 0.6}
+    assert given_scores(spancat, doc, scores) == [(0, 1, "LOC"), (2, 3, "CITY")]
+
+
 def test_overlap_is_within_a_document():
     nlp, spancat, _ = make("spancat_singlelabel", allow_overlap=False)
     docs = [nlp.make_doc("a b"), nlp.make_doc("c"), nlp.make_doc(""), nlp.make_doc("d")]

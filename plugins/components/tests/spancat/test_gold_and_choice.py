@@ -47,8 +47,10 @@ def test_several(n_spans, n_labels, tenths, most, draw):
 
 def test_best():
     scores = np.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.4, 0.2, 0.4]], dtype=np.float32)
-    rows, labels = best(scores, 2)
+    rows, labels = best(scores, 2, 0.0)
     assert rows.tolist() == [1, 2, 3] and labels.tolist() == [0, 1, 0]
+    rows, labels = best(scores, 2, np.float32(0.5))
+    assert rows.tolist() == [1, 2] and labels.tolist() == [0, 1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 4), st.integers(0, 9)), max_size=10))

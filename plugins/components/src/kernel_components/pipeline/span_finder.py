@@ -2,8 +2,8 @@
 
 from kernel_components.scorers.found_spans import make_span_finder_scorer
 from kernel_components.scorers.found_spans import score_found_spans as span_finder_score
+from kernel_components.scorers.spancat import DEFAULT_KEY as DEFAULT_SPANS_KEY
 from kernel_components.span_finder.component import MODEL as DEFAULT_SPAN_FINDER_MODEL
-from kernel_components.span_finder.component import SPANS_KEY as DEFAULT_SPANS_KEY
 from kernel_components.span_finder.component import SpanFinder
 
 __all__ = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from kernel.scores.scorer import Scorer
 from kernel.training import Example
+from kernel_components.scorers.spancat import DEFAULT_KEY
 
 
 def make_span_finder_scorer() -> Callable[..., dict[str, Any]]:
@@ -12,7 +13,9 @@ def make_span_finder_scorer() -> Callable[..., dict[str, Any]]:
     return score_found_spans
 
 
-def score_found_spans(examples: Iterable[Example], spans_key: str = "sc", **settings: Any) -> dict[str, Any]:
+def score_found_spans(
+    examples: Iterable[Example], spans_key: str = DEFAULT_KEY, **settings: Any
+) -> dict[str, Any]:
     """Compare predicted spans with those of gold documents that have the group; labels don't count, and spans may overlap."""
     prefix = "spans_"
     return Scorer.score_spans(

@@ -1,6 +1,6 @@
 """The span finder: where spans begin and end, whatever they are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,11 @@ from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_spans
 from kernel.training import Example
 from kernel.vocab import Vocab
+from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
 from kernel_components.span_finder import debug, recommended
 from kernel_components.span_finder.gold import EDGE, UNKNOWN, encode, records
 from kernel_components.span_finder.pairs import pair
 
-SPANS_KEY = "sc"
 MODEL = {
     "@architectures": "kernel.SpanFinder.v1",
     "scorer": {"@layers": "kernel.LinearLogistic.v1", "nO": 2, "nI": None},
@@ -49,15 +49,15 @@ MODEL = {
     default_config={
         "threshold": 0.5,
         "model": MODEL,
-        "spans_key": SPANS_KEY,
+        "spans_key": DEFAULT_KEY,
         "max_length": 25,
         "min_length": None,
         "scorer": {"@scorers": "kernel.span_finder_scorer.v1"},
     },
     default_score_weights={
-        f"spans_{SPANS_KEY}_f": 1.0,
-        f"spans_{SPANS_KEY}_p": 0.0,
-        f"spans_{SPANS_KEY}_r": 0.0,
+        f"spans_{DEFAULT_KEY}_f": 1.0,
+        f"spans_{DEFAULT_KEY}_p": 0.0,
+        f"spans_{DEFAULT_KEY}_r": 0.0,
     },
     recommend=recommended.span_finder,
 )
@@ -103,7 +103,7 @@ class SpanFinder(TrainableComponent):
         model: Model[list[Doc], Any],
         name: str = "span_finder",
         *,
-        spans_key: str = SPANS_KEY,
+        spans_key: str = DEFAULT_KEY,
         threshold: float = 0.5,
         max_length: int | None = 25,
         min_length: int | None = None,
@@ -120,6 +120,10 @@ class SpanFinder(TrainableComponent):
         self.cfg.update(
             spans_key=spans_key, threshold=threshold, max_length=max_length, min_length=min_length
         )
+
+    def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
+        """Those of the group that it sets."""
+        return for_group(declared, self.cfg["spans_key"])
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Replace the group of each document. The spans are in the order of their beginnings, then of their ends."""

@@ -21,13 +21,14 @@ def several(scores: NDArray[np.float32], threshold: float, max_positive: int | N
     return rows, labels
 
 
-def best(scores: NDArray[np.float32], n_labels: int) -> Chosen:
-    """The best label of each span, unless that is the one after the `n_labels`, which says that there is none.
+def best(scores: NDArray[np.float32], n_labels: int, threshold: float) -> Chosen:
+    """The best label of each span if it reaches the threshold, unless it is the one after the `n_labels`, which says that there is none.
 
     scores: (S, n_labels or n_labels + 1).
     """
     winners = scores.argmax(axis=1)
-    rows = np.flatnonzero(winners < n_labels)
+    reached = scores[np.arange(len(scores)), winners] >= threshold
+    rows = np.flatnonzero((winners < n_labels) & reached)
     return rows, winners[rows]
 
 

@@ -108,8 +108,8 @@ class SpanCategorizer(TrainableComponent):
     document has no such span, also if it lacks the whole group.
 
     add_negative_label: the model has one output more than there are labels, the last: that none holds; then only the best counts.
-    negative_weight: what the gradient of suggested spans that are nothing is multiplied by. allow_overlap: whether spans that are
-    set may share tokens; if not, the better one stays. The latter two are for models with a negative label.
+    negative_weight: what the gradient of suggested spans that are nothing is multiplied by, if there is a negative label.
+    allow_overlap: whether spans that are set may share tokens; if not, the better one stays. threshold: None for any score.
     """
 
     # Nothing is kept of what it knew once: the spans that were suggested then may be others now.
@@ -243,10 +243,11 @@ class SpanCategorizer(TrainableComponent):
         self, scores: NDArray[np.float32], starts: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> choose.Chosen:
         cfg = self.cfg
-        if not self.add_negative_label:
-            threshold = 0.0 if cfg["threshold"] is None else cfg["threshold"]
-            return choose.several(scores, threshold, cfg["max_positive"])
-        chosen = choose.best(scores, len(self.labels))
+        threshold = -np.inf if cfg["threshold"] is None else cfg["threshold"]
+        if self.add_negative_label:
+            chosen = choose.best(scores, len(self.labels), threshold)
+        else:
+            chosen = choose.several(scores, threshold, cfg["max_positive"])
         return chosen if cfg["allow_overlap"] else choose.without_overlap(chosen, scores, starts, ends)
 
     def learn(self, examples: Sequence[Example], drop: float) -> float:
