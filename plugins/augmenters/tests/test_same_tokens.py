@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_augmenters.combined import create_combined_augmenter
 from kernel_augmenters.keyboards import NEIGHBOURS
 from kernel_augmenters.lower_case import create_lower_casing_augmenter
 from kernel_augmenters.orth_variants import create_orth_variants_augmenter
@@ -90,6 +91,26 @@ def test_paired_variants(nlp):
     assert variants(nlp, "( a ) ( b )", "-LRB- X -RRB- -LRB- X -RRB-") == {"( a ) ( b )", "[ a ] [ b ]"}
     # A mark that is the same at both ends opens and closes in turn.
     assert variants(nlp, '" a " " b "', "`` X '' `` X ''") == {'" a " " b "', "`` a '' `` b ''"}
+
+
+def test_two_tags_say_which_mark_opens(nlp):
+    # The first mark closes what a sentence before has opened.
+    assert variants(nlp, 'a " , " b "', "X '' , `` X ''") == {'a " , " b "', "a '' , `` b ''"}
+    table = {"paired": [{"tags": ["Q"], "variants": [['"', '"'], ["``", "''"]]}]}
+    assert variants(nlp, '" a " " b', "Q X Q Q X", table=table) == {'" a " " b', "`` a '' `` b"}
+
+
+def test_an_example_in_which_nothing_changes_is_the_same_one(nlp):
+    content = {"words": ["ada", "."], "spaces": [1, 0], "heads": [0, 0], "entities": [], "spans": []}
+    example = example_from(nlp, content)
+    for augment in (
+        create_lower_casing_augmenter(1.0),
+        create_orth_variants_augmenter(1.0, 1.0, VARIANTS),
+        create_combined_augmenter(1.0, 1.0, VARIANTS, 1.0, 0.0, None),
+        create_spelling_noise_augmenter(1.0, per_token=0.0),
+    ):
+        (made,) = augment(nlp, example)
+        assert made is example
 
 
 def test_variants_in_lower_case(nlp):

@@ -179,6 +179,24 @@ def test_custom_generators_are_asked(nlp):
     assert linker.predict([doc]) == ["Q3"] * 3 and asked[3:] == [["Nobody", "Somebody"], ["Adams"]]
 
 
+def test_a_generator_that_passes_mentions_over_is_told(nlp):
+    linker = linker_of(nlp, incl_context=False, candidates_batch_size=2)
+    linker.get_candidates_batch = lambda kb, mentions: [kb.get_candidates(mentions[-1])]
+    with pytest.raises(UsageError, match="gave the candidates of 1 mentions for 2"):
+        linker.predict([doc_of(nlp, "Smith and New York", ((0, 1, ""), (2, 4, "")))])
+
+
+def test_without_context_there_is_nothing_to_learn(nlp):
+    linker = linker_of(nlp, incl_context=False)
+    gold = Doc(nlp.vocab, words=["Adams", "wrote"])
+    gold.ents = [Span(gold, 0, 1, label="NAME", kb_id="Q2")]
+    before = linker.model.to_bytes()
+    losses = linker.update(
+        [Example(Doc(nlp.vocab, words=["Adams", "wrote"]), gold)], sgd=nlp.create_optimizer()
+    )
+    assert losses == {"entity_linker": 0.0} and linker.model.to_bytes() == before
+
+
 def test_a_knowledge_base_of_ones_own(nlp):
     class Lower(InMemoryLookupKB):
         def get_candidates(self, mention):
@@ -206,6 +224,7 @@ def test_a_knowledge_base_of_ones_own(nlp):
     assert linker.predict([doc]) == ["Q1"]
     linker.set_kb(lambda vocab: Remote(vocab, 3))
     assert linker.predict([doc]) == ["Q2"]
+    linker.incl_context = True
     losses = nlp.update(examples_of(nlp), losses={})
     assert losses["entity_linker"] > 0
     assert linker.to_bytes()

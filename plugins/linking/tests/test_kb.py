@@ -142,6 +142,14 @@ def test_all_entities_are_replaced_and_aliases_follow(kb):
     assert kb.get_alias_candidates("New York") == []
 
 
+def test_arrays_stay_the_callers(kb):
+    vectors, freqs = np.eye(2, 3, dtype="f"), np.ones(2, dtype="f")
+    kb.set_entities(["Q1", "Q2"], freqs, vectors)
+    vectors[:], freqs[:] = 7, 7
+    assert kb.get_vector("Q1") == [1, 0, 0]
+    assert {candidate.entity_freq for candidate in kb.get_alias_candidates("Adams")} == {1}
+
+
 def test_vectors_have_a_width():
     with pytest.raises(ValueError, match="a width of 1 or more"):
         InMemoryLookupKB(Vocab(), 0)

@@ -40,6 +40,6 @@ def create_combined_augmenter(
             reference = lowered(reference)
         if happens(whitespace_level):
             reference = with_whitespace(reference, whitespace_per_token, variants)
-        yield example if reference is example.reference else example_of(nlp, example, reference)
+        yield example_of(nlp, example, reference)
 
     return augment

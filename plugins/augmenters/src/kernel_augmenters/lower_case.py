@@ -23,6 +23,6 @@ def create_lower_casing_augmenter(level: Fraction) -> Augmenter:
 
 
 def lowered(doc: Doc) -> Doc:
-    """A copy in lower case."""
+    """A copy in lower case, the document itself if it is in lower case."""
     words = doc.words()
     return respelled(doc, {place: word.lower() for place, word in enumerate(words) if word.lower() != word})

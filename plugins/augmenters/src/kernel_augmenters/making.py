@@ -17,7 +17,9 @@ def happens(level: float) -> bool:
 
 def example_of(nlp: Any, example: Example, reference: Doc) -> Example:
     """An example whose reference is another one: its text is tokenized anew, but where an example has the annotated words, as with
-    `gold_preproc`, so has the new one."""
+    `gold_preproc`, so has the new one. The example itself if the reference is its own."""
+    if reference is example.reference:
+        return example
     return Example(_seen(nlp, example, reference), reference, origin=example.origin)
 
 

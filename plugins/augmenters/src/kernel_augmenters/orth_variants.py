@@ -25,7 +25,7 @@ def create_orth_variants_augmenter(
 
     level: the share of these examples. lower: the share of these that are in lower case, too. orth_variants: under "single" lists
     of words that may stand for each other in tokens with one of the "tags" (fine-grained ones, `token.tag_`), under "paired" lists
-    of pairs (opening, closing). All tokens of an example that a list is about get the same of its variants.
+    of pairs (opening, closing); if there are two tags, the first is that of what opens. All tokens of an example that a list is about get the same of its variants.
     """
     check(orth_variants)
 
@@ -40,7 +40,7 @@ def create_orth_variants_augmenter(
 
 
 def with_variants(doc: Doc, orth_variants: Mapping[str, Sequence[Mapping[str, Any]]]) -> Doc:
-    """A copy with variants drawn by chance."""
+    """A copy with variants drawn by chance, the document itself if it has what was drawn."""
     words, numbers = doc.words(), values_of(doc, attrs.TAG).tolist()
     texts = {number: doc.vocab.strings[number] for number in set(numbers)}
     tags = [texts[number] for number in numbers]
@@ -58,8 +58,11 @@ def with_variants(doc: Doc, orth_variants: Mapping[str, Sequence[Mapping[str, An
             word = words[place]
             if word not in opening | closing:
                 continue
-            # A mark that opens and closes, such as ", opens where none is open.
-            opens = not is_open if word in opening & closing else word in opening
+            if len(row["tags"]) == 2:
+                opens = tags[place] == row["tags"][0]
+            else:
+                # A mark that opens and closes, such as ", opens where none is open.
+                opens = not is_open if word in opening & closing else word in opening
             changed[place], is_open = str(pair[0 if opens else 1]), opens
     return respelled(doc, {place: word for place, word in changed.items() if word != words[place]})
 

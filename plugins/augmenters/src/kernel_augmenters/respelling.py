@@ -9,10 +9,11 @@ from kernel_augmenters.moving import moved_user_data
 
 
 def respelled(doc: Doc, words: Mapping[int, str]) -> Doc:
-    """A copy with other words at some places. The tokens stay, and so do all annotations of tokens and spans of tokens."""
-    new = doc.copy()
+    """A copy with other words at some places, the document itself without any. The tokens stay, and so do all annotations of tokens
+    and spans of tokens."""
     if not words:
-        return new
+        return doc
+    new = doc.copy()
     rows = doc.rows.copy()
     rows[list(words)] = doc.table.rows(list(words.values()))
     new.set_rows(rows)

@@ -47,7 +47,7 @@ def create_spelling_noise_augmenter(
             if len(words[place]) >= max(min_length, 2) and words[place].isalpha()
         }
         changed = {place: word for place, word in changed.items() if word != words[place]}
-        yield example_of(nlp, example, respelled(reference, changed)) if changed else example
+        yield example_of(nlp, example, respelled(reference, changed))
 
     return augment
 

@@ -11,7 +11,7 @@ VARIANTS = (" ", "\t", "\n", "\n\n", "\r\n")
 
 
 def with_whitespace(doc: Doc, per_token: float, variants: Sequence[str]) -> Doc:
-    """A copy with tokens of whitespace at places drawn by chance, `per_token` for each token.
+    """A copy with tokens of whitespace at places drawn by chance, `per_token` for each token; the document itself where none comes.
 
     They are tagged `_SP` and SPACE, hang on the token before them, and are inside of an entity that they come in. None comes where a
     tokenizer would see no token: a blank after a word without a space, and whitespace beside whitespace.
@@ -26,7 +26,7 @@ def with_whitespace(doc: Doc, per_token: float, variants: Sequence[str]) -> Doc:
         if any(beside) or (form.startswith(" ") and not follows_space):
             continue
         edits.append(Edit(place, place, _token(form), head=max(place - 1, 0)))
-    return spliced(doc, edits)
+    return spliced(doc, edits) if edits else doc
 
 
 def _token(form: str) -> Phrase:

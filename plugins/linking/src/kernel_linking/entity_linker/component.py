@@ -283,11 +283,16 @@ class EntityLinker(TrainableComponent):
         if size == 1:
             found = [self.get_candidates(self.kb, mention) for mention in mentions]
         else:
-            found = [
-                each
-                for first in range(0, len(mentions), size)
-                for each in self.get_candidates_batch(self.kb, mentions[first : first + size])
-            ]
+            found = []
+            for first in range(0, len(mentions), size):
+                some = mentions[first : first + size]
+                own = list(self.get_candidates_batch(self.kb, some))
+                if len(own) != len(some):
+                    raise UsageError(
+                        f"component '{self.name}': get_candidates_batch gave the candidates of {len(own)} mentions for {len(some)}",
+                        hint="It returns an iterable of candidates for each mention, an empty one where there are none.",
+                    )
+                found += own
         return columns_of(found, self.kb.entity_vector_length)
 
     def _encoded(self, docs: Sequence[Doc], entities: Sequence[tuple[int, int, int]]) -> NDArray[np.float32]:
@@ -347,9 +352,11 @@ class EntityLinker(TrainableComponent):
         set_batch_column(chosen, attrs.ENT_KB_ID, column)
 
     def learnable(self, examples: Sequence[Example]) -> bool:
-        """Whether any entity has a link that can be learnt."""
+        """Whether any entity has a link that can be learnt. What is learnt is its context: if that doesn't count, there is nothing."""
         self.validate_kb()
-        return super().learnable(examples) and any(map(len, self._links(examples)))
+        return (
+            bool(self.incl_context) and super().learnable(examples) and any(map(len, self._links(examples)))
+        )
 
     def learn(self, examples: Sequence[Example], drop: float) -> float:
         links = self._links(examples)

@@ -119,9 +119,10 @@ class InMemoryLookupKB(KnowledgeBase):
             raise DataError(
                 f"there are {len(entity_list)} entities, {len(freq_list)} frequencies and {len(vector_list)} vectors: each entity needs one"
             )
-        vectors = self._checked_vectors(vector_list)
+        vectors = self._checked_vectors(vector_list).copy()
         first = dict(zip(reversed(entity_list), range(len(entity_list) - 1, -1, -1), strict=True))
-        freqs = np.asarray(freq_list, dtype=np.float32)
+        # Copies: the arrays stay the caller's.
+        freqs = np.array(freq_list, dtype=np.float32)
         if len(first) < len(entity_list):
             warn(f"{len(entity_list) - len(first)} entities are named twice: the first of each is taken")
             kept = sorted(first.values())
