@@ -58,6 +58,7 @@ def train(
     from kernel.registries.code import load_code
     from kernel.training.output import output_lock
     from kernel.training.prepare import prepare
+    from kernel.training.restarts import with_restarts
     from kernel.training.resume import check, find
 
     for path in [code] if isinstance(code, str | Path) else code:
@@ -70,18 +71,24 @@ def train(
     try:
         other = None if isinstance(resume, bool) else Path(resume)
         words = [allow_drift] if isinstance(allow_drift, str) else list(allow_drift)
-        left = find(folder, resume=resume is True, resume_from=other, allowed=words)
-        seed = None if left is None else left.seed
-        run = prepare(whole, output=folder, lock=lock, gpu_id=gpu_id, seed=seed)
         earlier: list[Evaluation] = []
-        if left is not None:
-            check(run, left, words)
-            earlier = [_read(row) for row in left.history() if "evaluation" in row]
-        history = earlier + list(_evaluations(run))
+
+        def attempt(again: bool, seed: int | None) -> Run:
+            left = find(folder, resume=resume is True or again, resume_from=other, allowed=words)
+            run = prepare(
+                whole, output=folder, lock=lock, gpu_id=gpu_id, seed=seed if left is None else left.seed
+            )
+            earlier.clear()
+            if left is not None:
+                check(run, left, words)
+                earlier.extend(_read(row) for row in left.history() if "evaluation" in row)
+            return run
+
+        run, evaluations = with_restarts(attempt, lambda run: list(_evaluations(run)))
     finally:
         if lock is not None:
             lock.release()
-    return Trained(run.pipeline, history)
+    return Trained(run.pipeline, earlier + evaluations)
 
 
 def info(model: str | Path | None = None, *, silent: bool = True) -> dict[str, Any]:

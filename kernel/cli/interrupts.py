@@ -83,6 +83,11 @@ class Stop:
         if not self._waits:
             self.check()
 
+    def rest(self) -> None:
+        """No step is under way: from here on, and now, an interrupt is raised."""
+        self._waits = False
+        self.check()
+
     def hear(self, number: int, frame: FrameType | None) -> None:
         """The handler of both signals."""
         is_first = self._reason is None

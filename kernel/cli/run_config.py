@@ -52,8 +52,8 @@ def run_config(
         from kernel.training.diagnosis import read_config
         from kernel.training.output import output_lock
         from kernel.training.prepare import prepare
+        from kernel.training.restarts import with_restarts
         from kernel.training.resume import check, find
-        from kernel.training.team import Lost
 
         options.load_codes(code)
         config = read_config(config_path, parse_overrides(overrides))
@@ -61,9 +61,13 @@ def run_config(
         if output is not None:
             lock = output_lock(output)
             ctx.call_on_close(lock.release)
-        seed, lost = None, 0
-        while True:
-            left = find(output, resume=resume, resume_from=resume_from, allowed=allow_drift)
+        attempts = 0
+
+        def attempt(again: bool, seed: int | None) -> Run:
+            nonlocal attempts
+            attempts += 1
+            stop.rest()
+            left = find(output, resume=resume or again, resume_from=resume_from, allowed=allow_drift)
             run = prepare(
                 config,
                 output=output,
@@ -73,29 +77,20 @@ def run_config(
                 seed=seed if left is None else left.seed,
                 section=section,
             )
-            if not lost:
+            if attempts == 1:
                 _announce(run, verbose)
             if left is not None:
                 check(run, left, allow_drift)
                 if left.is_ended:
                     say(f"the run in {left.output} has ended already, after step {left.step}: {left.reason}")
-                    return
+                    ctx.exit()
                 say(f"resumed after step {left.step}, from {left.folder}")
                 for change in left.changes:
                     say(f"allowed to differ: {change}")
             stop.check()
-            try:
-                ended = _steps(run, stop)
-                break
-            except Lost as error:
-                lost += 1
-                if lost > run.settings.workers.max_restarts:
-                    raise
-                say(f"{error.message}: restart {lost} of {run.settings.workers.max_restarts}", err=True)
-            # What the lost one has not done is done again, from the last checkpoint, or from the beginning.
-            resume, seed = resume or output is not None, run.seed
-            if lock is not None:
-                lock.release()
+            return run
+
+        run, ended = with_restarts(attempt, lambda run: _steps(run, stop))
     if ended is not None:
         _leave(ctx, run, ended, words)
     _conclude(run)
@@ -104,6 +99,7 @@ def run_config(
 def _steps(run: Run, stop: Stop) -> KeyboardInterrupt | None:
     """Train to the end; the interrupt that ended it early, if one did."""
     from kernel.training.loop import train as train_loop
+    from kernel.training.team import Lost
 
     try:
         # Closed before anything is said: Ctrl-C may come between two steps, when the loop doesn't run.
@@ -113,6 +109,11 @@ def _steps(run: Run, stop: Stop) -> KeyboardInterrupt | None:
                     return stop.error()
     except KeyboardInterrupt as error:
         return error
+    except Lost:
+        # Who asks a run to end often asks all of its processes.
+        if stop.requested:
+            return stop.error()
+        raise
     return None
 
 

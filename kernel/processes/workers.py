@@ -70,6 +70,10 @@ class Worker:
         self._process.kill()
         return self._process.wait()
 
+    def kill(self) -> None:
+        """Kill the process: the connection ends, for whoever waits for it."""
+        self._process.kill()
+
     def end(self) -> None:
         """End the process, whatever it is at."""
         self.connection.close()

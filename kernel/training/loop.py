@@ -15,6 +15,7 @@ from kernel.errors import warn
 from kernel.numeric.random import seed_all
 from kernel.training.batches import Batches
 from kernel.training.callback_state import CallbackStates, callbacks_of
+from kernel.training.equality import check_start
 from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import restore
@@ -69,6 +70,8 @@ def _train(run: Run) -> Iterator[Info]:
             run.hook.train_start(run=run)
             callbacks.begun()
             record.check()
+            if run.team.count > 1:
+                check_start(run)
             if run.resumed is not None:
                 _go_on(run, callbacks, record)
             for batch in batches if run.reason is None else ():
@@ -89,6 +92,8 @@ def _train(run: Run) -> Iterator[Info]:
             if not run.is_evaluated:
                 _evaluate(run, record)
             last = record.take()
+            # Whoever has more data than the others is still at work.
+            run.team.told(None, f"the end, after step {run.step}")
         except GeneratorExit:
             _save_unsaved(run)
             # Should the run be resumed, it is not known yet whether it goes on after this step.

@@ -30,10 +30,10 @@ _COMPUTING = ("cupy", "jax", "scipy", "tensorflow", "torch", "transformers")
 _SHOWN = ("kernel", "python", "platform", "packages", "blas", "threads", "seed", "gpu_id", "gpu")
 
 
-def facts(run: Run) -> dict[str, Any]:
+def facts(run: Run, output: Path | None = None) -> dict[str, Any]:
     """What the weights of a run depend on, in plain data, as JSON has them.
 
-    section: of the config, that describes the run. kernel, python: versions. packages: name -> version of everything that the config names, needs, or that computes.
+    output: a directory that is no data; by default that of the run. section: of the config, that describes the run. kernel, python: versions. packages: name -> version of everything that the config names, needs, or that computes.
     sources: package -> file -> the start of its SHA-256, for kernel and the plugins in use. code: the same of `--code`, whole.
     blas: facts of the BLAS libraries inside of our calls. threads: of blas and of torch there, of blas elsewhere (`process`).
     platform: system, release, machine, libc, and the vector instructions that numpy has found. seed. gpu_id, gpu: the device.
@@ -67,7 +67,7 @@ def facts(run: Run) -> dict[str, Any]:
         "data": digests(
             plain,
             _corpora(run),
-            output=run.output,
+            output=output or run.output,
             section=run.section,
         ),
         "settings": plain,

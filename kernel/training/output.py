@@ -69,7 +69,7 @@ class Models:
             pipeline.to_disk(directory)
             # A pipeline that knows better (one with copied components, say) writes its own.
             if not (directory / "config.cfg").exists():
-                run.config.to_disk(directory / "config.cfg")
+                deciding(run.config).to_disk(directory / "config.cfg")
         if is_best:
             _copy(output / LAST, output / BEST)
 

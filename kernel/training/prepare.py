@@ -181,7 +181,8 @@ def _initialized(setup: _Setup, gpu_id: int) -> tuple[Pipeline, Sample]:
     config, settings, hooks = setup.config, setup.settings, setup.hooks
     initialize = _with_counted_labels(setup, gpu_id)
     random.seed_all(setup.seed, "create")
-    pipeline = setup.kind.pipeline(setup.cls, config, settings)
+    # A saved pipeline has nothing of how it was run.
+    pipeline = setup.kind.pipeline(setup.cls, sections.deciding(config), settings)
     to_device(pipeline, gpu_id, settings.gpu_allocator)
     if not pipeline.models():
         raise ConfigError(

@@ -12,6 +12,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+from kernel.config.sections import deciding
 from kernel.errors import note, warn
 from kernel.numeric.optimizer_state import keeps_state
 from kernel.training import checkpoint, output, snapshot
@@ -49,7 +50,7 @@ class Record:
     @cached_property
     def _config(self) -> str:
         """The config as text: who looks into the step has nothing else of it."""
-        return self._run.config.to_str()
+        return deciding(self._run.config).to_str()
 
     @property
     def is_on(self) -> bool:

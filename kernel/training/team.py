@@ -60,7 +60,7 @@ Backend = Callable[[bytes, Any], Member]
 """A function of the registry `workers`: starts the other members, each of which calls `kernel.training.worker.work` with its own
 member and these bytes, and returns the member of rank 0. It gets the settings of `[training.workers]`."""
 
-_GOOD, _FAILED = b"+", b"-"
+_GOOD, _FAILED, _END = b"+", b"-", b"\n"
 
 
 class Team:
@@ -88,21 +88,31 @@ class Team:
         """Whether a part of the work, of a shard or a batch to predict, is this member's."""
         return number % self.count == self.rank
 
-    def gather(self, data: bytes) -> Sequence[bytes]:
-        """To the first member, what every member has given, by rank; nothing to the others. Raises the error of one that failed."""
+    def gather(self, data: bytes, at: str = "") -> Sequence[bytes]:
+        """To the first member, what every member has given, by rank; nothing to the others. Raises the error of one that failed.
+
+        at: where the run is, which has to be the same for all: `TrainingError` names a member that is somewhere else.
+        """
         if self._member is None:
             return [data]
-        found = self._member.gather(_GOOD + data)
+        found = self._member.gather(_GOOD + at.encode() + _END + data)
         for rank, each in enumerate(found):
             if each[:1] == _FAILED:
                 raise _error_of(each[1:], rank)
-        return [each[1:] for each in found]
+        places, given = zip(*(each[1:].split(_END, 1) for each in found), strict=True) if found else ((), ())
+        for rank, place in enumerate(places):
+            if place != places[0]:
+                raise TrainingError(
+                    f"worker {rank} is at {place.decode()}, and worker 0 at {places[0].decode()}",
+                    hint="Workers must read the same data, and their callbacks must do the same in all.",
+                )
+        return given
 
-    def told(self, value: Any) -> list[Any]:
-        """The values of all members, by rank, for all of them: plain data, as JSON has them."""
+    def told(self, value: Any, at: str = "") -> list[Any]:
+        """The values of all members, by rank, for all of them: plain data, as JSON has them. at: see `gather`."""
         if self._member is None:
             return [value]
-        every = b",".join(self.gather(_plain(value)))
+        every = b",".join(self.gather(_plain(value), at))
         found: list[Any] = json.loads(self._member.broadcast(b"[" + every + b"]"))
         return found
 

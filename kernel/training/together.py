@@ -53,6 +53,7 @@ def _task(run: Run) -> bytes:
             "gpu_id": run.device,
             "seed": run.seed,
             "section": run.section,
+            "output": None if run.output is None else str(run.output),
             "resumed": None
             if left is None
             else {

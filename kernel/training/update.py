@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
 from kernel.state import copied, is_stateful
 from kernel.training.batches import parts
+from kernel.training.equality import check_weights
 from kernel.training.hooks import hookimpl
 from kernel.training.output import Unsavable, advice
 from kernel.training.protocols import Pipeline
@@ -90,7 +90,7 @@ class Builtin:
         if run.dev_examples is None and not run.history:
             warn_of_unknown(run.pipeline, examples, run.settings.dev_corpus)
         if run.team.count > 1:
-            check_equal(run)
+            check_weights(run, f"the evaluation after step {run.step}")
         with run.averaged(), np.errstate(all="ignore"), blas.one_thread():
             return evaluate(run, examples)
 
@@ -148,13 +148,18 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
     parts: by shard. losses: get those of all members. `NotFinite` comes from every member alike.
     """
     team, own, told = run.team, dict[int, Any](), dict[int, Any]()
+    if not team.owns(0):
+        # Gradients that a callback has added before are those of the first shard, as with one process.
+        run.parameters.zero_gradients()
     for shard, part in enumerate(parts):
         if team.owns(shard):
             found = gradients(run, part, shard)
             array, touched = run.parameters.take()
             own[shard] = array
             told[shard] = {"losses": found, "touched": touched, "size": len(array), "dtype": array.dtype.str}
-    every = {int(shard): each for member in team.told(told) for shard, each in member.items()}
+    examples, words = sum(map(len, parts)), sum(len(each) for part in parts for each in part)
+    at = f"step {run.step}, of epoch {run.epoch}, with {examples} examples of {words} words"
+    every = {int(shard): each for member in team.told(told, at) for shard, each in member.items()}
     for shard in range(len(parts)):
         _add(losses, every[shard]["losses"], run)
     order = [shard for shard in range(len(parts)) if every[shard]["touched"]]
@@ -177,21 +182,6 @@ def evaluate(run: Run, examples: Sequence[Any]) -> dict[str, Any]:
     shared = {"team": team} if "team" in takes else {}
     found: dict[str, Any] = team.agreed(run.pipeline.evaluate(examples, **shared))
     return found
-
-
-def check_equal(run: Run) -> None:
-    """`TrainingError` if the members of the team have come to different weights, which names them."""
-    digest = hashlib.sha256()
-    for array in run.parameters.arrays():
-        digest.update(np.ascontiguousarray(array).data)
-    every = run.team.told(digest.hexdigest())
-    others = [rank for rank, each in enumerate(every) if each != every[0]]
-    if others:
-        raise TrainingError(
-            f"the weights of worker {', '.join(map(str, others))} differ from those of worker 0 at step {run.step}",
-            hint="What changes weights must do the same in every worker: a callback that draws random numbers of its own, or goes by the "
-            "time, for one. Equal versions and processors are needed too.",
-        )
 
 
 def warn_of_gold(pipeline: Pipeline, examples: Sequence[Any], where: str) -> None:

@@ -16,6 +16,7 @@ from kernel.registries.definitions import Definitions, define
 from kernel.training import checkpoint
 from kernel.training.drift import Change
 from kernel.training.loop import train
+from kernel.training.manifest import facts
 from kernel.training.prepare import prepare
 from kernel.training.resume import Left
 from kernel.training.team import Lost, Member, Team
@@ -44,11 +45,13 @@ def _train(team: Team, task: dict[str, Any]) -> None:
     define(Definitions(**_as_tuples(task["definitions"])))
     run = prepare(
         Config().from_str(task["config"], interpolate=False),
-        gpu_id=task["gpu_id"],
+        # One device for each: those after that of the first member.
+        gpu_id=task["gpu_id"] if task["gpu_id"] < 0 else task["gpu_id"] + team.rank,
         seed=task["seed"],
         section=task["section"],
         team=team,
     )
+    run.facts = facts(run, None if task["output"] is None else Path(task["output"]))
     left = task["resumed"]
     if left is not None:
         folder, changed = Path(left["folder"]), [Change(**change) for change in left["changes"]]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from queue import SimpleQueue
-from threading import Barrier, BrokenBarrierError, Thread
+from threading import Barrier, BrokenBarrierError, Event, Thread
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +17,11 @@ from kernel.training.team import Lost, Team
 from kernel.training.worker import work
 
 pytestmark = pytest.mark.needs("kernel-nlp-workers")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
 class Meeting:
@@ -35,8 +40,10 @@ class Member:
 
     def __init__(self, rank: int, meeting: Meeting) -> None:
         self.rank, self.count, self._meeting = rank, meeting.count, meeting
+        self.is_ready = Event()
 
     def gather(self, data: bytes) -> list[bytes]:
+        self.is_ready.set()
         self._meeting.given[self.rank].put(data)
         return [] if self.rank else [each.get() for each in self._meeting.given]
 
@@ -68,10 +75,12 @@ class Member:
 
 
 def start(task: bytes, settings: Any) -> Member:
-    """Threads of this process."""
+    """Threads of this process. They share its random numbers, from which weights are drawn: each is ready before the next one starts."""
     meeting = Meeting(settings.count)
     for rank in range(1, settings.count):
-        Thread(target=work, args=(Member(rank, meeting), task), daemon=True).start()
+        member = Member(rank, meeting)
+        Thread(target=work, args=(member, task), daemon=True).start()
+        member.is_ready.wait()
     return Member(0, meeting)
 
 
@@ -160,4 +169,4 @@ def test_what_a_worker_is_told_is_text():
         kernel.registry.workers("acme.threads.v1", noting)
         TestThreads().trained(2)
     (task,) = tasks
-    assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "resumed"}
+    assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "output", "resumed"}

@@ -19,11 +19,16 @@ def start(task: bytes, settings: Any) -> First:
         with deaf():
             for _ in range(settings.count - 1):
                 workers.append(start_anew("kernel_workers.process", "serve"))
-        for rank, worker in enumerate(workers, 1):
-            worker.connection.send_bytes(json.dumps([rank, settings.count]).encode())
-            worker.connection.send_bytes(task)
     except BaseException:
         for worker in workers:
             worker.end()
         raise
-    return First(workers, settings.timeout)
+    first = First(workers, settings.timeout)
+    try:
+        for rank in range(1, first.count):
+            first.tell(rank, json.dumps([rank, first.count]).encode())
+            first.tell(rank, task)
+    except BaseException:
+        first.close()
+        raise
+    return first

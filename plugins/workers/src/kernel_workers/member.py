@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -93,6 +95,11 @@ class First:
         self._workers, self._timeout = list(workers), timeout
         self.count = len(workers) + 1
         self._sums = Sums(0, self.count, self._meet)
+        # (rank, since when) of the member that a message goes to, or comes from: one that has been stopped within it holds up this process.
+        self._busy: tuple[int, float] | None = None
+        self._silent: set[int] = set()
+        self._closed = Event()
+        Thread(target=self._watch, daemon=True).start()
 
     def gather(self, data: bytes) -> list[bytes]:
         """See `kernel.training.team.Member`."""
@@ -105,10 +112,8 @@ class First:
             ready = wait(list(waiting), _LOOK)
             for connection in ready:
                 rank = waiting[connection]  # type: ignore[index]
-                try:
-                    found[rank] = connection.recv_bytes()  # type: ignore[union-attr]
-                except (EOFError, OSError):
-                    raise self._lost(rank) from None
+                with self._talking(rank) as worker:
+                    found[rank] = worker.connection.recv_bytes()
                 last = monotonic()
             if not ready:
                 self._look(waiting.values(), monotonic() - last)
@@ -116,12 +121,14 @@ class First:
 
     def broadcast(self, data: bytes) -> bytes:
         """See `kernel.training.team.Member`."""
-        for rank, worker in enumerate(self._workers, 1):
-            try:
-                worker.connection.send_bytes(data)
-            except OSError:
-                raise self._lost(rank) from None
+        for rank in range(1, self.count):
+            self.tell(rank, data)
         return data
+
+    def tell(self, rank: int, data: bytes) -> None:
+        """Send something to one member."""
+        with self._talking(rank) as worker:
+            worker.connection.send_bytes(data)
 
     def total(self, parts: Mapping[int, Array], order: Sequence[int], size: int, dtype: str) -> Array:
         """See `kernel.training.team.Member`."""
@@ -129,6 +136,7 @@ class First:
 
     def close(self) -> None:
         """End the others, whatever they are at."""
+        self._closed.set()
         for worker in self._workers:
             worker.end()
         self._workers = []
@@ -145,14 +153,37 @@ class First:
             if worker.has_ended and not worker.connection.poll():
                 raise self._lost(rank)
         if silent > self._timeout:
-            rank = min(ranks)
-            raise Lost(
-                f"worker {rank} has not answered for {self._timeout:g} seconds, and is taken for lost",
-                hint="A step, or an evaluation, that takes longer needs a higher training.workers.timeout.",
-                rank=rank,
-            )
+            raise self._is_silent(min(ranks))
+
+    @contextmanager
+    def _talking(self, rank: int) -> Iterator[Worker]:
+        worker = self._workers[rank - 1]
+        self._busy = rank, monotonic()
+        try:
+            yield worker
+        except (EOFError, OSError):
+            raise self._lost(rank) from None
+        finally:
+            self._busy = None
+
+    def _watch(self) -> None:
+        """Kill a member that doesn't go on with a message."""
+        while not self._closed.wait(_LOOK):
+            busy = self._busy
+            if busy is not None and monotonic() - busy[1] > self._timeout:
+                self._silent.add(busy[0])
+                self._workers[busy[0] - 1].kill()
+
+    def _is_silent(self, rank: int) -> Lost:
+        return Lost(
+            f"worker {rank} has not answered for {self._timeout:g} seconds, and is taken for lost",
+            hint="A step, or an evaluation, that takes longer needs a higher training.workers.timeout.",
+            rank=rank,
+        )
 
     def _lost(self, rank: int) -> Lost:
+        if rank in self._silent:
+            return self._is_silent(rank)
         code = self._workers[rank - 1].exit_code()
         hint = "The system does that when memory runs out." if code == -9 else ""
         return Lost(f"worker {rank} ended, {how_ended(code)}", hint=hint, rank=rank)

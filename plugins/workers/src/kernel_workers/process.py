@@ -16,7 +16,9 @@ from kernel_workers.member import Other
 
 def serve(connection: Connection) -> None:
     """Take part in the run of the process at the other end, until that is over or gone."""
+    # Both are for the first process, which ends this one when it has saved. A whole group of processes may be told.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         rank, count = json.loads(connection.recv_bytes())
         task = connection.recv_bytes()

@@ -1,0 +1,125 @@
+"""A run that is going on: its processes, and what it leaves when it has ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+# What may stay of a run for so many seconds after its end.
+PATIENCE = {"local": 3.0, "ray": 30.0}
+
+
+class Running:
+    """A command in a folder, in a group of processes of its own."""
+
+    def __init__(self, words: Sequence[str], folder: Path) -> None:
+        self.folder = folder
+        self._shared = set(os.listdir("/dev/shm"))
+        self._output: TextIO = (folder / "output.txt").open("w+", encoding="utf8")
+        self.process = subprocess.Popen(
+            words, cwd=folder, text=True, stdout=self._output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        self.begun = time.monotonic()
+        self._known: set[int] = set()
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self.begun
+
+    def workers(self) -> list[int]:
+        """The processes of its members but the first, oldest first."""
+        self._known |= found if (found := below(self.process.pid)) else set()
+        return sorted(pid for pid in self._known if _is_worker(pid))
+
+    def wait_for_workers(self, count: int, timeout: float = 120.0) -> bool:
+        """Until so many are there; False if the run ends before."""
+        end = time.monotonic() + timeout
+        while len(self.workers()) < count:
+            if self.process.poll() is not None or time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def group(self, number: signal.Signals) -> None:
+        """Send a signal to all processes of the group."""
+        os.killpg(self.process.pid, number)
+
+    def end(self, timeout: float = 300.0) -> tuple[int, str]:
+        """Wait for its end: (exit code, output). The code is -1000 if it hangs, and then it is killed."""
+        try:
+            while self.process.poll() is None:
+                self.workers()
+                if self.seconds > timeout:
+                    raise subprocess.TimeoutExpired("the run", timeout)
+                time.sleep(0.05)
+            code = self.process.wait()
+        except subprocess.TimeoutExpired:
+            code = -1000
+            for pid in [self.process.pid, *self._known]:
+                _kill(pid)
+        self._output.seek(0)
+        said = self._output.read()
+        self._output.close()
+        return code, said
+
+    def left(self, backend: str) -> list[str]:
+        """Processes and shared memory of it that are there though it has ended some time ago."""
+        end = time.monotonic() + PATIENCE[backend]
+        while True:
+            found = [f"process {pid}: {command(pid)[:60]}" for pid in sorted(self._known) if _is_there(pid)]
+            found += sorted(set(os.listdir("/dev/shm")) - self._shared)
+            if not found or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
+
+
+def below(pid: int) -> set[int]:
+    """The processes that a process has started, and those that these have."""
+    parents: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents.setdefault(int(fields[1]), []).append(int(entry))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        new = set(parents.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def command(pid: int) -> str:
+    """Its command line."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _is_worker(pid: int) -> bool:
+    words = command(pid)
+    return _is_there(pid) and ("kernel_workers.process" in words or words.startswith("ray::Host"))
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass
