@@ -136,7 +136,11 @@ JOBS = (
     ("PhraseMatcher, LOWER, in batches", "lower-batch", "lower"),
     ("PhraseMatcher, LOWER, one by one", "lower", "lower"),
     ("entity_ruler, phrases, by nlp.pipe", "entity_ruler", "entity_ruler"),
-    ("entity_ruler, 25 of them patterns over tokens, by nlp.pipe", "entity_ruler-mixed", "entity_ruler-mixed"),
+    (
+        "entity_ruler, 25 of them patterns over tokens, by nlp.pipe",
+        "entity_ruler-mixed",
+        "entity_ruler-mixed",
+    ),
     ("span_ruler, phrases by LOWER, by nlp.pipe", "span_ruler", "span_ruler"),
     ("span_ruler, entities by a filter, by nlp.pipe", "span_ruler-ents", "span_ruler-ents"),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import ConfigError, DataError, TrainingError, warn
+from kernel.errors import ConfigError, DataError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming

@@ -99,7 +99,9 @@ def workers(backend: str, count: int, **settings: Any) -> list[str]:
 
 def write(work: Path, pipelines: Sequence[str] = PIPELINES) -> None:
     """The configs, and what some begin with."""
-    (work / "code.py").write_text(runs.CODE.replace('"""Writes', 'only_tells = True\n    """Writes'), encoding="utf8")
+    (work / "code.py").write_text(
+        runs.CODE.replace('"""Writes', 'only_tells = True\n    """Writes'), encoding="utf8"
+    )
     for name in pipelines:
         config = _transformer(work) if name == "transformer" else _demo(_CNN)
         if name == "rehearsal":

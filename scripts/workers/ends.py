@@ -92,7 +92,10 @@ def _one(
     if end == "whole":
         if code != 0:
             return did, [*found, f"exit code {code}: {said}"]
-        return did, [*found, *differences(cases.outcome(folder, _latest(said)), _without_console(wanted, said))]
+        return did, [
+            *found,
+            *differences(cases.outcome(folder, _latest(said)), _without_console(wanted, said)),
+        ]
     if end == "gone":
         return did, found
     if code not in (0, 130, 143):
@@ -101,7 +104,11 @@ def _one(
         (folder / "trace.txt").unlink(missing_ok=True)
         code, said = run(case.words("--resume"), folder)
     result = {**cases.outcome(folder, said), "console": []}
-    return did, [*found, *([f"exit code {code}: {said}"] if code else []), *differences(result, {**wanted, "console": []})]
+    return did, [
+        *found,
+        *([f"exit code {code}: {said}"] if code else []),
+        *differences(result, {**wanted, "console": []}),
+    ]
 
 
 def _latest(said: str) -> str:

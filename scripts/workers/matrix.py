@@ -28,7 +28,9 @@ def run_all(work: Path, arguments: Any) -> int:
         else:
             found = differences(cases.outcome(folder, said), wanted)
         wrong += bool(found)
-        print(f"{case!s:32} {seconds:6.1f} s  {found or ('-' if case.backend is None else 'equal')}", flush=True)
+        print(
+            f"{case!s:32} {seconds:6.1f} s  {found or ('-' if case.backend is None else 'equal')}", flush=True
+        )
         if case.backend is not None and not found:
             shutil.rmtree(folder)
     return wrong

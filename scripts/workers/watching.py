@@ -22,7 +22,12 @@ class Running:
         self._shared = set(os.listdir("/dev/shm"))
         self._output: TextIO = (folder / "output.txt").open("w+", encoding="utf8")
         self.process = subprocess.Popen(
-            words, cwd=folder, text=True, stdout=self._output, stderr=subprocess.STDOUT, start_new_session=True
+            words,
+            cwd=folder,
+            text=True,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self.begun = time.monotonic()
         self._known: set[int] = set()
