@@ -179,7 +179,7 @@ class Component:
 
     def cfg_to_bytes(self) -> bytes:
         """`cfg` as JSON."""
-        text: str = srsly.json_dumps(self.cfg, indent=1, sort_keys=True)
+        text: str = json.dumps(self.cfg, indent=1, sort_keys=True, separators=(",", ":"))
         return text.encode("utf8") + b"\n"
 
     def cfg_from_bytes(self, data: bytes) -> None:

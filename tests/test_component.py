@@ -296,6 +296,15 @@ def test_labels_in_cfg_that_somebody_sets_are_known(vocab):
     assert component.add_label("D") == 0
 
 
+def test_numbers_in_cfg_are_the_same_after_reading(vocab):
+    numbers = [0.3, 0.7, 1 / 3, 0.1 + 0.2, 5e-324, 123456789.12345679, 2.0**53 + 1]
+    component = Sized(vocab, lengths_to_scores(1), "sized")
+    component.cfg["numbers"] = numbers
+    other = Sized(vocab, lengths_to_scores(1), "sized")
+    other.cfg_from_bytes(component.cfg_to_bytes())
+    assert other.cfg["numbers"] == numbers
+
+
 def test_initialize_takes_a_function_with_examples(vocab):
     component = Sized(vocab, lengths_to_scores(1), "sized")
     component.initialize(lambda: examples(vocab, 1))

@@ -411,5 +411,5 @@ def _meta(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _meta_to_bytes(nlp: ComponentList, config: Config) -> bytes:
     meta = {**nlp.meta, "provenance": provenance(config)}
-    text: str = srsly.json_dumps(meta, indent=1, sort_keys=True)
+    text: str = json.dumps(meta, indent=1, sort_keys=True, separators=(",", ":"))
     return text.encode("utf8") + b"\n"

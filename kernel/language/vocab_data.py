@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -53,7 +54,7 @@ def _read_vectors(vocab: Vocab, root: Path) -> None:
         raise DataError("there are no vectors", path=folder, hint=NO_VECTORS)
     strings = folder / "strings.json"
     if strings.is_file():
-        vocab.strings.add_many(srsly.json_loads(strings.read_text(encoding="utf8")))
+        vocab.strings.add_many(json.loads(strings.read_text(encoding="utf8")))
     with reading(folder):
         vocab.vectors.from_disk(folder)
     if not vocab.vectors:

@@ -94,6 +94,14 @@ def test_what_a_saved_pipeline_consists_of(nlp, tmp_path):
     assert {"kernel-nlp", "thinc", "numpy"} <= set(meta["provenance"]["distributions"])
 
 
+def test_numbers_in_meta_are_the_same_after_reading(nlp, tmp_path):
+    scores = {"tag_acc": 0.3, "speed": 1 / 3, "ents_f": 0.1 + 0.2}
+    nlp.meta["performance"] = scores
+    nlp.to_disk(tmp_path / "saved")
+    assert kernel.load(tmp_path / "saved").meta["performance"] == scores
+    assert nlp.from_bytes(nlp.to_bytes()).meta["performance"] == scores
+
+
 def test_saving_twice_gives_the_same_bytes(nlp, tmp_path):
     nlp.to_disk(tmp_path / "one")
     kernel.load(tmp_path / "one").to_disk(tmp_path / "two")

@@ -114,6 +114,12 @@ def test_saved_and_loaded(ruler, tmp_path):
     assert [srsly.json_loads(line) for line in lines] == PATTERNS
 
 
+def test_numbers_in_patterns_are_the_same_after_reading(ruler):
+    pattern = {"label": "X", "pattern": [{"_": {"ratio": {">": 1 / 3, "<": 0.30000000000000004}}}]}
+    ruler.add_patterns([pattern])
+    assert type(ruler)(Language()).from_bytes(ruler.to_bytes()).patterns == [pattern]
+
+
 def test_two_processes_find_the_same(ruler):
     ruler.add_patterns(PATTERNS)
     texts = ["Apple in San Francisco", "", "new York", "no"] * 6

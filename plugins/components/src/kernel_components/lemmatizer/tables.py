@@ -1,5 +1,6 @@
 """Tables of a language by name, such as `lemma_lookup`, and where they come from."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -95,11 +96,7 @@ def _tables_of(file: Path) -> Iterator[tuple[str, Mapping[Any, Any]]]:
     with open_bytes(file) as stream:
         content = stream.read()
     try:
-        data = (
-            srsly.json_loads(content.decode("utf8"))
-            if suffix_of(file) == JSON
-            else message_from_bytes(content)
-        )
+        data = json.loads(content.decode("utf8")) if suffix_of(file) == JSON else message_from_bytes(content)
     except ValueError as error:
         raise DataError(
             f"the file is no {'JSON' if suffix_of(file) == JSON else 'MessagePack'}: {error}", path=file

@@ -4,14 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import srsly
-
 from kernel.errors import DataError
 
 
 def patterns_to_bytes(patterns: Iterable[Mapping[str, Any]]) -> bytes:
     """The content of a file of patterns."""
-    return "".join(f"{srsly.json_dumps(each)}\n" for each in patterns).encode("utf8")
+    return "".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in patterns).encode("utf8")
 
 
 def patterns_from_bytes(data: bytes, name: str) -> list[Any]:
