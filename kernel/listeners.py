@@ -169,7 +169,12 @@ class Channel:
                 "embed in this batch.",
                 hint="Update every component of a batch with the same Doc objects, the source first.",
             )
-        return [self._outputs[row] for row in rows], self._batch, rows
+        outputs = [self._outputs[row] for row in rows]
+        for doc, output in zip(docs, outputs, strict=True):
+            # An annotating component may have merged its tokens since.
+            if len(output) != len(doc):
+                raise _retokenized(owner, self, len(output))
+        return outputs, self._batch, rows
 
     def _send(self, owner: str, batch: int, rows: list[int], gradients: list[Any], factor: float) -> None:
         if batch != self._batch or owner not in self._awaited:
@@ -408,14 +413,18 @@ def _source_has_not_run(state: Subscription, tokens: int | None = None) -> Kerne
             hint="Put the source (for example tok2vec) into the pipeline before the components that listen to it.",
         )
     if tokens is not None:
-        return KernelError(
-            f"{owner} listens to '{state.channel.name}', which has run on a Doc when it had {tokens} tokens; they were merged or "
-            "split since.",
-            hint=f"Put what merges or splits tokens before '{state.channel.name}' in the pipeline, or after "
-            f"{', '.join(state.channel.owners)}.",
-        )
+        return _retokenized(state.owner, state.channel, tokens)
     return KernelError(
         f"{owner} listens to '{state.channel.name}', which has not run on these Docs.",
         hint=f"In the pipeline '{state.channel.name}' must come before {', '.join(state.channel.owners)}, and "
         "must not be disabled; if it is frozen during training it belongs in annotating_components.",
+    )
+
+
+def _retokenized(owner: str, channel: Channel, tokens: int) -> KernelError:
+    """tokens: how many the document had when the source ran on it."""
+    return KernelError(
+        f"Component '{owner}' listens to '{channel.name}', which has run on a Doc when it had {tokens} tokens; they were merged or "
+        "split since.",
+        hint=f"Put what merges or splits tokens before '{channel.name}' in the pipeline, or after {', '.join(channel.owners)}.",
     )

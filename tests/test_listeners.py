@@ -333,6 +333,13 @@ def test_tokens_that_were_merged_since_are_told():
     assert "before 'tok2vec' in the pipeline, or after ner" in caught.value.hint
 
 
+def test_tokens_that_were_merged_in_a_training_batch_are_told():
+    source, docs = Source("ner"), [FakeDoc(2), FakeDoc(3)]
+    source.channel.publish(docs, [np.ones((2, 4), "float32"), np.ones((4, 4), "float32")], lambda d: None)
+    with pytest.raises(KernelError, match="has run on a Doc when it had 4 tokens; they were merged or split"):
+        source.nodes["ner"].begin_update(docs)
+
+
 def test_a_model_with_a_listener_can_be_saved():
     node = Source("ner").nodes["ner"]
     assert Listener(4).from_bytes(node.to_bytes()).get_dim("nO") == 4
