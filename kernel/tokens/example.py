@@ -91,6 +91,8 @@ class Example:
 
     @predicted.setter
     def predicted(self, doc: Doc) -> None:
+        # It may be the same document, with other tokens by now.
+        self._notice_new_tokens()
         if not _same_words(doc, self._x):
             self._forget()
         self._x = doc

@@ -105,6 +105,13 @@ COLUMNS = [
 ]
 
 
+def own_vectors(block: Any) -> Any:
+    """The same settings with token vectors of the component's own, where it listens to shared ones."""
+    if block == LISTENER:
+        return dict(EMBEDDING)
+    return {key: own_vectors(value) for key, value in block.items()} if isinstance(block, dict) else block
+
+
 def load_kb(vocab: Any) -> Any:
     """A name that may mean either of two, a word, and nobody."""
     from kernel.kb import InMemoryLookupKB

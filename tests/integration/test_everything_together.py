@@ -9,7 +9,8 @@ import pytest
 
 from kernel import load
 from kernel.language import Language
-from kernel.tokens import Doc
+from kernel.numeric.random import scope
+from kernel.tokens import Doc, Example
 
 from .everything import (
     EVERYTHING,
@@ -18,6 +19,7 @@ from .everything import (
     example,
     learn,
     made,
+    own_vectors,
     scripts,
     sentences,
 )
@@ -146,3 +148,30 @@ def test_saved_in_processes_and_in_threads_it_finds_the_same(nlp: Language, tmp_
             assert list(batches) == [alone[k:] for k in range(0, 30, 3)]
     finally:
         sys.setswitchinterval(interval)
+
+
+OWN = {name: own_vectors(settings) for name, settings in EVERYTHING.items() if name != "tok2vec"}
+MERGING = ("senter", "ner", "merge_entities", "token_splitter")
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if name not in MERGING])
+def test_each_component_learns_from_tokens_that_were_merged_before(name: str) -> None:
+    nlp = made({other: OWN[other] for other in (*MERGING, name)})
+    learn(nlp, sentences(nlp), 30)
+    other = made({other: OWN[other] for other in (*MERGING, name)}).from_bytes(nlp.to_bytes())
+    for each in (met := sentences(nlp)):
+        # Somebody has compared the tokens before they were merged.
+        assert each.alignment is not None
+    with nlp.select_pipes(enable=MERGING):
+        before = [Example(nlp(each.predicted.copy()), each.reference) for each in met]
+    assert any(len(each.predicted) != len(each.reference) for each in before)
+    with scope(seed=0):
+        nlp.update(met, sgd=(optimizer := nlp.create_optimizer()), exclude=MERGING, annotates=MERGING)
+    with scope(seed=0):
+        other.update(before, sgd=other.create_optimizer(), exclude=MERGING)
+    assert nlp.get_pipe(name).to_bytes() == other.get_pipe(name).to_bytes()
+    for words in SHAPES.values():
+        nlp.update([example(nlp, words), *sentences(nlp)], sgd=optimizer, annotates=MERGING)
+        nlp.evaluate([example(nlp, words)])
+    texts = some_texts(8)
+    assert list(map(annotation, nlp.pipe(texts))) == [annotation(nlp(text)) for text in texts]

@@ -171,6 +171,20 @@ def test_entities_that_both_have(vocab):
     assert [ent.text for ent in example.get_matching_ents(check_label=False)] == ["Ada", "Rome"]
 
 
+def test_a_predicted_document_that_was_merged_in_place_and_is_set_again(vocab):
+    """So does `nlp.update` with what an annotating component gives back: the same document, with other tokens."""
+    words = ["Ada", "Lovelace", "lives"]
+    example = Example(Doc(vocab, words), Doc(vocab, words, tags=["N", "N", "V"]))
+    assert example.same_words and example.cached("tags", lambda each: each.get_aligned("TAG"))
+    doc = example.predicted
+    with doc.retokenize() as retokenizer:
+        retokenizer.merge(doc[0:2])
+    example.predicted = doc
+    assert not example.same_words and len(example.alignment.x2y.lengths) == 2
+    assert example.get_aligned("TAG", as_string=True) == ["N", "V"]
+    assert len(example.cached("tags", lambda each: each.get_aligned("TAG"))) == 2
+
+
 def test_a_text_is_no_document():
     with pytest.raises(WrongType, match=r"made of a Doc, not of str\n.*nlp\.make_doc\(text\)"):
         Example.from_dict("a text", {"cats": {}})
