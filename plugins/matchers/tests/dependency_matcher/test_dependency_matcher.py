@@ -145,6 +145,17 @@ PAIR = [
 ]
 
 
+def test_what_is_called_may_remove_its_key(doc):
+    matcher, seen = DependencyMatcher(VOCAB), []
+
+    def once(matcher, doc, place, matches):
+        seen.append(place)
+        matcher.remove("x")
+
+    matcher.add("x", [PAIR], on_match=once)
+    assert len(matcher(doc)) == 2 and seen == [0] and len(matcher) == 0
+
+
 def test_keys_come_and_go(doc):
     matcher = DependencyMatcher(VOCAB)
     seen = []

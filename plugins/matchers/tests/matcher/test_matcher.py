@@ -58,6 +58,19 @@ def test_what_is_called_for_matches():
     assert part == [(Y, 0, 1), (X, 1, 2)] and seen[2:] == [(matcher, doc, 1, part)]
 
 
+def test_what_is_called_may_remove_its_key():
+    seen = []
+
+    def once(matcher, doc, place, matches):
+        seen.append(place)
+        matcher.remove("x")
+
+    matcher = Matcher(VOCAB)
+    matcher.add("x", [[A]], on_match=once)
+    assert matcher(doc_of("aa")) == [(X, 0, 1), (X, 1, 2)]
+    assert seen == [0] and matcher(doc_of("aa")) == []
+
+
 def test_spans_in_and_out():
     matcher = Matcher(VOCAB)
     matcher.add("x", [[A, B]])

@@ -154,6 +154,9 @@ def test_callbacks(vocab, doc):
     matcher.add("A", [doc("b")])
     calls.clear()
     assert list(matcher.pipe([text])) == [text] and calls == [(matcher, text, 1, matches)]
+    calls.clear()
+    part = matcher(text[1:])
+    assert calls == [(matcher, text, 0, part)] and named(matcher, part) == [("B", 1, 2), ("C", 1, 2)]
 
 
 def test_pipe(vocab, doc):
@@ -164,10 +167,26 @@ def test_pipe(vocab, doc):
     assert list(matcher.pipe(iter(docs), batch_size=3)) == docs
     assert list(matcher.pipe(docs, return_matches=True)) == list(zip(docs, found, strict=True))
     pairs = [(each, number) for number, each in enumerate(docs)]
+    assert list(matcher.pipe(docs, 3, True)) == list(zip(docs, found, strict=True))
     assert list(matcher.pipe(pairs, as_tuples=True)) == pairs
     assert list(matcher.pipe(pairs, return_matches=True, as_tuples=True)) == [
         ((each, matches), number) for (each, number), matches in zip(pairs, found, strict=True)
     ]
+
+
+@pytest.mark.parametrize("attr", ["ORTH", "POS"])
+def test_a_batch_of_spans(vocab, doc, attr):
+    matcher = PhraseMatcher(vocab, attr=attr)
+    matcher.add("A", [doc("a", pos=["NOUN"])])
+    text = doc("a b a a", pos=["NOUN", "VERB", "NOUN", "NOUN"])
+    parts = [text[1:3], text[2:2], text, text[3:]]
+    assert [named(matcher, each) for each in matcher.batch(parts)] == [
+        [("A", 2, 3)],
+        [],
+        [("A", 0, 1), ("A", 2, 3), ("A", 3, 4)],
+        [("A", 3, 4)],
+    ]
+    assert [matches for _, matches in matcher.pipe(parts, return_matches=True)] == list(map(matcher, parts))
 
 
 def test_it_can_be_pickled(vocab, doc):

@@ -1,6 +1,7 @@
 """What all rulers do: patterns in and out, files, messages, what they find."""
 
 import pickle
+import time
 
 import pytest
 import srsly
@@ -209,6 +210,17 @@ def test_a_document_of_100_000_tokens(ruler):
     ruler.add_patterns([{"label": "A", "pattern": "w1 w2"}, {"label": "B", "pattern": [{"ORTH": "w5"}, {}]}])
     words = [f"w{number % 1000}" for number in range(100_000)]
     assert len(found(ruler(Doc(ruler.vocab, words=words)), ruler)) == 200
+
+
+def test_patterns_added_one_by_one():
+    seconds = []
+    for size in (1000, 8000):
+        ruler = Language().add_pipe("entity_ruler")
+        begin = time.process_time()
+        for number in range(size):
+            ruler.add_patterns([{"label": f"L{number}", "pattern": [{"ORTH": "a"}]}])
+        seconds.append(time.process_time() - begin)
+    assert len(ruler) == len(ruler.labels) == 8000 and seconds[1] < 3 * 8 * seconds[0]
 
 
 def test_removing():

@@ -118,9 +118,10 @@ class DependencyMatcher:
                 found[document] += [(key, row) for row in own.tolist()]
         for doc, matches in zip(whole, found, strict=True):
             for place, (key, _) in enumerate(matches):
-                on_match = self._rules[key].on_match
-                if on_match is not None:
-                    on_match(self, doc, place, matches)
+                # What is called may remove keys.
+                rule = self._rules.get(key)
+                if rule is not None and rule.on_match is not None:
+                    rule.on_match(self, doc, place, matches)
         return found
 
     def _compile(self) -> _Compiled:

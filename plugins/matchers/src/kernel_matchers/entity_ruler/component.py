@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from kernel.component import SavedFile
 from kernel.errors import DataError, MissingName
+from kernel.files.atomic import atomic_file
 from kernel.language import Language
 from kernel.tokens import Doc
 from kernel.vocab.strings import hash_string
@@ -158,7 +159,8 @@ class EntityRuler(Ruler):
     def to_disk(self, path: str | Path, *, exclude: str | Iterable[str] = ()) -> None:
         """Write settings and patterns into a directory; to a path that ends in `.jsonl` the patterns alone."""
         if Path(path).suffix == _SUFFIX:
-            Path(path).write_bytes(self.patterns_to_bytes())
+            with atomic_file(Path(path)) as fresh:
+                fresh.write_bytes(self.patterns_to_bytes())
         else:
             super().to_disk(path, exclude=exclude)
 

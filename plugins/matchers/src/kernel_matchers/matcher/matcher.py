@@ -233,9 +233,10 @@ class Matcher:
         """The matches as they are to be returned, after on_match was called for each."""
         doc = doclike.doc
         for place, match in enumerate(matches):
-            on_match = self._rules[match[0]].on_match
-            if on_match is not None:
-                on_match(self, doc, place, matches)
+            # What is called may remove keys.
+            rule = self._rules.get(match[0])
+            if rule is not None and rule.on_match is not None:
+                rule.on_match(self, doc, place, matches)
         if as_spans:
             offset = doclike.start if isinstance(doclike, Span) else 0
             return [Span(doc, start + offset, end + offset, key) for key, start, end in matches]

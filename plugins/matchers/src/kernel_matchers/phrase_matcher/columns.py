@@ -1,12 +1,9 @@
 """The attribute that phrases are compared by, as numbers of tokens."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kernel.tokens import Doc
-from kernel.tokens.batch import batch_rows
 from kernel.tokens.columns import as_uint64, values_of
 from kernel.vocab import attrs
 from kernel_matchers.phrase_matcher.trie import Trie
@@ -19,13 +16,11 @@ def values_in(doc: Doc, attr: int, start: int, end: int) -> NDArray[np.uint64]:
     return (values == 1).astype(np.uint64) if attr == attrs.SENT_START else as_uint64(values)
 
 
-def numbers_in(docs: Sequence[Doc], attr: int, trie: Trie) -> NDArray[np.int64]:
+def numbers_in(tokens: Tokens, attr: int, trie: Trie) -> NDArray[np.int64]:
     """The numbers that the tree has for the tokens of a batch, shape (N,)."""
-    if attr not in attrs.LEXICAL:
-        return trie.numbers(Tokens(docs).numbers(attr))
-    table, rows = batch_rows(docs)
-    if table is None:
-        return trie.numbers(Tokens(docs).numbers(attr))
+    table, rows = tokens.table, tokens.rows
+    if attr not in attrs.LEXICAL or table is None:
+        return trie.numbers(tokens.numbers(attr))
     column = as_uint64(table.column(attr))
     # Each word form is looked up once, or each token, whichever are fewer.
     return trie.numbers(column)[rows] if len(column) < len(rows) else trie.numbers(column[rows])

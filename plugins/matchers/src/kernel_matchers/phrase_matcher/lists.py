@@ -44,13 +44,12 @@ class Lists:
         self._trie: Trie = build(Phrases(values, lengths[full], places[full]))
         self._root: dict[int, Node] | None = None
 
-    def find(self, docs: Sequence[Doc]) -> Found:
-        """The matches in a batch of documents, by first and last token, then in the order of the lists.
+    def find(self, tokens: Tokens) -> Found:
+        """The matches in a batch, by first and last token, then in the order of the lists.
 
         The keys are the places of the lists. Tokens are counted over the batch.
         """
-        lengths = np.fromiter(map(len, docs), dtype=np.int64, count=len(docs))
-        return self._trie.find(numbers_in(docs, self._attr, self._trie), lengths.cumsum().repeat(lengths))
+        return self._trie.find(numbers_in(tokens, self._attr, self._trie), tokens.ends)
 
     def find_in_one(self, doc: Doc, start: int, end: int) -> list[tuple[int, int, int]]:
         """The matches in a part of a document as tuples: (number, first token, token after the last), in the same order."""

@@ -12,6 +12,7 @@ from kernel.tokens import Doc, Span
 from kernel.vocab import Vocab, attrs
 from kernel_matchers.phrase_matcher.lists import Lists, PhraseList, phrase_list
 from kernel_matchers.token_patterns.attributes import attribute
+from kernel_matchers.token_patterns.tokens import Tokens
 
 Match = tuple[int, int, int]
 """The number of a key, the first token, and the token after the last."""
@@ -22,7 +23,7 @@ _PREDICTED = (attrs.TAG, attrs.POS, attrs.MORPH, attrs.LEMMA, attrs.DEP)
 class Matches(NamedTuple):
     """M matches in a batch, document by document.
 
-    documents: the place of each one's document in the batch, int64 (M,). keys: uint64 (M,). starts, ends: its first token, and the token
+    documents: the place of each one's document or span in the batch, int64 (M,). keys: uint64 (M,). starts, ends: its first token, and the token
     after its last, counted from the beginning of the document, int64 (M,).
     """
 
@@ -107,16 +108,18 @@ class PhraseMatcher:
         """
         doc, start, end = _extent(doclike)
         matches = self._compile().find_in_one(doc, start, end)
-        self._call_back(doclike, matches)
+        self._call_back(doc, matches)
         return [Span(doc, start, end, key) for key, start, end in matches] if as_spans else matches
 
-    def matches(self, docs: Sequence[Doc]) -> Matches:
-        """The matches in a batch of documents as columns; on_match is not called."""
+    def matches(self, docs: Sequence[Doc | Span]) -> Matches:
+        """The matches in some documents or spans as columns; on_match is not called."""
         compiled = self._compile()
-        found = compiled.find(docs)
-        begins = np.cumsum([0, *map(len, docs)])
-        counts = np.diff(found.starts.searchsorted(begins))
-        shift = begins[:-1].repeat(counts)
+        extents = [_extent(doc) for doc in docs]
+        tokens = Tokens(docs)
+        found = compiled.find(tokens)
+        counts = np.diff(found.starts.searchsorted(tokens.starts))
+        first = np.array([start for _, start, _ in extents], dtype=np.int64)
+        shift = (tokens.starts[:-1] - first).repeat(counts)
         return Matches(
             np.arange(len(docs)).repeat(counts),
             np.array(compiled.numbers, dtype=np.uint64)[found.keys],
@@ -124,20 +127,19 @@ class PhraseMatcher:
             found.ends - shift,
         )
 
-    def batch(self, docs: Sequence[Doc]) -> list[list[Match]]:
-        """For each of some documents what the matcher would return for it; on_match is called."""
+    def batch(self, docs: Sequence[Doc | Span]) -> list[list[Match]]:
+        """For each of some documents or spans what the matcher would return for it; on_match is called."""
         found = self.matches(docs)
         borders = found.documents.searchsorted(np.arange(len(docs) + 1)).tolist()
         matches = list(zip(found.keys.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True))
         parts = [matches[start:end] for start, end in pairwise(borders)]
         for doc, part in zip(docs, parts, strict=True):
-            self._call_back(doc, part)
+            self._call_back(doc.doc, part)
         return parts
 
     def pipe(
         self,
         stream: Iterable[Any],
-        *,
         batch_size: int = 1000,
         return_matches: bool = False,
         as_tuples: bool = False,
@@ -159,13 +161,13 @@ class PhraseMatcher:
             self._compiled = Lists(self._attr, self._phrases)
         return self._compiled
 
-    def _call_back(self, doclike: Doc | Span, matches: list[Match]) -> None:
+    def _call_back(self, doc: Doc, matches: list[Match]) -> None:
         if not any(self._callbacks.values()):
             return
         for place, (number, _, _) in enumerate(matches):
             callback = self._callbacks.get(number)
             if callback is not None:
-                callback(self, doclike, place, matches)
+                callback(self, doc, place, matches)
 
 
 def _documents(docs: Any, key: str | int) -> list[Doc]:

@@ -97,7 +97,8 @@ class Ruler(BatchComponent):
             for what, each in given
         ]
         self.table.add(entries)
-        self.vocab.strings.add_many([text for name in self.table.names for text in name])
+        names = dict.fromkeys(text for each, _ in entries for text in (each.label, each.id))
+        self.vocab.strings.add_many(list(names))
 
     def read_id(self, pattern: RulerPattern) -> RulerPattern:
         """The pattern, with the id that it is to have. A subclass may read it elsewhere."""
@@ -147,7 +148,8 @@ class Ruler(BatchComponent):
             yield Finding("warn", "there are no patterns, so the component does nothing")
             return
         found = self.table.find([example.reference for example in train])
-        used = {self.table.names[place][0] for place in np.unique(found.names).tolist()}
+        labels = [label for label, _ in self.table.names]
+        used = {labels[place] for place in np.unique(found.names).tolist()}
         yield Finding(
             "info",
             f"{len(self)} patterns with {len(self.labels)} labels, {len(found.names)} matches in the training data",

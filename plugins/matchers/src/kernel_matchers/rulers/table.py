@@ -47,7 +47,7 @@ class Compiled(NamedTuple):
 class Table:
     """Patterns with labels and ids. attr: by which phrases are compared. fuzzy_compare: tells for FUZZY whether a text is near another.
 
-    names: the distinct pairs of label and id, in the order in which they were added.
+    names: the distinct pairs of label and id in the order in which they were added, each with its place there.
     """
 
     def __init__(self, attr: int, fuzzy_compare: FuzzyCompare) -> None:
@@ -55,10 +55,10 @@ class Table:
         self._fuzzy_compare = fuzzy_compare
         self._set([])
 
-    def _set(self, entries: list[Entry]) -> None:
-        self._entries = entries
-        self.names = list(dict.fromkeys((each.given.label, each.given.id) for each in entries))
-        self._compiled: Compiled | None = None
+    def _set(self, entries: Sequence[Entry]) -> None:
+        self._entries: list[Entry] = []
+        self.names: dict[tuple[str, str], int] = {}
+        self.add(entries)
 
     def __len__(self) -> int:
         """Number of patterns."""
@@ -70,8 +70,11 @@ class Table:
         return [each.given for each in self._entries]
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Add patterns."""
-        self._set([*self._entries, *entries])
+        """Add patterns. Linear in these, as scripts may add them one by one."""
+        self._entries += entries
+        for (label, own_id, _), _ in entries:
+            self.names.setdefault((label, own_id), len(self.names))
+        self._compiled: Compiled | None = None
 
     def remove(self, unwanted: Callable[[RulerPattern], bool]) -> int:
         """Remove some patterns, and return how many these were."""
@@ -84,11 +87,12 @@ class Table:
     def find(self, docs: Sequence[Doc]) -> Matches:
         """The matches in some documents, longer ones first, then by first token, then in the order of the names."""
         compiled = self.compiled()
+        tokens = Tokens(docs)
         found: list[tuple[NDArray[np.int64], ...]] = []
         if compiled.phrases is not None:
-            found.append(compiled.phrases.find(docs))
+            found.append(compiled.phrases.find(tokens))
         if compiled.tokens is not None:
-            rules, starts, ends = compiled.tokens.matches(Tokens(docs))
+            rules, starts, ends = compiled.tokens.matches(tokens)
             found.append((rules.astype(np.int64), starts, ends))
         if not found:
             return Matches(*np.zeros((3, 0), dtype=np.int64))
@@ -103,11 +107,10 @@ class Table:
     def compiled(self) -> Compiled:
         """What the patterns were made into."""
         if self._compiled is None:
-            places = {name: place for place, name in enumerate(self.names)}
-            phrases: dict[int, list[PhraseList]] = {place: [] for place in places.values()}
+            phrases: dict[int, list[PhraseList]] = {place: [] for place in self.names.values()}
             tokens: list[tuple[int, Pattern]] = []
             for (label, own_id, _), read in self._entries:
-                place = places[label, own_id]
+                place = self.names[label, own_id]
                 if isinstance(read, PhraseList):
                     phrases[place].append(read)
                 else:

@@ -16,6 +16,8 @@ class Tokens:
     """The N tokens of some documents, or of spans of documents, one after another.
 
     starts: where each document starts, and N, int64 (documents + 1,). ends: for each token the end of its document, int64 (N,).
+    table, rows: the generation of word forms that all have, and the row of each token there, int32 (N,); None if there are several, of
+    which rows have no common meaning.
     """
 
     def __init__(self, docs: Sequence[Doc | Span]) -> None:
@@ -28,9 +30,8 @@ class Tokens:
         self.starts = np.array([0, *accumulate(lengths)], dtype=np.int64)
         self.ends = np.repeat(self.starts[1:], lengths)
         table = self._parts[0][0].table if self._parts else None
-        # The generation of word forms that all have, and the rows there; they have no common meaning if there are several.
-        self._table = table if all(doc.table is table for doc, _, _ in self._parts) else None
-        self._rows = self._joined([doc.rows[start:end] for doc, start, end in self._parts], np.int32)
+        self.table = table if all(doc.table is table for doc, _, _ in self._parts) else None
+        self.rows = self._joined([doc.rows[start:end] for doc, start, end in self._parts], np.int32)
         self._columns: dict[int, NDArray[np.uint64]] = {}
         self._values: dict[tuple[str, int], Any] = {}
         self.remembered: dict[Any, Any] = {}
@@ -47,8 +48,8 @@ class Tokens:
         """An attribute of all tokens as numbers, shape (N,): strings by their numbers; flags, and SENT_START, 1 or 0."""
         column = self._columns.get(attr)
         if column is None:
-            if attr in attrs.LEXICAL and self._table is not None:
-                column = as_uint64(self._table.column(attr)[self._rows])
+            if attr in attrs.LEXICAL and self.table is not None:
+                column = as_uint64(self.table.column(attr)[self.rows])
             else:
                 values = self._joined(
                     [values_of(doc, attr)[start:end] for doc, start, end in self._parts], np.uint64
