@@ -292,13 +292,15 @@ def test_a_suggester_of_ones_own():
     ("places", "lengths", "error", "said"),
     [
         ([[0, 1]], [1], UsageError, "gave a Ragged of 1 sequences for 2 documents"),
+        ([[0, 1]], [1, 1], UsageError, r"an array of the shape \(1, 2\) for 2 spans"),
+        ([[0, 1.5]], [1, 0], UsageError, "numbers of the type float64"),
         ([[0, 4]], [1, 0], DataError, "no span from token 0 to before token 4 in a document of 3"),
         ([[1, 1]], [1, 0], DataError, "no span from token 1 to before token 1"),
     ],
 )
 def test_a_suggester_that_errs_is_told(places, lengths, error, said):
     nlp, spancat, _ = make()
-    spans = Ragged(np.array(places, dtype="int32"), np.array(lengths, dtype="int32"))
+    spans = Ragged(np.array(places), np.array(lengths, dtype="int32"))
     spancat.suggester = lambda docs, *, ops=None: spans
     with pytest.raises(error, match=said):
         spancat.predict([nlp.make_doc("a b c"), nlp.make_doc("d")])

@@ -200,14 +200,9 @@ class SpanCategorizer(TrainableComponent):
     def suggest(self, docs: Sequence[Doc]) -> Ragged:
         """The spans of documents that the suggester gives. `UsageError` if it gives anything else."""
         spans = self.suggester(docs, ops=self.model.ops)
-        if not isinstance(spans, Ragged) or len(spans.lengths) != len(docs):
-            given = (
-                f"a Ragged of {len(spans.lengths)} sequences"
-                if isinstance(spans, Ragged)
-                else repr(type(spans))
-            )
+        if problem := _problem(spans, len(docs)):
             raise UsageError(
-                f"the suggester of component '{self.name}' gave {given} for {len(docs)} documents",
+                f"the suggester of component '{self.name}' gave {problem}",
                 hint="It returns a Ragged of whole numbers (spans, 2), with a sequence for each document.",
             )
         return spans
@@ -323,3 +318,17 @@ class SpanCategorizer(TrainableComponent):
         owners = np.repeat(np.arange(len(docs)), counts)
         shifts = (np.cumsum(lengths) - lengths)[owners]
         return places[:, 0] + shifts, places[:, 1] + shifts, owners
+
+
+def _problem(spans: Any, n_docs: int) -> str:
+    """What a suggester gave, if it is not what it should be."""
+    if not isinstance(spans, Ragged):
+        return f"{type(spans)!r} for {n_docs} documents"
+    if len(spans.lengths) != n_docs:
+        return f"a Ragged of {len(spans.lengths)} sequences for {n_docs} documents"
+    places, count = spans.dataXd, int(spans.lengths.sum())
+    if places.size != 2 * count:
+        return f"an array of the shape {places.shape} for {count} spans"
+    if places.size and places.dtype.kind not in "iu":
+        return f"numbers of the type {places.dtype}"
+    return ""
