@@ -30,7 +30,7 @@ def roots_of(heads: NDArray[Any]) -> NDArray[np.int64]:
     # Each pass doubles the distance followed, so that log2(depth) passes reach every root.
     for _ in range(max(1, len(heads)).bit_length() + 1):
         further = root[root]
-        if np.array_equal(further, root):
+        if (further == root).all():
             break
         root = further
     in_cycle = np.flatnonzero(heads[root] != 0)

@@ -74,9 +74,10 @@ class Retokenizer:
             raise DataError(f"the span {span.text!r} belongs to another document")
         if span.start == span.end:
             raise DataError("a span without tokens can't become a token")
-        settings = _settings(dict(attrs or {}), f"the token {span.text!r}")
-        self._take(span.start, span.end, span.text)
-        self._parts[place] = _Part(*place, [span.text], [], [settings])
+        text = span.text
+        settings = _settings(dict(attrs), f"the token {text!r}") if attrs else {}
+        self._take(span.start, span.end, text)
+        self._parts[place] = _Part(*place, [text], [], [settings])
 
     def split(
         self,
@@ -253,7 +254,7 @@ def _annotations(doc: Doc, parts: list[_Part], plan: _Plan, new: _New) -> dict[i
         _carry_lemmas(doc, columns[attrs.LEMMA], parts, plan)
     if not columns.keys().isdisjoint({attrs.ENT_IOB, attrs.ENT_TYPE}):
         _carry_entities(doc, columns, parts, plan)
-    if attrs.SENT_START in columns:
+    if attrs.SENT_START in columns and attrs.HEAD not in doc.columns:
         _carry_starts(doc, columns[attrs.SENT_START], parts, plan)
     _set_given(doc, columns, new, _SETTABLE - {attrs.SENT_START})
     if attrs.HEAD in doc.columns or any(attrs.DEP in part.settings[0] for part in parts if part.heads):
@@ -299,9 +300,15 @@ def _carry_lemmas(doc: Doc, column: NDArray[Any], parts: list[_Part], plan: _Pla
     old = values_of(doc, attrs.LEMMA)
     places: list[int] = []
     lemmas: list[str] = []
+    texts, spaces = doc.vocab.strings, doc.spaces.tolist()
     for part, first in zip(parts, plan.first, strict=True):
-        if old[part.start : part.end].any():
-            own = part.words if part.heads else [doc[part.start : part.end].lemma_]
+        numbers = old[part.start : part.end].tolist()
+        if any(numbers):
+            if part.heads:
+                own = part.words
+            else:
+                pairs = zip(numbers, spaces[part.start : part.end], strict=True)
+                own = ["".join(texts[number] + " " * has_space for number, has_space in pairs).strip()]
             places += range(first, first + len(own))
             lemmas += own
     column[places] = doc.table.intern_many(lemmas)
@@ -410,6 +417,8 @@ def _moved(record: Record, plan: _Plan) -> Record:
 
 def _move_user_data(doc: Doc) -> None:
     """Drop the extension attributes of tokens that are gone; those of spans follow the borders of tokens."""
+    if not doc.user_data:
+        return
     offsets = doc.offsets()
     begins, ends = offsets[:-1], offsets[1:] - doc.spaces
     known = set(begins.tolist())
