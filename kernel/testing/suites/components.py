@@ -30,7 +30,7 @@ class ComponentSuite(Suite):
     settings: the component's config block. before, after: other components of the pipeline by name, each the config
     that `add_pipe` takes with its "factory", for a component that needs a source or a listener. steps, learn_rate: of
     the training that must lower the loss. Override `examples` if the component learns something that
-    `kernel.testing.sample_examples` doesn't have.
+    `kernel.testing.sample_examples` doesn't have, and `docs` if it works on annotations that nothing before it sets.
     """
 
     kind = "factories"
@@ -42,6 +42,10 @@ class ComponentSuite(Suite):
     def examples(self, nlp: Any) -> list[Example]:
         """Annotated examples; each call makes new ones."""
         return sample_examples(nlp)
+
+    def docs(self, nlp: Any) -> list[Doc]:
+        """Documents that go through the pipeline; each call makes new ones."""
+        return sample_docs(nlp.vocab)
 
     def meta(self) -> FactoryMeta:
         """What the factory says about its components."""
@@ -81,7 +85,7 @@ class ComponentSuite(Suite):
     def golden(self) -> Any:
         # Few steps: the optimizer makes much of differences in the last digit.
         nlp, _, losses = self.trained(steps=3)
-        found = [_annotations(doc) for doc in nlp.pipe(_docs(nlp))]
+        found = [_annotations(doc) for doc in nlp.pipe(self.docs(nlp))]
         return {
             "losses": losses,
             "annotations": [{**each, "tensor": np.asarray(each["tensor"])} for each in found],
@@ -103,7 +107,7 @@ class ComponentSuite(Suite):
             # With other tokens there are other annotations.
             return
         declared = set().union(*(_PARTS.get(each, {"user_data"}) for each in self.meta().assigns))
-        for doc in _docs(nlp):
+        for doc in self.docs(nlp):
             for name in self.before:
                 doc = nlp.get_pipe(name)(doc)
             before = _annotations(doc)
@@ -115,16 +119,16 @@ class ComponentSuite(Suite):
 
     def test_leaves_the_text_alone(self) -> None:
         nlp, _, _ = self.trained()
-        texts = [doc.text for doc in _docs(nlp)]
-        words = [[token.text for token in doc] for doc in _docs(nlp)]
-        docs = list(nlp.pipe(_docs(nlp)))
+        texts = [doc.text for doc in self.docs(nlp)]
+        words = [[token.text for token in doc] for doc in self.docs(nlp)]
+        docs = list(nlp.pipe(self.docs(nlp)))
         assert [doc.text for doc in docs] == texts
         assert self.meta().retokenizes or [[token.text for token in doc] for doc in docs] == words
 
     def test_batches_give_what_single_documents_give(self) -> None:
         nlp, _, _ = self.trained()
-        single = [_annotations(nlp(doc)) for doc in _docs(nlp)]
-        batched = [_annotations(doc) for doc in nlp.pipe(_docs(nlp))]
+        single = [_annotations(nlp(doc)) for doc in self.docs(nlp)]
+        batched = [_annotations(doc) for doc in nlp.pipe(self.docs(nlp))]
         _assert_alike(batched, single, "pipe() sets other annotations than a call does")
 
     def test_documents_without_tokens_and_of_one_token(self) -> None:
@@ -221,8 +225,8 @@ class ComponentSuite(Suite):
             component.score([])
 
     def _assert_same(self, nlp: Any, copy: Any) -> None:
-        found = [_annotations(doc) for doc in copy.pipe(_docs(copy))]
-        expected = [_annotations(doc) for doc in nlp.pipe(_docs(nlp))]
+        found = [_annotations(doc) for doc in copy.pipe(self.docs(copy))]
+        expected = [_annotations(doc) for doc in nlp.pipe(self.docs(nlp))]
         _assert_alike(found, expected, "a loaded component sets other annotations")
 
 
@@ -239,10 +243,6 @@ def _assert_alike(found: list[dict[str, Any]], expected: list[dict[str, Any]], m
 def _add(nlp: Any, name: str, config: Mapping[str, Any]) -> None:
     settings = dict(config)
     nlp.add_pipe(settings.pop("factory", name), name=name, config=settings)
-
-
-def _docs(nlp: Any) -> list[Doc]:
-    return sample_docs(nlp.vocab)
 
 
 def _annotations(doc: Doc) -> dict[str, Any]:
