@@ -25,7 +25,8 @@ def create_orth_variants_augmenter(
 
     level: the share of these examples. lower: the share of these that are in lower case, too. orth_variants: under "single" lists
     of words that may stand for each other in tokens with one of the "tags" (fine-grained ones, `token.tag_`), under "paired" lists
-    of pairs (opening, closing); if there are two tags, the first is that of what opens. All tokens of an example that a list is about get the same of its variants.
+    of pairs (opening, closing); if there are two tags, the first is that of what opens. All tokens of an example that a list is about
+    get the same of its variants.
     """
     check(orth_variants)
 
