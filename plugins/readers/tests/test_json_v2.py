@@ -1,6 +1,7 @@
 """The field's JSON of version 2, in and out."""
 
 import json
+import time
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,7 @@ from kernel_readers.writers import json as json_writer
 from kernel import blank
 from kernel.errors import DataError
 from kernel.files.atomic import atomic_file
+from kernel.tokens import Doc
 
 from .documents import documents
 
@@ -179,3 +181,24 @@ def test_documents_come_back(tmp_path_factory, doc):
 
     assert facts(back) == facts(doc)
     assert written([back]) == text
+
+
+def test_white_space_that_is_a_word(tmp_path):
+    doc = Doc(blank("xx").vocab, words=["a", " ", "b", " ", "c"], spaces=[True, True, False, False, False])
+    path = tmp_path / "a.json"
+    path.write_bytes(written([doc]))
+    (back,) = read(path)
+    assert back.text == "a   b c" and back.spaces.tolist() == doc.spaces.tolist()
+
+
+def test_time_grows_with_the_tokens(tmp_path):
+    seconds = []
+    for size in (3000, 24_000):
+        sentence = {"tokens": [{"orth": "a", "ner": "O"}] * 4}
+        path = tmp_path / f"{size}.json"
+        path.write_text(json.dumps([{"id": 0, "paragraphs": [{"sentences": [sentence] * (size // 4)}]}]))
+        begin = time.process_time()
+        (doc,) = read(path)
+        seconds.append(time.process_time() - begin)
+        assert len(doc) == size and len(list(doc.sents)) == size // 4
+    assert seconds[1] < 3 * 8 * seconds[0]

@@ -299,3 +299,15 @@ def test_user_data_that_went_through_a_binary_file(write, nlp, through_brat, tmp
     (stored,) = DocBin().from_bytes(DocBin(docs=[doc], store_user_data=True).to_bytes()).get_docs(nlp.vocab)
     (back,), messages = through_brat(stored)
     assert plain(back) == plain(doc) and not messages
+
+
+def test_zeros_and_lone_carriage_returns(nlp, through_brat, through_csv):
+    doc = nlp.make_doc("a\0 b\rc d")
+    doc.ents = [Span(doc, len(doc) - 1, len(doc), "X")]
+    (back,), (message,) = through_brat(doc)
+    assert back.text == "a\ufffd b\rc d" and [ent.text for ent in back.ents] == ["d"]
+    assert "1 characters U+0000, which are U+FFFD there" in message
+    doc.set_ents([])
+    doc.cats = {"A": 1.0}
+    (back, other), (message,), _ = through_csv(doc, *with_cats(nlp, ("\r", {}), ("x\r", {"B": 1.0})))
+    assert (back.text, other.text) == ("a\ufffd b\rc d", "x\r") and "1 characters U+0000" in message

@@ -99,3 +99,19 @@ def test_entities_come_back(tmp_path_factory, name, docs):
     assert found == [(token.text, token.ent_iob_, token.ent_type_) for doc in docs for token in doc]
     if name in ("conll2003_columns", "iob_lines"):
         assert [t.tag_ for doc in back for t in doc] == [t.tag_ for doc in docs for t in doc]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_words_that_mean_something_to_readers(tmp_path, name):
+    doc = doc_of(["\ufeffAnn", "-DOCSTART-", "a\0b", "."], ents=["B-X|Y", "I-X|Y", "I-X|Y", "O"])
+    with pytest.warns(match="1 words -DOCSTART-, which are _DOCSTART_ there .in 1 of 2") as caught:
+        text = written(getattr(writers, name), [doc, doc_of(["So"], ents=["O"])])
+    path = tmp_path / "a.iob"
+    path.write_bytes(text.encode())
+    back = list(MAKERS[name]()(path, blank("xx"), n_sents=0))
+    label = "X_Y" if name == "iob_lines" else "X|Y"
+    assert [(token.text, token.ent_type_) for each in back for token in each] == [
+        ("\ufeffAnn", label), ("_DOCSTART_", label), ("a_b", label), (".", ""), ("So", "")
+    ]  # fmt: skip
+    number = 4 if name == "iob_lines" else 1
+    assert f"{number} separators within values" in str(caught[0].message)

@@ -242,16 +242,33 @@ def test_a_text_of_white_space_and_one_of_nothing():
         assert written([Doc(vocab, words=[" ", "\n"]), Doc(vocab)]) == ""
 
 
+def test_entities_of_several_sentences_are_told():
+    doc = Doc(
+        Vocab(),
+        words=["a", "b", "c", "d"],
+        sent_starts=[1, 0, 1, 0],
+        ents=["B-X", "I-X", "I-X", "B-X"],
+    )
+    with pytest.warns(match="lacks: 1 entities that lie in several sentences, and are cut there"):
+        written([doc])
+
+
 def test_what_breaks_the_rules_is_left_out_and_told():
-    doc = Doc(Vocab(), words=["a\tb", "c"], pos=["CCONJ", "NOUN"], morphs=["Odd", "A=b"], ents=["B-a|b", "O"])
+    doc = Doc(
+        Vocab(), words=["a\tb\0", "c"], pos=["CCONJ", "NOUN"], morphs=["Odd", "A=b"], ents=["B-a|b", "O"]
+    )
     doc.cats["x"] = 1.0
     with pytest.warns() as caught:
         ((_, rows),) = fields(written([doc]))
     (said,) = (str(each.message) for each in caught)
     assert said.startswith("CoNLL-U can't hold, and the output lacks: 1 categories (in 1 of 1 documents), ")
-    for what in ("features that are no Name=Value", "tabs and ends of lines", "entities whose label has a |"):
+    for what in (
+        "features that are no Name=Value",
+        "characters U+0000 within values",
+        "entities whose label has a |",
+    ):
         assert what in said
-    assert rows[0] == ["1", "a b", "_", "CCONJ", "_", "_", "_", "_", "_", "name=-"]
+    assert rows[0] == ["1", "a b\ufffd", "_", "CCONJ", "_", "_", "_", "_", "_", "name=-"]
 
 
 words = st.lists(

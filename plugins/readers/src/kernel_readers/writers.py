@@ -43,7 +43,9 @@ def conll2003_columns() -> ColumnsWriter:
 
 def iob_lines() -> ColumnsWriter:
     """Write a sentence a line, tokens as `word|tag|entity`, with IOB2 tags."""
-    return ColumnsWriter("a line of word|tag|entity", bars, (), scheme="bio", separators=" \t", has_tags=True)
+    return ColumnsWriter(
+        "a line of word|tag|entity", bars, (), scheme="bio", separators=" \t", of_tags="|", has_tags=True
+    )
 
 
 def spacy() -> DocBinWriter:

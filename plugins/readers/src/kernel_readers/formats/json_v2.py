@@ -93,12 +93,15 @@ def _doc(record: Record, paragraph: dict[str, Any], nlp: Any, settings: Settings
     raw = paragraph.get("raw")
     if raw is not None and not isinstance(raw, str):
         raise record.error("'raw' must be a string")
-    text = "".join(f"{word} " for word in words) if raw is None else raw
-    given: dict[str, Any] = {"words": words, "sent_starts": [place in {0, *ends} for place in range(total)]}
-    has_spaces = raw is None and any("space" in token for token in tokens)
+    starts = {0, *ends}
+    given: dict[str, Any] = {"words": words, "sent_starts": [place in starts for place in range(total)]}
+    spaces = [bool(token.get("space")) for token in tokens]
+    text = "".join(word + " " * space for word, space in zip(words, spaces, strict=True))
+    has_spaces = any("space" in token for token in tokens) and raw in (None, text)
     if has_spaces:
-        given["spaces"] = [bool(token.get("space")) for token in tokens]
-        text = "".join(word + " " * space for word, space in zip(words, given["spaces"], strict=True))
+        given["spaces"] = spaces
+    else:
+        text = "".join(f"{word} " for word in words) if raw is None else raw
     for key, argument in _STRINGS.items():
         if any(token.get(key) is not None for token in tokens):
             given[argument] = [token.get(key) for token in tokens]

@@ -27,8 +27,10 @@ from kernel_readers.formats.offsets import Offset, Places, Placing
 from kernel_readers.formats.record import Record
 from kernel_readers.formats.relations import Relation, keep_relations
 from kernel_readers.formats.universal import UPOS
+from kernel_readers.formats.webanno_cells import annotations_of, unreadable
 from kernel_readers.formats.webanno_rows import BEGINNING, Layer, Row, Text, parsed
-from kernel_readers.formats.webanno_values import Unit, raw_values, roles, unescaped, units, values
+from kernel_readers.formats.webanno_trees import trees_of
+from kernel_readers.formats.webanno_values import Unit, raw_values, unescaped, units, values
 from kernel_readers.problems import collected
 from kernel_readers.report import Report
 
@@ -38,7 +40,7 @@ GROUP = "sc"
 _CHAIN = re.compile(r"(?P<label>.*?)->(?P<chain>\d{1,9})-\d{1,9}", re.DOTALL)
 _ENTITIES, _COREFERENCE = "NamedEntity", "CoreferenceLink"
 _TOKEN_LAYERS = {"POS", "Lemma", "MorphologicalFeatures"}
-_BASE, _ROLE = "BT_", "ROLE_"
+_BASE = "BT_"
 _FEATURE = re.compile(r"[^|=\s]+=[^|=]+(?:\|[^|=\s]+=[^|=]+)*")
 
 
@@ -67,7 +69,8 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
     annotations = _Annotations(path, layers, text, report)
     given: dict[str, Any] = annotations.of_tokens()
     if not {"heads", "deps"} & given.keys():
-        given["sent_starts"] = [place in set(text.sentences) for place in range(len(text.words))]
+        starts = set(text.sentences)
+        given["sent_starts"] = [place in starts for place in range(len(text.words))]
     try:
         doc = Doc(nlp.vocab, words=text.words, spaces=text.spaces, **given)
     except DataError as error:
@@ -101,7 +104,7 @@ class _Annotations:
         """The annotations of a layer of spans, in the order of their beginnings."""
         found: dict[tuple[str, int], Annotation] = {}
         for row in self._text.rows:
-            for place, (number, texts, slots) in enumerate(self._of_row(layer, row)):
+            for place, (number, texts, slots) in enumerate(annotations_of(self._path, layer, row)):
                 key = ("", number) if number else (row.id, -place)
                 annotation = found.setdefault(key, Annotation(layer))
                 annotation.rows.append(row)
@@ -112,48 +115,6 @@ class _Annotations:
                     annotation.slots = slots
                 self._named[layer.full, row.id, number] = annotation
         return list(found.values())
-
-    def _of_row(self, layer: Layer, row: Row) -> Iterator[tuple[int, dict[str, str], list[tuple[str, Unit]]]]:
-        """Number, values and slots of each annotation of a row."""
-        cells = row.cells[layer.first - 3 : layer.first - 3 + len(layer.features)]
-        is_target = [place > 0 and layer.features[place - 1].startswith(_ROLE) for place in range(len(cells))]
-        read = {}
-        for place, cell in enumerate(cells):
-            if not is_target[place]:
-                found = values(cell)
-                if found is None:
-                    raise self._error(row, layer, place, cell)
-                if found:
-                    read[place] = found
-        number = max(map(len, read.values()), default=0)
-        for place, found in read.items():
-            if len(found) != number:
-                raise self._error(row, layer, place, cells[place])
-        for each in range(number):
-            texts = {layer.features[place]: found[each].text for place, found in read.items()}
-            slots: list[tuple[str, Unit]] = []
-            for place in (place for place, target in enumerate(is_target) if target):
-                targets = units(cells[place])
-                if targets is None:
-                    raise self._error(row, layer, place, cells[place])
-                named = raw_values(cells[place - 1])
-                names = roles(named[each]) if each < len(named) else []
-                of_this = targets[each] if each < len(targets) else []
-                if of_this and len(names) != len(of_this):
-                    raise self._error(row, layer, place, cells[place])
-                slots += zip(names, of_this, strict=bool(of_this))
-            numbers = [found[each].number for found in read.values()]
-            texts = {name: text for name, text in texts.items() if not name.startswith(_ROLE)}
-            yield max(numbers), texts, slots
-
-    def _error(self, row: Row, layer: Layer, place: int, cell: str) -> DataError:
-        name = layer.features[place]
-        return DataError(
-            f"the cell {cell[:60]!r} of {layer.name}{'.' if name else ''}{name} can't be read",
-            path=self._path,
-            line=row.number,
-            hint="A cell has a value for each annotation of the token, between | if there are several: PER, or PER[1]|ORG[2].",
-        )
 
     def _place(self, annotation: Annotation) -> str:
         return self._report.place(self._path, annotation.rows[0].number)
@@ -196,7 +157,10 @@ class _Annotations:
             self._unread(annotation, texts)
         self._read_relations()
         if self._arcs:
-            given.update(self._trees())
+            trees, why = trees_of(self._arcs, size)
+            given.update(trees)
+            if why:
+                self._keep_arcs(why)
         return given
 
     def _of_layers(self, names: set[str]) -> Iterator[Annotation]:
@@ -262,7 +226,7 @@ class _Annotations:
             for place, link in enumerate(links):
                 match = _CHAIN.fullmatch(link)
                 if match is None:
-                    raise self._error(row, layer, 0, cells[0])
+                    raise unreadable(self._path, row, layer, 0, cells[0])
                 chains[match["chain"]][link].append(row)
                 types = [text for cell in cells[1:] for text in raw_values(cell)[place : place + 1]]
                 label = next((text for text in types if text not in ("*", "_")), match["label"])
@@ -329,7 +293,7 @@ class _Annotations:
                 or place != bases[0]
                 and (columns[name] is None or len(columns[name] or ()) not in (0, len(named)))
             ):
-                raise self._error(row, layer, place, cells[place])
+                raise unreadable(self._path, row, layer, place, cells[place])
         base = layer.features[bases[0]].removeprefix(_BASE)
         for number, unit in enumerate(each[0] for each in named or () if each):
             texts = {name: found[number].text for name, found in columns.items() if found}
@@ -357,46 +321,15 @@ class _Annotations:
         ]
         self._relations.append(Relation(label, *ends))
 
-    def _trees(self) -> dict[str, list[Any]]:
-        """Heads and labels of all tokens; nothing, and relations in their place, if some have none, or several."""
-        size = len(self._text.words)
-        heads = {child: head for head, child, _ in self._arcs}
-        if len(heads) == size == len(self._arcs) and not _has_cycle(heads):
-            labels = {child: label for _, child, label in self._arcs}
-            deps = [labels[place] for place in range(size)]
-            return {
-                "heads": [heads[place] for place in range(size)],
-                "deps": ["ROOT" if heads[place] == place else dep for place, dep in enumerate(deps)],
-            }
+    def _keep_arcs(self, why: str) -> None:
+        """Make relations of dependencies. why: what keeps them from being heads."""
         rows = {row.token: row for row in reversed(self._text.rows)}
         first = rows[self._arcs[0][1]].number
         self._report.remark(
-            f"{{}} dependencies are kept as relations, and no heads, because {self._why(heads)}",
+            f"{{}} dependencies are kept as relations, and no heads, because {why}",
             self._report.place(self._path, first),
             len(self._arcs),
         )
         for head, child, label in self._arcs:
             ends = [Offset(rows[token].start, rows[token].end, "") for token in (head, child)]
             self._relations.append(Relation(label, *ends))
-        return {}
-
-    def _why(self, heads: dict[int, int]) -> str:
-        missing = len(self._text.words) - len(heads)
-        if missing:
-            return f"{missing} tokens have none"
-        return "tokens have several" if len(heads) < len(self._arcs) else "they form a cycle"
-
-
-def _has_cycle(heads: dict[int, int]) -> bool:
-    """Whether a walk from head to head comes back to where it was, at another place than a root."""
-    done: set[int] = set()
-    for start in heads:
-        walk: set[int] = set()
-        place = start
-        while place not in done and heads[place] != place:
-            if place in walk:
-                return True
-            walk.add(place)
-            place = heads[place]
-        done |= walk | {place}
-    return False

@@ -1,6 +1,6 @@
 """The words of a record with what is annotated of each, and where they are in its text."""
 
-from operator import lt
+from operator import add, lt
 from typing import Any
 
 from kernel.tokens import Doc
@@ -46,6 +46,9 @@ def tokenized(
     _check_numbers(record, annotations, len(words))
     if "pos" in annotations:
         check_upos(annotations["pos"], record.path, record.number)
+    if spaces is not None and not is_placed:
+        # White space that is a word is told from white space that follows one.
+        is_placed = "".join(map(add, words, (" " * space for space in spaces))) == record.text
     found = None if is_placed else _spaces(record, words, is_needed=spaces is None)
     if spaces is None:
         spaces = found

@@ -49,17 +49,19 @@ class BratWriter:
         losses = Losses("brat", _HOLDS)
         for number, (doc, others) in enumerate(docs, start=1):
             losses.of(doc, others)
-            lines = _Lines(doc, losses).lines
-            for suffix, content in ((TEXT, doc.text), (ANNOTATIONS, "".join(f"{line}\n" for line in lines))):
+            text = losses.without_zeros(doc.text)
+            lines = _Lines(doc, text, losses).lines
+            for suffix, content in ((TEXT, text), (ANNOTATIONS, "".join(f"{line}\n" for line in lines))):
                 (target / f"{number:06}{suffix}").write_bytes(content.encode())
         losses.say()
 
 
 @dataclass
 class _Lines:
-    """The lines of a document, and what they lack."""
+    """The lines of a document, and what they lack. text: of the file, with as many characters as the document."""
 
     doc: Doc
+    text: str
     losses: Losses
     lines: list[str] = field(default_factory=list)
 
@@ -69,7 +71,7 @@ class _Lines:
         self._compare(spans)
         for span in spans:
             places = ";".join(f"{start} {end}" for start, end in span.parts)
-            covered = " ".join(self.doc.text[start:end] for start, end in span.parts)
+            covered = " ".join(self.text[start:end] for start, end in span.parts)
             self.lines.append(f"{span.id}\t{span.label} {places}\t{_SPACE.sub(' ', covered)}")
         self._write_others(spans, [line for line in kept if line["id"][0] != "T"])
         others = self.doc.user_data.keys() - {KEY, RELATIONS}
@@ -100,8 +102,7 @@ class _Lines:
     ) -> bool:
         """Add what is marked, unless brat can't have it."""
         parts = tuple(part for place in places for part in self._without_line_ends(*place))
-        text = self.doc.text
-        is_whole = tuple(map(tuple, joined([list(part) for part in parts], text))) == places
+        is_whole = tuple(map(tuple, joined([list(part) for part in parts], self.text))) == places
         if not _NAME.fullmatch(label) or not is_whole:
             return False
         if base and not _NAME.fullmatch(base):
@@ -112,7 +113,7 @@ class _Lines:
 
     def _without_line_ends(self, start: int, end: int) -> list[tuple[int, int]]:
         parts = []
-        for piece in re.finditer(r"[^\n]+", self.doc.text[start:end]):
+        for piece in re.finditer(r"[^\n]+", self.text[start:end]):
             parts.append((start + piece.start(), start + piece.end()))
         return parts
 
@@ -128,7 +129,7 @@ class _Lines:
         taken: set[str] = set()
         spans = sorted(found.values(), key=lambda span: (span.parts, span.label, span.base))
         for span in spans:
-            whole = tuple(map(tuple, joined([list(part) for part in span.parts], self.doc.text)))
+            whole = tuple(map(tuple, joined([list(part) for part in span.parts], self.text)))
             wanted = known.get((whole, span.label), span.id)
             span.id = wanted if _ID.fullmatch(wanted) and wanted not in taken else ""
             taken.add(span.id)
@@ -142,7 +143,7 @@ class _Lines:
         doc = self.doc
         offsets = []
         for span in spans:
-            whole = joined([list(part) for part in span.parts], doc.text)
+            whole = joined([list(part) for part in span.parts], self.text)
             id = span.id if len(whole) > 1 else ""
             offsets += [Offset(start, end, span.label, span.base, id) for start, end in whole]
         offsets.sort()
@@ -186,16 +187,12 @@ class _Lines:
     def _write_others(self, spans: Sequence[_Span], kept: Sequence[dict[str, Any]]) -> None:
         """Relations, references and all that was read beside spans, of what is there."""
         ids = {span.id for span in spans}
-        written: list[dict[str, Any]] = []
-        waiting = list(kept)
-        # Events may name events that come later, so that lines are taken until none fits.
-        while fitting := [
-            line for line in waiting if self._names(line) <= ids | {each["id"] for each in waiting}
-        ]:
-            if len(fitting) == len(waiting):
-                written = waiting
-                break
-            waiting = fitting
+        # Events may name events that come later. What names a line that goes has to go too.
+        written, size = list(kept), len(kept) + 1
+        while len(written) < size:
+            size = len(written)
+            there = ids | {line["id"] for line in written}
+            written = [line for line in written if self._names(line) <= there]
         if len(written) < len(kept):
             self.losses.add("lines about spans that are no more", len(kept) - len(written))
         references = {(line["of"][0], line["value"]) for line in written if line["id"][0] == "N"}
@@ -207,7 +204,7 @@ class _Lines:
             base, colon, name = span.base.partition(":")
             value = span.base if colon and base and name and base != OWN_BASE else f"{OWN_BASE}:{span.base}"
             if span.base and (span.id, value) not in references:
-                covered = " ".join(self.doc.text[start:end] for start, end in span.parts)
+                covered = " ".join(self.text[start:end] for start, end in span.parts)
                 self.lines.append(f"{next(free)}\tReference {span.id} {value}\t{_SPACE.sub(' ', covered)}")
 
     def _names(self, line: dict[str, Any]) -> set[str]:

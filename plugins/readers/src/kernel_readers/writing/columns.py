@@ -1,5 +1,6 @@
 """Writes column files: a token a line with its entity tag, a blank line between sentences; and sentences of `word|tag|entity` on one line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, BinaryIO, NamedTuple
@@ -11,6 +12,8 @@ from kernel_readers.formats.tags import MISSING
 from kernel_readers.writing.losses import Losses
 
 NOTHING = "-X-"
+# A word that would be the mark of a document.
+_NO_MARK = DOCUMENT_MARK.replace("-", "_")
 _ENTITIES = frozenset({"sentences", "entities", "tokens of which entities are not annotated"})
 
 
@@ -47,7 +50,7 @@ class ColumnsWriter:
     """Sentences in columns.
 
     lines: gives the lines of a sentence. suffixes: of the files. scheme: of the entity tags, a key of `SCHEMES`. separators: characters
-    that no value may have. has_tags: whether the format has part-of-speech tags. has_marks: whether a line marks where a document starts.
+    that no value may have; of_tags: those that only words may have. has_tags: whether the format has part-of-speech tags. has_marks: whether a line marks where a document starts.
     """
 
     is_folder = False
@@ -60,26 +63,32 @@ class ColumnsWriter:
         *,
         scheme: str,
         separators: str,
+        of_tags: str = "",
         has_tags: bool = False,
         has_marks: bool = False,
     ) -> None:
         self.suffixes = suffixes
         self._name, self._lines, self._letters = name, lines, SCHEMES[scheme]
         self._holds = _ENTITIES | ({"tags"} if has_tags else set())
-        self._breaks = dict.fromkeys(map(ord, f"{separators}\n\r"), "_")
+        # By a character U+0000, a file is taken for a binary one.
+        self._breaks = dict.fromkeys(map(ord, f"{separators}\n\r\0"), "_")
+        self._breaks_of_tags = self._breaks | dict.fromkeys(map(ord, of_tags), "_")
         self._has_marks = has_marks
 
     def write(self, docs: Iterable[tuple[Doc, dict[str, Any]]], target: BinaryIO) -> None:
         """Write documents to an open file, each at once."""
         losses = Losses(self._name, self._holds)
+        is_begun = False
         for doc, others in docs:
             losses.of(doc, others)
             if self._has_marks and len(doc):
                 target.write(f"{DOCUMENT_MARK} {NOTHING} {NOTHING} O\n\n".encode())
-            target.writelines(
-                "".join(f"{line}\n" for line in self._lines(sentence)).encode()
-                for sentence in self._sentences(doc, losses)
-            )
+                is_begun = True
+            for sentence in self._sentences(doc, losses):
+                content = "".join(f"{line}\n" for line in self._lines(sentence)).encode()
+                # The first one at the start of a file is a mark of UTF-8, and no character.
+                target.write(BOM_UTF8 + content if not is_begun and content.startswith(BOM_UTF8) else content)
+                is_begun = True
         losses.say()
 
     def _sentences(self, doc: Doc, losses: Losses) -> Iterator[Sentence]:
@@ -94,7 +103,15 @@ class ColumnsWriter:
         for start, end in pairwise(borders):
             places = [place for place in range(start, end) if words[place]]
             columns = [[column[place] for place in places] for column in (texts, tags, entities)]
-            fitting = [[value.translate(self._breaks) for value in column] for column in columns]
+            marks = columns[0].count(DOCUMENT_MARK)
+            if marks:
+                losses.add(f"words {DOCUMENT_MARK}, which are {_NO_MARK} there", marks)
+                columns[0] = [_NO_MARK if word == DOCUMENT_MARK else word for word in columns[0]]
+            breaks = (self._breaks, self._breaks_of_tags, self._breaks_of_tags)
+            fitting = [
+                [value.translate(own) for value in column]
+                for column, own in zip(columns, breaks, strict=True)
+            ]
             changed += sum(
                 a != b
                 for before, after in zip(columns, fitting, strict=True)

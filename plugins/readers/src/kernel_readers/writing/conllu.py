@@ -1,6 +1,7 @@
 """Writes CoNLL-U, and CoNLL-U Plus where the first document was read from it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, BinaryIO
@@ -34,7 +35,7 @@ _KINDS = {
 }
 _HOLDS = frozenset({*_KINDS.values(), "sentences", "entities", "tokens of which entities are not annotated"})
 _FEATURES = re.compile(r"[^=|]+=[^=|]+(?:\|[^=|]+=[^=|]+)*")
-_BREAKS = str.maketrans("\t\n\r", "   ")
+_BREAKS = str.maketrans("\t\n\r\0", "   \ufffd")
 _ESCAPES = str.maketrans({" ": r"\s", "\n": r"\n", "\r": r"\r", "\t": r"\t", "|": r"\p", "\\": r"\\"})
 
 
@@ -76,7 +77,7 @@ def _whole(doc: Doc, names: Sequence[str], losses: Losses) -> Iterator[str]:
     found = doc.user_data[KEY]
     sizes, differing = list(found["sents"]), found.get("columns", {})
     columns = _columns(doc, ids_of(sizes), is_enhanced="DEPS" in differing)
-    _check(doc, columns, names, losses)
+    _check(doc, columns, names, [start for start, _ in bounds(sizes)], losses)
     for name, values in differing.items():
         column = columns.setdefault(name, [NOTHING] * len(doc))
         for place, there, other in values:
@@ -109,7 +110,7 @@ def _made(doc: Doc, number: int, names: Sequence[str], losses: Losses) -> Iterat
     if len(words) < len(doc):
         columns["MISC"] = _with_spaces(doc, texts, is_space, columns["MISC"])
         columns = {name: [column[place] for place in words] for name, column in columns.items()}
-    _check(doc, columns, names, losses)
+    _check(doc, columns, names, starts_of(doc), losses)
     rows = _rows(columns, names, len(words))
     for sentence, (start, end) in enumerate(bounds(sizes), start=1):
         if sentence == 1:
@@ -165,8 +166,13 @@ def _columns(doc: Doc, ids: NDArray[Any], *, is_enhanced: bool) -> dict[str, lis
     return columns
 
 
-def _check(doc: Doc, columns: dict[str, list[str]], names: Sequence[str], losses: Losses) -> None:
-    """Leave out what breaks the rules of the format, and count it; and what the file has no column for."""
+def _check(
+    doc: Doc, columns: dict[str, list[str]], names: Sequence[str], starts: Sequence[int], losses: Losses
+) -> None:
+    """Leave out what breaks the rules of the format, and count it; and what the file has no column for.
+
+    starts: the tokens that start a sentence.
+    """
     for name, kind in _KINDS.items():
         number = 0 if name in names else len(doc) - columns[name].count(NOTHING)
         if number:
@@ -183,14 +189,21 @@ def _check(doc: Doc, columns: dict[str, list[str]], names: Sequence[str], losses
         if wrong:
             losses.add(kind, sum(text in wrong for text in columns[name]))
             columns[name] = [NOTHING if text in wrong else text for text in columns[name]]
+    # From the start after an entity's first token to its end.
+    cut = sum(bisect_right(starts, ent.start) < bisect_left(starts, ent.end) for ent in doc.ents)
+    if cut:
+        losses.add("entities that lie in several sentences, and are cut there", cut)
     labels = [ent.label_ for ent in doc.ents if not can_be_tag(ent.label_)]
     if labels:
         losses.add("entities whose label has a |, a tab or an end of a line", len(labels))
     for name, column in columns.items():
-        # Of a line, and of one of its columns, these are the ends.
+        # Of a line, and of one of its columns, these are the ends; and by U+0000 a file is taken for a binary one.
         wrong = {text for text in set(column) if text != text.translate(_BREAKS)}
         if wrong:
-            losses.add("tabs and ends of lines within values", sum(text in wrong for text in column))
+            losses.add(
+                "tabs, ends of lines and characters U+0000 within values",
+                sum(text in wrong for text in column),
+            )
             columns[name] = [text.translate(_BREAKS) for text in column]
 
 

@@ -48,6 +48,14 @@ class Losses:
             self._in[kind] += 1
             self._last[kind] = self._documents
 
+    def without_zeros(self, text: str) -> str:
+        """A text without the character U+0000, by which files are taken for binary ones; another one is in its place."""
+        number = text.count("\0")
+        if not number:
+            return text
+        self.add("characters U+0000, which are U+FFFD there", number)
+        return text.replace("\0", "\ufffd")
+
     def say(self) -> None:
         """Warn of everything that was lost, if anything was."""
         if not self._lost:

@@ -16,6 +16,7 @@ from kernel_readers.writing.losses import Losses
 _HOLDS = frozenset({"categories"})
 # Rows of so many bytes are in memory until all categories are known; more are in a temporary file.
 _IN_MEMORY = 8 << 20
+_LINE_END = "\r\n"
 
 
 class TableWriter:
@@ -63,10 +64,10 @@ def _text(doc: Doc, losses: Losses) -> str:
     if not doc.text.strip():
         losses.add("documents without a text")
         return ""
-    text = doc.text
+    text = losses.without_zeros(doc.text)
     while "\r\n" in text:
         text = text.replace("\r\n", "\n")
-    if text != doc.text:
+    if len(text) < len(doc.text):
         losses.add("carriage returns at the ends of lines", len(doc.text) - len(text))
     return text
 
@@ -110,5 +111,6 @@ def _number(value: float | None) -> str:
 
 def _put(target: BinaryIO, row: list[str]) -> None:
     line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="\n").writerow(row)
-    target.write(line.getvalue().encode())
+    # What the ends of lines consist of is quoted, and a lone carriage return has to be.
+    csv.writer(line, lineterminator=_LINE_END).writerow(row)
+    target.write(line.getvalue().removesuffix(_LINE_END).encode() + b"\n")
