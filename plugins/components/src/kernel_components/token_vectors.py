@@ -16,6 +16,24 @@ HASH_EMBED_CNN = {
     "maxout_pieces": 3,
     "subword_features": True,
 }
+# That of components of spans: tables of another size for each feature.
+MULTI_HASH_EMBED = {
+    "@architectures": "kernel.Tok2Vec.v2",
+    "embed": {
+        "@architectures": "kernel.MultiHashEmbed.v2",
+        "width": 96,
+        "rows": [5000, 1000, 2500, 1000],
+        "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+        "include_static_vectors": False,
+    },
+    "encode": {
+        "@architectures": "kernel.MaxoutWindowEncoder.v2",
+        "width": 96,
+        "window_size": 1,
+        "maxout_pieces": 3,
+        "depth": 4,
+    },
+}
 
 
 def sources(gpu: bool) -> tuple[str, ...]:

@@ -19,27 +19,12 @@ from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
 from kernel_components.span_finder import debug, recommended
 from kernel_components.span_finder.gold import EDGE, UNKNOWN, encode, records
 from kernel_components.span_finder.pairs import pair
+from kernel_components.token_vectors import MULTI_HASH_EMBED
 
 MODEL = {
     "@architectures": "kernel.SpanFinder.v1",
     "scorer": {"@layers": "kernel.LinearLogistic.v1", "nO": 2, "nI": None},
-    "tok2vec": {
-        "@architectures": "kernel.Tok2Vec.v2",
-        "embed": {
-            "@architectures": "kernel.MultiHashEmbed.v2",
-            "width": 96,
-            "rows": [5000, 1000, 2500, 1000],
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "include_static_vectors": False,
-        },
-        "encode": {
-            "@architectures": "kernel.MaxoutWindowEncoder.v2",
-            "width": 96,
-            "window_size": 1,
-            "maxout_pieces": 3,
-            "depth": 4,
-        },
-    },
+    "tok2vec": MULTI_HASH_EMBED,
 }
 
 

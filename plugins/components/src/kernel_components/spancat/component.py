@@ -24,27 +24,12 @@ from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
 from kernel_components.spancat import choose, debug, recommended
 from kernel_components.spancat.gold import Gold, count_labels, encode, matches
 from kernel_components.suggesters.ngrams import ngram_suggester
+from kernel_components.token_vectors import MULTI_HASH_EMBED
 from kernel_components.unknown_label import unknown_label
 
 MODEL = {
     "@architectures": "kernel.SpanCategorizer.v1",
-    "tok2vec": {
-        "@architectures": "kernel.Tok2Vec.v2",
-        "embed": {
-            "@architectures": "kernel.MultiHashEmbed.v2",
-            "width": 96,
-            "rows": [5000, 1000, 2500, 1000],
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "include_static_vectors": False,
-        },
-        "encode": {
-            "@architectures": "kernel.MaxoutWindowEncoder.v2",
-            "width": 96,
-            "window_size": 1,
-            "maxout_pieces": 3,
-            "depth": 4,
-        },
-    },
+    "tok2vec": MULTI_HASH_EMBED,
     "reducer": {"@layers": "kernel.mean_max_reducer.v1", "hidden_size": 128},
     "scorer": {"@layers": "kernel.LinearLogistic.v1", "nO": None, "nI": None},
 }

@@ -97,8 +97,8 @@ def make_entity_linker(
 
     model: contexts to encodings of the width of the entities' vectors, such as kernel.EntityLinker.v2. labels_discard: labels of
     entities that get no link. n_sents: how many sentences on either side belong to the context. incl_prior, incl_context: whether
-    the probability of an alias, and the context, count. entity_vector_length: the width of the vectors of an empty knowledge base.
-    get_candidates: of a knowledge base and a mention, the candidates; get_candidates_batch: the same of many mentions, which is
+    the probability of an alias, and the context, count; without context nothing is learnt. entity_vector_length: the width of the
+    vectors of an empty knowledge base. get_candidates: of a knowledge base and a mention, the candidates; get_candidates_batch: the same of many mentions, which is
     called if candidates_batch_size is above 1, with so many. generate_empty_kb: of a vocabulary and a width, the knowledge base before
     initialize. overwrite: whether a link that is there already is replaced. use_gold_ents: whether all gold entities are learnt
     from, or those only that are predicted too. threshold: the least score of a link; below it the mention gets NIL.
