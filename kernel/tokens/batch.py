@@ -129,9 +129,10 @@ def set_batch_spans(
     parts = np.searchsorted(owner, np.arange(len(docs) + 1)).tolist()
     shift = borders[owner]
     names, span_ids = (repeat(0, len(starts)) if each is None else each.tolist() for each in (labels, ids))
-    records = list(
-        zip((starts - shift).tolist(), (ends - shift).tolist(), names, repeat(0), span_ids, strict=False)
-    )
+    # One number object for each place, however many spans begin or end there: where many do, that is two fifths of the memory.
+    place_of = list(range(int((ends - shift).max(initial=0)) + 1)).__getitem__
+    first, after = (map(place_of, (each - shift).tolist()) for each in (starts, ends))
+    records = list(zip(first, after, names, repeat(0), span_ids, strict=False))
     for place, (doc, (first, last)) in enumerate(zip(docs, pairwise(parts), strict=True)):
         own = {} if group_attrs is None else dict(group_attrs[place])
         doc.groups[key] = GroupData(key, own, records[first:last])
