@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from kernel.discovery import rules
+from kernel.errors import UsageError
 from kernel.registries.code import CODE_MODULE, load_code, loaded
 
 if TYPE_CHECKING:
@@ -102,5 +103,8 @@ def _import(module: str, file: str) -> None:
         import_module(module)
     except ImportError:
         if not Path(file).exists():
-            raise
+            raise UsageError(
+                f"{file or module}, which has functions that are needed here, is not there",
+                hint="Code that no package has must lie under the same path on every machine.",
+            ) from None
         load_code(file)

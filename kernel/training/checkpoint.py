@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +46,24 @@ def write(folder: Path, snapshot: Snapshot) -> None:
         text = json.dumps(snapshot.tree, allow_nan=False, separators=(",", ":"))
         (fresh / _STATE).write_text(text + "\n", encoding="utf8")
         with (fresh / _ARRAYS).open("wb") as file:
-            np.savez(file, **{str(number): array for number, array in enumerate(snapshot.arrays)})
+            _save(file, snapshot.arrays)
+
+
+def packed(arrays: Sequence[np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as bytes, for another process."""
+    file = BytesIO()
+    _save(file, arrays)
+    return file.getvalue()
+
+
+def unpacked(file: Any) -> list[np.ndarray[Any, Any]]:
+    """The arrays of a file, or of what `packed` gave. file: a path, or an open file."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return [arrays[str(number)] for number in range(len(arrays.files))]
+
+
+def _save(file: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> None:
+    np.savez(file, **{str(number): array for number, array in enumerate(arrays)})
 
 
 def read(folder: Path) -> Snapshot:
@@ -56,8 +75,7 @@ def read(folder: Path) -> Snapshot:
         tree = json.loads((folder / _STATE).read_text(encoding="utf8"))
         if tree["format"] != FORMAT:
             raise DataError(f"a checkpoint in format {tree['format']}; this version reads format {FORMAT}")
-        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            found = Snapshot(tree, [arrays[str(number)] for number in range(len(arrays.files))])
+        found = Snapshot(tree, unpacked(folder / _ARRAYS))
         found.check()
     except DataError as error:
         raise error.at(folder) from error

@@ -103,6 +103,9 @@ def _file(plain: Mapping[str, Any], name: str, corpus: Corpus) -> Path | None:
     found, cache = digests({"corpora": plain["corpora"]}, {name: corpus}).get(name), _cache()
     if found is None or cache is None:
         return None
+    if callable(getattr(corpus, "share", None)):
+        # Several processes read it together, and what one of them has kept the others may not have.
+        return None
     # Only what was read, how, and by whom decides on the labels.
     origin = provenance({key: each for key, each in plain.items() if key != "training"})
     facts = [

@@ -51,13 +51,13 @@ def digests(
                 found[name] = {"sha256": str(own())}
             continue
         places = [place for _, text in _texts(_block(config, name)) for place in _places(text)]
-        found[name] = _digest(places, output)
+        found[name] = digest_of(places, output)
     no_data = (*_NO_DATA, *(f"{part}.{key}" for part in {"training", section} for key in _WRITERS))
     for key, text in _texts(config):
         if not any(key == part or key.startswith(f"{part}.") for part in no_data):
             # Elsewhere a text with a star is no pattern: `upstream = "*"`.
             place = expand_home(text)
-            found[key] = _digest([place] if _is_meant(key, text, place) else [], output)
+            found[key] = digest_of([place] if _is_meant(key, text, place) else [], output)
     return {key: entry for key, entry in found.items() if entry}
 
 
@@ -108,7 +108,8 @@ def _is_meant(key: str, text: str, place: Path) -> bool:
         return False
 
 
-def _digest(places: Sequence[Path], output: Path | None) -> dict[str, Any]:
+def digest_of(places: Sequence[Path], output: Path | None = None) -> dict[str, Any]:
+    """sha256, bytes and files of all files at and below paths, see `digests`; empty if there are none."""
     files = _files(places, output)
     if not files:
         return {}

@@ -18,7 +18,7 @@ from kernel.training.callback_state import CallbackStates, callbacks_of
 from kernel.training.equality import check_start
 from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
-from kernel.training.resume import restore
+from kernel.training.resume import hand_over, restore
 from kernel.training.run import Info, Run
 from kernel.training.together import together
 from kernel.training.update import NotFinite
@@ -46,14 +46,18 @@ def _output(run: Run) -> AbstractContextManager[Any]:
 def _together(run: Run) -> Iterator[None]:
     """Start the processes that take part, and let them go at the end; not where this is one of them, or nothing is left to do."""
     is_over = run.resumed is not None and run.resumed.is_ended
-    if run.team.count > 1 or is_over:
-        yield
-        return
-    run.team = together(run)
+    if run.team.count == 1 and not is_over:
+        run.team = together(
+            run.config, run.settings, section=run.section, gpu_id=run.device, seed=run.seed, output=run.output
+        )
     try:
+        if run.team.count > 1 and not is_over:
+            hand_over(run)
         yield
     finally:
-        run.team.close()
+        # Another member has its error still to tell.
+        if run.team.is_first:
+            run.team.close()
 
 
 def _train(run: Run) -> Iterator[Info]:

@@ -40,6 +40,7 @@ from kernel.training.run import Run
 from kernel.training.sample import Sample, check_labels, check_type, is_streamed, reading
 from kernel.training.score import score_weights
 from kernel.training.team import Team
+from kernel.training.together import together
 from kernel.training.update import Builtin, warn_of_gold
 
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
@@ -62,12 +63,13 @@ def prepare(
     the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. seed: what to draw from where
     the config leaves that to chance, as a run that is resumed did before. section: of the config, that describes the run. team: that this process
-    is to be a member of, if it is not to make one of its own; only the first member tells anything. Callbacks, the output directory
+    is to be a member of, `Team()` for none, if it is not to make one of its own; only the first member tells anything. A corpus that
+    has a method `share` gets the team before it is read, so that each member may read a part of it. Callbacks, the output directory
     and the config are checked before any data is read.
     """
     is_first = team is None or team.is_first
     setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed, section, tells=is_first)
-    config, settings, hooks, kind = setup.config, setup.settings, setup.hooks, setup.kind
+    config, settings, kind = setup.config, setup.settings, setup.kind
     for text in contradictions(vars(settings), section=kind.section, schema=kind.schema):
         warn(text)
     if output is not None:
@@ -75,32 +77,46 @@ def prepare(
         check_apart(output, setup.plain, kind.results)
         if lock is not None:
             lock.acquire()
+    shared = [corpus for corpus in setup.corpora.values() if callable(getattr(corpus, "share", None))]
+    if shared and team is None:
+        team = together(config, settings, section=section, gpu_id=gpu_id, seed=setup.seed, output=output)
+    try:
+        for each in shared:
+            each.share(team or Team())
+        run = _prepared(setup, gpu_id, team or Team())
+        run.output, run.lock = output, lock
+        if is_first:
+            run.facts = facts(run)
+    except BaseException:
+        if team is not None and team.is_first:
+            team.close()
+        raise
+    return run
+
+
+def _prepared(setup: _Setup, gpu_id: int, team: Team) -> Run:
     pipeline, sample = _initialized(setup, gpu_id)
     random.seed_all(setup.seed, "evaluate")
     dev_corpus = setup.corpora.get("dev_corpus")
     dev_examples = [] if dev_corpus is None else _dev_examples(dev_corpus, pipeline, setup)
-    run = Run(
+    config, settings, kind = setup.config, setup.settings, setup.kind
+    return Run(
         config=config,
         kind=kind,
         pipeline=pipeline,
         settings=settings,
         optimizer=settings.optimizer,
         parameters=Parameters(pipeline.models()),
-        hooks=hooks,
+        hooks=setup.hooks,
         train_corpus=setup.corpora["train_corpus"],
         dev_corpus=dev_corpus,
         weights=_weights(pipeline, settings, kind.section),
         examples=None if is_streamed(setup.corpora["train_corpus"], settings) else sample(),
         dev_examples=dev_examples,
-        output=output,
-        lock=lock,
         seed=setup.seed,
         device=gpu_id,
-        team=team or Team(),
+        team=team,
     )
-    if is_first:
-        run.facts = facts(run)
-    return run
 
 
 def initialized(config: Config, *, gpu_id: int = -1) -> Pipeline:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError, KernelError, UsageError, keep, note, warn
 from kernel.registries.blame import describe_error
-from kernel.training import snapshot
+from kernel.training import checkpoint, snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
 from kernel.training.drift import Change, changes, check_words, refuse, strange
@@ -119,6 +120,24 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
     if resumed:
         run.facts["resumed"] = resumed
     run.resumed = left
+
+
+def hand_over(run: Run) -> None:
+    """Let every member of the team go on from what the first one goes on from, whose files the others may not be able to read."""
+    left: Left | None = run.resumed
+    told = None
+    if left is not None:
+        changed = [asdict(change) for change in left.changes]
+        told = {"folder": str(left.folder), "output": str(left.output), "changes": changed}
+        told["tree"] = left.snapshot.tree
+    told = run.team.agreed(told)
+    if told is None:
+        return
+    data = run.team.spread(checkpoint.packed(left.snapshot.arrays) if left is not None else b"")
+    if left is None:
+        state = Snapshot(told["tree"], checkpoint.unpacked(BytesIO(data)))
+        changed = [Change(**change) for change in told["changes"]]
+        run.resumed = Left(Path(told["folder"]), Path(told["output"]), state, True, changed)
 
 
 def restore(run: Run, batches: Batches, record: Record) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 from kernel import errors
@@ -121,6 +122,18 @@ class Team:
         if self._member is None:
             return value
         return json.loads(self._member.broadcast(_plain(value) if self.is_first else b""))
+
+    def spread(self, data: bytes) -> bytes:
+        """The first member's bytes, for all of them."""
+        return data if self._member is None else self._member.broadcast(data)
+
+    def exchanged(self, data: bytes) -> list[bytes]:
+        """The bytes of all members, by rank, for all of them."""
+        every = self.gather(data)
+        sizes = self.agreed([len(each) for each in every])
+        whole = self.spread(b"".join(every))
+        ends = list(accumulate(sizes))
+        return [whole[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
     def total(self, parts: Mapping[int, Array], order: Sequence[int], size: int, dtype: str) -> Array:
         """The sum of the arrays of all members in this order; see `Member.total`. Comes after `told`, so that who failed has said so."""

@@ -5,28 +5,37 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
+from kernel.config import Config
 from kernel.errors import UsageError
 from kernel.registries.definitions import definitions
 from kernel.registries.family import Registries, chosen_by
 from kernel.saving.provenance import functions_of
-from kernel.training.run import Run
 from kernel.training.team import Backend, Team
 
 
-def together(run: Run) -> Team:
-    """The team of a run that is ready to train: as its `[training.workers]` says, if it has that, or this process alone."""
-    settings = getattr(run.settings, "workers", None)
-    if settings is None or settings.count == 1:
+def together(
+    config: Config, settings: Any, *, section: str, gpu_id: int, seed: int, output: Path | None = None
+) -> Team:
+    """The team of a run: as its `[training.workers]` says, if it has that, or this process alone.
+
+    config: filled, not interpolated. settings: the section of the run, built. The others as of `prepare`.
+    """
+    wanted = getattr(settings, "workers", None)
+    if wanted is None or wanted.count == 1:
         return Team()
-    shards = max(run.settings.shards, run.settings.accumulate_gradient)
-    if settings.count > shards:
+    shards = max(settings.shards, settings.accumulate_gradient)
+    if wanted.count > shards:
         raise UsageError(
-            f"{run.section}.workers.count is {settings.count}, more than {run.section}.shards = {shards}: some would have nothing to do",
-            hint=f"Shards decide the weights, and workers who computes them: --{run.section}.shards {settings.count} gives each worker one.",
+            f"{section}.workers.count is {wanted.count}, more than {section}.shards = {shards}: some would have nothing to do",
+            hint=f"Shards decide the weights, and workers who computes them: --{section}.shards {wanted.count} gives each worker one.",
         )
-    start = _backend(chosen_by(run.config), settings.backend)
-    return Team(start(_task(run), settings))
+    start = _backend(chosen_by(config), wanted.backend)
+    task = {"gpu_id": gpu_id, "seed": seed, "section": section, **_code_of(config)}
+    task["output"] = None if output is None else str(output)
+    return Team(start(json.dumps(task).encode(), wanted))
 
 
 def _backend(registry: Registries, name: str) -> Backend:
@@ -35,31 +44,12 @@ def _backend(registry: Registries, name: str) -> Backend:
     return found
 
 
-def _task(run: Run) -> bytes:
-    """What another process needs to prepare the same run."""
-    registry = chosen_by(run.config)
-    found = definitions(registry, functions_of(run.config))
+def _code_of(config: Config) -> dict[str, Any]:
+    """What another process needs to read the config as this one does."""
+    found = definitions(chosen_by(config), functions_of(config))
     if found.is_lost:
         raise UsageError(
             "functions of the config are defined in the program itself, which is in no file, so that workers can't run it",
             hint="Put them into a file, and give it to --code, or import it as a module.",
         )
-    left = run.resumed
-    return json.dumps(
-        {
-            "config": run.config.to_str(),
-            "definitions": asdict(found),
-            "folder": os.getcwd(),
-            "gpu_id": run.device,
-            "seed": run.seed,
-            "section": run.section,
-            "output": None if run.output is None else str(run.output),
-            "resumed": None
-            if left is None
-            else {
-                "folder": str(left.folder),
-                "output": str(left.output),
-                "changes": [asdict(change) for change in left.changes],
-            },
-        }
-    ).encode()
+    return {"config": config.to_str(), "definitions": asdict(found), "folder": os.getcwd()}

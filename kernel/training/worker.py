@@ -13,12 +13,9 @@ from kernel.config import Config
 from kernel.errors import KernelError, keep
 from kernel.registries.blame import describe_error
 from kernel.registries.definitions import Definitions, define
-from kernel.training import checkpoint
-from kernel.training.drift import Change
 from kernel.training.loop import train
 from kernel.training.manifest import facts
 from kernel.training.prepare import prepare
-from kernel.training.resume import Left
 from kernel.training.team import Lost, Member, Team
 
 
@@ -27,21 +24,27 @@ def work(member: Member, task: bytes) -> None:
 
     An error here is raised by the first member. Nothing is printed: the first member tells it all.
     """
-    team = Team(member)
+    team, told = Team(member), json.loads(task)
+    is_there = os.path.isdir(told["folder"])
     try:
-        _train(team, json.loads(task))
+        if is_there:
+            os.chdir(told["folder"])
+        _train(team, told)
     except Lost:
         # The first member has ended, or somebody else, which the first one says.
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 (code of users)
         ours = error if isinstance(error, KernelError) else keep(KernelError(describe_error(error)), error)
+        if not is_there:
+            ours.add_note(
+                f"The folder {told['folder']} is not on the machine of this worker, where relative paths begin at {os.getcwd()}."
+            )
         ours.add_note("In the worker process:\n" + "".join(traceback.format_exception(error)))
         with suppress(Lost):
             team.fail(ours)
 
 
 def _train(team: Team, task: dict[str, Any]) -> None:
-    os.chdir(task["folder"])
     define(Definitions(**_as_tuples(task["definitions"])))
     run = prepare(
         Config().from_str(task["config"], interpolate=False),
@@ -52,10 +55,6 @@ def _train(team: Team, task: dict[str, Any]) -> None:
         team=team,
     )
     run.facts = facts(run, None if task["output"] is None else Path(task["output"]))
-    left = task["resumed"]
-    if left is not None:
-        folder, changed = Path(left["folder"]), [Change(**change) for change in left["changes"]]
-        run.resumed = Left(folder, Path(left["output"]), checkpoint.read(folder), True, changed)
     for _ in train(run):
         pass
 

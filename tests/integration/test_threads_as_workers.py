@@ -169,4 +169,4 @@ def test_what_a_worker_is_told_is_text():
         kernel.registry.workers("acme.threads.v1", noting)
         TestThreads().trained(2)
     (task,) = tasks
-    assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "output", "resumed"}
+    assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "output"}

@@ -11,6 +11,7 @@ from srsly import msgpack_dumps
 
 from kernel.errors import DataError
 from kernel.language import Language
+from kernel.registries.family import registry
 from kernel.testing import ConverterSuite, ReaderSuite, WriterSuite, sample_examples
 from kernel.tokens import DocBin
 from kernel.training import Example
@@ -376,3 +377,24 @@ class TestWriteConll2003(ColumnsWriter):
 
 class TestWriteIobLines(Writer):
     name = "kernel.iob_lines.v1"
+
+
+class TestParts(Reader):
+    """Two corpora of the same file."""
+
+    name = "kernel.Parts.v1"
+    filename = "data.jsonl"
+    content = JSONL
+    malformed = {BROKEN_JSONL: 3}
+
+    def reader(self, path):
+        corpus = registry.get("readers", "kernel.Corpus.v1")
+        return self.build(parts={name: corpus(path) for name in ("one", "other")})
+
+
+class TestStreamedParts(TestParts):
+    goldens = None
+
+    def reader(self, path):
+        corpus = registry.get("readers", "kernel.StreamedCorpus.v1")
+        return self.build(parts={name: corpus(path, shuffle=False) for name in ("one", "other")})

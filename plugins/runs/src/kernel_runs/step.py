@@ -27,6 +27,7 @@ from kernel.training.callback_state import CallbackStates, callbacks_of
 from kernel.training.prepare import prepare
 from kernel.training.run import Run
 from kernel.training.snapshot import Snapshot
+from kernel.training.team import Team
 from kernel.training.update import NotFinite, learn, shards
 
 from .nonfinite import Finding, Numbers, numbers_in, of_modules, places, spoilt_weights, watched
@@ -80,7 +81,7 @@ def as_it_was(taken: Snapshot, *, gpu_id: int = -1) -> tuple[Run, Iterator[Seque
     # A logger might write where that of the run has written.
     section = (taken.part("facts") or {}).get("section", "training")
     quiet.setdefault(section, {})["logger"] = None
-    run = prepare(quiet, gpu_id=gpu_id, seed=taken.run["seed"], section=section)
+    run = prepare(quiet, gpu_id=gpu_id, seed=taken.run["seed"], section=section, team=Team())
     run.config = config
     batches = Batches(run)
     before = 0

@@ -55,7 +55,7 @@ class StreamedCorpus:
         piece: int | None = None,
         head: int = 1 << 20,
     ) -> None:
-        self._path, self._name, self._head = path, named(path), head
+        self.path, self._name, self._head = path, named(path), head
         self._format, self._settings = format, settings or Settings()
         self._making, self._augmenter = making or Making(), augmenter
         self._shuffle, self._buffer = shuffle, buffer
@@ -83,7 +83,7 @@ class StreamedCorpus:
         DataError if there are none, and for a document of more characters than `nlp.max_length`.
         """
         report = StreamReport()
-        pieces = Pieces(sources(self._path, self._format, self._settings, report, self._head), self._piece)
+        pieces = Pieces(sources(self.path, self._format, self._settings, report, self._head), self._piece)
         restored = self._standing.restored(pieces)
         if restored is not None and is_stateful(self._augmenter):
             self._augmenter.restore(restored.augmenter)

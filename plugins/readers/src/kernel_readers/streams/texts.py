@@ -63,7 +63,7 @@ class TextCorpus:
         is_streamed: bool = False,
         stdin: io.BufferedIOBase | None = None,
     ) -> None:
-        self._path, self._name, self._format = path, named(path), format
+        self.path, self._name, self._format = path, named(path), format
         self.min_length = min_length
         self.max_length = max_length
         self.limit = limit
@@ -98,7 +98,7 @@ class TextCorpus:
         if self._spool is not None:
             return [_of_spool(self._spool, self._format)]
         found = []
-        for file in data_files(self._path, is_detected=False):
+        for file in data_files(self.path, is_detected=False):
             check_known(file)
             format = format_of(file) if self._format == "auto" else self._format
             found.append(Source(file, format, separator_of(format, file), file.stat().st_size))

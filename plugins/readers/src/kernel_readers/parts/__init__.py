@@ -1,0 +1,1 @@
+"""A corpus of several corpora, whose parts may lie on several machines."""
