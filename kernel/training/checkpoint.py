@@ -63,7 +63,8 @@ def unpacked(file: Any) -> list[np.ndarray[Any, Any]]:
 
 
 def _save(file: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> None:
-    np.savez(file, **{str(number): array for number, array in enumerate(arrays)})
+    named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
+    np.savez(file, **named)
 
 
 def read(folder: Path) -> Snapshot:

@@ -77,12 +77,12 @@ def prepare(
         check_apart(output, setup.plain, kind.results)
         if lock is not None:
             lock.acquire()
-    shared = [corpus for corpus in setup.corpora.values() if callable(getattr(corpus, "share", None))]
-    if shared and team is None:
+    shares = [getattr(corpus, "share", None) for corpus in setup.corpora.values()]
+    if any(map(callable, shares)) and team is None:
         team = together(config, settings, section=section, gpu_id=gpu_id, seed=setup.seed, output=output)
     try:
-        for each in shared:
-            each.share(team or Team())
+        for share in filter(callable, shares):
+            share(team or Team())
         run = _prepared(setup, gpu_id, team or Team())
         run.output, run.lock = output, lock
         if is_first:

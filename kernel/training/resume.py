@@ -125,7 +125,7 @@ def check(run: Run, left: Left, allowed: Collection[str] = ()) -> None:
 def hand_over(run: Run) -> None:
     """Let every member of the team go on from what the first one goes on from, whose files the others may not be able to read."""
     left: Left | None = run.resumed
-    told = None
+    told: dict[str, Any] | None = None
     if left is not None:
         changed = [asdict(change) for change in left.changes]
         told = {"folder": str(left.folder), "output": str(left.output), "changes": changed}
@@ -136,8 +136,8 @@ def hand_over(run: Run) -> None:
     data = run.team.spread(checkpoint.packed(left.snapshot.arrays) if left is not None else b"")
     if left is None:
         state = Snapshot(told["tree"], checkpoint.unpacked(BytesIO(data)))
-        changed = [Change(**change) for change in told["changes"]]
-        run.resumed = Left(Path(told["folder"]), Path(told["output"]), state, True, changed)
+        allowed = [Change(**change) for change in told["changes"]]
+        run.resumed = Left(Path(told["folder"]), Path(told["output"]), state, True, allowed)
 
 
 def restore(run: Run, batches: Batches, record: Record) -> bool:

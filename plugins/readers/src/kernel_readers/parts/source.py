@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class Source:
     """
 
     def __init__(self, part: Any, nlp: Any, key: int, number: int, place: dict[str, Any] | None) -> None:
-        self._part, self._nlp, self._key = part, nlp, (key, "part", number)
+        self._part, self._nlp, self._key, self._number = part, nlp, key, number
         self._read = 0
         self._has_ended = bool(place and place["ended"])
         self._source: Iterator[Any] | None = None
@@ -65,19 +65,21 @@ class Source:
         return Block(examples, before, self._place(), findings, said)
 
     def _next(self) -> list[Any]:
-        key, *rest = self._key
         if self._source is None:
-            with apart(key, *rest):
+            with self._seeded():
                 self._source = iter(self._part(self._nlp))
             for number in range(self._skipped):
-                with apart(key, *rest, number):
+                with self._seeded(number):
                     next(self._source, None)
-        with apart(key, *rest, self._read):
+        with self._seeded(self._read):
             for example in self._source:
                 self._read += 1
                 return [example]
         self._has_ended = True
         return []
+
+    def _seeded(self, *example: int) -> AbstractContextManager[None]:
+        return apart(self._key, "part", self._number, *example)
 
     def _place(self) -> dict[str, Any]:
         state = copied(self._part.state(), "a part") if is_stateful(self._part) else None
