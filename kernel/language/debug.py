@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kernel.component import Finding
 from kernel.errors import DataError, KernelError
-from kernel.language.labels import unlabelled
+from kernel.language.labels import learns_labels, unlabelled
 from kernel.language.learn import trained_models
 from kernel.language.stream import failure
 
@@ -203,10 +203,9 @@ def _own(component: Any, train: Examples, dev: Examples) -> Iterable[Finding]:
 
 
 def _labels(component: Any, train: Examples, dev: Examples) -> Iterator[Finding]:
-    count = getattr(component, "gold_labels", None)
-    if count is None or getattr(component, "hide_labels", False):
+    if not learns_labels(component) or getattr(component, "hide_labels", False):
         return
-    counts, others = count(train), count(dev)
+    counts, others = component.gold_labels(train), component.gold_labels(dev)
     known = getattr(component, "labels", ())
     if not counts and not others and not known:
         return

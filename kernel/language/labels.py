@@ -32,7 +32,7 @@ def unlabelled(
     settings: the interpolated `[initialize]`; then components are left out that came with their labels, have some already,
     or are given some there.
     """
-    asked = [slot for slot in slots if _has_labels(slot.component)]
+    asked = [slot for slot in slots if learns_labels(slot.component)]
     if settings is not None:
         asked = [slot for slot in asked if not _knows(slot, settings)]
     without = [
@@ -63,7 +63,8 @@ def _annotations(doc: Doc) -> list[str]:
     return found + [f"spans[{key!r}]" for key in doc.groups]
 
 
-def _has_labels(component: Any) -> bool:
+def learns_labels(component: Any) -> bool:
+    """Whether a component takes labels from gold annotations: rules have labels of their own, which no data need to have."""
     own = getattr(type(component), "gold_labels", None)
     return own is not None and own is not Component.gold_labels
 

@@ -104,6 +104,27 @@ def test_the_extra_all_lists_every_first_party_package_with_functions_and_withou
     assert wanted == full - set(WITH_EXTRAS)
 
 
+def test_the_readme_installs_every_first_party_package_with_functions_and_without_torch() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"pip install -e \.(?: \\\n| |-e|plugins/\w+)*", text)
+    assert command
+    wanted = {
+        f"plugins/{path.parent.name}"
+        for path in MANIFESTS[1:]
+        if entries(path) and project(path)["name"] not in WITH_EXTRAS
+    }
+    assert set(re.findall(r"plugins/\w+", command[0])) == wanted
+
+
+@pytest.mark.parametrize("path", MANIFESTS[1:], ids=lambda p: p.parent.name)
+def test_the_readme_has_a_row_for_every_package_which_names_its_components(path: Path) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(f"| [`{project(path)['name']}`]"))
+    named = {name.rpartition(".")[2] for group, name, _ in entries(path) if group == "kernel_factories"}
+    if len(named) > 1:
+        assert {name for name in named if f"`{name}`" not in row} == set()
+
+
 @pytest.mark.parametrize("name", WITH_EXTRAS)
 def test_an_extra_of_the_kernel_brings_each_package_that_does_nothing_without_another_framework(
     name: str,

@@ -131,10 +131,23 @@ def test_what_is_to_be_low_is_no_share(make_run: Any, capsys: pytest.CaptureFixt
 
 
 def test_long_names_are_cut(make_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    run = make_run(console_table(), scores=[{"a_very_long_score": 0.5}] * 2)
-    run.weights = {"a_very_long_score": 1.0}
+    weights = {f"spans_findings_{end}": 1.0 for end in ("f", "p", "r")}
+    run = make_run(console_table(), scores=[weights] * 2)
+    run.weights = weights
     list(train(run))
-    assert "A_VERY_LON..." in capsys.readouterr().out
+    header = rows(capsys.readouterr().out)[0]
+    assert header[4:7] == ["SPANS...NGS_F", "SPANS...NGS_P", "SPANS...NGS_R"]
+
+
+def test_long_names_that_are_alike_when_cut_have_room(
+    make_run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = {"spans_old_findings_f": 1.0, "spans_new_findings_f": 1.0, "ents_f": 1.0}
+    run = make_run(console_table(), scores=[weights] * 2)
+    run.weights = weights
+    list(train(run))
+    header = rows(capsys.readouterr().out)[0]
+    assert header[4:7] == ["SPANS_O...INGS_F", "SPANS_N...INGS_F", "ENTS_F"]
 
 
 def test_table_without_output(make_run: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from kernel_linking.sources.jsonl import make_kb_from_jsonl
 from kernel_linking.sources.records import read_records
 
 import kernel
-from kernel.errors import DataError
+from kernel.config import Config, resolve
+from kernel.errors import ConfigError, DataError
 from kernel.vocab import Vocab
 from kernel.vocab.strings import hash_string
 
@@ -126,7 +127,7 @@ def test_mistakes_are_told_with_their_line(tmp_path, content, message):
 
 def test_files_that_are_none(tmp_path):
     with pytest.raises(DataError, match="no such file"):
-        load(tmp_path / "e.jsonl")
+        read_records(tmp_path / "e.jsonl")
     path = tmp_path / "e.jsonl"
     path.write_bytes(b'{"id": "Q1"}\n\xff\xfe\n')
     with pytest.raises(DataError, match="e.jsonl:2: this is no text in UTF-8"):
@@ -238,3 +239,20 @@ def test_a_folder_of_spacy(tmp_path):
 def test_lines_are_remembered(tmp_path):
     records = read_records(write(tmp_path / "e.jsonl", ENTITIES))
     assert records.lines["entity", "Q2"] == 2 and records.lines["alias", "Adams"] == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ('@misc = "kernel.KBFromFile.v1"\nkb_path = "no.kb"', "there is no file of a knowledge base: no.kb"),
+        ('@misc = "kernel.KBFromFile.v1"\nkb_path = null', "the file of a knowledge base is needed"),
+        (
+            '@misc = "kernel.KBFromJsonl.v1"\npath = "no.jsonl"',
+            "there is no file of a list of entities: no.jsonl",
+        ),
+    ],
+)
+def test_a_file_that_is_missing_is_told_with_the_line_of_its_setting(block, message):
+    config = Config.from_str(f"[kb_loader]\n{block}\n", name="my.cfg")
+    with pytest.raises(ConfigError, match=f"my.cfg:3:\\d+: kb_loader.(kb_)?path: .*{message}"):
+        resolve(config)

@@ -5,6 +5,7 @@ from kernel_measure.thresholds import Setting, find, trials
 
 import kernel
 from kernel.component import Component
+from kernel.config.ranges import Fraction
 from kernel.errors import DataError, KernelWarning, UsageError
 from kernel.language import Language
 from kernel.training import Example
@@ -112,6 +113,30 @@ def test_settings_that_are_attributes_or_in_tables(cut, examples):
     assert list(trials(cut, examples, "cut", "threshold", "x_none", [0.1])) == [(0.1, None)]
     list(trials(cut, examples, "cut", "deep.limit", "x_acc", [7.0]))
     assert cut.get_pipe("cut").cfg["deep"] == {"limit": 3}
+
+
+class Lenient(Cut):
+    """Its threshold may be null, as its note may."""
+
+    def __init__(self, name, threshold: Fraction | None = None, note: str | None = None):
+        super().__init__(name)
+        self.threshold, self.note = threshold, note
+
+    def score(self, examples, **cfg):
+        return {"x_acc": 0.5 if self.threshold is None else self.threshold}
+
+
+def test_a_setting_may_be_null_where_a_number_may_be(examples):
+    nlp = Language()
+    Language.factory("lenient.v1", func=lambda nlp, name, threshold=None, note=None: Lenient(name))
+    nlp.add_pipe("lenient.v1", name="lenient")
+    assert list(trials(nlp, examples, "lenient", "threshold", "x_acc", [0.0, 0.75])) == [
+        (0.0, 0.0),
+        (0.75, 0.75),
+    ]
+    assert nlp.get_pipe("lenient").threshold is None
+    with pytest.raises(UsageError, match="no number 'note' among its settings\nIt has: threshold"):
+        Setting(nlp, "lenient", "note")
 
 
 def test_a_threshold_that_finds_too_much_has_no_score(cut, examples, monkeypatch):

@@ -1,6 +1,6 @@
 """The table of a training run on standard output."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -116,9 +116,12 @@ class ConsoleTable:
         losses = list(run.pipeline.models())
         shown = [name for name, weight in run.weights.items() if weight is not None]
         if not self._columns:
-            self._columns = [("E", 3), ("#", 6), *((f"LOSS {_short(name)}", 8) for name in losses)]
+            self._columns = [("E", 3), ("#", 6), *((f"LOSS {name}", 8) for name in _short(losses))]
             self._columns += [
-                *((_short(name), 8 if name == "speed" else 6) for name in shown),
+                *(
+                    (title, 8 if name == "speed" else 6)
+                    for name, title in zip(shown, _short(shown), strict=True)
+                ),
                 ("SCORE", 6),
                 ("W/S", 7),
             ]
@@ -140,9 +143,18 @@ class ConsoleTable:
         print("  ".join(padded), flush=True)
 
 
-def _short(name: str) -> str:
-    name = visible_line(name)
-    return name if len(name) <= _LONGEST_NAME else name[:10] + "..."
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without their middle where they are long. The end stays, which says what was measured; and they stay different."""
+    visible = [visible_line(name) for name in names]
+    longest = max(map(len, visible), default=0)
+    for width in range(_LONGEST_NAME, longest):
+        half = (width - 3) // 2
+        cut = [
+            name if len(name) <= width else f"{name[: width - 3 - half]}...{name[-half:]}" for name in visible
+        ]
+        if len({name.upper() for name in cut}) == len(names):
+            return cut
+    return visible
 
 
 def _percent(name: str, score: Any, weights: Mapping[str, float | None]) -> float | None:

@@ -194,6 +194,9 @@ def test_what_debug_data_says(ruler):
         ("5 patterns with 2 labels, 2 matches in the training data", ()),
         ("1 labels whose patterns match nothing in the training data", ("GPE",)),
     ]
+    # Labels of patterns are not learnt, so that no data lack them.
+    topics = dict(ruler.nlp.debug(examples, []))
+    assert len(topics[ruler.name]) == 2
 
 
 @pytest.mark.parametrize("words", [[], ["One"], [" ", "\n"], ["\U0001f600", "ב", "日本", "ک"]])

@@ -83,4 +83,6 @@ def find_threshold(
         )
     also = f", as with {len(equal) - 1} more up to {equal[-1]:.4g}" if len(equal) > 1 else ""
     say()
-    say(f"best: {threshold_key} = {equal[0]:.4g} with {scores_key} {best:.4f}{also} (it is {now:.4g} now)")
+    say(
+        f"best: {threshold_key} = {equal[0]:.4g} with {scores_key} {best:.4f}{also} (it is {'null' if now is None else f'{now:.4g}'} now)"
+    )

@@ -1,10 +1,13 @@
 """The scores of a pipeline for each of several thresholds of a component."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from kernel.component import BatchComponent
+from kernel.config.signatures import type_hints
 from kernel.errors import DataError, UsageError, warn
 from kernel.language import Language
 from kernel.language.listening import channels_of
@@ -16,7 +19,7 @@ Trial = tuple[float, float | None]
 
 
 class Setting:
-    """A number among the settings of a component: the entry of its `cfg`, or its attribute. A dot leads into a table.
+    """A number among the settings of a component, or null where one may be: the entry of its `cfg`, or its attribute. A dot leads into a table.
 
     UsageError if the component or the setting is not there.
     """
@@ -27,7 +30,7 @@ class Setting:
                 f"the pipeline has no component {name!r}", hint=f"It has: {', '.join(nlp.pipe_names)}."
             )
         self.component, self.key = nlp.get_pipe(name), key
-        if not _is_number(self.value):
+        if not self._fits(key, self.value):
             known = ", ".join(sorted(self._known(nlp, name)))
             raise UsageError(
                 f"component {name!r} has no number {key!r} among its settings",
@@ -59,11 +62,21 @@ class Setting:
 
     def _known(self, nlp: Language, name: str) -> Iterator[str]:
         cfg = getattr(self.component, "cfg", {})
-        yield from (key for key, value in cfg.items() if _is_number(value))
+        yield from (key for key, value in cfg.items() if self._fits(key, value))
         settings = nlp.get_pipe_config(name)
         yield from (
-            key for key in settings if key not in cfg and _is_number(getattr(self.component, key, None))
+            key for key in settings if key not in cfg and self._fits(key, getattr(self.component, key, None))
         )
+
+    def _fits(self, key: str, value: Any) -> bool:
+        """Whether the value of a setting is a number, or null for a number that is not given."""
+        return _is_number(value) or (value is None and key in self._numbers)
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        """The settings that may be numbers, as the class says."""
+        hints = type_hints(type(self.component).__init__)
+        return frozenset(key for key, hint in hints.items() if not {int, float}.isdisjoint(_choices(hint)))
 
 
 def trials(
@@ -147,6 +160,16 @@ def _has(scores: Mapping[str, Any], name: str) -> bool:
             return name in dict(numbers_of(scores))
         place = place[part]
     return place is None or _is_number(place)
+
+
+def _choices(hint: Any) -> set[type]:
+    """The types that a value of a type hint may have: of `Fraction | None` they are float and None."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return _choices(get_args(hint)[0])
+    if origin in (Union, UnionType):
+        return {choice for part in get_args(hint) for choice in _choices(part)}
+    return {hint} if isinstance(hint, type) else set()
 
 
 def _is_number(value: Any) -> bool:

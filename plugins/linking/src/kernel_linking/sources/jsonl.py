@@ -9,6 +9,7 @@ from kernel.errors import warn
 from kernel.vocab import Vocab
 from kernel_linking.kb import InMemoryLookupKB
 from kernel_linking.sources.build import build
+from kernel_linking.sources.present import check_present
 from kernel_linking.sources.records import read_records
 
 
@@ -21,6 +22,7 @@ def make_kb_from_jsonl(
     the means of the word vectors of the descriptions, if the vocabulary has any, else sums of hashed words. entity_vector_length:
     the width of the latter.
     """
+    check_present(path, "path", "list of entities")
 
     def load(vocab: Vocab) -> InMemoryLookupKB:
         records = read_records(path)
