@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,17 @@ from kernel.visible import shell_word
     "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."
 )
 @click.option(
+    "--columns",
+    type=options.Names(),
+    help="What the columns are, from left to right: text,label,_ of a table, word,pos,tag of words and tags.",
+)
+@click.option(
+    "--labels",
+    type=options.Names(may_be_file=True),
+    help="Names of the labels that the files have numbers for, in their order: O,B-PER,I-PER; or a file that has them.",
+)
+@click.option("--trim", is_flag=True, help="Take blanks at the ends of entities for no part of them.")
+@click.option(
     "--concatenate",
     "-C",
     is_flag=True,
@@ -62,6 +74,9 @@ def convert(
     to: str,
     lang: str,
     n_sents: int | None,
+    columns: list[str] | None,
+    labels: list[str] | Path | None,
+    trim: bool,
     concatenate: bool,
     split: str,
     seed: int,
@@ -87,6 +102,10 @@ def convert(
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
+    settings = {"columns": columns, "labels": labels, "trim": trim or None}
+    settings = {key: value for key, value in settings.items() if value is not None}
+    _check_taken(settings, read, name)
+    settings["n_sents"] = n_sents
     writer = writers.by_name(to)
     sources = [source for path in input_paths for source in matching(path)]
     found = _each_once(
@@ -94,7 +113,7 @@ def convert(
     )
     files = list(found)
     nlp = blank(lang)
-    every = (doc for path in files for doc in _documents(read, path, nlp, n_sents))
+    every = (doc for path in files for doc in _documents(read, path, nlp, settings))
     if split:
         _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, writer, force=force)
     elif is_piped:
@@ -111,7 +130,19 @@ def convert(
         targets = _targets(found, output_dir, _suffix(writer))
         _check_unread(targets.values(), files)
         for path, target in targets.items():
-            _write(writer, _documents(read, path, nlp, n_sents), target, force=force)
+            _write(writer, _documents(read, path, nlp, settings), target, force=force)
+
+
+def _check_taken(settings: Iterable[str], read: Any, name: str) -> None:
+    """`UsageError` for settings that a converter doesn't take."""
+    from kernel.errors import UsageError
+
+    known = inspect.signature(read).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known):
+        return
+    for setting in settings:
+        if setting not in {parameter.name for parameter in known}:
+            raise UsageError(f"the converter {name} doesn't take --{setting}", hint="Leave it out.")
 
 
 def _check_unread(targets: Iterable[Path], files: Iterable[Path]) -> None:
@@ -132,12 +163,12 @@ def _suffix(writer: Any) -> str:
     return "" if writer.is_folder or not writer.suffixes else str(writer.suffixes[0])
 
 
-def _documents(read: Any, path: Path, nlp: Any, n_sents: int | None) -> Iterator[Any]:
+def _documents(read: Any, path: Path, nlp: Any, settings: dict[str, Any]) -> Iterator[Any]:
     """The documents of a file. `DataError` if it has none."""
     from kernel.errors import DataError
 
     is_empty = True
-    for doc in read(path, nlp, n_sents=n_sents):
+    for doc in read(path, nlp, **settings):
         is_empty = False
         yield doc
     if is_empty:

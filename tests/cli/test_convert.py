@@ -185,3 +185,49 @@ def test_the_compression_is_no_part_of_a_name(tmp_path):
     (tmp_path / "c.iob.gz").write_bytes(gzip.compress(IOB.encode()))
     assert run(["convert", "c.iob.gz", "out"]) == 0
     assert [ent for doc in entities("out/c.spacy") for ent in doc] == [("London", "GPE"), ("Ann", "PERSON")]
+
+
+def texts(path):
+    nlp = blank("xx")
+    return [(doc.text, doc.cats) for doc in DocBin().from_disk(path).get_docs(nlp.vocab)]
+
+
+def test_the_advice_for_a_table_with_other_headers_can_be_taken(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("comment,kind,n\nfine,good,1\npoor,bad,2\n")
+    assert run(["convert", "t.csv", "out"]) == 2
+    assert "--columns text,label,_" in capsys.readouterr().err
+    assert run(["convert", "t.csv", "out", "--columns", "text, label,_"]) == 0
+    assert texts("out/t.spacy") == [("fine", {"bad": 0.0, "good": 1.0}), ("poor", {"bad": 1.0, "good": 0.0})]
+    assert run(["convert", "t.csv", "out", "--columns", "text,,_"]) == 2
+    assert "has an empty name" in capsys.readouterr().err
+
+
+def test_the_advice_for_tags_as_numbers_can_be_taken(tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text('{"tokens": ["Ann", "sings"], "ner_tags": [1, 0]}\n')
+    assert run(["convert", "rows.jsonl", "out"]) == 2
+    assert "--labels O,B-PER,I-PER" in capsys.readouterr().err
+    assert run(["convert", "rows.jsonl", "out", "--labels", "O,B-PER"]) == 0
+    assert entities("out/rows.spacy") == [[("Ann", "PER")]]
+    (tmp_path / "names.json").write_text('["O", "B-HUMAN"]')
+    assert run(["convert", "rows.jsonl", "out", "--labels", "names.json", "--force"]) == 0
+    assert entities("out/rows.spacy") == [[("Ann", "HUMAN")]]
+    assert run(["convert", "rows.jsonl", "out", "--labels", "none.json", "--force"]) == 2
+    assert "none.json" in capsys.readouterr().err
+
+
+def test_blanks_at_the_ends_of_entities_are_trimmed(tmp_path, capsys):
+    (tmp_path / "blanks.jsonl").write_text('{"text": "Ann sings", "entities": [[0, 4, "PER"]]}\n')
+    assert run(["convert", "blanks.jsonl", "out", "--trim"]) == 0
+    assert entities("out/blanks.spacy") == [[("Ann", "PER")]]
+
+
+def test_a_converter_that_takes_no_columns_says_so(tmp_path, capsys):
+    (tmp_path / "own.py").write_text(
+        "from kernel import registry\n"
+        "@registry.converters('own.lines.v1')\n"
+        "def make():\n"
+        "    return lambda path, nlp, n_sents=None: map(nlp.make_doc, path.read_text().splitlines())\n"
+    )
+    found = ["convert", "in/a.iob", "out", "-c", "own.lines.v1", "--code", "own.py", "--columns", "word,tag"]
+    assert run(found) == 2
+    assert "the converter own.lines.v1 doesn't take --columns" in capsys.readouterr().err

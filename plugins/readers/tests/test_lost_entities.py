@@ -80,7 +80,9 @@ def test_trimming_is_offered_and_done(write, nlp):
     path = write("a.jsonl", json.dumps({"text": "x Ada  y", "spans": [[1, 6, "A"]]}))
     (doc,), report = load(path, nlp)
     assert found(doc) == []
-    with pytest.warns(KernelWarning, match="trim = true in the reader's block keeps 1 of them"):
+    with pytest.warns(
+        KernelWarning, match="trim = true in the reader's block, --trim of kernel convert, keeps 1 of them"
+    ):
         report.say(path)
     (doc,), report = load(path, nlp, trim=True)
     assert found(doc) == [("Ada", "A")] and not report.lost

@@ -1,6 +1,6 @@
 """The formats as registered converters, so that commands and configs can name them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,18 @@ def parquet() -> Format:
 class Detecting:
     """Reads a file of any built-in format, and knows which files of a directory are such."""
 
-    def __call__(self, path: Path, nlp: Any, *, n_sents: int | None = None) -> Iterator[Doc]:
+    def __call__(
+        self,
+        path: Path,
+        nlp: Any,
+        *,
+        n_sents: int | None = None,
+        columns: Sequence[str] | None = None,
+        labels: Sequence[str] | Path | None = None,
+        trim: bool = False,
+    ) -> Iterator[Doc]:
         """The documents of a file."""
-        return read_detected(path, nlp, n_sents=n_sents)
+        return read_detected(path, nlp, n_sents=n_sents, columns=columns, labels=labels, trim=trim)
 
     def data_files(self, path: Path) -> list[Path]:
         """The files of a directory to read. What is left out is said."""

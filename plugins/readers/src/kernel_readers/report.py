@@ -15,8 +15,8 @@ OVERLAPS = "overlaps another entity"
 # Tokens that are named, the most frequent ones.
 _SHOWN = 5
 _COLUMNS = (
-    "Read are those called text, sentence, label, category or class; others get names in the reader's block, from left to right: "
-    'columns = ["text", "label", "_"], with _ for what is not read'
+    "Read are those called text, sentence, label, category or class; others get names, from left to right: "
+    'columns = ["text", "label", "_"] in the reader\'s block, --columns text,label,_ of kernel convert, with _ for what is not read'
 )
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
 _BESIDE = frozenset({"meta", "tokens"})
@@ -184,7 +184,7 @@ class Report:
         if 2 * inclusive > sum(self.kept.values()) + len(self.lost):
             return ". Their ends seem to be inclusive; 'end' must be the first character after the entity"
         if any(one.why == BLANKS for one in lost):
-            return f". trim = true in the reader's block keeps {sum(one.why == BLANKS for one in lost):,} of them"
+            return f". trim = true in the reader's block, --trim of kernel convert, keeps {sum(one.why == BLANKS for one in lost):,} of them"
         tokens = Counter(one.token for one in lost if one.token).most_common(_SHOWN)
         shown = ", ".join(f"{token!r} ({number:,})" for token, number in tokens)
         return f". These tokens reach further than their entities: {shown}" if shown else ""

@@ -338,6 +338,7 @@ def _unclear(path: Path, what: str) -> DataError:
     return DataError(
         what,
         path=path,
-        hint='Name all columns in the reader\'s block, for example: columns = ["id", "word", "tag", "_"]. tag is the entity '
+        hint='Name all columns, for example: columns = ["id", "word", "tag", "_"] in the reader\'s block, --columns id,word,tag,_ '
+        "of kernel convert. tag is the entity "
         "tag, pos a part-of-speech tag, id and _ are not read.",
     )

@@ -188,7 +188,8 @@ def _check(path: Path, form: ColumnForm, number: int, line: str, columns: list[s
             f"{columns[form.index]!r} is no number of a word",
             path=path,
             line=number,
-            hint='If the column is not to be read, call it _ in the reader\'s block: columns = ["_", "word", "tag"].',
+            hint='If the column is not to be read, call it _ there: columns = ["_", "word", "tag"] in the reader\'s block, '
+            "--columns _,word,tag of kernel convert.",
         )
 
 

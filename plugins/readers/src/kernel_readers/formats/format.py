@@ -43,15 +43,19 @@ class Format:
         nlp: Any,
         *,
         n_sents: int | None = None,
+        columns: Sequence[str] | None = None,
+        labels: Sequence[str] | Path | None = None,
+        trim: bool = False,
         settings: Settings | None = None,
         report: Report | None = None,
     ) -> Iterator[Doc]:
         """The documents of a file. report: filled for the caller to say; without it, what it would hold is said at the end.
 
-        Without settings, as `kernel convert` calls it, everything is kept.
+        Without `settings`, as `kernel convert` calls it, everything is kept; the others are those of the same name.
         """
         found = Report() if report is None else report
-        yield from self._read(path, nlp, settings or Settings(n_sents, whole=True), found)
+        own = settings or Settings(n_sents, columns, trim, labels, whole=True)
+        yield from self._read(path, nlp, own, found)
         if report is None:
             found.say(path)
 

@@ -35,7 +35,10 @@ _TAG_LIST = rb'"(?:ner_tags|ner|named_entities|entity_tags|pos_tags|upos)"\s*:\s
 _ROWS = re.compile(
     rb"(?:%b.*%b)|(?:%b.*%b)|%b" % (_LIST, _TAG_LIST, _TAG_LIST, _LIST, rb'"label"\s*:\s*\d+\s*[,}]')
 )
-_NAMES = 'Name them in the order of their numbers: labels = ["O", "B-PER", "I-PER"], or the file that has them: labels = "features.json".'
+_NAMES = (
+    'Name them in the order of their numbers: labels = ["O", "B-PER", "I-PER"], or the file that has them: labels = "features.json" in the '
+    "reader's block, --labels O,B-PER,I-PER or --labels features.json of kernel convert."
+)
 
 
 @Format

@@ -28,7 +28,8 @@ _SEPARATORS = ",;\t|"
 _LONGEST = (1 << 31) - 1
 _TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
 _HINT = (
-    'Name all columns in the reader\'s block, from left to right: columns = ["text", "label", "_"]. text is the text, label the name '
+    'Name all columns from left to right: columns = ["text", "label", "_"] in the reader\'s block, --columns text,label,_ of '
+    "kernel convert. text is the text, label the name "
     "of its category, cat a category that the header names, 1 or 0 in every row, or a score between them; _ is not read."
 )
 

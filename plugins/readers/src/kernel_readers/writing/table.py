@@ -52,8 +52,9 @@ class TableWriter:
             is_single = is_single and has_same and all(labels.values()) and all(map(_is_label, labels))
             if has_scores:
                 note(
-                    "categories with scores are columns of numbers. They are read again where the reader's block names them: "
-                    f"columns = {json.dumps(['text', *['cat'] * len(labels)])}"
+                    "categories with scores are columns of numbers. They are read again where columns are named: "
+                    f"columns = {json.dumps(['text', *['cat'] * len(labels)])} in the reader's block, "
+                    f"--columns {','.join(['text', *['cat'] * len(labels)])} of kernel convert"
                 )
             _write(_read(rows), list(labels), target, losses, is_single=bool(labels) and is_single)
         losses.say()
