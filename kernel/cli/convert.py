@@ -43,12 +43,14 @@ from kernel.visible import shell_word
 )
 @click.option(
     "--columns",
-    type=options.Names(),
+    type=options.names,
+    metavar="NAMES",
     help="What the columns are, from left to right: text,label,_ of a table, word,pos,tag of words and tags.",
 )
 @click.option(
     "--labels",
-    type=options.Names(may_be_file=True),
+    type=options.names_or_file,
+    metavar="NAMES",
     help="Names of the labels that the files have numbers for, in their order: O,B-PER,I-PER; or a file that has them.",
 )
 @click.option("--trim", is_flag=True, help="Take blanks at the ends of entities for no part of them.")
@@ -102,8 +104,8 @@ def convert(
     options.load_codes(code)
     name = converter if registry.has("converters", converter) else f"kernel.{converter}.v1"
     read = registry.get("converters", name)()
-    settings = {"columns": columns, "labels": labels, "trim": trim or None}
-    settings = {key: value for key, value in settings.items() if value is not None}
+    given: dict[str, Any] = {"columns": columns, "labels": labels, "trim": trim or None}
+    settings = {key: value for key, value in given.items() if value is not None}
     _check_taken(settings, read, name)
     settings["n_sents"] = n_sents
     writer = writers.by_name(to)

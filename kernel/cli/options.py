@@ -25,26 +25,18 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Names(click.ParamType):
-    """Names with commas between them. may_be_file: whether one without a comma may be the path of a file that has them."""
+def names(value: str) -> list[str]:
+    """Names with commas between them; an error of the command line for an empty one."""
+    found = [name.strip() for name in value.split(",")]
+    if not all(found):
+        raise click.BadParameter(f"{value!r} has an empty name")
+    return found
 
-    name = "names"
 
-    def __init__(self, *, may_be_file: bool = False) -> None:
-        self._may_be_file = may_be_file
-
-    def convert(
-        self, value: str | list[str] | Path, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[str] | Path:
-        """The names, or the path; an error of the command line for an empty name."""
-        if not isinstance(value, str):
-            return value
-        if self._may_be_file and "," not in value and (Path(value).suffix or Path(value).exists()):
-            return Path(value)
-        names = [name.strip() for name in value.split(",")]
-        if not all(names):
-            self.fail(f"{value!r} has an empty name", param, ctx)
-        return names
+def names_or_file(value: str) -> list[str] | Path:
+    """Names with commas between them, or, without a comma, the path of a file that has them."""
+    path = Path(value)
+    return path if "," not in value and (path.suffix or path.exists()) else names(value)
 
 
 # A file, or a name, or - for a stream: any text, for which shells offer files.

@@ -73,7 +73,7 @@ def test_values_that_json_has_not_are_told():
     doc = Doc(Vocab(), words=["a"])
     doc.user_data.update({"array": np.zeros(2), "numbers": {1: 2}, "fine": [1]})
     with pytest.warns(
-        match=r"JSON Lines can't hold, and the output lacks: 2 user data \(in 1 of 1 documents\)"
+        match=r"JSON Lines can't hold, and the output lacks: 1 user data 'array' \(in 1 of 1 documents\), 1 user data 'numbers'"
     ):
         assert json.loads(written([doc]))["rest"]["user_data"] == [["fine", [1]]]
 
@@ -131,3 +131,30 @@ def test_a_document_without_words(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(written([Doc(Vocab()), Doc(Vocab(), words=["a"])]))
     assert [len(doc) for doc in jsonl()(path, blank("xx"))] == [0, 1]
+
+
+def test_scores_of_spans_come_back_as_they_were(tmp_path):
+    doc = Doc(Vocab(), words=["Anna", "sings"])
+    doc.spans["sc"] = [doc[0:1], doc[0:2]]
+    doc.spans["sc"].attrs = {"scores": np.array([0.1, 0.75], dtype=np.float32), "by": "spancat"}
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(written([doc]))
+    (back,) = jsonl()(path, blank("xx"))
+    attrs = back.spans["sc"].attrs
+    assert (
+        attrs["scores"].dtype == np.float32
+        and attrs["scores"].tolist() == doc.spans["sc"].attrs["scores"].tolist()
+    )
+    assert attrs["by"] == "spancat"
+    assert written([back]) == path.read_bytes()
+
+
+def test_attributes_of_spans_that_are_lost_are_named():
+    doc = Doc(Vocab(), words=["Anna"])
+    doc.spans["sc"] = [doc[0:1]]
+    doc.spans["sc"].attrs = {"odd": {1, 2}, "scores": np.ones(1)}
+    with pytest.warns(match=r"1 attributes 'odd' of the spans 'sc' \(in 1 of 1 documents\)$"):
+        record = json.loads(written([doc]))
+    assert record["rest"]["span_attrs"] == {"sc": {"scores": {"array": [1.0], "dtype": "float64"}}}
+    with pytest.warns(match="brief JSON Lines can't hold.*attributes 'scores' of the spans 'sc'"):
+        written([doc], brief)

@@ -5,11 +5,12 @@ sent_starts      a number a token: 1, 0 (not known) or -1; where sentences and h
 missing          tokens of which entities are not annotated
 blocked          tokens that are to be in no entity
 norms            [token, norm] for those whose norm its form doesn't decide
-span_attrs       name of a group of spans -> its attributes
+span_attrs       name of a group of spans -> its attributes, such as the scores; an array is {"array": [...], "dtype": "float32"}
 user_data        [key, value]
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,10 +22,11 @@ from kernel.vocab import attrs
 from kernel_readers.formats.record import Record
 
 KEY = "rest"
+_ARRAY = "array"
 
 
-def rest_of(doc: Doc) -> tuple[dict[str, Any], int]:
-    """What is written of a document, and how many keys of its user data JSON can't hold."""
+def rest_of(doc: Doc) -> tuple[dict[str, Any], dict[str, int]]:
+    """What is written of a document; and, by kinds for people, how much JSON can't hold."""
     found: dict[str, Any] = {}
     if doc.has_unknown_spaces:
         found["unknown_spaces"] = True
@@ -43,13 +45,46 @@ def rest_of(doc: Doc) -> tuple[dict[str, Any], int]:
     morphs = doc.columns.get(attrs.MORPH)
     if morphs is not None and morphs.any() and not morphs.all():
         found["unknown_morphs"] = np.flatnonzero(morphs == 0).tolist()
-    span_attrs = {key: group.attrs for key, group in doc.spans.items() if group.attrs}
-    if span_attrs and _is_plain(span_attrs):
+    lost: Counter[str] = Counter()
+    span_attrs: dict[str, dict[str, Any]] = {}
+    for name, group in doc.spans.items():
+        for attr, value in group.attrs.items():
+            plain = _as_plain(value)
+            if _is_plain({attr: plain}):
+                span_attrs.setdefault(name, {})[attr] = plain
+            else:
+                lost[f"attributes {attr!r} of the spans {name!r}"] += 1
+    if span_attrs:
         found["span_attrs"] = span_attrs
     user_data = [[key, value] for key, value in doc.user_data.items() if _is_plain([key, value])]
     if user_data:
         found["user_data"] = user_data
-    return found, len(doc.user_data) - len(user_data) + bool(span_attrs and "span_attrs" not in found)
+    if len(user_data) < len(doc.user_data):
+        names = [key for key, value in doc.user_data.items() if not _is_plain([key, value])]
+        lost.update(f"user data {_name_of(key)}" for key in names)
+    return found, dict(lost)
+
+
+def _as_plain(value: Any) -> Any:
+    """A value as JSON has it: an array of numbers as an object with its values and its type, as `_from_plain` takes it."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return {_ARRAY: value.tolist(), "dtype": str(value.dtype)}
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _from_plain(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {_ARRAY, "dtype"}:
+        return np.array(value[_ARRAY], dtype=np.dtype(value["dtype"]))
+    return value
+
+
+def _name_of(key: Any) -> str:
+    """A key of user data for people: of an extension attribute, its name."""
+    if isinstance(key, tuple) and len(key) == 4 and key[0] == "._.":
+        return f"._.{key[1]}"
+    return repr(key)[:40] if isinstance(key, str) else f"under keys of the type {type(key).__name__}"
 
 
 def _is_special(doc: Doc, starts: Any) -> bool:
@@ -135,7 +170,7 @@ def _set_unknown_morphs(doc: Doc, value: Any) -> None:
 
 def _set_span_attrs(doc: Doc, value: Any) -> None:
     for key, each in value.items():
-        doc.spans[key].attrs = dict(each)
+        doc.spans[key].attrs = {name: _from_plain(one) for name, one in each.items()}
 
 
 def _set_user_data(doc: Doc, value: Any) -> None:

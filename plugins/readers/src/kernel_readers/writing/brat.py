@@ -49,6 +49,7 @@ class BratWriter:
         losses = Losses("brat", _HOLDS)
         for number, (doc, others) in enumerate(docs, start=1):
             losses.of(doc, others)
+            losses.of_groups(doc)
             text = losses.without_zeros(doc.text)
             lines = _Lines(doc, text, losses).lines
             for suffix, content in ((TEXT, text), (ANNOTATIONS, "".join(f"{line}\n" for line in lines))):

@@ -34,13 +34,14 @@ class JsonLinesWriter:
             found = doc.to_json()
             losses.of(doc)
             if self.is_brief:
+                losses.of_groups(doc)
                 if all(token.keys() <= _PLACE for token in found["tokens"]):
                     del found["tokens"]
             else:
                 rest, lost = rest_of(doc)
                 if rest:
                     found[KEY] = rest
-                if lost:
-                    losses.add("user data", lost)
+                for kind, number in lost.items():
+                    losses.add(kind, number)
             target.write(json.dumps({**others, **found}, ensure_ascii=False).encode() + b"\n")
         losses.say()

@@ -56,6 +56,12 @@ class Losses:
         self.add("characters U+0000, which are U+FFFD there", number)
         return text.replace("\0", "\ufffd")
 
+    def of_groups(self, doc: Doc) -> None:
+        """Count the attributes of groups of spans, such as scores, for a format that holds the spans and not these."""
+        for name, group in doc.spans.items():
+            for attr in group.attrs:
+                self.add(f"attributes {attr!r} of the spans {name!r}")
+
     def say(self) -> None:
         """Warn of everything that was lost, if anything was."""
         if not self._lost:
