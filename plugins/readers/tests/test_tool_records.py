@@ -336,3 +336,41 @@ def test_tables_of_label_studio(write, nlp):
     broken = write("b.csv", "text,label", f'Ada,"{cell}"')
     with pytest.raises(DataError, match=r"b.csv:2: .*is outside of the text of 3 characters"):
         list(table.read(broken, nlp))
+
+
+# Words of Prodigy
+
+
+def test_tokens_of_prodigy_are_the_words(docs, caplog):
+    text = "Ada-Byron met"
+    tokens = [
+        {"text": "Ada", "start": 0, "end": 3, "id": 0, "ws": False},
+        {"text": "-By", "start": 3, "end": 6, "id": 1, "ws": False},
+        {"text": "ron", "start": 6, "end": 9, "id": 2, "ws": True},
+        {"text": "met", "start": 10, "end": 13, "id": 3, "ws": False},
+    ]
+    marked = [{"start": 3, "end": 6, "token_start": 1, "token_end": 1, "label": "X"}]
+    with caplog.at_level(logging.INFO):
+        (doc,) = docs(prodigy(text=text, tokens=tokens, spans=marked, _view_id="spans_manual"))
+    assert [token.text for token in doc] == ["Ada", "-By", "ron", "met"] and doc.text == text
+    assert spans(doc.spans["sc"]) == [("-By", "X")]
+    assert "_view_id" not in caplog.text and "'tokens'" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        [("[CLS]", 0, 0), ("Ada", 0, 3), ("met", 4, 7)],
+        [("Ada", 0, 3)],
+        [("met", 4, 7)],
+        [("Ada", 0, 3), ("##t", 4, 7)],
+        [("met", 4, 7), ("Ada", 0, 3)],
+        [("Ada", 0, 3), ("a met", 2, 7)],
+        [("Ada", 0, 3), ("met", 4, 70)],
+    ],
+)
+def test_tokens_that_do_not_make_up_the_text_are_told(docs, tokens):
+    given = [{"text": word, "start": start, "end": end} for word, start, end in tokens]
+    with pytest.warns(KernelWarning, match="1 records have 'tokens' that don't make up their text"):
+        (doc,) = docs(prodigy(text="Ada met", tokens=given))
+    assert [token.text for token in doc] == ["Ada", "met"]

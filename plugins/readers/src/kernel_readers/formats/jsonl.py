@@ -153,6 +153,7 @@ def _docs(found: list[Record], nlp: Any) -> dict[int, Doc]:
         and isinstance(record.data.get("text"), str)
         and len(record.data["text"]) <= nlp.max_length
         and record.data.get("words") is None
+        and not isinstance(record.data.get("tokens"), list)
     ]
     if not hasattr(nlp.tokenizer, "batch"):
         return {}
@@ -170,6 +171,11 @@ def _document(
     is_of_doc = given.get("words") is None and "tokens" in keys and is_tokens_of_doc(record.data["tokens"])
     if is_of_doc:
         given = {**given, **lists_of_doc(record, record.get("tokens"))}
+    by_tokens = given.get("words") is None and "tokens" in keys and not is_of_doc
+    own_words = (
+        prodigy.words(record, report) if by_tokens and isinstance(record.data.get("text"), str) else {}
+    )
+    given = {**given, **own_words} if own_words else given
     tree = trees(record) if "relations" in keys and given.get("heads") is None else None
     given = {**given, **tree} if tree else given
     if given.get("words") is None:
@@ -178,7 +184,8 @@ def _document(
         own = docs[record.number] if record.number in docs else nlp.make_doc(text)
         doc = tokenized(record, nlp.vocab, own, given, report) if given else own
     else:
-        doc = tokenized(record, nlp.vocab, None, given, report, is_placed=is_of_doc)
+        is_placed = is_of_doc or bool(own_words)
+        doc = tokenized(record, nlp.vocab, None, given, report, is_placed=is_placed)
     if tree is None and not keys.isdisjoint(_RELATED):
         keep_relations(doc, relations(record, report))
     sents = record.get("sents") if "sents" in keys else None

@@ -1,6 +1,9 @@
 """What the annotators of Prodigy said of a record: https://prodi.gy/docs/api-interfaces."""
 
+from typing import Any
+
 from kernel_readers.formats.record import Record
+from kernel_readers.report import Report
 
 _MARKS = frozenset({"_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id"})
 # What a record has beside what was annotated.
@@ -38,7 +41,7 @@ def is_rejected(record: Record) -> bool:
 
 def _view(record: Record) -> str:
     """The kind of question, "" where none is named."""
-    view = record.data.get("_view_id")
+    view = record.get("_view_id") if "_view_id" in record.data else None
     return view if isinstance(view, str) else ""
 
 
@@ -73,6 +76,43 @@ def was_looked_through(record: Record) -> bool:
         return _view(record) in ("ner_manual", "ner")
     others = {"options", "accept", "cats", "relations", "arcs", "user_input", "image", "audio"}
     return isinstance(data.get("tokens"), list) and not others & data.keys()
+
+
+def words(record: Record, report: Report) -> dict[str, Any]:
+    """The words of a record and whether spaces follow them, of tokens with their text and its place; nothing without such.
+
+    Tokens that don't make up the text, such as the pieces of words of a transformer, are told, and the text is tokenized.
+    """
+    tokens = record.data.get("tokens")
+    if not isinstance(tokens, list) or not tokens or not all(map(_is_token, tokens)):
+        return {}
+    text = record.text
+    record.used.add("tokens")
+    found = [text[token["start"] : token["end"]] for token in tokens]
+    ends = [*(token["start"] for token in tokens[1:]), len(text)]
+    between = [text[token["end"] : end] for token, end in zip(tokens, ends, strict=True)]
+    is_whole = (
+        tokens[0]["start"] == 0
+        and tokens[-1]["end"] <= len(text)
+        and all(word and word == token["text"] for word, token in zip(found, tokens, strict=True))
+    )
+    if not is_whole or not {"", " "}.issuperset(between) or len(text) != sum(map(len, found + between)):
+        report.remark(
+            "{} records have 'tokens' that don't make up their text, which is tokenized anew",
+            report.place(record.path, record.number),
+        )
+        return {}
+    return {"words": found, "spaces": [space == " " for space in between]}
+
+
+def _is_token(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("text"), str)
+        and type(value.get("start")) is int
+        and type(value.get("end")) is int
+        and 0 <= value["start"] <= value["end"]
+    )
 
 
 def may_overlap(record: Record) -> bool:
