@@ -1,23 +1,32 @@
 """Components of every kind in one pipeline: saved, packaged, in processes and threads, killed; documents of every shape."""
 
+import json
+import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from kernel import load
+from kernel import blank, load
 from kernel.language import Language
 from kernel.numeric.random import scope
-from kernel.tokens import Doc, Example
+from kernel.testing import Box, Result
+from kernel.tokens import Doc, DocBin, Example
 
 from .everything import (
+    ATTRIBUTES,
+    ENTITIES,
     EVERYTHING,
     SENTENCE,
+    SPANS,
     annotation,
     example,
     learn,
+    load_kb,
     made,
     own_vectors,
     scripts,
@@ -175,3 +184,155 @@ def test_each_component_learns_from_tokens_that_were_merged_before(name: str) ->
         nlp.evaluate([example(nlp, words)])
     texts = some_texts(8)
     assert list(map(annotation, nlp.pipe(texts))) == [annotation(nlp(text)) for text in texts]
+
+
+KILL = """
+import os, signal
+import kernel
+
+@kernel.registry.callbacks("test.kill.v1")
+def kill(at: int):
+    class Kill:
+        @kernel.hookimpl
+        def step_end(self, run):
+            if run.step == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return Kill()
+"""
+MORE = """
+[initialize.components.entity_ruler.patterns]
+@readers = "kernel.read_jsonl.v1"
+path = "entities.jsonl"
+
+[initialize.components.span_ruler.patterns]
+@readers = "kernel.read_jsonl.v1"
+path = "spans.jsonl"
+
+[initialize.components.attribute_ruler.patterns]
+@readers = "kernel.read_json.v1"
+path = "attributes.json"
+
+[training.callbacks.kill]
+@callbacks = "test.kill.v1"
+at = 0
+"""
+ANNOTATING = ("senter", "tagger", "attribute_ruler", "entity_ruler", "ner")
+SMALL = {
+    "paths.train": "train.spacy",
+    "paths.dev": "train.spacy",
+    "paths.kb": "kb",
+    "components.tok2vec.model.encode.width": "16",
+    "components.tok2vec.model.encode.depth": "1",
+    "components.tok2vec.model.embed.rows": "[50, 50, 50, 50]",
+    "components.spancat.model.reducer.hidden_size": "16",
+    "components.spancat.threshold": "0.3",
+    "components.spancat_singlelabel.spans_key": "single",
+    "components.spancat_singlelabel.model.reducer.hidden_size": "16",
+    "components.span_finder.spans_key": "found",
+    "components.token_splitter.min_length": "12",
+    "components.token_splitter.split_length": "5",
+    "components.parser.min_action_freq": "0",
+    "components.parser.update_with_oracle_cut_size": "5",
+    "components.trainable_lemmatizer.min_tree_freq": "1",
+    "training.max_steps": "5",
+    "training.eval_frequency": "2",
+    "training.shards": "4",
+    "training.checkpoint.every_steps": "1",
+    "training.annotating_components": json.dumps(ANNOTATING),
+}
+OVERRIDES = [word for name, value in SMALL.items() for word in (f"--{name}", value)]
+
+
+class Runs:
+    """A directory with the data and the config of a pipeline of everything, to train in."""
+
+    def __init__(self, path: Path) -> None:
+        self.box = Box(path)
+        nlp = blank("xx")
+        DocBin(docs=[one.reference for one in sentences(nlp)] * 6).to_disk(path / "train.spacy")
+        load_kb(nlp.vocab).to_disk(path / "kb")
+        for name, patterns in (("entities.jsonl", ENTITIES), ("spans.jsonl", SPANS)):
+            self.box.file(name, "".join(f"{json.dumps(pattern)}\n" for pattern in patterns))
+        self.box.file("attributes.json", json.dumps(ATTRIBUTES))
+        self.box.code(KILL)
+        self.do("init", "config", "config.cfg", "-l", "xx", "-p", ",".join(EVERYTHING))
+        self.box.config((path / "config.cfg").read_text() + MORE)
+
+    def do(self, *words: str, code: int = 0, **how: Any) -> Result:
+        done = self.box.run(*words, **how)
+        assert done.exit_code == code, done.stderr
+        return done
+
+    def train(self, output: str, *more: str, code: int = 0, **how: Any) -> None:
+        words = ("train", "config.cfg", "-o", output, "--code", "functions.py", *OVERRIDES, *more)
+        self.do(*words, code=code, **how)
+
+    def files(self, output: str) -> dict[str, bytes]:
+        """Weights, labels, patterns and all else that is the components' own, and the strings."""
+        model = self.box.path / output / "model-last"
+        found = {
+            str(path.relative_to(model)): path.read_bytes()
+            for name in (*EVERYTHING, "vocab")
+            for path in (model / name).rglob("*")
+            if path.is_file()
+        }
+        assert len(found) > 30
+        return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal is POSIX's")
+def test_a_run_that_was_killed_goes_on_to_equal_bytes(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.train("whole")
+    runs.train("killed", "--training.callbacks.kill.at", "3", code=-signal.SIGKILL, subprocess=True)
+    runs.train("killed", "--resume", "--allow-drift", "training.callbacks.kill.at")
+    assert runs.files("killed") == runs.files("whole")
+
+
+@pytest.mark.slow
+@pytest.mark.needs("kernel-nlp-workers")
+def test_two_workers_learn_the_same_bytes(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.train("alone")
+    runs.train("pair", "--training.workers.count", "2", subprocess=True)
+    assert runs.files("pair") == runs.files("alone")
+
+
+INSTALLED = """
+import json
+import kernel
+
+nlp = kernel.load("xx_everything")
+texts = json.load(open("texts.json"))
+docs = [*nlp.pipe(texts, n_process=2, batch_size=7)]
+print(json.dumps([doc.to_json() for doc in docs]))
+"""
+
+
+@pytest.mark.slow
+def test_packaged_installed_and_loaded_by_name_it_finds_the_same(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.train("out")
+    nlp = load(tmp_path / "out" / "model-last")
+    runs.do(
+        "package", "out/model-last", "packages", "--name", "everything", "--version", "1.0.0", "-b", "wheel"
+    )
+    wheel = next((tmp_path / "packages").rglob("*.whl"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    pip += ["--disable-pip-version-check", "--target", str(tmp_path / "site"), str(wheel)]
+    subprocess.run(pip, check=True)
+    (tmp_path / "texts.json").write_text(json.dumps(some_texts()))
+    environment = {**runs.box.env, "PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run(
+        [sys.executable, "-c", INSTALLED],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = [doc.to_json() for doc in nlp.pipe(some_texts())]
+    assert json.loads(done.stdout) == json.loads(json.dumps(expected))
