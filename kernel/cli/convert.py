@@ -115,14 +115,14 @@ def convert(
     )
     files = list(found)
     nlp = blank(lang)
-    every = (doc for path in files for doc in _documents(read, path, nlp, settings))
+    every = (pair for path in files for pair in _documents(read, path, nlp, settings, writer))
     if split:
         _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, writer, force=force)
     elif is_piped:
         first = input_paths[0]
         file = f"{shell_word(_stem(first))}{_suffix(writer)}"
         hint = f"Send it on: kernel convert {shell_word(str(first))} - > {file}"
-        writers.write_out(writer, ((doc, {}) for doc in every), hint=hint)
+        writers.write_out(writer, every, hint=hint)
     elif concatenate:
         name = _stem(sources[0].resolve()) if len(sources) == 1 else "documents"
         target = output_dir / f"{name}{_suffix(writer)}"
@@ -132,7 +132,7 @@ def convert(
         targets = _targets(found, output_dir, _suffix(writer))
         _check_unread(targets.values(), files)
         for path, target in targets.items():
-            _write(writer, _documents(read, path, nlp, settings), target, force=force)
+            _write(writer, _documents(read, path, nlp, settings, writer), target, force=force)
 
 
 def _check_taken(settings: Iterable[str], read: Any, name: str) -> None:
@@ -165,16 +165,25 @@ def _suffix(writer: Any) -> str:
     return "" if writer.is_folder or not writer.suffixes else str(writer.suffixes[0])
 
 
-def _documents(read: Any, path: Path, nlp: Any, settings: dict[str, Any]) -> Iterator[Any]:
-    """The documents of a file. `DataError` if it has none."""
+def _documents(
+    read: Any, path: Path, nlp: Any, settings: dict[str, Any], writer: Any
+) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The documents of a file, for a writer: of a folder with the name of the file, if it has one only. `DataError` if it has none."""
     from kernel.errors import DataError
 
-    is_empty = True
-    for doc in read(path, nlp, **settings):
-        is_empty = False
-        yield doc
-    if is_empty:
+    docs = iter(read(path, nlp, **settings))
+    first = next(docs, None)
+    if first is None:
         raise DataError("the file holds no documents", path=path)
+    if not writer.is_folder:
+        yield first, {}
+    else:
+        second = next(docs, None)
+        yield first, {"file": _stem(path)} if second is None else {}
+        if second is not None:
+            yield second, {}
+    for doc in docs:
+        yield doc, {}
 
 
 def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> dict[str, list[Any]]:
@@ -185,7 +194,7 @@ def _split(docs: list[Any], shares: dict[str, float], seed: int, path: Path) -> 
     found: dict[str, list[Any]] = {part: [] for part in shares}
     names = list(shares)
     for doc, number in zip(
-        docs, stratified([labels_of(doc) for doc in docs], list(shares.values()), seed), strict=True
+        docs, stratified([labels_of(doc) for doc, _ in docs], list(shares.values()), seed), strict=True
     ):
         found[names[number]].append(doc)
     empty = [part for part, chosen in found.items() if not chosen]
@@ -209,7 +218,7 @@ def _write_parts(parts: dict[str, list[Any]], folder: Path, writer: Any, *, forc
             writers.check_place(writer, places[part], force=force)
             continue
         written = BytesIO()
-        writer.write(((doc, {}) for doc in docs), written)
+        writer.write(iter(docs), written)
         contents[part] = written.getvalue()
         try:
             writing.is_new(places[part], contents[part], force=force)
@@ -305,9 +314,9 @@ def _write(writer: Any, docs: Iterable[Any], path: Path, *, force: bool) -> None
 
     def counted() -> Iterator[tuple[Any, dict[str, Any]]]:
         nonlocal number
-        for doc in docs:
+        for pair in docs:
             number += 1
-            yield doc, {}
+            yield pair
 
     try:
         writers.write(

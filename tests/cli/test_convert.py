@@ -231,3 +231,18 @@ def test_a_converter_that_takes_no_columns_says_so(tmp_path, capsys):
     found = ["convert", "in/a.iob", "out", "-c", "own.lines.v1", "--code", "own.py", "--columns", "word,tag"]
     assert run(found) == 2
     assert "the converter own.lines.v1 doesn't take --columns" in capsys.readouterr().err
+
+
+def test_brat_keeps_the_names_of_files(tmp_path):
+    for folder, name in (("brat", "a"), ("brat", "b"), ("brat/deep", "A")):
+        (tmp_path / folder).mkdir(exist_ok=True, parents=True)
+        (tmp_path / folder / f"{name}.txt").write_text("Ann sings")
+        (tmp_path / folder / f"{name}.ann").write_text("T1\tPER 0 3\tAnn\n")
+    assert run(["convert", "brat", "out", "-t", "brat"]) == 0
+    assert (tmp_path / "out" / "b" / "b.ann").read_text() == "T1\tPER 0 3\tAnn\n"
+    assert run(["convert", "brat", "one", "-t", "brat", "--concatenate"]) == 0
+    assert {path.name for path in (tmp_path / "one" / "brat").glob("*.ann")} == {
+        "a.ann",
+        "b.ann",
+        "000003.ann",
+    }

@@ -184,3 +184,10 @@ def test_a_stream_of_a_folder(made, tmp_path, nlp):
     made(name="data/c")
     corpus = make_streamed_corpus(tmp_path / "data", shuffle=False)
     assert [len(example.reference.ents) for example in corpus(nlp)] == [3, 0]
+
+
+def test_a_folder_of_annotations_without_texts_names_what_is_missing(tmp_path):
+    for name in ("a.ann", "b.ann"):
+        (tmp_path / name).write_text("T1\tX 0 1\ta\n")
+    with pytest.raises(DataError, match=r"a.txt is missing \(and 1 more such files\)"):
+        data_files(tmp_path)

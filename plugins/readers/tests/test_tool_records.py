@@ -374,3 +374,25 @@ def test_tokens_that_do_not_make_up_the_text_are_told(docs, tokens):
     with pytest.warns(KernelWarning, match="1 records have 'tokens' that don't make up their text"):
         (doc,) = docs(prodigy(text="Ada met", tokens=given))
     assert [token.text for token in doc] == ["Ada", "met"]
+
+
+# Texts of Label Studio
+
+
+def review(data, to_name="review"):
+    value = {"start": 0, "end": 3, "labels": ["PER"]}
+    result = {"from_name": "label", "to_name": to_name, "type": "labels", "value": value}
+    return {"id": 1, "data": data, "annotations": [{"result": [result]}]}
+
+
+@pytest.mark.parametrize(
+    "data", [{"review": "Ada met"}, {"title": "T", "review": "Ada met"}, {"review": "Ada met", "n": 1}]
+)
+def test_a_text_of_another_name_is_found(docs, data):
+    (doc,) = docs(review(data))
+    assert doc.text == "Ada met" and [(ent.text, ent.label_) for ent in doc.ents] == [("Ada", "PER")]
+
+
+def test_all_tasks_without_a_text_are_told_at_once(docs):
+    with pytest.raises(DataError, match="(?s)2 records can't be read:.*line 1.*line 2"):
+        docs(review({"n": 1}), review({"a": "x", "b": "y"}), review({"review": "Ada met"}))

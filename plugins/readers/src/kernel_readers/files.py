@@ -81,6 +81,14 @@ def _files_of(path: Path, report: Report | None, *, is_detected: bool) -> list[P
     if not found:
         for file in files:
             check_known(file)
+        alone = [file for file in files if suffix_of(file) == ANNOTATIONS]
+        if alone:
+            others = f" (and {len(alone) - 1:,} more such files)" if len(alone) > 1 else ""
+            raise DataError(
+                f"there is no text beside it: {alone[0].with_suffix(TEXT).name} is missing{others}",
+                path=alone[0],
+                hint="brat keeps a text in NAME.txt, and its annotations in NAME.ann in the same folder.",
+            )
         raise DataError(
             "the directory holds no data files", path=path, hint=f"Looked for: {', '.join(sorted(suffixes))}."
         )

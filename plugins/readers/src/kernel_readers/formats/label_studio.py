@@ -46,16 +46,36 @@ BESIDE = frozenset(
 def is_task(record: Record) -> bool:
     """Whether a record is a task with its annotations."""
     task = record.data.get("data")
-    return (
-        isinstance(task, dict)
-        and isinstance(task.get("text"), str)
-        and record.data.get("text", task["text"]) is task["text"]
+    if not isinstance(task, dict):
+        return False
+    if isinstance(task.get("text"), str):
+        return record.data.get("text", task["text"]) is task["text"]
+    text = _text_of(record)
+    return text is not None and record.data.get("text", text) is text
+
+
+def _text_of(record: Record) -> str | None:
+    """The text of a task, whatever it is called: the only string of its data, or the one that the first annotation is about."""
+    strings = {key: value for key, value in record.data["data"].items() if isinstance(value, str)}
+    if "text" in strings:
+        return strings["text"]
+    annotation = _annotation(record)
+    if annotation is None and _BY_ANNOTATOR[0] not in record.data:
+        # No task, but a record that has other things under this key.
+        return None
+    results = (annotation or {}).get("result")
+    named = (
+        {str(each.get("to_name")) for each in results if isinstance(each, dict)}
+        if isinstance(results, list)
+        else set()
     )
+    found = list(strings) if len(strings) == 1 else [key for key in strings if key in named]
+    return strings[found[0]] if len(found) == 1 else None
 
 
 def text_of_task(record: Record) -> Record:
     """The same record with its text in the usual place."""
-    return replace(record, data={**record.data, "text": record.data["data"].get("text")}, used={"data"})
+    return replace(record, data={**record.data, "text": _text_of(record)}, used={"data"})
 
 
 def is_cancelled(record: Record) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from kernel_readers.writing.losses import Losses
 _HOLDS = frozenset(
     {"entities", "spans", "ids of entities", "tokens of which entities are not annotated", "user data"}
 )
+FILE = "file"
+_FILE_NAME = re.compile(r"\w[\w. -]{0,99}")
 _NAME, _SPACE = re.compile(r"\S+"), re.compile(r"\s")
 # Ids of spans: parts of one have the same.
 _ID = re.compile(r"T\d{1,9}")
@@ -36,7 +39,7 @@ class _Span:
 
 
 class BratWriter:
-    """A folder with two files a document, which are numbered: `000001.txt` and `000001.ann`.
+    """A folder with two files a document, called as the file that it came from, or else numbered: `000001.txt` and `000001.ann`.
 
     Entities and the spans of groups are written alike; brat knows no groups.
     """
@@ -47,14 +50,32 @@ class BratWriter:
     def write(self, docs: Iterable[tuple[Doc, dict[str, Any]]], target: Path) -> None:
         """Write documents into an empty folder, each at once."""
         losses = Losses("brat", _HOLDS)
+        taken: set[str] = set()
         for number, (doc, others) in enumerate(docs, start=1):
-            losses.of(doc, others)
+            name = _name(others.get(FILE), number, taken)
+            losses.of(
+                doc,
+                {key: value for key, value in others.items() if key != FILE or not isinstance(value, str)},
+            )
             losses.of_groups(doc)
             text = losses.without_zeros(doc.text)
             lines = _Lines(doc, text, losses).lines
             for suffix, content in ((TEXT, text), (ANNOTATIONS, "".join(f"{line}\n" for line in lines))):
-                (target / f"{number:06}{suffix}").write_bytes(content.encode())
+                (target / f"{name}{suffix}").write_bytes(content.encode())
         losses.say()
+
+
+def _name(wanted: Any, number: int, taken: set[str]) -> str:
+    """The name of a document's files, which no other has, in whatever case. wanted: that of its file, if it is known."""
+    name = wanted if isinstance(wanted, str) and _FILE_NAME.fullmatch(wanted) else f"{number:06}"
+    if name.casefold() in taken:
+        name = next(
+            each
+            for each in chain([f"{number:06}"], map("{}-{}".format, repeat(name), count(2)))
+            if each.casefold() not in taken
+        )
+    taken.add(name.casefold())
+    return name
 
 
 @dataclass
