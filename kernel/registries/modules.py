@@ -173,6 +173,19 @@ class _Lent(_Loader):
         if any(path.startswith(f"{name}.") for path in _lent()):
             _open(found, name)
         sys.modules[name] = found
+        _name_inside(found, name)
+
+
+def _name_inside(module: ModuleType, path: str) -> None:
+    """Name the modules inside that are imported already by the path too.
+
+    Imported by it later, one would become an attribute again, and replace what the module has under its name: a function that it
+    took from there.
+    """
+    home, lent = f"{getattr(module, '__name__', path)}.", _lent()
+    for name, inner in list(sys.modules.items()):
+        if name.startswith(home) and (own := f"{path}.{name.removeprefix(home)}") not in lent:
+            sys.modules.setdefault(own, inner)
 
 
 def _check_place(path: str) -> None:

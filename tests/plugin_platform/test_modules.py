@@ -72,6 +72,19 @@ def test_a_package_lends_a_module_with_what_lies_in_it(fake_distribution: Fake) 
     assert kernel.greet.NAME == "acme"
 
 
+def test_what_a_lent_module_took_from_one_of_its_name_stays(fake_distribution: Fake) -> None:
+    modules = {
+        "acme_greet.__init__": "from acme_greet.words import words\n",
+        "acme_greet.words": "def words(): return 'hello'\n",
+    }
+    fake_distribution(
+        "acme-greet", "1.2", entry_points={"kernel_modules": {"kernel.greet": "acme_greet"}}, modules=modules
+    )
+    inner = importlib.import_module("kernel.greet.words")
+    assert inner is importlib.import_module("acme_greet.words")
+    assert importlib.import_module("kernel.greet").words is inner.words
+
+
 def test_modules_above_a_lent_one_are_made(fake_distribution: Fake) -> None:
     lend(fake_distribution, path="kernel.far.away.greet")
     assert kernel.far.away.greet.NAME == "acme"

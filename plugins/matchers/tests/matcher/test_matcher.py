@@ -1,6 +1,7 @@
 """The class `Matcher`: keys, what it returns, and what it refuses."""
 
 import pickle
+from importlib import import_module
 
 import pytest
 from kernel.matcher import Matcher
@@ -186,3 +187,17 @@ def test_states_that_lead_to_nothing():
     assert matcher(doc) == []
     matcher.add("x", [[A, {"OP": "*"}, B, {"OP": "*"}, {"LOWER": "e"}], [A, {"OP": "*"}, B, {"LOWER": "c"}]])
     assert sorted(matcher(doc)) == [(X, begin, 40_001) for begin in range(0, 40_000, 2)]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("matcher", "Matcher"),
+        ("phrasematcher", "PhraseMatcher"),
+        ("dependencymatcher", "DependencyMatcher"),
+        ("levenshtein", "levenshtein"),
+    ],
+)
+def test_modules_where_scripts_look_for_it(module, name):
+    package = import_module("kernel.matcher")
+    assert getattr(import_module(f"kernel.matcher.{module}"), name) is getattr(package, name)
