@@ -127,8 +127,8 @@ def test_keys_that_are_not_read_are_warned_of_but_those_that_tools_keep_beside(w
     _, report = load(path, nlp)
     shown = {one.message.partition(": ")[2]: one.level for one in report.findings(path)}
     assert shown == {
-        "keys that are not read, of 1 record: 'meta' (1)": "info",
-        "keys that are not read, of 1 record: 'colour' (1), 'id' (1)": "warn",
+        "keys that are not read, of 1 record: 'id' (1), 'meta' (1)": "info",
+        "keys that are not read, of 1 record: 'colour' (1)": "warn",
     }
 
 
@@ -188,3 +188,11 @@ def test_only_blanks_that_overlap_are_trimmed_away(write, nlp):
     path = write("a.jsonl", json.dumps({"text": "Ada  ran", "spans": [[0, 5, "A"], [3, 8, "B"]]}))
     (doc,), report = load(path, nlp, trim=True)
     assert found(doc) == [("Ada", "A"), ("ran", "B")] and not report.lost
+
+
+def test_a_span_of_a_group_that_does_not_fit_is_a_span(write, nlp):
+    path = write("g.jsonl", '{"text": "Ann sings", "spans": {"sc": [{"start": 0, "end": 2, "label": "P"}]}}')
+    with pytest.warns(
+        KernelWarning, match="1 span of a group doesn't begin and end where tokens do; left out"
+    ):
+        list(read(path, nlp))

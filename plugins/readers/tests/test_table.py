@@ -153,3 +153,11 @@ def test_blank_lines_and_json_are_told_as_what_they_are(write, nlp):
         found(write("a.csv", "", " ", ""), nlp)
     with pytest.raises(DataError, match="holds JSON, and no table\n.*--converter jsonl"):
         found(write("b.csv", '{"text": "a, b", "label": "c"}'), nlp)
+
+
+def test_a_cell_that_keeps_a_column_from_being_a_category_is_named(write, nlp):
+    path = write("a.csv", "text,spam,stars", "a,1,1", "b,0,4", "c,yes,5", "d,1,3")
+    report = Report()
+    assert [doc.cats for doc in table.read(path, nlp, report=report)] == [{}] * 4
+    told = [one.message for one in report.findings(path) if "holds ones and noughts" in one.message]
+    assert len(told) == 1 and "'spam'" in told[0] and "but for 'yes'" in told[0] and "line 4" in told[0]

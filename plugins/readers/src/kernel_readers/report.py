@@ -19,17 +19,18 @@ _COLUMNS = (
     'columns = ["text", "label", "_"] in the reader\'s block, --columns text,label,_ of kernel convert, with _ for what is not read'
 )
 # What tools keep beside annotations, as Prodigy does keys that begin with "_".
-_BESIDE = frozenset({"meta", "tokens"})
+_BESIDE = frozenset({"meta", "tokens", "id"})
 
 
 class Lost(NamedTuple):
-    """An entity that could not be kept. place: where it stands, for people. token: one that it ends or begins within."""
+    """An entity that could not be kept. place: where it stands, for people. token: one that it ends or begins within. is_of_group: whether it is a span of a group."""
 
     label: str
     text: str
     place: str
     why: str
     token: str = ""
+    is_of_group: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.label!r} {self.text!r} {self.why}"
@@ -129,10 +130,15 @@ class Report:
             yield from self._by_label(path)
             return
         overlapping = [one for one in self.lost if one.why == OVERLAPS]
-        misplaced = [one for one in self.lost if one.why != OVERLAPS]
-        if misplaced:
+        for is_of_group, one_is, many in (
+            (False, "1 entity", "entities"),
+            (True, "1 span of a group", "spans of groups"),
+        ):
+            misplaced = [one for one in self.lost if one.why != OVERLAPS and one.is_of_group == is_of_group]
+            if not misplaced:
+                continue
             number = len(misplaced)
-            subject = "1 entity doesn't" if number == 1 else f"{number:,} entities don't"
+            subject = f"{one_is} doesn't" if number == 1 else f"{number:,} {many} don't"
             what = f"{subject} begin and end where tokens do"
             yield Finding(
                 "warn", f"{path}: {what}; {self._lost_together(misplaced)}{self._way_out(misplaced)}"
@@ -149,7 +155,7 @@ class Report:
             yield Finding(level, f"{path}: keys that are not read, of {_n(self.records, 'record')}: {shown}")
 
     def _columns(self, path: Path | str) -> Iterator[Finding]:
-        quiet = {name for name in self.columns if name.startswith("_")}
+        quiet = {name for name in self.columns if name.startswith("_") or name.lower() in _BESIDE}
         for level, names in _levels(quiet, self.columns.keys() - quiet):
             shown = ", ".join(f"{name!r} ({self.columns[name]:,})" for name in sorted(names))
             way = "" if level == "info" else f". {_COLUMNS}"
@@ -175,7 +181,8 @@ class Report:
         shares = ", ".join(
             f"{label} {self.kept[label]:,} kept, {n:,} lost" for label, n in sorted(labels.items())
         )
-        return f"their tokens count as not annotated (the first: {lost[0]}); {shares}"
+        then = "left out" if lost[0].is_of_group else "their tokens count as not annotated"
+        return f"{then} (the first: {lost[0]}); {shares}"
 
     def _way_out(self, lost: list[Lost]) -> str:
         """What would keep most of them."""

@@ -168,11 +168,13 @@ class Placing:
 
     def spans(self, doc: Doc, offsets: Sequence[Offset]) -> tuple[list[Span], set[int]]:
         """The spans, and the tokens that those without one touch. DataError for characters outside of the text."""
-        found, touched = self._placed(doc, offsets)
+        found, touched = self._placed(doc, offsets, is_of_group=True)
         return [span for _, span in found], touched
 
-    def _placed(self, doc: Doc, offsets: Sequence[Offset]) -> tuple[list[tuple[Offset, Span]], set[int]]:
-        self._check_places(offsets)
+    def _placed(
+        self, doc: Doc, offsets: Sequence[Offset], *, is_of_group: bool = False
+    ) -> tuple[list[tuple[Offset, Span]], set[int]]:
+        self._check_places(offsets, "span" if is_of_group else "entity")
         placed: list[tuple[Offset, Span]] = []
         touched: set[int] = set()
         for offset in offsets:
@@ -188,20 +190,20 @@ class Placing:
             place = self._place(offset)
             why = self.places.why_none(start, end)
             text, token = self.places.text[start:end][:60], self.places.cut(start, end)
-            self.report.lost.append(Lost(label, text, place, why, token[:60]))
+            self.report.lost.append(Lost(label, text, place, why, token[:60], is_of_group))
         return placed, touched
 
-    def _check_places(self, offsets: Sequence[Offset]) -> None:
+    def _check_places(self, offsets: Sequence[Offset], noun: str = "entity") -> None:
         size = len(self.places.text)
         for start, end, label, *_ in offsets:
             if 0 <= start == end <= size:
                 raise self.record.error(
-                    f"the entity {label!r} [{start}:{end}] is empty: 'end' is the first character after it",
+                    f"the {noun} {label!r} [{start}:{end}] is empty: 'end' is the first character after it",
                     offset=start,
                 )
             if not 0 <= start < end <= size:
                 raise self.record.error(
-                    f"the entity {label!r} [{start}:{end}] is outside of the text of {size} characters",
+                    f"the {noun} {label!r} [{start}:{end}] is outside of the text of {size} characters",
                     offset=start,
                 )
 

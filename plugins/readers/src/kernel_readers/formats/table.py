@@ -4,8 +4,9 @@ A label may be what Label Studio writes into a cell: JSON, a list of regions or 
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ class TableForm:
     """What the columns of a table are.
 
     header: their names. separator: what stands between them. text: the place of the text. label: that of the category's name, None if there is none. cats: place ->
-    category, for columns of ones and noughts. labels: all names in the column `label`.
+    category, for columns of ones and noughts. labels: all names in the column `label`. almost: place -> line and cell
+    of the first value that is neither, for columns that hold ones and noughts in most rows; they are not read.
     """
 
     header: Sequence[str]
@@ -48,6 +50,7 @@ class TableForm:
     label: int | None
     cats: dict[int, str]
     labels: Sequence[str]
+    almost: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def unread(self) -> list[str]:
@@ -60,6 +63,11 @@ class TableForm:
 def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[Doc]:
     """Yield a document for every row. Of the names in a column of labels exactly one holds for a text: all others are 0."""
     form = form_of(path, settings.columns)
+    for place, (line, cell) in form.almost.items():
+        report.remark(
+            f"the column {form.header[place]!r} holds ones and noughts but for {cell[:40]!r}, so that it is no category",
+            report.place(path, line),
+        )
     with collected("rows") as problems:
         for number, row in _rows(path, form.header, form.separator):
             if not row[form.text].strip():
@@ -131,19 +139,34 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
         if asked and kind == "_" and header[place].lower() not in _NUMBERS
     }
     filled: set[int] = set()
+    good, bad = Counter[int](), Counter[int]()
+    first_bad: dict[int, tuple[int, str]] = {}
+    asked_of = frozenset(maybe)
     labels: set[str] = set()
-    for _, row in _rows(path, header, separator):
+    for number, row in _rows(path, header, separator):
         if label is not None:
             found = label_studio.of_cell(row[label].strip())
             labels.update(
                 [row[label].strip()] if found is None else (each for each in found if isinstance(each, str))
             )
-        values = {place: row[place].strip().lower() for place in maybe}
+        values = {place: row[place].strip().lower() for place in asked_of}
         filled.update(place for place, value in values.items() if value)
-        maybe.difference_update(place for place, value in values.items() if value and value not in _TRUTH)
+        for place, value in values.items():
+            if value in _TRUTH:
+                good[place] += 1
+            elif value:
+                bad[place] += 1
+                first_bad.setdefault(place, (number, row[place]))
+    maybe.difference_update(bad)
     places = [place for place, kind in enumerate(kinds) if kind == "cat" or place in maybe & filled]
     return TableForm(
-        header, separator, text, label, {place: header[place] for place in places}, sorted(labels - {""})
+        header,
+        separator,
+        text,
+        label,
+        {place: header[place] for place in places},
+        sorted(labels - {""}),
+        {place: first for place, first in first_bad.items() if bad[place] < good[place]},
     )
 
 
