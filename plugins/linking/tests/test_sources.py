@@ -256,3 +256,26 @@ def test_a_file_that_is_missing_is_told_with_the_line_of_its_setting(block, mess
     config = Config.from_str(f"[kb_loader]\n{block}\n", name="my.cfg")
     with pytest.raises(ConfigError, match=f"my.cfg:3:\\d+: kb_loader.(kb_)?path: .*{message}"):
         resolve(config)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_may_have_any_usual_separator(tmp_path, separator):
+    path = tmp_path / "kb.csv"
+    path.write_text(separator.join(["id", "name", "freq"]) + "\n" + separator.join(["Q1", "Ada", "3"]) + "\n")
+    found = read_records(path)
+    assert (found.ids, found.names, found.freqs) == (["Q1"], ["Ada"], [3.0])
+
+
+def test_all_lines_that_can_not_be_read_are_told_at_once(tmp_path):
+    path = tmp_path / "kb.jsonl"
+    path.write_text('{"id": "Q1"}\n{"id": ""}\n{"id": "Q1"}\n')
+    with pytest.raises(DataError, match=r"(?s)2 lines can't be read:.*line 2: .*line 3: ") as caught:
+        read_records(path)
+    assert caught.value.line == 2
+
+
+def test_a_header_without_an_id_is_shown(tmp_path):
+    path = tmp_path / "kb.csv"
+    path.write_text("key;name\nQ1;Ada\n")
+    with pytest.raises(DataError, match="it has 'key', 'name'"):
+        read_records(path)

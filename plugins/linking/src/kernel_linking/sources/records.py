@@ -21,6 +21,9 @@ from kernel.errors import DataError
 from kernel.files.compressed import open_bytes, suffix_of
 
 TABLES = {".csv": ",", ".tsv": "\t"}
+_SEPARATORS = ",;\t"
+# Problems that are told one by one; what comes after the last of them is read no further.
+_SHOWN = 20
 _ENTITY = {"id", "freq", "name", "description", "vector", "aliases"}
 _ALIAS = {"alias", "entities", "probabilities"}
 
@@ -50,16 +53,39 @@ def read_records(path: Path) -> Records:
     if not path.is_file():
         raise DataError("there is no such file of entities", path=path)
     found = Records(path)
+    problems: list[DataError] = []
     for line, record in _records(path):
         known = _ALIAS if "alias" in record else _ENTITY
         found.ignored.update(key for key in record if key not in known)
         try:
             (_alias if "alias" in record else _entity)(found, record, line)
         except DataError as error:
-            raise error.at(path, line=line) from error
+            problems.append(error.at(path, line=line))
+            if len(problems) == _SHOWN:
+                break
+    if problems:
+        raise _all(problems)
     if not found.ids:
         raise DataError("the file has no entities", path=path)
     return found
+
+
+def _all(problems: list[DataError]) -> DataError:
+    """One error for all of a file; the error itself if it is the only one."""
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    number = f"{len(problems)}" if len(problems) < _SHOWN else f"{_SHOWN} or more"
+    told = [f"{number} lines can't be read:", *(f"  line {each.line}: {each.detail}" for each in problems)]
+    return DataError("\n".join(told), path=first.path, line=first.line, hint=first.hint)
+
+
+def _separator(path: Path, usual: str) -> str:
+    """What separates the columns of a table: what makes the most of its header, else the usual one."""
+    header = next((text for _, text in _lines(path)), "")
+    numbers = {each: len(next(csv.reader([header], delimiter=each), [])) for each in _SEPARATORS}
+    best = max(numbers, key=lambda each: numbers[each])
+    return best if numbers[best] > numbers[usual] else usual
 
 
 def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -76,11 +102,19 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
                 raise DataError("a line is a table in braces", path=path, line=line)
             yield line, record
         return
+    try:
+        separator = _separator(path, separator)
+    except csv.Error as error:
+        raise DataError(f"the header can't be read: {error}", path=path, line=1) from error
     rows = csv.reader((text for _, text in _lines(path)), delimiter=separator)
     try:
-        header = next(rows, [])
+        header = [name.strip() for name in next(rows, [])]
         if "id" not in header:
-            raise DataError("the first line has to name the columns, and one of them id", path=path, line=1)
+            raise DataError(
+                f"the first line has to name the columns, and one of them id; it has {', '.join(map(repr, header))[:200]}",
+                path=path,
+                line=1,
+            )
         for row in rows:
             if len(row) > len(header):
                 raise DataError(
