@@ -1,7 +1,9 @@
 """What can be asked of a token, attribute by attribute."""
 
+from itertools import product
+
 import pytest
-from kernel_matchers.token_patterns.fuzzy import levenshtein_compare
+from kernel_matchers.token_patterns.fuzzy import levenshtein_compare, near
 from kernel_matchers.token_patterns.matcher import TokenMatcher
 
 from kernel.language import Language
@@ -156,3 +158,16 @@ def test_many_more_edits_suit_a_long_text():
     assert levenshtein_compare("a" * 14, "a" * 20) and not levenshtein_compare("a" * 13, "a" * 20)
     assert levenshtein_compare("a", "abc") and not levenshtein_compare("a", "abc", 1)
     assert levenshtein_compare("abc", "abc", 0)
+
+
+def test_what_is_told_apart_by_letters_is_not_near():
+    texts = [
+        "",
+        *("".join(letters) for size in (1, 2, 3) for letters in product("abc", repeat=size)),
+        "abcabcabc",
+    ]
+    for pattern, edits in product(texts, (-1, 0, 1, 2)):
+        is_near = near(pattern, edits)
+        assert [is_near(text) for text in texts] == [
+            levenshtein_compare(text, pattern, edits) for text in texts
+        ]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kernel.tokens.morph import MorphAnalysis
 from kernel.vocab import attrs
-from kernel_matchers.token_patterns.fuzzy import FuzzyCompare
+from kernel_matchers.token_patterns.fuzzy import FuzzyCompare, levenshtein_compare, near
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -125,6 +125,8 @@ def _likeness(condition: Condition, fuzzy_compare: FuzzyCompare) -> Test:
     else:
         one = [_near(text, condition.edits, fuzzy_compare) for text in texts]
     wanted = condition.how != "NOT_IN"
+    if wanted and len(one) == 1:
+        return one[0]
     return lambda text: any(like(text) for like in one) == wanted
 
 
@@ -133,4 +135,6 @@ def _searched(pattern: re.Pattern[str]) -> Test:
 
 
 def _near(wanted: str, edits: int, fuzzy_compare: FuzzyCompare) -> Test:
+    if fuzzy_compare is levenshtein_compare:
+        return near(wanted, edits)
     return lambda text: fuzzy_compare(text, wanted, edits)

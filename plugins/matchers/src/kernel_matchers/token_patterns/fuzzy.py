@@ -14,8 +14,28 @@ def levenshtein_compare(input_text: str, pattern_text: str, max_edits: int = -1)
 
     max_edits: negative for two, or 30 % of the length of `pattern_text` if that is more.
     """
-    limit = max(LEAST_EDITS, round(SHARE * len(pattern_text))) if max_edits < 0 else max_edits
+    limit = _limit(pattern_text, max_edits)
     return distance(input_text, pattern_text, limit) <= limit
+
+
+def near(pattern_text: str, max_edits: int = -1) -> Callable[[str], bool]:
+    """`levenshtein_compare` with one text, as a function of the other: most texts are told apart by their length and letters."""
+    limit, size, letters = _limit(pattern_text, max_edits), len(pattern_text), frozenset(pattern_text)
+
+    def is_near(text: str) -> bool:
+        # An edit gives a text one letter that it lacks, at most.
+        return (
+            -limit <= len(text) - size <= limit
+            and len(letters.difference(text)) <= limit
+            and distance(text, pattern_text, limit) <= limit
+        )
+
+    return is_near
+
+
+def _limit(pattern_text: str, max_edits: int) -> int:
+    """How many edits are allowed."""
+    return max(LEAST_EDITS, round(SHARE * len(pattern_text))) if max_edits < 0 else max_edits
 
 
 def make_levenshtein_compare() -> FuzzyCompare:
