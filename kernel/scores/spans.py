@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,3 +81,15 @@ def score_spans(
 
 def _key(span: Any, labeled: bool) -> tuple[str, int, int]:
     return (span.label_ if labeled else "", span.start, span.end)
+
+
+def weights_of_group(weights: Mapping[str, float | None], declared: str, key: str) -> dict[str, float | None]:
+    """The weights of scores where those of one group of `doc.spans` have the names of another: `spans_{key}_f`.
+
+    declared: the group that the weights are declared for.
+    """
+    before, after = f"spans_{declared}_", f"spans_{key}_"
+    return {
+        after + name.removeprefix(before) if name.startswith(before) else name: weight
+        for name, weight in weights.items()
+    }

@@ -11,6 +11,7 @@ from kernel.errors import DataError
 from kernel.language import Language
 from kernel.numeric.random import seed_all
 from kernel.registries.family import registry
+
 from .test_threads_as_workers import team
 
 pytestmark = pytest.mark.needs("kernel-nlp-readers")

@@ -155,3 +155,23 @@ def test_filters_leave_spans_that_do_not_overlap(old, new):
     assert [s for s in filters.prioritize_new_ents_filter(old, new) if s.label_ == "NEW"] == (
         filters.first_longest_spans_filter([], new)
     )
+
+
+def test_scores_are_those_of_the_group_that_it_sets():
+    nlp = Language()
+    nlp.add_pipe("span_ruler", config={"spans_key": "places"}).add_patterns(
+        [{"label": "GPE", "pattern": "Bonn"}]
+    )
+    gold = nlp.make_doc("Bonn")
+    gold.spans["places"] = [Span(gold, 0, 1, label="GPE")]
+    scores = nlp.evaluate([Example(nlp.make_doc("Bonn"), gold)])
+    assert scores["spans_places_f"] == 1.0 and "spans_ruler_f" not in scores
+    assert set(nlp.score_weights) == {f"spans_places_{end}" for end in ("f", "p", "r", "per_type")}
+    nlp.get_pipe("span_ruler").key = None
+    assert not nlp.score_weights and nlp.get_pipe("span_ruler").score([]) == {}
+
+
+def test_a_scorer_may_have_a_group_of_its_own():
+    scorer = {"@scorers": "kernel.overlapping_labeled_spans_scorer.v1", "spans_key": "gold"}
+    ruler = Language().add_pipe("span_ruler", config={"spans_key": "places", "scorer": scorer})
+    assert set(ruler.score([])) == {f"spans_gold_{end}" for end in ("f", "p", "r", "per_type")}

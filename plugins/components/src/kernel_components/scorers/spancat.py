@@ -1,6 +1,6 @@
 """The scorer of span categorisers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kernel.scores.scorer import Scorer
@@ -30,12 +30,3 @@ def score_spancat(
     return Scorer.score_spans(
         examples, attr, getter=spans, has_annotation=annotated, labeled=True, allow_overlap=True
     )
-
-
-def for_group(weights: Mapping[str, float | None], spans_key: str) -> dict[str, float | None]:
-    """Weights of the scores of the default group as those of another one."""
-    default, own = f"spans_{DEFAULT_KEY}_", f"spans_{spans_key}_"
-    return {
-        own + name.removeprefix(default) if name.startswith(default) else name: weight
-        for name, weight in weights.items()
-    }

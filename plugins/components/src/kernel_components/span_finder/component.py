@@ -11,11 +11,12 @@ from kernel.component import Finding, TrainableComponent
 from kernel.config.ranges import Fraction, PositiveInt
 from kernel.errors import UsageError
 from kernel.language import Language
+from kernel.scores.spans import weights_of_group
 from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_spans
 from kernel.training import Example
 from kernel.vocab import Vocab
-from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
+from kernel_components.scorers.spancat import DEFAULT_KEY
 from kernel_components.span_finder import debug, recommended
 from kernel_components.span_finder.gold import EDGE, UNKNOWN, encode, records
 from kernel_components.span_finder.pairs import pair
@@ -108,7 +109,7 @@ class SpanFinder(TrainableComponent):
 
     def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
         """Those of the group that it sets."""
-        return for_group(declared, self.cfg["spans_key"])
+        return weights_of_group(declared, DEFAULT_KEY, self.cfg["spans_key"])
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Replace the group of each document. The spans are in the order of their beginnings, then of their ends."""

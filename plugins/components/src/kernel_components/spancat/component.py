@@ -12,6 +12,7 @@ from kernel.component import Finding, TrainableComponent
 from kernel.config.ranges import Fraction, PositiveInt
 from kernel.errors import UsageError, warn
 from kernel.language import Language
+from kernel.scores.spans import weights_of_group
 from kernel.tokens import Doc
 from kernel.tokens.batch import set_batch_spans
 from kernel.training import Example
@@ -20,7 +21,7 @@ from kernel_components.gold_keys import label_key
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.no_labels import no_labels
 from kernel_components.outputs import check_outputs
-from kernel_components.scorers.spancat import DEFAULT_KEY, for_group
+from kernel_components.scorers.spancat import DEFAULT_KEY
 from kernel_components.spancat import choose, debug, recommended
 from kernel_components.spancat.gold import Gold, count_labels, encode, matches
 from kernel_components.suggesters.ngrams import ngram_suggester
@@ -138,7 +139,7 @@ class SpanCategorizer(TrainableComponent):
 
     def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
         """Those of the group that it sets."""
-        return for_group(declared, self.key)
+        return weights_of_group(declared, DEFAULT_KEY, self.key)
 
     @property
     def label_data(self) -> list[str]:

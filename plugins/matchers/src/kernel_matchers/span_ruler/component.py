@@ -1,7 +1,6 @@
 """The span ruler: spans by phrases and patterns over tokens, and entities of them by filters."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from kernel.component import SavedFile
 from kernel.errors import MissingName
 from kernel.language import Language
+from kernel.scores.spans import weights_of_group
 from kernel.tokens import Doc, Span
 from kernel.tokens.batch import set_batch_spans
 from kernel_matchers.rulers.component import Ruler
@@ -21,8 +21,6 @@ from kernel_matchers.span_ruler.filters import (
 )
 from kernel_matchers.span_ruler.scorer import DEFAULT_KEY, overlapping_labeled_spans_score
 from kernel_matchers.token_patterns.fuzzy import FuzzyCompare, levenshtein_compare
-
-_SCORER = partial(overlapping_labeled_spans_score, spans_key=DEFAULT_KEY)
 
 
 @Language.factory(
@@ -37,7 +35,7 @@ _SCORER = partial(overlapping_labeled_spans_score, spans_key=DEFAULT_KEY)
         "matcher_fuzzy_compare": {"@misc": "kernel.levenshtein_compare.v1"},
         "validate": False,
         "overwrite": True,
-        "scorer": {"@scorers": "kernel.overlapping_labeled_spans_scorer.v1", "spans_key": DEFAULT_KEY},
+        "scorer": {"@scorers": "kernel.overlapping_labeled_spans_scorer.v1"},
     },
     default_score_weights={
         f"spans_{DEFAULT_KEY}_f": 1.0,
@@ -142,9 +140,8 @@ class SpanRuler(Ruler):
         matcher_fuzzy_compare: FuzzyCompare = levenshtein_compare,
         validate: bool = False,
         overwrite: bool = False,
-        scorer: Callable[..., dict[str, Any]] | None = _SCORER,
+        scorer: Callable[..., dict[str, Any]] | None = overlapping_labeled_spans_score,
     ) -> None:
-        self.key = spans_key
         self.spans_filter = spans_filter
         self.annotate_ents = annotate_ents
         self.ents_filter = ents_filter
@@ -157,6 +154,23 @@ class SpanRuler(Ruler):
             validate=validate,
             scorer=scorer,
         )
+        self.key = spans_key
+
+    @property
+    def key(self) -> str | None:
+        """The group of `doc.spans` that gets what is found."""
+        return self.cfg["spans_key"]
+
+    @key.setter
+    def key(self, key: str | None) -> None:
+        # The scorer is told what is in there.
+        self.cfg["spans_key"] = key
+
+    def score_weights(self, declared: Mapping[str, float | None]) -> Mapping[str, float | None]:
+        """Those of the group that it sets; without one there are no scores of it."""
+        if self.key is not None:
+            return weights_of_group(declared, DEFAULT_KEY, self.key)
+        return {name: weight for name, weight in declared.items() if not name.startswith("spans_")}
 
     def remove(self, label: str) -> None:
         """Remove the patterns with a label. `MissingName` if there are none."""

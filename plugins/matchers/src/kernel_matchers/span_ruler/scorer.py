@@ -1,7 +1,6 @@
 """The scorer of rulers that set spans."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from kernel.scores.scorer import Scorer
@@ -11,15 +10,26 @@ from kernel.training import Example
 DEFAULT_KEY = "ruler"
 
 
-def make_overlapping_labeled_spans_scorer(spans_key: str = DEFAULT_KEY) -> Callable[..., dict[str, Any]]:
-    """Return a function of examples that gives `spans_{key}_p`, `_r`, `_f` and `_per_type`. spans_key: the group of `doc.spans`."""
-    return partial(overlapping_labeled_spans_score, spans_key=spans_key)
+def make_overlapping_labeled_spans_scorer(spans_key: str | None = None) -> Callable[..., dict[str, Any]]:
+    """Return a function of examples that gives `spans_{key}_p`, `_r`, `_f` and `_per_type`. spans_key: the group of `doc.spans`, null for that of the component."""
+    if spans_key is None:
+        return overlapping_labeled_spans_score
+
+    def score(examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
+        return overlapping_labeled_spans_score(examples, **{**settings, "spans_key": spans_key})
+
+    return score
 
 
 def overlapping_labeled_spans_score(
-    examples: Iterable[Example], *, spans_key: str, **settings: Any
+    examples: Iterable[Example], *, spans_key: str | None = DEFAULT_KEY, **settings: Any
 ) -> dict[str, Any]:
-    """Compare the spans of a group and their labels, which may overlap; documents whose gold lacks the group are left out."""
+    """Compare the spans of a group and their labels, which may overlap; documents whose gold lacks the group are left out.
+
+    Without a group there is nothing to compare.
+    """
+    if spans_key is None:
+        return {}
 
     def spans(doc: Doc, _: str) -> Any:
         return doc.spans.get(spans_key, ())
