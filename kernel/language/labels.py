@@ -38,7 +38,18 @@ def unlabelled(
     without = [
         slot.name for slot in asked if not any(slot.component.gold_labels([example]) for example in examples)
     ]
-    return dict.fromkeys(without, held(examples)) if without else {}
+    if not without:
+        return {}
+    holds, groups = held(examples), sorted({key for example in examples for key in example.reference.groups})
+    return {slot.name: holds + _other_group(slot, groups) for slot in asked if slot.name in without}
+
+
+def _other_group(slot: Slot, groups: Sequence[str]) -> str:
+    """What to set for a component that learns one group of spans, where the examples have others."""
+    key = getattr(slot.component, "cfg", {}).get("spans_key")
+    if key is None or key in groups or not groups:
+        return ""
+    return f". '{slot.name}' learns spans['{key}']: to learn another group, set it in [components.{slot.name}]: spans_key = \"{groups[0]}\""
 
 
 def held(examples: Sequence[Example]) -> str:

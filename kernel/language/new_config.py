@@ -140,6 +140,8 @@ class _Plan:
             for source in heard
             if source not in names
         }
+        for number, name in enumerate(pipeline):
+            self.found[name] = self.found[name].after(pipeline[:number])
         needs = {path: text for name in pipeline for path, text in self.found[name].needs.items()}
         return NewConfig(self._config(pipeline, needs), self.gpu, added, needs, notes)
 

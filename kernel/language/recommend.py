@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 
@@ -24,7 +24,8 @@ class Recommendation:
     factories of sources that SHARED can listen to, the best first; one that the user names himself comes before them.
     listener: makes the component a source: the block that goes in the place of SHARED in the others. sections: values
     of other sections, such as `{"training": {"accumulate_gradient": 3}}`. needs: dotted path of a value that only the
-    user has -> what it is. comments: dotted path -> a line above it in the config.
+    user has -> what it is. comments: dotted path -> a line above it in the config. behind: factory of a component -> what is
+    recommended besides where that one comes before, over the same settings and sections.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -33,6 +34,20 @@ class Recommendation:
     sections: Mapping[str, Any] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    behind: Mapping[str, Recommendation] = field(default_factory=dict)
+
+    def after(self, earlier: Sequence[str]) -> Recommendation:
+        """What is recommended in a pipeline where components of these factories come before."""
+        found = self
+        for other in (self.behind[name] for name in earlier if name in self.behind):
+            found = replace(
+                found,
+                settings={**found.settings, **other.settings},
+                sections={**found.sections, **other.sections},
+                needs={**found.needs, **other.needs},
+                comments={**found.comments, **other.comments},
+            )
+        return found
 
     @property
     def is_shared(self) -> bool:

@@ -50,6 +50,12 @@ def plain(nlp, name: str, choice: list, more: bool = False):
 def own(nlp, name: str, model: dict):
     return Component(name)
 
+BEHIND = Recommendation({"size": 9}, sections={"training": {"annotating_components": ["test_silent"]}})
+
+@Language.factory("test_behind", recommend=lambda *choice: Recommendation({"size": 5, "more": True}, behind={"test_silent": BEHIND}))
+def behind(nlp, name: str, size: int, more: bool):
+    return Component(name)
+
 @Language.factory("test_silent")
 def silent(nlp, name: str, size: int = 4):
     return Component(name)
@@ -129,6 +135,24 @@ def test_a_recommendation_may_be_a_block_or_none_at_all() -> None:
         "more": False,
     }
     assert components["test_silent"] == {"factory": "test_silent", "size": 4}
+
+
+def test_a_recommendation_may_depend_on_what_comes_before() -> None:
+    config = made("test_behind,test_silent")
+    assert config["components"]["test_behind"] == {"factory": "test_behind", "size": 5, "more": True}
+    assert config["training"]["annotating_components"] == []
+    config = made("test_silent,test_behind", "--force")
+    assert config["components"]["test_behind"] == {"factory": "test_behind", "size": 9, "more": True}
+    assert config["training"]["annotating_components"] == ["test_silent"]
+
+
+@pytest.mark.parametrize("name", ["spancat", "spancat_singlelabel"])
+def test_categories_of_what_a_span_finder_finds(name: str) -> None:
+    config = made(f"span_finder,{name}")
+    finder, categories = config["components"]["span_finder"], config["components"][name]
+    assert categories["suggester"]["@misc"] == "kernel.preset_spans_suggester.v1"
+    assert categories["suggester"]["spans_key"] == categories["spans_key"] == finder["spans_key"]
+    assert config["training"]["annotating_components"] == ["span_finder"]
 
 
 def test_any_component_can_be_a_source() -> None:

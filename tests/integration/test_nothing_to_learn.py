@@ -54,6 +54,20 @@ def test_other_components_are_asked_too(kernel: Kernel) -> None:
     kernel("train", "config.cfg").is_refused(2, "no label for 'textcat' to learn", "entity annotation in 3")
 
 
+def test_spans_of_another_group_are_named_with_what_to_set(kernel: Kernel) -> None:
+    spans = {"findings": [{"start": 0, "end": 3, "label": "A"}]}
+    put("train.jsonl", [{"text": "Ada ran.", "spans": spans}])
+    Path("config.cfg").write_text(
+        '[nlp]\nlang = "en"\npipeline = ["spancat"]\n[components.spancat]\nfactory = "spancat"\n'
+        '[paths]\ntrain = "train.jsonl"\ndev = "dev.jsonl"\n'
+    )
+    kernel("train", "config.cfg").is_refused(
+        2,
+        "no label for 'spancat' to learn. It holds 1 document: spans['findings'] in 1. 'spancat' learns spans['sc']",
+        'set it in [components.spancat]: spans_key = "findings"',
+    )
+
+
 def test_labels_that_the_config_gives_are_enough(kernel: Kernel) -> None:
     put("train.jsonl", TEXTS)
     assert kernel("train", "config.cfg", "--initialize.components.ner.labels", '["PERSON"]').code == 0

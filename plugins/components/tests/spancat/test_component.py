@@ -255,6 +255,18 @@ def test_data_without_spans_are_told():
         nlp.initialize(lambda: examples)
 
 
+def test_gold_spans_that_are_not_suggested_are_told(caplog):
+    caplog.set_level("INFO", "kernel")
+    make(suggester={"@misc": "kernel.ngram_suggester.v1", "sizes": [1]})
+    assert "component 'spancat': 5 of 10 gold spans in the group 'sc' are not suggested" in caplog.text
+    assert "such as 'Anna Karenina', 'New York', 'New York City'" in caplog.text
+    caplog.clear()
+    make(suggester={"@misc": "kernel.ngram_suggester.v1", "sizes": [1, 2, 3]})
+    # A component has to find them first.
+    make(suggester={"@misc": "kernel.preset_spans_suggester.v1", "spans_key": "found"})
+    assert "not suggested" not in caplog.text
+
+
 def test_gradients_of_the_whole_model():
     _, spancat, examples = make()
     randomise(spancat.model)

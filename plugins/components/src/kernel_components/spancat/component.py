@@ -10,7 +10,7 @@ from thinc.api import Model, Ragged, set_dropout_rate
 
 from kernel.component import Finding, TrainableComponent
 from kernel.config.ranges import Fraction, PositiveInt
-from kernel.errors import UsageError, warn
+from kernel.errors import UsageError, note, warn
 from kernel.language import Language
 from kernel.scores.spans import weights_of_group
 from kernel.tokens import Doc
@@ -24,6 +24,7 @@ from kernel_components.outputs import check_outputs
 from kernel_components.scorers.spancat import DEFAULT_KEY
 from kernel_components.spancat import choose, debug, recommended
 from kernel_components.spancat.gold import Gold, count_labels, encode, matches
+from kernel_components.spancat.suggested import compare
 from kernel_components.suggesters.ngrams import ngram_suggester
 from kernel_components.token_vectors import MULTI_HASH_EMBED
 from kernel_components.unknown_label import unknown_label
@@ -174,10 +175,27 @@ class SpanCategorizer(TrainableComponent):
             self.add_label(label)
         if not self.labels:
             raise no_labels(f"spans in the group '{self.key}'", get_examples)
+        self._tell_of_missed(get_examples)
         docs = [example.predicted for example in sample]
         # Any spans will do for shapes; those of the suggester may need a component that has not run.
         spans = ngram_suggester(docs, sizes=[1], ops=self.model.ops)
         self.model.initialize(X=(docs, spans), Y=self.model.ops.alloc2f(1, len(self.output_names)))
+
+    def _tell_of_missed(self, get_examples: Callable[[], Iterable[Example]]) -> None:
+        """Tell how many gold spans are not suggested, as far as the suggester needs no component: none has run yet."""
+        if self.requires:
+            return
+        annotated = (each for each in get_examples() if each.reference.spans.get(self.key))
+        try:
+            counts = compare(annotated, self.key, self.suggest)
+        except Exception:  # noqa: BLE001 (what it lacks may be there in training, which tells what is wrong otherwise)
+            return
+        if counts.suggested and counts.missed:
+            some = ", ".join(map(repr, list(dict.fromkeys(counts.missed))[:3]))
+            note(
+                f"component '{self.name}': {len(counts.missed):,} of {counts.gold:,} gold spans in the group '{self.key}' are not suggested, "
+                f"so that they are neither learnt nor found, such as {some}. Another suggester may have them: kernel debug data counts them all"
+            )
 
     def model_from_bytes(self, data: bytes) -> None:
         super().model_from_bytes(data)

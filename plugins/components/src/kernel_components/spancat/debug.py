@@ -1,16 +1,17 @@
 """What `kernel debug data` says of groups of spans."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from kernel.component import Finding
 from kernel.errors import KernelError
-from kernel.tokens import Doc, Span
+from kernel.tokens import Span
 from kernel.training import Example
 from kernel_components.spancat.distinctiveness import distinctiveness
 from kernel_components.spancat.gold import count_labels
+from kernel_components.spancat.suggested import Suggest, compare
 
 # A label with fewer spans is hardly learned.
 FEW = 50
@@ -18,9 +19,6 @@ FEW = 50
 COVERED = 0.9
 # A label whose words, or whose borders, are less distinct from other text is hard to learn (divergence, in nats).
 DISTINCT = 1.0
-BATCH = 256
-
-Suggest = Callable[[Sequence[Doc]], object]
 
 
 def findings(
@@ -120,24 +118,12 @@ def _annotation(examples: Sequence[Example], key: str, part: str) -> Iterator[Fi
 
 def _suggested(examples: Sequence[Example], key: str, part: str, suggest: Suggest) -> Iterator[Finding]:
     """What the suggester misses can be neither learnt nor found."""
-    missed: list[str] = []
-    suggested = gold = 0
-    for start in range(0, len(examples), BATCH):
-        batch = examples[start : start + BATCH]
-        try:
-            spans = suggest([example.predicted for example in batch])
-        except KernelError as error:
-            yield Finding("info", f"it can't be told here what is suggested {part}: {error}")
-            return
-        places = np.reshape(spans.dataXd, (-1, 2)).tolist()  # type: ignore[attr-defined]
-        end = 0
-        for example, count in zip(batch, spans.lengths.tolist(), strict=True):  # type: ignore[attr-defined]
-            first, end = end, end + count
-            found = set(map(tuple, places[first:end]))
-            aligned = example.get_aligned_spans_y2x(_spans(example, key), allow_overlap=True)
-            missed += [repr(span.text) for span in aligned if (span.start, span.end) not in found]
-            suggested += count
-            gold += len({(span.start, span.end) for span in aligned} & found)
+    try:
+        counts = compare(examples, key, suggest)
+    except KernelError as error:
+        yield Finding("info", f"it can't be told here what is suggested {part}: {error}")
+        return
+    suggested, gold, missed = counts.suggested, counts.right, [repr(text) for text in counts.missed]
     if suggested:
         yield Finding(
             "info", f"{suggested:,} spans are suggested {part}, {gold / suggested:.2%} of them are gold"

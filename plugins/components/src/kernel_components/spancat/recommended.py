@@ -3,13 +3,24 @@
 from typing import Any
 
 from kernel.language import SHARED, Recommendation
+from kernel_components.scorers.spancat import DEFAULT_KEY
 from kernel_components.token_vectors import sources
 
+# Where another component finds the spans, its group is what is suggested: also in training, so that it sets it there.
+BEHIND = {
+    "span_finder": Recommendation(
+        {"suggester": {"@misc": "kernel.preset_spans_suggester.v1", "spans_key": DEFAULT_KEY}},
+        sections={"training": {"annotating_components": ["span_finder"]}},
+        comments={
+            "training.annotating_components": "What span_finder finds, in training too, is what is suggested for categories: see the suggester."
+        },
+    )
+}
 REDUCER = {"@layers": "kernel.mean_max_reducer.v1", "hidden_size": 128}
 
 
 def spancat(lang: str, optimize: str, gpu: bool) -> Recommendation:
-    """Categories of n-grams of one to three tokens, over shared token vectors."""
+    """Categories of n-grams of one to three tokens, or of what a span finder before finds, over shared token vectors."""
     return categorizer({"@layers": "kernel.LinearLogistic.v1", "nO": None, "nI": None}, gpu)
 
 
@@ -21,4 +32,4 @@ def categorizer(scorer: dict[str, Any], gpu: bool) -> Recommendation:
         "reducer": REDUCER,
         "scorer": scorer,
     }
-    return Recommendation({"model": model}, sources(gpu))
+    return Recommendation({"model": model}, sources(gpu), behind=BEHIND)
