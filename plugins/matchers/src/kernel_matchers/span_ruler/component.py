@@ -159,7 +159,8 @@ class SpanRuler(Ruler):
     @property
     def key(self) -> str | None:
         """The group of `doc.spans` that gets what is found."""
-        return self.cfg["spans_key"]
+        key: str | None = self.cfg["spans_key"]
+        return key
 
     @key.setter
     def key(self, key: str | None) -> None:
