@@ -213,7 +213,10 @@ def annotation(doc: Doc) -> tuple[Any, ...]:
         for key, group in sorted(doc.spans.items())
     }
     cats = {label: round(value, 5) for label, value in sorted(doc.cats.items())}
-    return doc.text, doc.to_array(COLUMNS).tobytes(), groups, cats
+    columns = doc.to_array(COLUMNS)
+    # That the first token starts a sentence goes without saying.
+    columns[:1, COLUMNS.index("SENT_START")] = 1
+    return doc.text, columns.tobytes(), groups, cats
 
 
 def scripts() -> list[str]:

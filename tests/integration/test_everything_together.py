@@ -4,6 +4,8 @@ import json
 import signal
 import subprocess
 import sys
+import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from .everything import (
     ATTRIBUTES,
     ENTITIES,
     EVERYTHING,
+    LEARNING,
     SENTENCE,
     SPANS,
     annotation,
@@ -120,6 +123,55 @@ def test_every_script_in_full(nlp: Language) -> None:
     check(nlp, scripts())
 
 
+def many_words(number: int) -> list[str]:
+    """Words with a name, a phrase of the rules, or neither."""
+    place = {7: "Ada", 8: "old", 9: "dogs"}
+    return [place.get(i % 50, f"w{i % 500}") for i in range(number)]
+
+
+def seconds(nlp: Language, number: int) -> tuple[float, float]:
+    """What an update and a prediction take of the processor, with so many tokens."""
+    one = example(nlp, many_words(number))
+    times = [time.process_time()]
+    learn(nlp, [one])
+    times.append(time.process_time())
+    nlp(Doc(nlp.vocab, many_words(number)))
+    times.append(time.process_time())
+    return times[1] - times[0], times[2] - times[1]
+
+
+@pytest.mark.slow
+def test_time_is_linear_in_the_number_of_tokens() -> None:
+    nlp = pipeline()
+    seconds(nlp, 1000)
+    short, medium, long = (seconds(nlp, number) for number in (5000, 20_000, 100_000))
+    assert all(many < 4 * 2 * few for few, many in zip(short, medium, strict=True)), (short, medium)
+    assert all(many < 20 * 2 * few for few, many in zip(short, long, strict=True)), (short, long)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("enabled", [("tok2vec", name) for name in EVERYTHING] + [()], ids="-".join)
+def test_a_document_of_100_000_tokens_takes_3_kb_each(nlp: Language, enabled: tuple[str, ...]) -> None:
+    number = 100_000
+    chosen = enabled or [name for name in nlp.pipe_names if not name.startswith("spancat")]
+    if "entity_linker" in chosen or "merge_entities" in chosen:
+        chosen = [
+            *chosen[:1],
+            "senter",
+            "ner",
+            *(name for name in chosen[1:] if name not in ("senter", "ner")),
+        ]
+    doc = Doc(nlp.vocab, many_words(number))
+    with nlp.select_pipes(enable=[*dict.fromkeys(chosen)]):
+        tracemalloc.start()
+        try:
+            nlp(doc)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 3000 * number, peak / number
+
+
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_each_component_takes_every_shape_alone(name: str) -> None:
     before = {"entity_linker": ("senter", "ner"), "merge_entities": ("ner",)}.get(name, ())
@@ -184,6 +236,48 @@ def test_each_component_learns_from_tokens_that_were_merged_before(name: str) ->
         nlp.evaluate([example(nlp, words)])
     texts = some_texts(8)
     assert list(map(annotation, nlp.pipe(texts))) == [annotation(nlp(text)) for text in texts]
+
+
+def test_copied_components_find_the_same_beside_others_or_alone(nlp: Language) -> None:
+    texts = some_texts(6)
+    for name in EVERYTHING:
+        before = {"entity_linker": ("senter", "ner"), "merge_entities": ("ner",)}.get(name, ())
+        names = [*dict.fromkeys(("tok2vec", *before, name))]
+        copied = blank("xx")
+        for each in names:
+            copied.add_pipe(each, source=nlp)
+        with nlp.select_pipes(enable=names):
+            assert [annotation(copied(text)) for text in texts] == [annotation(nlp(text)) for text in texts]
+
+
+def test_token_vectors_of_their_own_instead_of_shared_ones_change_nothing() -> None:
+    nlp, texts = pipeline(), some_texts(6)
+    before = [annotation(nlp(text)) for text in texts]
+    for name in LEARNING:
+        if name != "tok2vec":
+            nlp.replace_listeners("tok2vec", name, ["model.tok2vec"])
+    assert [annotation(nlp(text)) for text in texts] == before
+    learn(nlp, sentences(nlp))
+
+
+def test_what_every_component_sets_is_kept_in_a_file(nlp: Language) -> None:
+    for number in range(1, len(nlp.pipe_names) + 1):
+        with nlp.select_pipes(enable=nlp.pipe_names[:number]):
+            for doc, place in nlp.pipe(
+                [(text, place) for place, text in enumerate(some_texts(3))], as_tuples=True
+            ):
+                found = annotation(doc)
+                assert doc.text == some_texts(3)[place]
+                assert annotation(Doc(nlp.vocab).from_bytes(doc.to_bytes())) == found
+                assert annotation(next(DocBin(docs=[doc], store_user_data=True).get_docs(nlp.vocab))) == found
+                # The scores of spans have no place in it.
+                read = Doc(nlp.vocab).from_json(doc.to_json())
+                assert [[*map(str, group)] for group in read.spans.values()] == [
+                    [*map(str, group)] for group in doc.spans.values()
+                ]
+                assert [(ent.label_, ent.kb_id_, ent.id_, *ent.text) for ent in read.ents] == [
+                    (ent.label_, ent.kb_id_, ent.id_, *ent.text) for ent in doc.ents
+                ]
 
 
 KILL = """
