@@ -3,6 +3,10 @@
 import pytest
 from kernel_matchers.token_patterns.matcher import TokenMatcher
 
+from kernel.vocab.strings import hash_string
+
+NOUN = 92
+
 OPERATORS = (
     "REGEX, FUZZY, FUZZY1 to FUZZY9, IN, NOT_IN, INTERSECTS, IS_SUBSET, IS_SUPERSET, ==, !=, >=, <=, >, <"
 )
@@ -15,6 +19,11 @@ MESSAGES = [
     ([[{}, {"LOWR": "a"}]], "the rules: pattern 1, token 2: no token attribute is called 'LOWR'\nhint: did you mean 'LOWER'?"),
     ([[{"HEAD": 1}]], "the rules: pattern 1, token 1: tokens can't be matched by HEAD"),
     ([[{"LOWER": ["a"]}]], "the rules: pattern 1, token 1: LOWER is a text, not ['a']"),
+    ([[{"TEXT": 88}]], 'the rules: pattern 1, token 1: ORTH is a text, not 88\nhint: Write it as one: "88".'),
+    ([[{"TEXT": {"IN": ["a", 88]}}]], 'the rules: pattern 1, token 1: ORTH is a text, not 88\nhint: Write it as one: "88".'),
+    ([[{"LOWER": True}]], "the rules: pattern 1, token 1: LOWER is a text, not True"),
+    ([[{"TAG": False}]], "the rules: pattern 1, token 1: TAG is a text, not False"),
+    ([[{"LENGTH": True}]], "the rules: pattern 1, token 1: LENGTH is a number, not True"),
     ([[{"LENGTH": "a"}]], "the rules: pattern 1, token 1: LENGTH is a number, not 'a'"),
     ([[{"IS_ALPHA": "yes"}]], "the rules: pattern 1, token 1: IS_ALPHA is true or false, not 'yes'"),
     ([[{"IS_SENT_START": -1}]], "the rules: pattern 1, token 1: SENT_START is true or false, not -1"),
@@ -45,3 +54,9 @@ def test_a_mistake_in_patterns(patterns, message):
     said = caught.value.message + (f"\nhint: {caught.value.hint}" if caught.value.hint else "")
     assert said == message
     assert len(matcher) == 0
+
+
+def test_numbers_of_texts_are_hashes_and_symbols():
+    matcher = TokenMatcher()
+    matcher.add([[{"LOWER": hash_string("kettle")}], [{"POS": NOUN}], [{"LEMMA": 0}]], "the rules")
+    assert len(matcher) == 1

@@ -14,6 +14,9 @@ TEXTS = attrs.STRINGS | {
 }  # fmt: skip
 """Attributes whose value is the number of a string."""
 
+WORDS = attrs.STRINGS | {attrs.LEMMA}
+"""Those of them that are never one of the field's symbols, whose numbers are small: a number is the hash of a string, or a mistake."""
+
 NUMBERS = frozenset({attrs.LENGTH, attrs.ENT_IOB})
 FLAGS = attrs.FLAGS | {attrs.SPACY, attrs.SENT_START}
 """Attributes that hold or don't. SENT_START holds for tokens that are known to start a sentence."""
@@ -40,7 +43,9 @@ def number_of(attr: int, value: Any) -> int:
         return IOB_STRINGS.index(value)
     if attr in TEXTS and isinstance(value, str):
         return hash_string(normalize_features(value) if attr == attrs.MORPH and value else value)
-    if isinstance(value, Integral) and 0 <= int(value) < 1 << 64:
-        return int(value)
+    if isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < 1 << 64:
+        if attr not in WORDS or int(value) == 0 or int(value) >= 1 << 32:
+            return int(value)
+        raise DataError(f"{name} is a text, not {value!r}", hint=f'Write it as one: "{value}".')
     wanted = "a text" if attr in TEXTS else "a number" if attr == attrs.LENGTH else "one of I, O, B and ''"
     raise DataError(f"{name} is {wanted}, not {value!r}")
