@@ -247,6 +247,10 @@ def test_a_file_of_another_layout_says_so(nlp, kb):
         InMemoryLookupKB(nlp.vocab, 1).from_bytes(bytes(data))
 
 
+class Own(KnowledgeBase):
+    """Defines nothing."""
+
+
 def test_the_base_class_asks_for_what_it_needs(nlp):
     class Mine(KnowledgeBase):
         def get_candidates(self, mention):
@@ -266,12 +270,12 @@ def test_the_base_class_asks_for_what_it_needs(nlp):
     for call in (
         mine.to_bytes,
         lambda: mine.from_bytes(b""),
-        lambda: KnowledgeBase(nlp.vocab, 1).get_candidates(doc[:]),
+        lambda: Own(nlp.vocab, 1).get_candidates(doc[:]),
     ):
         with pytest.raises(NotImplementedError, match="must define"):
             call()
     with pytest.raises(NotImplementedError, match="must define get_vector"):
-        KnowledgeBase(nlp.vocab, 1).get_vector("x")
+        Own(nlp.vocab, 1).get_vector("x")
 
 
 def test_a_hundred_thousand_entities_are_read_at_once(nlp, tmp_path):
@@ -284,3 +288,8 @@ def test_a_hundred_thousand_entities_are_read_at_once(nlp, tmp_path):
     found = load_from(nlp, tmp_path / "kb")
     assert found.contains_entity("Q99999") and len(found) == count
     assert process_time() - start < 1
+
+
+def test_the_base_class_holds_nothing():
+    with pytest.raises(TypeError, match="KnowledgeBase is a base class"):
+        KnowledgeBase(Vocab(), 3)

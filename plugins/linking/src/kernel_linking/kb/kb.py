@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from kernel.errors import WrongType
 from kernel.files.atomic import atomic_file
 from kernel.tokens import Span
 from kernel.vocab import Vocab
@@ -20,6 +21,11 @@ class KnowledgeBase:
     """
 
     def __init__(self, vocab: Vocab, entity_vector_length: int) -> None:
+        if type(self) is KnowledgeBase:
+            raise WrongType(
+                "KnowledgeBase is a base class, which holds nothing",
+                hint="Make an InMemoryLookupKB, or a subclass of your own.",
+            )
         self.vocab = vocab
         self.entity_vector_length = entity_vector_length
 
