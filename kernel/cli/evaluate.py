@@ -27,6 +27,7 @@ _TITLES = {
     "ents_r": "NER R",
     "ents_f": "NER F",
     "cats_score": "TEXTCAT",
+    "nel_score": "NEL",
     "sents_p": "SENT P",
     "sents_r": "SENT R",
     "sents_f": "SENT F",

@@ -129,6 +129,10 @@ def test_report() -> None:
     ]
 
 
+def test_the_score_of_a_linker_is_in_percent() -> None:
+    assert report({"nel_score": 0.5, "nel_micro_f": 0.5}) == ["NEL          50.00", "nel_micro_f  50.00"]
+
+
 def test_lists_of_numbers_are_shown_as_they_are() -> None:
     scores = {"acc": 0.5, "by_label": np.array([0.25, 1.0]), "counts": [1, 2], "one": np.array(3)}
     assert report(scores) == [
