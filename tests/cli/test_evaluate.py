@@ -130,7 +130,8 @@ def test_report() -> None:
 
 
 def test_the_score_of_a_linker_is_in_percent() -> None:
-    assert report({"nel_score": 0.5, "nel_micro_f": 0.5}) == ["NEL          50.00", "nel_micro_f  50.00"]
+    lines = report({"nel_score": 0.5, "nel_micro_f": 0.25})
+    assert [line.split() for line in lines] == [["NEL", "50.00"], ["nel_micro_f", "25.00"]]
 
 
 def test_lists_of_numbers_are_shown_as_they_are() -> None:
