@@ -22,11 +22,12 @@ from kernel.language import parcels
 from kernel.language.replica import start_of
 from kernel.language.stream import Batch, Done, ErrorHandler, Settings, snippet
 from kernel.language.tokenized import TOKENIZER, check_length
-from kernel.language.worker import Answer, Work, is_starting, serve
+from kernel.language.worker import Answer, Work, serve
 from kernel.processes.crew import Lost, answers
 from kernel.processes.gate import GATE
 from kernel.processes.workers import Worker, can_fork, deaf, fork, how_ended, start_anew
 from kernel.registries.blame import describe_error
+from kernel.registries.definitions import refuse_if_defining
 
 if TYPE_CHECKING:
     from kernel.language.components import ComponentList
@@ -56,11 +57,7 @@ def run_in_processes(
     """Finish batches in worker processes, in order. What was finished before an error comes before it."""
     if n_process == 0 or n_process < -1:
         raise UsageError(f"n_process must be -1 (one per CPU core) or at least 1, not {n_process}")
-    if is_starting():
-        raise UsageError(
-            "the program that uses n_process is run once more by each worker process, for its definitions",
-            hint='Put the code that uses n_process under `if __name__ == "__main__":`.',
-        )
+    refuse_if_defining("uses n_process")
     count = n_process if n_process > 0 else (os.cpu_count() or 1)
     sent: deque[_Sent] = deque()
     workers: list[Worker] = []

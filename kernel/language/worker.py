@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kernel.language.components import ComponentList
     from kernel.tokens import Doc
 
-_is_starting = False
-
 
 class Failure(NamedTuple):
     """What a component, or the tokenizer, made of documents that it could not annotate."""
@@ -116,8 +114,6 @@ def serve_anew(connection: Connection) -> None:
 
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _is_starting
-    _is_starting = True
     try:
         # All of it before anything can fail: who is still sending would not hear why.
         start, pipeline = connection.recv_bytes(), connection.recv_bytes()
@@ -129,14 +125,8 @@ def serve_anew(connection: Connection) -> None:
     except (Exception, SystemExit) as error:  # noqa: BLE001 (imports code of users)
         connection.send_bytes(pickle.dumps(_with_trace(_as_ours(error), error)))
         sys.exit(1)
-    _is_starting = False
     connection.send_bytes(b"")
     serve(connection, Work(nlp, names, settings))
-
-
-def is_starting() -> bool:
-    """Whether this is a worker that runs the user's code for its definitions."""
-    return _is_starting
 
 
 def _as_ours(error: BaseException) -> KernelError:

@@ -176,10 +176,9 @@ class Parameters:
         touched = [path for path in self._slots if path in self._touched_now()]
         parts = [] if self.gradients is None else [to_numpy(self.gradients)]
         for path, shim, gradients in found:
+            touched += [f"{path}:{name}" for name, gradient in gradients.items() if gradient is not None]
             for name, weights in of_shims.weights_of(shim).items():
                 gradient = gradients.get(name)
-                if gradient is not None:
-                    touched.append(f"{path}:{name}")
                 flat = np.zeros(weights.size, dtype="f") if gradient is None else to_numpy(gradient).ravel()
                 parts.append(flat)
         taken = np.concatenate(parts) if parts else np.zeros(0, dtype="f")
@@ -199,7 +198,9 @@ class Parameters:
                     self._server(node).touched.add(key)
                     self._touched[path] = None
         for path, shim in _shims(walked):
-            found = {}
+            found: dict[str, Any] = {}
+            if f"{path}:{of_shims.OVERFLOW}" in there:
+                found[of_shims.OVERFLOW] = True
             for name, weights in of_shims.weights_of(shim).items():
                 if f"{path}:{name}" in there:
                     found[name] = gradients[size : size + weights.size].reshape(weights.shape)

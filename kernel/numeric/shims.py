@@ -5,8 +5,8 @@ everything that kernel does has some of these methods too; without them it goes 
 
 - `collect()`: the gradients since the last call are added, as a whole, to the total of the step, so that it does not matter
   how the shards of a batch are run. `finish_update(optimizer)` steps on the total, called with keys (`shim.id`, name).
-- `take_gradients()`: what `collect` has gathered, name -> array or None, which is forgotten; `put_gradients(arrays)`: let that be
-  what was gathered. For several processes that train together.
+- `take_gradients()`: what `collect` has gathered, name -> array or None, which is forgotten, and `OVERFLOW` -> True where the step must
+  not be taken; `put_gradients(arrays)`: let that be what was gathered. For several processes that train together.
 - `zero_gradients()`: forget the gradients of the present step, and its total.
 - `state()` and `restore(state)`: what a checkpoint keeps, plain data (`kernel.state`): weights, and what is never saved with
   a pipeline, such as the scale of gradients. Otherwise a checkpoint has `to_bytes()`.
@@ -25,6 +25,10 @@ from thinc.api import Optimizer
 from kernel.errors import UsageError
 from kernel.numeric.adapter import module_of
 from kernel.state import is_stateful
+
+
+OVERFLOW = "!overflow"
+"""Beside the names of gradients, where numbers were too large for the precision."""
 
 
 def collect(shim: Any) -> None:

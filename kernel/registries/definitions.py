@@ -22,6 +22,7 @@ from kernel.registries.code import CODE_MODULE, load_code, loaded
 if TYPE_CHECKING:
     from kernel.registries.family import Registries
 
+_is_defining = False
 MAIN = ("__main__", "__mp_main__")
 """The same module here and there: the script that was started."""
 
@@ -71,12 +72,26 @@ def definitions(registry: Registries, functions: Iterable[tuple[str, str]]) -> D
 
 def define(again: Definitions) -> None:
     """Run, in a new interpreter, what `definitions` found."""
-    sys.argv = again.argv
-    rules.add_command_line(*again.only_and_deny)
-    if again.main is not None:
-        _run_main(*again.main)
-    for module, file in again.modules:
-        _import(module, file)
+    global _is_defining
+    _is_defining = True
+    try:
+        sys.argv = again.argv
+        rules.add_command_line(*again.only_and_deny)
+        if again.main is not None:
+            _run_main(*again.main)
+        for module, file in again.modules:
+            _import(module, file)
+    finally:
+        _is_defining = False
+
+
+def refuse_if_defining(what: str) -> None:
+    """`UsageError` where a worker process runs a program for its definitions, which would start others in turn. what: it is to do."""
+    if _is_defining:
+        raise UsageError(
+            f"the program that {what} is run once more by each worker process, for its definitions",
+            hint=f'Put the code that {what} under `if __name__ == "__main__":`.',
+        )
 
 
 def _main() -> tuple[str, str] | None:

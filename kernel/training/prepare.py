@@ -25,6 +25,7 @@ from kernel.errors import ConfigError, DataError, PluginError, Problem, Registry
 from kernel.files.lock import Lock
 from kernel.numeric import random
 from kernel.numeric.parameters import Parameters
+from kernel.registries.definitions import refuse_if_defining
 from kernel.registries.family import Registries, chosen_by
 from kernel.registries.registry import nearest_name
 from kernel.training.contradictions import contradictions
@@ -67,6 +68,7 @@ def prepare(
     has a method `share` gets the team before it is read, so that each member may read a part of it. Callbacks, the output directory
     and the config are checked before any data is read.
     """
+    refuse_if_defining("trains")
     is_first = team is None or team.is_first
     setup = _set_up(config, ("train_corpus", "dev_corpus"), monitor, seed, section, tells=is_first)
     config, settings, kind = setup.config, setup.settings, setup.kind

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thinc.api import Adam, NumpyOps, Optimizer
+from thinc.api import Adam, Model, NumpyOps, Optimizer
 
 torch = pytest.importorskip("torch")
 
@@ -20,6 +20,7 @@ from kernel_torch.scale import LossScale
 from kernel_torch.shim import TorchShim, torch_shim
 
 from kernel.errors import DataError, KernelWarning, UsageError
+from kernel.numeric.parameters import Parameters
 from kernel.numeric.random import scope
 
 nn = torch.nn
@@ -297,6 +298,55 @@ def test_gradients_of_rows_do_not_outgrow_their_table() -> None:
         assert not sparse or total._nnz() <= 3
         found.append(total.to_dense())
     assert torch.allclose(*found, rtol=1e-6)
+
+
+def together(shims: list[TorchShim], *, optimizer: Any) -> None:
+    """A step of several processes: each shim has learnt from a shard of its own."""
+    parameters = [Parameters({"net": Model("net", lambda *_: None, shims=[shim])}) for shim in shims]
+    taken = [each.take() for each in parameters]
+    total = taken[0][0].copy()
+    for array, _ in taken[1:]:
+        total += array
+    parameters[0].put(total, {path for _, touched in taken for path in touched})
+    parameters[0].step(optimizer)
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_processes_that_add_up_their_gradients_come_to_the_same_weights(sparse: bool) -> None:
+    def made() -> TorchShim:
+        torch.manual_seed(0)
+        return torch_shim(nn.Sequential(nn.Embedding(5, 4, sparse=sparse), nn.Linear(4, 3)))
+
+    draw = np.random.default_rng(0)
+    shards = [torch.from_numpy(draw.integers(0, 5, size=9)) for _ in range(4)]
+    alone, parts = made(), [made() for _ in shards]
+    for shard, part in zip(shards, parts, strict=True):
+        learn(alone, shard)
+        alone.collect()
+        learn(part, shard)
+    alone.finish_update(Adam(0.01))
+    together(parts, optimizer=Adam(0.01))
+    assert same(weights(alone), weights(parts[0]))
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_an_overflow_in_one_process_skips_the_step_of_all(frozen: bool) -> None:
+    shims = [torch_shim(network().requires_grad_(not frozen), precision="float16") for _ in range(2)]
+    before = weights(shims[0])
+    for shim, scale in zip(shims, (1.0, 1e4), strict=True):
+        X = rows().requires_grad_()
+        with scope(seed=0):
+            output, backprop = shim.run(lambda module, X=X: module(X), train=True, inputs=[X])
+            backprop(torch.full_like(output, scale))
+    together(shims, optimizer=Adam(0.01))
+    assert same(before, weights(shims[0])) and shims[0].scale.value == 2.0**11
+
+
+def test_weights_of_another_precision_are_refused_where_processes_add_up() -> None:
+    shim = torch_shim(network().double())
+    learn(shim, rows(kind="d"))
+    with pytest.raises(UsageError, match="float64 .* can't be trained by several workers"):
+        shim.take_gradients()
 
 
 def test_gradients_that_always_overflow_are_told_of_once() -> None:

@@ -16,6 +16,7 @@ from kernel.errors import DataError, UsageError
 from kernel.files.messages import message_from_bytes
 from kernel.numeric.blas import one_thread
 from kernel.numeric.random import current
+from kernel.numeric.shims import OVERFLOW
 from kernel.processes.gate import Lock
 from kernel_torch import weights as files
 from kernel_torch.arrays import ops_of, pairs, tensors_in, to_array, to_torch
@@ -273,26 +274,29 @@ class TorchShim(Shim):
             total, gradient = self._total.get(name), parameter.grad
             if total is None:
                 self._total[name] = gradient
-            elif total.is_sparse and not gradient.is_sparse:
-                self._total[name] = gradient.add_(total)
             else:
-                total.add_(gradient)
-                if total.is_sparse:
-                    # Rows of sparse tensors are put behind each other; this adds them up, so that they don't outgrow the table.
-                    self._total[name] = total.coalesce()
+                # Rows of sparse tensors are put behind each other; these are added up first within a shard, as other processes
+                # would, and so that they don't outgrow the table.
+                total, gradient = _added_up(total), _added_up(gradient)
+                if total.is_sparse and not gradient.is_sparse:
+                    total, gradient = gradient, total
+                self._total[name] = _added_up(total.add_(gradient))
             parameter.grad = None
 
     def take_gradients(self) -> dict[str, Any]:
-        """The total of the step so far by name, as arrays of the host, None where there is none; it is forgotten.
-
-        An overflow shows in it, so that every process that gets it passes the step over.
-        """
+        """The total of the step so far by name, as arrays of the host, None where there is none; it is forgotten. See `kernel.numeric.shims`."""
         self.collect()
         found: dict[str, Any] = {name: None for name, _ in self._trained()}
-        found |= {name: self._dense(name, each).float().cpu().numpy() for name, each in self._total.items()}
+        for name, total in self._total.items():
+            if total.dtype != torch().float32:
+                raise UsageError(
+                    f"weights of {total.dtype} ({name}) can't be trained by several workers",
+                    hint="Let the module have weights of float32; `precision` says what it computes in.",
+                )
+            dense = self._dense(name, total)
+            found[name] = dense.cpu().numpy().copy() if dense is self._tables.get(name) else dense.cpu().numpy()
         if self._overflowed:
-            name, parameter = next(iter(self._trained()))
-            found[name] = np.full(tuple(parameter.shape), np.inf, dtype="f")
+            found[OVERFLOW] = True
         self.zero_gradients()
         return found
 
@@ -300,8 +304,11 @@ class TorchShim(Shim):
         """Let these arrays, by name, be the total of the step."""
         library = torch()
         trained = dict(self._trained())
+        self._overflowed = OVERFLOW in gradients
         self._total = {
-            name: library.from_numpy(np.array(array)).to(trained[name]) for name, array in gradients.items()
+            name: library.from_numpy(np.array(array)).to(trained[name])
+            for name, array in gradients.items()
+            if name != OVERFLOW
         }
 
     def zero_gradients(self) -> None:
@@ -450,6 +457,11 @@ def _message(data: bytes) -> dict[str, Any]:
     if version != FORMAT:
         raise DataError(f"weights of a torch module in format {version}; this version reads format {FORMAT}")
     return found
+
+
+def _added_up(gradient: Any) -> Any:
+    """A gradient that has each row once, if it is one of few rows."""
+    return gradient.coalesce() if gradient.is_sparse else gradient
 
 
 def _several(value: Any) -> Any:
