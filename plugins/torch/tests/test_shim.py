@@ -315,10 +315,10 @@ def together(shims: list[TorchShim], *, optimizer: Any) -> None:
 def test_processes_that_add_up_their_gradients_come_to_the_same_weights(sparse: bool) -> None:
     def made() -> TorchShim:
         torch.manual_seed(0)
-        return torch_shim(nn.Sequential(nn.Embedding(5, 4, sparse=sparse), nn.Linear(4, 3)))
+        return torch_shim(nn.Sequential(nn.Embedding(9, 4, sparse=sparse), nn.Linear(4, 3)))
 
     draw = np.random.default_rng(0)
-    shards = [torch.from_numpy(draw.integers(0, 5, size=9)) for _ in range(4)]
+    shards = [torch.from_numpy(draw.integers(0, 9, size=300)) for _ in range(4)]
     alone, parts = made(), [made() for _ in shards]
     for shard, part in zip(shards, parts, strict=True):
         learn(alone, shard)

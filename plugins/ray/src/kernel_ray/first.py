@@ -11,6 +11,8 @@ from kernel.training.team import Lost
 from kernel_ray.sums import total
 
 Array = Any
+# Seconds for which a process may be silent before its first message.
+START = 600.0
 # Seconds between looks at whether a process is silent for too long.
 _LOOK = 1.0
 
@@ -22,6 +24,8 @@ class First:
 
     def __init__(self, ray: Any, actors: Sequence[Any], timeout: float, leave: Callable[[], None]) -> None:
         self._ray, self._actors, self._timeout, self._leave = ray, list(actors), timeout, leave
+        # While they start, they read all of the data.
+        self._patience = max(timeout, START)
         self.count = len(actors) + 1
         self._asked = self._given = 0
 
@@ -64,13 +68,14 @@ class First:
             for call in ready:
                 found[calls[call]] = self._answer(call, calls[call])
                 last = monotonic()
-            if not ready and monotonic() - last > self._timeout:
+            if not ready and monotonic() - last > self._patience:
                 rank = min(calls[call] for call in waiting)
                 raise Lost(
-                    f"worker {rank} has not answered for {self._timeout:g} seconds, and is taken for lost",
+                    f"worker {rank} has not answered for {self._patience:g} seconds, and is taken for lost",
                     hint="A step, or an evaluation, that takes longer needs a higher training.workers.timeout.",
                     rank=rank,
                 )
+        self._patience = self._timeout
         return [found[rank] for rank in range(self.count)]
 
     def _answer(self, call: Any, rank: int) -> Any:

@@ -271,13 +271,12 @@ class TorchShim(Shim):
         for name, parameter in self._trained():
             if parameter.grad is None:
                 continue
-            total, gradient = self._total.get(name), parameter.grad
+            # Rows of sparse tensors are put behind each other. They are added up within each shard, as other processes would, which
+            # also keeps them from outgrowing the table.
+            total, gradient = self._total.get(name), _added_up(parameter.grad)
             if total is None:
                 self._total[name] = gradient
             else:
-                # Rows of sparse tensors are put behind each other; these are added up first within a shard, as other processes
-                # would, and so that they don't outgrow the table.
-                total, gradient = _added_up(total), _added_up(gradient)
                 if total.is_sparse and not gradient.is_sparse:
                     total, gradient = gradient, total
                 self._total[name] = _added_up(total.add_(gradient))

@@ -20,6 +20,8 @@ Array = Any
 ROOM = 1 << 26
 # Seconds between looks at whether a process has ended without its connection telling.
 _LOOK = 0.5
+# Seconds for which a process may be silent before its first message.
+START = 600.0
 # Two halves, used in turn: who is ahead writes to one while others still read the other.
 _HALVES = 2
 
@@ -93,6 +95,8 @@ class First:
 
     def __init__(self, workers: Sequence[Worker], timeout: float) -> None:
         self._workers, self._timeout = list(workers), timeout
+        # While they start, they read all of the data.
+        self._patience = max(timeout, START)
         self.count = len(workers) + 1
         self._sums = Sums(0, self.count, self._meet)
         # (rank, since when) of the member that a message goes to, or comes from: one that has been stopped within it holds up this process.
@@ -117,6 +121,7 @@ class First:
                 last = monotonic()
             if not ready:
                 self._look(waiting.values(), monotonic() - last)
+        self._patience = self._timeout
         return [found[rank] for rank in range(self.count)]
 
     def broadcast(self, data: bytes) -> bytes:
@@ -152,7 +157,7 @@ class First:
             # A process that it started may hold the connection open.
             if worker.has_ended and not worker.connection.poll():
                 raise self._lost(rank)
-        if silent > self._timeout:
+        if silent > self._patience:
             raise self._is_silent(min(ranks))
 
     @contextmanager
@@ -170,13 +175,13 @@ class First:
         """Kill a member that doesn't go on with a message."""
         while not self._closed.wait(_LOOK):
             busy = self._busy
-            if busy is not None and monotonic() - busy[1] > self._timeout:
+            if busy is not None and monotonic() - busy[1] > self._patience:
                 self._silent.add(busy[0])
                 self._workers[busy[0] - 1].kill()
 
     def _is_silent(self, rank: int) -> Lost:
         return Lost(
-            f"worker {rank} has not answered for {self._timeout:g} seconds, and is taken for lost",
+            f"worker {rank} has not answered for {self._patience:g} seconds, and is taken for lost",
             hint="A step, or an evaluation, that takes longer needs a higher training.workers.timeout.",
             rank=rank,
         )

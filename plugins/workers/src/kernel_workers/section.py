@@ -21,4 +21,4 @@ class WorkersSection(Section):
     address: StrictStr | None = None
     """Where they run, for backends that reach other machines."""
     timeout: StrictFloat | StrictInt = Field(default=600.0, gt=0)
-    """Seconds for which a process may be silent before it is taken for lost."""
+    """Seconds for which a process may be silent before it is taken for lost; while it starts, ten minutes at least."""
