@@ -26,7 +26,6 @@ from kernel.errors import UsageError
 from kernel.numeric.adapter import module_of
 from kernel.state import is_stateful
 
-
 OVERFLOW = "!overflow"
 """Beside the names of gradients, where numbers were too large for the precision."""
 

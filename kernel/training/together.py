@@ -12,7 +12,7 @@ from kernel.config import Config
 from kernel.errors import UsageError
 from kernel.registries.definitions import definitions
 from kernel.registries.family import Registries, chosen_by
-from kernel.saving.provenance import functions_of
+from kernel.saving.provenance import functions
 from kernel.training.team import Backend, Team
 
 
@@ -46,7 +46,7 @@ def _backend(registry: Registries, name: str) -> Backend:
 
 def _code_of(config: Config) -> dict[str, Any]:
     """What another process needs to read the config as this one does."""
-    found = definitions(chosen_by(config), functions_of(config))
+    found = definitions(chosen_by(config), [(kind, name) for kind, name, _ in functions(config)])
     if found.is_lost:
         raise UsageError(
             "functions of the config are defined in the program itself, which is in no file, so that workers can't run it",

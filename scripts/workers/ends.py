@@ -19,6 +19,8 @@ from subject import differences
 from watching import Running
 
 COUNT = 3
+# About as many as a run writes into its trace before it ends.
+EVENTS = 23
 Act = Callable[[Running, random.Random, float], str]
 """Does something to a run that has workers by now; returns what. It gets the seconds that a whole run has workers for."""
 
@@ -121,8 +123,22 @@ def _without_console(wanted: dict[str, Any], said: str) -> dict[str, Any]:
 
 
 def _moment(running: Running, chance: random.Random, seconds: float) -> str:
-    time.sleep(chance.uniform(0, 0.95 * seconds))
-    return runs.phase(running.folder)
+    """Any moment, or one soon after a random event of the run: most of a short run is its start."""
+    if chance.random() < 0.3:
+        time.sleep(chance.uniform(0, 0.9 * seconds))
+    else:
+        events = chance.randint(2, EVENTS)
+        while running.process.poll() is None and _events(running) < events:
+            time.sleep(0.002)
+        time.sleep(chance.choice([0.0, chance.uniform(0, 0.2)]))
+    return f"{runs.phase(running.folder)} ({_events(running)} events)"
+
+
+def _events(running: Running) -> int:
+    try:
+        return len((running.folder / "trace.txt").read_text(encoding="utf8").splitlines())
+    except OSError:
+        return 0
 
 
 def _kill_one(running: Running, chance: random.Random, seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Barrier, BrokenBarrierError, Event, Thread
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ import pytest
 
 import kernel
 from kernel.errors import DataError, Locked, TrainingError, UsageError
+from kernel.registries.code import load_code
 from kernel.registries.family import registry
 from kernel.testing import WorkersSuite
 from kernel.training.team import Lost, Team
@@ -170,3 +172,63 @@ def test_what_a_worker_is_told_is_text():
         TestThreads().trained(2)
     (task,) = tasks
     assert set(task) == {"config", "definitions", "folder", "gpu_id", "seed", "section", "output"}
+
+
+# Readers that give other members, which are other threads, something else.
+READERS = """
+from threading import current_thread, main_thread
+
+from kernel import registry
+
+
+class Reader:
+    def __init__(self, digest, fewer):
+        self.number = int(current_thread() is not main_thread())
+        self.digest = lambda: f"data {self.number if digest else 0}"
+        self.size = 16 - fewer * self.number
+
+    def __call__(self, pipeline):
+        return ((number / 8 - 1, number / 4 - 1) for number in range(self.size))
+
+
+@registry.readers("test.Unequal.v1")
+def unequal(digest: bool = False, fewer: int = 0):
+    return Reader(digest, fewer)
+"""
+
+
+class Unequal(TestThreads):
+    """Training data that differ. settings of `test.Unequal.v1`."""
+
+    __test__ = False
+
+    def __init__(self, reader: str) -> None:
+        self.reader = reader
+
+    def _config(self, count: int) -> str:
+        code = Path("readers.py")
+        code.write_text(READERS)
+        load_code(code)
+        kernel.registry.workers("acme.threads.v1", start)
+        return f'{super()._config(count)}\n[corpora.train]\n@readers = "test.Unequal.v1"\n{self.reader}\n'
+
+
+def test_a_worker_with_other_data_is_refused():
+    with pytest.raises(UsageError, match=r"worker 1 would train another run than worker 0:\n  data:corpora.train"):
+        Unequal("digest = true").trained(2)
+
+
+@pytest.mark.parametrize("fewer", [1, 8, -1, -8])
+def test_uneven_data_never_hang(fewer):
+    with pytest.raises(TrainingError, match="worker 1 is at step [012], .*, and worker 0 at step [012], "):
+        Unequal(f"fewer = {fewer}").trained(2)
+
+
+@pytest.mark.needs("kernel-nlp-callbacks")
+@pytest.mark.parametrize("count", [2, 3])
+def test_what_a_callback_adds_to_the_gradient_counts_once(count):
+    with registry.restored():
+        kernel.registry.workers("acme.threads.v1", start)
+        found = TestThreads().trained(count, "kernel.Rehearse.v1")
+        assert found == TestThreads().trained(1, "kernel.Rehearse.v1")
+        assert found != TestThreads().trained(1), "the rehearsal does something"

@@ -293,7 +293,9 @@ class TorchShim(Shim):
                     hint="Let the module have weights of float32; `precision` says what it computes in.",
                 )
             dense = self._dense(name, total)
-            found[name] = dense.cpu().numpy().copy() if dense is self._tables.get(name) else dense.cpu().numpy()
+            found[name] = (
+                dense.cpu().numpy().copy() if dense is self._tables.get(name) else dense.cpu().numpy()
+            )
         if self._overflowed:
             found[OVERFLOW] = True
         self.zero_gradients()
