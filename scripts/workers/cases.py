@@ -154,7 +154,7 @@ def outcome(folder: Path, said: str) -> dict[str, Any]:
     """All that a run left and said, but for times and places."""
     found = kill_train.outcome(folder)
     # The last column is the speed.
-    rows = [line.split()[:-1] for line in said.splitlines() if re.match(r"\s*\d+\s", line)]
+    rows = [line.split()[:-1] for line in said.splitlines() if re.match(r"\s*\d+\s+\d+\s+\d", line)]
     return {**found, "console": rows}
 
 

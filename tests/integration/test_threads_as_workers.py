@@ -214,7 +214,9 @@ class Unequal(TestThreads):
 
 
 def test_a_worker_with_other_data_is_refused():
-    with pytest.raises(UsageError, match=r"worker 1 would train another run than worker 0:\n  data:corpora.train"):
+    with pytest.raises(
+        UsageError, match=r"worker 1 would train another run than worker 0:\n  data:corpora.train"
+    ):
         Unequal("digest = true").trained(2)
 
 

@@ -231,3 +231,15 @@ def test_functions_of_a_script_are_there_in_workers(place: Path, is_guarded: boo
     else:
         assert "worker 1: the program that trains is run once more by each worker process" in done.stderr
         assert 'Put the code that trains under `if __name__ == "__main__":`' in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.needs("kernel-nlp-augmenters")
+@pytest.mark.parametrize(
+    "words", [["matrix", "--pipeline", "cnn", "--pipeline", "rehearsal"], ["ends", "--times", "4"], ["resumed"]]
+)
+def test_every_number_of_workers_and_every_end(words: list[str]) -> None:
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "scripts/workers", *words]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

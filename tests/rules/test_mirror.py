@@ -52,6 +52,8 @@ ELSEWHERE = {
     "tokens/span_bytes.py": "tokens/test_doc_bytes.py",
     "tokens/storage.py": "tokens/test_combine.py",
     "training/assemble.py": "cli/test_assemble.py",
+    "training/equality.py": "integration/test_threads_as_workers.py",
+    "training/restarts.py": "integration/test_workers.py",
     "training/team.py": "integration/test_threads_as_workers.py",
     "training/together.py": "integration/test_threads_as_workers.py",
     "training/worker.py": "integration/test_threads_as_workers.py",

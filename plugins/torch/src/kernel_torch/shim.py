@@ -292,10 +292,9 @@ class TorchShim(Shim):
                     f"weights of {total.dtype} ({name}) can't be trained by several workers",
                     hint="Let the module have weights of float32; `precision` says what it computes in.",
                 )
-            dense = self._dense(name, total)
-            found[name] = (
-                dense.cpu().numpy().copy() if dense is self._tables.get(name) else dense.cpu().numpy()
-            )
+            # That of few rows lies in a table that the next one is put into: whoever takes it copies it.
+            dense: Any = self._dense(name, total)
+            found[name] = dense.cpu().numpy()
         if self._overflowed:
             found[OVERFLOW] = True
         self.zero_gradients()
