@@ -50,6 +50,7 @@ class Member:
         return [] if self.rank else [each.get() for each in self._meeting.given]
 
     def broadcast(self, data: bytes) -> bytes:
+        self.is_ready.set()
         if not self.rank:
             for each in self._meeting.told:
                 each.put(data)

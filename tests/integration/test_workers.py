@@ -236,7 +236,8 @@ def test_functions_of_a_script_are_there_in_workers(place: Path, is_guarded: boo
 @pytest.mark.slow
 @pytest.mark.needs("kernel-nlp-augmenters")
 @pytest.mark.parametrize(
-    "words", [["matrix", "--pipeline", "cnn", "--pipeline", "rehearsal"], ["ends", "--times", "4"], ["resumed"]]
+    "words",
+    [["matrix", "--pipeline", "cnn", "--pipeline", "rehearsal"], ["ends", "--times", "4"], ["resumed"]],
 )
 def test_every_number_of_workers_and_every_end(words: list[str]) -> None:
     root = Path(__file__).resolve().parents[2]
