@@ -12,7 +12,7 @@ from kernel.errors import DataError, KernelError, UsageError
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 
-from .conftest import VECTORS, doc_of, examples_of, load_kb
+from .conftest import TEXTS, VECTORS, doc_of, examples_of, load_kb
 
 pytestmark = pytest.mark.skipif(
     find_spec("kernel_architectures") is None or find_spec("kernel_components") is None,
@@ -302,14 +302,27 @@ def test_what_is_wrong_is_said(nlp):
         UsageError, match="encodings of 3 numbers, and the vectors of the knowledge base have 2"
     ):
         linker.set_kb(lambda vocab: InMemoryLookupKB(vocab, 2))
-    bare = Doc(nlp.vocab, words=["Adams", "acts", "."])
-    bare.ents = [Span(bare, 0, 1, label="X")]
-    with pytest.raises(KernelError, match="needs sentences"):
-        nlp(bare)
-    gold = doc_of(nlp, "Adams acts .", [(0, 1, "Q1")])
-    del gold.columns[kernel.attrs.SENT_START]
-    with pytest.raises(KernelError, match="needs sentences"):
-        nlp.update([Example(bare, gold)])
+
+
+def without_sentences(doc):
+    bare = doc.copy()
+    del bare.columns[kernel.attrs.SENT_START]
+    return bare
+
+
+def test_a_document_without_sentences_is_one_context(nlp, trained):
+    """It is what the same document says as one sentence; said once."""
+    words, ents, _ = TEXTS[2]
+    bare = [(start, end, "") for start, end, _ in ents]
+    whole = doc_of(nlp, words, bare)
+    with pytest.warns(UserWarning, match="documents without sentences, such as 'a novel by Adams") as said:
+        assert trained.predict([without_sentences(whole)]) == trained.predict([whole])
+        losses = []
+        for cut in (without_sentences, lambda doc: doc):
+            examples = [Example(cut(whole), cut(doc_of(nlp, words, ents)))]
+            losses.append(nlp.update(examples, sgd=False)["entity_linker"])
+    assert losses[0] == losses[1]
+    assert len(said) == 1 and "annotating_components" in str(said[0].message)
 
 
 def test_files_of_two_models_do_not_mix(nlp, trained):

@@ -64,6 +64,13 @@ def test_a_recommended_config_learns_links_of_json_lines(config, tmp_path):
         assert [ent.kb_id_ for ent in doc.ents] == [ent.kb_id_ for ent in example.reference.ents]
 
 
+def test_a_recommended_config_needs_no_sentences(config, tmp_path):
+    kernel_command(["init", "config", "--pipeline", "ner,entity_linker", "bare.cfg"])
+    run = ready("bare.cfg", tmp_path / "out", max_steps=2, eval_frequency=2, annotating_components=[])
+    with pytest.warns(UserWarning, match="the context of an entity is the whole document there"):
+        assert all(info.losses["entity_linker"] > 0 for info in train(run))
+
+
 def test_a_resumed_run_equals_one_without_a_break(config, tmp_path):
     every_step = {
         "training.checkpoint.every_steps": 1,

@@ -190,6 +190,7 @@ class EntityLinker(TrainableComponent):
         self.get_candidates_batch = get_candidates_batch
         self.kb: KnowledgeBase = (generate_empty_kb or make_empty_kb())(vocab, entity_vector_length)
         self._says_unknown = False
+        self._says_no_sentences = False
         if "n_sents" in model.attrs:
             # For whoever asks the model about documents alone.
             model.attrs["n_sents"] = n_sents
@@ -301,12 +302,26 @@ class EntityLinker(TrainableComponent):
         for number, start, end in entities:
             own.setdefault(number, []).append((start, end))
         contexts = [
-            sentences_around(borders_of_doc(docs[number], self.name), ranges, self.n_sents)
-            for number, ranges in own.items()
+            self._contexts(docs[number], borders_of_doc(docs[number]), ranges) for number, ranges in own.items()
         ]
         encodings = self.model.predict(self._input([docs[number] for number in own], contexts))
         array: NDArray[np.float32] = self.model.ops.to_numpy(encodings)
         return array
+
+    def _contexts(
+        self, doc: Doc, borders: list[int] | None, ranges: Sequence[tuple[int, int]]
+    ) -> list[tuple[int, int]]:
+        """The context of each token range: its sentence and the neighbours of it; in a document without sentences all of it."""
+        if borders is None:
+            if not self._says_no_sentences:
+                self._says_no_sentences = True
+                warn(
+                    f"component '{self.name}': there are documents without sentences, such as {doc.text[:40]!r}: the context of an entity is "
+                    "the whole document there, and else its sentence. A parser, senter or sentencizer before the component sets "
+                    "sentences, in training if annotating_components of [training] names it too."
+                )
+            borders = [0, len(doc)]
+        return sentences_around(borders, ranges, self.n_sents)
 
     def _input(self, docs: Sequence[Doc], contexts: Ranges) -> Any:
         """What the model takes: documents and their contexts, or a document for each context."""
@@ -363,8 +378,8 @@ class EntityLinker(TrainableComponent):
         chosen = [(example, own) for example, own in zip(examples, links, strict=True) if own]
         docs = [example.predicted for example, _ in chosen]
         contexts = [
-            sentences_around(
-                borders_of(example, self.name), [(link.start, link.end) for link in own], self.n_sents
+            self._contexts(
+                example.predicted, borders_of(example), [(link.start, link.end) for link in own]
             )
             for example, own in chosen
         ]
@@ -414,10 +429,7 @@ class EntityLinker(TrainableComponent):
     def recall(self, examples: Sequence[Example], drop: float, weight: float) -> float:
         """The encodings of all sentences, compared with the teacher's; a document without sentences is one."""
         docs = [example.predicted for example in examples if len(example.predicted)]
-        contexts = []
-        for doc in docs:
-            borders = doc.sentence_borders() if doc.has_annotation(attrs.SENT_START) else [0, len(doc)]
-            contexts.append(list(pairwise(borders)))
+        contexts = [list(pairwise(borders_of_doc(doc) or [0, len(doc)])) for doc in docs]
         inputs = self._input(docs, contexts)
         set_dropout_rate(self.model, drop)
         encodings, backprop = self.model.begin_update(inputs)

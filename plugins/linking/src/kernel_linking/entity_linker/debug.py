@@ -57,8 +57,8 @@ def _part(linker: Linker, examples: Sequence[Example], part: str) -> Iterator[Fi
     ]
     if without and linker.incl_context:
         text = (
-            f"{len(without)} documents {part} have links and no sentences: a component before the linker has to set them, in training too "
-            "(annotating_components)"
+            f"{len(without):,} documents {part} have links and no sentences: each is one context, unless a component before the linker sets "
+            "sentences, in training too (annotating_components)"
         )
         yield Finding("info", text)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kernel.errors import DataError
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import attrs
@@ -49,28 +48,16 @@ def _labelled(example: Example) -> list[tuple[Link, str]]:
     return found
 
 
-def borders_of(example: Example, component: str) -> list[int]:
-    """The borders of the sentences of the predicted document; those of the gold one, if it has none. `DataError` if neither has."""
+def borders_of(example: Example) -> list[int] | None:
+    """The borders of the sentences of the predicted document; those of the gold one, if it has none. None if neither has."""
     if example.predicted.has_annotation(attrs.SENT_START):
         return example.predicted.sentence_borders()
     if not example.reference.has_annotation(attrs.SENT_START):
-        raise no_sentences(component, example.described())
+        return None
     starts = example.get_aligned_sent_starts()
     return [0, *(place for place, starts_here in enumerate(starts) if starts_here and place), len(starts)]
 
 
-def borders_of_doc(doc: Doc, component: str) -> list[int]:
-    """The borders of the sentences of a document. `DataError` if nothing has set them."""
-    if not doc.has_annotation(attrs.SENT_START):
-        raise no_sentences(component, repr(doc.text[:40]))
-    return doc.sentence_borders()
-
-
-def no_sentences(component: str, document: str) -> DataError:
-    """The error for a document without sentences."""
-    return DataError(
-        f"component '{component}' needs sentences: the sentence of an entity is its context",
-        document=document,
-        hint="Put a parser, senter or sentencizer before it, in training also into annotating_components of [training]; or set "
-        "incl_context = false.",
-    )
+def borders_of_doc(doc: Doc) -> list[int] | None:
+    """The borders of the sentences of a document. None if nothing has set them."""
+    return doc.sentence_borders() if doc.has_annotation(attrs.SENT_START) else None

@@ -23,6 +23,6 @@ def entity_linker(lang: str, optimize: str, gpu: bool) -> Recommendation:
         },
         needs={"paths.kb": KB},
         comments={
-            "components.entity_linker": "If the data have no sentences, annotating_components of [training] must name what sets them."
+            "components.entity_linker": "The context of an entity is its sentence; in data without sentences the whole document, unless annotating_components of [training] names what sets them."
         },
     )
