@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from kernel.kb import InMemoryLookupKB
 from kernel_linking.command import init_kb
+from kernel_linking.sources.build import build
 from kernel_linking.sources.describe import hashed_words
 from kernel_linking.sources.jsonl import make_kb_from_jsonl
 from kernel_linking.sources.records import read_records
@@ -279,3 +280,27 @@ def test_a_header_without_an_id_is_shown(tmp_path):
     path.write_text("key;name\nQ1;Ada\n")
     with pytest.raises(DataError, match="it has 'key', 'name'"):
         read_records(path)
+
+
+def test_reading_and_making_tell_how_far_they_are(tmp_path):
+    path = tmp_path / "e.jsonl.gz"
+    with gzip.open(path, "wt") as file:
+        for number in range(3000):
+            file.write(
+                json.dumps({"id": f"Q{number}", "description": "a b", "aliases": [f"n{number}"]}) + "\n"
+            )
+    shares = []
+    records = read_records(path, lambda share, done: shares.append((share, done)))
+    # The entity of the present line is not counted yet.
+    assert [done for _, done in shares] == [999, 1999, 2999] and 0 < shares[0][0] <= shares[-1][0] <= 1
+    told = {}
+    nlp = kernel.blank("en")
+    build(
+        records,
+        nlp.vocab,
+        lambda texts: map(nlp.make_doc, texts),
+        4,
+        lambda what: lambda done, total: told.setdefault(what, []).append((done, total)),
+    )
+    assert told["descriptions"] == [(3000, 3000)]
+    assert told["aliases"] == [(0, 3000), (1000, 3000), (2000, 3000), (3000, 3000)]

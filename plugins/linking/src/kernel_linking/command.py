@@ -42,13 +42,18 @@ def init_kb(file: Path, output: Path, model: str | None, width: int, force: bool
     writing.check_vacant(output, force=force)
     with stopping():
         import kernel
+        from kernel.cli.progress import Progress
         from kernel_linking.sources.build import build
         from kernel_linking.sources.records import read_records
 
-        records = read_records(file)
+        progress = Progress("entities")
+        try:
+            records = read_records(file, progress.update)
+        finally:
+            progress.clear()
         nlp = kernel.blank("xx") if model is None else kernel.load(model)
         read = nlp.pipe if model is not None else lambda texts: map(nlp.make_doc, texts)
-        built = build(records, nlp.vocab, read, width)
+        built = build(records, nlp.vocab, read, width, Progress)
         built.kb.to_disk(output)
     kb = built.kb
     ambiguous = sum(len(entities) > 1 for entities in records.aliases.values())

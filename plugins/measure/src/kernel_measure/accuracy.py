@@ -41,10 +41,10 @@ def _accuracy(
     several times and others not, and scored anew. --output has the scores, and the intervals under "intervals".
     """
     from kernel.cli.evaluate import load, report, show
+    from kernel.cli.progress import Progress
     from kernel.errors import UsageError
     from kernel.language import Language
     from kernel_measure.documents import Kept, intervals, scorers
-    from kernel_measure.progress import Progress
 
     pipeline, examples = load(model, data, code, gpu_id, gold_preproc=gold_preproc)
     if not isinstance(pipeline, Language):

@@ -48,9 +48,9 @@ def find_threshold(
     with nlp.get_pipe(PIPE).cfg.
     """
     from kernel.cli.evaluate import load
+    from kernel.cli.progress import Progress
     from kernel.errors import UsageError, note, warn
     from kernel.language import Language
-    from kernel_measure.progress import Progress
     from kernel_measure.thresholds import Setting, trials
 
     pipeline, examples = load(model, data, code, gpu_id, gold_preproc=gold_preproc)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.cli.progress import Progress
 from kernel.numeric.random import stream
 from kernel_measure.bootstrap import interval, ratios
-from kernel_measure.progress import Progress
 
 RESAMPLES = 10_000
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernel.cli.progress import Progress
 from kernel.cli.writing import unwritable
 from kernel.errors import KernelError, UsageError, warn
 from kernel.files.atomic import atomic_directory
@@ -17,7 +18,6 @@ from kernel_vectors.collect import Collected, collect
 from kernel_vectors.containers import Content, opened
 from kernel_vectors.folder import WHOLE, find_folder, read_folder
 from kernel_vectors.models import read_model
-from kernel_vectors.progress import Progress
 from kernel_vectors.recognise import is_fasttext_model, recognise
 from kernel_vectors.skipped import Skipped
 
@@ -71,7 +71,7 @@ def build(lang: str, request: Request, output: Path) -> Made:
         _check_attr(request.attr)
     with _writable(output) as fresh:
         rows = fresh / "rows.npy"
-        progress = Progress()
+        progress = Progress("rows")
         format, found = _read(request, rows, progress)
         if request.mode not in (None, _mode(found)):
             raise UsageError(

@@ -302,7 +302,8 @@ class EntityLinker(TrainableComponent):
         for number, start, end in entities:
             own.setdefault(number, []).append((start, end))
         contexts = [
-            self._contexts(docs[number], borders_of_doc(docs[number]), ranges) for number, ranges in own.items()
+            self._contexts(docs[number], borders_of_doc(docs[number]), ranges)
+            for number, ranges in own.items()
         ]
         encodings = self.model.predict(self._input([docs[number] for number in own], contexts))
         array: NDArray[np.float32] = self.model.ops.to_numpy(encodings)
@@ -378,9 +379,7 @@ class EntityLinker(TrainableComponent):
         chosen = [(example, own) for example, own in zip(examples, links, strict=True) if own]
         docs = [example.predicted for example, _ in chosen]
         contexts = [
-            self._contexts(
-                example.predicted, borders_of(example), [(link.start, link.end) for link in own]
-            )
+            self._contexts(example.predicted, borders_of(example), [(link.start, link.end) for link in own])
             for example, own in chosen
         ]
         set_dropout_rate(self.model, drop)

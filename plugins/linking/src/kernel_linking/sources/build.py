@@ -16,6 +16,13 @@ from kernel_linking.sources.describe import by_documents, hashed_words
 from kernel_linking.sources.records import Records
 
 Read = Callable[[Sequence[str]], Iterable[Any]]
+Shown = Callable[[str], Callable[[int, int], None]]
+_BLOCK = 1000
+
+
+def silent(what: str) -> Callable[[int, int], None]:
+    """Shows nothing."""
+    return lambda done, total: None
 
 
 @dataclass(frozen=True)
@@ -27,17 +34,23 @@ class Built:
     undescribed: int
 
 
-def build(records: Records, vocab: Vocab, read: Read, entity_vector_length: int) -> Built:
+def build(
+    records: Records, vocab: Vocab, read: Read, entity_vector_length: int, shown: Shown = silent
+) -> Built:
     """Make the knowledge base.
 
     read: texts to documents; asked for descriptions, if the file has no vectors. Documents without vectors get those of their hashed
-    words, of entity_vector_length numbers. An entity without a description is described by its aliases.
+    words, of entity_vector_length numbers. An entity without a description is described by its aliases. shown: of what is counted, a function that is told how
+    many of all are done, such as kernel.cli.progress.Progress.
     """
-    vectors, source = _vectors(records, read, entity_vector_length)
+    vectors, source = _vectors(records, read, entity_vector_length, shown("descriptions"))
     kb = InMemoryLookupKB(vocab, vectors.shape[1])
     kb.set_entities(records.ids, records.freqs, vectors)
     freqs = dict(zip(records.ids, records.freqs, strict=True))
-    for alias, given in records.aliases.items():
+    progress = shown("aliases")
+    for done, (alias, given) in enumerate(records.aliases.items()):
+        if done % _BLOCK == 0:
+            progress(done, len(records.aliases))
         line = records.lines["alias", alias]
         unknown = [entity for entity in given if entity not in freqs]
         if unknown:
@@ -50,6 +63,7 @@ def build(records: Records, vocab: Vocab, read: Read, entity_vector_length: int)
             kb.add_alias(alias, list(given), _priors(given, freqs))
         except DataError as error:
             raise error.at(records.path, line=line) from error
+    progress(len(records.aliases), len(records.aliases))
     return Built(kb, source, int((~vectors.any(axis=1)).sum()))
 
 
@@ -64,7 +78,9 @@ def _priors(given: Mapping[str, float | None], freqs: Mapping[str, float]) -> li
     ]
 
 
-def _vectors(records: Records, read: Read, width: int) -> tuple[NDArray[np.float32], str]:
+def _vectors(
+    records: Records, read: Read, width: int, progress: Callable[[int, int], None]
+) -> tuple[NDArray[np.float32], str]:
     given = [vector for vector in records.vectors if vector is not None]
     if given:
         for entity, vector in zip(records.ids, records.vectors, strict=True):
@@ -81,8 +97,12 @@ def _vectors(records: Records, read: Read, width: int) -> tuple[NDArray[np.float
     probe = next(iter(read(texts[:1])))
     size = len(probe.vector)
     if size and (probe.has_vector or len(probe.vocab.vectors)):
-        return by_documents(read(texts), size), "the vectors of the pipeline, and descriptions"
-    return hashed_words(texts, width), "the hashed words of descriptions"
+        return by_documents(
+            read(texts), size, lambda done: progress(done, len(texts))
+        ), "the vectors of the pipeline, and descriptions"
+    return hashed_words(
+        texts, width, lambda done: progress(done, len(texts))
+    ), "the hashed words of descriptions"
 
 
 def _texts(records: Records) -> list[str]:

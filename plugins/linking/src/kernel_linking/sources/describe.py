@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from kernel.vocab.strings import hash_strings
 
 Describe = Callable[[Sequence[str]], NDArray[np.float32]]
+Seen = Callable[[int], None]
 _WORD = re.compile(r"\w+")
 _BLOCK = 4096
 
 
-def hashed_words(texts: Sequence[str], width: int) -> NDArray[np.float32]:
+def hashed_words(texts: Sequence[str], width: int, seen: Seen = lambda done: None) -> NDArray[np.float32]:
     """A vector of length 1 for each text, (texts, width): the sum of those of its words, rare ones weighing more.
 
     Each word has a row of signs that its hash decides: a random projection (Achlioptas 2003), so that texts which share words are
-    near each other. A text without words has zeros.
+    near each other. A text without words has zeros. seen: is told how many are done.
     """
     bags = [Counter(word.lower() for word in _WORD.findall(text)) for text in texts]
     frequency = Counter(word for bag in bags for word in bag)
@@ -38,6 +39,7 @@ def hashed_words(texts: Sequence[str], width: int) -> NDArray[np.float32]:
         own, inverse = np.unique(rows, return_inverse=True)
         values = _signs(numbers[own], width)[inverse] * (weights[rows] * counts)[:, None]
         np.add.at(vectors[first : first + len(block)], owners, values)
+        seen(first + len(block))
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
     np.divide(vectors, norms, out=vectors, where=norms > 0)
     return vectors
@@ -52,7 +54,14 @@ def _signs(numbers: NDArray[np.uint64], width: int) -> NDArray[np.float32]:
     return np.where(mixed >> np.uint64(63), np.float32(1), np.float32(-1))
 
 
-def by_documents(docs: Iterable[Any], width: int) -> NDArray[np.float32]:
-    """The vectors of documents: means of word vectors, or of what the encoder of a pipeline gives. (documents, width)."""
-    rows = [np.asarray(doc.vector, dtype=np.float32) for doc in docs]
-    return np.array([row if len(row) == width else np.zeros(width, dtype=np.float32) for row in rows])
+def by_documents(docs: Iterable[Any], width: int, seen: Seen = lambda done: None) -> NDArray[np.float32]:
+    """The vectors of documents: means of word vectors, or of what the encoder of a pipeline gives. (documents, width).
+
+    seen: is told how many are done.
+    """
+    rows = []
+    for done, doc in enumerate(docs, 1):
+        row = np.asarray(doc.vector, dtype=np.float32)
+        rows.append(row if len(row) == width else np.zeros(width, dtype=np.float32))
+        seen(done)
+    return np.array(rows)

@@ -11,15 +11,17 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kernel.errors import DataError
-from kernel.files.compressed import open_bytes, suffix_of
+from kernel.files.compressed import open_bytes, place_on_disk, suffix_of
 
+Seen = Callable[[float, int], None]
+_BLOCK = 1000
 TABLES = {".csv": ",", ".tsv": "\t"}
 _SEPARATORS = ",;\t"
 # Problems that are told one by one; what comes after the last of them is read no further.
@@ -48,21 +50,28 @@ class Records:
     ignored: Counter[str] = field(default_factory=Counter)
 
 
-def read_records(path: Path) -> Records:
-    """Read a file. `DataError` with file and line for what can't be read, and for an entity that comes twice."""
+def read_records(path: Path, seen: Seen = lambda share, done: None) -> Records:
+    """Read a file. `DataError` with file and line for what can't be read, and for an entity that comes twice.
+
+    seen: is told now and then which share of the file has been read, and how many entities were in it.
+    """
     if not path.is_file():
         raise DataError("there is no such file of entities", path=path)
     found = Records(path)
     problems: list[DataError] = []
-    for line, record in _records(path):
-        known = _ALIAS if "alias" in record else _ENTITY
-        found.ignored.update(key for key in record if key not in known)
-        try:
-            (_alias if "alias" in record else _entity)(found, record, line)
-        except DataError as error:
-            problems.append(error.at(path, line=line))
-            if len(problems) == _SHOWN:
-                break
+    with open_bytes(path) as file:
+        size = path.stat().st_size
+        for line, record in _records(file, path):
+            if line % _BLOCK == 0:
+                seen(place_on_disk(file) / size, len(found.ids))
+            known = _ALIAS if "alias" in record else _ENTITY
+            found.ignored.update(key for key in record if key not in known)
+            try:
+                (_alias if "alias" in record else _entity)(found, record, line)
+            except DataError as error:
+                problems.append(error.at(path, line=line))
+                if len(problems) == _SHOWN:
+                    break
     if problems:
         raise _all(problems)
     if not found.ids:
@@ -82,16 +91,17 @@ def _all(problems: list[DataError]) -> DataError:
 
 def _separator(path: Path, usual: str) -> str:
     """What separates the columns of a table: what makes the most of its header, else the usual one."""
-    header = next((text for _, text in _lines(path)), "")
+    with open_bytes(path) as file:
+        header = next((text for _, text in _lines(file, path)), "")
     numbers = {each: len(next(csv.reader([header], delimiter=each), [])) for each in _SEPARATORS}
     best = max(numbers, key=lambda each: numbers[each])
     return best if numbers[best] > numbers[usual] else usual
 
 
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _records(file: BinaryIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     separator = TABLES.get(suffix_of(path))
     if separator is None:
-        for line, text in _lines(path):
+        for line, text in _lines(file, path):
             if not text.strip():
                 continue
             try:
@@ -106,7 +116,7 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         separator = _separator(path, separator)
     except csv.Error as error:
         raise DataError(f"the header can't be read: {error}", path=path, line=1) from error
-    rows = csv.reader((text for _, text in _lines(path)), delimiter=separator)
+    rows = csv.reader((text for _, text in _lines(file, path)), delimiter=separator)
     try:
         header = [name.strip() for name in next(rows, [])]
         if "id" not in header:
@@ -128,13 +138,12 @@ def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise DataError(f"the table can't be read: {error}", path=path, line=rows.line_num) from error
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with open_bytes(path) as file:
-        for line, data in enumerate(file, 1):
-            try:
-                yield line, data.decode("utf-8-sig" if line == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise DataError("this is no text in UTF-8", path=path, line=line) from error
+def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, str]]:
+    for line, data in enumerate(file, 1):
+        try:
+            yield line, data.decode("utf-8-sig" if line == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise DataError("this is no text in UTF-8", path=path, line=line) from error
 
 
 def _entity(found: Records, record: Mapping[str, Any], line: int) -> None:

@@ -1,4 +1,6 @@
-"""How far reading is, and how long it will still take: a bar on a terminal, a line now and then elsewhere."""
+"""How much of something long is done, and how long it will still take: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
 
 import sys
 from shutil import get_terminal_size
@@ -12,20 +14,28 @@ _BAR_WIDTH = 24
 
 
 class Progress:
-    """Shows on standard error how much is done."""
+    """Shows on standard error how much is done. what: is done, such as "rows"."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._is_terminal = sys.stderr.isatty()
         self._begun = self._shown = monotonic()
         self._drawn = 0
 
-    def update(self, share: float | None, rows: int) -> None:
-        """Show something if the last time was long enough ago. share: of the file that is read, None if that is not known."""
+    def __call__(self, done: int, total: int) -> None:
+        """Show that so many of all are done; the last clears the line."""
+        if done < total:
+            self.update(done / total, done)
+        else:
+            self.clear()
+
+    def update(self, share: float | None, done: int) -> None:
+        """Show something if the last time was long enough ago. share: of all that is to be done, None if that is not known."""
         now = monotonic()
         if now - self._shown < (_REDRAW_SECONDS if self._is_terminal else _LINE_SECONDS):
             return
         self._shown = now
-        text = line(share, rows, now - self._begun)
+        text = line(share, f"{done:,} {self._what}", now - self._begun)
         if not self._is_terminal:
             say(text, err=True)
             return
@@ -35,7 +45,7 @@ class Progress:
         self._drawn = len(text)
 
     def writing(self, size: int) -> None:
-        """Say that the table is written now, which takes a while for a large one. size: in bytes."""
+        """Say that a file is written now, which takes a while for a large one. size: in bytes."""
         if not self._is_terminal and monotonic() - self._begun < _LINE_SECONDS:
             return
         text = f"writing {size / 1e6:,.0f} MB"
@@ -53,12 +63,12 @@ class Progress:
             self._drawn = 0
 
 
-def line(share: float | None, rows: int, seconds: float) -> str:
-    """One line: share done, rows, time left."""
+def line(share: float | None, done: str, seconds: float) -> str:
+    """One line: share done, what is done, time left."""
     if not share:
-        return f"{rows:,} rows, {clock(seconds)} so far"
+        return f"{done}, {clock(seconds)} so far"
     bar = "#" * int(share * _BAR_WIDTH)
-    return f"{share:4.0%} [{bar:.<{_BAR_WIDTH}}] {rows:,} rows, {clock(seconds * (1 - share) / share)} left"
+    return f"{share:4.0%} [{bar:.<{_BAR_WIDTH}}] {done}, {clock(seconds * (1 - share) / share)} left"
 
 
 def clock(seconds: float) -> str:
