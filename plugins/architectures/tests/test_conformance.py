@@ -468,7 +468,12 @@ class TestLentModule(ModuleSuite):
         "extract_spans",
         "featureextractor",
         "models",
+        "models.entity_linker",
+        "models.parser",
+        "models.span_finder",
         "models.spancat",
+        "models.tagger",
+        "models.textcat",
         "models.tok2vec",
         "staticvectors",
         "wordforms",
@@ -491,4 +496,7 @@ class TestLentModule(ModuleSuite):
         assert models.build_tb_parser_model is architectures.get("kernel.TransitionBasedParser.v2")
         assert models.build_spancat_model is architectures.get("kernel.SpanCategorizer.v1")
         assert models.spancat.build_linear_logistic is registry.layers.get("kernel.LinearLogistic.v1")
-        assert models.build_text_classifier_v2 is architectures.get("kernel.TextCatEnsemble.v2")
+        assert models.textcat.build_text_classifier_v2 is architectures.get("kernel.TextCatEnsemble.v2")
+        assert models.entity_linker.build_nel_encoder is architectures.get("kernel.EntityLinker.v2")
+        assert models.span_finder.build_finder_model is architectures.get("kernel.SpanFinder.v1")
+        assert models.tagger.build_tagger_model is architectures.get("kernel.Tagger.v2")

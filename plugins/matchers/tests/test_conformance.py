@@ -133,4 +133,4 @@ class TestAttributerulerModule(ModuleSuite):
 class TestMatcherModule(ModuleSuite):
     name = "kernel.matcher"
     names = ("DependencyMatcher", "Matcher", "PhraseMatcher")
-    modules = ("levenshtein",)
+    modules = ("dependencymatcher", "levenshtein", "matcher", "phrasematcher")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kernel.tokens import Span
 from kernel.vocab import Vocab
+
+if TYPE_CHECKING:
+    from kernel_linking.kb.kb import KnowledgeBase
 
 
 class HasVocab(Protocol):
@@ -88,3 +92,13 @@ def columns_of(candidates: Iterable[Iterable[Candidate]], width: int) -> Columns
         vectors.reshape(len(flat), -1) if flat else np.zeros((0, width), dtype=np.float32),
         lambda row: flat[row].entity_,
     )
+
+
+def get_candidates(kb: KnowledgeBase, mention: Span) -> Iterable[Candidate]:
+    """What the knowledge base itself says of a mention."""
+    return kb.get_candidates(mention)
+
+
+def get_candidates_batch(kb: KnowledgeBase, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]:
+    """What the knowledge base itself says of many mentions."""
+    return kb.get_candidates_batch(mentions)

@@ -3,18 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from kernel.tokens import Span
-from kernel_linking.kb.candidate import Candidate
+from kernel_linking.kb.candidate import Candidate, get_candidates, get_candidates_batch
 from kernel_linking.kb.kb import KnowledgeBase
-
-
-def get_candidates(kb: KnowledgeBase, mention: Span) -> Iterable[Candidate]:
-    """What the knowledge base itself says of a mention."""
-    return kb.get_candidates(mention)
-
-
-def get_candidates_batch(kb: KnowledgeBase, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]:
-    """What the knowledge base itself says of many mentions."""
-    return kb.get_candidates_batch(mentions)
 
 
 def make_candidate_generator() -> Callable[[KnowledgeBase, Span], Iterable[Candidate]]:
