@@ -5,7 +5,7 @@ import logging
 import pytest
 from kernel_readers import lines
 from kernel_readers.detect import detect
-from kernel_readers.formats import columns, conllu, sentence_lines
+from kernel_readers.formats import columns, sentence_lines
 from kernel_readers.formats.column_form import form_of
 from kernel_readers.formats.format import Settings
 
@@ -227,9 +227,8 @@ def test_comments_start_documents(write, nlp):
     [
         (columns.read, ["Ada B-PER", "ran O", ""], "-DOCSTART- -X- O"),
         (sentence_lines.read, ["Ada|B-PER ran|O"], "-DOCSTART-"),
-        (conllu.read, ["1\tAda" + "\t_" * 8, "2\tran" + "\t_" * 8, ""], "# newdoc id = a"),
     ],
-    ids=["columns", "sentence lines", "CoNLL-U"],
+    ids=["columns", "sentence lines"],
 )
 def test_a_lone_mark_at_the_top_makes_no_document_of_all(write, nlp, read, rows, mark):
     top = write("top.conll", mark, *([""] if read is columns.read else []), *rows * 12)

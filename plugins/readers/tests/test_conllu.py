@@ -117,9 +117,9 @@ def test_marks_of_documents_are_counted_from_the_first_line_on(write, nlp, start
         return [len(doc) for doc in read(write("a.conllu", start + lines[0], *lines[1:]), nlp)]
 
     assert sizes("# newdoc id = 1", *long, "#newdoc", *short) == [12, 2]
-    # One alone is written by habit, and marks nothing.
-    assert sizes("# newdoc id = 1", *long, *short) == [10, 4]
-    assert sizes("# newdoc id = 1", "# newdoc-x = 1", "#", *long, *short) == [10, 4]
+    assert sizes("# newdoc id = 1", *long, *short) == [14]
+    assert sizes("# newdoc", "", *long, *short) == [14]
+    assert sizes("# newdocs id = 1", "# newdoc-x = 1", "#", *long, *short) == [10, 4]
 
 
 def test_a_word_without_head_costs_the_heads_of_its_sentence_only(write, nlp):

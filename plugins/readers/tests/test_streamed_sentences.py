@@ -259,6 +259,15 @@ def test_a_mark_at_the_start_alone_marks_no_documents(nlp, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("top", ["# newdoc\n", "\ufeff# text = x\n# newdoc id = 1\n", "# newdoc\n\n"])
+def test_a_mark_at_the_start_of_conllu_marks_a_document(nlp, tmp_path, top):
+    path = tmp_path / "a.conllu"
+    path.write_text(top + ("1\tAda" + "\t_" * 8 + "\n\n") * 35, encoding="utf-8")
+    for n_sents, expected in ((None, [35]), (0, [35]), (20, [20, 15])):
+        stream = compare(nlp, path, n_sents, head=50, piece=100)
+        assert [len(example.reference) for example in stream(nlp)] == expected
+
+
 @pytest.mark.parametrize("line", ["Ada B-PERSON\nwent O\n", "Ada NNP B-NP B-PERSON\nwent VBD O O\n"])
 def test_tags_of_another_scheme_than_at_the_beginning_are_refused(nlp, tmp_path, line):
     late = line.replace("B-PERSON", "U-PERSON")

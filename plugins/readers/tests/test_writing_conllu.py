@@ -101,6 +101,12 @@ def test_what_was_predicted_goes_before_what_was_read(tmp_path):
     assert lines[:6] == WHOLE.splitlines()[:6]
 
 
+def test_one_document_of_many_sentences_comes_back_as_one(tmp_path):
+    doc = Doc(blank("xx").vocab, words=["So"] * 30, sent_starts=[True, False] * 15)
+    (again,) = read(tmp_path / "a.conllu", written([doc]))
+    assert [token.is_sent_start for token in again] == [True, False] * 15
+
+
 def test_comments_of_sentences_that_are_others_now_are_told(tmp_path):
     doc = read(tmp_path / "a.conllu", WHOLE)[0]
     again = Doc(doc.vocab, words=[token.text for token in doc], sent_starts=[True] + [False] * 9)

@@ -18,6 +18,8 @@ SENTENCES = re.compile(rb"\n[ \t\r]{0,64}\n")
 DOCUMENTS = re.compile(
     rb"\n[ \t\r]{0,64}\n(?=(?:#[^\n]{0,200}\n){0,4}(?:#[ \t]{0,16}newdoc[\s=]| {0,8}-DOCSTART-\s))"
 )
+# What begins a document of CoNLL-U, wherever it stands.
+NEWDOC = re.compile(rb"^#[^\S\n]*newdoc(?=[\s=]|\Z)", re.MULTILINE)
 # Bytes to read at once.
 _BLOCK = 1 << 18
 

@@ -15,7 +15,7 @@ from kernel_readers.formats.conllu_columns import GLOBAL_COLUMNS, KEY, NAMES, ke
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.tags import EntityTags
 from kernel_readers.formats.universal import UPOS, check_upos
-from kernel_readers.lines import grouped, has, has_documents, numbered_lines, paragraphs
+from kernel_readers.lines import grouped, numbered_lines, paragraphs
 from kernel_readers.memo import Memo
 from kernel_readers.problems import Problems, collected
 from kernel_readers.report import Report
@@ -24,7 +24,6 @@ N_COLUMNS = len(NAMES)
 # A tag in MISC, with or without a key.
 _ENTITY = re.compile(r"(?:(?:name|NE)=(?P<keyed>.+)|(?P<plain>O|[BILUES]-[^=]+))")
 _CLOSING = re.compile(r"[\t|](?:name=|NE=)?[LUES]-[^\t|]+(?:\|[^\t]*)?$")
-_MARK = re.compile(rb"^#[^\S\n]*newdoc(?=[\s=]|\Z)", re.MULTILINE)
 _DEPS = {"_": "", "root": "ROOT"}
 _TAGS = frozenset({*UPOS, "SPACE", ""})
 # Numbers of words are short, whatever a file says: long ones are no numbers.
@@ -58,14 +57,14 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
 
     The tag is XPOS, or UPOS where XPOS is empty. Entities come from MISC (`name=TAG`, `NE=TAG` or the tag alone)
     in any of the IOB variants. Raises DataError with the line for a wrong number of columns, ids out of order,
-    heads out of range and cycles. Sentences of which some words have no head are documents of their own, without heads.
+    heads out of range and cycles. Documents begin where `# newdoc` says so, also if only the first does. Sentences of which some words have no head are documents of their own, without heads.
     Of CoNLL-U Plus, the columns that CoNLL-U has are read. If settings say so, everything else is kept: see `conllu_columns`.
     """
     names = of_file(path, "names", _names)
     tags = EntityTags(path, is_biluo=lambda: of_file(path, "biluo", _is_biluo))
     with collected("sentences") as problems:
         each = _sentences(path, names, problems, report, whole=settings.whole)
-        for group in grouped(each, settings.n_sents, has_marks=lambda: has_documents(path, _has_marks)):
+        for group in grouped(each, settings.n_sents):
             for has_heads, sentences in groupby(group, key=_has_heads):
                 alike = list(sentences)
                 try:
@@ -91,10 +90,6 @@ def _remark_heads(path: Path, sentence: Sentence, report: Report) -> None:
     if not _has_heads(sentence) and any(sentence.deps):
         without = sentence.lines[sentence.heads.index(-1)]
         report.remark("{} sentences lose their heads, because words have none", report.place(path, without))
-
-
-def _has_marks(path: Path) -> bool:
-    return has(path, _MARK, times=2)
 
 
 def _is_biluo(path: Path) -> bool:

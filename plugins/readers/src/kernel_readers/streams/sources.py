@@ -10,7 +10,7 @@ from kernel_readers.files import data_files
 from kernel_readers.foreign_formats import check_known
 from kernel_readers.formats.column_form import form_of
 from kernel_readers.formats.format import Settings
-from kernel_readers.lines import DEFAULT_N_SENTS, DOCUMENTS, SENTENCES
+from kernel_readers.lines import DEFAULT_N_SENTS, DOCUMENTS, NEWDOC, SENTENCES, without_mark
 from kernel_readers.report import Report
 from kernel_readers.streams.pieces import LINES, Source
 from kernel_readers.streams.reading import head_of
@@ -49,7 +49,9 @@ def _cut_at_blank_lines(source: Source, settings: Settings, report: Report, head
             is_harmless=True,
         )
         return source
-    if size != 1 and DOCUMENTS.search(beginning.content or b""):
+    # Of CoNLL-U, a mark at the top counts as well.
+    mark = NEWDOC if source.format == "conllu" else DOCUMENTS
+    if size != 1 and mark.search(without_mark(beginning.content or b"")):
         return replace(source, separator=DOCUMENTS)
     if size == 0:
         return source
