@@ -14,6 +14,7 @@ from kernel import blank
 from kernel.errors import DataError
 from kernel.files.atomic import atomic_file
 from kernel.tokens import Doc
+from kernel.training import Example
 
 from .documents import documents
 
@@ -88,8 +89,15 @@ def test_spaces_and_entities_of_other_keys(tmp_path):
     assert doc.text == "Ann's " and [(ent.text, ent.label_) for ent in doc.ents] == [("Ann", "PER")]
 
 
+def test_words_that_are_blanks(tmp_path):
+    given = [paragraph({"orth": "0"}, {"orth": " "}), paragraph({"orth": "0", "space": ""}, {"orth": " "})]
+    first, second = read(write(tmp_path / "a.json", *given))
+    assert (first.text, first.has_unknown_spaces) == ("0   ", True)
+    assert (second.text, second.has_unknown_spaces) == ("0 ", False)
+
+
 def test_what_is_not_read_is_told(tmp_path):
-    tokens = [{"orth": "a", "head": 0, "dep": "ROOT", "mood": 1}, {"orth": "b"}]
+    tokens = [{"orth": "a", "head": 0, "mood": 1}, {"orth": "b", "dep": "ROOT"}]
     given = paragraph(*tokens, links=[1])
     given["sentences"][0]["brackets"] = [{"first": 0}]
     with pytest.warns() as caught:
@@ -97,11 +105,34 @@ def test_what_is_not_read_is_told(tmp_path):
     said = "\n".join(str(each.message) for each in caught)
     for what in (
         "1 brackets of phrases are not read",
-        "1 paragraphs lose their heads",
+        "1 heads are lost, because they have no label and other tokens no head",
+        "1 labels of dependencies are lost, because their tokens have no head",
         "'paragraphs.links' (1)",
         "'tokens.mood' (1)",
     ):
         assert what in said
+
+
+def test_heads_of_some_tokens(tmp_path):
+    tokens = [
+        {"orth": "a", "head": 1, "dep": "det"},
+        {"orth": "cat", "head": 0, "dep": "ROOT"},
+        {"orth": "sat"},
+        {"orth": "here"},
+    ]
+    (doc,) = read(write(tmp_path / "a.json", paragraph(*tokens)))
+    assert [(token.head.i, token.dep_) for token in doc] == [(1, "det"), (1, "ROOT"), (2, ""), (3, "")]
+    assert len(list(doc.sents)) == 1 and not doc.has_annotation("DEP", require_complete=True)
+    (again,) = json.loads(written([doc]))
+    found = again["paragraphs"][0]["sentences"][0]["tokens"]
+    assert [(token.get("head"), token.get("dep")) for token in found] == [
+        (1, "det"),
+        (0, "ROOT"),
+        (None, None),
+        (None, None),
+    ]
+    example = Example(Doc(doc.vocab, words=[token.text for token in doc]), doc)
+    assert example.get_aligned_parse(projectivize=False) == ([1, 1, None, None], ["det", "ROOT", None, None])
 
 
 @pytest.mark.parametrize(

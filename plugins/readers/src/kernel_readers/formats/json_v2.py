@@ -4,7 +4,7 @@
         {"orth": WORD, "space": " ", "tag": T, "pos": P, "morph": M, "lemma": L, "head": DISTANCE, "dep": D, "ner": TAG}
     ], "brackets": []}]}]}]
 
-Everything but `orth` may be left out. `ner` is BILUO (or IOB), "-" where entities are not annotated.
+Everything but `orth` may be left out, `head` and `dep` also of single tokens. `ner` is BILUO (or IOB), "-" where entities are not annotated.
 """
 
 import re
@@ -95,19 +95,19 @@ def _doc(record: Record, paragraph: dict[str, Any], nlp: Any, settings: Settings
         raise record.error("'raw' must be a string")
     starts = {0, *ends}
     given: dict[str, Any] = {"words": words, "sent_starts": [place in starts for place in range(total)]}
-    spaces = [bool(token.get("space")) for token in tokens]
+    has_spaces = any("space" in token for token in tokens)
+    spaces = [bool(token.get("space")) if has_spaces else True for token in tokens]
     text = "".join(word + " " * space for word, space in zip(words, spaces, strict=True))
-    has_spaces = any("space" in token for token in tokens) and raw in (None, text)
-    if has_spaces:
+    if raw in (None, text):
         given["spaces"] = spaces
     else:
-        text = "".join(f"{word} " for word in words) if raw is None else raw
+        text = raw
     for key, argument in _STRINGS.items():
         if any(token.get(key) is not None for token in tokens):
             given[argument] = [token.get(key) for token in tokens]
     _add_heads(record, given, tokens, report)
     own = Record(record.path, record.number, {"text": text}, may_break=record.may_break)
-    doc = tokenized(own, nlp.vocab, None, given, report)
+    doc = tokenized(own, nlp.vocab, None, given, report, is_placed="spaces" in given)
     doc.has_unknown_spaces = raw is None and not has_spaces and bool(words)
     _set_entities(own, doc, paragraph, tokens, ends, settings, report)
     doc.cats = _cats(record, paragraph.get("cats"))
@@ -144,17 +144,30 @@ def _sentences(record: Record, paragraph: dict[str, Any]) -> list[list[dict[str,
 
 
 def _add_heads(record: Record, given: dict[str, Any], tokens: list[dict[str, Any]], report: Report) -> None:
+    """Heads as places. Tokens may lack them: then a label tells of each of the others that its head is known."""
     heads = [token.get("head") for token in tokens]
     if all(head is None for head in heads):
         return
+    labels = given.get("deps", [None] * len(tokens))
+    place = report.place(record.path, record.number)
     if None in heads:
-        report.remark(
-            "{} paragraphs lose their heads, because tokens have none",
-            report.place(record.path, record.number),
-        )
-        given.pop("deps", None)
-        return
-    given["heads"] = [place + head for place, head in enumerate(heads) if head is not None]
+        lost = sum(head is not None and not label for head, label in zip(heads, labels, strict=True))
+        if lost:
+            report.remark(
+                "{} heads are lost, because they have no label and other tokens no head", place, lost
+            )
+        lost = sum(head is None and bool(label) for head, label in zip(heads, labels, strict=True))
+        if lost:
+            report.remark(
+                "{} labels of dependencies are lost, because their tokens have no head", place, lost
+            )
+        known = [head is not None and bool(label) for head, label in zip(heads, labels, strict=True)]
+        if not any(known):
+            given.pop("deps", None)
+            return
+        heads = [head if is_known else 0 for head, is_known in zip(heads, known, strict=True)]
+        given["deps"] = [label if is_known else None for label, is_known in zip(labels, known, strict=True)]
+    given["heads"] = [number + head for number, head in enumerate(heads) if head is not None]
 
 
 def _set_entities(

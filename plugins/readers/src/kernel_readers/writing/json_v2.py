@@ -64,13 +64,11 @@ def _tokens(doc: Doc, borders: list[int], losses: Losses) -> list[dict[str, Any]
                 entry[name] = str(token.morph) if name == "morph" else getattr(token, f"{name}_")
     labels = doc.columns.get(attrs.DEP)
     if labels is not None and labels.any():
-        # Who reads it takes all heads or none.
-        for entry, token in zip(found, doc, strict=True):
-            entry["head"] = token.head.i - token.i
-        if not labels.all():
-            losses.add("dependencies of documents in which others are not known", int((labels != 0).sum()))
-            for entry in found:
-                del entry["head"], entry["dep"]
+        for entry, token, is_known in zip(found, doc, labels.tolist(), strict=True):
+            if is_known:
+                entry["head"] = token.head.i - token.i
+            else:
+                del entry["dep"]
     tags = entity_tags(doc)
     if tags is not None:
         for entry, tag in zip(found, _biluo(doc, tags, borders, losses), strict=True):
