@@ -19,7 +19,7 @@ import click
 
 from kernel.cli.interrupts import INTERRUPTED, exit_code
 from kernel.cli.say import say, say_text
-from kernel.errors import KernelError, KernelWarning
+from kernel.errors import KernelError, KernelWarning, LossWarning
 
 if TYPE_CHECKING:
     from kernel.training.hooks import Call
@@ -31,10 +31,10 @@ def run(args: Sequence[str], *, monitor: Callable[[Call], None] | None = None) -
 
     words = [word for word in args if word != "--traceback"]
     with warnings.catch_warnings(), _notes():
-        shown = _show_warnings()
+        shown = _Warnings()
+        shown.install()
         code = _code(words, cli, monitor, with_traceback=len(words) < len(args))
-        if shown:
-            say(f"{len(shown)} warning{'s' if len(shown) > 1 else ''}", err=True)
+        shown.end()
     return code
 
 
@@ -122,11 +122,28 @@ def _shown(error: click.ClickException) -> str:
     return file.getvalue()
 
 
-def _show_warnings() -> set[str]:
-    """Print each kernel warning once; returns the set that they are collected in."""
-    shown: set[str] = set()
+class _Warnings:
+    """Prints each kernel warning once. Of what files lose, the sum comes at the end."""
 
-    def show(
+    def __init__(self) -> None:
+        self._shown: set[str] = set()
+        self._losses: dict[str, LossWarning] = {}
+
+    def install(self) -> None:
+        """Take what Python warns of from now on."""
+        warnings.showwarning = self._show
+        warnings.simplefilter("always", KernelWarning)
+
+    def end(self) -> None:
+        """Print what was added up, and how many warnings there were."""
+        for losses in self._losses.values():
+            self._say(losses)
+        if self._shown:
+            number = len(self._shown)
+            say(f"{number} warning{'s' if number > 1 else ''}", err=True)
+
+    def _show(
+        self,
         message: Warning | str,
         category: type[Warning],
         filename: str,
@@ -134,16 +151,19 @@ def _show_warnings() -> set[str]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if not issubclass(category, KernelWarning):
+        if isinstance(message, LossWarning):
+            before = self._losses.get(message.format)
+            self._losses[message.format] = message if before is None else before.plus(message)
+        elif issubclass(category, KernelWarning):
+            self._say(message)
+        else:
             text = warnings.formatwarning(message, category, filename, lineno, line)
             say_text(text, err=True, nl=False)
-        elif str(message) not in shown:
-            shown.add(str(message))
-            say_text(f"warning: {message}", err=True)
 
-    warnings.showwarning = show
-    warnings.simplefilter("always", KernelWarning)
-    return shown
+    def _say(self, message: Warning | str) -> None:
+        if str(message) not in self._shown:
+            self._shown.add(str(message))
+            say_text(f"warning: {message}", err=True)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from kernel.errors.exceptions import (
     warn,
 )
 from kernel.errors.kept import keep
+from kernel.errors.losses import LossWarning
 from kernel.errors.problems import Cause, Problem
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "KernelWarning",
     "LentModuleError",
     "Locked",
+    "LossWarning",
     "MissingName",
     "MissingPath",
     "MissingVectors",

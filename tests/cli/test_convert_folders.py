@@ -78,3 +78,14 @@ def test_other_content_is_replaced_only_by_force(place: Path, capsys: pytest.Cap
     assert outputs(place / "out") == {"a.spacy": ["w0"]}
     assert convert("a.tsv", "out", "--force") == 0
     assert outputs(place / "out") == {"a.spacy": ["new"]}
+
+
+@pytest.mark.needs("kernel-nlp-readers")
+def test_what_all_files_lose_is_told_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b", "c"):
+        text = '{"text": "So it is.", "cats": {"GOOD": 1.0, "BAD": 0.0}}\n' * (name != "b")
+        (place / f"{name}.jsonl").write_text(text or '{"text": "So it is."}\n')
+    assert run(["convert", ".", "out", "--to", "conllu"]) == 0
+    assert capsys.readouterr().err == (
+        "warning: CoNLL-U can't hold, and the output lacks: 4 categories (in 2 documents)\n1 warning\n"
+    )

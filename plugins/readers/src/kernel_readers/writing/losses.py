@@ -1,10 +1,11 @@
 """What a format can't hold of the documents that are written in it: counted, and said once at the end."""
 
+import warnings
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kernel.errors import warn
+from kernel.errors import LossWarning
 from kernel.tokens import Doc
 from kernel.tokens.annotated import annotated
 
@@ -66,8 +67,5 @@ class Losses:
         """Warn of everything that was lost, if anything was."""
         if not self._lost:
             return
-        listed = ", ".join(
-            f"{number:,} {kind} (in {self._in[kind]:,} of {self._documents:,} documents)"
-            for kind, number in self._lost.items()
-        )
-        warn(f"{self.format} can't hold, and the output lacks: {listed}")
+        lost = {kind: (number, self._in[kind]) for kind, number in self._lost.items()}
+        warnings.warn(LossWarning(self.format, lost, self._documents), stacklevel=2)
