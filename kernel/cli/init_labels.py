@@ -57,7 +57,6 @@ def init_labels(
 
 
 def _number(pipeline: Any, name: str, data: Any) -> str:
-    """How many labels a component has, in words. What it writes of them may have any form, so the component is asked if it has any to tell."""
-    component = dict(getattr(pipeline, "pipeline", ())).get(name)
-    number = len(getattr(component, "labels", None) or data)
+    """How many labels a component has, in words. What it writes of them may have any form: `pipe_labels` of pipelines that have it tells."""
+    number = len(getattr(pipeline, "pipe_labels", {}).get(name) or data)
     return f"{number:,} label{'s' * (number != 1)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 from kernel.tokens import Span
 from kernel.vocab import Vocab
 
-if TYPE_CHECKING:
-    from kernel_linking.kb.kb import KnowledgeBase
-
 
 class HasVocab(Protocol):
     """A knowledge base, as far as its candidates are concerned."""
 
     vocab: Vocab
+
+
+class Finds(Protocol):
+    """A knowledge base, as far as it finds candidates."""
+
+    def get_candidates(self, mention: Span) -> Iterable[Candidate]: ...
+
+    def get_candidates_batch(self, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]: ...
 
 
 class Candidate:
@@ -94,11 +99,11 @@ def columns_of(candidates: Iterable[Iterable[Candidate]], width: int) -> Columns
     )
 
 
-def get_candidates(kb: KnowledgeBase, mention: Span) -> Iterable[Candidate]:
+def get_candidates(kb: Finds, mention: Span) -> Iterable[Candidate]:
     """What the knowledge base itself says of a mention."""
     return kb.get_candidates(mention)
 
 
-def get_candidates_batch(kb: KnowledgeBase, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]:
+def get_candidates_batch(kb: Finds, mentions: Iterable[Span]) -> Iterable[Iterable[Candidate]]:
     """What the knowledge base itself says of many mentions."""
     return kb.get_candidates_batch(mentions)
