@@ -41,12 +41,10 @@ class Sums:
         """See `kernel.training.team.Member.total`."""
         rows = len(order) + 1
         width = min(size, max(1, ROOM // (_HALVES * rows * np.dtype(dtype).itemsize)))
-        halves = self._halves(rows, width, dtype)
         result = np.empty(size, dtype=dtype)
         for begin in range(0, size, width):
             end = min(begin + width, size)
-            half = halves[self._half][:, : end - begin]
-            self._half = 1 - self._half
+            half = self._next_half(rows, end - begin, dtype)
             for row, number in enumerate(order):
                 if number in parts:
                     half[row] = parts[number][begin:end]
@@ -65,21 +63,21 @@ class Sums:
         for row in half[1:-1]:
             total += row[part]
 
-    def _halves(self, rows: int, width: int, dtype: Any) -> Array:
-        shape = (_HALVES, rows, width)
-        arena = self._arena
-        if arena is None or arena.array.shape != shape or arena.array.dtype != dtype:
+    def _next_half(self, rows: int, width: int, dtype: str) -> Array:
+        """The half whose turn it is. Both lie at the same place whatever is in them, since others may still read the one before."""
+        if self._arena is None:
             if self._rank == 0:
-                fresh = Arena(shape, dtype)
-                self._meet(fresh.address.encode())
+                arena = Arena((ROOM,), "u1")
+                self._meet(arena.address.encode())
             else:
-                fresh = Arena(shape, dtype, self._meet(b"").decode())
+                arena = Arena((ROOM,), "u1", self._meet(b"").decode())
             self._meet(b"")
-            fresh.opened()
-            self.close()
-            self._arena, self._half = fresh, 0
-        assert self._arena is not None
-        return self._arena.array
+            arena.opened()
+            self._arena = arena
+        begin = self._half * (ROOM // _HALVES)
+        self._half = 1 - self._half
+        size = rows * width * np.dtype(dtype).itemsize
+        return self._arena.array[begin : begin + size].view(dtype).reshape(rows, width)
 
     def close(self) -> None:
         """Let go of the memory."""
