@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import ConfigError, DataError, warn
+from kernel.errors import ConfigError, DataError, TrainingError, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
@@ -153,10 +153,10 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
         run.parameters.zero_gradients()
     for shard, part in enumerate(parts):
         if team.owns(shard):
-            found = gradients(run, part, shard)
+            lost = gradients(run, part, shard)
             array, touched = run.parameters.take()
             own[shard] = array
-            told[shard] = {"losses": found, "touched": touched, "size": len(array), "dtype": array.dtype.str}
+            told[shard] = {"losses": lost, "touched": touched, "size": len(array), "dtype": array.dtype.str}
     examples, words = sum(map(len, parts)), sum(len(each) for part in parts for each in part)
     at = f"step {run.step}, of epoch {run.epoch}, with {examples} examples of {words} words"
     every = {int(shard): each for member in team.told(told, at) for shard, each in member.items()}
@@ -166,6 +166,14 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
     if order:
         wanted = {shard: own[shard] for shard in order if shard in own}
         first = every[order[0]]
+        if len(sizes := {(every[shard]["size"], every[shard]["dtype"]) for shard in order}) > 1:
+            # All members say so alike: none waits for one that can't add its gradients up.
+            found = " and ".join(f"{size} of type {dtype[1:]}" for size, dtype in sorted(sizes))
+            raise TrainingError(
+                f"the workers have different numbers of weights at step {run.step}: {found}",
+                hint="A component that makes or resizes weights in update(), where each worker has its own part of the batch, can't be "
+                "trained by several: do so in initialize(), or in a callback.",
+            )
         total = team.total(wanted, order, first["size"], first["dtype"])
         run.parameters.put(total, {path for shard in order for path in every[shard]["touched"]})
 

@@ -15,6 +15,7 @@ from kernel.errors import DataError, Locked, TrainingError, UsageError
 from kernel.registries.code import load_code
 from kernel.registries.family import registry
 from kernel.testing import WorkersSuite
+from kernel.training.hooks import hookimpl
 from kernel.training.team import Lost, Team
 from kernel.training.worker import work
 
@@ -235,3 +236,27 @@ def test_what_a_callback_adds_to_the_gradient_counts_once(count):
         found = TestThreads().trained(count, "kernel.Rehearse.v1")
         assert found == TestThreads().trained(1, "kernel.Rehearse.v1")
         assert found != TestThreads().trained(1), "the rehearsal does something"
+
+
+class Growing:
+    """Its worker has a weight more than the others, as where a component makes one in update()."""
+
+    @hookimpl
+    def train_start(self, run):
+        take = run.parameters.take
+
+        def more():
+            array, touched = take()
+            return np.append(array, np.zeros(run.team.rank, dtype=array.dtype)), touched
+
+        run.parameters.take = more
+
+
+def test_workers_with_different_numbers_of_weights_are_told():
+    with registry.restored():
+        kernel.registry.workers("acme.threads.v1", start)
+        kernel.registry.callbacks("acme.Growing.v1", Growing)
+        with pytest.raises(
+            TrainingError, match=r"different numbers of weights at step 0: \d+ of type f4 and \d+ of type f4"
+        ):
+            TestThreads().trained(2, "acme.Growing.v1")
