@@ -97,15 +97,15 @@ _OF_LINKING = _names(
 _BARE_NAMES = {
     "factories": _names(
         "doc_cleaner lemmatizer merge_entities merge_noun_chunks merge_subtokens morphologizer ner parser senter "
-        "sentencizer span_finder tagger textcat textcat_multilabel tok2vec token_splitter trainable_lemmatizer"
+        "sentencizer span_finder spancat spancat_singlelabel tagger textcat textcat_multilabel tok2vec token_splitter "
+        "trainable_lemmatizer"
     ),
     "languages": _names("en xx"),
 }
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
-    "architectures": _names("""kernel.SpanCategorizer.v1"""),
-    "factories": _names("""curated_transformer span_cleaner spancat spancat_singlelabel"""),
+    "factories": _names("""curated_transformer span_cleaner"""),
     "languages": _names(
         """af am ar az bg bn bo ca cs da de dsb el es et eu fa fi fo fr ga grc gu he hi hr hsb ht hu hy id is it ja kmr
         kn ko ky la lb lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te th ti tl tn tr tt uk

@@ -271,9 +271,9 @@ def test_mistakes(
 
 
 def test_a_component_of_the_field_that_nothing_provides_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["init", "config", "out.cfg", "-p", "span_ruler"]) == 2
+    assert run(["init", "config", "out.cfg", "-p", "span_cleaner"]) == 2
     error = capsys.readouterr().err
-    assert "there is no component 'span_ruler'\nNo package provides it yet." in error
+    assert "there is no component 'span_cleaner'\nNo package provides it yet." in error
     assert not Path("out.cfg").exists()
 
 
