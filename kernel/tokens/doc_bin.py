@@ -36,12 +36,13 @@ from kernel.tokens.group_data import GroupData
 from kernel.tokens.heads import labelled, starts_from_heads
 from kernel.tokens.span_bytes import EMPTY, groups_from_bytes, groups_to_bytes, numbers_of
 from kernel.vocab import Vocab, attrs, hash_strings
-from kernel.vocab.packing import pack, unpack
+from kernel.vocab.packing import pack, pack_bytes_head, pack_map_head, unpack
 from kernel.vocab.symbols import HIGHEST_SYMBOL
 
 VERSION = "0.1"
 # Bytes that compressed data may become: so many whatever they are, then so many times as many, and never more.
 _FREE, _RATIO, _MOST = 1 << 28, 200, 1 << 33
+_BLOCK = 1 << 18
 DEFAULT_ATTRS = ("ORTH", "NORM", *(attrs.NAMES[attr] for attr in sorted(attrs.ANNOTATIONS)))
 _WITH_STRINGS = STRING_COLUMNS | {attrs.ORTH, attrs.NORM}
 _PER_DOCUMENT = ("cats", "flags", "span_groups", "user_data")
@@ -187,23 +188,51 @@ class DocBin:
 
     def to_bytes(self) -> bytes:
         """The contents of a `.spacy` file."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """The contents of a `.spacy` file, one part after another, so that they are never in memory as a whole.
+
+        `DataError` for more than the format can hold: 4 GB of a kind, such as the 13 attributes of 41 million tokens.
+        """
+        stream = zlib.compressobj()
+        # In blocks of one size: in which arrays the tokens lie must not show in the bytes.
+        for block in _blocks(self._message(), _BLOCK):
+            if piece := stream.compress(block):
+                yield piece
+        yield stream.flush()
+
+    def _message(self) -> Iterator[bytes]:
         lengths = np.array(self._lengths, dtype="<i4")
-        tokens = np.concatenate(self._tokens) if self._tokens else np.zeros(0, dtype=np.uint64)
-        spaces = np.concatenate(self._spaces) if self._spaces else np.zeros(0, dtype=bool)
-        message = {
-            "version": VERSION,
-            "attrs": self.attrs,
-            "tokens": tokens.astype("<u8", copy=False).tobytes(),
-            "spaces": spaces.tobytes(),
+        own = {"user_data": self._user_data} if self.store_user_data else {}
+        yield pack_map_head(9 + len(own))
+        yield pack("version") + pack(VERSION) + pack("attrs") + pack(self.attrs)
+        yield pack("tokens") + self._head(self._tokens)
+        for tokens in self._tokens:
+            yield tokens.astype("<u8", copy=False).tobytes()
+        yield pack("spaces") + self._head(self._spaces)
+        for spaces in self._spaces:
+            yield spaces.tobytes()
+        rest = {
             "lengths": lengths.tobytes(),
             "strings": sorted(self._all_strings()),
             "cats": self.cats,
             "flags": self.flags,
             "span_groups": self._groups,
+            **own,
         }
-        if self.store_user_data:
-            message["user_data"] = self._user_data
-        return zlib.compress(pack(message))
+        for name, value in rest.items():
+            yield pack(name)
+            yield pack(value)
+
+    def _head(self, arrays: Iterable[NDArray[Any]]) -> bytes:
+        try:
+            return pack_bytes_head(sum(array.nbytes for array in arrays))
+        except OverflowError:
+            raise DataError(
+                f"{sum(self._lengths):,} tokens are too many for one .spacy file",
+                hint="Write several files: one for each part of the documents.",
+            ) from None
 
     def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace the documents by those of the contents of a `.spacy` file."""
@@ -248,8 +277,9 @@ class DocBin:
 
     def to_disk(self, path: str | PathLike[str]) -> None:
         """Write a `.spacy` file. The file is replaced only once the new one is complete."""
-        with atomic_file(Path(path)) as part:
-            part.write_bytes(self.to_bytes())
+        with atomic_file(Path(path)) as part, part.open("wb") as file:
+            for piece in self.pieces():
+                file.write(piece)
 
     def from_disk(self, path: str | PathLike[str]) -> DocBin:
         """Read a `.spacy` file."""
@@ -270,6 +300,18 @@ def inflated(data: bytes, most: int) -> bytes:
     if not stream.eof:
         raise zlib.error("incomplete")
     return found
+
+
+def _blocks(parts: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in blocks of `size`, the last of which may be shorter."""
+    waiting = bytearray()
+    for part in parts:
+        waiting += part
+        whole = len(waiting) - len(waiting) % size
+        for start in range(0, whole, size):
+            yield bytes(waiting[start : start + size])
+        del waiting[:whole]
+    yield bytes(waiting)
 
 
 def _room(size: int) -> int:

@@ -41,6 +41,20 @@ def pack(value: Any) -> bytes:
         raise
 
 
+def pack_map_head(size: int) -> bytes:
+    """The beginning of a map of up to 15 pairs, whose packed keys and values follow."""
+    return bytes([0x80 | size])
+
+
+def pack_bytes_head(size: int) -> bytes:
+    """The beginning of bytes that follow. `OverflowError` from 4 GB on, which msgpack can't hold."""
+    if size < 1 << 8:
+        return b"\xc4" + size.to_bytes(1)
+    if size < 1 << 16:
+        return b"\xc5" + size.to_bytes(2)
+    return b"\xc6" + size.to_bytes(4)
+
+
 def unpack(data: bytes, *, use_list: bool = True) -> Any:
     """The value of msgpack bytes; arrays become lists, or tuples if not `use_list`."""
     from srsly.msgpack import unpackb

@@ -137,3 +137,21 @@ def test_a_document_that_cannot_be_stored_leaves_the_others_as_they_were():
 def test_only_documents_are_added():
     with pytest.raises(WrongType, match="a DocBin holds Docs, not str"):
         DocBin(docs=["text"])
+
+
+def test_writing_takes_no_more_memory_than_the_documents():
+    """And the bytes don't tell in how many parts the tokens were."""
+    doc = Doc(VOCAB, words=[f"w{number % 300}" for number in range(2000)], tags=["N", "V"] * 1000)
+    bin_ = DocBin(docs=[doc] * 100)
+    held = 100 * 2000 * (8 * len(bin_.attrs) + 1)
+    bin_.texts()
+    tracemalloc.start()
+    try:
+        size = sum(map(len, bin_.pieces()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # Nothing that is as long as the message: finding its strings takes a few numbers a token.
+    assert peak < held / 2
+    data = bin_.to_bytes()
+    assert len(data) == size and DocBin().from_bytes(data).to_bytes() == data

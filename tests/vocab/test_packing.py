@@ -8,7 +8,7 @@ import srsly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.vocab.packing import pack, store_type, unpack
+from kernel.vocab.packing import pack, pack_bytes_head, pack_map_head, store_type, unpack
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.binary() | st.floats(allow_nan=False),
@@ -20,6 +20,18 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_what_is_packed_is_unpacked_and_reads_elsewhere(value):
     assert unpack(pack(value)) == value == srsly.msgpack_loads(pack(value))
+
+
+@pytest.mark.parametrize("size", [0, 255, 256, 65535, 65536])
+def test_heads_are_those_of_whole_messages(size):
+    assert pack(b"x" * size) == pack_bytes_head(size) + b"x" * size
+    many = {str(number): number for number in range(size % 16)}
+    assert pack(many) == pack_map_head(len(many)) + b"".join(pack(key) + pack(many[key]) for key in many)
+
+
+def test_bytes_that_msgpack_can_not_hold():
+    with pytest.raises(OverflowError):
+        pack_bytes_head(1 << 32)
 
 
 def test_lists_may_become_tuples():

@@ -11,7 +11,9 @@ _HOLDS = frozenset(KINDS)
 
 
 class DocBinWriter:
-    """The field's binary corpus format, which holds everything. The documents are in memory, as numbers, until the last one came."""
+    """The field's binary corpus format, which holds everything. The documents are in memory, as about 110 bytes a token, until the last one came: what
+    they have in common stands before them. A file holds up to 41 million tokens.
+    """
 
     suffixes = (".spacy",)
     is_folder = False
@@ -23,5 +25,5 @@ class DocBinWriter:
         for doc, others in docs:
             store.add(doc)
             losses.of(doc, others)
-        target.write(store.to_bytes())
+        target.writelines(store.pieces())
         losses.say()
