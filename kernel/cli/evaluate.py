@@ -74,11 +74,18 @@ def evaluate(
 
 
 def load(
-    model: str, data: Path, code: tuple[Path, ...], gpu_id: int, *, gold_preproc: bool = False
+    model: str,
+    data: Path,
+    code: tuple[Path, ...],
+    gpu_id: int,
+    *,
+    gold_preproc: bool = False,
+    overrides: Mapping[str, Any] | None = None,
 ) -> tuple[Any, list[Any]]:
     """A saved pipeline and the examples of files, with a warning of what makes scores of them say little.
 
-    code: of `--code`. gpu_id: -1 for the CPU. gold_preproc: use the annotated words and sentences. DataError if there are none.
+    code: of `--code`. gpu_id: -1 for the CPU. gold_preproc: use the annotated words and sentences. overrides: of the
+    saved config, by dotted path. DataError if there are none.
     """
     from kernel.config import resolve
     from kernel.errors import DataError
@@ -90,7 +97,7 @@ def load(
     if not all(path.exists() for path in matching(data)):
         raise DataError("no such file or directory", path=data)
     options.load_codes(code)
-    pipeline, config = options.load_pipeline(model, gpu_id)
+    pipeline, config = options.load_pipeline(model, gpu_id, overrides)
     block = reader_block(config.interpolate(), data, gold_preproc)
     random.seed_all(0, "evaluate")
     examples = list(resolve(block, registry=chosen_by(config))(pipeline))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,8 +78,11 @@ def load_codes(paths: tuple[Path, ...]) -> None:
         load_code(path)
 
 
-def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
-    """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config."""
+def load_pipeline(model: str, gpu_id: int, overrides: Mapping[str, Any] | None = None) -> tuple[Any, Config]:
+    """A saved pipeline of any class, by directory or name of an installed package, on a device; and its config.
+
+    overrides: dotted path -> value, over the saved config.
+    """
     from kernel.cli.interrupts import never_lost
     from kernel.errors import KernelError, UsageError
 
@@ -88,7 +91,9 @@ def load_pipeline(model: str, gpu_id: int) -> tuple[Any, Config]:
         from kernel.training.prepare import to_device
 
         try:
-            pipeline, config = directories.load_pipeline(directories.find_pipeline(model))
+            pipeline, config = directories.load_pipeline(
+                directories.find_pipeline(model), overrides=overrides
+            )
         except KernelError:
             raise
         except OSError as error:

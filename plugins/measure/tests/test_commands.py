@@ -91,6 +91,10 @@ def test_speed(capsys):
     assert low <= mean <= high and first.endswith(f"and {high:,}")
     assert second.startswith("30 batches of 8 texts, ")
     assert run(["benchmark", "speed", "model", "dev.jsonl", "--batches", "3"]) == 2
+    # Without --batch-size as many texts as the config says, which the command line may change.
+    assert run([*words[:4], *words[6:], "--nlp.batch_size", "5"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("30 batches of 5 texts, ")
+    assert run([*words, "--nlp.batch_sise", "5"]) == 2
 
 
 def test_profile(capsys, monkeypatch):

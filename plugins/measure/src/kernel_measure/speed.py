@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say
 
 LEVEL = 0.95
 
 
-@click.command("speed")
+@click.command("speed", cls=ConfigCommand)
 @click.argument("model", type=options.file_or_name)
 @click.argument("data", type=options.FilePath(path_type=Path))
 @click.option(
@@ -35,7 +36,9 @@ LEVEL = 0.95
 )
 @options.gpu_id
 @options.code
+@click.pass_context
 def speed(
+    ctx: click.Context,
     model: str,
     data: Path,
     batch_size: int | None,
@@ -48,14 +51,17 @@ def speed(
     """Measure the speed of the pipeline MODEL on the texts of DATA, from the text to the last component.
 
     Batches are measured one by one. The speed is that of all of them together, with the interval in which 95 % of resamples of the
-    batches lie, and the batches that are far from the others are counted.
+    batches lie, and the batches that are far from the others are counted. Any value of the pipeline's config can be set on the command line:
+    --section.key value.
     """
     from statistics import median
 
     from kernel.cli.evaluate import load
+    from kernel.config import parse_overrides
     from kernel_measure.timing import measure, outliers, summary
 
-    pipeline, examples = load(model, data, code, gpu_id)
+    overrides = parse_overrides(ctx.meta[OVERRIDES])
+    pipeline, examples = load(model, data, code, gpu_id, overrides=overrides)
     references = [example.reference for example in examples]
     # Where the spaces of a text are not known, its words are given.
     texts = [doc if doc.has_unknown_spaces else doc.text for doc in references]
