@@ -85,7 +85,8 @@ class Record:
                 )
             checkpoint.keep_only(run.output, self._steps)
             self._history.go_on(size)
-        self._taken_step = run.step
+        # One of before the evaluation is replaced after it.
+        self._taken_step = run.step if run.is_evaluated or not run.evaluation_due else -1
 
     def step(self, info: Info) -> None:
         """Note a step."""

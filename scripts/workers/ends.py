@@ -152,7 +152,11 @@ def _kill_one(running: Running, chance: random.Random, seconds: float) -> str:
 
 def _stop_for(pause: float | None) -> Act:
     def stop(running: Running, chance: random.Random, seconds: float) -> str:
-        phase = _moment(running, chance, 0.6 * seconds)
+        # While they start they have ten minutes.
+        while running.process.poll() is None and _events(running) < 3:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.5))
+        phase = f"{runs.phase(running.folder)} ({_events(running)} events)"
         workers = running.workers()
         if not workers:
             return f"{phase}: nobody was there any more"

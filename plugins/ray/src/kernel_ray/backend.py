@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import Any
 
 from kernel.errors import UsageError
-from kernel_ray.first import First
+from kernel.training.team import Lost
+from kernel_ray.first import START, First, reason
 from kernel_ray.host import Host
 from kernel_ray.needed import ray
 
@@ -24,11 +28,19 @@ def start(task: bytes, settings: Any) -> First:
         _check_room(module, settings.count - 1)
         actor = module.remote(num_cpus=1, max_restarts=0, max_concurrency=4)(Host)
         actors = [actor.remote(rank, settings.count) for rank in range(1, settings.count)]
-        module.get([each.begin.remote(task) for each in actors])
+        _begin(module, actors, task)
     except BaseException:
         leave()
         raise
     return First(module, actors, settings.timeout, leave)
+
+
+def _begin(module: Any, actors: Sequence[Any], task: bytes) -> None:
+    for rank, actor in enumerate(actors, 1):
+        try:
+            module.get(actor.begin.remote(task), timeout=START)
+        except module.exceptions.RayError as error:
+            raise Lost(f"worker {rank} did not start: {reason(error)}", rank=rank) from error
 
 
 def _connect(module: Any, settings: Any) -> Callable[[], None]:
@@ -39,16 +51,34 @@ def _connect(module: Any, settings: Any) -> Callable[[], None]:
     quiet = {"log_to_driver": False, "logging_level": "error"}
     if settings.address is None:
         cpus = max(os.cpu_count() or 1, settings.count)
-        module.init(num_cpus=cpus, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+        try:
+            with _own_signals():
+                module.init(num_cpus=cpus, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+        except Exception as error:
+            # Of no kind of its own: "the current node timed out during startup".
+            module.shutdown()
+            raise Lost(f"Ray did not start: {reason(error)}") from error
     else:
         try:
-            module.init(address=settings.address, **quiet)
+            with _own_signals():
+                module.init(address=settings.address, **quiet)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise UsageError(
                 f"there is no cluster of Ray at {settings.address}: {error}",
                 hint="ray start --head begins one on this machine; training.workers.address = null makes one for this run.",
             ) from error
     return lambda: module.shutdown()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Put back who hears SIGTERM, which Ray takes over: it would end this process before anything is saved."""
+    former = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if current_thread() is main_thread() and former is not None:
+            signal.signal(signal.SIGTERM, former)
 
 
 def _check_room(module: Any, wanted: int) -> None:

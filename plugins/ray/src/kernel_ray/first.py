@@ -82,12 +82,15 @@ class First:
         try:
             return self._ray.get(call)
         except self._ray.exceptions.RayError as error:
-            reason = str(error).strip().splitlines()
-            raise Lost(
-                f"worker {rank} ended: {reason[0] if reason else type(error).__name__}", rank=rank
-            ) from error
+            raise Lost(f"worker {rank} ended: {reason(error)}", rank=rank) from error
 
     def _give(self, thing: Any) -> None:
         number, self._given = self._given, self._given + 1
         for actor in self._actors:
             actor.give.remote(number, thing)
+
+
+def reason(error: Exception) -> str:
+    """What an error of Ray says first; the rest of it is long."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
