@@ -14,6 +14,7 @@ from kernel.training.team import Lost
 from kernel_ray.first import START, First, reason
 from kernel_ray.host import Host
 from kernel_ray.needed import ray
+from kernel_ray.places import places
 
 
 def start(task: bytes, settings: Any) -> First:
@@ -27,8 +28,11 @@ def start(task: bytes, settings: Any) -> First:
     try:
         _check_room(module, settings.count - 1)
         actor = module.remote(num_cpus=1, max_restarts=0, max_concurrency=4)(Host)
-        actors = [actor.remote(rank, settings.count) for rank in range(1, settings.count)]
-        _begin(module, actors, task)
+        actors = [
+            actor.options(scheduling_strategy=_on(node)).remote(rank, settings.count)
+            for rank, node in enumerate(_places(module, settings.count - 1), 1)
+        ]
+        module.get([each.begin.remote(task) for each in actors])
     except BaseException:
         leave()
         raise
@@ -70,15 +74,16 @@ def _connect(module: Any, settings: Any) -> Callable[[], None]:
     return lambda: module.shutdown()
 
 
-@contextmanager
-def _own_signals() -> Iterator[None]:
-    """Put back who hears SIGTERM, which Ray takes over: it would end this process before anything is saved."""
-    former = signal.getsignal(signal.SIGTERM)
-    try:
-        yield
-    finally:
-        if current_thread() is main_thread() and former is not None:
-            signal.signal(signal.SIGTERM, former)
+def _places(module: Any, count: int) -> list[str]:
+    cpus = {node["NodeID"]: int(node["Resources"].get("CPU", 0)) for node in module.nodes() if node["Alive"]}
+    return places(cpus, module.get_runtime_context().get_node_id(), count)
+
+
+def _on(node: str) -> Any:
+    """On this machine, or on another one where it has no room now."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    return NodeAffinitySchedulingStrategy(node, soft=True)
 
 
 def _check_room(module: Any, wanted: int) -> None:
