@@ -52,10 +52,12 @@ class First:
             self._actors = []
             self._leave()
 
-    def _exchange(self, references: list[Any]) -> list[list[Any]]:
+    def _exchange(self, references: list[Any]) -> list[Any]:
         every: list[list[Any]] = self._gather(references)
-        self._give(every)
-        return every
+        # To each what is for it: all of it would be far more than they need.
+        mine, *others = zip(*every, strict=True)
+        self._deal([list(each) for each in others])
+        return list(mine)
 
     def _gather(self, own: Any) -> list[Any]:
         number, self._asked = self._asked, self._asked + 1
@@ -85,8 +87,11 @@ class First:
             raise Lost(f"worker {rank} ended: {reason(error)}", rank=rank) from error
 
     def _give(self, thing: Any) -> None:
+        self._deal([thing] * len(self._actors))
+
+    def _deal(self, things: Sequence[Any]) -> None:
         number, self._given = self._given, self._given + 1
-        for actor in self._actors:
+        for actor, thing in zip(self._actors, things, strict=True):
             actor.give.remote(number, thing)
 
 

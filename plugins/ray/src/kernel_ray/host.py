@@ -62,9 +62,9 @@ class Other:
         """See `kernel.training.team.Member`."""
         return total(ray(), parts, order, size, dtype, self.rank, self.count, self._exchange)
 
-    def _exchange(self, references: list[Any]) -> list[list[Any]]:
+    def _exchange(self, references: list[Any]) -> list[Any]:
         self.given.put(references)
-        found: list[list[Any]] = self.got.take()
+        found: list[Any] = self.got.take()
         return found
 
     def close(self) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 Array = Any
-Exchange = Callable[[list[Any]], list[list[Any]]]
-"""What every member has given, by rank, for all of them: references to objects in the store."""
+Exchange = Callable[[list[Any]], list[Any]]
+"""References to objects in the store go from member to member. What is given has one for each member, and what is got one of each."""
 
 
 def total(
@@ -33,16 +33,14 @@ def total(
         for row, number in zip(rows, own, strict=True):
             row[...] = parts[number][begin:end]
         given.append(ray.put((own, rows)))
-    every = exchange(given)
     rows_of: dict[int, Array] = {}
-    for numbers, rows in ray.get([references[rank] for references in every]):
+    for numbers, rows in ray.get(exchange(given)):
         rows_of.update(zip(numbers, rows, strict=True))
     part = rows_of[order[0]].copy()
     for number in order[1:]:
         part += rows_of[number]
     mine = ray.put(part)
-    sums = exchange([mine])
-    whole: Array = np.concatenate(ray.get([references[0] for references in sums]))
+    whole: Array = np.concatenate(ray.get(exchange([mine] * count)))
     # Nobody lets go of what another one may still be reading.
-    exchange([])
+    exchange([None] * count)
     return whole
