@@ -32,7 +32,7 @@ def start(task: bytes, settings: Any) -> First:
             actor.options(scheduling_strategy=_on(node)).remote(rank, settings.count)
             for rank, node in enumerate(_places(module, settings.count - 1), 1)
         ]
-        module.get([each.begin.remote(task) for each in actors])
+        _begin(module, actors, task)
     except BaseException:
         leave()
         raise
@@ -72,6 +72,17 @@ def _connect(module: Any, settings: Any) -> Callable[[], None]:
                 hint="ray start --head begins one on this machine; training.workers.address = null makes one for this run.",
             ) from error
     return lambda: module.shutdown()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Put back who hears SIGTERM, which Ray takes over: it would end this process before anything is saved."""
+    former = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if current_thread() is main_thread() and former is not None:
+            signal.signal(signal.SIGTERM, former)
 
 
 def _places(module: Any, count: int) -> list[str]:
