@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import kernel
 from kernel.errors import DataError, Locked, TrainingError, UsageError
@@ -20,6 +21,13 @@ from kernel.training.team import Lost, Team
 from kernel.training.worker import work
 
 pytestmark = pytest.mark.needs("kernel-nlp-workers")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_of_blas():
+    """The number is the process's, and the members, which set it now and then, compare theirs."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(autouse=True)
