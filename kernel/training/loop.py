@@ -117,13 +117,16 @@ def _go_on(run: Run, callbacks: CallbackStates, record: Record) -> None:
     """What a run that is resumed does before its next step: what the other one had still to do after its last."""
     state = run.resumed.snapshot
     callbacks.restore(state.part("callbacks"))
-    if run.evaluation_due and not run.is_evaluated:
+    was_interrupted = run.evaluation_due and not run.is_evaluated
+    if was_interrupted:
         _evaluate(run, record)
     # Also where a limit may have changed, which may be behind it already.
     if run.step and (not state.run["asked"] or state.run["reason"] or run.resumed.changes):
         run.reason = _asked(run)
     # Its arrays have been copied.
     run.resumed = None
+    if was_interrupted and run.reason is None:
+        record.between_steps()
 
 
 def _asked(run: Run) -> str | None:
