@@ -8,7 +8,7 @@ TORCH_BIN := $(TORCH_VENV)/bin
 DISTRIBUTIONS := . $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml))) plugins-transformers
 MANIFESTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 # Packages that do something only with torch, JAX or ONNX; and what comes from those packages' extras.
-TORCH_TESTS := plugins/torch plugins/onnx plugins/ray plugins-transformers \
+TORCH_TESTS := plugins/torch plugins/onnx plugins-transformers \
 	tests/cli/test_lazy.py::test_help_imports_nothing_heavy tests/integration/test_docs_run.py::test_page_that_needs_more_works
 TORCH_EXTRAS := transformers tokenizers safetensors sentencepiece huggingface-hub peft jax onnx onnxruntime ray
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
@@ -63,9 +63,11 @@ test: install
 	$(BIN)/python -m pytest -q --ignore=tests/rules tests plugins plugins-transformers
 
 # Nothing is downloaded from a hub of models: tests make their own small ones. JAX is apart: where it has been imported, no process forks.
+# So is Ray, which forks.
 test-transformers: install-torch
 	HF_HUB_OFFLINE=1 $(TORCH_BIN)/python -m pytest -q $(TORCH_TESTS)
 	$(TORCH_BIN)/python -m pytest -q plugins/jax
+	$(TORCH_BIN)/python -m pytest -q plugins/ray
 
 # The same tests, measured by pytest-cov: they take about twice as long, so this is run before a change is done, not while it is made.
 coverage: install
