@@ -73,7 +73,7 @@ class Builtin:
         if getattr(run.optimizer, "schedules", True):
             random.seed_all(run.seed, "schedules", run.step)
         run.optimizer.step_schedules()
-        return losses
+        return {name: float(loss) for name, loss in losses.items()}
 
     @hookimpl
     def evaluate(self, run: Run) -> dict[str, Any]:
@@ -130,16 +130,15 @@ def shards(run: Run, batch: Sequence[Any]) -> list[list[Any]]:
 
 def learn(run: Run, part: Sequence[Any], shard: int, losses: dict[str, float]) -> None:
     """Add the gradients of a part of the batch, and its losses, with what is drawn in the present step. `NotFinite`."""
-    _add(losses, gradients(run, part, shard), run)
+    gradients(run, part, shard, losses)
+    _check_finite(losses, run)
 
 
-def gradients(run: Run, part: Sequence[Any], shard: int) -> dict[str, float]:
-    """Add the gradients of a part of the batch, with what is drawn in the present step; returns its losses."""
-    losses: dict[str, float] = {}
+def gradients(run: Run, part: Sequence[Any], shard: int, losses: dict[str, float]) -> None:
+    """Add the gradients of a part of the batch, and its losses, with what is drawn in the present step."""
     random.seed_all(run.seed, "update", run.step, shard)
     with random.scope(seed=run.seed, step=run.step, shard=shard):
         run.pipeline.update(part, drop=run.dropout, sgd=False, losses=losses)
-    return {name: float(loss) for name, loss in losses.items()}
 
 
 def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, float]) -> None:
@@ -153,7 +152,9 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
         run.parameters.zero_gradients()
     for shard, part in enumerate(parts):
         if team.owns(shard):
-            lost = gradients(run, part, shard)
+            found: dict[str, float] = {}
+            gradients(run, part, shard, found)
+            lost = {name: float(loss) for name, loss in found.items()}
             array, touched = run.parameters.take()
             own[shard] = array
             told[shard] = {"losses": lost, "touched": touched, "size": len(array), "dtype": array.dtype.str}
@@ -168,9 +169,9 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
         first = every[order[0]]
         if len(sizes := {(every[shard]["size"], every[shard]["dtype"]) for shard in order}) > 1:
             # All members say so alike: none waits for one that can't add its gradients up.
-            found = " and ".join(f"{size} of type {dtype[1:]}" for size, dtype in sorted(sizes))
+            differing = " and ".join(f"{size} of type {dtype[1:]}" for size, dtype in sorted(sizes))
             raise TrainingError(
-                f"the workers have different numbers of weights at step {run.step}: {found}",
+                f"the workers have different numbers of weights at step {run.step}: {differing}",
                 hint="A component that makes or resizes weights in update(), where each worker has its own part of the batch, can't be "
                 "trained by several: do so in initialize(), or in a callback.",
             )

@@ -24,7 +24,7 @@ from kernel.registries.family import chosen_by, registry
 @pytest.fixture(autouse=True)
 def workers():
     with registry.restored():
-        registry.sections("training.workers", func=type("Workers", (Section,), {}))
+        registry.sections("training.crew", func=type("Workers", (Section,), {}))
         registry.sections("mine", func=type("Mine", (Section,), {}))
         yield
 
@@ -34,8 +34,8 @@ def workers():
     [
         ("mine", ""),
         ("mine.deep", ""),
-        ("training.workers", ""),
-        ("training.workers.deep", ""),
+        ("training.crew", ""),
+        ("training.crew.deep", ""),
         ("initialize.mine", ""),
         ("training", "the kernel's own [training] can't be replaced"),
         ("components.mine", "packages can't add sections to the kernel's own [components]"),
@@ -55,11 +55,11 @@ def test_none_of_the_kernels_own_can_be_replaced():
 
 
 def test_sections_of_a_config_that_are_supplied():
-    config = {"mine": {"a": 1}, "training": {"workers": {"n": 2}}, "other": {"b": 1}}
-    assert sorted(present(config)) == ["mine", "training.workers"]
-    assert supplied(config).keys() == {"mine", "training.workers"}
+    config = {"mine": {"a": 1}, "training": {"crew": {"n": 2}}, "other": {"b": 1}}
+    assert sorted(present(config)) == ["mine", "training.crew"]
+    assert supplied(config).keys() == {"mine", "training.crew"}
     # A header without keys asks for the section if all of its keys have defaults.
-    assert present({"mine": {}, "training": {"workers": None}}) == ["mine"]
+    assert present({"mine": {}, "training": {"crew": None}}) == ["mine"]
 
 
 def test_a_schema_and_what_is_none():
@@ -101,7 +101,7 @@ def test_a_broken_schema_is_the_fault_of_its_package(attributes, fault):
 
 
 def test_a_section_that_is_null_is_not_used():
-    config = {"training": {"max_steps": 1, "workers": None}}
+    config = {"training": {"max_steps": 1, "crew": None}}
     assert own_part(config, "training", supplied(config), chosen_by(config)) == {"max_steps": 1}
 
 

@@ -176,7 +176,7 @@ def test_output_of_apply_that_exists(kernel: Kernel, model: Path) -> None:
 
 def test_outputs_of_other_commands(kernel: Kernel, model: Path) -> None:
     below = "texts.txt/below"
-    kernel("convert", "train.jsonl", below).is_refused(2, f"can't write {below}/train.spacy")
+    kernel("convert", "train.jsonl", below).is_refused(2, f"can't write {below}")
     kernel("evaluate", str(model), "dev.jsonl", "-o", below).is_refused(2, f"can't write {below}")
     kernel("init", "fill-config", "config.cfg", below).is_refused(2, f"can't write {below}")
     kernel("init", "labels", "config.cfg", below).is_refused(2, f"can't write {below}")

@@ -28,10 +28,10 @@ from kernel.config.schemas import Section
 class WorkersSection(Section):
     '''How many.'''
     defaults: ClassVar[str] = '''
-[training.workers]
+[training.crew]
 count = ${system.workers}
 
-[training.workers.pace]
+[training.crew.pace]
 @schedules = "constant.v1"
 rate = 0.5
 '''
@@ -46,7 +46,7 @@ def shown():
     class Shown:
         @kernel.hookimpl
         def train_start(self, run):
-            workers = run.settings.workers
+            workers = run.settings.crew
             print("workers", workers.count, next(iter(workers.pace)), workers.name)
     return Shown()
 """
@@ -55,7 +55,7 @@ SECTION = """
 seed = 0
 workers = 3
 
-[training.workers]
+[training.crew]
 name = "x"
 
 [training.callbacks.shown]
@@ -68,7 +68,7 @@ def workers(fake_distribution: Fake) -> None:
     fake_distribution(
         "acme-workers",
         "1.0",
-        entry_points={"kernel_sections": {"training.workers": "acme_workers:WorkersSection"}},
+        entry_points={"kernel_sections": {"training.crew": "acme_workers:WorkersSection"}},
         modules={"acme_workers": WORKERS},
     )
 
@@ -85,8 +85,8 @@ def test_a_section_inside_of_a_section_is_filled_checked_and_built(workers: None
     assert result.exit_code == 0, result.stderr
     assert "workers 3 0.5 x" in result.stdout
     saved = Config.from_disk(numbers.path / "out" / "model-last" / "config.cfg")
-    assert saved["training"]["workers"]["count"] == "${system.workers}"
-    assert saved["training"]["workers"]["pace"] == {"@schedules": "constant.v1", "rate": 0.5}
+    assert saved["training"]["crew"]["count"] == "${system.workers}"
+    assert saved["training"]["crew"]["pace"] == {"@schedules": "constant.v1", "rate": 0.5}
 
 
 def test_what_is_wrong_in_it_has_an_address(workers: None, numbers: Box) -> None:
@@ -94,8 +94,8 @@ def test_what_is_wrong_in_it_has_an_address(workers: None, numbers: Box) -> None
     result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
     assert result.exit_code == 2
     assert "config.cfg:" in result.stderr
-    assert "training.workers.count" in result.stderr
-    assert "[training.workers] takes no 'names'" in result.stderr and "Did you mean 'name'?" in result.stderr
+    assert "training.crew.count" in result.stderr
+    assert "[training.crew] takes no 'names'" in result.stderr and "Did you mean 'name'?" in result.stderr
 
 
 def test_a_config_without_the_section_is_not_changed_by_the_package(workers: None, numbers: Box) -> None:
@@ -108,7 +108,7 @@ def test_without_its_package_the_section_is_unknown(numbers: Box) -> None:
     add(numbers, SECTION)
     result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
     assert result.exit_code == 2
-    assert "[training] takes no 'workers'" in result.stderr
+    assert "[training] takes no 'crew'" in result.stderr
 
 
 def test_a_denied_package_is_named(workers: None, numbers: Box) -> None:
@@ -300,7 +300,7 @@ def test_what_stands_around_a_supplied_section_is_not_let_through(fake_distribut
 
 
 @pytest.mark.parametrize(
-    ("line", "message"), [("workers = 3", "not a section"), ("workers = ${variables.w}", None)]
+    ("line", "message"), [("crew = 3", "not a section"), ("crew = ${variables.w}", None)]
 )
 def test_a_value_is_no_section_but_a_variable_may_bring_one(
     line: str, message: str | None, workers: None, numbers: Box
@@ -309,38 +309,38 @@ def test_a_value_is_no_section_but_a_variable_may_bring_one(
     file.write_text(file.read_text().replace("[training]\n", f"[training]\n{line}\n"))
     brought = '[variables.w]\nname = "x"\n[variables.w.pace]\n@schedules = "constant.v1"\nrate = 1.0'
     section = SECTION.replace("workers = 3\n", "")
-    add(numbers, section.replace('[training.workers]\nname = "x"', brought))
+    add(numbers, section.replace('[training.crew]\nname = "x"', brought))
     result = numbers.run("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
     if message is None:
         assert "workers 2 1.0 x" in result.stdout, result.stderr
     else:
         assert result.exit_code == 2
-        assert f"training.workers: {message}" in result.stderr
+        assert f"training.crew: {message}" in result.stderr
 
 
 def test_two_suppliers_of_a_section_are_a_conflict_that_the_config_settles(
     workers: None, fake_distribution: Fake, numbers: Box
 ) -> None:
-    supply(fake_distribution, "other-workers", "training.workers", "name: str = 'other'")
+    supply(fake_distribution, "other-workers", "training.crew", "name: str = 'other'")
     add(numbers, SECTION.replace('"x"', '"x"\ncount = ${system.workers}'))
     command = ("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py", "-o", "out")
     result = numbers.run(*command)
     assert result.exit_code == 3
     assert result.stderr.count("is claimed by") == 1
     assert "config.cfg:" in result.stderr and "other-workers 1.0" in result.stderr
-    assert '[registry.override] "training.workers" = "' in result.stderr
+    assert '[registry.override] "training.crew" = "' in result.stderr
     conflicts = [line for line in numbers.run("plugins", "list").stdout.splitlines() if "conflict" in line]
     assert [line.split()[0] for line in conflicts] == ["acme-workers", "other-workers"]
     file = numbers.path / "config.cfg"
-    file.write_text(file.read_text() + '\n[registry.override]\n"training.workers" = "acme-workers"\n')
+    file.write_text(file.read_text() + '\n[registry.override]\n"training.crew" = "acme-workers"\n')
     result = numbers.run(*command)
     assert result.exit_code == 0, result.stderr
     assert "workers 3 0.5 x" in result.stdout
     meta = json.loads((numbers.path / "out" / "model-last" / "meta.json").read_text())
-    assert meta["provenance"]["overrides"] == {"training.workers": "acme-workers"}
-    assert meta["provenance"]["names"]["sections"] == {"training.workers": "acme-workers==1.0"}
+    assert meta["provenance"]["overrides"] == {"training.crew": "acme-workers"}
+    assert meta["provenance"]["names"]["sections"] == {"training.crew": "acme-workers==1.0"}
     saved = Config.from_disk(numbers.path / "out" / "model-last" / "config.cfg")
-    assert resolve_section(saved, "training.workers").count == 3
+    assert resolve_section(saved, "training.crew").count == 3
 
 
 def test_a_package_for_another_kernel_supplies_nothing(fake_distribution: Fake, numbers: Box) -> None:
@@ -367,7 +367,7 @@ def test_a_broken_section_is_one_problem_and_spoils_no_other(
     result = numbers.run("debug", "config", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
     assert result.exit_code == 3
     assert result.stdout.count("ZeroDivisionError") == 1
-    assert "training.workers" not in result.stdout
+    assert "training.crew" not in result.stdout
 
 
 def test_commands_know_supplied_sections(workers: None, numbers: Box) -> None:
@@ -375,12 +375,12 @@ def test_commands_know_supplied_sections(workers: None, numbers: Box) -> None:
     code = ("--code", "numeric.py", "--code", "shown.py")
     result = numbers.run("debug", "config", "config.cfg", "-F", "-V", *code)
     assert result.exit_code == 0, result.stdout
-    assert "training.workers: sections training.workers: acme-workers 1.0, acme_workers:Work" in result.stdout
-    assert "training.workers.pace: schedules constant.v1: thinc" in result.stdout
+    assert "training.crew: sections training.crew: acme-workers 1.0, acme_workers:Work" in result.stdout
+    assert "training.crew.pace: schedules constant.v1: thinc" in result.stdout
     assert "${system.workers} = 3" in result.stdout
     assert numbers.run("init", "fill-config", "config.cfg", "filled.cfg", *code).exit_code == 0
     filled = (numbers.path / "filled.cfg").read_text()
-    assert '[training.workers]\nname = "x"\n' in filled and "[training.workers.pace]" in filled
+    assert '[training.crew]\nname = "x"\n' in filled and "[training.crew.pace]" in filled
     assert numbers.run("init", "fill-config", "filled.cfg", *code).stdout == filled
     rows = numbers.run("plugins", "requires", "config.cfg", *code).stdout.splitlines()
     assert "acme-workers==1.0" in rows
@@ -404,9 +404,9 @@ def test_functions_of_a_sections_defaults_are_required_too(fake_distribution: Fa
 def test_overrides_reach_a_supplied_section(workers: None, numbers: Box) -> None:
     add(numbers, SECTION)
     command = ("train", "config.cfg", "--code", "numeric.py", "--code", "shown.py")
-    result = numbers.run(*command, "--training.workers.name", "seven")
+    result = numbers.run(*command, "--training.crew.name", "seven")
     assert "workers 3 0.5 seven" in result.stdout, result.stderr
-    wrong = numbers.run(*command, "--training.workers.names", "seven")
+    wrong = numbers.run(*command, "--training.crew.names", "seven")
     assert wrong.exit_code == 2 and "Did you mean 'name'?" in wrong.stderr
 
 
@@ -491,16 +491,14 @@ def test_a_section_that_nobody_supplies_is_unknown(fake_distribution: Fake) -> N
 
 def test_a_section_is_shown_as_it_stands_in_a_config(workers: None, box: Box) -> None:
     rows = " ".join(box.run("registry", "list", "sections").stdout.split())
-    assert "sections training.workers acme-workers 1.0" in rows
+    assert "sections training.crew acme-workers 1.0" in rows
     assert "acme_workers" not in sys.modules
-    shown = box.run("registry", "show", "training.workers").stdout
-    assert shown.startswith(
-        "training.workers  (sections, from acme-workers 1.0, acme_workers:WorkersSection)"
-    )
-    text = shown[shown.index("\n[training.workers]") :]
+    shown = box.run("registry", "show", "training.crew").stdout
+    assert shown.startswith("training.crew  (sections, from acme-workers 1.0, acme_workers:WorkersSection)")
+    text = shown[shown.index("\n[training.crew]") :]
     section = Config.from_str(text + "\n[system]\nworkers = 5\n")
-    assert resolve_section(section, "training.workers").count == 5
-    assert section["training"]["workers"]["name"] == "w"
+    assert resolve_section(section, "training.crew").count == 5
+    assert section["training"]["crew"]["name"] == "w"
 
 
 @pytest.mark.needs(
@@ -581,7 +579,7 @@ def test_of_a_section_that_is_absent_or_without_keys_all_defaults_count(
 
 
 def test_defaults_of_an_absent_section_may_refer_to_others(workers: None) -> None:
-    found = resolve_section(Config.from_str("[system]\nworkers = 7\n"), "training.workers")
+    found = resolve_section(Config.from_str("[system]\nworkers = 7\n"), "training.crew")
     assert (found.count, next(iter(found.pace)), found.name) == (7, 0.5, "w")
 
 

@@ -135,7 +135,8 @@ def test_every_model_of_a_task_takes_them():
     for point in distribution("kernel-nlp-architectures").entry_points:
         if point.group == "kernel_architectures":
             parameters = inspect.signature(point.load()).parameters
-            if {"tok2vec", "nO"} <= set(parameters):
+            # The vectors of a linker's contexts start at random anyway.
+            if {"tok2vec", "nO"} <= set(parameters) and "EntityLinker" not in point.name:
                 tasks[point.name] = parameters
     assert len(tasks) >= 7
     for name, parameters in tasks.items():

@@ -215,6 +215,7 @@ def test_a_document_of_100_000_tokens(ruler):
     assert len(found(ruler(Doc(ruler.vocab, words=words)), ruler)) == 200
 
 
+@pytest.mark.slow
 def test_patterns_added_one_by_one():
     seconds = []
     for size in (1000, 8000):
