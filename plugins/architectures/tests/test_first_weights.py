@@ -138,9 +138,11 @@ def test_every_model_of_a_task_takes_them():
             # The vectors of a linker's contexts start at random anyway.
             if {"tok2vec", "nO"} <= set(parameters) and "EntityLinker" not in point.name:
                 tasks[point.name] = parameters
-    assert len(tasks) >= 7
+    # Of several versions the latest counts: earlier ones have the arguments of the field.
+    earlier = {name for name in tasks if f"{name[:-1]}{int(name[-1]) + 1}" in tasks}
+    assert len(tasks.keys() - earlier) >= 5
     for name, parameters in tasks.items():
-        assert "init_W" in parameters and parameters["init_W"].default is None, name
+        assert name in earlier or parameters["init_W"].default is None, name
 
 
 def test_a_bag_of_words_has_no_vectors_below():
