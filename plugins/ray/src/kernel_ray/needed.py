@@ -14,6 +14,6 @@ def ray() -> Any:
     except ImportError as error:
         raise UsageError(
             'training.workers.backend = "ray" needs Ray, which is not installed',
-            hint='pip install "ray>=2.60,<3"; or backend = "local", for processes of this machine.',
+            hint='pip install "kernel-nlp[ray]"; or backend = "local", for processes of this machine.',
         ) from error
     return module
