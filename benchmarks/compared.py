@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from quality import interval
 from sides import HERE, KERNEL_PYTHON, SIDES, SPACY_PYTHON, compare, environment
 
 PYTHONS = {"kernel": KERNEL_PYTHON, "spacy": SPACY_PYTHON}
@@ -94,6 +96,45 @@ def speed_rows(results: Mapping[str, Path]) -> list[tuple[str, ...]]:
                     f"{found['ratio']['spacy-matmul']:.2f}",
                 )
                 rows.append(row)
+    return rows
+
+
+SCORES_HEAD = ("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)")
+
+
+def score_rows(
+    metrics: Mapping[str, str], result: Callable[[str, int], Path], seeds: int
+) -> list[tuple[str, ...]]:
+    """A row for every score: the mean of each side, that of every run, and the difference with its interval.
+
+    metrics: key in the file of scores -> name in the table. result: side, seed -> that file. Without two seeds that both sides have, no rows.
+    """
+    done = [seed for seed in range(seeds) if all(result(side, seed).exists() for side in PYTHONS)]
+    if len(done) < 2:
+        return []
+    found = {
+        side: [json.loads(result(side, seed).read_text(encoding="utf-8")) for seed in done]
+        for side in PYTHONS
+    }
+    rows = []
+    for metric, name in metrics.items():
+        values = {side: [100 * each[metric] for each in runs] for side, runs in found.items()}
+        difference, half = interval(values["kernel"], values["spacy"])
+        shown = [f"{statistics.mean(v):.1f} ({', '.join(f'{x:.1f}' for x in v)})" for v in values.values()]
+        rows.append((name, *shown, f"{difference:+.1f} (±{half:.1f})"))
+    return rows
+
+
+LONG_HEAD = ("what", "µs a token", "kB a token")
+
+
+def long_rows(results: Mapping[str, Path]) -> list[tuple[str, ...]]:
+    """A row for every long document that was measured. results: what was measured -> the file."""
+    rows = []
+    for name, result in results.items():
+        if result.exists():
+            found = json.loads(result.read_text(encoding="utf-8"))
+            rows.append((name, f"{found['microseconds']:.1f}", f"{found['kB']:.1f}"))
     return rows
 
 

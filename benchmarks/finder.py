@@ -11,19 +11,19 @@ Results are kept in `.work/finder`, so that an interrupted run goes on. --write 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from compared import (
     PYTHONS,
+    SCORES_HEAD,
     SPEED_HEAD,
     all_sides,
     for_side,
     say,
+    score_rows,
     scores,
     speed_rows,
     table,
@@ -31,7 +31,6 @@ from compared import (
     train,
 )
 from page import put_section
-from quality import interval
 from sides import HERE
 
 WORK = HERE / ".work" / "finder"
@@ -85,28 +84,10 @@ def model(side: str, corpora: dict[str, Any]) -> str:
     return str(output / "model-last")
 
 
-def score_rows() -> list[tuple[str, ...]]:
-    """A row for every score: the mean of each side, that of every run, and the difference with its interval."""
-    done = [seed for seed in range(SEEDS) if all(result(side, seed).exists() for side in PYTHONS)]
-    if len(done) < 2:
-        return []
-    rows = []
-    for metric in METRICS:
-        values = {
-            side: [100 * json.loads(result(side, seed).read_text(encoding="utf-8"))[metric] for seed in done]
-            for side in PYTHONS
-        }
-        difference, half = interval(values["kernel"], values["spacy"])
-        shown = [f"{statistics.mean(v):.1f} ({', '.join(f'{x:.1f}' for x in v)})" for v in values.values()]
-        rows.append((metric, *shown, f"{difference:+.1f} (±{half:.1f})"))
-    return rows
-
-
 def section() -> str:
-    head = ("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)")
     parts = [INTRODUCTION]
-    if rows := score_rows():
-        parts.append(table(head, rows))
+    if rows := score_rows({metric: metric for metric in METRICS}, result, SEEDS):
+        parts.append(table(SCORES_HEAD, rows))
     if rows := speed_rows({f"span_finder, {job}": WORK / f"speed-{job}" for job in JOBS}):
         parts.append("Words per second of CPU time:")
         parts.append(table(SPEED_HEAD, rows))

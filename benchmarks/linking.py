@@ -16,32 +16,24 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from compared import PYTHONS, SCORES_HEAD, SPEED_HEAD, run, say, score_rows, speed_rows, table, timed
 from page import put_section
-from quality import interval
-from sides import HERE, KERNEL_PYTHON, SIDES, SPACY_PYTHON, compare, environment
+from sides import HERE, SIDES
 
 WORK = HERE / ".work" / "linking"
-PYTHONS = {"kernel": KERNEL_PYTHON, "spacy": SPACY_PYTHON}
 ENTITIES, TOPICS, SURNAMES, WIDTH = 1000, 50, 250, 64
 TRAIN, TEST = 4000, 1000
 UPDATES, SEEDS = 600, 3
+METRICS = {"nel_micro_f": "nel_micro_f", "prior": "nel_micro_f of the prior alone"}
 SPEED: dict[str, tuple[str, dict[str, Any]]] = {
     "nlp.pipe": ("linking_inference", {}),
     "one call a text": ("linking_single_calls", {"limit": 200}),
     "training, 900-word batches": ("linking_training", {"n_updates": 20}),
 }
-
-
-def say(text: str) -> None:
-    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def make_data(folder: Path) -> Path:
@@ -120,71 +112,26 @@ def _word(draw: random.Random, entity: Any, topics: Sequence[Any], common: Seque
     return str(draw.choice(entity["words"] if kind < 0.75 else topics[entity["topic"]]))
 
 
+def result(side: str, seed: int) -> Path:
+    """Where the scores of a run lie."""
+    return WORK / f"scores-{side}-{seed}.json"
+
+
 def scores(data: Path, sides: Sequence[str]) -> None:
     """Train what is missing."""
     for seed in range(SEEDS):
         for side in sides:
-            result = WORK / f"scores-{side}-{seed}.json"
-            if result.exists():
-                continue
-            say(f"{side}, seed {seed}")
-            command = [PYTHONS[side], str(HERE / "linking_side.py"), side, str(data), str(seed), str(UPDATES)]
-            done = subprocess.run(
-                command, check=False, capture_output=True, text=True, cwd=HERE, env=environment()
-            )
-            if done.returncode:
-                raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
-            result.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
+            if not result(side, seed).exists():
+                say(f"{side}, seed {seed}")
+                said = run([PYTHONS[side], HERE / "linking_side.py", side, data, seed, UPDATES])
+                result(side, seed).write_text(said.splitlines()[-1], encoding="utf-8")
 
 
 def speed(data: Path, rounds: int) -> None:
     """Time what is missing."""
-    for core_type, shown in ((None, "free"), ("Haswell", "AVX2")):
-        for name, (job, own) in SPEED.items():
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists():
-                continue
-            say(f"{name} ({shown})")
-            settings = {side: {**own, "data": str(data)} for side in SIDES}
-            found = compare(job, settings, rounds=rounds, core_type=core_type)
-            result.write_text(json.dumps(found), encoding="utf-8")
-            say(str(found["ratio"]))
-
-
-def score_rows() -> list[tuple[str, ...]]:
-    found: dict[str, list[dict[str, Any]]] = {side: [] for side in PYTHONS}
-    for seed in range(SEEDS):
-        results = {side: WORK / f"scores-{side}-{seed}.json" for side in PYTHONS}
-        if all(path.exists() for path in results.values()):
-            for side, path in results.items():
-                found[side].append(json.loads(path.read_text(encoding="utf-8")))
-    if len(found["kernel"]) < 2:
-        return []
-    rows = []
-    for metric, what in (("nel_micro_f", "nel_micro_f"), ("prior", "nel_micro_f of the prior alone")):
-        values = {side: [100 * each[metric] for each in runs] for side, runs in found.items()}
-        difference, half = interval(values["kernel"], values["spacy"])
-        shown = [f"{statistics.mean(v):.1f} ({', '.join(f'{x:.1f}' for x in v)})" for v in values.values()]
-        rows.append((what, *shown, f"{difference:+.1f} (±{half:.1f})"))
-    return rows
-
-
-def speed_rows() -> list[tuple[str, ...]]:
-    rows = []
-    for name in SPEED:
-        for shown in ("AVX2", "free"):
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists():
-                found = json.loads(result.read_text(encoding="utf-8"))
-                low, high = found["range"]["spacy"]
-                row = (
-                    f"{name}, {shown}",
-                    *(f"{found['speed'][side]:,.0f}" for side in PYTHONS),
-                    f"{found['ratio']['spacy']:.2f} ({low:.2f} to {high:.2f})",
-                    f"{found['ratio']['spacy-matmul']:.2f}",
-                )
-                rows.append(row)
-    return rows
+    for name, (job, own) in SPEED.items():
+        settings = {side: {**own, "data": str(data)} for side in SIDES}
+        timed(WORK / f"speed-{name}", job, settings, rounds)
 
 
 def section() -> str:
@@ -195,21 +142,14 @@ def section() -> str:
             f"and {TRAIN:,}\ntexts in which words of the topic stand around a mention; the component as `add_pipe` makes it, {UPDATES} updates of 32 texts."
         )
     ]
-    if rows := score_rows():
-        parts.append(
-            table(("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)"), rows)
-        )
-    if rows := speed_rows():
+    if rows := score_rows(METRICS, result, SEEDS):
+        parts.append(table(SCORES_HEAD, rows))
+    if rows := speed_rows({name: WORK / f"speed-{name}" for name in SPEED}):
         parts.append(
             "Speed: words per second of CPU time; the link of every entity is read inside the timed loop."
         )
-        parts.append(table(("what", "kernel", "spaCy", "ratio", "ratio to spaCy with np.matmul"), rows))
+        parts.append(table(SPEED_HEAD, rows))
     return "\n\n".join(parts)
-
-
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
 
 
 def main() -> None:

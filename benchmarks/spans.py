@@ -16,17 +16,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import statistics
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from compared import (
+    LONG_HEAD,
+    PYTHONS,
+    SCORES_HEAD,
+    SPEED_HEAD,
+    all_sides,
+    for_side,
+    long_rows,
+    run,
+    say,
+    score_rows,
+    scores,
+    speed_rows,
+    table,
+    timed,
+    train,
+)
 from nested import Grammar, flat
 from page import put_section
-from quality import interval
-from sides import HERE, KERNEL_PYTHON, SIDES, compare
-from syntax import PINNED, PYTHONS, run, say, table
+from sides import HERE, KERNEL_PYTHON
 
 WORK = HERE / ".work" / "spans"
 UPDATES = {"overlapping": 2000, "nested": 600}
@@ -43,6 +57,7 @@ SPEED: dict[str, tuple[str, dict[str, Any]]] = {
     "spancat, one call for 200 words": ("single_calls", {"texts": "200 words"}),
     "spancat, training, 900-word batches": ("training", {"n_updates": 12}),
 }
+LENGTHS = (10_000, 100_000)
 LONG = {"spancat, prediction": "predict", "spancat, an update": "learn"}
 
 
@@ -93,42 +108,38 @@ def make_data(data: Path) -> None:
                 DocBin(docs=list(docs)).to_disk(made)
 
 
-def train(side: str, corpus: str, updates: int, output: Path, seed: int = 0) -> str:
-    """Train with a side's own command; what it printed."""
+def config(side: str) -> Path:
+    """The config with the names of a side."""
     text = (HERE / "configs" / "spans.cfg").read_text(encoding="utf-8")
-    config = WORK / f"{side}-{corpus}.cfg"
-    config.write_text(text if side == "kernel" else text.replace('"kernel.', '"spacy.'), encoding="utf-8")
-    values = {
+    made = WORK / f"{side}.cfg"
+    made.write_text(for_side(text, side), encoding="utf-8")
+    return made
+
+
+def settings(corpus: str, seed: int = 0) -> dict[str, Any]:
+    """Those of a training run."""
+    return {
         "paths.train": WORK / f"{corpus}-train.spacy",
         "paths.dev": WORK / f"{corpus}-dev.spacy",
         "system.seed": seed,
         "components.spancat.suggester.sizes": json.dumps(SIZES[corpus]),
-        # spaCy counts updates from 0 and does one more than max_steps says.
-        "training.max_steps": updates if side == "kernel" else updates - 1,
     }
-    command = [PYTHONS[side], "-m", side, "train", config, "--output", output]
-    for key, value in values.items():
-        command += [f"--{key}", value]
-    return run(command)
 
 
-def scores(sides: Sequence[str], corpora: Sequence[str]) -> None:
+def result_of(corpus: str, side: str, seed: int) -> Path:
+    """Where the scores of a run lie."""
+    return WORK / f"scores-{corpus}-{side}-{seed}.json"
+
+
+def measure_scores(sides: Sequence[str], corpora: Sequence[str]) -> None:
     """Train what is missing."""
     for corpus in corpora:
         for seed in range(SEEDS):
             for side in sides:
-                result = WORK / f"scores-{corpus}-{side}-{seed}.json"
-                if result.exists():
-                    continue
-                say(f"{corpus}, {side}, seed {seed}")
-                output = WORK / f"{side}-{corpus}-{seed}"
-                result.with_suffix(".txt").write_text(
-                    train(side, corpus, UPDATES[corpus], output, seed), encoding="utf-8"
-                )
-                made, test = output / "scores.json", WORK / f"{corpus}-test.spacy"
-                run([PYTHONS[side], "-m", side, "evaluate", output / "model-last", test, "--output", made])
-                made.replace(result)
-                shutil.rmtree(output)
+                result, test = result_of(corpus, side, seed), WORK / f"{corpus}-test.spacy"
+                if not result.exists():
+                    say(f"{corpus}, {side}, seed {seed}")
+                    scores(side, config(side), UPDATES[corpus], test, result, settings(corpus, seed))
 
 
 def make_texts() -> dict[str, Path]:
@@ -155,28 +166,23 @@ def model(side: str) -> str:
     output = WORK / "models" / side
     if not (output / "model-last").exists():
         say(f"{side}: a model for the speed")
-        train(side, "overlapping", SPEED_UPDATES, output)
+        train(side, config(side), SPEED_UPDATES, output, settings("overlapping"))
     return str(output / "model-last")
 
 
 def speed(rounds: int, word: str) -> None:
     """Time what is missing, of the rows whose name has a word."""
     texts = make_texts()
-    for core_type, shown in ((None, "free"), (PINNED, "AVX2")):
-        for name, (job, own) in SPEED.items():
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists() or word not in name:
-                continue
-            settings = {**own, "task": "spancat"} if job != "training" else dict(own)
-            if "texts" in own:
-                settings["texts"] = str(texts[own["texts"]])
-            else:
-                settings["corpus"] = str(WORK / "overlapping-train.spacy")
-            sides = {side: {**settings, "model": model(side.partition("-")[0])} for side in SIDES}
-            say(f"{name} ({shown})")
-            found = compare(job, sides, rounds=rounds, core_type=core_type)
-            result.write_text(json.dumps(found), encoding="utf-8")
-            say(str(found["ratio"]))
+    for name, (job, own) in SPEED.items():
+        if word not in name:
+            continue
+        shared = {**own, "task": "spancat"} if job != "training" else dict(own)
+        if "texts" in own:
+            shared["texts"] = str(texts[own["texts"]])
+        else:
+            shared["corpus"] = str(WORK / "overlapping-train.spacy")
+        models = {side: model(side) for side in PYTHONS}
+        timed(WORK / f"speed-{name}", job, all_sides(shared, models), rounds)
 
 
 def memory(sizes: Sequence[int]) -> None:
@@ -192,77 +198,34 @@ def memory(sizes: Sequence[int]) -> None:
             result.write_text(said.splitlines()[-1], encoding="utf-8")
 
 
-def score_rows() -> list[tuple[str, ...]]:
-    """A row for every corpus and score: the mean of each side, that of every run, and the difference with its interval."""
-    rows = []
-    for corpus in SIZES:
-        found: dict[str, list[dict[str, Any]]] = {side: [] for side in PYTHONS}
-        for seed in range(SEEDS):
-            results = {side: WORK / f"scores-{corpus}-{side}-{seed}.json" for side in PYTHONS}
-            if all(path.exists() for path in results.values()):
-                for side, path in results.items():
-                    found[side].append(json.loads(path.read_text(encoding="utf-8")))
-        if len(found["kernel"]) < 2:
-            continue
-        for metric in METRICS:
-            values = {side: [100 * each[metric] for each in runs] for side, runs in found.items()}
-            difference, half = interval(values["kernel"], values["spacy"])
-            shown = [
-                f"{statistics.mean(v):.1f} ({', '.join(f'{x:.1f}' for x in v)})" for v in values.values()
-            ]
-            rows.append((f"{corpus}, {metric}", *shown, f"{difference:+.1f} (±{half:.1f})"))
-    return rows
-
-
-def speed_rows() -> list[tuple[str, ...]]:
-    rows = []
-    for name in SPEED:
-        for shown in ("AVX2", "free"):
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists():
-                found = json.loads(result.read_text(encoding="utf-8"))
-                low, high = found["range"]["spacy"]
-                row = (
-                    f"{name}, {shown}",
-                    *(f"{found['speed'][side]:,.0f}" for side in PYTHONS),
-                    f"{found['ratio']['spacy']:.2f} ({low:.2f} to {high:.2f})",
-                    f"{found['ratio']['spacy-matmul']:.2f}",
-                )
-                rows.append(row)
-    return rows
-
-
-def memory_rows() -> list[tuple[str, ...]]:
-    rows = []
-    for result in sorted(WORK.glob("long-*.json")):
-        name, _, size = result.stem.removeprefix("long-").rpartition("-")
-        found = json.loads(result.read_text(encoding="utf-8"))
-        rows.append((f"{name}, {int(size):,} tokens", f"{found['microseconds']:.1f}", f"{found['kB']:.1f}"))
-    return rows
-
-
 def section() -> str:
     """What the page of benchmarks tells of it."""
     parts = [
         "By `python benchmarks/spans.py --write`: spancat on shared token vectors, with the settings that spaCy's `init config` recommends."
     ]
-    if rows := score_rows():
+    rows = []
+    for corpus in SIZES:
+        names = {metric: f"{corpus}, {metric}" for metric in METRICS}
+        rows += score_rows(names, partial(result_of, corpus), SEEDS)
+    if rows:
         parts.append(
             "Scores, the last model scored on the test part. Overlapping (2,000 updates): the entities of WNUT 2017, the last word of each\n"
             "longer one as its head, and each with a short word before it as a phrase. Nested (600): sentences made by a grammar, n-grams\n"
             "up to 6."
         )
-        head = ("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)")
-        parts.append(table(head, rows))
-    if rows := speed_rows():
+        parts.append(table(SCORES_HEAD, rows))
+    if rows := speed_rows({name: WORK / f"speed-{name}" for name in SPEED}):
         parts.append(
             "Speed, tok2vec and spancat together, n-grams up to 3. Words per second of CPU time; all spans that were found are read inside\n"
             "the timed loop."
         )
-        parts.append(table(("what", "kernel", "spaCy", "ratio", "ratio to spaCy with np.matmul"), rows))
-    if rows := memory_rows():
+        parts.append(table(SPEED_HEAD, rows))
+    documents = {
+        f"{name}, {size:,} tokens": WORK / f"long-{name}-{size}.json" for name in LONG for size in LENGTHS
+    }
+    if rows := long_rows(documents):
         parts.append("One long document, here alone: CPU time and growth of the peak memory, by the token.")
-        parts.append(table(("what", "µs a token", "kB a token"), rows))
+        parts.append(table(LONG_HEAD, rows))
     return "\n\n".join(parts)
 
 
@@ -282,11 +245,11 @@ def main() -> None:
     make_data(Path(os.environ["KERNEL_DATA"]))
     only = arguments.only.split(",")
     if "scores" in only:
-        scores(arguments.sides.split(","), arguments.corpora.split(","))
+        measure_scores(arguments.sides.split(","), arguments.corpora.split(","))
     if "speed" in only:
         speed(arguments.rounds, arguments.rows)
     if "memory" in only:
-        memory((10_000, 100_000))
+        memory(LENGTHS)
     text = section()
     print(text)
     if arguments.write:

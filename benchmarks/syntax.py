@@ -16,25 +16,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from compared import (
+    LONG_HEAD,
+    PYTHONS,
+    SCORES_HEAD,
+    SPEED_HEAD,
+    all_sides,
+    for_side,
+    long_rows,
+    run,
+    say,
+    score_rows,
+    scores,
+    speed_rows,
+    table,
+    timed,
+    train,
+)
 from page import put_section
-from quality import interval
-from sides import HERE, KERNEL_PYTHON, SIDES, SPACY_PYTHON, compare, environment
+from sides import HERE, KERNEL_PYTHON
 
 WORK = HERE / ".work" / "syntax"
-PYTHONS = {"kernel": KERNEL_PYTHON, "spacy": SPACY_PYTHON}
 PIPELINE = ("tok2vec", "tagger", "morphologizer", "parser", "trainable_lemmatizer")
 UPDATES, SEEDS = 2000, 3
 METRICS = ("tag_acc", "morph_acc", "pos_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
-PINNED = "Haswell"
 # What is timed: component, task, settings of the task. Pipelines for it learn for so many updates; some need no tok2vec.
 SPEED_UPDATES, ALONE = 300, ("senter",)
 SPEED: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -68,21 +77,6 @@ LONG: dict[str, tuple[str, str, tuple[int, ...]]] = {
 }
 
 
-def say(text: str) -> None:
-    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
-
-
-def run(command: Sequence[Any]) -> str:
-    """Run a command; what it printed. What it said is shown if it fails."""
-    done = subprocess.run(
-        list(map(str, command)), check=False, capture_output=True, text=True, cwd=HERE, env=environment()
-    )
-    if done.returncode:
-        shown = f"{done.stdout[-2000:]}{done.stderr[-4000:]}"
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{shown}")
-    return done.stdout
-
-
 def make_data(data: Path) -> None:
     """Corpora that both sides read: groups of ten sentences."""
     from kernel import blank
@@ -104,41 +98,29 @@ def config(side: str) -> Path:
     """The config with the names of a side."""
     text = (HERE / "configs" / "syntax.cfg").read_text(encoding="utf-8")
     made = WORK / f"{side}.cfg"
-    made.write_text(text if side == "kernel" else text.replace('"kernel.', '"spacy.'), encoding="utf-8")
+    made.write_text(for_side(text, side), encoding="utf-8")
     return made
 
 
-def train(side: str, pipeline: Sequence[str], updates: int, output: Path, **settings: Any) -> str:
-    """Train with a side's own command; what it printed."""
-    command = [PYTHONS[side], "-m", side, "train", config(side), "--output", output]
-    values = {
-        "paths.train": WORK / "train.spacy",
-        "paths.dev": WORK / "dev.spacy",
-        "nlp.pipeline": json.dumps(pipeline),
-        # spaCy counts updates from 0 and does one more than max_steps says.
-        "training.max_steps": updates if side == "kernel" else updates - 1,
-        **settings,
-    }
-    for key, value in values.items():
-        command += [f"--{key}", value]
-    return run(command)
+def settings(pipeline: Sequence[str], **more: Any) -> dict[str, Any]:
+    """Those of a training run."""
+    paths = {"paths.train": WORK / "train.spacy", "paths.dev": WORK / "dev.spacy"}
+    return {**paths, "nlp.pipeline": json.dumps(pipeline), **more}
 
 
-def scores(sides: Sequence[str]) -> None:
+def result(side: str, seed: int) -> Path:
+    """Where the scores of a run lie."""
+    return WORK / f"scores-{side}-{seed}.json"
+
+
+def measure_scores(sides: Sequence[str]) -> None:
     """Train what is missing."""
     for seed in range(SEEDS):
         for side in sides:
-            result, output = WORK / f"scores-{side}-{seed}.json", WORK / f"{side}-model"
-            if result.exists():
-                continue
-            say(f"{side}, seed {seed}")
-            printed = train(side, PIPELINE, UPDATES, output, **{"system.seed": seed})
-            result.with_suffix(".txt").write_text(printed, encoding="utf-8")
-            made = output / "scores.json"
-            test = WORK / "test.spacy"
-            run([PYTHONS[side], "-m", side, "evaluate", output / "model-last", test, "--output", made])
-            made.replace(result)
-            shutil.rmtree(output)
+            if not result(side, seed).exists():
+                say(f"{side}, seed {seed}")
+                own = settings(PIPELINE, **{"system.seed": seed})
+                scores(side, config(side), UPDATES, WORK / "test.spacy", result(side, seed), own)
 
 
 def make_texts() -> dict[str, Path]:
@@ -167,28 +149,23 @@ def model(side: str, component: str) -> str:
     if not (output / "model-last").exists():
         say(f"{side}: a {component}")
         pipeline = [component] if component in ALONE else ["tok2vec", component]
-        train(side, pipeline, SPEED_UPDATES, output)
+        train(side, config(side), SPEED_UPDATES, output, settings(pipeline))
     return str(output / "model-last")
 
 
 def speed(rounds: int, word: str) -> None:
     """Time what is missing, of the rows whose name has a word."""
     texts = make_texts()
-    for core_type, shown in ((None, "free"), (PINNED, "AVX2")):
-        for name, (component, job, own) in SPEED.items():
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists() or word not in name:
-                continue
-            settings = {**own, "task": component} if job != "training" else dict(own)
-            if "texts" in own:
-                settings["texts"] = str(texts[own["texts"]])
-            else:
-                settings["corpus"] = str(WORK / "train.spacy")
-            sides = {side: {**settings, "model": model(side.partition("-")[0], component)} for side in SIDES}
-            say(f"{name} ({shown})")
-            found = compare(job, sides, rounds=rounds, core_type=core_type)
-            result.write_text(json.dumps(found), encoding="utf-8")
-            say(str(found["ratio"]))
+    for name, (component, job, own) in SPEED.items():
+        if word not in name:
+            continue
+        shared = {**own, "task": component} if job != "training" else dict(own)
+        if "texts" in own:
+            shared["texts"] = str(texts[own["texts"]])
+        else:
+            shared["corpus"] = str(WORK / "train.spacy")
+        models = {side: model(side, component) for side in PYTHONS}
+        timed(WORK / f"speed-{name}", job, all_sides(shared, models), rounds)
 
 
 def memory(word: str) -> None:
@@ -205,84 +182,34 @@ def memory(word: str) -> None:
             result.write_text(said.splitlines()[-1], encoding="utf-8")
 
 
-def score_rows() -> list[tuple[str, ...]]:
-    """A row for every score: the mean of each side, that of every run, and the difference with its interval."""
-    found: dict[str, list[dict[str, Any]]] = {side: [] for side in PYTHONS}
-    for seed in range(SEEDS):
-        results = {side: WORK / f"scores-{side}-{seed}.json" for side in PYTHONS}
-        if all(path.exists() for path in results.values()):
-            for side, path in results.items():
-                found[side].append(json.loads(path.read_text(encoding="utf-8")))
-    if len(found["kernel"]) < 2:
-        return []
-    rows = []
-    for metric in METRICS:
-        values = {side: [100 * each[metric] for each in runs] for side, runs in found.items()}
-        difference, half = interval(values["kernel"], values["spacy"])
-        shown = [f"{statistics.mean(v):.1f} ({', '.join(f'{x:.1f}' for x in v)})" for v in values.values()]
-        rows.append((metric, *shown, f"{difference:+.1f} (±{half:.1f})"))
-    return rows
-
-
-def speed_rows() -> list[tuple[str, ...]]:
-    rows = []
-    for name in SPEED:
-        for shown in ("AVX2", "free"):
-            result = WORK / f"speed-{name}-{shown}.json"
-            if result.exists():
-                found = json.loads(result.read_text(encoding="utf-8"))
-                low, high = found["range"]["spacy"]
-                row = (
-                    f"{name}, {shown}",
-                    *(f"{found['speed'][side]:,.0f}" for side in PYTHONS),
-                    f"{found['ratio']['spacy']:.2f} ({low:.2f} to {high:.2f})",
-                    f"{found['ratio']['spacy-matmul']:.2f}",
-                )
-                rows.append(row)
-    return rows
-
-
-def memory_rows() -> list[tuple[str, ...]]:
-    rows = []
-    for name, (_, _, sizes) in LONG.items():
-        for size in sizes:
-            result = WORK / f"long-{name}-{size}.json"
-            if result.exists():
-                found = json.loads(result.read_text(encoding="utf-8"))
-                row = f"{name}, {size:,} tokens", f"{found['microseconds']:.1f}", f"{found['kB']:.1f}"
-                rows.append(row)
-    return rows
-
-
 def section() -> str:
     """What the page of benchmarks tells of it."""
     parts = [
         "By `python benchmarks/syntax.py --write`, with the settings that spaCy's `init config --optimize efficiency` recommends."
     ]
-    if rows := score_rows():
+    if rows := score_rows({metric: metric for metric in METRICS}, result, SEEDS):
         parts.append(
             "Scores: tagger, morphologizer, parser and trainable_lemmatizer on shared token vectors, 2,000 updates on EWT in groups of ten\n"
             "sentences, the last model scored on the test part."
         )
-        head = ("metric", "kernel (a run each)", "spaCy (a run each)", "difference (95 % interval)")
-        parts.append(table(head, rows))
-    if rows := speed_rows():
+        parts.append(table(SCORES_HEAD, rows))
+    if rows := speed_rows({name: WORK / f"speed-{name}" for name in SPEED}):
         parts.append(
             "Speed: single components on token vectors of their own pipeline (the senter has its small network alone). Words per second of\n"
             "CPU time; what a component sets is read for every token inside the timed loop."
         )
-        parts.append(table(("what", "kernel", "spaCy", "ratio", "ratio to spaCy with np.matmul"), rows))
-    if rows := memory_rows():
+        parts.append(table(SPEED_HEAD, rows))
+    documents = {
+        f"{name}, {size:,} tokens": WORK / f"long-{name}-{size}.json"
+        for name, (_, _, sizes) in LONG.items()
+        for size in sizes
+    }
+    if rows := long_rows(documents):
         parts.append(
             "One long document, here alone: CPU time and growth of the peak memory, by the token. A chain: every token hangs on the one before it."
         )
-        parts.append(table(("what", "µs a token", "kB a token"), rows))
+        parts.append(table(LONG_HEAD, rows))
     return "\n\n".join(parts)
-
-
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
 
 
 def main() -> None:
@@ -300,7 +227,7 @@ def main() -> None:
     make_data(Path(os.environ["KERNEL_DATA"]))
     only, sides = arguments.only.split(","), arguments.sides.split(",")
     if "scores" in only:
-        scores(sides)
+        measure_scores(sides)
     if "speed" in only:
         speed(arguments.rounds, arguments.rows)
     if "memory" in only:
