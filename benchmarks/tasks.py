@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import linking_side
+import spacy_pipelines_side
 
 Run = Callable[[], int]
 
@@ -141,4 +142,5 @@ TASKS: dict[str, Callable[..., Run]] = {
     "tokenizer_warm": tokenizer_warm,
     "tokenizer_cold": tokenizer_cold,
     **linking_side.TASKS,
+    **spacy_pipelines_side.TASKS,
 }
