@@ -56,12 +56,12 @@ def check(pipeline: str, index_url: str | None) -> None:
     """`UsageError` for what can't be installed, with what to do instead."""
     from kernel.errors import UsageError
     from kernel.saving.directories import CONFIG
-    from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy
+    from kernel.saving.other_pipelines import how_to_get, is_name_of_spacy, of_spacy
     from kernel.visible import shell_word
 
     path = Path(pipeline)
     if is_name_of_spacy(pipeline) and not path.exists() and not index_url:
-        raise UsageError(of_spacy(pipeline), hint=HINT)
+        raise UsageError(of_spacy(pipeline), hint=how_to_get(pipeline))
     if path.is_dir() and not (path / "pyproject.toml").is_file() and not (path / "setup.py").is_file():
         is_saved = (path / CONFIG).is_file()
         raise UsageError(

@@ -67,10 +67,10 @@ def pipeline_facts(model: str) -> dict[str, Any]:
     """The meta data of a saved pipeline, without loading it."""
     from kernel.config import Config
     from kernel.files.atomic import read_whole
-    from kernel.saving.directories import CONFIG, existing, locate, read_meta
+    from kernel.saving.directories import CONFIG, existing, locate, meta_table
 
     def read(folder: Path) -> tuple[Any, dict[str, Any]]:
-        return Config.from_disk(existing(folder) / CONFIG)["nlp"], read_meta(folder)
+        return Config.from_disk(existing(folder) / CONFIG)["nlp"], meta_table(folder)
 
     path = locate(model)
     nlp, meta = read_whole(path, read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,7 +80,10 @@ def _unlike_sources(filled: Config) -> Iterator[Problem]:
                 yield _unlike_source(filled, path, other, str(origin["source"]))
 
 
-def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, list[Problem]]:
+def _fill(
+    cls: type[ComponentList], config: Mapping[str, Any], left_out: Collection[str] = ()
+) -> tuple[Config, list[Problem]]:
+    """left_out: components that are not looked at, so that what they need may be missing."""
     merged = default_config().merge(cls.Defaults.config).merge(config)
     registry = chosen_by(merged)
     problems: list[Problem] = []
@@ -90,6 +93,8 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
         merged["nlp"] = fill(nlp, path="nlp", schema=NlpSchema, config=merged, registry=registry)
     components = dict(merged.get("components") or {})
     for name, block in components.items():
+        if name in left_out:
+            continue
         if isinstance(block, Mapping):
             block = without_null(block)
         with _Collected(problems):
@@ -116,7 +121,11 @@ def _fill(cls: type[ComponentList], config: Mapping[str, Any]) -> tuple[Config, 
 
 
 def _check(
-    cls: type[ComponentList], filled: Config, problems: list[Problem], validate: bool
+    cls: type[ComponentList],
+    filled: Config,
+    problems: list[Problem],
+    validate: bool,
+    left_out: Collection[str] = (),
 ) -> tuple[Config, Block]:
     """The interpolated config and its `[nlp]`, after a look at everything that will be built; nothing is called.
 
@@ -133,7 +142,7 @@ def _check(
     planner.section(nlp, "nlp", NlpSchema)
     known = {problem.path for problem in problems}
     names = nlp["pipeline"] if isinstance(nlp["pipeline"], list) else ()
-    for name in (name for name in names if isinstance(name, str)):
+    for name in (name for name in names if isinstance(name, str) and name not in left_out):
         block = (interpolated.get("components") or {}).get(name)
         path = f"components.{name}"
         if isinstance(block, Mapping) and "factory" in block and not known & {path, f"{path}.factory"}:
@@ -178,8 +187,9 @@ def from_config(
     """See `Language.from_config`. load: gives the saved pipelines that components are taken from."""
     verify(config)
     cls = _class_for(cls, config)
-    filled, problems = _fill(cls, config) if auto_fill else (Config(config), [])
-    interpolated, block = _check(cls, filled, problems, validate)
+    left_out, off = set(as_names(exclude)), set(as_names(disable))
+    filled, problems = _fill(cls, config, left_out) if auto_fill else (Config(config), [])
+    interpolated, block = _check(cls, filled, problems, validate, left_out)
     if cls.lang and block["lang"] != cls.lang:
         raise ConfigError(f"nlp.lang is '{block['lang']}', but {cls.__name__} is the class of '{cls.lang}'")
     settings = resolve(block, config=filled, path="nlp", schema=NlpSchema, validate=validate)
@@ -199,7 +209,6 @@ def from_config(
         create_vectors=settings["vectors"],
     )
     nlp = _called(filled, "after_creation", settings["after_creation"], nlp)
-    left_out, off = set(as_names(exclude)), set(as_names(disable))
     on = None if enable is None else as_names(enable)
     for argument, given in (("exclude", left_out), ("disable", off), ("enable", on or ())):
         known = PARTS if argument == "exclude" else ()

@@ -25,7 +25,7 @@ from kernel.vocab.attrs import IS_STOP
 if TYPE_CHECKING:
     from kernel.component import Finding
     from kernel.config import Config
-    from kernel.saving.directories import Saved
+    from kernel.saving.saved import Saved
     from kernel.tokens import Doc
     from kernel.tokens.example import Example
     from kernel.vocab import Vocab

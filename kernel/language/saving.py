@@ -23,7 +23,7 @@ from kernel.config import Config, resolve
 from kernel.config.origin import apart
 from kernel.config.sources import problem_at
 from kernel.errors import ConfigError, DataError, UsageError
-from kernel.files.atomic import atomic_directory, check_manifest, read_manifest, read_whole
+from kernel.files.atomic import atomic_directory, read_manifest
 from kernel.files.messages import message_from_bytes
 from kernel.files.names import as_names
 from kernel.language.build import check_config, interpolated_section
@@ -33,18 +33,14 @@ from kernel.language.listening import link
 from kernel.language.vocab_data import check_shared_vectors, check_vectors_of
 from kernel.saving.directories import (
     CONFIG,
-    EDITABLE,
-    MAPPED,
     META,
-    Saved,
     class_of,
-    existing,
-    read_meta,
-    read_saved,
+    read_pipeline,
     reading,
     saved_in,
 )
 from kernel.saving.provenance import provenance
+from kernel.saving.saved import Saved
 from kernel.vocab import StringStore, Vocab
 
 Pipeline = TypeVar("Pipeline", bound=ComponentList)
@@ -227,23 +223,22 @@ def from_disk(
     """
     path, left_out = saved_in(Path(path)), as_names(exclude)
 
-    def build(folder: Path) -> Any:
-        saved = read_saved(folder, path)
+    def build(saved: Saved) -> Any:
         cls: Any = class_of(saved.config) if target.lang is None else target
         return cls.from_saved(saved, **({"exclude": left_out} if left_out else {}))
 
-    def fill(folder: Path) -> Any:
-        check_manifest(existing(folder), editable=EDITABLE, unread=MAPPED)
-        config = Config.from_disk(folder / CONFIG)
-        meta = nlp.meta if META_TABLE in left_out else read_meta(folder)
-        with _whole_or_not(nlp, config, left_out):
-            read_data(nlp, folder, left_out)
-            _check_vectors(nlp, left_out)
-            _take(nlp, config, meta)
+    def fill(saved: Saved) -> Any:
+        meta = nlp.meta if META_TABLE in left_out else saved.meta
+        with _whole_or_not(nlp, saved.config, left_out):
+            _read_saved_data(nlp, saved, left_out)
+            _take(nlp, saved.config, meta)
         return nlp
 
     nlp: Any = target
-    found: Pipeline = read_whole(path, build if isinstance(target, type) else fill)
+    if isinstance(target, type):
+        found: Pipeline = read_pipeline(path, build, left_out=left_out)
+    else:
+        found = read_pipeline(path, fill, left_out=left_out, is_built=False)
     return found
 
 
@@ -257,10 +252,18 @@ def from_saved(
     if isinstance(vocab, Vocab) and not _WITH_VECTORS & set(left_out):
         check_shared_vectors(vocab, saved.folder / VOCAB)
     nlp = _rebuilt(cls, saved.config, meta=meta, exclude=left_out, **settings)
-    read_data(nlp, saved.folder, left_out)
-    _check_vectors(nlp, left_out)
+    _read_saved_data(nlp, saved, left_out)
     nlp.path = saved.path
     return nlp
+
+
+def _read_saved_data(nlp: ComponentList, saved: Saved, left_out: Collection[str]) -> None:
+    if saved.fill is None:
+        read_data(nlp, saved.folder, left_out)
+    else:
+        saved.fill(nlp, left_out)
+        link(nlp.slots)
+    _check_vectors(nlp, left_out)
 
 
 def _check_vectors(nlp: ComponentList, left_out: Collection[str]) -> None:

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config
+from kernel.config.overrides import apply_overrides
 from kernel.config.packages import verify
 from kernel.discovery.metadata import admits
 from kernel.discovery.scan import entry_points
-from kernel.errors import DataError, KernelError, Locked, MissingPath, UsageError, WrongType, keep, note, warn
+from kernel.errors import (
+    ConfigError,
+    DataError,
+    KernelError,
+    Locked,
+    MissingPath,
+    UsageError,
+    WrongType,
+    keep,
+    note,
+    warn,
+)
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.home import expand_home
 from kernel.files.names import as_names
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
-from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy, refuse_spacy
+from kernel.saving import formats
+from kernel.saving.other_pipelines import how_to_get, is_name_of_spacy, of_spacy, refuse_spacy
 from kernel.saving.provenance import check_names
+from kernel.saving.saved import Saved
 
 if TYPE_CHECKING:
     from kernel.vocab import Vocab
+
+T = TypeVar("T")
 
 # Entry-point group in which packages of pipelines declare themselves.
 MODELS = "kernel_models"
@@ -41,19 +56,6 @@ EDITABLE = (CONFIG, META)
 MAPPED = ("vocab/vectors",)
 # What a training calls its models.
 LAST, BEST = "model-last", "model-best"
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A saved pipeline that was checked, and not built yet.
-
-    folder: where its files are to be read now. path: the directory as it was named. config: not interpolated.
-    """
-
-    folder: Path
-    path: Path
-    config: Config
-    meta: dict[str, Any]
 
 
 def load(
@@ -92,21 +94,49 @@ def load_pipeline(
     settings: of the class's `from_saved`. overrides: settings over the saved config.
     """
 
-    def read(folder: Path) -> tuple[Any, Config]:
-        saved = read_saved(folder, path, overrides)
+    def build(saved: Saved) -> tuple[Any, Config]:
         return class_of(saved.config).from_saved(saved, **(settings or {})), saved.config
 
-    return read_whole(path, read)
+    return read_pipeline(path, build, overrides, (settings or {}).get("exclude", ()))
 
 
-def read_saved(folder: Path, path: Path, overrides: Mapping[str, Any] | None = None) -> Saved:
-    """Check a saved pipeline: its files, its version, and whether everything that it names is here."""
+def read_pipeline(
+    path: Path,
+    read: Callable[[Saved], T],
+    overrides: Mapping[str, Any] | None = None,
+    left_out: Collection[str] = (),
+    *,
+    is_built: bool = True,
+) -> T:
+    """What `read` makes of a saved pipeline: one of ours, or one in a format that a package reads.
+
+    overrides: settings over the saved config. left_out: what `read` will not ask for. is_built: False for a pipeline that is
+    there, which takes the data.
+    """
+    other = formats.opened(path, left_out)
+    if other is None:
+        return read_whole(path, lambda folder: read(read_saved(folder, path, overrides, is_built=is_built)))
+    with other as saved:
+        problems = apply_overrides(saved.config, saved.config.sources, _dotted(overrides or {}))
+        if problems:
+            raise ConfigError(problems)
+        if is_built:
+            verify(saved.config)
+        return read(saved)
+
+
+def read_saved(
+    folder: Path, path: Path, overrides: Mapping[str, Any] | None = None, *, is_built: bool = True
+) -> Saved:
+    """Check a saved pipeline: its files, and if it is to be built, its version, and whether everything that it names is here."""
     check_manifest(existing(folder), editable=EDITABLE, unread=MAPPED)
     meta = read_meta(folder)
-    _check_version(meta, folder)
+    if is_built:
+        _check_version(meta, folder)
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))
-    verify(config)
-    check_names(config, meta, folder)
+    if is_built:
+        verify(config)
+        check_names(config, meta, folder)
     return Saved(folder, path, config, meta)
 
 
@@ -126,6 +156,8 @@ def locate(name: str | Path) -> Path:
     path = expand_home(Path(name))
     if whole(path).is_dir():
         return saved_in(path)
+    if path.is_file() and formats.opened(path) is not None:
+        return path
     package = packaged(name)
     if package is not None:
         root = package[1]
@@ -136,7 +168,9 @@ def locate(name: str | Path) -> Path:
             raise MissingPath(f"the package '{package[0]}' contains no saved pipeline")
         return found[-1]
     if is_name_of_spacy(str(name)):
-        raise MissingPath(f"can't find the pipeline {str(name)!r}: {of_spacy('it')}", hint=HINT)
+        raise MissingPath(
+            f"can't find the pipeline {str(name)!r}: {of_spacy('it')}", hint=how_to_get(str(name))
+        )
     known = sorted(point.name for point in entry_points(MODELS))
     looked = f"The path was looked up from {Path.cwd()}." if not path.is_absolute() else ""
     installed = f"Installed pipelines: {', '.join(known)}." if known else ""
@@ -196,7 +230,14 @@ def existing(path: Path) -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """The meta table of a saved pipeline, empty if it has none. `DataError` if it is not such a table, `UsageError` if it is spaCy's."""
+    """The meta table of a saved pipeline of ours, empty if it has none. `DataError` if it is not such a table, `UsageError` if it is spaCy's."""
+    meta = meta_table(folder)
+    refuse_spacy(meta, folder)
+    return meta
+
+
+def meta_table(folder: Path) -> dict[str, Any]:
+    """The same of a pipeline that may be of spaCy."""
     file = folder / META
     if not file.is_file():
         return {}
@@ -206,7 +247,6 @@ def read_meta(folder: Path) -> dict[str, Any]:
         raise DataError(f"not JSON: {error}", path=file) from error
     if not isinstance(meta, dict):
         raise DataError(f"not a table, but {type(meta).__name__}", path=file)
-    refuse_spacy(meta, folder)
     if not isinstance(meta.get("kernel_version") or "", str):
         raise DataError("kernel_version is no text", path=file)
     record = meta.get("provenance") or {}

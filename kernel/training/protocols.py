@@ -12,7 +12,7 @@ from kernel.numeric.ops import get_ops, set_ops
 
 if TYPE_CHECKING:
     from kernel.config import Config
-    from kernel.saving.directories import Saved
+    from kernel.saving.saved import Saved
 
 Corpus = Callable[[Any], Iterable[Any]]
 """A function of the pipeline that gives its examples anew at each call."""

@@ -22,7 +22,9 @@ def registered(folder: Path) -> set[tuple[str, str]]:
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = project.get("entry-points", {})
     # What `kernel info` shows is nothing that a config names.
-    groups = {group: names for group, names in groups.items() if group != "kernel_info"}
+    groups = {
+        group: names for group, names in groups.items() if group not in ("kernel_formats", "kernel_info")
+    }
     return {(group.removeprefix("kernel_"), name) for group, names in groups.items() for name in names}
 
 

@@ -10,7 +10,6 @@ from kernel.files.atomic import atomic_directory
 from kernel.language import Language
 from kernel.registries.family import registry
 from kernel.saving.directories import (
-    Saved,
     as_names,
     class_of,
     existing,
@@ -24,6 +23,7 @@ from kernel.saving.directories import (
     reading,
     saved_in,
 )
+from kernel.saving.saved import Saved
 
 
 class Plain:

@@ -5,10 +5,11 @@ import json
 import pytest
 
 import kernel
+from kernel.discovery.rules import command_line
 from kernel.errors import MissingPath, UsageError
 from kernel.language import Language
 from kernel.saving.directories import read_meta
-from kernel.saving.other_pipelines import HINT, is_name_of_spacy, of_spacy, refuse_spacy
+from kernel.saving.other_pipelines import HINT, how_to_get, is_name_of_spacy, of_spacy, refuse_spacy
 
 
 @pytest.fixture
@@ -20,12 +21,17 @@ def of_theirs(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("read", [kernel.load, Language().from_disk, kernel.info, read_meta])
+@pytest.mark.parametrize("read", [kernel.load, Language().from_disk, read_meta])
 def test_a_directory_of_spacy_is_told_as_such(of_theirs, read):
-    with pytest.raises(UsageError) as caught:
+    with command_line(deny=["kernel-nlp-spacy"]), pytest.raises(UsageError) as caught:
         read(of_theirs)
-    assert caught.value.message == f"{of_theirs} is a pipeline of spaCy, whose weights kernel can't read yet"
-    assert "Train one of your own" in caught.value.hint
+    assert caught.value.message == f"{of_theirs} is a pipeline of spaCy"
+    assert caught.value.hint == HINT
+
+
+def test_what_it_says_of_itself_is_shown(of_theirs):
+    shown = kernel.info(of_theirs)
+    assert shown["pipeline"] == ["parser"] and shown["spacy_version"] == ">=3.8.0,<3.9.0"
 
 
 @pytest.mark.parametrize("name", ["en_core_web_sm", "de_dep_news_trf", "xx_ent_wiki_sm"])
@@ -34,8 +40,9 @@ def test_a_name_of_spacy_is_told_as_such(name):
     with pytest.raises(MissingPath) as caught:
         kernel.load(name)
     assert caught.value.message == f"can't find the pipeline '{name}': {of_spacy('it')}"
-    assert caught.value.message.endswith("it is a pipeline of spaCy, whose weights kernel can't read yet")
-    assert caught.value.hint == HINT
+    assert caught.value.message.endswith("it is a pipeline of spaCy")
+    assert caught.value.hint == how_to_get(name)
+    assert f"pip install --no-deps {name.replace('_', '-')} kernel-nlp-spacy" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["en_demo", "en_core_demo_sm", "model-best"])

@@ -6,7 +6,7 @@ import pytest
 from thinc.api import Linear
 
 from kernel.errors import UsageError
-from kernel.saving.directories import Saved
+from kernel.saving.saved import Saved
 from kernel.training.protocols import MEMBERS, BasePipeline, Pipeline
 
 

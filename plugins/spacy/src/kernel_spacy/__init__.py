@@ -1,0 +1,1 @@
+"""What was made for spaCy, used here: trained pipelines, configs, names."""

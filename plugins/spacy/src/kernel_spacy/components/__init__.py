@@ -1,0 +1,41 @@
+"""Components of spaCy: for each factory, the function that gives one of ours what spaCy's has saved.
+
+Such a function is called with the source, the name of the component, and the pipeline that has one of that name, without
+data, made by the factory and settings of the config. It reads `<name>/...` of the source, and gives the component labels, weights and tables. It
+returns lines for people: what was left out, and what will not be quite as in spaCy; none if all is well. `DataError` for data
+that can't be read, or can't be carried over at all.
+"""
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+
+from kernel_spacy.source import Source
+
+Carry = Callable[[Source, str, Any], Iterable[str]]
+
+# spaCy's name of a factory -> where its function is; None for components that save nothing.
+CARRIERS: dict[str, str | None] = {
+    "doc_cleaner": None,
+    "merge_entities": None,
+    "merge_noun_chunks": None,
+    "merge_subtokens": None,
+    "token_splitter": None,
+}
+
+
+def nothing(source: Source, name: str, nlp: Any) -> list[str]:
+    """For components that save nothing."""
+    return []
+
+
+def carrier(factory: str) -> Carry | None:
+    """The function for a factory, None if there is none."""
+    if factory not in CARRIERS:
+        return None
+    place = CARRIERS[factory]
+    if place is None:
+        return nothing
+    module, _, attribute = place.partition(":")
+    found: Carry = getattr(import_module(module), attribute)
+    return found
