@@ -37,14 +37,13 @@ def opened(path: Path, left_out: Collection[str] = ()) -> AbstractContextManager
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a directory was written by `nlp.to_disk`, as its manifest or its meta table says."""
-    if (path / MANIFEST).is_file():
-        return True
+    """Whether a directory was written by `nlp.to_disk`, as its meta table says, or its manifest if it has none that can be read.
+
+    A package that writes pipelines for other programs may write a manifest too.
+    """
     file = path / "meta.json"
     try:
-        if file.stat().st_size > LARGEST_TABLE:
-            return False
-        meta = json.loads(file.read_bytes())
+        meta = json.loads(file.read_bytes()) if file.stat().st_size <= LARGEST_TABLE else None
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(meta, dict) and "kernel_version" in meta
+        meta = None
+    return "kernel_version" in meta if isinstance(meta, dict) else (path / MANIFEST).is_file()

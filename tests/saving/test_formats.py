@@ -80,3 +80,13 @@ def test_a_broken_package_is_named(fake_distribution, tmp_path):
     fake_distribution("acme", entry_points=points, modules={"acme_formats": FORMAT})
     with pytest.raises(PluginLoadError, match="format of pipelines: 'acme' of acme"):
         opened(tmp_path)
+
+
+def test_a_directory_with_a_manifest_is_ours_unless_its_meta_table_is_of_others(tmp_path):
+    kernel.blank("xx").to_disk(tmp_path / "ours")
+    assert is_ours(tmp_path / "ours")
+    (tmp_path / "ours" / "meta.json").unlink()
+    assert is_ours(tmp_path / "ours")
+    # A package that writes for another program writes whole directories as we do.
+    (tmp_path / "ours" / "meta.json").write_text('{"acme_version": "1"}')
+    assert not is_ours(tmp_path / "ours")

@@ -223,6 +223,8 @@ def test_a_folder_of_spacy(tmp_path):
     kb = InMemoryLookupKB(Vocab(), 1).from_disk(tmp_path / "kb")
     assert said(kb) == aliases and kb.get_vectors(["Q1", "Q2"]) == [[1, 2], [3, 4]]
     assert [c.entity_freq for c in kb.get_alias_candidates("Adams")] == [3, 4]
+    assert kb.field_files()["contents"] == data
+    assert json.loads(kb.field_files()["strings.json"]) == sorted([*entities, *aliases])
     kb.append_alias("York", "Q1", 0.1)
     assert said(InMemoryLookupKB(Vocab(), 1).from_bytes(kb.to_bytes()))["York"] == {"Q2": 0.75, "Q1": 0.1}
     for size in range(0, len(data), 5):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from struct import error as StructError
-from struct import unpack_from
+from struct import pack, unpack_from
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,27 @@ def read(folder: Path) -> Stored:
             "the knowledge base of spaCy can't be read: its file is damaged, or strings are missing",
             path=contents,
         ) from error
+
+
+def files_of(stored: Stored) -> dict[str, bytes]:
+    """The files of a folder that `read` takes, and spaCy."""
+    entities, aliases = stored.entities.texts(), stored.aliases.texts()
+    numbers, names = hash_strings(entities), hash_strings(aliases)
+    entries = np.zeros(len(entities), dtype=_ENTITY)
+    entries["number"], entries["freq"], entries["row"] = numbers, stored.freqs, np.arange(len(entries))
+    parts = [
+        pack("<qq", len(entries), stored.width),
+        np.ascontiguousarray(stored.vectors, dtype="<f4").tobytes(),
+    ]
+    parts += [entries.tobytes(), pack("<q", len(names))]
+    flat = np.zeros(len(stored.candidates), dtype=_CANDIDATE)
+    flat["entity"], flat["prior"] = stored.candidates + 1, stored.priors
+    for name, start, count in zip(
+        names.tolist(), stored.starts.tolist(), stored.counts.tolist(), strict=True
+    ):
+        parts += [pack("<Qq", name, count), flat[start : start + count].tobytes()]
+    texts = json.dumps(sorted({*entities, *aliases}), ensure_ascii=False)
+    return {"contents": b"".join(parts), "strings.json": texts.encode("utf-8", "surrogatepass")}
 
 
 def _parsed(data: bytes, texts: dict[int, str]) -> Stored:

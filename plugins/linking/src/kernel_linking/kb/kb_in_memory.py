@@ -249,6 +249,10 @@ class InMemoryLookupKB(KnowledgeBase):
         where = Path(path)
         return self._take(foreign.read(where) if where.is_dir() else files.read(where))
 
+    def field_files(self) -> dict[str, bytes]:
+        """The files of the folder that spaCy keeps a knowledge base in, by name. `from_disk` reads such a folder too."""
+        return foreign.files_of(self._stored())
+
     def _stored(self) -> files.Stored:
         return files.Stored(
             self.entity_vector_length,
