@@ -1,12 +1,13 @@
 """Pipelines that spaCy trained, loaded here: whether they say the same as in spaCy, how fast, and with how much memory.
 
-    KERNEL_DATA=path/to/data python benchmarks/spacy_pipelines.py --pipelines FOLDER [--only make,same,speed,load] [NAME ...] [--write]
+    KERNEL_DATA=path/to/data python benchmarks/spacy_pipelines.py --pipelines FOLDER [--only make,same,itself,speed,load] [NAME ...] [--write]
 
 A pipeline is FOLDER/NAME (or FOLDER/NAME/NAME-VERSION, as a wheel has it), its texts are in FOLDER/NAME.texts.jsonl, and what spaCy
 says about them in FOLDER/NAME.expected.jsonl. `make` trains those of spacy_pipelines_made.py that are not there yet, with the
 spaCy of benchmarks/.venv, and lets it annotate the texts of pipelines that were put there.
 
-same: per annotation the share that is equal, and the first differences. speed: `nlp.pipe` with all components, by CPU time, in turns.
+same: per annotation the share that is equal, and the first differences. itself: the same for spaCy with another product of matrices
+(np.matmul), which shows how much is decided by the last bits of sums. speed: `nlp.pipe` with all components, by CPU time, in turns.
 load: time and peak memory of fresh processes. Results are kept in `.work/spacy_pipelines`. --write replaces the section of
 docs/benchmarks.md.
 """
@@ -154,10 +155,10 @@ def compare_scores(number: int, ours: Any, theirs: Any, to: Compared) -> None:
         to.add("vector", 1, near(one, other), "" if near(one, other) else f"text {number}: {one} for {other}")
 
 
-def same(pipelines: Path, name: str, results: Path) -> dict[str, Any]:
-    """Annotate with our side and compare with what spaCy said."""
-    out = results / f"{name}.jsonl"
-    answer = called("kernel", "write", folder_of(pipelines, name), pipelines / f"{name}.texts.jsonl", out)
+def same(pipelines: Path, name: str, results: Path, side: str = "kernel") -> dict[str, Any]:
+    """Annotate with a side and compare with what spaCy said."""
+    out = results / f"{name}.{side}.jsonl"
+    answer = called(side, "write", folder_of(pipelines, name), pipelines / f"{name}.texts.jsonl", out)
     if "error" in answer:
         return answer
     found = Compared()
@@ -331,6 +332,7 @@ def main() -> None:
             annotated(pipelines, name)
         jobs = {
             "same": lambda name=name: same(pipelines, name, WORK),
+            "itself": lambda name=name: same(pipelines, name, WORK, "spacy-matmul"),
             "speed": lambda name=name: speed(pipelines, name, arguments.rounds),
             "load": lambda name=name: load(pipelines, name, arguments.rounds),
         }
@@ -339,7 +341,7 @@ def main() -> None:
             (WORK / f"{name}.{part}.json").write_text(
                 json.dumps(result, ensure_ascii=False), encoding="utf-8"
             )
-            if part == "same":
+            if part in ("same", "itself"):
                 show(name, result)
             else:
                 say(f"{name}: {part} {result.get('error') or result.get('ratio') or result}")

@@ -167,4 +167,4 @@ def finder(inner: Block | None = None, **settings: Any) -> Block:
         "tok2vec": inner or tok2vec(),
         "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": 2},
     }
-    return {"factory": "span_finder", "model": model, "threshold": 0.3, **settings}
+    return {"factory": "span_finder", "model": model, "threshold": 0.15, **settings}

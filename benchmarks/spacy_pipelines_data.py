@@ -146,7 +146,7 @@ class Corpora:
         if name == "en-names":
             return conll(data / "wnut17" / "train.conll")
         if name == "en-spans":
-            return with_spans(conll(data / "wnut17" / "train.conll"))
+            return with_spans(self.learnt("en"))
         if name == "de-spans":
             return with_spans(self.learnt("de"))
         if name == "en-topics":
@@ -160,7 +160,7 @@ class Corpora:
         if name == "de":
             found = [text for text, _, _ in sentences(data / "ud" / "de_pud-ud-test.conllu")]
             return found[250:]
-        if name in ("en-names", "en-spans"):
+        if name == "en-names":
             return [" ".join(sample["words"]) for sample in conll(data / "wnut17" / "test.conll")]
         if name in ("en-topics", "en-topic"):
             return [line["text"] for line in texts_of(data / "textcat" / "cooking-dev.jsonl")][:200]

@@ -298,7 +298,7 @@ def _recipes() -> dict[str, Recipe]:
             {"tok2vec": shared(), "tagger": tagger(ears), "ner": transitions("ner", ears)},
             after=[replace],
         )
-        found[f"{lang}_spancat"] = Recipe(spans, {"spancat": spancat(threshold=0.3)}, steps=150)
+        found[f"{lang}_spancat"] = Recipe(spans, {"spancat": spancat(threshold=0.15)}, steps=150)
         found[f"{lang}_spancat_singlelabel"] = Recipe(
             spans, {"spancat_singlelabel": spancat(factory="spancat_singlelabel", suggester=RANGE)}, steps=150
         )

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 # What `annotate` writes for each token, and how it is read.
 TOKENS: dict[str, Callable[[Any], Any]] = {
     "words": lambda token: token.text,
@@ -58,7 +60,7 @@ def annotate(doc: Any) -> dict[str, Any]:
         key: [[s.start, s.end, s.label_, s.kb_id_] for s in group] for key, group in doc.spans.items()
     }
     found["scores"] = {
-        key: [float(x) for x in group.attrs["scores"]]
+        key: np.asarray(group.attrs["scores"]).ravel().tolist()
         for key, group in doc.spans.items()
         if group.attrs.get("scores") is not None
     }
