@@ -70,6 +70,7 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
     from kernel.training.contradictions import contradictions
     from kernel.training.diagnosis import diagnose
     from kernel.training.missing_files import missing_files
+    from kernel.training.together import worker_problems
 
     found: list[Problem] = []
     config = load_config(path, parse_overrides(args), problems=found)
@@ -78,7 +79,7 @@ def _look(path: str, args: list[str]) -> tuple[Config, list[Problem]]:
         problems = missing_files(filled)
     for text in contradictions(filled.interpolate()["training"]) if not problems else ():
         warn(text)
-    return filled, problems
+    return filled, problems or worker_problems(filled)
 
 
 def functions(config: Config) -> Iterator[str]:

@@ -59,7 +59,7 @@ def train(
     from kernel.training.output import output_lock
     from kernel.training.prepare import prepare
     from kernel.training.restarts import with_restarts
-    from kernel.training.resume import check, find
+    from kernel.training.resume import Left, check, find
 
     for path in [code] if isinstance(code, str | Path) else code:
         load_code(path)
@@ -72,19 +72,23 @@ def train(
         other = None if isinstance(resume, bool) else Path(resume)
         words = [allow_drift] if isinstance(allow_drift, str) else list(allow_drift)
         earlier: list[Evaluation] = []
+        left: Left | None = None
 
         def attempt(again: bool, seed: int | None) -> Run:
+            nonlocal left
             left = find(folder, resume=resume is True or again, resume_from=other, allowed=words)
-            run = prepare(
+            return prepare(
                 whole, output=folder, lock=lock, gpu_id=gpu_id, seed=seed if left is None else left.seed
             )
+
+        def steps(run: Run) -> list[Evaluation]:
             earlier.clear()
             if left is not None:
                 check(run, left, words)
                 earlier.extend(_read(row) for row in left.history() if "evaluation" in row)
-            return run
+            return list(_evaluations(run))
 
-        run, evaluations = with_restarts(attempt, lambda run: list(_evaluations(run)))
+        run, evaluations = with_restarts(attempt, steps, lock)
     finally:
         if lock is not None:
             lock.release()

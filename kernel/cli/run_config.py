@@ -53,7 +53,7 @@ def run_config(
         from kernel.training.output import output_lock
         from kernel.training.prepare import prepare
         from kernel.training.restarts import with_restarts
-        from kernel.training.resume import check, find
+        from kernel.training.resume import Left, check, find
 
         options.load_codes(code)
         config = read_config(config_path, parse_overrides(overrides))
@@ -61,14 +61,14 @@ def run_config(
         if output is not None:
             lock = output_lock(output)
             ctx.call_on_close(lock.release)
-        attempts = 0
+        left: Left | None = None
+        is_told = False
 
         def attempt(again: bool, seed: int | None) -> Run:
-            nonlocal attempts
-            attempts += 1
+            nonlocal left
             stop.rest()
             left = find(output, resume=resume or again, resume_from=resume_from, allowed=allow_drift)
-            run = prepare(
+            return prepare(
                 config,
                 output=output,
                 lock=lock,
@@ -77,8 +77,12 @@ def run_config(
                 seed=seed if left is None else left.seed,
                 section=section,
             )
-            if attempts == 1:
+
+        def steps(run: Run) -> KeyboardInterrupt | None:
+            nonlocal is_told
+            if not is_told:
                 _announce(run, verbose)
+            is_told = True
             if left is not None:
                 check(run, left, allow_drift)
                 if left.is_ended:
@@ -88,9 +92,9 @@ def run_config(
                 for change in left.changes:
                     say(f"allowed to differ: {change}")
             stop.check()
-            return run
+            return _steps(run, stop)
 
-        run, ended = with_restarts(attempt, lambda run: _steps(run, stop))
+        run, ended = with_restarts(attempt, steps, lock)
     if ended is not None:
         _leave(ctx, run, ended, words)
     _conclude(run)

@@ -109,6 +109,20 @@ def _neighbours(arrays: Sequence[Array]) -> Array | None:
     return None if start < 0 else base[start:expected]
 
 
+def gpu_count(wanted: int = 0) -> int:
+    """How many GPUs there are. wanted: the number of one, for the message. `UsageError` if there are none, or cupy is not installed."""
+    from thinc.util import has_cupy_gpu
+
+    if not has_cupy_gpu:
+        raise UsageError(
+            f"GPU {wanted} was asked for, but cupy is not installed or finds no CUDA device.",
+            hint="Install kernel-nlp[cuda12x] or kernel-nlp[cuda13x], or use --gpu-id -1 for the CPU.",
+        )
+    import cupy
+
+    return int(cupy.cuda.runtime.getDeviceCount())
+
+
 def get_ops(gpu_id: int = -1) -> Ops:
     """Return the operations for a device: -1 is the CPU, anything else the GPU of that number.
 
@@ -117,18 +131,12 @@ def get_ops(gpu_id: int = -1) -> Ops:
     if gpu_id < 0:
         return KernelOps()
     from thinc.api import CupyOps
-    from thinc.util import has_cupy_gpu
 
-    if not has_cupy_gpu:
-        raise UsageError(
-            f"GPU {gpu_id} was asked for, but cupy is not installed or finds no CUDA device.",
-            hint="Install kernel-nlp[cuda12x] or kernel-nlp[cuda13x], or use --gpu-id -1 for the CPU.",
-        )
-    import cupy
-
-    count = cupy.cuda.runtime.getDeviceCount()
+    count = gpu_count(gpu_id)
     if gpu_id >= count:
         raise UsageError(f"GPU {gpu_id} was asked for, but there are only {count}, numbered from 0.")
+    import cupy
+
     cupy.cuda.Device(gpu_id).use()
     return CupyOps("gpu", gpu_id)
 

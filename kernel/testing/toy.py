@@ -153,10 +153,13 @@ def toy_run(
         if fails:
             whole["training"]["before_update"] = {"@misc": "toy.failing.v1"}
         run = prepare(whole, output=output)
-        left = find(output, resume=resume)
-        if left is not None:
-            check(run, left, ())
-        yield run
+        try:
+            left = find(output, resume=resume)
+            if left is not None:
+                check(run, left, ())
+            yield run
+        finally:
+            run.team.close()
 
 
 def register() -> None:

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from kernel.errors import DataError, warn
 from kernel.files.atomic import MANIFEST, atomic_directory, check_manifest
 from kernel.files.lock import INSIDE
 from kernel.files.trees import remove
+from kernel.training.encoding import save, unpacked
 from kernel.training.snapshot import FORMAT, Snapshot
 
 FOLDER = "checkpoints"
@@ -46,25 +43,7 @@ def write(folder: Path, snapshot: Snapshot) -> None:
         text = json.dumps(snapshot.tree, allow_nan=False, separators=(",", ":"))
         (fresh / _STATE).write_text(text + "\n", encoding="utf8")
         with (fresh / _ARRAYS).open("wb") as file:
-            _save(file, snapshot.arrays)
-
-
-def packed(arrays: Sequence[np.ndarray[Any, Any]]) -> bytes:
-    """Arrays as bytes, for another process."""
-    file = BytesIO()
-    _save(file, arrays)
-    return file.getvalue()
-
-
-def unpacked(file: Any) -> list[np.ndarray[Any, Any]]:
-    """The arrays of a file, or of what `packed` gave. file: a path, or an open file."""
-    with np.load(file, allow_pickle=False) as arrays:
-        return [arrays[str(number)] for number in range(len(arrays.files))]
-
-
-def _save(file: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> None:
-    named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
-    np.savez(file, **named)
+            save(file, snapshot.arrays)
 
 
 def read(folder: Path) -> Snapshot:

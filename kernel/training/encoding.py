@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from math import isfinite
 from typing import Any
 
@@ -112,6 +113,25 @@ def decode(data: Any, arrays: Sequence[Any]) -> Any:
     if kind == "defaultdict":
         return defaultdict(_FACTORIES[data["of"]], pairs)
     return _MAPPINGS[kind](dict(pairs)) if kind == "counter" else _MAPPINGS[kind](pairs)
+
+
+def save(file: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> None:
+    """Write arrays into an open file."""
+    named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
+    np.savez(file, **named)
+
+
+def packed(arrays: Sequence[np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as bytes, for another process."""
+    file = BytesIO()
+    save(file, arrays)
+    return file.getvalue()
+
+
+def unpacked(file: Any) -> list[np.ndarray[Any, Any]]:
+    """The arrays of a file, or of what `packed` gave. file: a path, or an open file."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return [arrays[str(number)] for number in range(len(arrays.files))]
 
 
 def _refuse(place: str, value: Any) -> Any:

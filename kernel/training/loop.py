@@ -20,7 +20,6 @@ from kernel.training.output import Unsavable, output_lock, save
 from kernel.training.record import Record
 from kernel.training.resume import hand_over, restore
 from kernel.training.run import Info, Run
-from kernel.training.together import together
 from kernel.training.update import NotFinite
 
 
@@ -32,7 +31,7 @@ def train(run: Run) -> Generator[Info, None, None]:
     unless the weights are spoilt, and `train_error` comes instead. Errors of saving and of callbacks come out of `close()`.
     The output is locked meanwhile: `Locked` if another run writes there.
     """
-    with _output(run), _together(run):
+    with _together(run), _output(run):
         yield from _train(run)
 
 
@@ -44,12 +43,8 @@ def _output(run: Run) -> AbstractContextManager[Any]:
 
 @contextmanager
 def _together(run: Run) -> Iterator[None]:
-    """Start the processes that take part, and let them go at the end; not where this is one of them, or nothing is left to do."""
+    """Let the processes that take part know where the run goes on, and let them go at the end."""
     is_over = run.resumed is not None and run.resumed.is_ended
-    if run.team.count == 1 and not is_over:
-        run.team = together(
-            run.config, run.settings, section=run.section, gpu_id=run.device, seed=run.seed, output=run.output
-        )
     try:
         if run.team.count > 1 and not is_over:
             hand_over(run)

@@ -41,7 +41,7 @@ from kernel.training.run import Run
 from kernel.training.sample import Sample, check_labels, check_type, is_streamed, reading
 from kernel.training.score import score_weights
 from kernel.training.team import Team
-from kernel.training.together import together
+from kernel.training.together import starter, together
 from kernel.training.update import Builtin, warn_of_gold
 
 _SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
@@ -64,7 +64,8 @@ def prepare(
     the output, taken here and released by the caller; without it, the output is locked while `train` runs. gpu_id: -1
     for the CPU. monitor: hears of every event and of every call of a callback, see `Hooks`. seed: what to draw from where
     the config leaves that to chance, as a run that is resumed did before. section: of the config, that describes the run. team: that this process
-    is to be a member of, `Team()` for none, if it is not to make one of its own; only the first member tells anything. A corpus that
+    is to be a member of, `Team()` for none; by default the run begins one of its own if it has `[training.workers]`, whose processes prepare
+    the same run meanwhile. They end when it has been trained, or with `run.team.close()`. Only the first member tells anything. A corpus that
     has a method `share` gets the team before it is read, so that each member may read a part of it. Callbacks, the output directory
     and the config are checked before any data is read.
     """
@@ -74,23 +75,27 @@ def prepare(
     config, settings, kind = setup.config, setup.settings, setup.kind
     for text in contradictions(vars(settings), section=kind.section, schema=kind.schema):
         warn(text)
+    start = starter(config, settings, section=section, gpu_id=gpu_id) if team is None else None
     if output is not None:
         check_output(output, kind.results)
         check_apart(output, setup.plain, kind.results)
         if lock is not None:
             lock.acquire()
-    shares = [getattr(corpus, "share", None) for corpus in setup.corpora.values()]
-    if any(map(callable, shares)) and team is None:
-        team = together(config, settings, section=section, gpu_id=gpu_id, seed=setup.seed, output=output)
+    if team is None:
+        team = together(
+            start, config, settings, section=section, gpu_id=gpu_id, seed=setup.seed, output=output
+        )
     try:
-        for share in filter(callable, shares):
-            share(team or Team())
-        run = _prepared(setup, gpu_id, team or Team())
+        for each in setup.corpora.values():
+            if callable(share := getattr(each, "share", None)):
+                share(team)
+        run = _prepared(setup, gpu_id, team)
         run.output, run.lock = output, lock
         if is_first:
             run.facts = facts(run)
     except BaseException:
-        if team is not None and team.is_first:
+        # Another member has its error still to tell.
+        if is_first:
             team.close()
         raise
     return run

@@ -11,10 +11,11 @@ from typing import Any
 
 from kernel.errors import DataError, KernelError, UsageError, keep, note, warn
 from kernel.registries.blame import describe_error
-from kernel.training import checkpoint, snapshot
+from kernel.training import snapshot
 from kernel.training.batches import Batches
 from kernel.training.checkpoint import FOLDER, checkpoints, latest, step_of
 from kernel.training.drift import Change, changes, check_words, refuse, strange
+from kernel.training.encoding import packed, unpacked
 from kernel.training.history import FILE, rows
 from kernel.training.output import claim, write_record
 from kernel.training.record import Record
@@ -133,9 +134,9 @@ def hand_over(run: Run) -> None:
     told = run.team.agreed(told)
     if told is None:
         return
-    data = run.team.spread(checkpoint.packed(left.snapshot.arrays) if left is not None else b"")
+    data = run.team.spread(packed(left.snapshot.arrays) if left is not None else b"")
     if left is None:
-        state = Snapshot(told["tree"], checkpoint.unpacked(BytesIO(data)))
+        state = Snapshot(told["tree"], unpacked(BytesIO(data)))
         allowed = [Change(**change) for change in told["changes"]]
         run.resumed = Left(Path(told["folder"]), Path(told["output"]), state, True, allowed)
 

@@ -7,23 +7,24 @@ member takes the same step then. The first member alone writes and tells.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 from typing import Any, Protocol
 
 from kernel import errors
 from kernel.errors import KernelError, TrainingError
+from kernel.training.messages import joined, read, split, written
 
 Array = Any
 
 
 class Lost(TrainingError):
-    """A member of the team has ended, or does not answer any more. rank: its number."""
+    """A member of the team has ended, or does not answer any more. rank: its number. restarts: how often the run may begin again, which
+    the team knows."""
 
     def __init__(self, message: str, *, hint: str = "", rank: int = -1) -> None:
         super().__init__(message, hint=hint)
         self.rank = rank
+        self.restarts = 0
 
 
 class Member(Protocol):
@@ -57,18 +58,26 @@ class Member(Protocol):
         ...
 
 
-Backend = Callable[[bytes, Any], Member]
-"""A function of the registry `workers`: starts the other members, each of which calls `kernel.training.worker.work` with its own
-member and these bytes, and returns the member of rank 0. It gets the settings of `[training.workers]`."""
+Start = Callable[[bytes], Member]
+"""Starts the other members, each of which calls `kernel.training.worker.work` with its own member and these bytes, and returns the
+member of rank 0."""
+Backend = Callable[[Any, int], Start]
+"""A function of the registry `workers`: it gets the settings of `[training.workers]` and the number of the first member's GPU, -1 for
+the CPU, and says what starts processes of that kind. It starts none: what is missing, and what the settings can't mean, is a
+`UsageError` before any data are read."""
 
 _GOOD, _FAILED, _END = b"+", b"-", b"\n"
 
 
 class Team:
-    """The members of a run, as the loop sees them. Without any, this process is the only one."""
+    """The members of a run, as the loop sees them. Without any, this process is the only one.
 
-    def __init__(self, member: Member | None = None) -> None:
-        self._member = member
+    restarts: how often a run may begin again after one was lost.
+    """
+
+    def __init__(self, member: Member | None = None, restarts: int = 0) -> None:
+        self._member, self._restarts = member, restarts
+        self._is_closed = False
 
     @property
     def rank(self) -> int:
@@ -96,7 +105,7 @@ class Team:
         """
         if self._member is None:
             return [data]
-        found = self._member.gather(_GOOD + at.encode() + _END + data)
+        found = self._asked(self._member.gather, _GOOD + at.encode() + _END + data)
         for rank, each in enumerate(found):
             if each[:1] == _FAILED:
                 raise _error_of(each[1:], rank)
@@ -110,35 +119,32 @@ class Team:
         return given
 
     def told(self, value: Any, at: str = "") -> list[Any]:
-        """The values of all members, by rank, for all of them: plain data, as JSON has them. at: see `gather`."""
+        """The values of all members, by rank, for all of them: plain data, equal in type too. at: see `gather`."""
         if self._member is None:
             return [value]
-        every = b",".join(self.gather(_plain(value), at))
-        found: list[Any] = json.loads(self._member.broadcast(b"[" + every + b"]"))
-        return found
+        return [read(each) for each in self.exchanged(written(value), at)]
 
     def agreed(self, value: Any) -> Any:
-        """The first member's value, for all of them: plain data."""
+        """The first member's value, for all of them: plain data, equal in type too."""
         if self._member is None:
             return value
-        return json.loads(self._member.broadcast(_plain(value) if self.is_first else b""))
+        return read(self.spread(written(value) if self.is_first else b""))
 
     def spread(self, data: bytes) -> bytes:
         """The first member's bytes, for all of them."""
-        return data if self._member is None else self._member.broadcast(data)
+        if self._member is None:
+            return data
+        found: bytes = self._asked(self._member.broadcast, data)
+        return found
 
-    def exchanged(self, data: bytes) -> list[bytes]:
-        """The bytes of all members, by rank, for all of them."""
-        every = self.gather(data)
-        sizes = self.agreed([len(each) for each in every])
-        whole = self.spread(b"".join(every))
-        ends = list(accumulate(sizes))
-        return [whole[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    def exchanged(self, data: bytes, at: str = "") -> list[bytes]:
+        """The bytes of all members, by rank, for all of them. at: see `gather`."""
+        return split(self.spread(joined(self.gather(data, at))))
 
     def total(self, parts: Mapping[int, Array], order: Sequence[int], size: int, dtype: str) -> Array:
         """The sum of the arrays of all members in this order; see `Member.total`. Comes after `told`, so that who failed has said so."""
         assert self._member is not None
-        return self._member.total(parts, order, size, dtype)
+        return self._asked(self._member.total, parts, order, size, dtype)
 
     def fail(self, error: KernelError) -> None:
         """Let the first member raise the error of this one, which then ends."""
@@ -147,27 +153,26 @@ class Team:
 
     def close(self) -> None:
         """Let the other members end."""
-        if self._member is not None:
+        if self._member is not None and not self._is_closed:
+            self._is_closed = True
             self._member.close()
 
-
-def _plain(value: Any) -> bytes:
-    def convert(thing: Any) -> Any:
-        if hasattr(thing, "item"):
-            return thing.item()
-        raise TypeError(f"a {type(thing).__name__} is no plain data, which alone goes from worker to worker")
-
-    return json.dumps(value, default=convert).encode()
+    def _asked(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        except Lost as error:
+            error.restarts = self._restarts
+            raise
 
 
 def _bytes_of(error: KernelError) -> bytes:
     kind = next(cls.__name__ for cls in type(error).__mro__ if hasattr(errors, cls.__name__))
     notes = list(getattr(error, "__notes__", ()))
-    return _plain({"kind": kind, "message": error.message, "hint": error.hint, "notes": notes})
+    return written({"kind": kind, "message": error.message, "hint": error.hint, "notes": notes})
 
 
 def _error_of(data: bytes, rank: int) -> KernelError:
-    told = json.loads(data)
+    told = read(data)
     kind = getattr(errors, told["kind"])
     text = f"worker {rank}: {told['message']}"
     try:

@@ -19,17 +19,18 @@ from kernel.training.prepare import prepare
 from kernel.training.team import Lost, Member, Team
 
 
-def work(member: Member, task: bytes) -> None:
+def work(member: Member, task: bytes, local_rank: int | None = None) -> None:
     """Be a member of a team, in a process of its own, until the run has ended. Called by backends.
 
-    An error here is raised by the first member. Nothing is printed: the first member tells it all.
+    local_rank: its number among the members of its machine, from 0, by default its rank: each has a GPU of its own there, where the run
+    is on GPUs, counted from that of the first member. An error here is raised by the first member. Nothing is printed: the first member tells it all.
     """
     team, told = Team(member), json.loads(task)
     is_there = os.path.isdir(told["folder"])
     try:
         if is_there:
             os.chdir(told["folder"])
-        _train(team, told)
+        _train(team, told, team.rank if local_rank is None else local_rank)
     except Lost:
         # The first member has ended, or somebody else, which the first one says.
         return
@@ -44,12 +45,11 @@ def work(member: Member, task: bytes) -> None:
             team.fail(ours)
 
 
-def _train(team: Team, task: dict[str, Any]) -> None:
+def _train(team: Team, task: dict[str, Any], local_rank: int) -> None:
     define(Definitions(**_as_tuples(task["definitions"])))
     run = prepare(
         Config().from_str(task["config"], interpolate=False),
-        # One device for each: those after that of the first member.
-        gpu_id=task["gpu_id"] if task["gpu_id"] < 0 else task["gpu_id"] + team.rank,
+        gpu_id=task["gpu_id"] if task["gpu_id"] < 0 else task["gpu_id"] + local_rank,
         seed=task["seed"],
         section=task["section"],
         team=team,

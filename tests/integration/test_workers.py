@@ -11,6 +11,9 @@ import pytest
 
 import kernel
 from kernel.cli.functions import Trained
+from kernel.errors import UsageError
+from kernel.testing.suites.workers import children
+from kernel.training.team import Lost
 
 from ..small import json_lines, textcat_config
 
@@ -78,6 +81,27 @@ class Ending:
 @registry.callbacks("test.Ending.v1")
 def ending():
     return Ending()
+
+
+class Shared:
+    # The second worker is killed while the first one waits for it to read, as often as a file says.
+    def __init__(self, path):
+        self.read = registry.get("readers", "kernel.Corpus.v1")(path)
+
+    def share(self, team):
+        mark = Path("losses")
+        if team.rank == 1 and mark.exists() and (left := int(mark.read_text())):
+            mark.write_text(str(left - 1))
+            os.kill(os.getpid(), signal.SIGKILL)
+        team.told(team.rank)
+
+    def __call__(self, pipeline):
+        return self.read(pipeline)
+
+
+@registry.readers("test.Shared.v1")
+def shared(path):
+    return Shared(path)
 """
 
 
@@ -126,6 +150,35 @@ def test_a_run_goes_on_after_workers_were_killed_and_stopped(
     assert bytes_of(place / "pair") == bytes_of(place / "alone")
     rows = [[(each.step, each.score, each.losses) for each in run.history] for run in (found, alone)]
     assert rows[0] == rows[1] and len(rows[0]) == 2
+
+
+@pytest.mark.parametrize("losses", [1, 2])
+def test_a_run_begins_again_where_a_worker_was_lost_before_the_first_step(
+    place: Path, caplog: pytest.LogCaptureFixture, losses: int
+) -> None:
+    corpus = '[corpora.train]\n@readers = "test.Shared.v1"\npath = ${paths.train}\n'
+    Path("config.cfg").write_text(textcat_config() + corpus + SETTINGS + ENDING)
+    alone = train("alone", count=1)
+    before = children()
+    Path("losses").write_text(str(losses))
+    caplog.set_level("INFO", "kernel")
+    if losses > 1:
+        with pytest.raises(Lost, match="worker 1 ended, by SIGKILL"):
+            train("pair", max_restarts=1)
+    else:
+        found = train("pair", max_restarts=1)
+        assert bytes_of(place / "pair") == bytes_of(place / "alone")
+        assert [each.losses for each in found.history] == [each.losses for each in alone.history]
+    assert "worker 1 ended, by SIGKILL: restart 1 of 1" in caplog.text
+    assert not children() - before
+
+
+def test_nothing_is_left_of_a_run_that_is_refused(place: Path) -> None:
+    train("out", count=1)
+    before = children()
+    with pytest.raises(UsageError, match="training.dropout"):
+        kernel.train("config.cfg", "out", code="code.py", resume=True, overrides={"training.dropout": 0.5})
+    assert not children() - before
 
 
 def command(place: Path, *words: str) -> subprocess.Popen[str]:

@@ -55,7 +55,6 @@ ELSEWHERE = {
     "training/equality.py": "integration/test_threads_as_workers.py",
     "training/restarts.py": "integration/test_workers.py",
     "training/team.py": "integration/test_threads_as_workers.py",
-    "training/together.py": "integration/test_threads_as_workers.py",
     "training/worker.py": "integration/test_threads_as_workers.py",
     "registries/definitions.py": "language/test_processes_workers.py",
     "language/spread.py": "language/test_learn.py",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -14,35 +16,52 @@ from kernel.training.team import Lost
 from kernel_ray.first import START, First, reason
 from kernel_ray.host import Host
 from kernel_ray.needed import ray
-from kernel_ray.places import places
+from kernel_ray.places import check_room, local_ranks, places, room
+
+_ADDRESS = re.compile(r"[^\s/:]+:\d{1,5}|\[[0-9A-Fa-f:.]+\]:\d{1,5}")
+_ALL_VISIBLE = "RAY_EXPERIMENTAL_NOSET_CUDA_VISIBLE_DEVICES"
 
 
-def start(task: bytes, settings: Any) -> First:
+def ray_workers(settings: Any, gpu_id: int) -> Callable[[bytes], First]:
     """Processes of Ray, one for each member but the first, which is this process.
 
-    task: for `kernel.training.worker.work`. settings: of `[training.workers]`; address: of a cluster that runs, "auto" for the one that this
-    machine belongs to, null for one of this machine alone that ends with the run.
+    settings: of `[training.workers]`; address: of a cluster that runs, "auto" for the one that this machine belongs to, null for one of
+    this machine alone that ends with the run. gpu_id: the first one's GPU; on each machine the processes have those from this number on.
     """
+    ray()
+    address = settings.address
+    if address is not None and address != "auto" and not _ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"training.workers.address is {address!r}, and no address of a cluster of Ray",
+            hint='It is HOST:PORT, as ray start says it; "auto" for the cluster of this machine; null for one of this run alone.',
+        )
+    return partial(_start, settings=settings, gpu_id=gpu_id)
+
+
+def _start(task: bytes, *, settings: Any, gpu_id: int) -> First:
     module = ray()
     leave = _connect(module, settings)
     try:
-        _check_room(module, settings.count - 1)
+        own = module.get_runtime_context().get_node_id()
+        free = room(module.nodes(), gpu_id)
+        check_room(free, own, settings.count, gpu_id)
+        nodes = places(free, own, settings.count - 1)
         actor = module.remote(num_cpus=1, max_restarts=0, max_concurrency=4)(Host)
         actors = [
-            actor.options(scheduling_strategy=_on(node)).remote(rank, settings.count)
-            for rank, node in enumerate(_places(module, settings.count - 1), 1)
+            actor.options(**options(node, gpu_id)).remote(rank, settings.count)
+            for rank, node in enumerate(nodes, 1)
         ]
-        _begin(module, actors, task)
+        _begin(module, actors, task, local_ranks(nodes, own))
     except BaseException:
         leave()
         raise
     return First(module, actors, settings.timeout, leave)
 
 
-def _begin(module: Any, actors: Sequence[Any], task: bytes) -> None:
-    for rank, actor in enumerate(actors, 1):
+def _begin(module: Any, actors: Sequence[Any], task: bytes, own_ranks: Sequence[int]) -> None:
+    for rank, (actor, local_rank) in enumerate(zip(actors, own_ranks, strict=True), 1):
         try:
-            module.get(actor.begin.remote(task), timeout=START)
+            module.get(actor.begin.remote(task, local_rank), timeout=START)
         except module.exceptions.RayError as error:
             raise Lost(f"worker {rank} did not start: {reason(error)}", rank=rank) from error
 
@@ -85,23 +104,15 @@ def _own_signals() -> Iterator[None]:
             signal.signal(signal.SIGTERM, former)
 
 
-def _places(module: Any, count: int) -> list[str]:
-    cpus = {node["NodeID"]: int(node["Resources"].get("CPU", 0)) for node in module.nodes() if node["Alive"]}
-    return places(cpus, module.get_runtime_context().get_node_id(), count)
-
-
-def _on(node: str) -> Any:
-    """On this machine, or on another one where it has no room now."""
+def options(node: str, gpu_id: int) -> dict[str, Any]:
+    """What Ray is asked for an actor: where it runs, and what it takes there: with a GPU on this machine alone, since it is to have a certain one; otherwise on
+    another one where this has no room now."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    return NodeAffinitySchedulingStrategy(node, soft=True)
-
-
-def _check_room(module: Any, wanted: int) -> None:
-    """`UsageError` if the cluster has too few CPUs: Ray would wait for ever."""
-    there = int(module.cluster_resources().get("CPU", 0))
-    if there < wanted:
-        raise UsageError(
-            f"the cluster of Ray has {there} CPUs, and training.workers.count = {wanted + 1} needs {wanted} besides this process",
-            hint="Take fewer workers, or add machines: ray start --address ADDRESS",
-        )
+    found: dict[str, Any] = {
+        "scheduling_strategy": NodeAffinitySchedulingStrategy(node, soft=gpu_id < 0),
+    }
+    if gpu_id >= 0:
+        # Ray would number the GPUs of each actor anew, and does not know of the first process's.
+        found |= {"num_gpus": 1, "runtime_env": {"env_vars": {_ALL_VISIBLE: "1"}}}
+    return found

@@ -73,9 +73,9 @@ class Host:
     def __init__(self, rank: int, count: int) -> None:
         self._member = Other(rank, count)
 
-    def begin(self, task: bytes) -> None:
-        """Start the member."""
-        Thread(target=work, args=(self._member, task), daemon=True).start()
+    def begin(self, task: bytes, local_rank: int) -> None:
+        """Start the member. local_rank: its number among those of its machine."""
+        Thread(target=work, args=(self._member, task, local_rank), daemon=True).start()
 
     def take(self, number: int) -> Any:
         """What the member gives; waits for it."""
