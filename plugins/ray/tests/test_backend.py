@@ -9,7 +9,6 @@ from kernel_ray import backend
 
 from kernel.errors import UsageError
 
-
 NODE = "0a" * 28
 
 

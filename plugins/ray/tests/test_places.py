@@ -44,7 +44,7 @@ def test_too_little_room_is_told():
     found = room(CLUSTER, 0)
     check_room(found, "a", 5, 0)
     check_room(found, "c", 6, 0)
-    with pytest.raises(UsageError, match=r"has 4 GPUs, numbered from 0 .* count = 6 needs 5: one for each"):
+    with pytest.raises(UsageError, match=r"has 4 GPUs, numbered from 0 .*count = 6 needs 5: one for each"):
         check_room(found, "a", 6, 0)
     check_room({"a": 1}, "a", 2, -1)
     with pytest.raises(UsageError, match=r"has 1 CPUs, and training\.workers\.count = 3 needs 2 besides"):
