@@ -2,7 +2,7 @@
 
 Usage: spacy_pipelines_side.py kernel|spacy|spacy-matmul JOB [ARGUMENT ...]
 Jobs: `write PIPELINE TEXTS OUT`: annotate the texts of a JSONL file ("text"; "options" for `load` are in PIPELINE's `.load.json`).
-`load PIPELINE`: time and peak memory of a fresh process that loads. `pipe PIPELINE TEXTS`: the same with one run over the texts.
+`go_on PIPELINE EXPECTED OUT`: 20 further updates. `load PIPELINE`: time and peak memory of a fresh process that loads. `pipe PIPELINE TEXTS`: the same with one run over the texts.
 """
 
 from __future__ import annotations
@@ -99,6 +99,41 @@ def write(lib: Any, pipeline: str, texts: str, out: str) -> dict[str, Any]:
     return {"words": words}
 
 
+def gold(lib: Any, nlp: Any, said: dict[str, Any]) -> Any:
+    """An example whose reference has what was annotated; words, tags and the rest as they were, without what nothing was said of."""
+    words, spaces = said["words"], [bool(space) for space in said["spaces"]]
+    columns = {f"{name}s": said[name] for name in ("tag", "morph", "lemma", "dep") if any(said[name])}
+    if any(said["pos"]):
+        columns["pos"] = said["pos"]
+    if any(said["dep"]):
+        columns["heads"] = said["head"]
+    elif any(said["sent_start"][1:]):
+        columns["sent_starts"] = [bool(start) for start in said["sent_start"]]
+    if any(said["ent_iob"]):
+        marks = zip(said["ent_iob"], said["ent_type"], strict=True)
+        columns["ents"] = [f"{mark}-{kind}" if kind else "O" for mark, kind in marks]
+    reference = lib.Doc(nlp.vocab, words=words, spaces=spaces, **columns)
+    for key, spans in said["spans"].items():
+        reference.spans[key] = [reference[start:end] for start, end, *_ in spans]
+        for span, (_, _, label, _) in zip(reference.spans[key], spans, strict=True):
+            span.label_ = label
+    best = max(said["cats"].values(), default=0.0)
+    reference.cats = {label: float(score == best or score > 0.5) for label, score in said["cats"].items()}
+    return lib.Example(lib.Doc(nlp.vocab, words=words, spaces=spaces), reference)
+
+
+def go_on(lib: Any, pipeline: str, expected: str, out: str, steps: int = 20) -> dict[str, Any]:
+    """Train a loaded pipeline a little further with what was annotated, and save it."""
+    nlp = lib.load(pipeline, **options(pipeline))
+    with Path(expected).open(encoding="utf-8") as lines:
+        said = [json.loads(line) for line, _ in zip(lines, range(8 * steps), strict=False)]
+    update = lib.updater(nlp, shards=1, drop=0.2)
+    for first in range(0, len(said), 8):
+        update([gold(lib, nlp, each) for each in said[first : first + 8]])
+    nlp.to_disk(out)
+    return {"steps": steps}
+
+
 def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -146,7 +181,7 @@ def inference(lib: Any, *, model: str, texts: str) -> Callable[[], int]:
 
 
 TASKS = {"foreign_inference": inference}
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"write": write, "load": load, "pipe": pipe}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"write": write, "go_on": go_on, "load": load, "pipe": pipe}
 
 
 def main(side: str, job: str, *arguments: str) -> None:
