@@ -25,12 +25,11 @@ from kernel.errors.exceptions import (
     Unsupported,
     UsageError,
     WrongType,
-    note,
-    warn,
 )
 from kernel.errors.kept import keep
 from kernel.errors.losses import LossWarning
 from kernel.errors.problems import Cause, Problem
+from kernel.errors.telling import held, note, tell, warn
 
 __all__ = [
     "CallbackError",
@@ -60,7 +59,9 @@ __all__ = [
     "Unsupported",
     "UsageError",
     "WrongType",
+    "held",
     "keep",
     "note",
+    "tell",
     "warn",
 ]

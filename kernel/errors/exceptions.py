@@ -10,8 +10,6 @@ error too: see `kernel.errors.keep`.
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Sequence
 from os import PathLike
 
@@ -209,16 +207,3 @@ class CallbackError(TrainingError):
 
 class KernelWarning(UserWarning):
     """Something the user should look at that doesn't stop the run."""
-
-
-def warn(message: str) -> None:
-    """Issue a KernelWarning. The command line shows each message once and counts them."""
-    warnings.warn(KernelWarning(visible(message)), stacklevel=2)
-
-
-def note(message: str) -> None:
-    """Tell what was done and is as it should be: a record of level INFO of the logger `kernel`.
-
-    The command line shows each message once.
-    """
-    logging.getLogger("kernel").info("%s", visible(message))

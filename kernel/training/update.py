@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import ConfigError, DataError, TrainingError, warn
+from kernel.errors import ConfigError, DataError, TrainingError, held, tell, warn
 from kernel.numeric import blas, random
 from kernel.numeric.schedules import Schedule, by_step
 from kernel.registries.blame import naming
@@ -153,15 +153,19 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
     for shard, part in enumerate(parts):
         if team.owns(shard):
             found: dict[str, float] = {}
-            gradients(run, part, shard, found)
+            with held() as said:
+                gradients(run, part, shard, found)
             lost = {name: float(loss) for name, loss in found.items()}
             array, touched = run.parameters.take()
             own[shard] = array
-            told[shard] = {"losses": lost, "touched": touched, "size": len(array), "dtype": array.dtype.str}
+            told[shard] = {"losses": lost, "touched": touched, "said": said}
+            told[shard] |= {"size": len(array), "dtype": array.dtype.str}
     examples, words = sum(map(len, parts)), sum(len(each) for part in parts for each in part)
     at = f"step {run.step}, of epoch {run.epoch}, with {examples} examples of {words} words"
-    every = {int(shard): each for member in team.told(told, at) for shard, each in member.items()}
+    every = {shard: each for member in team.told(told, at) for shard, each in member.items()}
     for shard in range(len(parts)):
+        # In the order in which one process would have told it; the first member alone is heard.
+        tell(every[shard]["said"])
         _add(losses, every[shard]["losses"], run)
     order = [shard for shard in range(len(parts)) if every[shard]["touched"]]
     if order:

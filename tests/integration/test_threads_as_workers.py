@@ -13,10 +13,11 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 import kernel
-from kernel.errors import ConfigError, DataError, Locked, TrainingError, UsageError
+from kernel.errors import ConfigError, DataError, Locked, TrainingError, UsageError, note
 from kernel.registries.code import load_code
 from kernel.registries.family import registry
 from kernel.testing import WorkersSuite
+from kernel.testing.toy import ToyPipeline
 from kernel.training.hooks import hookimpl
 from kernel.training.team import Lost, Team
 from kernel.training.worker import work
@@ -163,6 +164,28 @@ def test_an_error_is_raised_by_the_first_with_its_kind_hint_and_notes(error, kin
         first.gather(b"")
     assert type(caught.value) is kind
     assert caught.value.hint == error.hint and caught.value.__notes__ == ["a note"]
+
+
+def test_what_is_told_of_a_part_of_the_work_is_told_by_the_first_in_the_order_of_the_parts(
+    monkeypatch, caplog
+):
+    update = ToyPipeline.update
+
+    def telling(self, examples, **settings):
+        note(f"{len(examples)} points from {examples[0][0]:.3f}")
+        return update(self, examples, **settings)
+
+    monkeypatch.setattr(ToyPipeline, "update", telling)
+    caplog.set_level("INFO", "kernel")
+    found = []
+    for count in (1, 3):
+        caplog.clear()
+        with registry.restored():
+            kernel.registry.workers("acme.threads.v1", threads)
+            TestThreads().trained(count)
+        # The other members would be silent if they were processes.
+        found.append([record.getMessage() for record in caplog.records if record.threadName == "MainThread"])
+    assert found[0] == found[1] and len(found[0]) == 6 * 5
 
 
 def test_more_workers_than_shards_are_refused():

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens import Doc, Span
 from kernel_transformers.pieces.batch import WordpieceBatch, borders, within
+from kernel_transformers.pieces.cuts import tell_cuts
 from kernel_transformers.pieces.pieces import Pieces
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
 from kernel_transformers.pieces.windows import Windows, cut, rows
@@ -46,7 +47,8 @@ def encode(
     heads = total[openings] + max(before - 1, 0)
     align_rows, align_lengths = _align(places, pieces, rows_of_pieces, heads)
     too_long = int((pieces.lengths > tokenizer.capacity).sum())
-    tokenizer.cuts.add(too_long, int(pieces.lengths.max()), tokenizer.capacity)
+    if too_long:
+        tell_cuts(tokenizer.capacity)
     doc_windows = np.searchsorted(places.docs[windows.spans], np.arange(len(docs) + 1))
     return WordpieceBatch(
         ids=_filled(pieces.table[0], tokenizer.prefix, tokenizer.suffix, windows, pieces, total),

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from kernel.errors import ConfigError, DataError
 from kernel_transformers import needed
 from kernel_transformers.convert import CONFIG, TOKENIZER, tokenizer_files
-from kernel_transformers.pieces.cuts import Cuts
 from kernel_transformers.pieces.pieces import PieceCache, Pieces, joined
 from kernel_transformers.pieces.settings import adapted, check, json_object
 
@@ -34,8 +33,7 @@ class PieceTokenizer:
 
     prefix, suffix: numbers of the special pieces around a text. prefix_types, suffix_types: their segments. content_type: that of
     the text. pad_id: the number of the padding piece, 0 if there is none. unknown_id: that of what the vocabulary doesn't have.
-    max_length: pieces of a window, special ones too. library: the object of the library that does it. cuts: how many spans were too
-    long.
+    max_length: pieces of a window, special ones too. library: the object of the library that does it.
     """
 
     def __init__(self, files: Mapping[str, bytes], settings: Mapping[str, Any] | None = None) -> None:
@@ -59,7 +57,6 @@ class PieceTokenizer:
         self._asked = "model_max_length" in given
         self._known = self._longest()
         self.max_length = self._known or DEFAULT_LENGTH
-        self.cuts = Cuts()
         self.cache = PieceCache()
         self.vocab_size: int = self.library.get_vocab_size(with_added_tokens=True)
         self.pad_id = self._special("pad_token", 0)
