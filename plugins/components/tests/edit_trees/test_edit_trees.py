@@ -20,15 +20,20 @@ def applied(tree, form):
 
 
 def naive(tree, form):
-    """What a tree makes of a form, by its definition."""
+    """What a tree makes of a form, by its definition. Of a part that it keeps, something is left of the whole."""
+    lemma = naively(tree, form)
+    return None if isinstance(tree, Match) and not lemma else lemma
+
+
+def naively(tree, form):
     if isinstance(tree, Replace):
         return tree.subst if form == tree.orig else None
     end = len(form) - tree.suffix_len
-    if tree.prefix_len >= end:
+    if tree.prefix_len > end:
         return None
     before, middle, after = form[: tree.prefix_len], form[tree.prefix_len : end], form[end:]
     parts = [
-        part if child is None else naive(child, part)
+        part if child is None else naively(child, part)
         for child, part in ((tree.prefix, before), (None, middle), (tree.suffix, after))
     ]
     return None if None in parts else "".join(parts)
@@ -102,8 +107,12 @@ def test_names(form, lemma, name):
 @pytest.mark.parametrize(
     ("form", "made"), [("talked", "talk"), ("xed", "x"), ("ed", None), ("d", None), ("", None)]
 )
-def test_something_is_always_kept(form, made):
+def test_something_is_always_left(form, made):
     assert applied(edit_tree("walked", "walk"), form) == made
+
+
+def test_what_is_kept_may_be_nothing():
+    assert applied(edit_tree("xs", "xas"), "s") == "as"
 
 
 def test_long_words_share_a_beginning_or_an_end():

@@ -20,7 +20,7 @@ def build_entity_linker(tok2vec: Model[list[Doc], Any], nO: PositiveInt | None =
 
     nO: the width of the vectors of entities. The component sets it.
     """
-    return entity_linker(tok2vec, nO, _sentences)
+    return entity_linker("entity_linker", tok2vec, nO, _sentences)
 
 
 def _sentences(model: Model[Any, Any], docs: Sequence[Doc]) -> list[list[tuple[int, int]]]:

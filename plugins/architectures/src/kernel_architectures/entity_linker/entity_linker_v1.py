@@ -15,7 +15,7 @@ def build_entity_linker_v1(tok2vec: Model[list[Doc], Any], nO: PositiveInt | Non
 
     With documents and contexts it does the same. nO: see kernel.EntityLinker.v2.
     """
-    return entity_linker(tok2vec, nO, _whole)
+    return entity_linker("entity_linker_v1", tok2vec, nO, _whole)
 
 
 def _whole(model: Model[Any, Any], docs: Sequence[Doc]) -> list[list[tuple[int, int]]]:

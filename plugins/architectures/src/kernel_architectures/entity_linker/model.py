@@ -13,16 +13,18 @@ from kernel_architectures.entity_linker.contexts import ContextMean
 Contexts = Callable[[Model[Any, Any], Sequence[Doc]], Sequence[Sequence[tuple[int, int]]]]
 
 
-def entity_linker(tok2vec: Model[list[Doc], Any], nO: int | None, contexts: Contexts) -> Model[Any, Any]:
+def entity_linker(
+    name: str, tok2vec: Model[list[Doc], Any], nO: int | None, contexts: Contexts
+) -> Model[Any, Any]:
     """Mean of the token vectors of each context, a residual Maxout layer of two pieces, and a linear layer: (C, nO).
 
-    contexts: where the contexts of documents lie, each (first token, token after the last), if the input doesn't say so. Input:
+    name: of the model. contexts: where the contexts of documents lie, each (first token, token after the last), if the input doesn't say so. Input:
     documents, or a tuple of documents and a Ragged of int (C, 2) with the contexts of each. Equal contexts are computed once.
     Refs: tok2vec, output_layer.
     """
     output: Model[Any, Any] = Linear(nO)
     return Model(
-        "entity_linker",
+        name,
         _forward,
         init=_init,
         layers=[tok2vec, ContextMean(), residual(Maxout(nP=2, dropout=0.0)), output],

@@ -35,11 +35,15 @@ def documents() -> list[Doc]:
     return [Doc(vocab, words=[f"w{number}" for number in draw.integers(30, size=size)]) for size in LENGTHS]
 
 
+@pytest.mark.parametrize("padded", [False, True])
 @pytest.mark.parametrize("depth", [0, 1, 3])
 @pytest.mark.parametrize("window", [1, 2])
 @pytest.mark.parametrize("places", [[0], [2, 3, 4, 15, 24], list(range(25))])
-def test_vectors_and_gradients_are_those_of_the_whole(window: int, depth: int, places: list[int]) -> None:
+def test_vectors_and_gradients_are_those_of_the_whole(
+    window: int, depth: int, places: list[int], padded: bool
+) -> None:
     model, docs = tok2vec(window, depth), documents()
+    model.get_ref("encode").attrs["padded"] = padded
     chosen = np.array(places)
     whole, backprop_whole = model(docs, True)
     flat = np.concatenate(whole)

@@ -12,7 +12,7 @@ from thinc.api import Maxout, NumpyOps, set_dropout_rate
 from thinc.types import Ragged
 
 from kernel.errors import KernelError, UsageError
-from kernel.numeric.bytes import model_to_bytes
+from kernel.numeric.bytes import model_from_bytes, model_to_bytes
 from kernel.numeric.ops import set_ops
 from kernel.numeric.random import scope
 
@@ -29,12 +29,20 @@ def mish_encoder(window=1, depth=2, width=4, dtype="float32"):
     return randomise(set_ops(build_mish_window_encoder(width, window, depth).initialize()), dtype)
 
 
+def padded_encoder(make=maxout_encoder, **settings):
+    model = make(**settings)
+    model.attrs["padded"] = True
+    return model
+
+
 ENCODERS = [
     maxout_encoder,
     lambda **k: maxout_encoder(window=2, pieces=2, **k),
     lambda **k: maxout_encoder(pieces=1, **k),
     mish_encoder,
     lambda **k: mish_encoder(window=3, **k),
+    padded_encoder,
+    lambda **k: padded_encoder(mish_encoder, window=2, **k),
 ]
 encoders = pytest.mark.parametrize("make", ENCODERS)
 
@@ -47,7 +55,9 @@ def inputs(*lengths, width=4, dtype="float32", seed=0):
 def by_definition(model, X):
     """One document, token by token, straight from the definition."""
     window = model.attrs["window_size"]
-    X = np.asarray(X, "float64")
+    around = model.attrs["receptive_field"] if model.attrs.get("padded") else 0
+    n = len(X)
+    X = np.pad(np.asarray(X, "float64"), ((around, around), (0, 0)))
     for block in model.layers:
         affine, norm, _ = block.layers
         padded = np.pad(X, ((window, window), (0, 0)))
@@ -62,7 +72,7 @@ def by_definition(model, X):
             h = (h - h.mean()) / np.sqrt(h.var() + 1e-8)
             rows.append(X[i] + h * norm.get_param("G") + norm.get_param("b"))
         X = np.array(rows)
-    return X
+    return X[around : around + n]
 
 
 @encoders
@@ -353,3 +363,20 @@ def test_a_ragged_is_read_as_the_list_of_its_parts(make):
     model.initialize(X=ragged)
     with pytest.raises(KernelError, match="width 4, but the vectors that it is given have 3"):
         model.predict(Ragged(np.ones((2, 3), dtype="float32"), np.array([2], dtype="int32")))
+
+
+def test_rows_between_documents_are_of_the_weights_that_were_trained_with_them():
+    model = padded_encoder()
+    Xs = inputs()
+    with_rows = model.predict(Xs)
+    loaded = maxout_encoder()
+    model_from_bytes(loaded, model_to_bytes(model))
+    for other in (model.copy(), loaded):
+        np.testing.assert_allclose(other.predict(Xs)[4], with_rows[4], atol=1e-6)
+    model.attrs["padded"] = False
+    without = model.predict(Xs)
+    # Only the last of two layers sees something else beyond an end, and only two tokens from the ends see of it.
+    same = np.isclose(with_rows[4], without[4], atol=1e-6).all(axis=1)
+    assert same.tolist() == [False, True, True, True, True, True, False]
+    loaded.initialize()
+    assert not loaded.attrs.get("padded")

@@ -5,7 +5,7 @@ import json
 from kernel_components.edit_trees.tree import Replace, Tree
 
 REST = -1
-"""Stands for as many characters as the others of a form leave: one or more."""
+"""Stands for as many characters as the others of a form leave: none or more, but something remains of the form."""
 
 Script = tuple[int | Replace, ...]
 """Parts of a form: how many characters are kept (once `REST`, unless all is replaced), or what is replaced."""
@@ -37,7 +37,7 @@ def apply(script: Script, form: str) -> str | None:
             rest -= len(part.orig)
         elif part != REST:
             rest -= part
-    if rest < 0 or (rest == 0) == (REST in script):
+    if rest < 0 or (rest > 0 and REST not in script):
         return None
     made, place = [], 0
     for part in script:
@@ -50,7 +50,8 @@ def apply(script: Script, form: str) -> str | None:
             end = place + (rest if part == REST else part)
             made.append(form[place:end])
             place = end
-    return "".join(made)
+    lemma = "".join(made)
+    return None if REST in script and not lemma else lemma
 
 
 def name_of(script: Script) -> str:

@@ -20,7 +20,19 @@ CARRIERS: dict[str, str | None] = {
     "merge_entities": None,
     "merge_noun_chunks": None,
     "merge_subtokens": None,
+    "morphologizer": "kernel_spacy.components.morphologizer:carry",
+    "ner": "kernel_spacy.components.transitions:carry_ner",
+    "parser": "kernel_spacy.components.transitions:carry_parser",
+    "senter": "kernel_spacy.components.senter:carry",
+    "span_finder": "kernel_spacy.components.spans:carry_span_finder",
+    "spancat": "kernel_spacy.components.spans:carry_spancat",
+    "spancat_singlelabel": "kernel_spacy.components.spans:carry_spancat",
+    "tagger": "kernel_spacy.components.tagger:carry",
+    "textcat": "kernel_spacy.components.textcat:carry",
+    "textcat_multilabel": "kernel_spacy.components.textcat:carry",
+    "tok2vec": "kernel_spacy.components.tok2vec:carry",
     "token_splitter": None,
+    "trainable_lemmatizer": "kernel_spacy.components.trainable_lemmatizer:carry",
 }
 
 

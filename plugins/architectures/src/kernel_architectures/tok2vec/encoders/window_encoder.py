@@ -3,6 +3,10 @@
 A layer sees, side by side, the vectors of the `window_size` tokens before, the token itself and the tokens after;
 beyond the ends of a document lie zeros, in every layer. The block's output is added to its input.
 
+Weights of spaCy were trained with rows of zeros between documents that go through the layers too, so that only the first layer sees
+zeros beyond an end. They know a document's ends by what becomes of these rows. With the attribute `padded`, which comes with such
+weights and goes when others are drawn, they lie here too: as many as a token can depend on, so that documents see nothing of each other.
+
 Training runs a batch at once and keeps what the backward pass needs. Prediction on CPU sends blocks of rows that fit
 the cache through all layers, in scratch arrays that each thread reuses; results are always freshly allocated.
 """
@@ -14,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from thinc.api import Model, Ops
 from thinc.types import Ragged
 
@@ -49,12 +54,13 @@ def window_encoder(
         attrs={
             "window_size": window_size,
             "receptive_field": window_size * depth,
-            "encode_at": encode_at,
+            "encode_at": _encode_at,
         },
     )
 
 
 def _init(model: Model[list[Array], list[Array]], X: Any = None, Y: Any = None) -> None:
+    model.attrs.pop("padded", None)
     if X is not None:
         _check_width(model, [X.data] if isinstance(X, Ragged) else X)
     for layer in model.layers:
@@ -80,14 +86,63 @@ def _forward(
     _check_width(model, Xs[:1])
     lengths = [len(X) for X in Xs]
     flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
-    if not is_train and isinstance(ops, KernelOps):
-        return ops.unflatten(_predict(model, flat, lengths), lengths), _no_backprop
-    output, backprop_rows = _train(model, flat, lengths, is_train)
+    run = _run_padded if model.attrs.get("padded") else _run
+    output, backprop_rows = run(model, flat, lengths, is_train)
 
     def backprop(dYs: Sequence[Array]) -> list[Array]:
         return list(ops.unflatten(backprop_rows(ops.flatten(dYs) if dYs else output), lengths))
 
     return ops.unflatten(output, lengths), backprop
+
+
+def _run(
+    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    """The output (N, width) for the rows of documents that lie one after the other."""
+    if not is_train and isinstance(model.ops, KernelOps):
+        return _predict(model, flat, lengths), _no_backprop
+    return _train(model, flat, lengths, is_train)
+
+
+def _run_padded(
+    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    """The same with rows of zeros before, between and after the documents, which take part in every layer."""
+    spread, places = padded(model, flat, lengths)
+    output, backprop_rows = _run(model, spread, [len(spread)], is_train)
+
+    def backprop(d_output: Array) -> Array:
+        d_spread = model.ops.xp.zeros(spread.shape, dtype=d_output.dtype)
+        d_spread[places] = d_output
+        return backprop_rows(d_spread)[places]
+
+    return output[places], backprop
+
+
+def padded(
+    model: Model[list[Array], list[Array]], flat: Array, lengths: Sequence[int]
+) -> tuple[Array, Array]:
+    """The rows of all documents with rows of zeros around each document, and the places of the former among these."""
+    ops, width = model.ops, model.attrs["receptive_field"]
+    sizes = np.array(lengths, dtype=np.int64)
+    filled = np.cumsum(sizes > 0)
+    places = np.arange(len(flat)) + np.repeat(width * filled, sizes)
+    total = len(flat) + width * (int(filled[-1]) + 1 if len(filled) else 1)
+    spread = ops.xp.zeros((total, flat.shape[1]), dtype=flat.dtype)
+    places = ops.xp.asarray(places)
+    spread[places] = flat
+    return spread, places
+
+
+def _encode_at(
+    model: Model[Any, Any], flat: Array, lengths: Sequence[int], rows: NDArray[np.int64], is_train: bool
+) -> tuple[Array, Callable[[Array], Array]]:
+    """See `some_tokens.encode_at`."""
+    if not model.attrs.get("padded"):
+        return encode_at(model, flat, lengths, rows, is_train)
+    spread, places = padded(model, flat, lengths)
+    output, backprop = encode_at(model, spread, [len(spread)], model.ops.to_numpy(places)[rows], is_train)
+    return output, lambda d_output: backprop(d_output)[places]
 
 
 def _forward_ragged(

@@ -1,0 +1,67 @@
+"""What the components with a model have in common: settings, labels and weights of a saved one of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kernel.errors import DataError
+from kernel.vocab.vectors import remember
+from kernel_spacy.source import Source
+from kernel_spacy.weights import counterpart, take
+
+
+def read_settings(source: Source, name: str) -> dict[str, Any]:
+    """The settings that a component was saved with; none in pipelines that have no such file."""
+    place = f"{name}/cfg"
+    if not source.has(place):
+        return {}
+    settings = source.json(place)
+    if not isinstance(settings, dict):
+        raise DataError(f"the settings of component '{name}' are no table", path=source.path(place))
+    return settings
+
+
+def take_settings(component: Any, settings: Mapping[str, Any], *names: str) -> None:
+    """Those settings that are ours too: what was saved counts, whatever the config says."""
+    component.cfg.update({name: settings[name] for name in names if name in settings})
+
+
+def take_labels(source: Source, name: str, component: Any, labels: Any) -> None:
+    """The labels, in the order of the model's outputs. A list, or a table of which they are the keys."""
+    path = source.root / name / "cfg"
+    if not isinstance(labels, list | dict) or not all(isinstance(label, str) and label for label in labels):
+        raise DataError(f"the labels of component '{name}' are no list of strings", path=path)
+    for label in labels:
+        component.add_label(label)
+    if len(component.labels) != len(labels):
+        raise DataError(f"the labels of component '{name}' are not all different", path=path)
+
+
+def take_weights(source: Source, name: str, nlp: Any) -> None:
+    """The weights of a component that has its labels, and with them what its layers have to know."""
+    component = nlp.get_pipe(name)
+    model, where = component.model, f"component '{name}'"
+    source.parsed(f"{name}/model", lambda data: take(model, data, where, counterpart))
+    for layer in model.walk():
+        if layer.name == "static_vectors" and nlp.vocab.vectors:
+            remember(layer, nlp.vocab.vectors)
+    check_outputs(source, name, component)
+
+
+def check_outputs(source: Source, name: str, component: Any) -> None:
+    """Whether the model has as many outputs as there are labels."""
+    size, wanted = component.model.maybe_get_dim("nO"), len(component.output_names)
+    if wanted and size is not None and size != wanted:
+        raise DataError(
+            f"component '{name}' has {wanted} labels, and its weights are for {size}",
+            path=source.root / name / "model",
+            hint="Its files were saved by different pipelines, or one of them was edited.",
+        )
+
+
+def beyond_cfg(source: Source, name: str, settings: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """A line for each setting that was saved, and that neither this nor the config knows."""
+    block = source.components.get(name, {})
+    left = sorted(key for key in settings if key not in known and key not in block)
+    return [f"component '{name}': its setting {key} has no counterpart here, and is left out" for key in left]
