@@ -9,14 +9,6 @@ from kernel_spacy.source import Source
 
 _PARSER = ("update_with_oracle_cut_size", "learn_tokens", "min_action_freq")
 _NER = ("update_with_oracle_cut_size", "incorrect_spans_key")
-# What they save besides: that there is no beam, and tasks of version 2.
-_MEANINGLESS = {
-    "moves": None,
-    "beam_width": 1,
-    "beam_density": 0.0,
-    "beam_update_prob": 0.0,
-    "multitasks": [],
-}
 
 
 def carry_parser(source: Source, name: str, nlp: Any) -> list[str]:

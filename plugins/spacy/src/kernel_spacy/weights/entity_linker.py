@@ -9,10 +9,8 @@ from thinc.api import Model
 
 from kernel_spacy.weights.layers import Counterpart, Layer, affine, around, chain, dropout, maxout, plain
 
-AnyModel = Model[Any, Any]
 
-
-def _entity_linker(model: AnyModel, of: Counterpart) -> Layer:
+def _entity_linker(model: Model[Any, Any], of: Counterpart) -> Layer:
     """The sentence of each entity is found by the model."""
     vectors = of(model.layers[0])
     spans = plain("span_maker", n_sents=model.attrs["n_sents"])
@@ -23,13 +21,13 @@ def _entity_linker(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _entity_linker_v1(model: AnyModel, of: Counterpart) -> Layer:
+def _entity_linker_v1(model: Model[Any, Any], of: Counterpart) -> Layer:
     """A document is one context."""
     vectors = of(model.layers[0])
     return _encoded(model, vectors, chain(vectors, plain("list2ragged")))
 
 
-def _encoded(model: AnyModel, vectors: Layer, contexts: Layer) -> Layer:
+def _encoded(model: Model[Any, Any], vectors: Layer, contexts: Layer) -> Layer:
     """The mean of a context, a residual maxout with dropout, and a linear layer."""
     _, _, hidden, output = model.layers
     # thinc's residual of a maxout, which with its dropout is a chain.
@@ -46,7 +44,7 @@ def _encoded(model: AnyModel, vectors: Layer, contexts: Layer) -> Layer:
     return made
 
 
-TABLE: dict[str, Callable[[AnyModel, Counterpart], Layer]] = {
+TABLE: dict[str, Callable[[Model[Any, Any], Counterpart], Layer]] = {
     "entity_linker": _entity_linker,
     "entity_linker_v1": _entity_linker_v1,
 }

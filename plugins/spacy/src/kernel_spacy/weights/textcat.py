@@ -27,11 +27,10 @@ from kernel_spacy.weights.layers import (
 )
 from kernel_spacy.weights.tagger import softmax
 
-AnyModel = Model[Any, Any]
 _ORTH = 65
 
 
-def _outputs(model: AnyModel, node: AnyModel) -> Callable[[object], None]:
+def _outputs(model: Model[Any, Any], node: Model[Any, Any]) -> Callable[[object], None]:
     """Let a model know its number of outputs when its last layer does."""
 
     def taken(_: object) -> None:
@@ -49,7 +48,7 @@ def _all_taken(*functions: Callable[[object], None] | None) -> Callable[[object]
     return taken
 
 
-def _bow(model: AnyModel, of: Counterpart) -> Layer:
+def _bow(model: Model[Any, Any], of: Counterpart) -> Layer:
     ngrams, linear, *activation = model.layers
     resizable = "resize_output" in model.attrs
     sparse = _sparse_linear(linear)
@@ -64,7 +63,7 @@ def _bow(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _sparse_linear(linear: AnyModel) -> Layer:
+def _sparse_linear(linear: Model[Any, Any]) -> Layer:
     """W (nO * length) and b (nO,)."""
     shared = linear.name == "shared_linear"
     form, axes = (_shared(linear), ("",)) if shared else (_rows(linear), ("length", "nO"))
@@ -79,7 +78,7 @@ def _sparse_linear(linear: AnyModel) -> Layer:
     )
 
 
-def _rows(linear: AnyModel) -> Form:
+def _rows(linear: Model[Any, Any]) -> Form:
     """A row for each class there, and one for each bucket here."""
     length = linear.get_dim("length")
 
@@ -92,7 +91,7 @@ def _rows(linear: AnyModel) -> Form:
     return Form(take, give)
 
 
-def _shared(linear: AnyModel) -> Form:
+def _shared(linear: Model[Any, Any]) -> Form:
     """All but the first weights are never looked at: the class is added to the bucket."""
     length = linear.get_dim("length")
 
@@ -109,7 +108,7 @@ def _shared(linear: AnyModel) -> Form:
     return Form(take, give)
 
 
-def _classify(model: AnyModel, *, resizable: bool) -> tuple[list[Layer], Layer]:
+def _classify(model: Model[Any, Any], *, resizable: bool) -> tuple[list[Layer], Layer]:
     """The layers at the end, and the one that is `output_layer`."""
     node = model.get_ref("output_layer")
     if node.name == "softmax":
@@ -121,7 +120,7 @@ def _classify(model: AnyModel, *, resizable: bool) -> tuple[list[Layer], Layer]:
     return [last, plain("logistic")], last
 
 
-def _reduce(model: AnyModel, of: Counterpart) -> Layer:
+def _reduce(model: Model[Any, Any], of: Counterpart) -> Layer:
     tok2vec, pool, classify = model.layers
     vectors = of(tok2vec)
     reductions = [plain(f"reduce_{name}") for name in pool.attrs["reductions"]]
@@ -140,7 +139,7 @@ def _reduce(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _pooled(vectors: Layer, attention: AnyModel) -> tuple[Layer, Layer]:
+def _pooled(vectors: Layer, attention: Model[Any, Any]) -> tuple[Layer, Layer]:
     """Token vectors, weighed by attention and added up; and the attention."""
     weigh = Layer("para-attn", weights=[Weight("Q", attention, SAME, ("nO",))], dims=sizes(attention, "nO"))
     if attention.layers:
@@ -150,14 +149,14 @@ def _pooled(vectors: Layer, attention: AnyModel) -> tuple[Layer, Layer]:
     return chain(chain(ragged, weigh), plain("reduce_sum")), weigh
 
 
-def _hidden(layers: Sequence[AnyModel]) -> tuple[Layer, Layer, Layer]:
+def _hidden(layers: Sequence[Model[Any, Any]]) -> tuple[Layer, Layer, Layer]:
     """A residual maxout with layer norm and dropout; the maxout and what follows it."""
     wide, norm = maxout(layers[0]), layer_norm(layers[1])
     both = chain(wide, norm)
     return around("residual", chain(both, dropout())), both, norm
 
 
-def _ensemble(model: AnyModel, of: Counterpart) -> Layer:
+def _ensemble(model: Model[Any, Any], of: Counterpart) -> Layer:
     linear_model, tok2vec, attention, wide, norm, _, classify = model.layers
     vectors = of(tok2vec)
     pooled, weigh = _pooled(vectors, attention)
@@ -178,7 +177,7 @@ def _ensemble(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _parametric_attention(model: AnyModel, of: Counterpart) -> Layer:
+def _parametric_attention(model: Model[Any, Any], of: Counterpart) -> Layer:
     tok2vec, attention, wide, norm, _, classify = model.layers
     vectors = of(tok2vec)
     pooled, weigh = _pooled(vectors, attention)
@@ -199,7 +198,7 @@ def _parametric_attention(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _low_data(model: AnyModel, of: Counterpart) -> Layer:
+def _low_data(model: Model[Any, Any], of: Counterpart) -> Layer:
     vectors, attention, first, second, output, *rest = model.layers
     pooled, _ = _pooled(of(vectors), attention)
     relus = [around("residual", affine("relu", node)) for node in (first, second)]
@@ -213,7 +212,7 @@ def _low_data(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-TABLE: dict[str, Callable[[AnyModel, Counterpart], Layer]] = {
+TABLE: dict[str, Callable[[Model[Any, Any], Counterpart], Layer]] = {
     "textcat_bow": _bow,
     "textcat_reduce": _reduce,
     "textcat_ensemble": _ensemble,

@@ -22,10 +22,8 @@ from kernel_spacy.weights.layers import (
     with_array,
 )
 
-AnyModel = Model[Any, Any]
 
-
-def _multi_hash_embed(model: AnyModel, of: Counterpart) -> Layer:
+def _multi_hash_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
     *parts, mixer = model.layers
     tables = [part for part in parts if part.name == "hashembed"]
     embed = with_array(side_by_side(*(_column(table, place) for place, table in enumerate(tables))))
@@ -36,7 +34,7 @@ def _multi_hash_embed(model: AnyModel, of: Counterpart) -> Layer:
     return chain(*features, with_array(block(mixer)), plain("ragged2list"))
 
 
-def _character_embed(model: AnyModel, of: Counterpart) -> Layer:
+def _character_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
     characters, table, *static, mixer = model.layers
     embedded = Layer(
         "charembed",
@@ -51,11 +49,11 @@ def _character_embed(model: AnyModel, of: Counterpart) -> Layer:
     return chain(side_by_side(*parts), with_array(block(mixer)), plain("ragged2list"))
 
 
-def _features(model: AnyModel) -> Layer:
+def _features(model: Model[Any, Any]) -> Layer:
     return plain("extract_features", columns=[NAMES[column] for column in model.attrs["columns"]])
 
 
-def _column(table: AnyModel, place: int) -> Layer:
+def _column(table: Model[Any, Any], place: int) -> Layer:
     """The embedding of one column of features."""
     attrs = {"column": place, "seed": table.attrs["seed"]}
     if "dropout_rate" in table.attrs:
@@ -72,7 +70,7 @@ def _column(table: AnyModel, place: int) -> Layer:
     return made
 
 
-def _static_vectors(model: AnyModel, of: Counterpart) -> Layer:
+def _static_vectors(model: Model[Any, Any], of: Counterpart) -> Layer:
     attrs = {"key_attr": model.attrs["key_attr"], "dropout_rate": model.attrs["dropout_rate"]}
     return Layer(
         "static_vectors",
@@ -82,7 +80,7 @@ def _static_vectors(model: AnyModel, of: Counterpart) -> Layer:
     )
 
 
-def _window_encoder(model: AnyModel, of: Counterpart) -> Layer:
+def _window_encoder(model: Model[Any, Any], of: Counterpart) -> Layer:
     window, depth = model.attrs["window_size"], len(model.layers)
     layers = [_window_layer(node, window) for node in model.layers]
     inner = layers[0] if depth == 1 else chain(*layers) if depth else plain("noop")
@@ -97,20 +95,20 @@ def _window_encoder(model: AnyModel, of: Counterpart) -> Layer:
     return made
 
 
-def _window_layer(node: AnyModel, window: int) -> Layer:
+def _window_layer(node: Model[Any, Any], window: int) -> Layer:
     expand = Layer("expand_window", attrs={"window_size": window}, checked=frozenset({"window_size"}))
     return around("residual", chain(expand, block(node)))
 
 
-def _one_array(model: AnyModel, of: Counterpart) -> Layer:
+def _one_array(model: Model[Any, Any], of: Counterpart) -> Layer:
     return of(model.layers[0])
 
 
-def _listener(model: AnyModel, of: Counterpart) -> Layer:
+def _listener(model: Model[Any, Any], of: Counterpart) -> Layer:
     return Layer("tok2vec-listener", dims=sizes(model, "nO"))
 
 
-TABLE: dict[str, Callable[[AnyModel, Counterpart], Layer]] = {
+TABLE: dict[str, Callable[[Model[Any, Any], Counterpart], Layer]] = {
     "multi_hash_embed": _multi_hash_embed,
     "character_embed": _character_embed,
     "static_vectors": _static_vectors,
