@@ -1,6 +1,6 @@
 """Pipelines that spaCy trained, loaded here: whether they say the same as in spaCy, how fast, and with how much memory.
 
-    KERNEL_DATA=path/to/data python benchmarks/spacy_pipelines.py --pipelines FOLDER [--only make,same,itself,export,speed,load] [NAME ...] [--write]
+    KERNEL_DATA=path/to/data python benchmarks/spacy_pipelines.py --pipelines FOLDER [--only make,same,itself,export,anew,speed,load] [NAME ...] [--write]
 
 A pipeline is FOLDER/NAME (or FOLDER/NAME/NAME-VERSION, as a wheel has it), its texts are in FOLDER/NAME.texts.jsonl, and what spaCy
 says about them in FOLDER/NAME.expected.jsonl. `make` trains those of spacy_pipelines_made.py that are not there yet, with the
@@ -8,7 +8,7 @@ spaCy of benchmarks/.venv, and lets it annotate the texts of pipelines that were
 
 same: per annotation the share that is equal, and the first differences. itself: the same for spaCy with another product of matrices
 (np.matmul), which shows how much is decided by the last bits of sums. export: 20 further updates here, `kernel spacy export`,
-and whether spaCy then says what we say. speed: `nlp.pipe` with all components, by CPU time, in turns.
+and whether spaCy then says what we say. anew: the same with 20 updates from first weights. speed: `nlp.pipe` with all components, by CPU time, in turns.
 load: time and peak memory of fresh processes. Results are kept in `.work/spacy_pipelines`. --write replaces the section of
 docs/benchmarks.md.
 """
@@ -176,14 +176,14 @@ def compared_files(ours: Path, theirs: Path) -> dict[str, Any]:
     return {"words": found.all["words"], "shares": found.shares(), "differences": found.shown}
 
 
-def export(pipelines: Path, name: str, results: Path) -> dict[str, Any]:
-    """Train a loaded pipeline a little further, export it, and compare what spaCy says with it with what we say."""
+def export(pipelines: Path, name: str, results: Path, anew: str = "") -> dict[str, Any]:
+    """Train a loaded pipeline a little further, or anew, export it, and compare what spaCy says with it with what we say."""
     texts, expected = (pipelines / f"{name}.{kind}.jsonl" for kind in ("texts", "expected"))
     went_on, back = results / f"{name}.went_on", results / f"{name}.back"
     for made_before in (went_on, back):
         shutil.rmtree(made_before, ignore_errors=True)
     ours, theirs = results / f"{name}.went_on.jsonl", results / f"{name}.back.jsonl"
-    answer = called("kernel", "go_on", folder_of(pipelines, name), expected, went_on)
+    answer = called("kernel", "go_on", folder_of(pipelines, name), expected, went_on, anew)
     if "error" in answer:
         return answer
     command = [SIDES["kernel"], "-m", "kernel", "spacy", "export", str(went_on), str(back)]
@@ -362,6 +362,7 @@ def main() -> None:
             "same": lambda name=name: same(pipelines, name, WORK),
             "itself": lambda name=name: same(pipelines, name, WORK, "spacy-matmul"),
             "export": lambda name=name: export(pipelines, name, WORK),
+            "anew": lambda name=name: export(pipelines, name, WORK, "anew"),
             "speed": lambda name=name: speed(pipelines, name, arguments.rounds),
             "load": lambda name=name: load(pipelines, name, arguments.rounds),
         }
@@ -370,7 +371,7 @@ def main() -> None:
             (WORK / f"{name}.{part}.json").write_text(
                 json.dumps(result, ensure_ascii=False), encoding="utf-8"
             )
-            if part in ("same", "itself", "export"):
+            if part in ("same", "itself", "export", "anew"):
                 show(name, result)
             else:
                 say(f"{name}: {part} {result.get('error') or result.get('ratio') or result}")

@@ -12,17 +12,12 @@ WIDTH = 64
 
 
 def hash_embed(version: int = 2, vectors: bool = False, attrs: str = "NORM PREFIX SUFFIX SHAPE") -> Block:
-    block: Block = {
+    return {
         "@architectures": f"spacy.MultiHashEmbed.v{version}",
         "width": WIDTH,
+        "attrs": attrs.split(),
         "rows": [2000, 500, 1000, 500, 50, 50][: len(attrs.split())],
         "include_static_vectors": vectors,
-    }
-    if version == 2:
-        return {**block, "attrs": attrs.split()}
-    return {"@architectures": "spacy.MultiHashEmbed.v1", "width": WIDTH, "rows": 2000} | {
-        "also_embed_subwords": True,
-        "also_use_static_vectors": vectors,
     }
 
 

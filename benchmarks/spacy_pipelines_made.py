@@ -342,6 +342,7 @@ def _recipes() -> dict[str, Recipe]:
                     tok2vec(
                         {
                             "@architectures": "spacy.CharacterEmbed.v1",
+                            "include_static_vectors": False,
                             "width": WIDTH,
                             "rows": 500,
                             "nM": 16,

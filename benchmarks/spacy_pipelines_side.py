@@ -2,7 +2,7 @@
 
 Usage: spacy_pipelines_side.py kernel|spacy|spacy-matmul JOB [ARGUMENT ...]
 Jobs: `write PIPELINE TEXTS OUT`: annotate the texts of a JSONL file ("text"; "options" for `load` are in PIPELINE's `.load.json`).
-`go_on PIPELINE EXPECTED OUT`: 20 further updates. `load PIPELINE`: time and peak memory of a fresh process that loads. `pipe PIPELINE TEXTS`: the same with one run over the texts.
+`go_on PIPELINE EXPECTED OUT [anew]`: 20 updates. `load PIPELINE`: time and peak memory of a fresh process that loads. `pipe PIPELINE TEXTS`: the same with one run over the texts.
 """
 
 from __future__ import annotations
@@ -122,11 +122,18 @@ def gold(lib: Any, nlp: Any, said: dict[str, Any]) -> Any:
     return lib.Example(lib.Doc(nlp.vocab, words=words, spaces=spaces), reference)
 
 
-def go_on(lib: Any, pipeline: str, expected: str, out: str, steps: int = 20) -> dict[str, Any]:
-    """Train a loaded pipeline a little further with what was annotated, and save it."""
+def go_on(
+    lib: Any, pipeline: str, expected: str, out: str, anew: str = "", steps: int = 20
+) -> dict[str, Any]:
+    """Train a pipeline with what was annotated, and save it. anew: from first weights, not from those that were loaded."""
     nlp = lib.load(pipeline, **options(pipeline))
     with Path(expected).open(encoding="utf-8") as lines:
         said = [json.loads(line) for line, _ in zip(lines, range(8 * steps), strict=False)]
+    if anew:
+        vectors = nlp.vocab.vectors
+        nlp = type(nlp).from_config(nlp.config)
+        nlp.vocab.vectors = vectors
+        nlp.initialize(lambda: [gold(lib, nlp, each) for each in said])
     update = lib.updater(nlp, shards=1, drop=0.2)
     for first in range(0, len(said), 8):
         update([gold(lib, nlp, each) for each in said[first : first + 8]])
