@@ -61,6 +61,7 @@ class Recipe:
     after: Sequence[Callable[[Any], Any]] = ()
     frozen: Sequence[str] = ()
     settings: Block = field(default_factory=dict)
+    initialize: Block = field(default_factory=dict)
 
     @property
     def lang(self) -> str:
@@ -622,6 +623,7 @@ def make(name: str, recipe: Recipe, corpora: Corpora, folder: Path) -> None:
     config = {
         "nlp": {"lang": recipe.lang, "pipeline": list(recipe.blocks), **recipe.settings},
         "components": recipe.blocks,
+        "initialize": {"components": recipe.initialize},
     }
     nlp = load_model_from_config(config, auto_fill=True)
     asked = [text for corpus in recipe.corpora for text in corpora.asked(corpus)]

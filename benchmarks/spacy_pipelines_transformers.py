@@ -113,6 +113,56 @@ def own(name: str) -> Block:
     }
 
 
+def curated(kind: str, **settings: Any) -> Block:
+    """A transformer of spacy-curated-transformers with random weights. kind: Bert or Roberta."""
+    encoder = "BertWordpieceEncoder" if kind == "Bert" else "ByteBpeEncoder"
+    model = {
+        "@architectures": f"spacy-curated-transformers.{kind}Transformer.v1",
+        "vocab_size": PIECES,
+        "hidden_width": WIDTH,
+        "intermediate_width": 64,
+        "num_attention_heads": 2,
+        "num_hidden_layers": 2,
+        "max_position_embeddings": 160,
+        "model_max_length": 128,
+        "piece_encoder": {"@architectures": f"spacy-curated-transformers.{encoder}.v1"},
+        "with_spans": {
+            "@architectures": "spacy-curated-transformers.WithStridedSpans.v1",
+            "window": 32,
+            "stride": 24,
+            "batch_size": 384,
+        },
+    }
+    return {"factory": "curated_transformer", "model": model, **settings}
+
+
+def curated_pieces(folder: str, kind: str) -> Block:
+    """What gives `initialize` the pieces of a saved tokenizer."""
+    path = Path(folder)
+    if kind == "Bert":
+        loader: Block = {
+            "@model_loaders": "spacy-curated-transformers.WordpieceLoader.v1",
+            "path": str(path / "vocab.txt"),
+        }
+    else:
+        loader = {
+            "@model_loaders": "spacy-curated-transformers.ByteBpeLoader.v1",
+            "vocab_path": str(path / "vocab.json"),
+            "merges_path": str(path / "merges.txt"),
+        }
+    return {"transformer": {"piecer_loader": loader}}
+
+
+def curated_heard() -> Block:
+    return {
+        "@architectures": "spacy-curated-transformers.LastTransformerLayerListener.v1",
+        "width": WIDTH,
+        "pooling": {"@layers": "reduce_mean.v1"},
+        "upstream": "*",
+        "grad_factor": 1.0,
+    }
+
+
 def recipes(bert: str, roberta: str) -> dict[str, Recipe]:
     mean = textcat(
         "TextCatReduce.v1",
@@ -141,6 +191,26 @@ def recipes(bert: str, roberta: str) -> dict[str, Recipe]:
                 "morphologizer": tagger(heard("reduce_max.v1"), "morphologizer"),
             },
             steps=60,
+        ),
+        "curated_bert": Recipe(
+            ["en"],
+            {
+                "transformer": curated("Bert"),
+                "tagger": tagger(curated_heard()),
+                "ner": transitions("ner", curated_heard()),
+            },
+            steps=60,
+            initialize=curated_pieces(bert, "Bert"),
+        ),
+        "curated_roberta": Recipe(
+            ["en"],
+            {
+                "transformer": curated("Roberta"),
+                "tagger": tagger(curated_heard()),
+                "parser": transitions("parser", curated_heard()),
+            },
+            steps=60,
+            initialize=curated_pieces(roberta, "Roberta"),
         ),
         "trf_textcat": Recipe(["en-topic"], {"transformer": transformer(bert), "textcat": mean}, steps=40),
     }
