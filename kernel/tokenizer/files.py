@@ -15,6 +15,7 @@ import srsly
 
 from kernel.errors import DataError, warn
 from kernel.files.messages import message_from_bytes
+from kernel.tokenizer.alternatives import with_shared_tails
 from kernel.tokenizer.rules import pattern_of, pattern_source
 from kernel.tokenizer.specials import read_special, write_special
 from kernel.tokenizer.splitter import Piece
@@ -103,7 +104,9 @@ def _compile(name: str, source: str | None) -> Function:
     if source is None:
         return None
     try:
-        function: Function = getattr(re.compile(source), METHODS[name])
+        # Of these it is asked whether they match, and not what.
+        same = with_shared_tails(source) if METHODS[name] == "match" else source
+        function: Function = getattr(re.compile(same), METHODS[name])
     except (re.error, TypeError) as error:
         raise DataError(f"The {name} of this tokenizer file is not a regular expression: {error}.") from error
     return function

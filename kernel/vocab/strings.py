@@ -21,7 +21,11 @@ from numpy.typing import NDArray
 from kernel.errors import WrongType
 from kernel.vocab.hashing import murmur, murmur_many
 from kernel.vocab.symbols import HIGHEST_SYMBOL, NAMES, SYMBOLS
+from kernel.vocab.text_lists import texts_of_json
 from kernel.vocab.texts import Texts
+
+# Bytes of a list of strings from which on it is not made a dict.
+_MANY = 1 << 18
 
 
 def hash_string(text: str) -> int:
@@ -210,7 +214,12 @@ class StringStore:
         return list(dict.fromkeys(strings))
 
     def from_bytes(self, bytes_data: bytes) -> StringStore:
-        """Replace the permanent strings by the stored ones."""
+        """Replace the permanent strings by the stored ones. Where there are many, they stay in arrays."""
+        if len(bytes_data) > _MANY:
+            texts = texts_of_json(bytes_data)
+            self._texts, self._numbers, self._attached = {}, {}, ()
+            self.attach(texts)
+            return self
         strings = json.loads(bytes_data.decode("utf-8", "surrogatepass"))
         self._texts, self._numbers, self._attached = {}, {}, ()
         self.add_many(strings)
