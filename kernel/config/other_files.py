@@ -66,10 +66,11 @@ def of_spacy(name: str, known: bool, file: str | None) -> Cause | None:
     if our_name(name) == name or not known:
         return None
     where = shell_word(file) if file else "FILE"
-    command = f"""sed -i.bak -E 's/"(spacy(-transformers)?|srsly)\\./"kernel./g' {where}"""
+    command = f"""sed -i.bak -E 's/"(spacy(-legacy|-transformers)?|srsly)\\./"kernel./g' {where}"""
     return Cause(
         "this is a config of spaCy: {count} of its functions are called spacy.<name>, here kernel.<name>",
-        f"{command} renames them. migrate.md of the documentation says what differs.",
+        "pip install kernel-nlp-spacy, and they are known by these names. Or rename them: "
+        f"{command} does it. migrate.md of the documentation says what differs.",
     )
 
 

@@ -153,7 +153,7 @@ _REFUSED = {
     },
 }
 # What names begin with in configs of the field; here it is our prefix.
-_OURS, _THEIRS = "kernel.", ("spacy.", "spacy-transformers.", "srsly.")
+_OURS, _THEIRS = "kernel.", ("spacy.", "spacy-legacy.", "spacy-transformers.", "srsly.")
 # What to take meanwhile.
 _INSTEAD = {"languages": "'xx' is for texts of any language."}
 
@@ -203,6 +203,8 @@ def provider(kind: str, name: str) -> str | None:
         return "kernel-nlp-onnx"
     if name.startswith("kernel.Pretrain"):
         return "kernel-nlp-pretraining"
+    if name.startswith(_THEIRS):
+        return "kernel-nlp-spacy"
     if name.startswith("kernel.") or name in _BARE_NAMES.get(kind, ()):
         return _OWNERS.get(kind)
     return None

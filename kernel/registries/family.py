@@ -48,7 +48,9 @@ KINDS = (
 )
 
 # Groups with our prefix that hold no functions for configs.
-OTHER_GROUPS = frozenset({*COMMAND_GROUPS, "kernel_formats", "kernel_info", "kernel_models", "kernel_owner"})
+OTHER_GROUPS = frozenset(
+    {*COMMAND_GROUPS, "kernel_formats", "kernel_info", "kernel_models", "kernel_owner", "kernel_refusals"}
+)
 
 
 class Registries:

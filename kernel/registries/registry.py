@@ -30,6 +30,8 @@ from kernel.registries.store import add_definition, find_definition, registered_
 
 Registered = TypeVar("Registered")
 THINC = "thinc"
+# The group of functions that say of an owner's names why some are not there: (kind, name) -> (reason, what to do) or None.
+REFUSALS = "kernel_refusals"
 # So many names are listed for one that isn't known.
 _LISTED = 16
 # How it is said that there is no such thing, where "function" is not what one has in mind.
@@ -171,9 +173,11 @@ class Registry:
         denied = self.denied(name)
         if denied:
             return RegistryError(message, hint=" ".join(denied))
-        reason = refusal(self.kind, name)
+        reason, instead_of_it = refusal(self.kind, name), way_out(self.kind, name)
+        if reason is None:
+            reason, instead_of_it = self._refused_by_owner(name)
         if reason is not None:
-            return RegistryError(f"{message}: {reason}", hint=way_out(self.kind, name) or "")
+            return RegistryError(f"{message}: {reason}", hint=instead_of_it or "")
         if is_awaited(self.kind, name):
             hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
             return RegistryError(message, hint=" ".join(filter(None, hints)))
@@ -199,6 +203,16 @@ class Registry:
             hints.append("The package that provides it may not be installed, or its --code file not given.")
             hints += self._listed()
         return RegistryError(message, hint=" ".join(hints))
+
+    def _refused_by_owner(self, name: str) -> tuple[str, str] | tuple[None, None]:
+        """What a package says of a name that isn't there and whose owner it knows: why, and what to take in its place."""
+        owner = name.partition(".")[0]
+        for point in rules.entry_points(REFUSALS, self._choices):
+            if point.name == owner:
+                said = load_entry_point(point, self.kind)(self.kind, name)
+                if said is not None:
+                    return said[0], said[1]
+        return None, None
 
     def _listed(self) -> list[str]:
         """A sentence with all names, if they are few: these are what one can have instead."""

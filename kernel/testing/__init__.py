@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kernel.testing.gradients import check_gradients as check_gradients
     from kernel.testing.samples import sample_docs as sample_docs
     from kernel.testing.samples import sample_examples as sample_examples
+    from kernel.testing.suites.aliases import AliasSuite as AliasSuite
     from kernel.testing.suites.assets import LookupsSuite as LookupsSuite
     from kernel.testing.suites.assets import MiscSuite as MiscSuite
     from kernel.testing.suites.assets import VectorsSuite as VectorsSuite
@@ -68,6 +69,7 @@ _MODULES = {
     "distributions": "fake_distribution installed write_distribution",
     "gradients": "check_gradients",
     "samples": "sample_docs sample_examples",
+    "suites.aliases": "AliasSuite",
     "suites.assets": "LookupsSuite MiscSuite VectorsSuite",
     "suites.augmenters": "AugmenterSuite",
     "suites.base": "Suite exercised",
@@ -88,6 +90,7 @@ _MODULES = {
 }
 _PUBLIC = {name: f"kernel.testing.{module}" for module, names in _MODULES.items() for name in names.split()}
 __all__ = [
+    "AliasSuite",
     "ArchitectureSuite",
     "AugmenterSuite",
     "BatcherSuite",

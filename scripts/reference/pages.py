@@ -80,7 +80,10 @@ def _names(kind: str) -> list[str]:
 def _registry_page(kind: str) -> str:
     assert kind in KINDS, f"say in scripts/reference.py what the registry {kind} holds"
     parts = [f"# {kind}", KINDS[kind]]
+    others = {name: home for name in _names(kind) if (home := _home(kind, name))}
     for name in _names(kind):
+        if name in others:
+            continue
         origin = registry.origin(kind, name)
         function = registry.get(kind, name)
         parts += [f"## {name}", f"From the package {origin.distribution}: `{origin.target}`."]
@@ -96,9 +99,29 @@ def _registry_page(kind: str) -> str:
         elif kind not in ("ops", "languages", "modules"):
             parts.append("\n".join(f"- {line}" for line in ranges(kind, name, function).splitlines()))
             parts.append(_fenced("ini norun", block(kind, name, function)))
+    if others:
+        package = registry.origin(kind, next(iter(others))).distribution
+        parts += ["## Other names", f"The package {package} has these under other names, too."]
+        rows = [f"| `{name}` | `{home}` |" for name, home in others.items()]
+        parts.append("\n".join(["| name | stands for |", "|---|---|", *rows]))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
     return "\n\n".join(part for part in parts if part)
+
+
+def _home(kind: str, name: str) -> str | None:
+    """The name that a function has in the package that made it, if another one has given it this name."""
+    origin = registry.origin(kind, name)
+    function = inspect.unwrap(registry.get(kind, name))
+    package = str(getattr(function, "__module__", "")).partition(".")[0]
+    if kind in THINC_NAMES and name in THINC_NAMES[kind] or not origin.target:
+        return None
+    if origin.target.partition(".")[0].partition(":")[0] == package or not package.startswith("kernel_"):
+        return None
+    for other in _names(kind):
+        if other != name and inspect.unwrap(registry.get(kind, other)) is function:
+            return other
+    return None
 
 
 def _factory_facts(meta: Any) -> str:

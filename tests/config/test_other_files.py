@@ -52,10 +52,12 @@ def test_names_of_spacy():
     assert of_spacy("spacy.Strange.v1", False, "a.cfg") is None
     cause = of_spacy("spacy.Corpus.v1", True, "my file.cfg")
     assert (
-        """sed -i.bak -E 's/"(spacy(-transformers)?|srsly)\\./"kernel./g' 'my file.cfg'""" in cause.suggestion
+        """sed -i.bak -E 's/"(spacy(-legacy|-transformers)?|srsly)\\./"kernel./g' 'my file.cfg'"""
+        in cause.suggestion
     )
     assert cause == of_spacy("spacy-transformers.TransformerModel.v3", True, "my file.cfg")
     assert cause == of_spacy("spacy.Tok2Vec.v2", True, "my file.cfg")
+    assert "pip install kernel-nlp-spacy" in cause.suggestion
     assert cause == of_spacy("srsly.read_json.v1", True, "my file.cfg")
 
 

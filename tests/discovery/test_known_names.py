@@ -25,6 +25,8 @@ from kernel.discovery.known_names import FIRST_PARTY, instead, is_awaited, our_n
         ("languages", "en", "kernel-nlp-languages"),
         ("languages", "de", None),
         ("readers", "acme.R.v1", None),
+        ("readers", "spacy.Corpus.v1", "kernel-nlp-spacy"),
+        ("readers", "spacy-ray.Corpus.v1", None),
         ("readers", "ner", None),
         ("tokenizers", "kernel.Tokenizer.v1", None),
         ("sections", "pretraining", "kernel-nlp-pretraining"),
@@ -76,5 +78,6 @@ def test_what_does_meanwhile():
 def test_names_of_the_field_have_our_prefix():
     assert our_name("spacy.Corpus.v1") == "kernel.Corpus.v1" and our_name("Adam.v1") == "Adam.v1"
     assert our_name("spacy-transformers.TransformerModel.v3") == "kernel.TransformerModel.v3"
+    assert our_name("spacy-legacy.Tok2Vec.v1") == "kernel.Tok2Vec.v1"
     assert our_name("srsly.read_json.v1") == "kernel.read_json.v1"
     assert our_name("spacy-ray.Worker.v1") == "spacy-ray.Worker.v1"

@@ -8,7 +8,7 @@ from kernel.discovery import scan
 from kernel.discovery.known_names import THINC_NAMES
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
 from kernel.registries.family import registry
-from kernel.testing.distributions import installed, write_distribution
+from kernel.testing.distributions import fake_distribution, installed, write_distribution
 
 
 @pytest.fixture(autouse=True)
@@ -341,3 +341,39 @@ def test_importing_and_listing_stays_light():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_owner_says_why_a_name_of_it_is_not_there():
+    says = """
+def says(kind, name):
+    if (kind, name) == ("loggers", "acme.Old.v1"):
+        return "it was never good", "Take acme.New.v1."
+"""
+    points = {"kernel_refusals": {"acme": "acme_refusals:says"}}
+    with fake_distribution("acme-nlp", entry_points=points, modules={"acme_refusals": says}):
+        with pytest.raises(RegistryError, match=r"'acme\.Old\.v1': it was never good") as caught:
+            registry.loggers.get("acme.Old.v1")
+        assert caught.value.hint == "Take acme.New.v1."
+        assert "acme.Old.v1" not in registry.loggers
+        # Of other names nothing is said, and of those of others it is not asked.
+        with pytest.raises(RegistryError, match=r"(?m)no function 'acme\.Odd\.v1'$"):
+            registry.loggers.get("acme.Odd.v1")
+        sys.modules.pop("acme_refusals")
+        with pytest.raises(RegistryError):
+            registry.loggers.get("other.Old.v1")
+        assert "acme_refusals" not in sys.modules
+
+
+def test_a_name_that_stands_for_one_that_is_not_there_says_so_itself():
+    module = """
+from kernel import registry
+def __getattr__(name):
+    if name != "thing":
+        raise AttributeError(name)
+    return registry.get("misc", "nobody.has.v1")
+"""
+    points = {"kernel_misc": {"acme.Alias.v1": "acme_aliases:thing"}}
+    with fake_distribution("acme-nlp", entry_points=points, modules={"acme_aliases": module}):
+        with pytest.raises(RegistryError, match="misc has no function 'nobody.has.v1'") as caught:
+            registry.misc.get("acme.Alias.v1")
+        assert not isinstance(caught.value, PluginLoadError)

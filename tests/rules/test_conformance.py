@@ -12,6 +12,8 @@ from kernel.testing import exercised
 
 from .conftest import ROOT
 
+# Groups of what no config names: what `kernel info` shows, whose names are a package's, what it says of others.
+NAMELESS = {"kernel_formats", "kernel_info", "kernel_owner", "kernel_refusals"}
 FOLDERS = [
     ROOT,
     *sorted(path.parent for path in ROOT.glob("plugins*/**/pyproject.toml") if ".venv" not in path.parts),
@@ -21,10 +23,7 @@ FOLDERS = [
 def registered(folder: Path) -> set[tuple[str, str]]:
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = project.get("entry-points", {})
-    # What `kernel info` shows is nothing that a config names.
-    groups = {
-        group: names for group, names in groups.items() if group not in ("kernel_formats", "kernel_info")
-    }
+    groups = {group: names for group, names in groups.items() if group not in NAMELESS}
     return {(group.removeprefix("kernel_"), name) for group, names in groups.items() for name in names}
 
 

@@ -17,6 +17,7 @@ from kernel.discovery.known_names import COMMAND_GROUPS
 from kernel.training import events
 
 from .conftest import ROOT
+from .test_conformance import NAMELESS
 from .test_packaging import ENTRIES
 
 FOLDER = ROOT / "docs" / "reference"
@@ -60,14 +61,10 @@ def test_the_pages_are_what_the_code_says() -> None:
 @pytest.mark.parametrize(
     ("path", "group", "name", "target"), ENTRIES, ids=lambda v: v if isinstance(v, str) else ""
 )
-def test_every_registered_name_has_a_heading(path: Path, group: str, name: str, target: str) -> None:
-    if group.startswith("kernel_") and group not in (
-        *COMMAND_GROUPS,
-        "kernel_formats",
-        "kernel_info",
-        "kernel_models",
-    ):
-        assert name in headings(group.removeprefix("kernel_"))
+def test_every_registered_name_has_a_heading_or_a_row(path: Path, group: str, name: str, target: str) -> None:
+    if group.startswith("kernel_") and group not in (*COMMAND_GROUPS, *NAMELESS, "kernel_models"):
+        page = group.removeprefix("kernel_")
+        assert name in headings(page) or f"| `{name}` |" in (FOLDER / f"{page}.md").read_text(encoding="utf8")
 
 
 @pytest.mark.parametrize("name", HOOKS)

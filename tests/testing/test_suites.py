@@ -1,5 +1,6 @@
 """The suites themselves: that they are kept whole, and that they find what is wrong."""
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from kernel import registry
 from kernel.errors import DataError
 from kernel.language import Language
 from kernel.testing import (
+    AliasSuite,
     ArchitectureSuite,
     AugmenterSuite,
     BatcherSuite,
@@ -466,3 +468,36 @@ def test_recorded_outputs_are_next_to_the_test_module(
     )
     suite.test_output_is_as_recorded(tmp_path / "work", monkeypatch)
     assert (tmp_path / "tests" / "goldens.json").is_file()
+
+
+def test_a_name_that_stands_for_another_is_compared_with_it() -> None:
+    import functools
+
+    def make(size: int, tolerance: float = 0.5) -> int:
+        return size
+
+    @functools.wraps(make)
+    def fewer(size: int) -> int:
+        return make(size)
+
+    fewer.__signature__ = inspect.Signature([inspect.signature(make).parameters["size"]])  # type: ignore[attr-defined]
+
+    def more(size: int, tolerance: float = 0.5, other: int = 1) -> int:
+        return size
+
+    registry.misc("test.Home.v1", make)
+
+    def alias(name: str, function: Callable[..., Any]) -> Any:
+        registry.misc(name, function)
+        said = {"kind": "misc", "name": name, "stands_for": "test.Home.v1", "__module__": __name__}
+        return type("Mine", (AliasSuite,), said)()
+
+    suite = alias("test.Fewer.v1", fewer)
+    suite.test_is_the_other_function()
+    suite.test_takes_nothing_that_the_other_does_not_take()
+    assert suite.golden() == {"stands for": "test.Home.v1", "arguments": {"size": "required"}}
+    suite = alias("test.More.v1", more)
+    with pytest.raises(AssertionError, match="is another function than test.Home.v1"):
+        suite.test_is_the_other_function()
+    with pytest.raises(AssertionError, match="takes no other"):
+        suite.test_takes_nothing_that_the_other_does_not_take()

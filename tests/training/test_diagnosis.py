@@ -65,8 +65,11 @@ def test_a_wrong_variable_in_a_config_that_can_be_filled_is_a_problem():
 
 
 @pytest.mark.needs("kernel-nlp-languages", "kernel-nlp-readers", "kernel-nlp-batchers")
-def test_a_config_of_spacy_is_said_to_be_one():
+def test_a_config_of_spacy_is_said_to_be_one_where_its_names_are_not_known():
     text = """
+[plugins]
+deny = ["kernel-nlp-spacy"]
+
 [nlp]
 lang = "en"
 
@@ -84,6 +87,6 @@ size = 10
     _, problems = diagnose(Config.from_str(text, name="my.cfg"), [])
     assert len(problems) == 3
     told = str(ConfigError(problems)).splitlines()
-    assert told[0].startswith("my.cfg:6:15: this is a config of spaCy: 3 of its functions")
+    assert told[0].startswith("my.cfg:9:15: this is a config of spaCy: 3 of its functions")
     assert "migrate.md of the documentation" in " ".join(map(str.strip, told))
-    assert len(told) == 5
+    assert len(told) == 6

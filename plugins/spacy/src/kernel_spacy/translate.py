@@ -15,7 +15,8 @@ from kernel_spacy.source import Source
 
 def our_config(source: Source, left_out: Collection[str]) -> tuple[Config, list[str]]:
     """The config of the pipeline that will be built, without components that are left out; lines about what changed."""
-    return convert(source.config)
+    config, notes = convert(source.config)
+    return config, [str(note) for note in notes if note.outcome != "same"]
 
 
 def our_meta(source: Source) -> dict[str, Any]:

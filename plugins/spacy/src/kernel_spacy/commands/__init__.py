@@ -3,6 +3,11 @@
 from kernel.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "check": ("kernel_spacy.commands.check:check_config", "Say what of a config of spaCy carries over."),
+    "convert-config": (
+        "kernel_spacy.commands.convert_config:convert_config",
+        "Write a config of spaCy as one of ours.",
+    ),
     "import": (
         "kernel_spacy.commands.import_pipeline:import_pipeline",
         "Make a pipeline of ours of one of spaCy.",

@@ -1,25 +1,36 @@
-"""A config of spaCy becomes one of ours."""
+"""A config of spaCy 3 as one of ours."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from kernel.config import Config
+from kernel import Config
+from kernel_spacy.configs import components, curated, functions, sections
+from kernel_spacy.configs.notes import Note
+
+# Each changes the config in its place, and says what it changed. Later ones see what earlier ones did.
+_STEPS: tuple[Callable[[Config], list[Note]], ...] = (
+    curated.convert,
+    components.convert,
+    sections.convert,
+    functions.convert,
+)
 
 
-def convert(config: Config) -> tuple[Config, list[str]]:
-    """The config with our names in the place of spaCy's, and a line for each thing that is not as it was."""
-    converted = config.copy()
-    converted.update({key: _renamed(value) for key, value in converted.items()})
-    return converted, []
+def convert(config: Config | dict[str, Any]) -> tuple[Config, list[Note]]:
+    """A config of spaCy 3.0 to 3.8, whole or partial, as one of ours, and what became of its lines, in their order.
+
+    Variables, comments and the order of sections stay. What is refused stays as it is written, and so is found again when the
+    config is used; a logger or a callback that is not there makes way for what does without it.
+    """
+    found = config.copy() if isinstance(config, Config) else Config(config)
+    notes = [note for step in _STEPS for note in step(found)]
+    # What an earlier step put there is nothing that carries over.
+    changed = {note.path for note in notes if note.outcome != "same"}
+    notes = [note for note in notes if note.outcome != "same" or not _is_new(note, changed)]
+    return found, sorted(notes, key=lambda note: (note.line is None, note.line or 0))
 
 
-def _renamed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: f"kernel.{item.removeprefix('spacy.')}"
-            if key.startswith("@") and isinstance(item, str) and item.startswith("spacy.")
-            else _renamed(item)
-            for key, item in value.items()
-        }
-    return [_renamed(item) for item in value] if isinstance(value, list) else value
+def _is_new(note: Note, changed: set[str]) -> bool:
+    return note.path in changed or note.before.startswith("kernel.")
