@@ -261,8 +261,8 @@ def _recipes() -> dict[str, Recipe]:
         mixed = ["en", "en-names"] if lang == "en" else ["de"]
         spans = [f"{lang}-spans"]
         found[f"{lang}_tagger"] = Recipe(only, {"tagger": tagger()})
-        found[f"{lang}_ner"] = Recipe(named, {"ner": transitions("ner")}, steps=150)
-        found[f"{lang}_parser"] = Recipe(only, {"parser": transitions("parser")}, steps=120)
+        found[f"{lang}_ner"] = Recipe(named, {"ner": transitions("ner")}, steps=80)
+        found[f"{lang}_parser"] = Recipe(only, {"parser": transitions("parser")}, steps=80)
         found[f"{lang}_morphologizer"] = Recipe(only, {"morphologizer": tagger(factory="morphologizer")})
         found[f"{lang}_senter"] = Recipe(only, {"senter": tagger(factory="senter")})
         found[f"{lang}_trainable_lemmatizer"] = Recipe(only, {"trainable_lemmatizer": trees()})
@@ -275,7 +275,7 @@ def _recipes() -> dict[str, Recipe]:
             "trainable_lemmatizer": trees(ears),
             "ner": transitions("ner", ears),
         }
-        found[f"{lang}_shared"] = Recipe(mixed, several, steps=120, after=[disable("senter")])
+        found[f"{lang}_shared"] = Recipe(mixed, several, steps=80, after=[disable("senter")])
         found[f"{lang}_vectors"] = Recipe(
             mixed,
             {
@@ -299,19 +299,19 @@ def _recipes() -> dict[str, Recipe]:
             {"tok2vec": shared(), "tagger": tagger(ears), "ner": transitions("ner", ears)},
             after=[replace],
         )
-        found[f"{lang}_spancat"] = Recipe(spans, {"spancat": spancat(threshold=0.15)}, steps=150)
+        found[f"{lang}_spancat"] = Recipe(spans, {"spancat": spancat(threshold=0.15)}, steps=80)
         found[f"{lang}_spancat_singlelabel"] = Recipe(
-            spans, {"spancat_singlelabel": spancat(factory="spancat_singlelabel", suggester=RANGE)}, steps=150
+            spans, {"spancat_singlelabel": spancat(factory="spancat_singlelabel", suggester=RANGE)}, steps=80
         )
-        found[f"{lang}_span_finder"] = Recipe(spans, {"span_finder": finder(max_length=5)}, steps=150)
+        found[f"{lang}_span_finder"] = Recipe(spans, {"span_finder": finder(max_length=5)}, steps=80)
     found |= {
         "en_ner_v1": Recipe(
             ["en-names"],
             {"ner": transitions("ner", tok2vec(hash_embed(1), encoder("MaxoutWindowEncoder.v1"), 1), 1)},
-            steps=120,
+            steps=80,
         ),
-        "en_ner_no_upper": Recipe(["en-names"], {"ner": transitions("ner", upper=False)}, steps=120),
-        "en_ner_slots": Recipe(["en-names"], {"ner": transitions("ner", slots=True, pieces=3)}, steps=120),
+        "en_ner_no_upper": Recipe(["en-names"], {"ner": transitions("ner", upper=False)}, steps=80),
+        "en_ner_slots": Recipe(["en-names"], {"ner": transitions("ner", slots=True, pieces=3)}, steps=80),
         "en_beam_ner": Recipe(["en-names"], {"beam_ner": transitions("beam_ner", beam_width=4)}, steps=40),
         "en_parser_v1": Recipe(
             ["en"],
