@@ -8,6 +8,10 @@ COMMANDS = {
         "kernel_spacy.commands.convert_config:convert_config",
         "Write a config of spaCy as one of ours.",
     ),
+    "export": (
+        "kernel_spacy.commands.export_pipeline:export_pipeline",
+        "Write a pipeline of ours as one of spaCy.",
+    ),
     "import": (
         "kernel_spacy.commands.import_pipeline:import_pipeline",
         "Make a pipeline of ours of one of spaCy.",

@@ -23,6 +23,8 @@ from kernel_spacy.weights.layers import (
 def _span_categorizer(model: Model[Any, Any], of: Counterpart) -> Layer:
     tok2vec, reducer, scorer = (of(model.get_ref(name)) for name in ("tok2vec", "reducer", "scorer"))
     vectors = around("with_getitem", chain(tok2vec, plain("list2ragged")), idx=0)
+    # It has no dims there, and none is taken by a layer that has none.
+    vectors.dims = {}
     made = chain(
         vectors, plain("extract_spans"), reducer, scorer, tok2vec=tok2vec, reducer=reducer, scorer=scorer
     )

@@ -1,0 +1,31 @@
+"""`kernel spacy export`: a pipeline of ours becomes a folder that spaCy loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.cli import options
+from kernel.cli.say import say
+
+
+@click.command("export")
+@click.argument("pipeline", type=options.file_or_name)
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--exclude", "-x", metavar="NAME", multiple=True, help="Leave out a component. May be repeated."
+)
+@click.option("--inexact", is_flag=True, help="Write also what spaCy computes in another way.")
+def export_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], inexact: bool) -> None:
+    """Write PIPELINE, a saved pipeline, to the folder OUTPUT, which spaCy 3.8 loads and predicts the same with.
+
+    What spaCy could not load or would not compute is an error that names each of it, and nothing is written.
+    """
+    import kernel
+    from kernel_spacy.export import export
+
+    nlp = kernel.load(pipeline, exclude=exclude)
+    for line in export(nlp, output, inexact=inexact):
+        say(line)
+    say(f"{output}: {', '.join(nlp.component_names) or 'no components'}")
