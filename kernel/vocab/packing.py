@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import islice
 from threading import local
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _HERE = local()
 # Text from broken sources may hold lone surrogates, which strict UTF-8 can't write; other text is not affected.
@@ -13,6 +17,9 @@ _SURROGATES = "surrogatepass"
 _TYPE, _DATA = "__type__", "__data__"
 # Name -> class, its values to bytes and back.
 _TYPES: dict[str, tuple[type[Any], Callable[[Any], bytes], Callable[[bytes], Any]]] = {}
+
+# Pairs of a map of numbers that are looked at together.
+_PAIRS = 1 << 13
 
 
 def store_type(
@@ -62,6 +69,28 @@ def unpack(data: bytes, *, use_list: bool = True) -> Any:
     return unpackb(
         data, raw=False, use_list=use_list, unicode_errors=_SURROGATES, object_pairs_hook=_map_hook()
     )
+
+
+def unpack_numbers(data: bytes) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Keys and values of a map of numbers, without a dict of them. `ValueError` if the bytes are something else."""
+    from srsly.msgpack import Unpacker, UnpackException
+
+    unpacker = Unpacker(max_buffer_size=max(1, len(data)), strict_map_key=False)
+    unpacker.feed(data)
+    try:
+        count = unpacker.read_map_header()
+    except UnpackException as error:
+        raise ValueError("it is cut off") from error
+    if count * 2 > len(data):
+        raise ValueError(f"it says that it has {count} entries, and has {len(data)} bytes")
+    keys, values = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.int64)
+    for start in range(0, count, _PAIRS):
+        some = min(_PAIRS, count - start)
+        found = list(islice(unpacker, 2 * some))
+        if len(found) < 2 * some or set(map(type, found)) != {int}:
+            raise ValueError("it is cut off, or has something else than numbers")
+        keys[start : start + some], values[start : start + some] = found[::2], found[1::2]
+    return keys, values
 
 
 @cache

@@ -20,6 +20,7 @@ from kernel.vocab import attrs
 from kernel.vocab.lex_attrs import Getter
 from kernel.vocab.lexeme import Lexeme
 from kernel.vocab.lexemes import LexemeSettings, LexemeTable
+from kernel.vocab.norm_table import with_norms
 from kernel.vocab.packing import pack, unpack
 from kernel.vocab.strings import StringStore
 from kernel.vocab.vectors import Vectors
@@ -65,11 +66,26 @@ class Vocab:
         self.lexeme_limit = lexeme_limit
         self.vectors = Vectors(strings=self.strings, name=vectors_name) if vectors is None else vectors
         self.writing_system = dict(writing_system or {})
-        self.lookups: Any = {} if lookups is None else lookups
+        self._lookups: Any = None
+        self.lookups = {} if lookups is None else lookups
         self.get_noun_chunks = get_noun_chunks
         self._lock = Lock()
         self._zones = 0
         self._table = self.new_generation()
+
+    @property
+    def lookups(self) -> Any:
+        """Tables of the language by name. `lexeme_norm` has norms of word forms, `lexeme_prob` how likely they are."""
+        return self._lookups
+
+    @lookups.setter
+    def lookups(self, tables: Any) -> None:
+        self._lookups = tables
+        settings = self.lexeme_settings
+        getter = with_norms(tables, settings.getters[attrs.NORM])
+        if getter is not settings.getters[attrs.NORM]:
+            settings.getters[attrs.NORM] = getter
+            settings.note_change([attrs.NORM])
 
     @property
     def lang(self) -> str:

@@ -1,6 +1,7 @@
 """Values as msgpack."""
 
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import srsly
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.vocab import packing
 from kernel.vocab.packing import pack, pack_bytes_head, pack_map_head, store_type, unpack
 
 VALUES = st.recursive(
@@ -79,3 +81,27 @@ def test_values_of_a_class_can_be_stored_once_somebody_says_how():
     for name in ("test.Unknown", ["a"], {"b": 1}):
         unknown = {"__type__": name, "__data__": b""}
         assert unpack(pack(unknown)) == unknown
+
+
+@given(st.dictionaries(st.integers(0, 2**64 - 1), st.integers(-5, 2**40), max_size=40), st.integers(1, 9))
+def test_maps_of_numbers_as_arrays(pairs, block):
+    with patch.object(packing, "_PAIRS", block):
+        keys, values = packing.unpack_numbers(packing.pack(pairs))
+    assert dict(zip(keys.tolist(), values.tolist(), strict=True)) == pairs
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xdf\xff\xff\xff\xff",
+        b"\x81\x01",
+        b"\x81\xa1a\x01",
+        b"\x90",
+        b"\x81\x01\xc3",
+        b"\x81\x01\xcb" + bytes(8),
+    ],
+)
+def test_what_is_no_map_of_numbers(data):
+    with pytest.raises(ValueError, match=r"it |[Hh]eader|type"):
+        packing.unpack_numbers(data)

@@ -24,7 +24,7 @@ from kernel.errors import DataError
 from kernel.files.atomic import atomic_file
 from kernel.vocab.arrays import FileState, map_arrays, raw, write_array, write_header
 from kernel.vocab.hashing import murmur_many
-from kernel.vocab.packing import unpack
+from kernel.vocab.packing import unpack_numbers
 from kernel.vocab.symbols import HIGHEST_SYMBOL
 from kernel.vocab.texts import Texts
 from kernel.vocab.vectors.keys import Index, Keys
@@ -158,11 +158,13 @@ def _former_keys(path: Path, size: int) -> Keys:
 
 def keys_from_bytes(data: bytes, size: int, where: str | Path) -> Keys:
     """Keys of a table of `size` rows from the MessagePack of {key: row}. `DataError` for a row outside of the table."""
-    found = unpack(data)
-    rows = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    try:
+        keys, rows = unpack_numbers(data)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DataError(f"not the keys of a table of vectors: {error}", path=where) from error
     if len(rows) and not (rows.min() >= 0 and rows.max() < size):
         raise DataError(f"keys point outside of the table of vectors, which has {size} rows", path=where)
-    return Keys.of(np.fromiter(found.keys(), dtype=np.uint64, count=len(found)), rows.astype(np.int32))
+    return Keys.of(keys, rows.astype(np.int32))
 
 
 class TableWriter:
