@@ -130,15 +130,27 @@ def go_on(
     with Path(expected).open(encoding="utf-8") as lines:
         said = [json.loads(line) for line, _ in zip(lines, range(8 * steps), strict=False)]
     if anew:
-        vectors = nlp.vocab.vectors
-        nlp = type(nlp).from_config(nlp.config)
-        nlp.vocab.vectors = vectors
+        nlp = renewed(lib, nlp)
         nlp.initialize(lambda: [gold(lib, nlp, each) for each in said])
     update = lib.updater(nlp, shards=1, drop=0.2)
     for first in range(0, len(said), 8):
         update([gold(lib, nlp, each) for each in said[first : first + 8]])
     nlp.to_disk(out)
     return {"steps": steps}
+
+
+def renewed(lib: Any, old: Any) -> Any:
+    """A pipeline of the same config without weights; vocab, tokenizer, rules, tables and knowledge bases are those of the other."""
+    nlp = lib.blank(old.lang, vocab=old.vocab)
+    nlp.tokenizer = old.tokenizer
+    blocks = old.config.interpolate()["components"]
+    for name in old.component_names:
+        settings = {key: value for key, value in blocks[name].items() if key != "factory"}
+        if getattr(old.get_pipe(name), "is_trainable", False) and blocks[name]["factory"] != "entity_linker":
+            nlp.add_pipe(blocks[name]["factory"], name, config=settings)
+        else:
+            nlp.add_pipe(name, source=old)
+    return nlp
 
 
 def peak_mb() -> float:
