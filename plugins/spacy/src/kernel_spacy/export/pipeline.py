@@ -20,6 +20,13 @@ from kernel_spacy.export.tokenizer import check_tokenizer
 from kernel_spacy.export.vocab import check_vocab, write_vocab
 
 _LEAVE_OUT = "Leave the component out: exclude it."
+# Components that spaCy has, by a package of its own, and that are not written.
+_UNWRITTEN = {
+    "transformer": (
+        "a transformer, whose weights are saved by a package of spaCy in its own form, is not written",
+        "Train this pipeline with spaCy, and use it here. Components that listen to the transformer can't go without it.",
+    )
+}
 
 
 def export(
@@ -48,7 +55,9 @@ def export(
 
 def _factory(slot: Any, findings: Findings) -> str:
     name = str(slot.block["factory"])
-    if name not in WRITERS:
+    if name in _UNWRITTEN:
+        findings.refuse(f"component '{slot.name}'", *_UNWRITTEN[name])
+    elif name not in WRITERS:
         findings.refuse(f"component '{slot.name}'", f"spaCy has no factory '{name}'", _LEAVE_OUT)
     return name
 
