@@ -122,6 +122,29 @@ def with_spans(samples: list[Sample], key: str = "sc") -> list[Sample]:
     return samples
 
 
+CLEAR = {
+    "obj": "dobj",
+    "nsubj:pass": "nsubjpass",
+    "iobj": "dative",
+    "obl": "pobj",
+    "nmod": "pobj",
+    "case": "prep",
+} | {
+    "cop": "aux",
+    "fixed": "prep",
+    "flat": "compound",
+}
+
+
+def relabelled(samples: list[Sample]) -> list[Sample]:
+    """The same with labels of ClearNLP, as far as one of Universal Dependencies has a counterpart."""
+    for sample in samples:
+        sample["deps"] = [
+            CLEAR.get(dep, CLEAR.get(dep.partition(":")[0], dep.partition(":")[0])) for dep in sample["deps"]
+        ]
+    return samples
+
+
 def joined(texts: list[str], size: int = 10) -> list[str]:
     return [" ".join(texts[first : first + size]) for first in range(0, len(texts), size)]
 
@@ -143,6 +166,8 @@ class Corpora:
         data = self.data
         if name == "en":
             return treebank(data / "ewt" / "train.conllu", per_doc=3, entities=True)[:1500]
+        if name == "en-clear":
+            return relabelled(self.learnt("en"))
         if name == "de":
             return treebank(data / "ud" / "de_pud-ud-test.conllu", per_doc=2, entities=True)[:125]
         if name == "en-names":

@@ -312,7 +312,9 @@ def _recipes() -> dict[str, Recipe]:
         ),
         "en_ner_no_upper": Recipe(["en-names"], {"ner": transitions("ner", upper=False)}, steps=80),
         "en_ner_slots": Recipe(["en-names"], {"ner": transitions("ner", slots=True, pieces=3)}, steps=80),
-        "en_beam_ner": Recipe(["en-names"], {"beam_ner": transitions("beam_ner", beam_width=4, beam_update_prob=0.02)}, steps=40),
+        "en_beam_ner": Recipe(
+            ["en-names"], {"beam_ner": transitions("beam_ner", beam_width=4, beam_update_prob=0.02)}, steps=40
+        ),
         "en_parser_v1": Recipe(
             ["en"],
             {
@@ -331,7 +333,9 @@ def _recipes() -> dict[str, Recipe]:
                 "merge_subtokens": {"factory": "merge_subtokens"},
             },
         ),
-        "en_beam_parser": Recipe(["en"], {"beam_parser": transitions("beam_parser", beam_width=4, beam_update_prob=0.02)}, steps=25),
+        "en_beam_parser": Recipe(
+            ["en"], {"beam_parser": transitions("beam_parser", beam_width=4, beam_update_prob=0.02)}, steps=25
+        ),
         "en_cnn_v1": Recipe(["en"], {"tagger": tagger(cnn(1), version=1)}),
         "en_cnn_v2": Recipe(
             ["en", "en-names"], {"tagger": tagger(cnn(2)), "ner": transitions("ner", cnn(2))}
@@ -537,8 +541,17 @@ def _recipes() -> dict[str, Recipe]:
                 "doc_cleaner": {"factory": "doc_cleaner"},
             },
         ),
+        "en_clear": Recipe(
+            ["en-clear"],
+            {
+                "tok2vec": shared(),
+                "morphologizer": tagger(ears, "morphologizer"),
+                "parser": transitions("parser", ears),
+            },
+            steps=120,
+        ),
         "en_chunks": Recipe(
-            ["en"],
+            ["en-clear"],
             {
                 "tagger": tagger(factory="morphologizer"),
                 "parser": transitions("parser"),
