@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from kernel_components.arc_eager import BREAK, LEFT, REDUCE, RIGHT, SHIFT
+from kernel_components.arc_eager.scores import Layout
 
 INVALID = 9000
 
@@ -95,12 +96,13 @@ class State:
         else:
             self.next += 1
 
-    def slots(self, n_slots: int) -> list[int]:
+    def slots(self, layout: Layout) -> list[int]:
         """The tokens whose vectors make up the state; -1 where there is none."""
         b0, b1, s0, s1, s2 = self.b(0), self.b(1), self.s(0), self.s(1), self.s(2)
         found = [b0, b1, s0, s1, s2, _last(self.left, b0), _last(self.left, s0), _last(self.right, s0)]
-        if n_slots == 13:
-            found += [_last(self.left, s0, 2), _last(self.right, s0, 2)]
+        if layout.n == 13:
+            ninth = _last(self.right, s1, 2) if layout.second_right else _last(self.left, s0, 2)
+            found += [ninth, _last(self.right, s0, 2)]
             found += [_last(self.left, s1), _last(self.right, s1), _last(self.left, s1, 2)]
         return found
 
@@ -177,8 +179,8 @@ def allowed(state, moves):
     return valid
 
 
-def slots(state, n_slots, offset):
-    return [token + offset if token >= 0 else -1 for token in state.slots(n_slots)]
+def slots(state, layout, offset):
+    return [token + offset if token >= 0 else -1 for token in state.slots(layout)]
 
 
 def decode(scores, lengths, sent_start, moves):
@@ -187,7 +189,7 @@ def decode(scores, lengths, sent_start, moves):
     for n in lengths:
         state = State(n, sent_start[offset : offset + n])
         while not state.final:
-            row = scores.score(np.array([slots(state, scores.n_slots, offset)]))[0]
+            row = scores.score(np.array([slots(state, Layout.of(scores), offset)]))[0]
             valid = allowed(state, moves)
             if not valid.any():
                 break

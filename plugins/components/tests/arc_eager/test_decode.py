@@ -11,6 +11,7 @@ from kernel_components.arc_eager import Constraints, Gold, Moves, decode, learn
 from kernel.tokens.heads import starts_from_heads
 
 from . import reference, trees
+from .trees import LAYOUTS
 
 
 def check_sentences(found, constraints):
@@ -28,9 +29,9 @@ def check(seed, n_docs, longest, at_once=10_000):
     moves = trees.moves_of(int(rng.integers(1, 4)), subtoken=rng.random() < 0.3)
     lengths = [int(rng.integers(0, longest + 1)) for _ in range(n_docs)]
     _, constraints = trees.batch(rng, lengths, 1, preset=rng.choice([0, 0.2, 0.6]))
-    n_slots = int(rng.choice([8, 13]))
+    layout = LAYOUTS[rng.integers(3)]
     spread = int(rng.choice([0, 1, 30]))
-    scores = trees.TableScores(rng, constraints.n, n_slots, len(moves), spread, at_once)
+    scores = trees.TableScores(rng, constraints.n, layout, len(moves), spread, at_once)
     # Now and then an action is much liked, so that stacks get deep and tokens go back in numbers.
     scores.weights[0, :, moves.action == rng.integers(5)] += int(rng.choice([0, 0, 20, 200]))
     found = decode(scores, constraints, moves)
@@ -68,7 +69,7 @@ def test_documents_that_are_longer_than_what_is_prepared(seed, n_docs, longest):
 
 def test_batches_without_tokens():
     moves = trees.moves_of(1)
-    scores = trees.TableScores(np.random.default_rng(0), 0, 8, len(moves))
+    scores = trees.TableScores(np.random.default_rng(0), 0, LAYOUTS[0], len(moves))
     assert not len(decode(scores, Constraints([0, 0]), moves).heads)
     assert not len(decode(scores, Constraints([]), moves).heads)
 
@@ -76,7 +77,7 @@ def test_batches_without_tokens():
 @pytest.mark.parametrize("n_docs", [1, 20])
 def test_where_nothing_is_valid_the_document_is_given_up(n_docs):
     moves = Moves()
-    scores = trees.TableScores(np.random.default_rng(0), 2 * n_docs, 8, len(moves), spread=0)
+    scores = trees.TableScores(np.random.default_rng(0), 2 * n_docs, LAYOUTS[0], len(moves), spread=0)
     found = decode(scores, Constraints([2] * n_docs, np.array([0, -1] * n_docs, dtype=np.int8)), moves)
     assert found.heads.tolist() == list(range(2 * n_docs))
     assert (found.labels == -1).all()
@@ -86,7 +87,7 @@ def test_where_nothing_is_valid_the_document_is_given_up(n_docs):
 def test_scores_that_are_no_numbers_end_like_others(cls):
     moves = trees.moves_of(1)
     lengths = [7] * 12
-    scores = trees.TableScores(np.random.default_rng(cls), sum(lengths), 8, len(moves))
+    scores = trees.TableScores(np.random.default_rng(cls), sum(lengths), LAYOUTS[0], len(moves))
     scores.weights[:, ::3, cls] = np.nan
     together = decode(scores, Constraints(lengths), moves)
     scores.at_once = 10

@@ -6,15 +6,16 @@ from kernel_components.arc_eager import RIGHT, Constraints, Gold, Moves, decode,
 from kernel_components.arc_eager.learn import cut_length
 
 from . import trees
+from .trees import LAYOUTS
 
 
-@pytest.mark.parametrize("n_slots", [8, 13])
-def test_learning_passes_a_gradient_for_every_state(n_slots):
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_learning_passes_a_gradient_for_every_state(layout):
     rng = np.random.default_rng(0)
     moves = trees.moves_of(3)
     gold, constraints = trees.batch(rng, [5, 0, 1, 30], 3)
     for cut in (0, 1, 10, 100, 2**31, 10**20):
-        scores = trees.TableScores(rng, constraints.n, n_slots, len(moves))
+        scores = trees.TableScores(rng, constraints.n, layout, len(moves))
         loss, backprop = learn(scores, constraints, gold, moves, cut)
         backprop()
         assert loss > 0
@@ -25,7 +26,7 @@ def test_learning_passes_a_gradient_for_every_state(n_slots):
 
 def test_batches_without_tokens():
     moves = Moves.from_counts({"dep": 0}, {"dep": 0})
-    scores = trees.TableScores(np.random.default_rng(0), 0, 8, len(moves))
+    scores = trees.TableScores(np.random.default_rng(0), 0, LAYOUTS[0], len(moves))
     assert not len(decode(scores, Constraints([0, 0]), moves).heads)
     assert not len(decode(scores, Constraints([]), moves).heads)
     assert learn(scores, Constraints([0]), Gold.join([]), moves, 100)[0] == 0
@@ -41,7 +42,7 @@ class Attaching(trees.TableScores):
     """Likes RIGHT most, as the gold path of a chain does."""
 
     def __init__(self, n, moves, at_once):
-        super().__init__(np.random.default_rng(0), n, 8, len(moves), spread=0, at_once=at_once)
+        super().__init__(np.random.default_rng(0), n, LAYOUTS[0], len(moves), spread=0, at_once=at_once)
         self.weights[0, :, moves.action == RIGHT] = 1
         self.scored = 0
 
@@ -90,7 +91,7 @@ def test_a_teacher_is_asked_of_the_states_of_the_pupil():
     rng = np.random.default_rng(0)
     moves = trees.moves_of(2)
     constraints = Constraints([5, 0, 12])
-    scores, taught = (trees.TableScores(rng, 17, 8, len(moves)) for _ in range(2))
+    scores, taught = (trees.TableScores(rng, 17, LAYOUTS[0], len(moves)) for _ in range(2))
     classes = np.arange(1, len(moves))
     loss, backprop = recall(scores, taught, constraints, moves, classes, 0.5)
     backprop()

@@ -18,6 +18,7 @@ from kernel_components.arc_eager.segments import all_starts, lay_out
 from kernel.tokens.projective import lifted
 
 from . import reference, trees
+from .trees import LAYOUTS
 
 
 def columns_of(gold, offset, n):
@@ -43,26 +44,26 @@ def check(seed, lengths, length, *, unknown=0.0, preset=0.0, deep=False):
     n_labels = int(rng.integers(1, 4))
     moves = trees.moves_of(n_labels, subtoken=rng.random() < 0.3)
     gold, constraints = trees.batch(rng, lengths, n_labels, unknown=unknown, preset=preset)
-    n_slots = int(rng.choice([8, 13]))
-    scores = trees.TableScores(rng, constraints.n, n_slots, len(moves))
+    layout = LAYOUTS[rng.integers(3)]
+    scores = trees.TableScores(rng, constraints.n, layout, len(moves))
     scores.weights[0, :, moves.action == rng.integers(5)] += int(rng.choice([0, 0, 20, 60, 200]))
     if deep:
         gold = Gold.join([deep_gold(rng, each) for each in gold.parts])
     every = int(rng.integers(1, length + 1)) if length else 0
     starts = all_starts(constraints, gold, every, every, length)
-    segments, used = lay_out(starts, constraints, length, n_slots == 13)
+    segments, used = lay_out(starts, constraints, length, layout.seconds)
     steps = scores.steps(used, keep=True)
-    path = explore(segments, steps, rows_of(segments, used), n_slots, moves, length)
+    path = explore(segments, steps, rows_of(segments, used), layout, moves, length)
     table = costs(path, segments, gold, moves)
     given = trees.presets(constraints)
     states = [replayed(start, gold, given[start.offset : start.stop]) for start in starts]
     ids = iter(np.append(used, -1)[np.concatenate(steps.ids, axis=1).T].tolist())
     for row, number in enumerate(path.segment.tolist()):
         state, start = states[number], starts[number]
-        assert next(ids) == reference.slots(state, n_slots, start.offset)
+        assert next(ids) == reference.slots(state, layout, start.offset)
         expected = reference.state_costs(state, *columns_of(gold, start.offset, state.n), moves)
         assert table[row].tolist() == expected.tolist(), (row, number)
-        scored = scores.score(np.array([reference.slots(state, n_slots, start.offset)]))[0]
+        scored = scores.score(np.array([reference.slots(state, layout, start.offset)]))[0]
         best = int(np.where(reference.allowed(state, moves), scored, -np.inf).argmax())
         assert moves.action[best] == path.action[row]
         state.apply(int(moves.action[best]), int(moves.label[best]))

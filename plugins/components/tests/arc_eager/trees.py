@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from kernel_components.arc_eager import Constraints, Gold, Moves
+from kernel_components.arc_eager.scores import Layout
 
 
 def projective(rng, n):
@@ -73,10 +74,14 @@ def moves_of(n_labels, *, subtoken=False):
     return Moves.from_counts(counts, counts)
 
 
+LAYOUTS = [Layout(8), Layout(13), Layout(13, second_right=True)]
+
+
 class TableScores:
     """Whole-number weights by slot, token and class, so that sums are exact."""
 
-    def __init__(self, rng, n_tokens, n_slots, n_classes, spread=20, at_once=10_000):
+    def __init__(self, rng, n_tokens, layout, n_classes, spread=20, at_once=10_000):
+        n_slots, self.second_right = layout
         self.n_slots, self.at_once = n_slots, at_once
         shape = (n_slots, n_tokens + 1, n_classes)
         self.weights = rng.integers(-spread, spread + 1, shape).astype(np.float32)

@@ -143,6 +143,7 @@ def _resized(layer: Model[Any, Any], nO: int) -> Model[Any, Any]:
         new = StateFeatures(nO, layer.get_dim("nF"), layer.get_dim("nP"), layer.get_dim("nI"))
         axes = {"W": 2, "b": 1, "pad": 2}
     new.ops = layer.ops
+    new.attrs.update(layer.attrs)
     for name, axis in axes.items():
         value = read(layer, name)
         shape = list(value.shape)

@@ -25,7 +25,7 @@ class TransitionScores:
 
     A state is a row of token numbers, counted over the whole batch; -1 is a slot without a token. Ids and scores are
     numpy arrays on every device. In training the same dropout mask serves `score` and `begin_update`: it belongs to
-    the token in slot 0. Classes in `unseen_classes` of the model have the lowest finite score and learn nothing.
+    the token in slot 0. second_right: of 13 slots, whether number 8 is what it is in weights of spaCy, see `state_features`. Classes in `unseen_classes` of the model have the lowest finite score and learn nothing.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class TransitionScores:
         self._raw, self._given = raw, vectors
         self.n_tokens = len(raw)
         self.n_slots: int = lower.get_dim("nF")
+        self.second_right = bool(lower.attrs.get("second_right"))
         self._upper = model.maybe_get_ref("upper")
         self._pieces: int = lower.get_dim("nP")
         self._lower, self._kept = lower, model.attrs["rows"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from kernel_components.arc_eager.columns import Constraints, Parse
 from kernel_components.arc_eager.moves import Moves, Rules
-from kernel_components.arc_eager.scores import Floats, Places, ScoreFunction, Steps
+from kernel_components.arc_eager.scores import Floats, Layout, Places, ScoreFunction, Steps
 from kernel_components.arc_eager.single import Score, Tokens, finish
 from kernel_components.arc_eager.states import B0, S0, Cells, States, sentence_flags
 from kernel_components.arc_eager.validity import BEGINS, NONE
@@ -36,18 +36,18 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
     if given is not None:
         parse.starts[:] = given
         flags = sentence_flags(given)
-    rules = moves.rules
+    rules, layout = moves.rules, Layout.of(scores)
     for starts, stops in batches(constraints, scores.at_once):
         lengths = stops - starts
         if len(starts) >= FEW:
             tokens = ranges(starts, lengths)
             steps: Steps = scores.steps(tokens)
-            cells, left = _together(steps, scores.n_slots, lengths, flags[tokens], moves)
+            cells, left = _together(steps, layout, lengths, flags[tokens], moves)
             offsets = np.cumsum(lengths) - lengths
             where = np.searchsorted(offsets, np.maximum(*left), side="right") - 1
             for b0, s0, document in np.vstack((left, where)).T.tolist():
                 start, length = int(offsets[document]), int(lengths[document])
-                _alone(steps, cells, start, start + length, b0, s0, scores.n_slots, rules)
+                _alone(steps, cells, start, start + length, b0, s0, layout, rules)
             had = np.flatnonzero(cells.heads[:-1] >= 0)
             parse.heads[tokens[had]] = tokens[cells.heads[had]]
             parse.labels[tokens[had]] = cells.labels[had]
@@ -57,30 +57,30 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
         several = scores.steps(ranges(starts, lengths)) if lengths.sum() <= window else None
         offset = 0
         for first, last in zip(starts.tolist(), stops.tolist(), strict=True):
-            found = Tokens.begin([*flags[first:last].tolist(), NONE], scores.n_slots == 13)
+            found = Tokens.begin([*flags[first:last].tolist(), NONE], layout.seconds)
             length = last - first
             score = (
                 several.single(offset, offset + length)
                 if several
                 else windowed(scores, first, length, window)
             )
-            finish(found, 0, -1, score, scores.n_slots, rules)
+            finish(found, 0, -1, score, layout, rules)
             offset += length
             _write(parse, first, found)
     return parse
 
 
 def _together(
-    steps: Steps, n_slots: int, lengths: Places, flags: Places, moves: Moves
+    steps: Steps, layout: Layout, lengths: Places, flags: Places, moves: Moves
 ) -> tuple[Cells, Places]:
     """Decode documents side by side, and give up when few are left: (2, left) what is first in the buffer, and top of the stack."""
-    cells = Cells(len(flags), n_slots == 13)
+    cells = Cells(len(flags), layout.seconds)
     ends = np.cumsum(lengths)
     cells.link[:-1] = np.arange(1, cells.n + 1)
     cells.link[ends - 1] = -1
     cells.flags[:-1] = flags
     tops = np.full(len(lengths), -1, dtype=np.intp)
-    states = States(cells, tops, ends - lengths, n_slots, held=bool((flags > BEGINS).any()))
+    states = States(cells, tops, ends - lengths, layout, held=bool((flags > BEGINS).any()))
     masks, actions, labels = moves.masks, moves.action.astype(np.intp), moves.label
     while len(states) >= FEW:
         allowed = states.allowed()
@@ -100,12 +100,12 @@ def _together(
 
 
 def _alone(
-    steps: Steps, cells: Cells, start: int, stop: int, b0: int, s0: int, n_slots: int, rules: Rules
+    steps: Steps, cells: Cells, start: int, stop: int, b0: int, s0: int, layout: Layout, rules: Rules
 ) -> None:
     """Go on with one document of several, which has the cells from start to stop."""
     tokens = Tokens.of(cells, start, stop)
     score = steps.single(start, stop)
-    finish(tokens, max(b0 - start, -1), max(s0 - start, -1), score, n_slots, rules)
+    finish(tokens, max(b0 - start, -1), max(s0 - start, -1), score, layout, rules)
     heads = np.array(tokens.heads[:-1], dtype=np.intp)
     cells.heads[start:stop] = np.where(heads < 0, -1, heads + start)
     cells.labels[start:stop] = tokens.labels[:-1]

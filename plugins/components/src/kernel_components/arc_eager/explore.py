@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kernel_components.arc_eager.actions import BREAK
 from kernel_components.arc_eager.moves import Moves
-from kernel_components.arc_eager.scores import Places, Steps
+from kernel_components.arc_eager.scores import Layout, Places, Steps
 from kernel_components.arc_eager.segments import Segments
 from kernel_components.arc_eager.states import B0, B1, PUSHES, S0, S1, States
 from kernel_components.arc_eager.validity import BEGINS
@@ -40,11 +40,13 @@ class Path:
     """By cell, the time at which it was made to start a sentence; -1 if it never was."""
 
 
-def explore(segments: Segments, steps: Steps, rows: Places, n_slots: int, moves: Moves, length: int) -> Path:
+def explore(
+    segments: Segments, steps: Steps, rows: Places, layout: Layout, moves: Moves, length: int
+) -> Path:
     """Take the best valid action, `length` times (0: to the end), in all segments. rows: by cell, its place among the tokens
     of `steps`."""
     cells = segments.cells
-    states = States(cells, segments.tops, segments.firsts, n_slots, held=True)
+    states = States(cells, segments.tops, segments.firsts, layout, held=True)
     segment, limit = np.arange(len(segments.tops)), segments.limit.copy()
     next_start, broken = segments.next_start, np.full(cells.n + 1, -1, dtype=np.intp)
     actions, labels = moves.action.astype(np.intp), moves.label

@@ -13,7 +13,7 @@ from kernel_components.arc_eager.columns import Constraints, Gold
 from kernel_components.arc_eager.explore import explore
 from kernel_components.arc_eager.moves import Moves
 from kernel_components.arc_eager.oracle import costs
-from kernel_components.arc_eager.scores import Floats, LearningScores, Places, Steps
+from kernel_components.arc_eager.scores import Floats, Layout, LearningScores, Places, Steps
 from kernel_components.arc_eager.segments import Segments, all_starts, blocks, lay_out
 from kernel_components.transitions import gradient, rehearsal_gradient
 
@@ -36,12 +36,13 @@ def learn(
     it, so that paths don't always start in the same places. 0: documents are gone through as a whole.
     """
     every, length = cut_length(cut)
+    layout = Layout.of(scores)
     starts = all_starts(constraints, gold, every, length, cut)
     total, finishers = 0.0, []
     for block in blocks(starts, length, scores.at_once // TABLES):
-        segments, used = lay_out(block, constraints, length, scores.n_slots == 13)
+        segments, used = lay_out(block, constraints, length, layout.seconds)
         steps = scores.steps(used, keep=True)
-        path = explore(segments, steps, rows_of(segments, used), scores.n_slots, moves, length)
+        path = explore(segments, steps, rows_of(segments, used), layout, moves, length)
         found, backprop = scores.learn_from(steps, used)
         d_scores, loss = gradient(found, costs(path, segments, gold, moves))
         total += loss
@@ -66,14 +67,15 @@ def recall(
 
     classes: those that both know. weight: what the gradient is multiplied by.
     """
+    layout = Layout.of(scores)
     nothing = Gold.join([Gold.unknown(length) for length in constraints.lengths.tolist()])
     total, finishers = 0.0, []
     for block in blocks(all_starts(constraints, nothing, 0, 0, 0), 0, scores.at_once // TABLES):
-        segments, used = lay_out(block, constraints, 0, scores.n_slots == 13)
+        segments, used = lay_out(block, constraints, 0, layout.seconds)
         steps, teacher = scores.steps(used, keep=True), taught.steps(used)
         rows = rows_of(segments, used)
         told: list[Floats] = []
-        explore(segments, _Both(steps, teacher, told), rows, scores.n_slots, moves, 0)
+        explore(segments, _Both(steps, teacher, told), rows, layout, moves, 0)
         found, backprop = scores.learn_from(steps, used)
         d_scores, loss = rehearsal_gradient(found, np.concatenate(told), classes)
         d_scores *= weight

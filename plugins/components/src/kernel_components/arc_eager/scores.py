@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Places = NDArray[np.intp]
+
+
+class Layout(NamedTuple):
+    """Which tokens of a state a model looks at: 8 of them, or 13."""
+
+    n: int
+    second_right: bool = False
+    """Of 13, whether number 8 is the second right child of the token below the top of the stack. Otherwise it is the second left
+    child of the top itself, which spaCy lists too, and then overwrites: its weights don't know it."""
+
+    @classmethod
+    def of(cls, scores: Any) -> Layout:
+        """What a model's scores are of. Their attribute `second_right`, if they have it, says of 13 slots what is in number 8."""
+        return cls(scores.n_slots, bool(getattr(scores, "second_right", False)))
+
+    @property
+    def seconds(self) -> bool:
+        """Whether second children count."""
+        return self.n == 13
 
 
 class Steps(Protocol):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT, SHIFT
 from kernel_components.arc_eager.moves import Rules
+from kernel_components.arc_eager.scores import Layout
 from kernel_components.arc_eager.states import Cells
 from kernel_components.arc_eager.validity import (
     APART,
@@ -66,11 +67,11 @@ class Tokens:
         return cls(column(cells.link), flags, lefts, rights, before, column(cells.heads), labels)
 
 
-def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: Rules) -> None:
+def finish(tokens: Tokens, b0: int, s0: int, score: Score, layout: Layout, rules: Rules) -> None:
     """Go on from the state with b0 first in the buffer and s0 on top of the stack until it is final or nothing is valid."""
     link, flags, heads, labels = tokens.link, tokens.flags, tokens.heads, tokens.labels
     lefts, rights, before = tokens.lefts[0], tokens.rights[0], tokens.before[0]
-    more = (tokens.lefts[1], tokens.rights[1], tokens.before[1]) if n_slots == 13 else None
+    more = (tokens.lefts[1], tokens.rights[1], tokens.before[1]) if layout.seconds else None
     action, label, add, any_valid, first = rules.action, rules.label, rules.add, rules.any, rules.first
     scores: Any = None
     while b0 >= 0 or s0 >= 0:
@@ -92,7 +93,8 @@ def finish(tokens: Tokens, b0: int, s0: int, score: Score, n_slots: int, rules: 
                 scores = score((b0, b1, s0, s1, link[s1], lefts[b0], lefts[s0], rights[s0]))
             else:
                 ids = (b0, b1, s0, s1, link[s1], lefts[b0], lefts[s0], rights[s0])
-                scores = score((*ids, more[0][s0], more[1][s0], lefts[s1], rights[s1], more[0][s1]))
+                ninth = more[1][s1] if layout.second_right else more[0][s0]
+                scores = score((*ids, ninth, more[1][s0], lefts[s1], rights[s1], more[0][s1]))
         best = int((scores + add[allowed]).argmax())
         move = action[best]
         if not allowed >> move & 1:

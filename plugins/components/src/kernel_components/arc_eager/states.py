@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel_components.arc_eager.actions import BREAK, LEFT, REDUCE, RIGHT
+from kernel_components.arc_eager.scores import Layout
 from kernel_components.arc_eager.validity import (
     APART,
     BEGINS,
@@ -61,19 +62,19 @@ class Cells:
 class States:
     """States in one place of their paths each: what they have in their slots, what is valid, and the way on.
 
-    slots: (n_slots, n) the tokens in the slots of n states, -1 where there is none. Row 0 is the first token of the
+    slots: (layout.n, n) the tokens in the slots of n states, -1 where there is none. Row 0 is the first token of the
     buffer, row 2 the top of the stack; the others follow from these.
     """
 
-    def __init__(self, cells: Cells, tops: Places, firsts: Places, n_slots: int, *, held: bool) -> None:
+    def __init__(self, cells: Cells, tops: Places, firsts: Places, layout: Layout, *, held: bool) -> None:
         """tops, firsts: by state, the top of the stack and the first token of the buffer, -1 for none.
 
         held: whether there may be tokens that are given to start no sentence.
         """
         self.cells = cells
-        self.slots: Places = np.full((n_slots, len(tops)), -1, dtype=np.intp)
+        self.slots: Places = np.full((layout.n, len(tops)), -1, dtype=np.intp)
         self.slots[B0], self.slots[S0] = firsts, tops
-        self.held = held
+        self.held, self._layout = held, layout
         self._fill()
 
     def __len__(self) -> int:
@@ -89,8 +90,11 @@ class States:
         cells.lefts[0].take(b0, out=slots[5], mode="wrap")
         cells.lefts[0].take(s0, out=slots[6], mode="wrap")
         cells.rights[0].take(s0, out=slots[7], mode="wrap")
-        if len(slots) == 13:
-            cells.lefts[1].take(s0, out=slots[8], mode="wrap")
+        if self._layout.seconds:
+            if self._layout.second_right:
+                cells.rights[1].take(s1, out=slots[8], mode="wrap")
+            else:
+                cells.lefts[1].take(s0, out=slots[8], mode="wrap")
             cells.rights[1].take(s0, out=slots[9], mode="wrap")
             cells.lefts[0].take(s1, out=slots[10], mode="wrap")
             cells.rights[0].take(s1, out=slots[11], mode="wrap")
