@@ -9,8 +9,9 @@ Parameters, with nO outputs in nP pieces from vectors of width nI:
     b (nP, nO)            spaCy's (nO, nP) transposed
     pad (nF, nP, nO)      what a missing token contributes; spaCy's (1, nF, nO, nP)[0] with axes 1 and 2 exchanged
 Weights of spaCy with 13 slots have the second right child of the token below the top of the stack in slot 8, where ours have the
-second left child of the top: theirs is overwritten before it is used. Such weights come with the attribute `second_right`, which goes
-when others are drawn.
+second left child of the top: theirs is overwritten before it is used. Such weights come with the attribute `second_right`. States of one piece
+are rectified where they are learned from, but not in its prediction: weights that were trained so come with `linear_in_prediction`.
+Both attributes go when other weights are drawn.
 
 The pieces of a state lie side by side (nP * nO columns), as `kernel.numeric.ops.maxout` has them.
 """
@@ -161,7 +162,8 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
 
     Layer-sequential unit variance: Mishkin and Matas 2016.
     """
-    model.attrs.pop("second_right", None)
+    for of_weights in ("second_right", "linear_in_prediction"):
+        model.attrs.pop(of_weights, None)
     dims = [model.get_dim(name) for name in ("nF", "nP", "nO", "nI")]
     n_slots, pieces, width, n_inputs = dims
     ops = model.ops

@@ -103,10 +103,21 @@ class Upper:
     """From the sums of rows to scores."""
 
     def __init__(
-        self, ops: Ops, upper: Model[Any, Any] | None, pieces: int, unseen: Sequence[int], *, packed: bool
+        self,
+        ops: Ops,
+        upper: Model[Any, Any] | None,
+        pieces: int,
+        unseen: Sequence[int],
+        *,
+        packed: bool,
+        rectified: bool,
     ) -> None:
-        """unseen: classes with the lowest finite score. packed: lay out the weights for products with few rows."""
+        """unseen: classes with the lowest finite score. packed: lay out the weights for products with few rows.
+
+        rectified: whether states of one piece lose what is below zero.
+        """
         self.ops, self.pieces, self.unseen = ops, pieces, list(unseen)
+        self.rectified = rectified
         self.upper, self.packed = upper, packed
         self.with_bias: Array = None
         if upper is not None:
@@ -119,7 +130,7 @@ class Upper:
     def hidden(self, states: Array) -> Array:
         if self.pieces > 1:
             return maxout(self.ops, states, self.pieces)
-        return states if self.upper is None else self.ops.xp.maximum(states, 0)
+        return self.ops.xp.maximum(states, 0) if self.rectified else states
 
     def scores(self, hidden: Array) -> np.ndarray:
         if self.upper is None:
@@ -137,7 +148,7 @@ class Upper:
         """By piece, where (S, width) the gradient goes that comes to `hidden`."""
         if self.pieces > 1:
             return maxout_winners(self.ops, states, maxout(self.ops, states, self.pieces), self.pieces)
-        return [] if self.upper is None else [states > 0]
+        return [states > 0] if self.rectified else []
 
     def backprop(self, d_scores: Array, hidden: Array, winners: list[Array], mask: Array | None) -> Array:
         """The gradient (S, pieces * width) of the states; adds to those of the upper layer.
@@ -273,8 +284,8 @@ def _single(table: np.ndarray, upper: Upper, start: int, stop: int) -> Callable[
     # The last input of the layer on top is 1.
     inputs = np.ones(parts.shape[1] + 1, dtype=table.dtype)
     hidden = inputs[:-1]
-    weights, linear = upper.with_bias, upper.upper is None and len(parts) == 1
-    rectified, last = len(parts) == 1 and not linear, upper.upper is None
+    weights, last = upper.with_bias, upper.upper is None
+    rectified = len(parts) == 1 and upper.rectified
     lowest, unseen = np.finfo(table.dtype).min, upper.unseen
 
     def score(ids: Sequence[int]) -> np.ndarray:

@@ -45,6 +45,8 @@ class TransitionScores:
         self.second_right = bool(lower.attrs.get("second_right"))
         self._upper = model.maybe_get_ref("upper")
         self._pieces: int = lower.get_dim("nP")
+        learns = backprop_vectors is not None
+        self._rectified = self._upper is not None and (learns or not lower.attrs.get("linear_in_prediction"))
         self._lower, self._kept = lower, model.attrs["rows"]
         self._memory: Array = None
         self._backprop_vectors = backprop_vectors
@@ -90,7 +92,14 @@ class TransitionScores:
         if self._memory is None or len(self._memory) <= n:
             self._memory = self._kept.memory(n + 1, rows.size, self._raw.dtype, self.ops)
             weakref.finalize(self, self._kept.give, self._memory)
-        upper = Upper(self.ops, self._upper, self._pieces, self._unseen, packed=not training)
+        upper = Upper(
+            self.ops,
+            self._upper,
+            self._pieces,
+            self._unseen,
+            packed=not training,
+            rectified=self._rectified,
+        )
         places, memory = self.ops.asarray(tokens), self._memory[: n + 1]
         return Steps(self._lower, rows, upper, source, places, memory, keep=keep, mask=self._mask)
 
@@ -160,7 +169,7 @@ class TransitionScores:
     def _activate(self, states: Array, ids: Array) -> Array:
         if self._pieces > 1:
             hidden = maxout(self.ops, states, self._pieces)
-        elif self._upper is None:
+        elif not self._rectified:
             return states
         else:
             hidden = self.ops.xp.maximum(states, 0)

@@ -17,6 +17,7 @@ Carry = Callable[[Source, str, Any], Iterable[str]]
 # spaCy's name of a factory -> where its function is; None for components that save nothing.
 CARRIERS: dict[str, str | None] = {
     "doc_cleaner": None,
+    "entity_linker": "kernel_spacy.components.entity_linker:carry",
     "merge_entities": None,
     "merge_noun_chunks": None,
     "merge_subtokens": None,

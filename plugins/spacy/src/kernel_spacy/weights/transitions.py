@@ -72,6 +72,8 @@ def _states(lower: Model[Any, Any]) -> Layer:
     def taken(_: object) -> None:
         if ordered:
             lower.attrs["second_right"] = True
+        if lower.get_dim("nP") == 1:
+            lower.attrs["linear_in_prediction"] = True
 
     return Layer(
         "precomputable_affine",
