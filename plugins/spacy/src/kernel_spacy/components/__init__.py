@@ -33,6 +33,7 @@ CARRIERS: dict[str, str | None] = {
     "textcat_multilabel": "kernel_spacy.components.textcat:carry",
     "tok2vec": "kernel_spacy.components.tok2vec:carry",
     "token_splitter": None,
+    "transformer": "kernel_spacy.components.transformer:carry",
     "trainable_lemmatizer": "kernel_spacy.components.trainable_lemmatizer:carry",
 }
 

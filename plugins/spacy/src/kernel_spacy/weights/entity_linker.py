@@ -8,6 +8,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel_spacy.weights.layers import Counterpart, Layer, affine, around, chain, dropout, maxout, plain
+from kernel_spacy.weights.nodes import SavedNode
 
 
 def _entity_linker(model: Model[Any, Any], of: Counterpart) -> Layer:
@@ -37,7 +38,7 @@ def _encoded(model: Model[Any, Any], vectors: Layer, contexts: Layer) -> Layer:
     made = chain(chain(chain(contexts, plain("reduce_mean")), mixed), last)
     made.refs = {"output_layer": last, "tok2vec": vectors}
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         model.set_dim("nO", output.get_dim("nO"), force=True)
 
     made.taken = taken

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from thinc.api import Model
 
+from kernel_spacy.weights.nodes import SavedNode
+
 Array = Any
 
 
@@ -64,8 +66,8 @@ class Layer:
     """Attributes that a file must have as they are here: the weights mean something else otherwise."""
     refs: dict[str, Layer] = field(default_factory=dict)
     shims: Sequence[Shim] = ()
-    taken: Callable[[Mapping[str, Any]], None] | None = None
-    """Called with the attributes of the file when all arrays have been taken: what else ours needs to know."""
+    taken: Callable[[SavedNode], None] | None = None
+    """Called with the layer of the file when all arrays have been taken: what else ours needs to know."""
 
     def walk(self) -> list[Layer]:
         """All layers, breadth first, each once: the order of a file."""

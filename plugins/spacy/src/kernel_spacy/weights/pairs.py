@@ -35,7 +35,7 @@ def take(model: Model[Any, Any], data: bytes, where: str, counterpart: Counterpa
         for shim, content in zip(layer.shims, node.shims, strict=True):
             shim.take(content)
         if layer.taken is not None:
-            layer.taken(node.attrs)
+            layer.taken(node)
 
 
 def give(model: Model[Any, Any], counterpart: Counterpart) -> bytes:

@@ -18,6 +18,7 @@ from kernel_spacy.weights.layers import (
     side_by_side,
     with_array,
 )
+from kernel_spacy.weights.nodes import SavedNode
 
 
 def _span_categorizer(model: Model[Any, Any], of: Counterpart) -> Layer:
@@ -30,7 +31,7 @@ def _span_categorizer(model: Model[Any, Any], of: Counterpart) -> Layer:
     )
     scoring = model.get_ref("scorer")
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         model.set_dim("nO", scoring.get_dim("nO"), force=True)
 
     made.taken = taken
@@ -42,7 +43,7 @@ def _mean_max_reducer(model: Model[Any, Any], of: Counterpart) -> Layer:
     reductions = [plain(f"reduce_{name}") for name in ("last", "first", "mean", "max")]
     made = chain(side_by_side(*reductions), block(hidden))
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         inputs = hidden.layers[0].get_dim("nI")
         hidden.set_dim("nI", inputs, force=True)
         model.set_dim("nI", inputs // len(reductions), force=True)
@@ -55,7 +56,7 @@ def _linear_logistic(model: Model[Any, Any], of: Counterpart) -> Layer:
     linear = model.layers[0]
     made = chain(affine("linear", linear), plain("logistic"))
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         for name in model.dim_names:
             model.set_dim(name, linear.get_dim(name), force=True)
 

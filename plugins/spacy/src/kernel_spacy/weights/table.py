@@ -8,7 +8,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.errors import Unsupported
-from kernel_spacy.weights import entity_linker, spans, tagger, textcat, tok2vec, transitions
+from kernel_spacy.weights import entity_linker, spans, tagger, textcat, tok2vec, transformer, transitions
 from kernel_spacy.weights.layers import Counterpart, Layer, chain
 
 _TABLE = {
@@ -18,6 +18,7 @@ _TABLE = {
     **textcat.TABLE,
     **spans.TABLE,
     **entity_linker.TABLE,
+    **transformer.TABLE,
 }
 
 

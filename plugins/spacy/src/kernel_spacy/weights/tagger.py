@@ -8,6 +8,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel_spacy.weights.layers import Counterpart, Layer, affine, chain, with_array
+from kernel_spacy.weights.nodes import SavedNode
 
 
 def softmax(model: Model[Any, Any]) -> Layer:
@@ -24,7 +25,7 @@ def _tagger(model: Model[Any, Any], of: Counterpart) -> Layer:
     tok2vec, output = of(model.get_ref("tok2vec")), softmax(model.get_ref("softmax"))
     made = chain(tok2vec, with_array(output), tok2vec=tok2vec, softmax=output, output_layer=output)
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         model.set_dim("nO", model.get_ref("softmax").get_dim("nO"), force=True)
 
     made.taken = taken

@@ -25,25 +25,26 @@ from kernel_spacy.weights.layers import (
     side_by_side,
     sizes,
 )
+from kernel_spacy.weights.nodes import SavedNode
 from kernel_spacy.weights.tagger import softmax
 
 _ORTH = 65
 
 
-def _outputs(model: Model[Any, Any], node: Model[Any, Any]) -> Callable[[object], None]:
+def _outputs(model: Model[Any, Any], node: Model[Any, Any]) -> Callable[[SavedNode], None]:
     """Let a model know its number of outputs when its last layer does."""
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         model.set_dim("nO", node.get_dim("nO"), force=True)
 
     return taken
 
 
-def _all_taken(*functions: Callable[[object], None] | None) -> Callable[[object], None]:
-    def taken(attrs: object) -> None:
+def _all_taken(*functions: Callable[[SavedNode], None] | None) -> Callable[[SavedNode], None]:
+    def taken(node: SavedNode) -> None:
         for function in functions:
             if function is not None:
-                function(attrs)
+                function(node)
 
     return taken
 

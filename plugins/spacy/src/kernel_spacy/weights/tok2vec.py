@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from thinc.api import Model
 
 from kernel.vocab.attrs import NAMES
+from kernel_spacy.weights import transformer
 from kernel_spacy.weights.layers import (
     SAME,
     Counterpart,
@@ -21,6 +22,7 @@ from kernel_spacy.weights.layers import (
     sizes,
     with_array,
 )
+from kernel_spacy.weights.nodes import SavedNode
 
 
 def _multi_hash_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
@@ -86,8 +88,8 @@ def _window_encoder(model: Model[Any, Any], of: Counterpart) -> Layer:
     inner = layers[0] if depth == 1 else chain(*layers) if depth else plain("noop")
 
     # The one with mish has no rows between documents there, which then see each other: we have nothing like that.
-    def padded(attrs: Mapping[str, Any]) -> None:
-        if attrs.get("pad"):
+    def padded(node: SavedNode) -> None:
+        if node.attrs.get("pad"):
             model.attrs["padded"] = True
 
     made = with_array(inner, window * depth if model.name == "maxout_window_encoder" else 0)
@@ -105,6 +107,8 @@ def _one_array(model: Model[Any, Any], of: Counterpart) -> Layer:
 
 
 def _listener(model: Model[Any, Any], of: Counterpart) -> Layer:
+    if model.layers:
+        return transformer.listener(model, of)
     return Layer("tok2vec-listener", dims=sizes(model, "nO"))
 
 

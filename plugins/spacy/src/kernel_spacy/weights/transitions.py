@@ -9,6 +9,7 @@ import numpy as np
 from thinc.api import Model
 
 from kernel_spacy.weights.layers import Array, Counterpart, Form, Layer, Weight, affine, chain, plain, sizes
+from kernel_spacy.weights.nodes import SavedNode
 
 # With 13 slots theirs are in another order. By our slot, the number of theirs; ours in brackets: see arc_eager.states.
 #   theirs: b0 b1 s0 s1 s2 L(s0,1) R(s0,1) L(b0,1) R(s0,2) L(s1,1) L(s1,2) R(s1,1) R(s1,2)
@@ -25,7 +26,7 @@ def _transition_model(model: Model[Any, Any], of: Counterpart) -> Layer:
     states = _states(lower)
     top = plain("noop") if upper is None else affine("linear", upper)
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         last = lower if upper is None else upper
         model.set_dim("nO", last.get_dim("nO"), force=True)
         model.attrs["unseen_classes"] = set()
@@ -69,7 +70,7 @@ def _states(lower: Model[Any, Any]) -> Layer:
         ),
     ]
 
-    def taken(_: object) -> None:
+    def taken(_: SavedNode) -> None:
         if ordered:
             lower.attrs["second_right"] = True
         if lower.get_dim("nP") == 1:
