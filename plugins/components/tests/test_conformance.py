@@ -272,9 +272,45 @@ class TestEnglishLemmatizer(Component):
     settings = {"mode": "lookup"}
 
     def language(self):
-        nlp = kernel.blank("en")
+        nlp = kernel.blank(self.name.partition(".")[0])
         nlp.vocab.lookups = {"lemma_lookup": {"moved": "move", "is": "be"}}
         return nlp
+
+
+class TestCatalanLemmatizer(TestEnglishLemmatizer):
+    name = "ca.lemmatizer"
+
+
+class TestGreekLemmatizer(TestEnglishLemmatizer):
+    name = "el.lemmatizer"
+
+
+class TestSpanishLemmatizer(TestEnglishLemmatizer):
+    name = "es.lemmatizer"
+
+
+class TestFrenchLemmatizer(TestEnglishLemmatizer):
+    name = "fr.lemmatizer"
+
+
+class TestItalianLemmatizer(TestEnglishLemmatizer):
+    name = "it.lemmatizer"
+
+
+class TestDutchLemmatizer(TestEnglishLemmatizer):
+    name = "nl.lemmatizer"
+
+
+class TestPolishLemmatizer(TestEnglishLemmatizer):
+    name = "pl.lemmatizer"
+
+
+class TestRussianLemmatizer(TestEnglishLemmatizer):
+    name = "ru.lemmatizer"
+
+
+class TestUkrainianLemmatizer(TestEnglishLemmatizer):
+    name = "uk.lemmatizer"
 
 
 class TestTrainableLemmatizer(Learning):

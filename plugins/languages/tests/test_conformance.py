@@ -12,6 +12,54 @@ class TestEnglish(LanguageSuite):
     goldens = GOLDENS
 
 
+class Spaced(LanguageSuite):
+    goldens = GOLDENS
+
+
+class TestCatalan(Spaced):
+    name = "ca"
+
+
+class TestGerman(Spaced):
+    name = "de"
+
+
+class TestGreek(Spaced):
+    name = "el"
+
+
+class TestSpanish(Spaced):
+    name = "es"
+
+
+class TestFrench(Spaced):
+    name = "fr"
+
+
+class TestItalian(Spaced):
+    name = "it"
+
+
+class TestDutch(Spaced):
+    name = "nl"
+
+
+class TestPolish(Spaced):
+    name = "pl"
+
+
+class TestPortuguese(Spaced):
+    name = "pt"
+
+
+class TestRussian(Spaced):
+    name = "ru"
+
+
+class TestUkrainian(Spaced):
+    name = "uk"
+
+
 class TestMultiLanguage(LanguageSuite):
     name = "xx"
     goldens = GOLDENS
@@ -21,6 +69,69 @@ class TestLentEnglish(ModuleSuite):
     name = "kernel.lang.en"
     names = ("English", "STOP_WORDS")
     modules = ("stop_words", "punctuation", "examples", "lex_attrs", "syntax_iterators")
+
+
+class TestLentCatalan(TestLentEnglish):
+    name = "kernel.lang.ca"
+    names = ("Catalan", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentGerman(TestLentEnglish):
+    name = "kernel.lang.de"
+    names = ("German", "STOP_WORDS")
+
+
+class TestLentGreek(TestLentEnglish):
+    name = "kernel.lang.el"
+    names = ("Greek", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentSpanish(TestLentEnglish):
+    name = "kernel.lang.es"
+    names = ("Spanish", "STOP_WORDS")
+
+
+class TestLentFrench(TestLentEnglish):
+    name = "kernel.lang.fr"
+    names = ("French", "STOP_WORDS")
+
+
+class TestLentItalian(TestLentEnglish):
+    name = "kernel.lang.it"
+    names = ("Italian", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentDutch(TestLentEnglish):
+    name = "kernel.lang.nl"
+    names = ("Dutch", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentPolish(TestLentEnglish):
+    name = "kernel.lang.pl"
+    names = ("Polish", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentPortuguese(TestLentEnglish):
+    name = "kernel.lang.pt"
+    names = ("Portuguese", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentRussian(TestLentEnglish):
+    name = "kernel.lang.ru"
+    names = ("Russian", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
+
+
+class TestLentUkrainian(TestLentEnglish):
+    name = "kernel.lang.uk"
+    names = ("Ukrainian", "STOP_WORDS")
+    modules = ("stop_words", "punctuation", "examples", "lex_attrs")
 
 
 class TestLentMultiLanguage(ModuleSuite):

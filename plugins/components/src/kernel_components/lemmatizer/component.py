@@ -99,6 +99,14 @@ def make_english_lemmatizer(
     return EnglishLemmatizer(nlp.vocab, model, name, mode=mode, overwrite=overwrite, scorer=scorer)
 
 
+_END = "_lemmatize"
+
+
+def listed(lemmas: str | Iterable[str]) -> list[str]:
+    """What a table has for a form, one lemma or several, as a list."""
+    return [lemmas] if isinstance(lemmas, str) else list(lemmas)
+
+
 class Lemmatizer(BatchComponent):
     """Sets `token.lemma`.
 
@@ -113,6 +121,9 @@ class Lemmatizer(BatchComponent):
     }
     """Mode -> the attributes of a token that its lemma depends on: it is found once for each of their values. A mode that is
     not there is asked for every token."""
+
+    usual_shapes: ClassVar[frozenset[str]] = frozenset()
+    """Modes with a method of the subclass's own whose tables look as all others of their names do, and are checked."""
 
     def __init__(
         self,
@@ -151,7 +162,8 @@ class Lemmatizer(BatchComponent):
         tables = Tables.of(lookups)
         # A subclass with a method of its own for the mode may have tables of its own shape.
         method = f"{self.mode}{_END}"
-        if getattr(type(self), method) is getattr(Lemmatizer, method, None):
+        is_own = getattr(type(self), method) is not getattr(Lemmatizer, method, None)
+        if not is_own or self.mode in self.usual_shapes:
             needed, used = self.get_lookups_config(self.mode)
             check_shapes({name: tables[name] for name in (*needed, *used) if name in tables}, self.name)
         self._lookups = tables
@@ -271,7 +283,7 @@ class Lemmatizer(BatchComponent):
 
     def lookup_lemmatize(self, token: Token) -> list[str]:
         """What the table lemma_lookup says of the form; the form, if it says nothing."""
-        return _listed(self.lookups.get_table("lemma_lookup", {}).get(token.text) or token.text)
+        return listed(self.lookups.get_table("lemma_lookup", {}).get(token.text) or token.text)
 
     def pos_lookup_lemmatize(self, token: Token) -> list[str]:
         """What the table of the token's part of speech says of the form, or of it in lower case; else the form.
@@ -281,7 +293,7 @@ class Lemmatizer(BatchComponent):
         table = self.lookups.get_table(f"lemma_lookup_{token.pos_.lower()}")
         if table is None:
             table = self.lookups.get_table("lemma_lookup_other", {})
-        return _listed(table.get(token.text) or table.get(token.text.lower()) or token.text)
+        return listed(table.get(token.text) or table.get(token.text.lower()) or token.text)
 
     def rule_lemmatize(self, token: Token) -> list[str]:
         """What the rules and exceptions of the token's part of speech make of the form, see `rules.lemmas_by_rules`.
@@ -292,17 +304,21 @@ class Lemmatizer(BatchComponent):
         if pos in ("", "eol", "space") or self.is_base_form(token):
             return [form.lower()]
         rules, exceptions, words = (
-            self.lookups.get_table(name, {}).get(pos) for name in ("lemma_rules", "lemma_exc", "lemma_index")
+            self.entry(name, pos) for name in ("lemma_rules", "lemma_exc", "lemma_index")
         )
         if not (rules or exceptions or words):
             return [form if pos == "propn" else form.lower()]
         irregular = (exceptions or {}).get(form.lower(), ())
-        return lemmas_by_rules(form, rules or (), _listed(irregular), self._words_of(pos, words or ()))
+        return lemmas_by_rules(form, rules or (), listed(irregular), self.known_words(pos))
 
-    def _words_of(self, pos: str, words: Iterable[str]) -> frozenset[str]:
-        """The words of a part of speech as a set, made once."""
+    def entry(self, table: str, key: str, default: Any = None) -> Any:
+        """What a table has for a key; the default, if there is no such table or it has nothing."""
+        return self.lookups.get_table(table, {}).get(key) or default
+
+    def known_words(self, pos: str) -> frozenset[str]:
+        """The words of a part of speech that lemmas can be, as the table lemma_index has them."""
         if pos not in self._words:
-            self._words[pos] = frozenset(words)
+            self._words[pos] = frozenset(self.entry("lemma_index", pos, ()))
         return self._words[pos]
 
     def is_base_form(self, token: Token) -> bool:
@@ -331,10 +347,3 @@ class EnglishLemmatizer(Lemmatizer):
     def is_base_form(self, token: Token) -> bool:
         """Whether part of speech and features say so, see `base_forms.is_english_base_form`."""
         return is_english_base_form(token.pos_, token.morph.to_dict())
-
-
-_END = "_lemmatize"
-
-
-def _listed(lemmas: str | Iterable[str]) -> list[str]:
-    return [lemmas] if isinstance(lemmas, str) else list(lemmas)

@@ -80,6 +80,10 @@ SUFFIXES = Rules(
     )
 )
 
+# The hyphen of compounds, and dashes without spaces around them.
+_HYPHEN = rf"(?<={LETTER}|[0-9])(?:--+|[\-~{DASHES}]+)(?={LETTER})"
+_DASH = rf"(?<={LETTER}|[0-9])(?:--+|[~{DASHES}]+)(?={LETTER})"
+
 INFIXES = Rules(
     (
         ELLIPSIS,
@@ -88,7 +92,10 @@ INFIXES = Rules(
         # A sentence that ends with no space after it, and a list without spaces.
         rf"(?<=[{LOWER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])(?<!^[{LOWER}])\.(?=[{UPPER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])",
         rf"(?<={LETTER}),(?={LETTER})",
-        rf"(?<={LETTER}|[0-9])(?:--+|[\-~{DASHES}]+)(?={LETTER})",
+        _HYPHEN,
         rf"(?<={LETTER}|[0-9])[:<>=/](?={LETTER})",
     )
 )
+
+# For languages whose compounds with a hyphen are one word.
+INFIXES_BUT_HYPHENS = Rules(_DASH if rule == _HYPHEN else rule for rule in INFIXES)

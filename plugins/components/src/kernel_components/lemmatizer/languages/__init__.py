@@ -1,0 +1,1 @@
+"""Lemmatizers of languages that have an order of rules of their own."""

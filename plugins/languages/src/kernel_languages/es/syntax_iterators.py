@@ -1,0 +1,15 @@
+"""Spanish base noun phrases, told by the parse: a noun in one of some roles, with its adjective or the rest of its name behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kernel_languages.base.noun_chunks import Phrases
+
+noun_chunks = Phrases(
+    roles=frozenset(("nsubj", "nsubj:pass", "obj", "obl", "nmod", "pcomp", "appos", "ROOT")),
+    names=frozenset(("flat", "fixed", "compound")),
+)
+
+SYNTAX_ITERATORS: dict[str, Callable[..., Any]] = {"noun_chunks": noun_chunks}

@@ -1,0 +1,30 @@
+"""Polish."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from kernel.language import Language
+from kernel_languages.base.defaults import SpacedDefaults
+from kernel_languages.pl.exceptions import EXCEPTIONS
+from kernel_languages.pl.lex_attrs import LEX_ATTRS
+from kernel_languages.pl.punctuation import INFIXES, PREFIXES, SUFFIXES
+from kernel_languages.pl.stop_words import STOP_WORDS
+
+__all__ = ["Polish"]
+
+
+class PolishDefaults(SpacedDefaults):
+    tokenizer_exceptions = EXCEPTIONS
+    prefixes = PREFIXES
+    suffixes = SUFFIXES
+    infixes = INFIXES
+    stop_words = STOP_WORDS
+    lex_attr_getters: ClassVar[dict[int, Any]] = LEX_ATTRS
+
+
+class Polish(Language):
+    """Polish text: abbreviations stay whole."""
+
+    lang = "pl"
+    Defaults = PolishDefaults
