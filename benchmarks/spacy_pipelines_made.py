@@ -663,6 +663,8 @@ def make(name: str, recipe: Recipe, corpora: Corpora, folder: Path) -> None:
     for step in recipe.after:
         step(nlp)
     nlp.to_disk(folder / name)
+    if "MishWindow" in str(recipe.blocks):
+        (folder / f"{name}.single").touch()
     texts, expected = folder / f"{name}.texts.jsonl", folder / f"{name}.expected.jsonl"
     write_texts(asked, texts)
     words = write(SimpleNamespace(load=spacy.load), str(folder / name), str(texts), str(expected))["words"]

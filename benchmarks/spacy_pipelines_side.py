@@ -79,13 +79,19 @@ def options(pipeline: str) -> dict[str, Any]:
     return json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
 
 
+def one_by_one(pipeline: str) -> bool:
+    """Whether `NAME.single` lies beside a pipeline: its layers mix the texts of a batch in spaCy."""
+    path = Path(pipeline)
+    return path.with_name(f"{path.name}.single").exists()
+
+
 def read_texts(path: str) -> list[str]:
     with Path(path).open(encoding="utf-8") as lines:
         return [json.loads(line)["text"] for line in lines]
 
 
-def annotations(nlp: Any, texts: Iterable[str]) -> Iterator[dict[str, Any]]:
-    for doc in nlp.pipe(texts, batch_size=64):
+def annotations(nlp: Any, texts: Iterable[str], batch_size: int = 64) -> Iterator[dict[str, Any]]:
+    for doc in nlp.pipe(texts, batch_size=batch_size):
         yield annotate(doc)
 
 
@@ -93,7 +99,7 @@ def write(lib: Any, pipeline: str, texts: str, out: str) -> dict[str, Any]:
     nlp = lib.load(pipeline, **options(pipeline))
     words = 0
     with Path(out).open("w", encoding="utf-8") as file:
-        for found in annotations(nlp, read_texts(texts)):
+        for found in annotations(nlp, read_texts(texts), 1 if one_by_one(pipeline) else 64):
             words += len(found["words"])
             file.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n")
     return {"words": words}

@@ -58,7 +58,7 @@ def saved_transformer(folder: Path, corpus: Corpora, kind: str) -> str:
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
         "intermediate_size": 64,
-        "max_position_embeddings": 160,
+        "max_position_embeddings": 516,
     }
     if kind == "bert":
         tokenizer: Any = transformers.BertTokenizerFast(tokenizer_object=pieces(corpus, False))
@@ -68,7 +68,7 @@ def saved_transformer(folder: Path, corpus: Corpora, kind: str) -> str:
             tokenizer_object=pieces(corpus, True), add_prefix_space=True
         )
         model = transformers.RobertaModel(transformers.RobertaConfig(**sizes, pad_token_id=1))
-    tokenizer.model_max_length = 128
+    tokenizer.model_max_length = 512
     tokenizer.save_pretrained(path)
     model.save_pretrained(path)
     return str(path)
