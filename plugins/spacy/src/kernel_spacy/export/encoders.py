@@ -13,7 +13,8 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel_spacy.weights.layers import Counterpart, Layer, chain
+from kernel_spacy.weights.layers import Counterpart, Layer, chain, with_array
+from kernel_spacy.weights.tok2vec import window_layer
 
 _TOK2VEC, _ENCODER = "spacy.Tok2Vec.v2", "spacy.MaxoutWindowEncoder.v2"
 _ENCODERS = frozenset({_ENCODER, "spacy.MaxoutWindowEncoder.v1"})
@@ -97,15 +98,8 @@ def counterpart_in_single_layers(model: Model[Any, Any], of: Counterpart) -> Lay
     if len(model.layers) != 2 or not is_deep(model.layers[1]):
         return None
     embed, encoder = model.layers
-    made = of(embed)
-    for one in range(len(encoder.layers)):
-        encode = of(_one_layer(encoder, one))
+    made, window = of(embed), encoder.attrs["window_size"]
+    for layer in encoder.layers:
+        encode = with_array(window_layer(layer, window), window)
         made = chain(made, encode, embed=made, encode=encode)
-    return made
-
-
-def _one_layer(encoder: Model[Any, Any], number: int) -> Model[Any, Any]:
-    """One layer of an encoder as an encoder."""
-    made = Model(encoder.name, encoder._func, attrs=dict(encoder.attrs), layers=[encoder.layers[number]])
-    made.attrs["padded"] = False
     return made

@@ -84,7 +84,7 @@ def _static_vectors(model: Model[Any, Any], of: Counterpart) -> Layer:
 
 def _window_encoder(model: Model[Any, Any], of: Counterpart) -> Layer:
     window, depth = model.attrs["window_size"], len(model.layers)
-    layers = [_window_layer(node, window) for node in model.layers]
+    layers = [window_layer(node, window) for node in model.layers]
     inner = layers[0] if depth == 1 else chain(*layers) if depth else plain("noop")
 
     # The one with mish has no rows between documents there, which then see each other: we have nothing like that.
@@ -97,7 +97,7 @@ def _window_encoder(model: Model[Any, Any], of: Counterpart) -> Layer:
     return made
 
 
-def _window_layer(node: Model[Any, Any], window: int) -> Layer:
+def window_layer(node: Model[Any, Any], window: int) -> Layer:
     expand = Layer("expand_window", attrs={"window_size": window}, checked=frozenset({"window_size"}))
     return around("residual", chain(expand, block(node)))
 
