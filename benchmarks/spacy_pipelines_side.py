@@ -120,9 +120,8 @@ def gold(lib: Any, nlp: Any, said: dict[str, Any]) -> Any:
         columns["ents"] = [f"{mark}-{kind}" if kind else "O" for mark, kind in marks]
     reference = lib.Doc(nlp.vocab, words=words, spaces=spaces, **columns)
     for key, spans in said["spans"].items():
-        reference.spans[key] = [reference[start:end] for start, end, *_ in spans]
-        for span, (_, _, label, _) in zip(reference.spans[key], spans, strict=True):
-            span.label_ = label
+        span = type(reference[:1])
+        reference.spans[key] = [span(reference, start, end, label) for start, end, label, _ in spans]
     best = max(said["cats"].values(), default=0.0)
     reference.cats = {label: float(score == best or score > 0.5) for label, score in said["cats"].items()}
     return lib.Example(lib.Doc(nlp.vocab, words=words, spaces=spaces), reference)

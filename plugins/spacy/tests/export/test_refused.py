@@ -42,6 +42,8 @@ def test_one_piece_under_an_upper_layer(tmp_path):
     model = transitions("ner", maxout_pieces=1)
     nlp = train({"ner": {"factory": "ner", "model": model}}, steps=1)
     assert "its hidden layer has one piece" in refused(nlp, tmp_path)
+    nlp.get_pipe("ner").model.get_ref("lower").attrs["linear_in_prediction"] = True
+    export(nlp, tmp_path / "theirs")
 
 
 def test_an_encoder_in_which_documents_see_each_other(tmp_path):

@@ -35,7 +35,8 @@ def _check_states(model: Model[Any, Any]) -> None:
             "its states look at 13 tokens, one of which, the second left child of the stack's top, spaCy exchanges for another",
             hint="Train it with extra_state_tokens = false, or leave the component out.",
         )
-    if upper is not None and lower.maybe_get_dim("nP") == 1:
+    is_cut = not lower.attrs.get("linear_in_prediction")
+    if upper is not None and lower.maybe_get_dim("nP") == 1 and is_cut:
         raise Unsupported(
             "its hidden layer has one piece, which spaCy cuts off at zero in training, but not in prediction",
             hint="Train it with maxout_pieces = 2, or leave the component out.",
