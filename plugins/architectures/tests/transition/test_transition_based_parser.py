@@ -266,3 +266,29 @@ def test_a_device_computes_what_the_cpu_computes(shape):
 def test_other_numbers_differ_in_whether_there_is_an_upper_layer(build, settings, has_upper):
     model = build(vectors_layer(4), "ner", False, hidden_width=6, maxout_pieces=2, nO=4, **settings)
     assert model.attrs["has_upper"] is has_upper and model.has_ref("upper") is has_upper
+
+
+def test_states_of_one_piece_may_be_rectified_in_training_alone():
+    """As in weights that spaCy trained: what is below zero counts when it predicts."""
+    docs = [np.random.default_rng(3).normal(size=(n, 6)).astype("float32") for n in (4, 2)]
+    model = make_model(pieces=1)
+    ids = random_states(np.random.default_rng(4), [4, 2], 3)
+    rectified = model.predict(docs).score(ids)
+    lower, upper = model.get_ref("lower"), model.get_ref("upper")
+    lower.attrs["linear_in_prediction"] = True
+    with_upper = upper.get_param("W").copy()
+    found = model.predict(docs).score(ids)
+    # Without the layer on top, states of one piece are linear.
+    states = make_model(pieces=1, use_upper=False, n_actions=4)
+    for name in ("W", "b", "pad"):
+        states.get_ref("lower").set_param(name, lower.get_param(name))
+    for name in ("W", "b"):
+        states.layers[1].set_param(name, model.layers[1].get_param(name))
+    expected = states.predict(docs).score(ids) @ with_upper.T + upper.get_param("b")
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    assert not np.allclose(found, rectified)
+    np.testing.assert_allclose(model.begin_update(docs)[0].score(ids), rectified, rtol=1e-4, atol=1e-4)
+    steps = model.predict(docs).steps(np.arange(6))
+    np.testing.assert_allclose(steps.score(ids.T.astype(np.intp)), found, rtol=1e-4, atol=1e-4)
+    model.initialize()
+    assert "linear_in_prediction" not in lower.attrs
