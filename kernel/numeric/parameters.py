@@ -10,7 +10,7 @@ from_bytes, resize, use_params) may put any array in its place; before the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from math import prod
 from typing import Any
@@ -110,6 +110,9 @@ class Parameters:
         self._sums: Array = None
         self._offsets: dict[str, tuple[int, tuple[int, ...]]] = {}
         self._tables = Tables()
+        # What `take` has given in this step, and what it may give again.
+        self._taken: list[Array] = []
+        self._free: list[Array] = []
         self._build()
 
     @property
@@ -164,11 +167,12 @@ class Parameters:
             for weights in of_shims.weights_of(shim).values():
                 yield to_numpy(weights)
 
-    def take(self) -> tuple[Array, list[str]]:
-        """The gradients of a shard that is done, as one flat array, and the paths that have any. They are forgotten here.
+    def take(self, *, is_last: bool = False) -> tuple[Array, list[str]]:
+        """The gradients of a shard that is done, as one flat array, and the paths that have any.
 
-        The array is the host's. Every process with the same models has the same order: that of `paths`, then the networks of other
-        frameworks, whose paths are like `ner/0#0:linear.weight`.
+        The array is the host's, and holds until `step` or `zero_gradients`. Every process with the same models has the same order: that of `paths`, then
+        the networks of other frameworks, whose paths are like `ner/0#0:linear.weight`. is_last: of this process's shards, so that `put` or one
+        of these comes next; without it the gradients are forgotten here.
         """
         walked = list(nodes(self.models))
         found = [(path, shim, of_shims.take_gradients(shim, path)) for path, shim in _shims(walked)]
@@ -181,9 +185,25 @@ class Parameters:
                 gradient = gradients.get(name)
                 flat = np.zeros(weights.size, dtype="f") if gradient is None else to_numpy(gradient).ravel()
                 parts.append(flat)
-        taken = np.concatenate(parts) if parts else np.zeros(0, dtype="f")
-        self.zero_gradients()
+        if is_last and len(parts) == 1:
+            # `put` writes over it.
+            return parts[0], touched
+        taken = self._joined(parts)
+        self._forget()
         return taken, touched
+
+    def _joined(self, parts: Sequence[Array]) -> Array:
+        """Arrays one after the other, where those of an earlier step were if they are done with: new memory of this size costs more than
+        copying does."""
+        size = sum(part.size for part in parts)
+        dtype = np.result_type(*parts) if parts else np.dtype("f")
+        free = [array for array in self._free if (array.size, array.dtype) == (size, dtype)]
+        joined = free.pop() if free else np.empty(size, dtype=dtype)
+        self._free = free
+        self._taken.append(joined)
+        if parts:
+            np.concatenate(parts, out=joined)
+        return joined
 
     def put(self, gradients: Array, touched: Collection[str]) -> None:
         """Let these be the gradients of the whole batch. gradients, touched: as `take` gives them."""
@@ -249,6 +269,10 @@ class Parameters:
 
     def zero_gradients(self) -> None:
         """Forget the gradients of the present step, those in shims too."""
+        self._forget()
+        self._end_step()
+
+    def _forget(self) -> None:
         for model in self.models.values():
             forget_gradients(model)
         for buffer in (self.gradients, self._sums):
@@ -256,7 +280,7 @@ class Parameters:
                 buffer.fill(0)
         for node, _, key in self._slots.values():
             self._server(node).touched.discard(key)
-        self._end_step()
+        self._count_anew()
 
     def averages(self, optimizer: Any) -> dict[Any, Array]:
         """Return the averages that the optimizer keeps, under thinc's keys (node id, name), empty if it keeps none.
@@ -304,6 +328,10 @@ class Parameters:
             self._server(node).touched.discard(key)
 
     def _end_step(self) -> None:
+        self._count_anew()
+        self._free, self._taken = self._free + self._taken, []
+
+    def _count_anew(self) -> None:
         self._touched = {}
         self._collected = self._summed = False
 

@@ -1,2 +1,2 @@
 """Processes beside this one: which threads are inside calls of ours (`gate`), how workers are started (`workers`), and how
-questions are given out to them (`crew`)."""
+questions are given out to them (`crew`). How processes that know a key connect (`links`), and share `memory`."""

@@ -10,7 +10,9 @@ import gc
 import io
 import logging
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import traceback
@@ -31,7 +33,12 @@ _GRACE = 2.0
 
 # Ends of connections that belong to this process alone. A forked process that kept one would keep the worker at its other
 # end from noticing that this process is gone.
-_own_ends: WeakSet[Connection] = WeakSet()
+_own_ends: WeakSet[Connection | socket.socket] = WeakSet()
+
+
+def close_if_forked(end: Connection | socket.socket) -> None:
+    """Let a connection belong to this process alone, whoever forks it."""
+    _own_ends.add(end)
 
 
 def _close_own_ends() -> None:
@@ -69,6 +76,11 @@ class Worker:
             return self._process.wait(_GRACE)
         self._process.kill()
         return self._process.wait()
+
+    def ending(self) -> tuple[str, str]:
+        """How a process that ends has ended, for a message, and what may be the reason."""
+        code = self.exit_code()
+        return how_ended(code), "The system does that when memory runs out." if code == -9 else ""
 
     def kill(self) -> None:
         """Kill the process: the connection ends, for whoever waits for it."""
@@ -285,6 +297,27 @@ def _blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+def ignore_signals() -> None:
+    """In a worker that the end of its parent ends: Ctrl-C and SIGTERM are for the parent. A whole group of processes may be told."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def end_with(connection: Connection) -> None:
+    """Let this process end at once when the other side of a connection is gone, whatever it is computing."""
+    if not hasattr(select, "poll"):
+        return
+
+    def watch() -> None:
+        poll = select.poll()
+        # Nothing else is asked for, but that the other end has hung up is told all the same.
+        poll.register(connection.fileno(), getattr(select, "POLLRDHUP", 0))
+        poll.poll()
+        leave()
+
+    Thread(target=watch, daemon=True).start()
 
 
 def leave(exit_code: int = 0) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import heapreplace
 from typing import Any
 
 from kernel.errors import DataError, TrainingError, note
@@ -180,9 +181,20 @@ class Batches:
 
 
 def parts(batch: Sequence[Any], number: int) -> list[list[Any]]:
-    """Cut a batch into `number` parts of nearly equal size: sorted by length, dealt in turn; empty ones are dropped."""
+    """Cut a batch into `number` parts of nearly equal numbers of words, or as many as it has examples; each is sorted by length.
+
+    The longest come first, each to the part with the fewest words so far (R. L. Graham, Bounds on Multiprocessing Timing Anomalies, 1969);
+    of equals, to that with the fewest examples, then to the first. Where each part is another process's, all wait for the largest.
+    """
     by_length = sorted(batch, key=len)
-    return [by_length[first::number] for first in range(min(number, len(by_length)))]
+    dealt: list[list[Any]] = [[] for _ in range(min(number, len(by_length)))]
+    loads = [(0, 0, place) for place in range(len(dealt))]
+    while by_length:
+        words, examples, place = loads[0]
+        example = by_length.pop()
+        dealt[place].append(example)
+        heapreplace(loads, (words + len(example), examples + 1, place))
+    return [part[::-1] for part in dealt]
 
 
 def _with_examples(state: Any, examples: Sequence[Any]) -> Any:

@@ -18,12 +18,12 @@ Array = Any
 
 
 class Lost(TrainingError):
-    """A member of the team has ended, or does not answer any more. rank: its number. restarts: how often the run may begin again, which
-    the team knows."""
+    """A member of the team has ended, or does not answer any more. rank: its number. said: what it gave in another call than the one that
+    misses it, where a backend can tell. restarts: how often the run may begin again, which the team knows."""
 
-    def __init__(self, message: str, *, hint: str = "", rank: int = -1) -> None:
+    def __init__(self, message: str, *, hint: str = "", rank: int = -1, said: bytes = b"") -> None:
         super().__init__(message, hint=hint)
-        self.rank = rank
+        self.rank, self.said = rank, said
         self.restarts = 0
 
 
@@ -49,7 +49,7 @@ class Member(Protocol):
         """The sum of flat arrays of all members, added up one after the other in this order, for all.
 
         parts: number -> array of those that this member has. order: the numbers of all. size, dtype: of every array. These three are the
-        same for every member.
+        same for every member. What is returned holds until the next call, and is not written to.
         """
         ...
 
@@ -161,6 +161,8 @@ class Team:
         try:
             return call(*arguments)
         except Lost as error:
+            if error.said[:1] == _FAILED:
+                raise _error_of(error.said[1:], error.rank) from None
             error.restarts = self._restarts
             raise
 

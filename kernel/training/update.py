@@ -150,13 +150,14 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
     if not team.owns(0):
         # Gradients that a callback has added before are those of the first shard, as with one process.
         run.parameters.zero_gradients()
+    last = max((shard for shard in range(len(parts)) if team.owns(shard)), default=-1)
     for shard, part in enumerate(parts):
         if team.owns(shard):
             found: dict[str, float] = {}
             with held() as said:
                 gradients(run, part, shard, found)
             lost = {name: float(loss) for name, loss in found.items()}
-            array, touched = run.parameters.take()
+            array, touched = run.parameters.take(is_last=shard == last)
             own[shard] = array
             told[shard] = {"losses": lost, "touched": touched, "said": said}
             told[shard] |= {"size": len(array), "dtype": array.dtype.str}

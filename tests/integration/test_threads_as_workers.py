@@ -285,8 +285,8 @@ class Growing:
     def train_start(self, run):
         take = run.parameters.take
 
-        def more():
-            array, touched = take()
+        def more(**options):
+            array, touched = take(**options)
             return np.append(array, np.zeros(run.team.rank, dtype=array.dtype)), touched
 
         run.parameters.take = more

@@ -54,6 +54,7 @@ ELSEWHERE = {
     "training/assemble.py": "cli/test_assemble.py",
     "training/equality.py": "integration/test_threads_as_workers.py",
     "training/restarts.py": "integration/test_workers.py",
+    "training/sums.py": "training/test_members.py",
     "training/team.py": "integration/test_threads_as_workers.py",
     "training/worker.py": "integration/test_threads_as_workers.py",
     "registries/definitions.py": "language/test_processes_workers.py",

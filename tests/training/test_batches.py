@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice, pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,17 +20,39 @@ from kernel.training.run import Run
 
 @given(st.lists(st.integers(0, 50)), st.integers(1, 10))
 def test_parts_hold_everything_once_and_are_even(lengths: list[int], number: int) -> None:
-    batch = [range(length) for length in lengths]
+    batch = [(place, *range(length)) for place, length in enumerate(lengths)]
     found = parts(batch, number)
-    assert sorted(len(item) for part in found for item in part) == sorted(lengths)
+    assert sorted(item for part in found for item in part) == batch
     assert len(found) == min(number, len(batch))
-    sizes = [len(part) for part in found]
-    assert all(sizes) and max(sizes, default=0) - min(sizes, default=0) <= 1
+    assert all(found)
+    # Within a part by length, and of equal length as in the batch, so that one part is the batch sorted.
+    assert all(part == sorted(part, key=len) for part in found)
+    assert all(one[0] < other[0] for part in found for one, other in pairwise(part) if len(one) == len(other))
+    # The last example that a part got, its shortest, came when it had the fewest words.
+    sizes = [sum(map(len, part)) for part in found]
+    assert all(size - len(part[0]) <= min(sizes) for size, part in zip(sizes, found, strict=True))
 
 
 def test_parts_share_long_and_short_items() -> None:
     batch = [range(length) for length in (9, 1, 8, 2)]
-    assert [list(map(len, part)) for part in parts(batch, 2)] == [[1, 8], [2, 9]]
+    assert [list(map(len, part)) for part in parts(batch, 2)] == [[1, 9], [2, 8]]
+
+
+def test_the_largest_part_is_no_larger_than_the_best_by_a_third() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        lengths = rng.integers(1, 20, size=6).tolist()
+        found = parts([range(length) for length in lengths], 2)
+        best = min(
+            max(total := sum(chosen), sum(lengths) - total)
+            for size in range(7)
+            for chosen in combinations(lengths, size)
+        )
+        assert max(sum(map(len, part)) for part in found) <= best * (4 / 3 - 1 / 6)
+
+
+def test_empty_items_are_spread_as_well() -> None:
+    assert [len(part) for part in parts([()] * 6, 3)] == [2, 2, 2]
 
 
 class Item:

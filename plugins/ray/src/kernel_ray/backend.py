@@ -12,9 +12,10 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from kernel.errors import UsageError
+from kernel.processes.links import Listener, new_key
+from kernel.training.members import First
 from kernel.training.team import Lost
-from kernel_ray.first import START, First, reason
-from kernel_ray.host import Host
+from kernel_ray.actors import Actor, Host, connected, reason
 from kernel_ray.needed import ray
 from kernel_ray.places import check_room, local_ranks, places, room
 
@@ -46,24 +47,36 @@ def _start(task: bytes, *, settings: Any, gpu_id: int) -> First:
         free = room(module.nodes(), gpu_id)
         check_room(free, own, settings.count, gpu_id)
         nodes = places(free, own, settings.count - 1)
-        actor = module.remote(num_cpus=1, max_restarts=0, max_concurrency=4)(Host)
-        actors = [
-            actor.options(**options(node, gpu_id)).remote(rank, settings.count)
-            for rank, node in enumerate(nodes, 1)
-        ]
-        _begin(module, actors, task, local_ranks(nodes, own))
+        actor = module.remote(num_cpus=1, max_restarts=0)(Host)
+        actors = [actor.options(**options(node, gpu_id)).remote() for node in nodes]
+        host, key = _address(module, own), new_key()
+        peers = _begun(module, actors, host, key, task, local_ranks(nodes, own))
     except BaseException:
         leave()
         raise
-    return First(module, actors, settings.timeout, leave)
+    return First(peers, settings.timeout, host=host, key=key, leave=leave)
 
 
-def _begin(module: Any, actors: Sequence[Any], task: bytes, own_ranks: Sequence[int]) -> None:
-    for rank, (actor, local_rank) in enumerate(zip(actors, own_ranks, strict=True), 1):
-        try:
-            module.get(actor.begin.remote(task, local_rank), timeout=START)
-        except module.exceptions.RayError as error:
-            raise Lost(f"worker {rank} did not start: {reason(error)}", rank=rank) from error
+def _begun(
+    module: Any, actors: Sequence[Any], host: str, key: bytes, task: bytes, own_ranks: Sequence[int]
+) -> list[Actor]:
+    """All of them, connected. Ray tells them where, and the key, over its own channels. own_ranks: of each among those of its machine."""
+    listener = Listener(host, key)
+    try:
+        running = [
+            actor.take_part.remote(listener.address, key, rank, len(actors) + 1, task, own_rank)
+            for rank, (actor, own_rank) in enumerate(zip(actors, own_ranks, strict=True), 1)
+        ]
+        connections = connected(module, listener, running)
+    finally:
+        listener.close()
+    return [Actor(module, *each) for each in zip(actors, running, connections, strict=True)]
+
+
+def _address(module: Any, own: str) -> str:
+    """Of this machine, for the others of the cluster. own: Ray's name for it."""
+    (address,) = [node["NodeManagerAddress"] for node in module.nodes() if node["NodeID"] == own]
+    return str(address)
 
 
 def _connect(module: Any, settings: Any) -> Callable[[], None]:

@@ -9,8 +9,11 @@ from typing import Any
 
 from kernel.errors import UsageError
 from kernel.numeric.ops import gpu_count
+from kernel.processes.links import new_key
 from kernel.processes.workers import Worker, deaf, start_anew
-from kernel_workers.member import First
+from kernel.training.members import First
+
+HOST = "127.0.0.1"
 
 
 def local(settings: Any, gpu_id: int) -> Callable[[bytes], First]:
@@ -33,19 +36,20 @@ def local(settings: Any, gpu_id: int) -> Callable[[bytes], First]:
 
 
 def _start(task: bytes, *, count: int, timeout: float) -> First:
-    workers: list[Worker] = []
+    processes: list[Worker] = []
+    key = new_key()
     try:
         with deaf():
             for _ in range(count - 1):
-                workers.append(start_anew("kernel_workers.process", "serve"))
+                processes.append(start_anew("kernel_workers.process", "join"))
     except BaseException:
-        for worker in workers:
-            worker.end()
+        for process in processes:
+            process.end()
         raise
-    first = First(workers, timeout)
+    first = First(processes, timeout, host=HOST, key=key)
     try:
         for rank in range(1, first.count):
-            first.tell(rank, json.dumps([rank, first.count]).encode())
+            first.tell(rank, json.dumps([rank, first.count, HOST, key.hex()]).encode())
             first.tell(rank, task)
     except BaseException:
         first.close()
