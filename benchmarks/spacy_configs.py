@@ -4,7 +4,7 @@
     python benchmarks/spacy_configs.py configs/ [--transformer DIRECTORY] [--filter TEXT]
 
 What a config takes from elsewhere is replaced by overrides: corpora by some made sentences, vectors, lookup tables and knowledge bases by
-small ones, weights of Hugging Face by a small network in a directory. A row says how a config fared: `trained`, `refused` with
+small ones, weights of Hugging Face by a small network in a directory. A row says how a config fared: `trained`, `assembled` where nothing learns, `refused` with
 the first line of what was said, or `failed`, which is a mistake of ours. Exit code 1 if there is such a row.
 """
 
@@ -26,10 +26,13 @@ from typing import Any
 import numpy
 
 import kernel
+from kernel import Config
 from kernel.errors import KernelError
 from kernel.tokens import Doc, DocBin, Span
+from kernel.training.assemble import assemble
 
 STEPS = 10
+NOTHING = "there is nothing to train"
 WORDS = [
     "the",
     "dog",
@@ -81,11 +84,13 @@ def main() -> None:
 def tried(path: Path, assets: Assets, trace: bool = False) -> tuple[str, str]:
     """What came of one config, and the first line of what was said."""
     try:
-        config = kernel.Config.from_disk(path)
+        config = Config.from_disk(path)
         overrides = assets.overrides(config)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             kernel.train(path, overrides=overrides)
     except KernelError as error:
+        if NOTHING in str(error):
+            return assembled(path, overrides)
         if trace:
             print(error, error.hint, file=sys.stderr)
         return "refused", " ".join(str(error).split())[:300]
@@ -94,6 +99,15 @@ def tried(path: Path, assets: Assets, trace: bool = False) -> tuple[str, str]:
             traceback.print_exc()
         return "failed", f"{type(error).__name__}: {error}".splitlines()[0][:200]
     return "trained", ""
+
+
+def assembled(path: Path, overrides: Mapping[str, Any]) -> tuple[str, str]:
+    """A pipeline in which nothing learns, built and initialised."""
+    try:
+        assemble(Config.from_disk(path, overrides=overrides))
+    except KernelError as error:
+        return "refused", " ".join(str(error).split())[:300]
+    return "assembled", "nothing in it learns"
 
 
 class Assets:
@@ -114,8 +128,13 @@ class Assets:
             if isinstance(block, Mapping) and "path" in block:
                 kind = "texts" if "Jsonl" in str(block.get("@readers")) else "docs"
                 found[f"corpora.{name}.path"] = str(self._asset(kind, lang))
+        for name in ("train", "dev"):
+            # Where [corpora] is left to the defaults.
+            if name not in config.get("corpora", {}) and name in config.get("paths", {}):
+                found[f"paths.{name}"] = str(self._asset("docs", lang))
         vectors = config.get("initialize", {}).get("vectors")
-        if vectors and _value(config, vectors):
+        is_static = any(block.get("include_static_vectors") is True for _, block in blocks(config))
+        if is_static or (vectors and _value(config, vectors)):
             found["initialize.vectors"] = str(self._asset("vectors", lang))
         if config.get("initialize", {}).get("init_tok2vec") and config.get("pretraining"):
             found["initialize.init_tok2vec"] = None

@@ -91,6 +91,17 @@ def test_what_spacy_passes_over_is_left_out():
     assert {note.outcome for note in notes.values()} == {"changed"} and len(notes) == 3
 
 
+def test_sections_that_nothing_refers_to_are_left_out():
+    text = "[variables]\nx = 1\n[mine]\ny = 2\n[optimizer]\nz = 3\n[training]\nseed = ${mine.y}\n"
+    config, notes = converted(text)
+    assert set(config) == {"variables", "mine", "training"}
+    assert [(note.path, note.line) for note in notes.values()] == [("optimizer", 5)]
+
+
+def test_a_path_that_is_to_be_set_is_not_refused():
+    assert not outcomes(check(Config.from_str(WHOLE.replace('train = "train.spacy"', 'train = ""'))))
+
+
 def test_a_beam_becomes_one_analysis():
     config, notes = converted(
         '[components.ner]\nfactory = "beam_ner"\nbeam_width = 4\nbeam_density = 0.1\nbeam_update_prob = 0.5\nmoves = null\n'

@@ -31,7 +31,7 @@ def adapted(settings: dict[str, Any]) -> dict[str, Any]:
 
 def make_callbacks(settings: Any) -> Sequence[object]:
     """What writes the weights of each epoch."""
-    return [EpochWeights(settings.n_save_epoch, settings.n_save_every, settings.first_epoch)]
+    return [EpochWeights(settings.n_save_epoch or None, settings.n_save_every or None, settings.first_epoch)]
 
 
 PRETRAINING = RunKind(

@@ -105,10 +105,10 @@ keep_best = true
     """Cut each batch into so many parts, one after the other, for one update."""
     shards: StrictInt = Field(default=1, ge=1)
     """The same: the larger of the two counts."""
-    n_save_every: Annotated[StrictInt, Field(ge=1)] | None = None
-    """Save the weights every so many batches of an epoch too, to `model<epoch>.temp.bin`."""
-    n_save_epoch: Annotated[StrictInt, Field(ge=1)] | None = None
-    """Save `model<epoch>.bin` only after every so many epochs, and after the last."""
+    n_save_every: Annotated[StrictInt, Field(ge=0)] | None = None
+    """Save the weights every so many batches of an epoch too, to `model<epoch>.temp.bin`; 0 is like null."""
+    n_save_epoch: Annotated[StrictInt, Field(ge=0)] | None = None
+    """Save `model<epoch>.bin` only after every so many epochs, and after the last; 0 is like null."""
     skip_last: StrictBool = False
     """Leave out `model-last.bin`."""
     init_weights: StrictStr | None = None

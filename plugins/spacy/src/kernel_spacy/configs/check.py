@@ -9,6 +9,9 @@ from kernel.training.diagnosis import diagnose
 from kernel_spacy.configs.convert import convert
 from kernel_spacy.configs.notes import Note
 
+# A path that is to be set on the command line.
+_OPEN = '""'
+
 
 def check(config: Config) -> list[Note]:
     """Notes on the lines of a config of spaCy, in their order: what carries over, what changes, what can't."""
@@ -17,7 +20,11 @@ def check(config: Config) -> list[Note]:
     _, problems = diagnose(converted, [])
     for problem in problems:
         path = problem.path or ""
-        if path in told or (path and any(one.startswith(f"{path}.") for one in told)):
+        if (
+            problem.value == _OPEN
+            or path in told
+            or (path and any(one.startswith(f"{path}.") for one in told))
+        ):
             continue
         text = " ".join(filter(None, (problem.message, problem.suggestion)))
         notes.append(Note(path, "refused", problem.value or "", "", text, problem.line))

@@ -1,11 +1,12 @@
-"""Keys of sections that kernel doesn't have: spaCy passes over them too."""
+"""Sections and keys that kernel doesn't have: spaCy passes over them too."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel
 
-from kernel import Config
+from kernel import Config, registry
 from kernel.config.schemas import InitializeSchema, NlpSchema, TrainingSchema
+from kernel.config.variables import references
 from kernel_spacy.configs.notes import Note, line_of
 from kernel_spacy.configs.walking import section
 
@@ -16,9 +17,30 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
 }
 
 
+# Those of spaCy, and those that say which packages may be used.
+_KNOWN = {
+    "components",
+    "corpora",
+    "initialize",
+    "nlp",
+    "paths",
+    "plugins",
+    "pretraining",
+    "registry",
+    "system",
+    "training",
+}
+
+
 def convert(config: Config) -> list[Note]:
     """Leave out what has no effect, in place."""
+    used = {path.partition(".")[0] for path in references(config)}
+    known = _KNOWN | used | {name.partition(".")[0] for name in registry.names("sections")}
     notes = []
+    for name in [name for name in config if name not in known and name != "variables"]:
+        del config[name]
+        text = "left out: no variable refers to it, and spaCy passes over it"
+        notes.append(Note(name, "changed", f"[{name}]", "", text, line_of(config, name)))
     for path, schema in _SCHEMAS.items():
         block = section(config, path)
         for key in [key for key in block if key not in schema.model_fields]:
