@@ -12,6 +12,7 @@ from typing import Any
 import confection
 
 from kernel.config.other_files import other_bytes, other_folder, other_text
+from kernel.config.other_names import renamed_defaults
 from kernel.config.overrides import apply_overrides, environment_overrides
 from kernel.config.reader import nest
 from kernel.config.sources import (
@@ -145,9 +146,9 @@ class Config(confection.Config):  # type: ignore[misc]
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """A deep merge: this config as defaults under `updates`. Blocks that name different functions
-        aren't mixed: the one of `updates` replaces the other."""
+        aren't mixed: the one of `updates` replaces the other. Other names of one function don't count as different."""
         other = updates if isinstance(updates, Config) else Config(updates)
-        base = confection.Config(copy.deepcopy(dict(self)))
+        base = confection.Config(copy.deepcopy(renamed_defaults(dict(self), other)))
         merged = base.merge(copy.deepcopy(dict(other)), remove_extra=remove_extra)
         sources = merge_sources(
             self.sources, other.sources, lambda path: has_path(self, path), lambda path: has_path(other, path)
@@ -222,4 +223,5 @@ def default_config() -> Config:
 
 def merge_defaults(block: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
     """A block over its defaults, neither changed: see Config.merge."""
-    return dict(confection.Config(copy.deepcopy(dict(default))).merge(copy.deepcopy(dict(block))))
+    base = confection.Config(copy.deepcopy(renamed_defaults(dict(default), block)))
+    return dict(base.merge(copy.deepcopy(dict(block))))
