@@ -138,6 +138,12 @@ def _entity_linker(component: Any, nlp: Any) -> Saved:
     return Saved({**made.files, **{f"kb/{name}": data for name, data in kb.field_files().items()}})
 
 
+def _transformer(component: Any, nlp: Any) -> Saved:
+    """Network and tokenizer lie in the file of the model."""
+    cfg = {"max_batch_items": component.max_batch_items}
+    return Saved({"cfg": _json(cfg), "model": model_to_bytes(component.model)})
+
+
 def _doc_cleaner(component: Any, nlp: Any) -> Saved:
     return Saved({"cfg": _json(_settings(component, "attrs", "silent"))})
 
@@ -176,6 +182,7 @@ WRITERS: dict[str, Write] = {
     "textcat_multilabel": _labelled("threshold", "positive_label"),
     "tok2vec": _unlabelled(),
     "token_splitter": _token_splitter,
+    "transformer": _transformer,
     "trainable_lemmatizer": _trainable_lemmatizer,
 }
 """Name of a factory that spaCy has -> what writes its components."""

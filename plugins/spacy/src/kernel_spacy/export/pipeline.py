@@ -20,13 +20,6 @@ from kernel_spacy.export.tokenizer import check_tokenizer
 from kernel_spacy.export.vocab import check_vocab, write_vocab
 
 _LEAVE_OUT = "Leave the component out: exclude it."
-# Components that spaCy has, by a package of its own, and that are not written.
-_UNWRITTEN = {
-    "transformer": (
-        "a transformer, whose weights are saved by a package of spaCy in its own form, is not written",
-        "Train this pipeline with spaCy, and use it here. Components that listen to the transformer can't go without it.",
-    )
-}
 
 
 def export(
@@ -46,6 +39,7 @@ def export(
     config = their_config(nlp.config, factories, deep, functions, type(nlp)().config.interpolate())
     saved = {slot.name: _saved(slot, factories[slot.name], nlp, findings) for slot in slots}
     _check_mish(config["components"], findings)
+    _say_of_transformers(config["components"], findings)
     check_tokenizer(nlp.tokenizer, findings)
     check_vocab(nlp.vocab, findings)
     findings.check(inexact=inexact)
@@ -55,9 +49,7 @@ def export(
 
 def _factory(slot: Any, findings: Findings) -> str:
     name = str(slot.block["factory"])
-    if name in _UNWRITTEN:
-        findings.refuse(f"component '{slot.name}'", *_UNWRITTEN[name])
-    elif name not in WRITERS:
+    if name not in WRITERS:
         findings.refuse(f"component '{slot.name}'", f"spaCy has no factory '{name}'", _LEAVE_OUT)
     return name
 
@@ -85,6 +77,15 @@ def _check_mish(components: Mapping[str, Any], findings: Findings) -> None:
                 "in spaCy the encoder with mish lets the documents of a batch see each other, so that what it says of a text depends on the others",
                 "Train it with MaxoutWindowEncoder.v2; or write it all the same (--inexact): texts one at a time get the same there.",
                 inexact=True,
+            )
+
+
+def _say_of_transformers(components: Mapping[str, Any], findings: Findings) -> None:
+    for name, block in components.items():
+        if block.get("factory") == "transformer":
+            findings.say(
+                f"component '{name}' needs the package spacy-transformers there, which cuts off what of a text has more pieces than its "
+                "tokenizer takes at once; here it is read in windows"
             )
 
 
