@@ -270,7 +270,9 @@ GROUPS = {
     "sentences": ("sent_start",),
     "entities": ("ent_iob", "ent_type", "ent_kb_id", "ent_id", "ents"),
     "spans, cats": ("cats", "spans", "scores"),
-    "the rest": ("norm", "shape", "is_stop", "like_num", "like_url", "has_vector", "noun_chunks", "vector"),
+    "forms, vectors": ("norm", "shape", "has_vector", "vector"),
+    "noun chunks": ("noun_chunks",),
+    "stop words, numbers, addresses": ("is_stop", "like_num", "like_url"),
 }
 
 

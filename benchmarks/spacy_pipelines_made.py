@@ -600,9 +600,11 @@ def example(nlp: Any, sample: Sample) -> Example:
     columns = {name: value for name, value in sample.items() if name not in ("spans", "cats", "links")}
     gold = Doc(nlp.vocab, **columns)
     gold.cats = sample.get("cats", {})
-    for key, group in sample.get("spans", {}).items():
-        gold.spans[key] = [Span(gold, start, end, label) for start, end, label in group]
     asked = Doc(nlp.vocab, words=sample["words"], spaces=sample["spaces"])
+    for key, group in sample.get("spans", {}).items():
+        # A suggester may take the spans that are there.
+        for doc in (gold, asked):
+            doc.spans[key] = [Span(doc, start, end, label) for start, end, label in group]
     if "links" in sample:
         for doc in (gold, asked):
             doc.ents = [
