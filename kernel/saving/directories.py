@@ -164,9 +164,9 @@ def locate(name: str | Path) -> Path:
         found = (
             [root] if (root / CONFIG).is_file() else sorted(file.parent for file in root.glob(f"*/{CONFIG}"))
         )
-        if not found:
+        if not found and formats.opened(root) is None:
             raise MissingPath(f"the package '{package[0]}' contains no saved pipeline")
-        return found[-1]
+        return found[-1] if found else root
     if is_name_of_spacy(str(name)):
         raise MissingPath(
             f"can't find the pipeline {str(name)!r}: {of_spacy('it')}", hint=how_to_get(str(name))

@@ -43,7 +43,9 @@ def is_ours(path: Path) -> bool:
     """
     file = path / "meta.json"
     try:
-        meta = json.loads(file.read_bytes()) if file.stat().st_size <= LARGEST_TABLE else None
+        # A FIFO would be waited for.
+        is_read = file.is_file() and file.stat().st_size <= LARGEST_TABLE
+        meta = json.loads(file.read_bytes()) if is_read else None
     except (OSError, ValueError, RecursionError):
         meta = None
     return "kernel_version" in meta if isinstance(meta, dict) else (path / MANIFEST).is_file()

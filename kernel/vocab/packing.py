@@ -90,6 +90,8 @@ def unpack_numbers(data: bytes) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         if len(found) < 2 * some or set(map(type, found)) != {int}:
             raise ValueError("it is cut off, or has something else than numbers")
         keys[start : start + some], values[start : start + some] = found[::2], found[1::2]
+    if unpacker.read_bytes(1):
+        raise ValueError("it has something behind the map")
     return keys, values
 
 

@@ -98,6 +98,7 @@ def test_maps_of_numbers_as_arrays(pairs, block):
         b"\x81\x01",
         b"\x81\xa1a\x01",
         b"\x90",
+        b"\x80\x04",
         b"\x81\x01\xc3",
         b"\x81\x01\xcb" + bytes(8),
     ],

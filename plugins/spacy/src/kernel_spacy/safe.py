@@ -26,7 +26,11 @@ class Folder:
     def path(self, name: str) -> Path:
         """Where a file or folder is. `DataError` if that is outside of the directory."""
         place = self.root / name
-        if not place.resolve().is_relative_to(self._real):
+        try:
+            is_inside = place.resolve().is_relative_to(self._real)
+        except (OSError, RuntimeError) as error:
+            raise DataError("a link that leads to itself", path=place) from error
+        if not is_inside:
             raise DataError("a link that leads out of the pipeline, which is not followed", path=place)
         return place
 

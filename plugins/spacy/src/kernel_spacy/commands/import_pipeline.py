@@ -16,10 +16,25 @@ from kernel.cli.say import say
 @click.option(
     "--exclude", "-x", metavar="NAME", multiple=True, help="Leave out a component. May be repeated."
 )
-def import_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...]) -> None:
-    """Make a saved pipeline of ours, OUTPUT, of PIPELINE: a directory, a wheel or an installed package of spaCy."""
-    import kernel
+@click.option("--verbose", "-V", is_flag=True, help="Say what is written otherwise in the config.")
+def import_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], verbose: bool) -> None:
+    """Make a saved pipeline of ours, OUTPUT, of PIPELINE: a directory, a wheel or an installed package of spaCy.
 
-    nlp = kernel.load(pipeline, exclude=exclude)
-    nlp.to_disk(output)
-    say(f"{output}: {', '.join(nlp.component_names) or 'no components'}")
+    It says what was carried over, and what was left out or is not as in spaCy.
+    """
+    from kernel.saving.directories import class_of, find_pipeline
+    from kernel_spacy.load import opened
+
+    changed: list[str] = []
+    lost: list[str] = []
+    with opened(find_pipeline(pipeline), exclude, changed=changed.append, lost=lost.append) as saved:
+        nlp = class_of(saved.config).from_saved(saved, exclude=exclude)
+        nlp.to_disk(output)
+    for line in changed if verbose else ():
+        say(f"changed: {line}")
+    say(f"carried over: {', '.join(['vocab', 'tokenizer', *nlp.component_names])}")
+    for name in exclude:
+        say(f"left out: {name}, as you asked")
+    for line in lost:
+        say(f"note: {line}")
+    say(f'load: kernel.load("{output}")')
