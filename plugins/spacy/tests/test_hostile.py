@@ -291,7 +291,9 @@ def test_it_is_whole(whole):
     assert [token.norm_ for token in nlp("the colour don't")] == ["the", "color", "do", "not"]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))]
+)
 def test_files_that_are_cut_off_or_changed(whole, tmp_path, seed):
     """Each file, cut at any place or with bits flipped: it is read, or one error of ours is raised, in short time."""
     chance = random.Random(seed)
@@ -332,6 +334,7 @@ def test_a_missing_file_of_the_vocab(whole, tmp_path):
             assert "vocab" in str(error), name
 
 
+@pytest.mark.slow
 def test_a_million_strings(spacy_folder):
     folder = spacy_folder()
     many = [f"string {number}" for number in range(1_000_000)]
