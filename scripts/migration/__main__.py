@@ -1,6 +1,6 @@
 """The last part of docs/migrate.md, made from the public names of spaCy and from what is here: `make docs`.
 
-`names.txt` has the names (see `public_names.py`), `notes.toml` what is to be said of those that are not the same here. Whether a
+`functions.py` writes of functions that configs name. `names.txt` has the names (see `public_names.py`), `notes.toml` what is to be said of those that are not the same here. Whether a
 name is here is looked up, so that nobody has to remember. With --check nothing is written; the exit code is 1 if the page is
 stale, a note leads to nothing or is on nothing, or nothing is said of a name.
 """
@@ -15,6 +15,7 @@ from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
+import functions
 from places import exists, same_name
 
 FOLDER = Path(__file__).parent
@@ -83,7 +84,7 @@ def main(check: bool) -> int:
     notes: Notes = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf8"))
     text, wrong = section(names, notes)
     written = PAGE.read_text(encoding="utf8")
-    wanted = written.partition(START)[0] + START + text
+    wanted = written.partition(START)[0] + START + functions.section() + text
     wrong += [
         f"notes.toml: {name} is said to be {here}, which is not there"
         for name, here in notes["here"].items()

@@ -1,7 +1,8 @@
 """Every function that spaCy 3.8 and its packages register is here, with the same arguments, or refused with a reason.
 
 `registered.json` has their names, arguments and defaults: null for a function whose arguments don't matter because its package is
-refused. Of a default that is a function its name is compared.
+refused. Of a default that is a function its name is compared. TransitionBasedParser.v3 is of spaCy's unfinished version 4, and in configs
+of its time.
 """
 
 import inspect

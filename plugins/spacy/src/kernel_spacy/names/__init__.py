@@ -49,6 +49,7 @@ architectures = Aliases(
         "kernel.TransformerModel.v3": _TRANSFORMER,
         "kernel.TransitionBasedParser.v1": _arguments(_PARSER, use_upper=True, nO=None),
         "kernel.TransitionBasedParser.v2": _arguments(f"{_PARSER} use_upper", nO=None),
+        "kernel.TransitionBasedParser.v3": _arguments(_PARSER, nO=None),
     },
 )
 annotation_setters = Aliases("annotation_setters")

@@ -65,12 +65,12 @@ def refused(kind: str, name: str) -> tuple[str, str] | None:
         if kind == "schedules":
             return (
                 "a rate of its own for each part of a network is not there",
-                "Take warmup_linear.v1, as `kernel init config` does for a transformer.",
+                "Take warmup_linear.v1, and layer_decay of kernel.TransformerModel.v3.",
             )
         if kind == "callbacks":
             return (
                 "it keeps a transformer from changing at first",
-                "Train twice: first with the transformer in [training] frozen_components.",
+                "Take freeze_layers of kernel.TransformerModel.v3, or train first with the transformer in [training] frozen_components.",
             )
     if owner == "spacy-experimental":
         return (
