@@ -15,6 +15,7 @@ from kernel_architectures.textcat.residual import through
 from kernel_architectures.tok2vec.embeddings.static_vectors import build_static_vectors
 from kernel_architectures.tok2vec.embeddings.type_embed import type_embed
 from kernel_architectures.tok2vec.encoders.maxout_window_encoder import build_maxout_window_encoder
+from kernel_architectures.tok2vec.encoders.window_encoder import encode_rows, padded
 
 # The attributes that are embedded, with the field's seeds of their tables.
 _SEEDS = {"LOWER": 10, "PREFIX": 11, "SUFFIX": 12, "SHAPE": 13}
@@ -71,7 +72,44 @@ def _token_vectors(
     encode = build_maxout_window_encoder(
         width=width, window_size=window_size, maxout_pieces=3, depth=conv_depth
     )
-    return chain(embed, mix, encode)
+    return Model(
+        "ensemble_vectors",
+        _forward_vectors,
+        init=_init_vectors,
+        layers=[embed, mix, encode],
+        dims={"nO": encode.get_dim("nO")},
+    )
+
+
+def _init_vectors(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    embed, mix, encode = model.layers
+    embed.initialize(X)
+    # With a sample, thinc draws some weights twice: so they have always been drawn here.
+    mix.initialize(None if X is None else embed.predict(X))
+    encode.initialize()
+
+
+def _forward_vectors(
+    model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
+) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
+    """Embedding, a layer for each token, encoder. Rows of zeros between documents, where the encoder has them, go through that layer too."""
+    embed, mix, encode = model.layers
+    ops, lengths = model.ops, [len(doc) for doc in docs]
+    embedded, bp_embedded = embed(docs, is_train)
+    rows, borders, places = ops.flatten(embedded), lengths, slice(None)
+    if encode.attrs.get("padded"):
+        rows, places = padded(encode, rows, lengths)
+        borders = [len(rows)]
+    mixed, bp_mixed = mix(rows, is_train)
+    encoded, bp_encoded = encode_rows(encode, mixed, borders, is_train)
+
+    def backprop(d_vectors: Sequence[Any]) -> Any:
+        d_encoded = ops.xp.zeros(encoded.shape, dtype=encoded.dtype)
+        d_encoded[places] = ops.flatten(d_vectors)
+        d_rows = bp_mixed(bp_encoded(d_encoded))
+        return bp_embedded(ops.unflatten(d_rows[places], lengths))
+
+    return ops.unflatten(encoded[places], lengths), backprop
 
 
 def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:

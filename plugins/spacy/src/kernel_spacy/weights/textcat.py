@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from thinc.api import Model
 
+from kernel.errors import Unsupported
 from kernel_spacy.weights.layers import (
     SAME,
     Array,
@@ -17,6 +18,7 @@ from kernel_spacy.weights.layers import (
     Weight,
     affine,
     around,
+    block,
     chain,
     dropout,
     layer_norm,
@@ -24,9 +26,11 @@ from kernel_spacy.weights.layers import (
     plain,
     side_by_side,
     sizes,
+    with_array,
 )
 from kernel_spacy.weights.nodes import SavedNode
 from kernel_spacy.weights.tagger import softmax
+from kernel_spacy.weights.tok2vec import column, padding, window_layer
 
 _ORTH = 65
 
@@ -213,10 +217,59 @@ def _low_data(model: Model[Any, Any], of: Counterpart) -> Layer:
     return made
 
 
+def _ensemble_v1(model: Model[Any, Any], of: Counterpart) -> Layer:
+    linear_model, tok2vec, attention, wide, scored, classify = model.layers
+    vectors = _ensemble_vectors(tok2vec)
+    pooled, _ = _pooled(vectors, attention)
+    neural = chain(chain(pooled, around("residual", maxout(wide))), affine("linear", scored))
+    features = side_by_side(of(linear_model), chain(neural, dropout()))
+    last = classify.get_ref("output_layer")
+    if last.name == "softmax":
+        output = end = softmax(last)
+    else:
+        output = affine("linear", last)
+        end = chain(chain(output, dropout()), plain("logistic"))
+    made = chain(features, end)
+    made.attrs = {"multi_label": model.attrs["multi_label"]}
+    made.refs = {"tok2vec": vectors, "output_layer": output}
+    made.taken = _all_taken(_outputs(classify, last), _outputs(model, classify))
+    return made
+
+
+def _described(hidden: Model[Any, Any]) -> tuple[Layer, Layer]:
+    """A maxout of thinc's, with its layer norm."""
+    wide, norm = hidden.layers[:2]
+    return maxout(wide), layer_norm(norm)
+
+
+# What their first ensemble extracts: the form first, by which words are told apart, then what is embedded, and the number.
+_COLUMNS = [65, 66, 69, 70, 68, 64]
+
+
+def _ensemble_vectors(tok2vec: Model[Any, Any]) -> Layer:
+    """Token vectors of their first ensemble, in which nothing can drop out but in the tables."""
+    embed, mix, encode = tok2vec.layers
+    if embed.name != "multi_hash_embed":
+        raise Unsupported("TextCatEnsemble.v1 with pretrained_vectors can't be trained by spaCy")
+    *tables, mixer = embed.layers
+    hashed = side_by_side(*(column(table, place) for place, table in enumerate(tables, 1)))
+    uniqued = around("uniqued", chain(hashed, block(mixer, with_dropout=False)))
+    uniqued.attrs = {"column": 0}
+    embedded = chain(plain("extract_features", columns=_COLUMNS), with_array(uniqued))
+    window, depth = encode.attrs["window_size"], len(encode.layers)
+    layers = [window_layer(node, window, with_dropout=False) for node in encode.layers]
+    mixed = chain(*_described(mix.layers[0]))
+    inner = chain(mixed, layers[0] if depth == 1 else chain(*layers)) if depth else mixed
+    encoded = with_array(inner, window * depth)
+    encoded.taken = padding(encode)
+    return chain(embedded, encoded)
+
+
 TABLE: dict[str, Callable[[Model[Any, Any], Counterpart], Layer]] = {
     "textcat_bow": _bow,
     "textcat_reduce": _reduce,
     "textcat_ensemble": _ensemble,
+    "textcat_ensemble_v1": _ensemble_v1,
     "textcat_parametric_attention": _parametric_attention,
     "textcat_low_data": _low_data,
 }

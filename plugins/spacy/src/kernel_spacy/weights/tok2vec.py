@@ -28,7 +28,7 @@ from kernel_spacy.weights.nodes import SavedNode
 def _multi_hash_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
     *parts, mixer = model.layers
     tables = [part for part in parts if part.name == "hashembed"]
-    embed = with_array(side_by_side(*(_column(table, place) for place, table in enumerate(tables))))
+    embed = with_array(side_by_side(*(column(table, place) for place, table in enumerate(tables))))
     features = [_features(model), plain("list2ragged"), embed]
     static = [_static_vectors(part, of) for part in parts if part.name == "static_vectors"]
     if static:
@@ -45,7 +45,7 @@ def _character_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
     )
     parts = [
         chain(embedded, plain("list2ragged")),
-        chain(_features(model), plain("list2ragged"), with_array(_column(table, 0))),
+        chain(_features(model), plain("list2ragged"), with_array(column(table, 0))),
         *(_static_vectors(part, of) for part in static),
     ]
     return chain(side_by_side(*parts), with_array(block(mixer)), plain("ragged2list"))
@@ -55,7 +55,7 @@ def _features(model: Model[Any, Any]) -> Layer:
     return plain("extract_features", columns=[NAMES[column] for column in model.attrs["columns"]])
 
 
-def _column(table: Model[Any, Any], place: int) -> Layer:
+def column(table: Model[Any, Any], place: int) -> Layer:
     """The embedding of one column of features."""
     attrs = {"column": place, "seed": table.attrs["seed"]}
     if "dropout_rate" in table.attrs:
@@ -86,20 +86,25 @@ def _window_encoder(model: Model[Any, Any], of: Counterpart) -> Layer:
     window, depth = model.attrs["window_size"], len(model.layers)
     layers = [window_layer(node, window) for node in model.layers]
     inner = layers[0] if depth == 1 else chain(*layers) if depth else plain("noop")
-
     # The one with mish has no rows between documents there, which then see each other: we have nothing like that.
-    def padded(node: SavedNode) -> None:
-        if node.attrs.get("pad"):
-            model.attrs["padded"] = True
-
     made = with_array(inner, window * depth if model.name == "maxout_window_encoder" else 0)
-    made.taken = padded
+    made.taken = padding(model)
     return made
 
 
-def window_layer(node: Model[Any, Any], window: int) -> Layer:
+def padding(encoder: Model[Any, Any]) -> Callable[[SavedNode], None]:
+    """Let an encoder have rows between documents if the layer around theirs has them."""
+
+    def taken(node: SavedNode) -> None:
+        if node.attrs.get("pad"):
+            encoder.attrs["padded"] = True
+
+    return taken
+
+
+def window_layer(node: Model[Any, Any], window: int, *, with_dropout: bool = True) -> Layer:
     expand = Layer("expand_window", attrs={"window_size": window}, checked=frozenset({"window_size"}))
-    return around("residual", chain(expand, block(node)))
+    return around("residual", chain(expand, block(node, with_dropout=with_dropout)))
 
 
 def _one_array(model: Model[Any, Any], of: Counterpart) -> Layer:

@@ -86,7 +86,7 @@ def _forward(
     _check_width(model, Xs[:1])
     lengths = [len(X) for X in Xs]
     flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
-    run = _run_padded if model.attrs.get("padded") else _run
+    run = _run_padded if model.attrs.get("padded") else encode_rows
     output, backprop_rows = run(model, flat, lengths, is_train)
 
     def backprop(dYs: Sequence[Array]) -> list[Array]:
@@ -95,10 +95,10 @@ def _forward(
     return ops.unflatten(output, lengths), backprop
 
 
-def _run(
+def encode_rows(
     model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], is_train: bool
 ) -> tuple[Array, Callable[[Array], Array]]:
-    """The output (N, width) for the rows of documents that lie one after the other."""
+    """The output (N, width) for the rows of documents that lie one after the other; nothing is put between them."""
     if not is_train and isinstance(model.ops, KernelOps):
         return _predict(model, flat, lengths), _no_backprop
     return _train(model, flat, lengths, is_train)
@@ -109,7 +109,7 @@ def _run_padded(
 ) -> tuple[Array, Callable[[Array], Array]]:
     """The same with rows of zeros before, between and after the documents, which take part in every layer."""
     spread, places = padded(model, flat, lengths)
-    output, backprop_rows = _run(model, spread, [len(spread)], is_train)
+    output, backprop_rows = encode_rows(model, spread, [len(spread)], is_train)
 
     def backprop(d_output: Array) -> Array:
         d_spread = model.ops.xp.zeros(spread.shape, dtype=d_output.dtype)
