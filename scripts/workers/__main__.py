@@ -24,9 +24,13 @@ COMMANDS = {"matrix": matrix.run_all, "ends": ends.run_all, "resumed": resumed.r
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("what", choices=sorted(COMMANDS))
-    parser.add_argument("--pipeline", action="append", choices=cases.PIPELINES, help="only these")
-    parser.add_argument("--backend", action="append", choices=["local", "ray"], help="only these")
-    parser.add_argument("--times", type=int, default=20, help="how many random moments")
+    parser.add_argument(
+        "--pipeline", action="append", choices=cases.PIPELINES, help="only these; by default cnn"
+    )
+    parser.add_argument(
+        "--backend", action="append", help="only these; any that is installed; by default local"
+    )
+    parser.add_argument("--times", type=int, default=5, help="how many random moments")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     arguments = parser.parse_args()
     work = Path(mkdtemp(prefix="workers-"))

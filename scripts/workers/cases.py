@@ -44,6 +44,11 @@ every_steps = 2
 path = "log.jsonl"
 every_step = true
 """
+# Each process of a run says that it is there, whoever started it.
+_PIDS = """
+os.makedirs("pids", exist_ok=True)
+os.close(os.open(f"pids/{os.getpid()}", os.O_WRONLY | os.O_CREAT))
+"""
 _CNN = """
 [components.textcat.model]
 length = 4096
@@ -99,9 +104,8 @@ def workers(backend: str, count: int, **settings: Any) -> list[str]:
 
 def write(work: Path, pipelines: Sequence[str] = PIPELINES) -> None:
     """The configs, and what some begin with."""
-    (work / "code.py").write_text(
-        runs.CODE.replace('"""Writes', 'only_tells = True\n    """Writes'), encoding="utf8"
-    )
+    trace = runs.CODE.replace('"""Writes', 'only_tells = True\n    """Writes')
+    (work / "code.py").write_text(trace + _PIDS, encoding="utf8")
     for name in pipelines:
         config = _transformer(work) if name == "transformer" else _demo(_CNN)
         if name == "rehearsal":
@@ -153,9 +157,13 @@ def _transformer(work: Path) -> Config:
 def outcome(folder: Path, said: str) -> dict[str, Any]:
     """All that a run left and said, but for times and places."""
     found = kill_train.outcome(folder)
-    # The last column is the speed.
-    rows = [line.split()[:-1] for line in said.splitlines() if re.match(r"\s*\d+\s+\d+\s+\d", line)]
-    return {**found, "console": rows}
+    return {**found, "console": [_timeless(line) for line in said.splitlines()]}
+
+
+def _timeless(line: str) -> list[str]:
+    """The words of a line, without the speed, which is the last column of the table."""
+    words = line.split()
+    return words[:-1] if re.match(r"\s*\d+\s+\d+\s+\d", line) else words
 
 
 def every(pipelines: Sequence[str], backends: Sequence[str]) -> Iterator[Case]:

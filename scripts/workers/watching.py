@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-# What may stay of a run for so many seconds after its end.
-PATIENCE = {"local": 3.0, "ray": 30.0}
+# What may stay of a run for so many seconds after its end; Ray's own processes look less often whether they are needed.
+PATIENCE = {"ray": 30.0}
+USUAL_PATIENCE = 3.0
+# Command lines of processes that are members, or become ones, before they say so themselves.
+_BEGINNINGS = ("kernel_workers.process", "ray::")
 
 
 class Running:
@@ -40,7 +43,16 @@ class Running:
     def workers(self) -> list[int]:
         """The processes of its members but the first, oldest first."""
         self._known |= found if (found := below(self.process.pid)) else set()
-        return sorted(pid for pid in self._known if _is_worker(pid))
+        others = {pid for pid in self._members() if pid != self.process.pid}
+        self._known |= others
+        return sorted(pid for pid in self._known if _is_there(pid) and (pid in others or _begins(pid)))
+
+    def _members(self) -> set[int]:
+        """Those that have said that they are there."""
+        try:
+            return {int(name) for name in os.listdir(self.folder / "pids")}
+        except OSError:
+            return set()
 
     def wait_for_workers(self, count: int, timeout: float = 120.0) -> bool:
         """Until so many are there; False if the run ends before."""
@@ -75,7 +87,7 @@ class Running:
 
     def left(self, backend: str) -> list[str]:
         """Processes and shared memory of it that are there though it has ended some time ago."""
-        end = time.monotonic() + PATIENCE[backend]
+        end = time.monotonic() + PATIENCE.get(backend, USUAL_PATIENCE)
         while True:
             found = [f"process {pid}: {command(pid)[:60]}" for pid in sorted(self._known) if _is_there(pid)]
             found += sorted(set(os.listdir("/dev/shm")) - self._shared)
@@ -111,9 +123,9 @@ def command(pid: int) -> str:
         return ""
 
 
-def _is_worker(pid: int) -> bool:
+def _begins(pid: int) -> bool:
     words = command(pid)
-    return _is_there(pid) and ("kernel_workers.process" in words or words.startswith("ray::Host"))
+    return any(each in words for each in _BEGINNINGS)
 
 
 def _is_there(pid: int) -> bool:

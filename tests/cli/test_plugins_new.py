@@ -18,8 +18,8 @@ from kernel.cli.scaffold.project import files, owner_of
 from kernel.registries.family import registry
 from kernel.testing.distributions import installed, write_distribution
 
-# Registries that nothing in a config is built from yet, whose things are no functions, or that few ever write for (backends of workers).
-WITHOUT = {"workers", "ops"}
+# Registries that nothing in a config is built from yet, or whose things are no functions.
+WITHOUT = {"ops"}
 # A dash, an underscore and an ending that the owner leaves out.
 NAMES = {kind: f"acme-{kind}_nlp" for kind in KINDS}
 WITHOUT_EXAMPLE = {

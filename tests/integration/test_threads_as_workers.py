@@ -46,6 +46,8 @@ class Meeting:
         self.told: list[SimpleQueue[bytes | None]] = [SimpleQueue() for _ in range(count)]
         self.parts: dict[int, Any] = {}
         self.barrier = Barrier(count)
+        # The first of the others whose work has ended.
+        self.ended = 0
 
 
 class Member:
@@ -79,8 +81,17 @@ class Member:
                 total += self._meeting.parts[number]
             self._meeting.barrier.wait()
         except BrokenBarrierError:
-            raise Lost("the first member is gone", rank=0) from None
+            ended = self._meeting.ended
+            # What it said last is why it has ended.
+            said = b"" if self.rank or not ended else self._meeting.given[ended].get()
+            raise Lost("another member is gone", rank=ended, said=said) from None
         return total
+
+    def take_part(self, task: bytes) -> None:
+        work(self, task)
+        # Whoever waits for this one in a sum does so in vain.
+        self._meeting.ended = self._meeting.ended or self.rank
+        self._meeting.barrier.abort()
 
     def close(self) -> None:
         for each in self._meeting.told:
@@ -97,7 +108,7 @@ def start(task: bytes, count: int) -> Member:
     meeting = Meeting(count)
     for rank in range(1, count):
         member = Member(rank, meeting)
-        Thread(target=work, args=(member, task), daemon=True).start()
+        Thread(target=member.take_part, args=(task,), daemon=True).start()
         member.is_ready.wait()
     return Member(0, meeting)
 

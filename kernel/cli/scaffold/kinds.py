@@ -63,6 +63,7 @@ _MODULES = {
     "cli": "commands",
     "modules": "places",
     "sections": "places",
+    "workers": "together",
 }
 KINDS = tuple(_MODULES)
 

@@ -85,6 +85,15 @@ class WorkersSuite(Suite):
             self.trained(2, "toy.Failing.v1", rank=1, step=2)
         assert not isinstance(caught.value, Lost)
 
+    @pytest.mark.parametrize("rank", [1, 2])
+    def test_the_error_of_a_member_is_raised_where_the_others_add_up(self, rank: int) -> None:
+        start = time.monotonic()
+        with pytest.raises(KernelError, match=f"worker {rank}: .*it was asked to fail") as caught:
+            self.trained(3, "toy.FailingInside.v1", rank=rank, step=2)
+        assert not isinstance(caught.value, Lost)
+        assert caught.value.hint == "Ask for something else."
+        assert time.monotonic() - start < self.patience
+
     def test_the_error_of_the_first_member_ends_the_run(self) -> None:
         with pytest.raises(KernelError, match="it was asked to fail"):
             self.trained(2, "toy.Failing.v1", rank=0, step=2)
@@ -122,6 +131,7 @@ def register() -> None:
     """Let configs name the callbacks of the suite."""
     registry.callbacks("toy.Asking.v1", _asking)
     registry.callbacks("toy.Failing.v1", _failing)
+    registry.callbacks("toy.FailingInside.v1", _failing_inside)
     registry.callbacks("toy.Changing.v1", _changing)
     registry.callbacks("toy.Ending.v1", _ending)
 
@@ -169,6 +179,18 @@ class _Failing(_At):
             raise TrainingError("it was asked to fail")
 
 
+class _FailingInside(_At):
+    """Fails in a sum that the others have come to."""
+
+    @hookimpl
+    def step_end(self, run: Run) -> None:
+        if self.is_now(run):
+            run.team.total = self._fail  # type: ignore[method-assign]
+
+    def _fail(self, *_: Any) -> Any:
+        raise TrainingError("it was asked to fail", hint="Ask for something else.")
+
+
 class _Changing(_At):
     @hookimpl
     def step_end(self, run: Run) -> None:
@@ -190,6 +212,10 @@ def _asking() -> _Asking:
 
 def _failing(rank: int, step: int = 1) -> _Failing:
     return _Failing(rank, step)
+
+
+def _failing_inside(rank: int, step: int = 1) -> _FailingInside:
+    return _FailingInside(rank, step)
 
 
 def _changing(rank: int, step: int = 1) -> _Changing:
