@@ -8,7 +8,7 @@ from kernel_spacy.export import export
 import kernel
 from kernel.language import Language
 
-from .conftest import TAGGER, example, train, transitions
+from .conftest import ENCODE, TAGGER, TOK2VEC, example, said, train, transitions
 
 
 def config_of(nlp, path):
@@ -129,3 +129,17 @@ def test_the_command(saved):
     assert kernel.load(saved / "theirs").pipe_names == ["tagger"]
     result = run(saved / "ours", saved / "theirs", "-x", "tagger")
     assert result.output == f"{saved / 'theirs'}: no components\n"
+
+
+def test_names_of_spacy_and_its_older_versions(tmp_path):
+    embed = {**TOK2VEC["embed"], "@architectures": "spacy.MultiHashEmbed.v2"}
+    encode = {**ENCODE, "@architectures": "spacy-legacy.MaxoutWindowEncoder.v1"}
+    tok2vec = {"@architectures": "spacy-legacy.Tok2Vec.v1", "embed": embed, "encode": encode}
+    model = {"@architectures": "spacy-legacy.Tagger.v1", "tok2vec": tok2vec}
+    nlp = train({"tagger": {"factory": "tagger", "model": model}}, steps=1)
+    config, _ = config_of(nlp, tmp_path)
+    block = config["components"]["tagger"]["model"]
+    assert block["@architectures"] == "spacy.Tagger.v1"
+    assert block["tok2vec"]["encode"]["@architectures"] == "spacy.MaxoutWindowEncoder.v2"
+    assert block["tok2vec"]["encode"]["depth"] == 1
+    assert said(kernel.load(tmp_path / "theirs")) == said(nlp)

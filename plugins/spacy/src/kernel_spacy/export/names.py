@@ -20,7 +20,10 @@ def their_name(registry: Registries, kind: str, name: str) -> str | None:
     if not bare or "." not in bare:
         # Without an owner a function is thinc's, which spaCy has too, or somebody's own.
         return name if name in THINC_NAMES.get(kind, ()) else None
-    if owner in _OWNERS or owner == "spacy-legacy":
+    if owner == "spacy-legacy":
+        # spaCy looks there by itself.
+        return f"spacy.{bare}"
+    if owner in _OWNERS:
         return name
     if not name.startswith(_OURS):
         return None
