@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +51,8 @@ def write_vocab(vocab: Vocab, folder: Path, strings: Iterable[str]) -> None:
         keys = {int(key): int(row) for key, row in vectors.key2row.items()}
     (folder / "vectors.cfg").write_text(json.dumps(settings, indent=2), encoding="utf-8")
     (folder / "key2row").write_bytes(pack(keys))
-    table = BytesIO()
-    np.save(table, np.ascontiguousarray(vectors.data, dtype="<f4"), allow_pickle=False)
-    (folder / "vectors").write_bytes(table.getbuffer())
+    with (folder / "vectors").open("wb") as file:
+        np.save(file, np.ascontiguousarray(vectors.data, dtype="<f4"), allow_pickle=False)
 
 
 def tables_to_bytes(tables: Any) -> bytes:
