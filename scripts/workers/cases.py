@@ -44,6 +44,8 @@ every_steps = 2
 path = "log.jsonl"
 every_step = true
 """
+# How far a slow run is, which is told by the time.
+_PROGRESS = re.compile(r"% \[[#.]+\] step \d+ of ")
 # Each process of a run says that it is there, whoever started it.
 _PIDS = """
 os.makedirs("pids", exist_ok=True)
@@ -157,7 +159,7 @@ def _transformer(work: Path) -> Config:
 def outcome(folder: Path, said: str) -> dict[str, Any]:
     """All that a run left and said, but for times and places."""
     found = kill_train.outcome(folder)
-    return {**found, "console": [_timeless(line) for line in said.splitlines()]}
+    return {**found, "console": [_timeless(line) for line in said.splitlines() if not _PROGRESS.search(line)]}
 
 
 def _timeless(line: str) -> list[str]:
