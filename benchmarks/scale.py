@@ -2,24 +2,22 @@
 
     python benchmarks/scale.py [--config benchmarks/configs/ner.cfg] [--data FILE] [--no-page]
 
-The constants are measured in this process, in CPU seconds with one thread, so that other work on the machine matters little; those
-of Ray where it is installed. Replaces the tables of docs/scale.md.
+The constants are measured in this process, in CPU seconds with one thread, so that other work on the machine matters little. Replaces the tables of docs/scale.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import math
 import os
+import selectors
 import socket
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ import numpy as np
 from kernel.config import Config
 from kernel.language import parcels
 from kernel.numeric import blas
+from kernel.processes.links import Listener, as_connection, connect, new_key
 from kernel.training.prepare import prepare
 from kernel.training.team import Team
 from kernel.training.update import gradients
@@ -54,7 +53,7 @@ class Constants:
     shard: float
     """To learn from a shard of no words."""
     flat: float
-    """To take the gradients of a shard as one array, and to put the sum back."""
+    """To take the gradients of a shard as one array, and to copy the sum back."""
     step: float
     """Of the optimizer, for all weights."""
     add: float
@@ -71,17 +70,12 @@ class Constants:
     """Of one annotated word, in bytes."""
     start: float
     """Of the import of everything, and the preparation of the run."""
-    call: float = 0.66e-3
-    """To call a process of Ray, and get its answer."""
-    burst: float = 0.2e-3
-    """The same, of many calls at once."""
-    reference: float = 4e-6
-    """To send one reference to an object from process to process."""
-    object: float = 0.4e-3
-    """To put a small object into the store of Ray and get it again."""
-    store: float = 0.6e-9
-    """To put a byte into the store and get it again."""
-    is_ray_measured: bool = False
+    packet: float
+    """To send and receive a short message over a socket between machines, here of this one."""
+    byte: float
+    """To send and receive a byte of a long one."""
+    turn: float
+    """To be ready for data of one more member."""
 
 
 def median(work: Callable[[], Any], number: int = 1) -> float:
@@ -107,7 +101,7 @@ def measured(config: Path, train: Path, dev: Path) -> Constants:
     few, many = (sum(map(len, part)) for part in (small, large))
 
     def learn(part: Any) -> None:
-        gradients(run, part, 0)
+        gradients(run, part, 0, {})
 
     with blas.one_thread(), np.errstate(all="ignore"):
         learn(large)
@@ -116,13 +110,15 @@ def measured(config: Path, train: Path, dev: Path) -> Constants:
         least, most = (median(lambda part=part: learn(part)) for part in (small, large))
         word = (most - least) / (many - few)
 
+        give, step = _stepping(run)
+
         def there_and_back() -> None:
-            taken, touched = run.parameters.take()
-            run.parameters.put(taken, touched)
+            run.parameters.take(is_last=True)
+            give()
 
         learn(small)
         flat = median(there_and_back)
-        whole_step = median(lambda: run.parameters.step(run.optimizer)) if _touches_all(run) else 0.0
+        whole_step = median(step) - median(give)
         docs = [example.predicted.copy() for example in run.dev_examples or ()]
         words = sum(map(len, docs))
         predicted = median(lambda: list(run.pipeline.pipe([doc.copy() for doc in docs]))) / words
@@ -147,9 +143,10 @@ def measured(config: Path, train: Path, dev: Path) -> Constants:
         parcel=parcel,
         parcel_bytes=len(packed) / words,
         start=start - begin + _imports(),
+        packet=_packet(),
+        byte=_byte(),
+        turn=_turn(),
     )
-    if importlib.util.find_spec("ray"):
-        _measure_ray(found)
     return found
 
 
@@ -160,30 +157,80 @@ def _of_words(examples: list[Any], number: int) -> list[Any]:
     return found
 
 
-def _touches_all(run: Any) -> bool:
-    """Every step of the measurement has gradients."""
+def _stepping(run: Any) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Functions that give all weights a gradient, and that do so and take a step."""
+    gradients(run, run.examples[:4], 0, {})
     taken, touched = run.parameters.take()
-    step = run.parameters.step
+    small = np.full_like(taken, 1e-6)
 
-    def again(optimizer: Any) -> None:
-        run.parameters.put(np.full_like(taken, 1e-6), touched)
-        step(optimizer)
+    def give() -> None:
+        run.parameters.put(small, touched)
 
-    gradients(run, run.examples[:4], 0)
-    taken, touched = run.parameters.take()
-    run.parameters.step = again
-    return True
+    def step() -> None:
+        give()
+        run.parameters.step(run.optimizer)
+
+    return give, step
 
 
 def _message() -> float:
-    ends = socket.socketpair()
-    one, other = (Connection(end.detach()) for end in ends)
+    one, other = (as_connection(end) for end in socket.socketpair())
 
-    def there_and_back() -> None:
+    def there() -> None:
         one.send_bytes(b"+")
         other.recv_bytes()
 
-    return median(there_and_back, 1000)
+    return median(there, 1000)
+
+
+def _over_tcp() -> tuple[socket.socket, socket.socket]:
+    key = new_key()
+    listener = Listener("127.0.0.1", key)
+    try:
+        one, other = connect(listener.address, key), listener.accept(60.0)
+        assert other is not None
+        return one, other
+    finally:
+        listener.close()
+
+
+def _packet() -> float:
+    one, other = map(as_connection, _over_tcp())
+
+    def there() -> None:
+        one.send_bytes(b"+")
+        other.recv_bytes()
+
+    return median(there, 1000)
+
+
+def _byte() -> float:
+    one, other = _over_tcp()
+    # No more than the system holds until it is read.
+    data, room = bytearray(1 << 16), bytearray(1 << 16)
+
+    def there() -> None:
+        one.sendall(data)
+        other.recv_into(room, len(room), socket.MSG_WAITALL)
+
+    found = median(there, 200) / len(data)
+    one.close()
+    other.close()
+    return found
+
+
+def _turn() -> float:
+    one, other = _over_tcp()
+
+    def be_ready() -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(one, selectors.EVENT_WRITE)
+            selector.select(0)
+
+    found = median(be_ready, 200)
+    one.close()
+    other.close()
+    return found
 
 
 def _imports() -> float:
@@ -197,74 +244,36 @@ def _imports() -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _measure_ray(found: Constants) -> None:
-    """Times of the clock: several processes take part."""
-    import ray
-
-    ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.1", logging_level="error")
-    try:
-
-        class Echo:
-            def back(self, thing: Any) -> Any:
-                return thing
-
-        actor = ray.remote(num_cpus=1)(Echo).remote()
-        ray.get(actor.back.remote(0))
-        clock = [_clock(lambda: ray.get(actor.back.remote(0)), 50) for _ in range(REPEATS)]
-        found.call = statistics.median(clock)
-        found.burst = statistics.median(
-            _clock(lambda: ray.get([actor.back.remote(0) for _ in range(200)]), 1) / 200
-            for _ in range(REPEATS)
-        )
-        references = [ray.put(number) for number in range(500)]
-        lists = [_clock(lambda: ray.get(actor.back.remote([references])), 3) for _ in range(REPEATS)]
-        found.reference = max(0.0, statistics.median(lists) - found.call) / len(references) / 2
-        found.object = statistics.median(
-            [_clock(lambda: ray.get(ray.put(b"1" * 200_000)), 50) for _ in range(REPEATS)]
-        )
-        large = np.ones(10_000_000, dtype="f")
-        stored = [_clock(lambda: ray.get(ray.put(large)).copy(), 2) for _ in range(REPEATS)]
-        found.store = statistics.median(stored) / large.nbytes
-        found.is_ray_measured = True
-    finally:
-        ray.shutdown()
-
-
-def _clock(work: Callable[[], Any], number: int) -> float:
-    begin = time.perf_counter()
-    for _ in range(number):
-        work()
-    return (time.perf_counter() - begin) / number
-
-
 # What is taken for granted of machines: bytes a second of the memory of one, and of the network between two.
 MEMORY = 100e9
 NETWORK = 1.25e9
+# Seconds from one machine to another.
+LATENCY = 50e-6
 
 
 def local(c: Constants, count: int, words: int) -> dict[str, float]:
     """Parts of a step of so many workers of one machine, with as many shards."""
     size, rows = 4 * c.weights, count + 1
     pieces = math.ceil(2 * rows * size / ROOM)
-    own = c.weights * (2 * c.copy + c.add)
+    # That it is copied back belongs to the other part.
+    own = c.weights * (c.copy + c.add)
     sums = 0.0 if count == 1 else max(own, size * (3 * count + 1) / MEMORY)
     meets = 0 if count == 1 else 2 + 2 * pieces
     return {**_everywhere(c, count, words), "sums": sums, "messages": meets * 2 * (count - 1) * c.message}
 
 
-def on_ray(c: Constants, count: int, words: int) -> dict[str, float]:
-    """The same with Ray, each worker on a machine of its own."""
+def on_machines(c: Constants, count: int, words: int) -> dict[str, float]:
+    """The same, each worker on a machine of its own, which Ray starts."""
     if count == 1:
         return {**_everywhere(c, 1, words), "sums": 0.0, "messages": 0.0}
     size = 4 * c.weights
-    # Slices of the others come, then their sums; both are written and read in the store.
+    # Slices of the others come, then their sums; as many bytes are sent meanwhile.
     moved = 2 * size * (count - 1) / count
-    sums = moved / NETWORK + 2 * size * c.store + 2 * count * c.object + c.weights * c.add
-    # Four things are gathered, and five told.
-    calls = 4 * c.call + 9 * (count - 1) * c.burst
-    # From each member one for each, twice: to the first member, which sends them on.
-    references = 4 * count**2 * c.reference
-    return {**_everywhere(c, count, words), "sums": sums, "messages": calls + references}
+    sums = max(moved / NETWORK, moved * c.byte) + c.weights * (2 * c.copy + c.add)
+    # One thing is gathered by the first one, and two are told; then each meets each three times.
+    star = 3 * (count - 1) * c.packet
+    mesh = 3 * (LATENCY + (count - 1) * (c.packet + c.turn))
+    return {**_everywhere(c, count, words), "sums": sums, "messages": 3 * LATENCY + star + mesh}
 
 
 def _everywhere(c: Constants, count: int, words: int) -> dict[str, float]:
@@ -293,15 +302,11 @@ def tables(c: Constants) -> str:
         ("annotating a word", f"{c.predicted * 1e6:.0f} µs"),
         ("packing and unpacking it", f"{c.parcel * 1e6:.1f} µs, {c.parcel_bytes:.0f} bytes"),
         ("start of a worker", f"{c.start:.1f} s"),
-        ("Ray: a call", f"{c.call * 1e3:.2f} ms"),
-        ("Ray: a call of many", f"{c.burst * 1e3:.2f} ms"),
-        ("Ray: a reference sent", f"{c.reference * 1e6:.1f} µs"),
-        ("Ray: a small object, put and got", f"{c.object * 1e3:.2f} ms"),
-        ("Ray: a MB, put and got", f"{c.store * 1e9:.2f} ms"),
+        ("a short message over TCP", f"{c.packet * 1e6:.1f} µs"),
+        ("a MB over TCP", f"{c.byte * 1e9:.2f} ms"),
+        ("being ready for one more", f"{c.turn * 1e6:.1f} µs"),
     ):
         lines.append(f"| {name} | {text} |")
-    if not c.is_ray_measured:
-        lines.append("\nThose of Ray are of an earlier measurement.")
     lines.append(_steps(c, "Batches of 4,000 words, whatever the number of workers", lambda count: 4000))
     lines.append(_steps(c, "Batches of 1,000 words for each worker", lambda count: 1000 * count))
     lines.append("### Evaluation of 25,000 words\n")
@@ -319,7 +324,7 @@ def _steps(c: Constants, title: str, words: Callable[[int], int]) -> str:
     lines = [f"\n### {title}\n"]
     lines.append("| workers | learn | flat | sums | messages | optimizer | step | words/s | efficiency |")
     lines.append("|---|---|---|---|---|---|---|---|---|")
-    for name, model in (("shared memory", local), ("Ray", on_ray)):
+    for name, model in (("shared memory", local), ("machines", on_machines)):
         base = 0.0
         for count in COUNTS:
             parts = model(c, count, words(count))
