@@ -26,7 +26,7 @@ class Host:
     ) -> None:
         """Be a member of the run of the process that listens at the address, until that is over or gone. local_rank: its number among those
         of its machine."""
-        # Ray calls this in the main thread. In another one, where the C library gives memory back more often, learning takes longer.
+        # The whole run is one call, in the main thread. In another thread, with calls of Ray beside it, learning took a fifth longer.
         ignore_signals()
         try:
             socket = connect(address, key)
