@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
         if origin.distribution:
             names.setdefault(kind, {})[name] = f"{origin.distribution}=={origin.version}"
             versions[scan.normalize(origin.distribution)] = origin.version or ""
+            versions |= _home(registry, kind, name, origin)
             continue
         file = _recorded_file(origin, codes)
         if file is not None:
@@ -72,6 +75,26 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
         "names": {kind: dict(sorted(found.items())) for kind, found in sorted(names.items())},
         "code": dict(sorted(files.items())),
         "distributions": {name: version for name, version in sorted(versions.items()) if version},
+    }
+
+
+def _home(registry: Registries, kind: str, name: str, origin: Origin) -> dict[str, str]:
+    """Name -> version of the package of a function that has its name from another one: the pipeline needs both."""
+    module = (origin.target or "").partition(":")[0]
+    if module not in sys.modules:
+        return {}  # Nothing was made with it.
+    try:
+        function = inspect.unwrap(registry.get(kind, name))
+    except RegistryError:
+        return {}
+    home = str(getattr(function, "__module__", "")).partition(".")[0]
+    if home in (module.partition(".")[0], ""):
+        return {}
+    points = [point for group in scan.groups() for point in scan.entry_points(group)]
+    return {
+        scan.normalize(point.distribution): point.version
+        for point in points
+        if point.module.partition(".")[0] == home
     }
 
 

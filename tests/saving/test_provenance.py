@@ -101,6 +101,17 @@ def test_the_record_names_packages_files_and_versions(own, acme):
     assert "overrides" not in provenance(CONFIG)
 
 
+def test_a_function_that_has_its_name_from_another_package_names_both(fake_distribution):
+    points = {"kernel_misc": {"home.F.v1": "home_prov:make"}}
+    fake_distribution("home-nlp", entry_points=points, modules={"home_prov": "def make(): ..."})
+    points = {"kernel_misc": {"acme.F.v1": "acme_other:make"}}
+    fake_distribution("acme-nlp", entry_points=points, modules={"acme_other": "from home_prov import make"})
+    registry.get("misc", "acme.F.v1")
+    found = provenance({"nlp": {}, "components": {"one": {"inner": {"@misc": "acme.F.v1"}}}})
+    assert found["names"]["misc"] == {"acme.F.v1": "acme-nlp==1.0"}
+    assert found["distributions"]["home-nlp"] == "1.0" and found["distributions"]["acme-nlp"] == "1.0"
+
+
 def test_two_files_of_one_name_are_told_apart(own, tmp_path):
     first = own()
     (tmp_path / "other").mkdir()
