@@ -11,7 +11,7 @@ from kernel_languages.base.numbers import looks_like_number
 from kernel_languages.base.words import words
 
 _CARDINALS = """
-    zero un u una dos dues tres quatre cinc sis set vuit nou deu onze dotze tretze catorze quinze setze disset divuit dinou vint
+    zero un dos dues tres quatre cinc sis set vuit nou deu onze dotze tretze catorze quinze setze disset divuit dinou vint
     trenta quaranta cinquanta seixanta setanta vuitanta noranta cent cents dos-cents dues-centes tres-cents mil milió milions
     bilió bilions trilió trilions
 """

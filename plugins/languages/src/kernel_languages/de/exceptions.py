@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -16,6 +17,4 @@ _ABBREVIATIONS = words("""
 # Days of a month are ordinals: am 3. Mai. Colloquial words have lost a sound.
 _WHOLE = [*(f"{day}." for day in range(1, 32)), *words("'s ’s 'n ’n 'ne ’ne 'nen ’nen ins' ab'")]
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted({*_ABBREVIATIONS, *_WHOLE})}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole([*_ABBREVIATIONS, *_WHOLE])}

@@ -11,7 +11,7 @@ from kernel_languages.base.numbers import looks_like_number
 from kernel_languages.base.words import words
 
 _CARDINALS = """
-    null ein eins eine zwei zwo drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn
+    null eins zwei zwo drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn
     siebzehn achtzehn neunzehn zwanzig dreißig dreissig vierzig fünfzig sechzig siebzig achtzig neunzig hundert einhundert
     tausend eintausend million millionen milliarde milliarden billion billionen trillion trillionen dutzend
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -15,6 +16,4 @@ _WHOLE = words(
     "σ' σ’ απ' απ’ κι' κι’ θ' θ’ μ' μ’ τ' τ’ ν' ν’ γι' γι’ μέσ' μέσ’ παρ' παρ’ αφ' αφ’ εφ' εφ’ κατ' κατ’ υπ' υπ’ ό,τι Ό,τι"
 )
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted({*_ABBREVIATIONS, *_WHOLE})}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole([*_ABBREVIATIONS, *_WHOLE])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -12,6 +13,4 @@ _ABBREVIATIONS = words("""
     cf. d.C. dic. ej. ene. etc. feb. fig. jul. jun. máx. mín. nov. núm. oct. p.ej. p.m. pág. págs. sept. tel. vol. vs.
 """)
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted(_ABBREVIATIONS)}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole(_ABBREVIATIONS)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -16,6 +17,4 @@ _WHOLE = words("""
     est-ce là-bas c'est-à-dire c’est-à-dire vis-à-vis peut-être
 """)
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted({*_ABBREVIATIONS, *_WHOLE})}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole([*_ABBREVIATIONS, *_WHOLE])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -15,6 +16,4 @@ _ABBREVIATIONS = words("""
 # Words that have lost a syllable, or whose apostrophe ends them.
 _WHOLE = words("po' po’ mo' mo’ fa' fa’ va' va’ sta' sta’ di' di’ to' to’ 'sta ’sta 'sto ’sto e' e’ c'e c’e")
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted({*_ABBREVIATIONS, *_WHOLE})}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole([*_ABBREVIATIONS, *_WHOLE])}

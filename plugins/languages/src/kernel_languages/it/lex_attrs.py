@@ -11,7 +11,7 @@ from kernel_languages.base.numbers import looks_like_number
 from kernel_languages.base.words import words
 
 _CARDINALS = """
-    zero uno un una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici
+    zero due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici
     diciassette diciotto diciannove venti ventuno ventuna trenta quaranta cinquanta sessanta settanta ottanta novanta cento
     duecento trecento quattrocento cinquecento seicento settecento ottocento novecento mille mila duemila milione milioni
     miliardo miliardi bilione bilioni

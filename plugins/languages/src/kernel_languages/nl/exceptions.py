@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -17,6 +18,4 @@ _WHOLE = words(
     "'s 't 'n 'k 'm 'r ’s ’t ’n ’k ’m ’r z'n z’n m'n m’n zo'n zo’n d'r d’r foto's foto’s auto's auto’s"
 )
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted({*_ABBREVIATIONS, *_WHOLE})}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole([*_ABBREVIATIONS, *_WHOLE])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.tokenizer import Special
 from kernel_languages.base.exceptions import EXCEPTIONS as NEUTRAL
+from kernel_languages.base.whole import whole
 from kernel_languages.base.words import words
 
 _ABBREVIATIONS = words("""
@@ -12,6 +13,4 @@ _ABBREVIATIONS = words("""
     máx. mín. n. nov. núm. op.cit. out. p.ex. p.m. pág. págs. set. séc. tel. vol. vs.
 """)
 
-_OWN: dict[str, list[Special]] = {word: [{"ORTH": word}] for word in sorted(_ABBREVIATIONS)}
-
-EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **_OWN}
+EXCEPTIONS: dict[str, list[Special]] = {**NEUTRAL, **whole(_ABBREVIATIONS)}

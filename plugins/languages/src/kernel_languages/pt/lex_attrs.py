@@ -11,7 +11,7 @@ from kernel_languages.base.numbers import looks_like_number
 from kernel_languages.base.words import words
 
 _CARDINALS = """
-    zero um uma dois duas três quatro cinco seis sete oito nove dez onze doze treze catorze quatorze quinze dezesseis dezasseis
+    zero um dois duas três quatro cinco seis sete oito nove dez onze doze treze catorze quatorze quinze dezesseis dezasseis
     dezessete dezassete dezoito dezenove dezanove vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem cento
     duzentos duzentas trezentos trezentas quatrocentos quatrocentas quinhentos quinhentas seiscentos seiscentas setecentos
     setecentas oitocentos oitocentas novecentos novecentas mil milhar milhão milhões bilhão bilhões bilião biliões trilhão

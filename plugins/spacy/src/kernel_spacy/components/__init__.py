@@ -16,25 +16,31 @@ Carry = Callable[[Source, str, Any], Iterable[str]]
 
 # spaCy's name of a factory -> where its function is; None for components that save nothing.
 CARRIERS: dict[str, str | None] = {
-    "doc_cleaner": None,
+    "attribute_ruler": "kernel_spacy.components.attribute_ruler:carry",
+    "doc_cleaner": "kernel_spacy.components.settings:carry",
     "entity_linker": "kernel_spacy.components.entity_linker:carry",
+    "entity_ruler": "kernel_spacy.components.rulers:carry_entity_ruler",
+    "future_entity_ruler": "kernel_spacy.components.rulers:carry_span_ruler",
+    "lemmatizer": "kernel_spacy.components.lemmatizer:carry",
     "merge_entities": None,
     "merge_noun_chunks": None,
     "merge_subtokens": None,
     "morphologizer": "kernel_spacy.components.morphologizer:carry",
     "ner": "kernel_spacy.components.transitions:carry_ner",
     "parser": "kernel_spacy.components.transitions:carry_parser",
+    "sentencizer": "kernel_spacy.components.settings:carry_sentencizer",
     "senter": "kernel_spacy.components.senter:carry",
     "span_finder": "kernel_spacy.components.spans:carry_span_finder",
+    "span_ruler": "kernel_spacy.components.rulers:carry_span_ruler",
     "spancat": "kernel_spacy.components.spans:carry_spancat",
     "spancat_singlelabel": "kernel_spacy.components.spans:carry_spancat",
     "tagger": "kernel_spacy.components.tagger:carry",
     "textcat": "kernel_spacy.components.textcat:carry",
     "textcat_multilabel": "kernel_spacy.components.textcat:carry",
     "tok2vec": "kernel_spacy.components.tok2vec:carry",
-    "token_splitter": None,
-    "transformer": "kernel_spacy.components.transformer:carry",
+    "token_splitter": "kernel_spacy.components.settings:carry",
     "trainable_lemmatizer": "kernel_spacy.components.trainable_lemmatizer:carry",
+    "transformer": "kernel_spacy.components.transformer:carry",
 }
 
 
