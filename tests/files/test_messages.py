@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable
 
 import pytest
+from srsly import msgpack
 from thinc.api import Linear
 
 import kernel
@@ -37,3 +38,12 @@ def test_the_garbage_collector_stays_as_it_was(name: str, data: bytes, enabled: 
         assert gc.isenabled() == enabled
     finally:
         gc.enable()
+
+
+def test_equal_arrays_are_one_tuple_if_they_are_shared() -> None:
+    data = msgpack.dumps({"a": ["x"], "b": ["x"], "c": [["x"], 1]})
+    found = message_from_bytes(data, shared=True)
+    assert found == {"a": ("x",), "b": ("x",), "c": (("x",), 1)}
+    assert found["a"] is found["b"] is found["c"][0]
+    with pytest.raises(ValueError, match="can't be compared"):
+        message_from_bytes(msgpack.dumps([{"a": 1}]), shared=True)

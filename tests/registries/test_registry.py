@@ -111,7 +111,7 @@ def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
 @pytest.mark.needs("kernel-nlp-languages")
 def test_a_name_that_nothing_provides_yet_lists_what_there_is(monkeypatch):
     with pytest.raises(RegistryError) as info:
-        registry.get("languages", "de")
+        registry.get("languages", "da")
     names = registry.languages.names()
     assert (
         info.value.hint
@@ -119,7 +119,7 @@ def test_a_name_that_nothing_provides_yet_lists_what_there_is(monkeypatch):
     )
     monkeypatch.setattr(type(registry.languages), "names", lambda self: [])
     with pytest.raises(RegistryError) as info:
-        registry.get("languages", "de")
+        registry.get("languages", "da")
     assert "There are" not in info.value.hint
 
 

@@ -69,7 +69,7 @@ class Tables(dict[str, Table]):
     def from_bytes(cls, data: bytes) -> "Tables":
         """What `to_bytes` made. `DataError` for anything else."""
         try:
-            return cls.of(message_from_bytes(data))
+            return cls.of(message_from_bytes(data, shared=True))
         except (ValueError, WrongType) as error:
             raise DataError(f"these are no tables: {error}") from error
 
