@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kernel.errors import TrainingError, UsageError, warn
+from kernel.numeric.parameters import shims
+from kernel.numeric.shims import weights_of
 from kernel.training.drift import Change, changes
 
 if TYPE_CHECKING:
@@ -43,7 +45,19 @@ def check_start(run: Run) -> None:
                 f"worker {rank} computes on another machine than worker 0, so that the last bits may not be those of one process:\n"
                 f"{_lines(machine)}"
             )
+    check_types(run)
     check_weights(run, at)
+
+
+def check_types(run: Run) -> None:
+    """`UsageError` if a network of another framework has weights that are not added up in their own type."""
+    for path, shim in shims(run.parameters.models):
+        for name, weights in weights_of(shim).items():
+            if weights.dtype != np.float32:
+                raise UsageError(
+                    f"weights of {weights.dtype} ({path}:{name}) can't be trained by several workers",
+                    hint="Let the network have weights of float32, or train with one process.",
+                )
 
 
 def check_weights(run: Run, at: str) -> None:

@@ -6,10 +6,12 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Barrier, BrokenBarrierError, Event, Thread
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from thinc.api import Model
 from threadpoolctl import threadpool_limits
 
 import kernel
@@ -18,6 +20,7 @@ from kernel.registries.code import load_code
 from kernel.registries.family import registry
 from kernel.testing import WorkersSuite
 from kernel.testing.toy import ToyPipeline
+from kernel.training.equality import check_types
 from kernel.training.hooks import hookimpl
 from kernel.training.team import Lost, Team
 from kernel.training.worker import work
@@ -199,6 +202,22 @@ def test_what_is_told_of_a_part_of_the_work_is_told_by_the_first_in_the_order_of
     assert found[0] == found[1] and len(found[0]) == 6 * 5
 
 
+def test_scores_are_equal_in_type_with_any_number_of_workers(monkeypatch):
+    scores = {
+        "accuracy": np.float32(0.5),
+        "pairs": {1: (2, 3.5), "a": {4}},
+        "table": None,
+        "none": float("inf"),
+    }
+    monkeypatch.setattr(ToyPipeline, "evaluate", lambda self, examples: dict(scores))
+    found = []
+    for count in (1, 2):
+        with registry.restored():
+            kernel.registry.workers("acme.threads.v1", threads)
+            found.append([each for _, each in TestThreads().trained(count)[1][0] if each is not None])
+    assert repr(found[0]) == repr(found[1]) == repr([scores] * 3)
+
+
 def test_more_workers_than_shards_are_refused():
     with (
         pytest.raises(ConfigError, match=r"6 workers are more than training\.shards = 5"),
@@ -311,3 +330,17 @@ def test_workers_with_different_numbers_of_weights_are_told():
             TrainingError, match=r"different numbers of weights at step 0: \d+ of type f4 and \d+ of type f4"
         ):
             TestThreads().trained(2, "acme.Growing.v1")
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_weights_that_would_be_added_up_in_another_type_are_refused_at_the_start(dtype):
+    shim = SimpleNamespace(weights=lambda: {"w": np.zeros(2, dtype=dtype)})
+    model = Model("network", lambda model, X, is_train: (X, lambda dY: dY), shims=[shim])
+    run = SimpleNamespace(parameters=SimpleNamespace(models={"tagger": model}))
+    if dtype == "float32":
+        check_types(run)
+    else:
+        with pytest.raises(
+            UsageError, match=rf"weights of {dtype} \(tagger#0:w\) can't be trained by several"
+        ):
+            check_types(run)

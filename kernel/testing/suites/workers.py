@@ -185,7 +185,7 @@ class _FailingInside(_At):
     @hookimpl
     def step_end(self, run: Run) -> None:
         if self.is_now(run):
-            run.team.total = self._fail  # type: ignore[method-assign]
+            run.team.total = self._fail  # type: ignore[assignment, method-assign]
 
     def _fail(self, *_: Any) -> Any:
         raise TrainingError("it was asked to fail", hint="Ask for something else.")
