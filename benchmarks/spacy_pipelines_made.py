@@ -492,10 +492,6 @@ def _recipes() -> dict[str, Recipe]:
         found[f"en_{kind}_shared"] = Recipe(
             [corpus], {"tok2vec": shared(), str(heard["factory"]): heard}, steps=60
         )
-        low = textcat("TextCatLowData.v1", exclusive=exclusive, width=WIDTH, dropout=0.2)
-        found[f"en_{kind}_low_data"] = Recipe(
-            [corpus], {str(low["factory"]): low}, steps=60, before=[vectors]
-        )
     found |= {
         "en_rules": Recipe(
             ["en"],
@@ -509,7 +505,7 @@ def _recipes() -> dict[str, Recipe]:
                     "ent_id_sep": "::",
                 },
             },
-            before=[rules, patterns("entity_ruler"), lemma_tables],
+            before=[lemma_tables, rules, patterns("entity_ruler")],
         ),
         "en_lookup": Recipe(
             ["en"],
@@ -538,7 +534,7 @@ def _recipes() -> dict[str, Recipe]:
                 "ner": transitions("ner"),
                 "merge_entities": {"factory": "merge_entities"},
                 "token_splitter": {"factory": "token_splitter", "min_length": 15, "split_length": 6},
-                "doc_cleaner": {"factory": "doc_cleaner"},
+                "doc_cleaner": {"factory": "doc_cleaner", "attrs": {"user_data": {}}},
             },
         ),
         "en_clear": Recipe(
@@ -651,15 +647,18 @@ def make(name: str, recipe: Recipe, corpora: Corpora, folder: Path) -> None:
     for step in ready:
         step(nlp)
     examples = [example(nlp, sample) for sample in samples]
-    later = [step for step in recipe.before if step not in ready]
-    for step in later:
-        step(nlp)
+    for step in recipe.before:
+        if step is knowledge:
+            step(nlp)
     losses: dict[str, float] = {}
+    with nlp.select_pipes(disable=_ruled(nlp)):
+        if recipe.steps:
+            nlp.initialize(lambda: examples)
+    # Patterns are run through the pipeline, which must have its weights.
+    for step in recipe.before:
+        if step not in (*ready, knowledge):
+            step(nlp)
     if recipe.steps:
-        kept = {pipe: nlp.get_pipe(pipe).to_bytes() for pipe in _ruled(nlp)}
-        nlp.initialize(lambda: examples)
-        for pipe, content in kept.items():
-            nlp.get_pipe(pipe).from_bytes(content)
         losses = learn(nlp, examples, recipe.steps)
     del nlp.meta["asked"]
     for step in recipe.after:
@@ -675,7 +674,7 @@ def make(name: str, recipe: Recipe, corpora: Corpora, folder: Path) -> None:
 
 
 def _ruled(nlp: Any) -> list[str]:
-    """Components whose patterns and tables `initialize` would take away."""
+    """Components whose patterns and tables are given by hand."""
     return [
         name
         for name in ("attribute_ruler", "lemmatizer", "entity_ruler", "span_ruler")

@@ -38,7 +38,7 @@ TOKENS: dict[str, Callable[[Any], Any]] = {
     "is_stop": lambda token: token.is_stop,
     "like_num": lambda token: token.like_num,
     "like_url": lambda token: token.like_url,
-    "has_vector": lambda token: token.has_vector,
+    "has_vector": lambda token: token.doc.tensor is not None and token.has_vector,
 }
 
 
