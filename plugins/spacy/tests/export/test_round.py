@@ -181,3 +181,23 @@ def test_a_pipeline_takes_the_place_of_one_that_was_exported(trained, tmp_path):
     export(trained("ner"), tmp_path / "theirs")
     assert kernel.load(tmp_path / "theirs").pipe_names == ["ner"]
     assert not (tmp_path / "theirs" / "tagger").exists()
+
+
+def test_rules_go_round(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("sentencizer", config={"punct_chars": ["!"]})
+    rules = [{"patterns": [[{"LOWER": "she"}]], "attrs": {"POS": "PRON", "LEMMA": "they"}}]
+    nlp.add_pipe("attribute_ruler").add_patterns(rules)
+    tables = {"lemma_lookup": {"houses": "house", "left": "leave"}}
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize(lookups=tables)
+    patterns = [
+        {"label": "GPE", "pattern": "Rome", "id": "rome"},
+        {"label": "X", "pattern": [{"LOWER": "anna"}]},
+    ]
+    nlp.add_pipe("entity_ruler", config={"ent_id_sep": "@@"}).add_patterns(patterns)
+    nlp.add_pipe("span_ruler", config={"spans_key": "mine"}).add_patterns(patterns)
+    export(nlp, tmp_path / "theirs")
+    other = kernel.load(tmp_path / "theirs")
+    same(nlp, other)
+    export(other, tmp_path / "again")
+    assert files(tmp_path / "theirs") == files(tmp_path / "again")
