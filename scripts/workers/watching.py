@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-# What may stay of a run for so many seconds after its end; Ray's own processes look less often whether they are needed.
-PATIENCE = {"ray": 30.0}
+# What may stay of a run for so many seconds after its end; Ray's own agents take about a minute to notice that nobody needs them.
+PATIENCE = {"ray": 120.0}
 USUAL_PATIENCE = 3.0
 # Command lines of processes that are members, or become ones, before they say so themselves.
 _BEGINNINGS = ("kernel_workers.process", "ray::")
