@@ -31,4 +31,9 @@ def _carry(source: Source, name: str, nlp: Any, names: tuple[str, ...]) -> list[
         lines.append(
             f"component '{name}': it was trained with other tasks beside its own, which are not carried over"
         )
+    width = settings.get("beam_width", 1)
+    if isinstance(width, int) and width > 1:
+        lines.append(
+            f"component '{name}': it followed a beam of {width} analyses, here the best one: some predictions differ"
+        )
     return lines
