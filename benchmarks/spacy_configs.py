@@ -18,7 +18,7 @@ import sys
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -115,12 +115,16 @@ class Assets:
 
     def __init__(self, folder: Path, transformer: Path | None) -> None:
         self.folder, self.transformer = folder, transformer
-        self._made: dict[tuple[str, str], Path] = {}
+        self._made: dict[tuple[str, str, str], Path] = {}
+        # Groups of spans that the config at hand learns.
+        self._groups: list[str] = []
 
     def overrides(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Values over those of a config: data, sizes of the run, weights."""
         nlp = config.get("nlp", {})
         lang = nlp.get("lang") or "en"
+        named = [block.get("spans_key") for block in config.get("components", {}).values()]
+        self._groups = sorted({"sc", *(key for key in named if isinstance(key, str))})
         found: dict[str, Any] = {"training.max_steps": STEPS, "training.eval_frequency": STEPS // 2}
         # A rate that changes with the batch is scheduled for long runs; a patience may end them before.
         found["training.patience"] = 0
@@ -152,15 +156,16 @@ class Assets:
         return found
 
     def _asset(self, kind: str, lang: str) -> Path:
-        if (kind, lang) not in self._made:
-            path = self.folder / f"{kind}-{lang}"
+        key = kind, lang, "-".join(self._groups)
+        if key not in self._made:
+            path = self.folder / f"{kind}-{lang}-{len(self._made)}"
             getattr(self, f"_{kind}")(path, kernel.blank(lang))
-            self._made[kind, lang] = path.with_suffix(".spacy") if kind == "docs" else path
-        return self._made[kind, lang]
+            self._made[key] = path.with_suffix(".spacy") if kind == "docs" else path
+        return self._made[key]
 
-    @staticmethod
-    def _docs(path: Path, nlp: Any) -> None:
-        DocBin(docs=list(docs(nlp.vocab)), store_user_data=True).to_disk(path.with_suffix(".spacy"))
+    def _docs(self, path: Path, nlp: Any) -> None:
+        made = list(docs(nlp.vocab, self._groups))
+        DocBin(docs=made, store_user_data=True).to_disk(path.with_suffix(".spacy"))
 
     @staticmethod
     def _texts(path: Path, nlp: Any) -> None:
@@ -194,7 +199,7 @@ class Assets:
         kb.to_disk(path)
 
 
-def docs(vocab: Any) -> Iterator[Doc]:
+def docs(vocab: Any, groups: Iterable[str] = ()) -> Iterator[Doc]:
     """Sentences with all annotations that a component may learn."""
     numbers = numpy.random.default_rng(1)
     for count in range(40):
@@ -217,7 +222,8 @@ def docs(vocab: Any) -> Iterator[Doc]:
             Span(doc, 2, 3, label="GPE", kb_id=ITEMS["Paris"]),
             Span(doc, 7, 8, label="PERSON", kb_id=ITEMS["Ann"]),
         ]
-        doc.spans["sc"] = [Span(doc, 0, 2, label="A"), Span(doc, 2, 4, label="B")]
+        for group in groups:
+            doc.spans[group] = [Span(doc, 0, 2, label="A"), Span(doc, 2, 4, label="B")]
         doc.cats = {"POS": float(count % 2), "NEG": float(1 - count % 2)}
         yield doc
 
