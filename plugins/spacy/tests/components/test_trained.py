@@ -225,6 +225,13 @@ def test_tasks_of_earlier_versions_are_told(ours, spacy_folder):
         kernel.load(folder)
 
 
+def test_a_beam_is_told(ours, spacy_folder):
+    nlp, folder = ours("ner"), spacy_folder(blocks={"ner": block("ner")})
+    write(nlp, folder, beam_width=8)
+    with pytest.warns(kernel.errors.KernelWarning, match="a beam of 8 analyses"):
+        kernel.load(folder)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

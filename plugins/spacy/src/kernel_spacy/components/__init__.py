@@ -16,6 +16,8 @@ Carry = Callable[[Source, str, Any], Iterable[str]]
 
 # spaCy's name of a factory -> where its function is; None for components that save nothing.
 CARRIERS: dict[str, str | None] = {
+    "beam_ner": "kernel_spacy.components.transitions:carry_ner",
+    "beam_parser": "kernel_spacy.components.transitions:carry_parser",
     "attribute_ruler": "kernel_spacy.components.attribute_ruler:carry",
     "doc_cleaner": "kernel_spacy.components.settings:carry",
     "entity_linker": "kernel_spacy.components.entity_linker:carry",
