@@ -17,15 +17,18 @@ _SEED = 1
 _MULTIPLIER = 0xC6A4A7935BD1E995
 _SHIFT = 47
 _MASK = (1 << 64) - 1
-# Longer strings are hashed one at a time: padding a whole batch to their length would cost memory.
-_WIDEST = 64
+# Longer strings, which are few, are hashed one at a time.
+_LONGEST = 256
 # Below this number, one at a time is quicker than setting up arrays.
 _FEW = 16
 
 
 def murmur(text: str) -> int:
     """The hash of one string."""
-    data = text.encode("utf-8", "surrogatepass")
+    return _hash(text.encode("utf-8", "surrogatepass"))
+
+
+def _hash(data: bytes) -> int:
     length = len(data)
     whole = length & ~7
     value = _SEED ^ (length * _MULTIPLIER & _MASK)
@@ -45,36 +48,35 @@ def murmur_many(texts: Sequence[str]) -> NDArray[np.uint64]:
         return np.array([murmur(text) for text in texts], dtype=np.uint64)
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
-    short = lengths <= _WIDEST
-    if short.all():
-        return _hash_padded(encoded, lengths)
-    values = np.empty(len(texts), dtype=np.uint64)
-    for index in np.flatnonzero(~short).tolist():
-        values[index] = murmur(texts[index])
-    kept = np.flatnonzero(short)
-    if len(kept):
-        values[kept] = _hash_padded([encoded[index] for index in kept.tolist()], lengths[kept])
-    return values
+    return murmur_parts(b"".join(encoded), lengths)
 
 
-def _hash_padded(encoded: list[bytes], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
-    multiplier = np.uint64(_MULTIPLIER)
-    shift = np.uint64(_SHIFT)
-    width = max(8, -(-int(lengths.max()) // 8) * 8)
-    words: NDArray[Any] = np.array(encoded, dtype=f"S{width}").view("<u8").reshape(len(encoded), -1)
+def murmur_parts(content: bytes, lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The hashes of byte strings that stand one after the other, (n,). lengths: of each, (n,)."""
+    multiplier, shift = np.uint64(_MULTIPLIER), np.uint64(_SHIFT)
+    starts = np.cumsum(lengths) - lengths
+    # Eight bytes from any place on; what is behind the last string is not looked at.
+    padded = content + bytes(8)
+    words: NDArray[Any] = np.ndarray((len(content) + 1,), dtype="<u8", buffer=padded, strides=(1,))
     values = np.uint64(_SEED) ^ (lengths.astype(np.uint64) * multiplier)
-    whole = lengths >> 3
-    for column in range(words.shape[1]):
-        word = words[:, column].astype(np.uint64)
-        mixed = word * multiplier
+    left = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST))
+    done = 0
+    while len(left):
+        word, rest = words[starts[left] + done].astype(np.uint64, copy=False), lengths[left] - done
+        # A full word is mixed first; what is left of a string, with zeros behind, goes in as it is.
+        is_full = rest >= 8
+        full, part = left[is_full], left[~is_full]
+        mixed = word[is_full] * multiplier
         mixed ^= mixed >> shift
         mixed *= multiplier
-        # A full word is mixed first; the rest of the string (zero-padded by numpy) goes in as it is.
-        full = column < whole
-        rest = (column == whole) & ((lengths & 7) > 0)
-        values = np.where(full, (values ^ mixed) * multiplier, values)
-        values = np.where(rest, (values ^ word) * multiplier, values)
+        values[full] = (values[full] ^ mixed) * multiplier
+        ones = (np.uint64(1) << (rest[~is_full].astype(np.uint64) * np.uint64(8))) - np.uint64(1)
+        values[part] = (values[part] ^ (word[~is_full] & ones)) * multiplier
+        left = full[rest[is_full] > 8]
+        done += 8
     values ^= values >> shift
     values *= multiplier
     values ^= values >> shift
+    for place in np.flatnonzero(lengths > _LONGEST).tolist():
+        values[place] = _hash(content[int(starts[place]) : int(starts[place] + lengths[place])])
     return values

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.vocab.hashing import murmur_many
+from kernel.vocab.hashing import murmur_parts
 from kernel.vocab.symbols import SYMBOLS
 from kernel.vocab.texts import Texts
 
@@ -29,9 +29,9 @@ def texts_of_json(data: bytes) -> Texts:
         texts = [text for text in block if text and text not in SYMBOLS]
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         some = slice(count, count + len(texts))
-        numbers[some] = murmur_many(texts)
-        lengths[some] = np.fromiter(map(len, encoded), dtype=np.int32, count=len(encoded))
         joined = b"".join(encoded)
+        sizes = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
+        numbers[some], lengths[some] = murmur_parts(joined, sizes), sizes
         content[size : size + len(joined)] = np.frombuffer(joined, dtype=np.uint8)
         count, size = some.stop, size + len(joined)
     return _in_order(numbers[:count], lengths[:count], content)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kernel import Config
-from kernel.training.diagnosis import diagnose
 from kernel_spacy.configs.convert import convert
 from kernel_spacy.configs.notes import Note
 
@@ -15,6 +14,9 @@ _OPEN = '""'
 
 def check(config: Config) -> list[Note]:
     """Notes on the lines of a config of spaCy, in their order: what carries over, what changes, what can't."""
+    # Half of the packages are imported for it, which those who load a pipeline do not need.
+    from kernel.training.diagnosis import diagnose
+
     converted, notes = convert(config)
     told = {note.path for note in notes if note.outcome == "refused"}
     _, problems = diagnose(converted, [])
