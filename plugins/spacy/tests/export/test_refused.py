@@ -46,6 +46,28 @@ def test_one_piece_under_an_upper_layer(tmp_path):
     export(nlp, tmp_path / "theirs")
 
 
+def test_an_encoder_that_can_not_be_taken_apart(tmp_path):
+    model = {
+        "@architectures": "kernel.TextCatEnsemble.v1",
+        "exclusive_classes": True,
+        "pretrained_vectors": None,
+        "width": 6,
+        "embed_size": 20,
+        "window_size": 1,
+        "conv_depth": 2,
+        "ngram_size": 1,
+        "dropout": None,
+    }
+    nlp = train({"textcat": {"factory": "textcat", "model": model}}, steps=1)
+    assert "component 'textcat': textcat_ensemble_v1 computes something else at the edges" in refused(
+        nlp, tmp_path
+    )
+    for layer in nlp.get_pipe("textcat").model.walk():
+        if layer.name == "maxout_window_encoder":
+            layer.attrs["padded"] = True
+    assert export(nlp, tmp_path / "theirs") == []
+
+
 def test_an_encoder_in_which_documents_see_each_other(tmp_path):
     encode = {**{key: ENCODE[key] for key in ("width", "window_size", "depth")}}
     encode["@architectures"] = "kernel.MishWindowEncoder.v2"

@@ -31,6 +31,16 @@ def is_deep(model: Model[Any, Any]) -> bool:
     return model.name == _MODEL and len(model.layers) > 1 and not model.attrs.get("padded")
 
 
+def knows_rows(model: Model[Any, Any]) -> bool:
+    """Whether a layer is none of these encoders, or has weights that were trained with spaCy's rows."""
+    return model.name != _MODEL or bool(model.attrs.get("padded"))
+
+
+def is_in_two_steps(model: Model[Any, Any]) -> bool:
+    """Whether a model is an embedding and a deep encoder, which can be taken apart."""
+    return len(model.layers) == 2 and is_deep(model.layers[1])
+
+
 def has_deep(model: Model[Any, Any]) -> bool:
     """Whether there is one anywhere in a model."""
     return any(is_deep(layer) for layer in model.walk())
@@ -95,7 +105,7 @@ def counterpart_in_single_layers(model: Model[Any, Any], of: Counterpart) -> Lay
 
     of: describes the parts.
     """
-    if len(model.layers) != 2 or not is_deep(model.layers[1]):
+    if not is_in_two_steps(model):
         return None
     embed, encoder = model.layers
     made, window = of(embed), encoder.attrs["window_size"]

@@ -7,12 +7,19 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.errors import Unsupported
-from kernel_spacy.export.encoders import counterpart_in_single_layers
+from kernel_spacy.export.encoders import (
+    counterpart_in_single_layers,
+    is_deep,
+    is_in_two_steps,
+    knows_rows,
+)
 from kernel_spacy.weights import counterpart, give
 from kernel_spacy.weights.layers import Layer
 
 # Slots of the parser's states when it looks at more tokens.
 _SLOTS = 13
+# It adds rows of documents up with the rows between them, after a layer more.
+_MIXED = "textcat_ensemble_v1"
 
 
 def model_to_bytes(model: Model[Any, Any]) -> bytes:
@@ -20,12 +27,25 @@ def model_to_bytes(model: Model[Any, Any]) -> bytes:
     for layer in model.walk():
         if layer.name == "transition_model":
             _check_states(layer)
+    _check_encoders(model)
     data: bytes = give(model, _describe)
     return data
 
 
 def _describe(model: Model[Any, Any]) -> Layer:
     return counterpart(model, counterpart_in_single_layers)
+
+
+def _check_encoders(model: Model[Any, Any]) -> None:
+    """Whether each deep encoder stands where it can be taken apart, and none in a model that has more layers between the rows of documents."""
+    apart = {id(layer.layers[1]) for layer in model.walk() if is_in_two_steps(layer)}
+    for layer in model.walk():
+        whole = layer.name == _MIXED and not all(map(knows_rows, layer.walk()))
+        if whole or (is_deep(layer) and id(layer) not in apart):
+            raise Unsupported(
+                f"{layer.name} computes something else at the edges of documents in spaCy, and can't be put together of single layers there",
+                hint="Train it with TextCatEnsemble.v2, or with an encoder in a Tok2Vec.v2; or leave the component out.",
+            )
 
 
 def _check_states(model: Model[Any, Any]) -> None:
