@@ -16,7 +16,7 @@ import runs
 from cases import Case
 from process import run
 from subject import differences
-from watching import Running
+from watching import Left, Running
 
 COUNT = 3
 # About as many as a run writes into its trace before it ends.
@@ -27,26 +27,27 @@ Act = Callable[[Running, random.Random, float], str]
 
 def run_all(work: Path, arguments: Any) -> int:
     """Every way to end, a line each; how many went wrong."""
-    wrong = 0
+    wrong, left = 0, Left()
     for pipeline in arguments.pipeline:
         alone = Case(pipeline, "memory")
-        folder = _fresh(work / str(alone))
+        folder = cases.fresh(work / str(alone))
         code, said = run(alone.words(), folder)
         assert code == 0, said
         wanted = cases.outcome(folder, said)
         for backend in arguments.backend:
-            wrong += _with_backend(work, Case(pipeline, "memory", backend, COUNT), wanted, arguments)
-    return wrong
+            wrong += _with_backend(work, Case(pipeline, "memory", backend, COUNT), wanted, left, arguments)
+    return wrong + left.wrong()
 
 
-def _with_backend(work: Path, case: Case, wanted: dict[str, Any], arguments: Any) -> int:
+def _with_backend(work: Path, case: Case, wanted: dict[str, Any], left: Left, arguments: Any) -> int:
     chance = random.Random(arguments.seed)
-    folder = _fresh(work / "straight")
-    running = Running(case.words(), folder)
+    folder = cases.fresh(work / "straight")
+    running = Running(case.words(), folder, arguments.timeout)
     assert running.wait_for_workers(COUNT - 1)
     late = running.seconds
     code, said = running.end()
     assert code == 0, said
+    left.look(str(case), running, str(case.backend))
     seconds = running.seconds - late
     print(f"{case}: {running.seconds:.1f} s, {seconds:.1f} of it with workers", flush=True)
     wrong = 0
@@ -61,9 +62,11 @@ def _with_backend(work: Path, case: Case, wanted: dict[str, Any], arguments: Any
     ]
     for what, times, act, settings, end in plan:
         for number in range(times):
-            folder = _fresh(work / f"{case} {what} {number}")
+            folder = cases.fresh(work / f"{case} {what} {number}")
             begun = time.monotonic()
-            said, found = _one(case, folder, act, chance, seconds, settings, end, wanted)
+            more = cases.workers(str(case.backend), COUNT, **settings)
+            running = Running([*case.words(), *more], folder, arguments.timeout)
+            said, found = _one(case, running, act, chance, seconds, end, wanted, left)
             wrong += bool(found)
             print(f"{case} {what}: {said}: {found or 'equal'} ({time.monotonic() - begun:.1f} s)", flush=True)
             if not found:
@@ -73,41 +76,38 @@ def _with_backend(work: Path, case: Case, wanted: dict[str, Any], arguments: Any
 
 def _one(
     case: Case,
-    folder: Path,
+    running: Running,
     act: Act,
     chance: random.Random,
     seconds: float,
-    settings: dict[str, Any],
     end: str,
     wanted: dict[str, Any],
+    left: Left,
 ) -> tuple[str, list[str]]:
-    assert case.backend is not None
-    running = Running([*case.words(), *cases.workers(case.backend, COUNT, **settings)], folder)
+    folder = running.folder
     running.wait_for_workers(COUNT - 1)
     did = act(running, chance, seconds)
     acted = time.monotonic()
     code, said = running.end()
+    left.look(folder.name, running, str(case.backend))
     did += f", ended after {time.monotonic() - acted:.1f} s with {code}"
     restarts = said.count(": restart ")
     did += f", {restarts} restarts" if restarts else ""
-    found = running.left(case.backend)
     if end == "whole":
         if code != 0:
-            return did, [*found, f"exit code {code}: {said}"]
-        return did, [
-            *found,
-            *differences(cases.outcome(folder, _latest(said)), _without_console(wanted, said)),
-        ]
+            return did, [f"exit code {code}: {said}"]
+        return did, differences(cases.outcome(folder, _latest(said)), _without_console(wanted, said))
     if end == "gone":
-        return did, found
+        return did, []
     if code not in (0, 130, 143):
-        return did, [*found, f"exit code {code}: {said}"]
+        return did, [f"exit code {code}: {said}"]
     if code:
         (folder / "trace.txt").unlink(missing_ok=True)
-        code, said = run(case.words("--resume"), folder)
+        again = Running(case.words("--resume"), folder, running.timeout)
+        code, said = again.end()
+        left.look(f"{folder.name}, resumed", again, str(case.backend))
     result = {**cases.outcome(folder, said), "console": []}
     return did, [
-        *found,
         *([f"exit code {code}: {said}"] if code else []),
         *differences(result, {**wanted, "console": []}),
     ]
@@ -128,8 +128,7 @@ def _moment(running: Running, chance: random.Random, seconds: float) -> str:
         time.sleep(chance.uniform(0, 0.9 * seconds))
     else:
         events = chance.randint(2, EVENTS)
-        while running.process.poll() is None and _events(running) < events:
-            time.sleep(0.002)
+        running.wait_until(lambda: _events(running) >= events)
         time.sleep(chance.choice([0.0, chance.uniform(0, 0.2)]))
     return f"{runs.phase(running.folder)} ({_events(running)} events)"
 
@@ -153,8 +152,7 @@ def _kill_one(running: Running, chance: random.Random, seconds: float) -> str:
 def _stop_for(pause: float | None) -> Act:
     def stop(running: Running, chance: random.Random, seconds: float) -> str:
         # While they start they have ten minutes.
-        while running.process.poll() is None and _events(running) < 3:
-            time.sleep(0.002)
+        running.wait_until(lambda: _events(running) >= 3)
         time.sleep(chance.uniform(0, 0.5))
         phase = f"{runs.phase(running.folder)} ({_events(running)} events)"
         workers = running.workers()
@@ -188,9 +186,3 @@ def _tell(number: signal.Signals, *, everybody: bool) -> Act:
         return phase
 
     return tell
-
-
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return folder

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import cases
-from process import run
 from subject import differences
+from watching import Left, Running
 
 
 def run_all(work: Path, arguments: Any) -> int:
     """Run them all, a line each; how many differ from one process."""
-    wrong, wanted = 0, {}
+    wrong, wanted, left = 0, {}, Left()
     for case in cases.every(arguments.pipeline, arguments.backend):
-        folder = work / str(case)
-        folder.mkdir()
-        begun = time.monotonic()
-        code, said = run(case.words(), folder)
-        seconds = time.monotonic() - begun
+        folder = cases.fresh(work / str(case))
+        running = Running(case.words(), folder, arguments.timeout)
+        code, said = running.end()
+        left.look(str(case), running, case.backend or "")
         if code != 0:
             found = [f"exit code {code}: {said}"]
         elif case.backend is None:
@@ -29,8 +27,9 @@ def run_all(work: Path, arguments: Any) -> int:
             found = differences(cases.outcome(folder, said), wanted)
         wrong += bool(found)
         print(
-            f"{case!s:32} {seconds:6.1f} s  {found or ('-' if case.backend is None else 'equal')}", flush=True
+            f"{case!s:32} {running.seconds:6.1f} s  {found or ('-' if case.backend is None else 'equal')}",
+            flush=True,
         )
         if case.backend is not None and not found:
             shutil.rmtree(folder)
-    return wrong
+    return wrong + left.wrong()

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
 
@@ -18,10 +19,13 @@ _BEGINNINGS = ("kernel_workers.process", "ray::")
 
 
 class Running:
-    """A command in a folder, in a group of processes of its own."""
+    """A command in a folder, in a group of processes of its own. After so many seconds it counts as one that hangs."""
 
-    def __init__(self, words: Sequence[str], folder: Path) -> None:
+    def __init__(self, words: Sequence[str], folder: Path, timeout: float) -> None:
         self.folder = folder
+        self.timeout = timeout
+        # How long something was there after its end, at most.
+        self.stayed = 0.0
         self._shared = set(os.listdir("/dev/shm"))
         self._output: TextIO = (folder / "output.txt").open("w+", encoding="utf8")
         self.process = subprocess.Popen(
@@ -33,16 +37,17 @@ class Running:
             start_new_session=True,
         )
         self.begun = time.monotonic()
+        self._ended = 0.0
         self._known: set[int] = set()
 
     @property
     def seconds(self) -> float:
-        """Since it began."""
-        return time.monotonic() - self.begun
+        """Since it began, until it ended."""
+        return (self._ended or time.monotonic()) - self.begun
 
     def workers(self) -> list[int]:
         """The processes of its members but the first, oldest first."""
-        self._known |= found if (found := below(self.process.pid)) else set()
+        self._known |= below(self.process.pid)
         others = {pid for pid in self._members() if pid != self.process.pid}
         self._known |= others
         return sorted(pid for pid in self._known if _is_there(pid) and (pid in others or _begins(pid)))
@@ -54,32 +59,36 @@ class Running:
         except OSError:
             return set()
 
-    def wait_for_workers(self, count: int, timeout: float = 120.0) -> bool:
-        """Until so many are there; False if the run ends before."""
-        end = time.monotonic() + timeout
-        while len(self.workers()) < count:
-            if self.process.poll() is not None or time.monotonic() > end:
+    def wait_until(self, what: Callable[[], bool], every: float = 0.003) -> bool:
+        """Until that is so; False if the run ends before, or hangs."""
+        while not what():
+            if self.process.poll() is not None or self.seconds > self.timeout:
                 return False
-            time.sleep(0.01)
+            time.sleep(every)
         return True
+
+    def wait_for_workers(self, count: int) -> bool:
+        """Until so many are there; False if the run ends before, or hangs."""
+        return self.wait_until(lambda: len(self.workers()) >= count, every=0.02)
 
     def group(self, number: signal.Signals) -> None:
         """Send a signal to all processes of the group."""
         os.killpg(self.process.pid, number)
 
-    def end(self, timeout: float = 300.0) -> tuple[int, str]:
+    def end(self) -> tuple[int, str]:
         """Wait for its end: (exit code, output). The code is -1000 if it hangs, and then it is killed."""
         try:
             while self.process.poll() is None:
                 self.workers()
-                if self.seconds > timeout:
-                    raise subprocess.TimeoutExpired("the run", timeout)
+                if self.seconds > self.timeout:
+                    raise subprocess.TimeoutExpired("the run", self.timeout)
                 time.sleep(0.05)
             code = self.process.wait()
         except subprocess.TimeoutExpired:
             code = -1000
             for pid in [self.process.pid, *self._known]:
                 _kill(pid)
+        self._ended = time.monotonic()
         self._output.seek(0)
         said = self._output.read()
         self._output.close()
@@ -87,13 +96,40 @@ class Running:
 
     def left(self, backend: str) -> list[str]:
         """Processes and shared memory of it that are there though it has ended some time ago."""
-        end = time.monotonic() + PATIENCE.get(backend, USUAL_PATIENCE)
+        end = self._ended + PATIENCE.get(backend, USUAL_PATIENCE)
         while True:
             found = [f"process {pid}: {command(pid)[:60]}" for pid in sorted(self._known) if _is_there(pid)]
             found += sorted(set(os.listdir("/dev/shm")) - self._shared)
             if not found or time.monotonic() > end:
                 return found
-            time.sleep(0.05)
+            self.stayed = time.monotonic() - self._ended
+            time.sleep(0.1)
+
+
+class Left:
+    """Looks, beside other runs, whether something of runs that have ended stays."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(64)
+        self._looking: list[tuple[str, Running, Future[list[str]]]] = []
+
+    def look(self, name: str, running: Running, backend: str) -> None:
+        """Begin to look for what is left of a run."""
+        self._looking.append((name, running, self._pool.submit(running.left, backend)))
+
+    def wrong(self) -> int:
+        """Tell what is left, when it is sure; of how many runs something is."""
+        wrong = 0
+        for name, _, looking in self._looking:
+            if found := looking.result():
+                wrong += 1
+                print(f"{name}: left: {found}", flush=True)
+        longest = max((running.stayed for _, running, _ in self._looking), default=0.0)
+        print(
+            f"of {wrong} of {len(self._looking)} runs something is left; longest until all was gone: {longest:.1f} s",
+            flush=True,
+        )
+        return wrong
 
 
 def below(pid: int) -> set[int]:
