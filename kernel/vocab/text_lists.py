@@ -48,7 +48,7 @@ def _blocks(data: bytes) -> Iterator[list[str]]:
         cut = data.find(_BETWEEN, start + _BLOCK, end)
         cut = end if cut < 0 else cut
         block = json.loads(f"[{data[start:cut].decode('utf-8', 'surrogatepass')}]")
-        if not all(type(text) is str for text in block):
+        if not set(map(type, block)) <= {str}:
             raise ValueError("it is no list of strings")
         yield block
         start = cut + len(_BETWEEN)
