@@ -12,7 +12,7 @@ from typing import Any
 from kernel import __version__
 from kernel.discovery import metadata
 from kernel.discovery.scan import EntryPoint
-from kernel.errors import IncompatiblePlugin, PluginLoadError, RegistryError
+from kernel.errors import IncompatiblePlugin, PluginLoadError
 from kernel.processes.gate import GATE
 from kernel.registries import alive
 from kernel.registries.alive import kept_alive
@@ -59,9 +59,6 @@ def load_entry_point(point: EntryPoint, kind: str) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        if isinstance(error, RegistryError) and point.module in sys.modules:
-            # The name stands for one of another package, and what is wrong with that is said.
-            raise
         raise PluginLoadError(
             f"{kind}: {point.name!r} of {point.claim} can't be imported: "
             f"{alive.cause(error)}{_failed_at(error)}",

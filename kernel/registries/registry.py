@@ -24,6 +24,7 @@ from kernel.discovery.known_names import (
 )
 from kernel.discovery.rules import CODE, NO_CHOICES, Choices
 from kernel.errors import NameConflict, PluginLoadError, RegistryError
+from kernel.registries.aliases import Alias
 from kernel.registries.loading import current, load_entry_point
 from kernel.registries.origins import Definition, Origin, is_same, origin_of, place_of
 from kernel.registries.store import add_definition, find_definition, registered_names
@@ -266,6 +267,8 @@ class Registry:
 
     def _load(self, point: scan.EntryPoint) -> Any:
         value = load_entry_point(point, self.kind)
+        if isinstance(value, Alias):
+            value = value.of(self.get(value.name))
         is_module = self.kind == "modules"
         if isinstance(value, ModuleType) if is_module else callable(value):
             return value

@@ -362,18 +362,3 @@ def says(kind, name):
         with pytest.raises(RegistryError):
             registry.loggers.get("other.Old.v1")
         assert "acme_refusals" not in sys.modules
-
-
-def test_a_name_that_stands_for_one_that_is_not_there_says_so_itself():
-    module = """
-from kernel import registry
-def __getattr__(name):
-    if name != "thing":
-        raise AttributeError(name)
-    return registry.get("misc", "nobody.has.v1")
-"""
-    points = {"kernel_misc": {"acme.Alias.v1": "acme_aliases:thing"}}
-    with fake_distribution("acme-nlp", entry_points=points, modules={"acme_aliases": module}):
-        with pytest.raises(RegistryError, match="misc has no function 'nobody.has.v1'") as caught:
-            registry.misc.get("acme.Alias.v1")
-        assert not isinstance(caught.value, PluginLoadError)

@@ -32,7 +32,6 @@ _OWN_TRANSFORMER = _arguments(
 _PARSER = "tok2vec state_type extra_state_tokens hidden_width maxout_pieces"
 
 architectures = Aliases(
-    "architectures",
     {
         "kernel.PretrainCharacters.v1": _arguments("maxout_pieces hidden_size n_characters"),
         "kernel.PretrainVectors.v1": _arguments("maxout_pieces hidden_size loss"),
@@ -52,21 +51,20 @@ architectures = Aliases(
         "kernel.TransitionBasedParser.v3": _arguments(_PARSER, nO=None),
     },
 )
-annotation_setters = Aliases("annotation_setters")
-augmenters = Aliases("augmenters")
-batchers = Aliases("batchers")
-callbacks = Aliases("callbacks")
-layers = Aliases("layers")
-loggers = Aliases("loggers")
-misc = Aliases("misc")
+annotation_setters = Aliases()
+augmenters = Aliases()
+batchers = Aliases()
+callbacks = Aliases()
+layers = Aliases()
+loggers = Aliases()
+misc = Aliases()
 readers = Aliases(
-    "readers",
     {"kernel.Corpus.v1": _arguments("path gold_preproc", max_length=0, limit=0, augmenter=None)},
 )
-scorers = Aliases("scorers", {"kernel.overlapping_labeled_spans_scorer.v1": {"spans_key": "ruler"}})
-span_getters = Aliases("span_getters", {"kernel.strided_spans.v1": _arguments("window stride")})
-tokenizers = Aliases("tokenizers")
-vectors = Aliases("vectors", {"kernel.Vectors.v1": {}})
+scorers = Aliases({"kernel.overlapping_labeled_spans_scorer.v1": {"spans_key": "ruler"}})
+span_getters = Aliases({"kernel.strided_spans.v1": _arguments("window stride")})
+tokenizers = Aliases()
+vectors = Aliases({"kernel.Vectors.v1": {}})
 
 _KINDS = {
     "architectures": architectures,

@@ -1,4 +1,4 @@
-"""Names that stand for others: an attribute of an `Aliases` is the function that has another name in the same registry.
+"""Names that stand for others: an attribute of an `Aliases` leads a registry to the function that has another name there.
 
 An entry point of the package gives each name its attribute, so that metadata tell which names there are, and nothing is
 imported until a config uses one:
@@ -14,20 +14,19 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kernel import registry
+from kernel.registries.aliases import Alias
 
 _OURS = "kernel."
 
 
 class Aliases:
-    """The functions of a registry under names of attributes: `Tok2Vec_v2` is `kernel.Tok2Vec.v2`.
+    """The names of a registry as attributes: `Tok2Vec_v2` is an alias of `kernel.Tok2Vec.v2`.
 
-    kind: of the registry. arguments: for functions that take more here, or have another default: the parameters that the name
+    arguments: for functions that take more here, or have another default: the parameters that the name
     has, each with its default. A parameter without one is `REQUIRED`.
     """
 
-    def __init__(self, kind: str, arguments: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        self._kind = kind
+    def __init__(self, arguments: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self._arguments = dict(arguments or {})
         self._made: dict[str, tuple[Any, Any]] = {}
 
@@ -35,17 +34,17 @@ class Aliases:
         """The arguments that a function of ours has under its other name; empty if they are all its own."""
         return self._arguments.get(name, {})
 
-    def __getattr__(self, attribute: str) -> Any:
+    def __getattr__(self, attribute: str) -> Alias:
         if attribute.startswith("_"):
             raise AttributeError(attribute)
         name = our_name(attribute)
-        function = registry.get(self._kind, name)
-        if name not in self._arguments:
-            return function
+        return Alias(name, functools.partial(self._wrapped, name) if name in self._arguments else None)
+
+    def _wrapped(self, name: str, function: Callable[..., Any]) -> Any:
         # One object each time, as for the others.
-        if attribute not in self._made or self._made[attribute][0] is not function:
-            self._made[attribute] = function, with_arguments(function, self._arguments[name])
-        return self._made[attribute][1]
+        if name not in self._made or self._made[name][0] is not function:
+            self._made[name] = function, with_arguments(function, self._arguments[name])
+        return self._made[name][1]
 
 
 REQUIRED = inspect.Parameter.empty
