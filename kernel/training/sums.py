@@ -25,6 +25,7 @@ ROOM = 1 << 26
 _HALVES = 2
 # Seconds between calls of `tick` while data come and go.
 TICK = 0.5
+_RANK_BYTES = 4
 
 
 class Circle(Protocol):
@@ -226,7 +227,7 @@ def _connected(member: Circle) -> dict[int, socket.socket]:
         for rank, (host, port) in enumerate(addresses[: member.rank]):
             try:
                 sockets[rank] = connect((host, port), member.key)
-                sockets[rank].sendall(member.rank.to_bytes(4))
+                sockets[rank].sendall(member.rank.to_bytes(_RANK_BYTES))
             except OSError as error:
                 raise TrainingError(
                     f"it can't connect to worker {rank} at {host}:{port}: {error}",
@@ -235,10 +236,11 @@ def _connected(member: Circle) -> dict[int, socket.socket]:
         since = monotonic()
         while len(sockets) < member.count - 1:
             other = listener.accept(TICK)
-            if other is None:
+            rank = None if other is None else _rank(other, member, since)
+            if other is None or rank is None:
                 member.tick(since)
             else:
-                sockets[int.from_bytes(other.recv(4, socket.MSG_WAITALL))] = other
+                sockets[rank] = other
     except BaseException:
         for other in sockets.values():
             other.close()
@@ -246,6 +248,25 @@ def _connected(member: Circle) -> dict[int, socket.socket]:
     finally:
         listener.close()
     return sockets
+
+
+def _rank(other: socket.socket, member: Circle, since: float) -> int | None:
+    """Which member has connected; None if it ends before it says that, and the socket is closed then."""
+    said = b""
+    other.settimeout(TICK)
+    while len(said) < _RANK_BYTES:
+        try:
+            more = other.recv(_RANK_BYTES - len(said))
+        except TimeoutError:
+            member.tick(since)
+            continue
+        except OSError:
+            more = b""
+        if not more:
+            other.close()
+            return None
+        said += more
+    return int.from_bytes(said)
 
 
 def add_up(rows: Sequence[Array], total: Array) -> None:

@@ -45,8 +45,10 @@ every_steps = 2
 path = "log.jsonl"
 every_step = true
 """
-# How far a slow run is, which is told by the time.
-_PROGRESS = re.compile(r"% \[[#.]+\] step \d+ of ")
+# How far a slow run, or a slow count of labels, is, which is told by the time.
+_PROGRESS = re.compile(r"% \[[#.]+\] step \d+ of |counting \S+: [\d,]+ examples, ")
+# How long the count took.
+_COUNTED = re.compile(r"(?<= examples counted in )[\d:]+$")
 # Each process of a run says that it is there, whoever started it.
 _PIDS = """
 os.makedirs("pids", exist_ok=True)
@@ -171,8 +173,8 @@ def outcome(folder: Path, said: str) -> dict[str, Any]:
 
 
 def _timeless(line: str) -> list[str]:
-    """The words of a line, without the speed, which is the last column of the table."""
-    words = line.split()
+    """The words of a line, without how long a count took, and the speed, which is the last column of the table."""
+    words = _COUNTED.sub("", line).split()
     return words[:-1] if re.match(r"\s*\d+\s+\d+\s+\d", line) else words
 
 

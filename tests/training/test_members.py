@@ -325,3 +325,35 @@ def test_members_that_cannot_reach_each_other_say_so(monkeypatch: pytest.MonkeyP
             TrainingError, match=r"worker 1: it can't connect to worker 0 at 127.0.0.1:\d+: nobody is there"
         ):
             totals(Team(first), 1)
+
+
+@pytest.mark.parametrize("says", [b"", b"\0\0"])
+def test_one_that_ends_while_it_connects_is_no_other_one(says: bytes) -> None:
+    listener, key = sums.Listener(HOST, b"key"), b"key"
+    try:
+        there = sums.connect(listener.address, key)
+        here = listener.accept(10)
+        assert here is not None
+        there.sendall(says)
+        there.close()
+        assert sums._rank(here, None, 0.0) is None  # type: ignore[arg-type]
+        assert here.fileno() == -1
+    finally:
+        listener.close()
+
+
+def test_one_that_is_stopped_while_it_connects_keeps_nobody_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first member hears of it, and finds out who it is."""
+    monkeypatch.setattr(sums, "TICK", 0.01)
+    one, other = socket.socketpair()
+    ticks: list[float] = []
+
+    class Waiting:
+        def tick(self, since: float) -> None:
+            ticks.append(since)
+            if len(ticks) == 3:
+                other.sendall((2).to_bytes(4))
+
+    with one, other:
+        assert sums._rank(one, Waiting(), 7.0) == 2  # type: ignore[arg-type]
+    assert ticks == [7.0] * 3

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
 
-from kernel.processes.links import Address, Listener, as_connection, connect
+from kernel.processes.links import PATIENCE, Address, Listener, as_connection, connect
 from kernel.processes.workers import end_with, ignore_signals
 from kernel.training.members import START, Other
 from kernel.training.team import Lost
@@ -75,8 +75,12 @@ def connected(ray: Any, listener: Listener, running: Sequence[Any]) -> list[Conn
         socket = listener.accept(_LOOK)
         if socket is not None:
             connection = as_connection(socket)
-            found[int(connection.recv_bytes())] = connection
-            continue
+            # It says its rank at once, if it has not ended or been stopped just now.
+            with suppress(EOFError, OSError):
+                if connection.poll(PATIENCE):
+                    found[int(connection.recv_bytes())] = connection
+                    continue
+            connection.close()
         missing = [rank for rank in range(1, len(running) + 1) if rank not in found]
         for rank in missing:
             if ray.wait([running[rank - 1]], timeout=0)[0]:
