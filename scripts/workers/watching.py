@@ -8,12 +8,15 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 # What may stay of a run for so many seconds after its end; Ray's own agents take about a minute to notice that nobody needs them.
 PATIENCE = {"ray": 120.0}
 USUAL_PATIENCE = 3.0
+# Seconds between looks at all processes, which cost some milliseconds.
+_LOOK = 0.25
 # Command lines of processes that are members, or become ones, before they say so themselves.
 _BEGINNINGS = ("kernel_workers.process", "ray::")
 
@@ -69,7 +72,7 @@ class Running:
 
     def wait_for_workers(self, count: int) -> bool:
         """Until so many are there; False if the run ends before, or hangs."""
-        return self.wait_until(lambda: len(self.workers()) >= count, every=0.02)
+        return self.wait_until(lambda: len(self.workers()) >= count, every=0.05)
 
     def group(self, number: signal.Signals) -> None:
         """Send a signal to all processes of the group."""
@@ -77,17 +80,15 @@ class Running:
 
     def end(self) -> tuple[int, str]:
         """Wait for its end: (exit code, output). The code is -1000 if it hangs, and then it is killed."""
-        try:
-            while self.process.poll() is None:
-                self.workers()
-                if self.seconds > self.timeout:
-                    raise subprocess.TimeoutExpired("the run", self.timeout)
-                time.sleep(0.05)
-            code = self.process.wait()
-        except subprocess.TimeoutExpired:
-            code = -1000
-            for pid in [self.process.pid, *self._known]:
-                _kill(pid)
+        code = None
+        while code is None:
+            self.workers()
+            with suppress(subprocess.TimeoutExpired):
+                code = self.process.wait(_LOOK)
+            if code is None and self.seconds > self.timeout:
+                code = -1000
+                for pid in [self.process.pid, *self._known]:
+                    _kill(pid)
         self._ended = time.monotonic()
         self._output.seek(0)
         said = self._output.read()
@@ -103,7 +104,7 @@ class Running:
             if not found or time.monotonic() > end:
                 return found
             self.stayed = time.monotonic() - self._ended
-            time.sleep(0.1)
+            time.sleep(_LOOK)
 
 
 class Left:
