@@ -122,7 +122,7 @@ RULED = [
     (
         {
             "patterns": [[{"LIKE_NUM": True}, {"LOWER": {"REGEX": "^y.*s$"}}]],
-            "attrs": {"NORM": "years", "IS_STOP": True},
+            "attrs": {"NORM": "years"},
             "index": -1,
         }
     ),
