@@ -372,7 +372,7 @@ class TrainableComponent(BatchComponent):
         if not self.learnable(examples):
             self.skip()
             return losses
-        losses[self.name] += self.learn(examples, drop)
+        losses[self.name] += float(self.learn(examples, drop))
         if sgd is not None:
             self.finish_update(sgd)
         return losses
@@ -421,7 +421,7 @@ class TrainableComponent(BatchComponent):
         if not any(len(example.predicted) for example in examples):
             self.skip()
             return losses
-        losses[self.name] += self.recall(examples, drop, weight)
+        losses[self.name] += float(self.recall(examples, drop, weight))
         if sgd is not None:
             self.finish_update(sgd)
         return losses

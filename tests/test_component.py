@@ -189,6 +189,16 @@ def test_update_adds_losses_and_applies_an_optimizer_only_if_given(sized, vocab)
     assert sized.to_bytes() != before
 
 
+def test_losses_are_plain_numbers_whatever_learn_returns(sized, vocab, monkeypatch):
+    """Those of several parts are added up alike then, whoever learns from them."""
+    monkeypatch.setattr(sized, "learn", lambda examples, drop: np.float32(0.1))
+    losses = {}
+    for _ in range(3):
+        sized.update(examples(vocab, 3, 1), losses=losses)
+    assert type(losses["sized"]) is float
+    assert losses["sized"] == float(np.float32(0.1)) + float(np.float32(0.1)) + float(np.float32(0.1))
+
+
 def test_update_sets_the_rate_of_dropout(sized, vocab):
     sized.update(examples(vocab, 1), drop=0.25)
     assert sized.model.layers[1].attrs["dropout_rate"] == 0.25

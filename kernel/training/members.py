@@ -21,8 +21,13 @@ Array = Any
 _LOOK = 0.5
 # Seconds for which a process may be silent before its first message.
 START = 600.0
-# Before what a member gives; without it, a message says only that the member is there.
-_GIVEN = b"+"
+# Seconds for which a member that has lost the connection to another one waits for the first one to find that it has ended.
+_GRACE = 30.0
+# Before what a member gives, and before the number of another one that it can't reach any more; without either, a message says only that
+# the member is there.
+_GIVEN, _CUT = b"+", b"!"
+# Before what belongs to a sum: whoever has failed meanwhile gives something else.
+_OF_SUM = b"="
 
 
 class Peer(Protocol):
@@ -121,11 +126,17 @@ class First:
 
     def meet(self) -> None:
         """Wait for all members."""
-        for rank, given in enumerate(self.gather(b"")):
-            if given:
+        self.gather_within(b"")
+        self.broadcast(b"")
+
+    def gather_within(self, data: bytes) -> list[bytes]:
+        """As `gather`, within a sum. `Lost` says what a member has given that has failed meanwhile."""
+        every = self.gather(_OF_SUM + data)
+        for rank, given in enumerate(every):
+            if given[:1] != _OF_SUM:
                 self._given[rank].append(given)
                 raise self._lost(rank)
-        self.broadcast(b"")
+        return [given[len(_OF_SUM) :] for given in every]
 
     def tick(self, since: float) -> None:
         """While members wait for each other: `Lost` if one has ended, or is silent. Those that are not say so."""
@@ -145,6 +156,8 @@ class First:
             with self._talking(rank) as peer:
                 data = peer.connection.recv_bytes()
             self._heard[rank] = monotonic()
+            if data[:1] == _CUT:
+                raise _is_cut_off(rank, int.from_bytes(data[len(_CUT) :]))
             if data:
                 self._given[rank].append(data[len(_GIVEN) :])
                 is_given = True
@@ -193,7 +206,7 @@ class First:
         # Why it ends, if it could say that, may be on its way.
         with suppress(EOFError, OSError):
             while peer.connection.poll():
-                if data := peer.connection.recv_bytes():
+                if (data := peer.connection.recv_bytes())[:1] == _GIVEN:
                     self._given[rank].append(data[len(_GIVEN) :])
         how, hint = peer.ending()
         said = self._given[rank].pop() if self._given[rank] else b""
@@ -235,19 +248,28 @@ class Other:
 
     def meet(self) -> None:
         """Wait for all members."""
-        self.gather(b"")
+        self.gather_within(b"")
         self.broadcast(b"")
+
+    def gather_within(self, data: bytes) -> list[bytes]:
+        """As `gather`, within a sum."""
+        return self.gather(_OF_SUM + data)
 
     def tick(self, since: float) -> None:
         """Let the first member know that this one is there, and waits for others."""
         self._send(b"")
 
     def gone(self, rank: int) -> None:
-        """The first member finds out which one has ended, and ends this one: until then, it may not be taken for lost."""
+        """The first member finds out which one has ended, and ends this one: until then, it may not be taken for lost. Where none has, the
+        first member is told that the connection is cut."""
         if rank:
-            while True:
+            end = monotonic() + _GRACE
+            while monotonic() < end:
                 self.tick(0.0)
                 sleep(_LOOK)
+            self._send(_CUT + rank.to_bytes(4))
+            while True:
+                self.broadcast(b"")
         raise _first_is_gone()
 
     def _send(self, data: bytes) -> None:
@@ -255,6 +277,14 @@ class Other:
             self._connection.send_bytes(data)
         except OSError:
             raise _first_is_gone() from None
+
+
+def _is_cut_off(rank: int, other: int) -> Lost:
+    return Lost(
+        f"worker {rank} has lost its connection to worker {other}, though both are there",
+        hint="Something between their machines may have ended it.",
+        rank=other,
+    )
 
 
 def _first_is_gone() -> Lost:

@@ -38,7 +38,9 @@ class Circle(Protocol):
     key: bytes
     """That all members know, and nobody else."""
 
-    def gather(self, data: bytes) -> Sequence[bytes]: ...
+    def gather_within(self, data: bytes) -> Sequence[bytes]:
+        """As `gather` of a member: to the first one, what each has given, by rank. `Lost` if one has failed, and gave that."""
+        ...
 
     def broadcast(self, data: bytes) -> bytes: ...
 
@@ -80,7 +82,7 @@ def _shared(member: Circle) -> Arena | None:
         member.broadcast(json.dumps([arena.address, arena.word]).encode())
     else:
         arena = Arena.opened(ROOM, *json.loads(member.broadcast(b"")))
-    each = member.gather(b"-" if arena is None else b"+")
+    each = member.gather_within(b"-" if arena is None else b"+")
     are_there = member.broadcast(b"+" if all(found == b"+" for found in each) else b"-") == b"+"
     if arena is not None:
         arena.forget_name()
@@ -222,7 +224,7 @@ def _connected(member: Circle) -> dict[int, socket.socket]:
     sockets: dict[int, socket.socket] = {}
     listener = Listener(member.host, member.key)
     try:
-        each = member.gather(json.dumps(listener.address).encode())
+        each = member.gather_within(json.dumps(listener.address).encode())
         addresses = json.loads(member.broadcast(b"[" + b",".join(each) + b"]"))
         for rank, (host, port) in enumerate(addresses[: member.rank]):
             try:

@@ -357,3 +357,42 @@ def test_one_that_is_stopped_while_it_connects_keeps_nobody_silent(monkeypatch: 
     with one, other:
         assert sums._rank(one, Waiting(), 7.0) == 2  # type: ignore[arg-type]
     assert ticks == [7.0] * 3
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_the_error_of_a_member_before_the_first_sum_is_raised(way: str, before: int) -> None:
+    """It comes in place of what members tell each other to begin with: whether they share memory, then where they listen."""
+    with team(3) as (first, others):
+
+        def fail(member: Any) -> None:
+            for _ in range(before):
+                member.broadcast(b"")
+                member.gather_within(b"-")
+                member.broadcast(b"")
+            Team(member).fail(DataError("it was asked to fail"))
+            gone(first, member)
+
+        in_threads([others[0]], lambda member: totals(member, 1))
+        in_threads([others[1]], fail)
+        with pytest.raises(DataError, match="worker 2: it was asked to fail"):
+            totals(Team(first), 1)
+
+
+def test_members_whose_connection_is_cut_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither of them has ended: both would wait for the first one to find out which has."""
+    monkeypatch.setattr(Arena, "opened", lambda *_: None)
+    monkeypatch.setattr(members, "_GRACE", 0.6)
+    with team(3) as (first, others):
+
+        def cut(member: Any) -> None:
+            totals(member, 1)
+            member._sums._sockets[2].shutdown(socket.SHUT_RDWR)
+            totals(member, 1)
+
+        in_threads([others[0]], cut)
+        in_threads([others[1]], lambda member: totals(member, 2))
+        with pytest.raises(
+            Lost, match="worker . has lost its connection to worker ., though both are"
+        ) as caught:
+            totals(first, 2)
+        assert caught.value.rank in (1, 2)
