@@ -11,16 +11,16 @@ from functools import cache
 
 # Sets that are shorter are compiled in no time.
 _LONG_SET = 200
+_REPEATED = frozenset("*+?")
 _SET = r"\[\^?\]?(?:[^\]\\]++|\\.)*+\]"
 
 
 @cache
-def _expressions() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Flags at the start; a part of an expression; a tail: sets, each with how often it comes, and perhaps an end."""
+def _expressions() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Flags at the start; a part of an expression."""
     flags = re.compile(r"\(\?[aiLmsu]+\)")
     part = re.compile(rf"\\.|{_SET}|\(\?(?::|=|!|<=|<!)|[^\\\[]", re.DOTALL)
-    tail = re.compile(rf"(?:{_SET}[*+?]?)+\$?\Z", re.DOTALL)
-    return flags, part, tail
+    return flags, part
 
 
 def with_shared_tails(source: str) -> str:
@@ -33,7 +33,7 @@ def with_shared_tails(source: str) -> str:
         return source
     flags = _expressions()[0].match(source)
     begin = flags.end() if flags else 0
-    bodies = _bodies(source[begin:])
+    bodies = _bodies(source, begin)
     if bodies is None:
         return source
     tails: dict[str, list[str]] = {}
@@ -49,15 +49,19 @@ def with_shared_tails(source: str) -> str:
     return source[:begin] + made
 
 
-def _bodies(source: str) -> list[str] | None:
-    """What stands in the brackets of `(?:...)|(?:...)`; None if the source is something else, or has an alternative in one of them."""
-    parts: list[str] = _expressions()[1].findall(source)
-    if sum(map(len, parts)) != len(source):
-        return None
+def _bodies(source: str, begin: int) -> list[list[str]] | None:
+    """The parts of what stands in the brackets of `(?:...)|(?:...)`; None if the source is something else, or has an alternative in
+    one of them."""
     found: list[list[str]] = []
     depth = 0
     ended = True
-    for part in parts:
+    # A file may be anybody's: a part is looked for at its place alone, so that the time grows with the length.
+    match, place = _expressions()[1].match, begin
+    while place < len(source):
+        next_part = match(source, place)
+        if next_part is None:
+            return None
+        part, place = next_part[0], next_part.end()
         if depth == 0:
             if part == "(?:" and ended:
                 found.append([])
@@ -73,24 +77,24 @@ def _bodies(source: str) -> list[str] | None:
         depth += 1 if part.startswith("(?") else -1 if part == ")" else 0
         if depth:
             found[-1].append(part)
-    return None if depth or ended else ["".join(body) for body in found]
+    return None if depth or ended else found
 
 
-def _cut(body: str) -> tuple[str, str]:
-    """The end of an alternative, from its first long set of those at the end, and what stands before."""
-    if body.count("[") == 0:
-        return body, ""
-    found = _expressions()[2].search(body)
-    if found is None or _is_escaped(body, found.start()):
-        return body, ""
-    sets = list(re.finditer(rf"{_SET}[*+?]?", found[0], re.DOTALL))
-    first = next((one.start() for one in sets if len(one[0]) >= _LONG_SET), None)
-    if first is None:
-        return body, ""
-    place = found.start() + first
-    return body[:place], body[place:]
+def _cut(parts: list[str]) -> tuple[str, str]:
+    """What stands before the end of an alternative, and the end: from its first long set of those at the end, each with how often it comes.
+
+    Behind the last one may be a `$`.
+    """
+    place = len(parts) - (parts[-1:] == ["$"])
+    first = len(parts)
+    while place > 0:
+        place -= 2 if place > 1 and parts[place - 1] in _REPEATED and _is_set(parts[place - 2]) else 1
+        if not _is_set(parts[place]):
+            break
+        if len(parts[place]) >= _LONG_SET:
+            first = place
+    return "".join(parts[:first]), "".join(parts[first:])
 
 
-def _is_escaped(text: str, place: int) -> bool:
-    before = text[:place]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+def _is_set(part: str) -> bool:
+    return part.startswith("[")

@@ -1,6 +1,7 @@
 """Alternations that end alike are written with one end; they match the same texts."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -81,3 +82,11 @@ def test_it_becomes_short():
 )
 def test_what_is_of_another_kind_stays(source):
     assert with_shared_tails(source) == source
+
+
+@pytest.mark.parametrize("body", ["[ab]" * 60_000 + "x", "[a" + "[" * 240_000, "\\[" * 120_000 + "[a"])
+def test_a_long_expression_of_anybody_takes_no_longer_than_it_is_long(body):
+    before = time.process_time()
+    with_shared_tails(f"(?:{body})")
+    # It would be minutes if each part were looked for from every other one.
+    assert time.process_time() - before < 5

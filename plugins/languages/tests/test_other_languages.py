@@ -1,8 +1,12 @@
 """Languages besides English: what is split and what is not, stop words, numbers, base noun phrases."""
 
+import time
 from importlib import import_module
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kernel_languages.base.noun_chunks import first_conjunct
 
 import kernel
 from kernel.errors import DataError
@@ -155,3 +159,44 @@ def test_german_takes_what_stands_before_the_noun_and_what_is_measured():
 def test_without_a_parse_there_is_nothing_to_go_by(lang):
     with pytest.raises(DataError, match="the document has none"):
         list(Doc(kernel.blank(lang).vocab, words=["un", "deux"]).noun_chunks)
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["conj", "obj"])), min_size=1, max_size=12))
+def test_the_first_conjunct_is_found_whatever_was_asked_before(arcs):
+    size = len(arcs)
+    # A tree: everything hangs on what stands nearer to the middle, or on the middle.
+    middle = size // 2
+    heads = [
+        middle
+        if place == middle
+        else place + 1 + head % (middle - place)
+        if place < middle
+        else middle + head % (place - middle)
+        for place, (head, _) in enumerate(arcs)
+    ]
+    deps = ["ROOT" if place == middle else dep for place, (_, dep) in enumerate(arcs)]
+    doc = Doc(kernel.blank("fr").vocab, words=["a"] * size, heads=heads, deps=deps)
+
+    def plain(place):
+        head = heads[place]
+        while deps[head] == "conj" and heads[head] < head:
+            head = heads[head]
+        return head
+
+    known = {}
+    assert [first_conjunct(token, known).i for token in doc] == [plain(place) for place in range(size)]
+
+
+def test_a_list_of_thousands_of_words_takes_no_time():
+    size = 4000
+    doc = Doc(
+        kernel.blank("fr").vocab,
+        words=["a"] * size,
+        pos=["NOUN"] * size,
+        heads=[0, *range(size - 1)],
+        deps=["nsubj", *["conj"] * (size - 1)],
+    )
+    before = time.process_time()
+    assert len(list(doc.noun_chunks)) == size
+    # Were the whole list gone through for each word, it would be ten seconds.
+    assert time.process_time() - before < 2

@@ -33,13 +33,16 @@ class Phrases:
         """(start, end, number of the label NP) of each phrase; none is inside of another. `DataError` without a parse."""
         label = np_label(doclike)
         end = 0
+        firsts: dict[int, Token] = {}
         for token in doclike:
+            if token.pos_ not in NOMINAL:
+                continue
             left = token.left_edge
-            if token.pos_ not in NOMINAL or left.i < end:
+            if left.i < end:
                 continue
             if token.dep_ in self.roles:
                 last, dropped = self._last(token), self.dropped
-            elif token.dep_ == "conj" and first_conjunct(token).dep_ in self.roles:
+            elif token.dep_ == "conj" and first_conjunct(token, firsts).dep_ in self.roles:
                 last, dropped = token, self.dropped_in_lists
             else:
                 continue
@@ -67,9 +70,17 @@ def np_label(doclike: Doc | Span) -> int:
     return label
 
 
-def first_conjunct(token: Token) -> Token:
-    """What the first word of a coordination depends on its head as: the head of the first conjunct that stands before the token."""
-    head = token.head
+def first_conjunct(token: Token, known: dict[int, Token]) -> Token:
+    """What the first word of a coordination depends on its head as: the head of the first conjunct that stands before the token.
+
+    known: those of tokens that were asked for, by their number; lists of thousands of words are chains.
+    """
+    chain, head = [token.i], token.head
     while head.dep_ == "conj" and head.head.i < head.i:
+        if head.i in known:
+            head = known[head.i]
+            break
+        chain.append(head.i)
         head = head.head
+    known.update(dict.fromkeys(chain, head))
     return head
