@@ -11,7 +11,6 @@ from kernel.errors import warn
 from kernel.saving.saved import Saved
 from kernel_spacy.found import is_spacy, pipeline_folder
 from kernel_spacy.source import Source
-from kernel_spacy.translate import fill, our_config, our_meta
 
 
 def open_spacy(path: Path, left_out: Collection[str] = ()) -> AbstractContextManager[Saved] | None:
@@ -31,6 +30,9 @@ def opened(
 
     changed: gets a line for each thing in the config that is written otherwise here. lost: for what was left out, or is not as in spaCy.
     """
+    # Whether a directory is one of spaCy's is asked of every pipeline, of those without text too.
+    from kernel_spacy.translate import fill, our_config, our_meta
+
     with pipeline_folder(path) as folder:
         source = Source(folder, path)
         config, lines, gone = our_config(source, left_out)
