@@ -9,7 +9,8 @@ rules have torn apart, such as an emoticon next to a bracket, are put together a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from kernel.tokenizer.letters import avoids_letters
@@ -56,6 +57,8 @@ class Splitter:
         self._faster = faster
         self._letters_are_plain = all(map(avoids_letters, (prefix_search, suffix_search, infix_finditer)))
         self._longest = max(map(len, self._specials), default=0)
+        # Filled when asked for: some languages have tens of thousands of special cases.
+        self._torn: dict[str, list[str] | None] = {}
         self.spaced = _spaced_pattern(self._specials)
 
     def is_plain(self, chunk: str) -> bool:
@@ -155,28 +158,58 @@ class Splitter:
         return pieces
 
     def _join_specials(self, pieces: list[Piece]) -> list[Piece]:
-        """Replace runs of pieces that spell a special case, the longest run from the left first."""
+        """Replace runs of pieces that are what the rules make of a special case: runs of most pieces first, then from
+        the left. A run that overlaps an earlier one is left as it is, and nothing else is made of its pieces: so says
+        the field's algorithm, and trained pipelines have seen such tokens."""
+        runs = [
+            (start, end, text)
+            for start in range(len(pieces))
+            for end, text in self._special_runs(pieces, start)
+        ]
+        runs.sort(key=lambda run: (run[0] - run[1], run[0]))
+        taken: set[int] = set()
+        chosen: dict[int, tuple[int, str]] = {}
+        for start, end, text in runs:
+            if start not in taken and end - 1 not in taken:
+                chosen[start] = end, text
+            taken.update(range(start, end))
         joined: list[Piece] = []
         at = 0
         while at < len(pieces):
-            end, text = self._special_run(pieces, at)
-            if end > at:
-                joined.extend(self._specials[text])
-                at = end
-            else:
-                joined.append(pieces[at])
-                at += 1
+            end, text = chosen.get(at, (at, ""))
+            joined.extend(self._specials[text] if end > at else pieces[at : at + 1])
+            at = max(end, at + 1)
         return joined
 
-    def _special_run(self, pieces: list[Piece], start: int) -> tuple[int, str]:
-        text, best_end, best_text = "", start, ""
+    def _special_runs(self, pieces: list[Piece], start: int) -> Iterator[tuple[int, str]]:
+        text = ""
         for end in range(start, len(pieces)):
             text += pieces[end].text
-            if len(text) > self._longest or pieces[end].kind.startswith("SPECIAL"):
+            if len(text) > self._longest:
                 break
-            if text in self._specials and (not self._faster or self._has_affix(text)):
-                best_end, best_text = end + 1, text
-        return best_end, best_text
+            if text in self._specials and self._torn_special(text) == [
+                piece.text for piece in pieces[start : end + 1]
+            ]:
+                yield end + 1, text
+
+    def _torn_special(self, text: str) -> list[str] | None:
+        """What the rules alone make of a special case; None if it isn't to be put together."""
+        if text not in self._torn:
+            is_joined = not self._faster or self._has_affix(text)
+            self._torn[text] = [piece.text for piece in self._bare.split(text)] if is_joined else None
+        return self._torn[text]
+
+    @cached_property
+    def _bare(self) -> Splitter:
+        return Splitter(
+            {},
+            self._prefix,
+            self._suffix,
+            self._infix,
+            self._token_match,
+            self._url_match,
+            faster=self._faster,
+        )
 
     def _has_affix(self, text: str) -> bool:
         if self.prefix_length(text) or self.suffix_length(text):

@@ -51,6 +51,44 @@ def test_a_chunk(chunk, expected):
     assert kinds(splitter().split(chunk)) == expected
 
 
+def texts(pieces):
+    return [piece.text for piece in pieces]
+
+
+EMOTICONS = {text: [Piece(text, None, "SPECIAL-1")] for text in ("''", "[:", "(:", ":)", ":-(")}
+QUOTES_AND_SIGNS = r"[\[\](:<>)-]|'"
+
+
+@pytest.mark.parametrize(
+    ("chunk", "expected"),
+    [
+        # Two quotes whose second one was bare at the end, and so already stood as a chunk of its own.
+        ("''<:", ["''", "<", ":"]),
+        # Of two that overlap the one of more tokens, though another begins before it.
+        ("x[:-(x", ["x", "[", ":-(", "x"]),
+        # What overlaps a longer one is not put together; neither is what overlaps that.
+        ("x:-(:)x", ["x", ":-(", ":", ")", "x"]),
+    ],
+)
+def test_special_cases_that_the_rules_have_torn(chunk, expected):
+    rules = splitter(
+        {**EMOTICONS, "'": [Piece("'", None, "SPECIAL-1")]},
+        prefix=QUOTES_AND_SIGNS,
+        suffix=QUOTES_AND_SIGNS,
+        infix=QUOTES_AND_SIGNS,
+    )
+    assert texts(rules.split(chunk)) == expected
+
+
+def test_only_the_tokens_that_the_rules_make_of_a_special_case_become_it():
+    rules = splitter(
+        {"a-b": [Piece("a-", None, "SPECIAL-1"), Piece("b", None, "SPECIAL-2")]}, prefix="[(a]", suffix="[)]"
+    )
+    # By itself the rules make "a", "-b" of it: "a", "-", "b" is none, though it is spelled like that.
+    assert texts(rules.split("(a-b)")) == ["(", "a-", "b", ")"]
+    assert texts(rules.split("x-a-b")) == ["x", "-", "a", "-", "b"]
+
+
 def test_matches_keep_chunks_whole():
     rules = splitter(token=r"\(x\)", url=r"w-w")
     assert kinds(rules.split("(x)")) == [("(x)", "TOKEN_MATCH")]
