@@ -193,3 +193,11 @@ def test_other_mistakes_are_told_with_the_lines_of_the_file():
     assert [(note.line, note.path) for note in notes if note.outcome == "refused"] == [
         (line("depth ="), "components.tagger.model.tok2vec.depth")
     ]
+
+
+@pytest.mark.needs("kernel-nlp-architectures")
+def test_a_package_that_the_config_denies_counts_as_missing():
+    text = f'{WHOLE}\n[plugins]\ndeny = ["kernel-nlp-architectures"]\n'
+    refused = [note for note in check(Config.from_str(text, name="a.cfg")) if note.outcome == "refused"]
+    assert any("denied by [plugins] deny of the config" in note.text for note in refused)
+    assert all(note.line for note in refused)

@@ -91,6 +91,26 @@ def test_a_component_that_nothing_here_makes(spacy_folder):
     assert kernel.load(folder, exclude=["parts"]).component_names == []
 
 
+# As in a pipeline that was trained from a model of the hub: its config, for training, becomes one with our `transformer`.
+LOADER = """
+[initialize.components.trf.encoder_loader]
+@model_loaders = "spacy-curated-transformers.HFTransformerEncoderLoader.v1"
+name = "roberta-base"
+"""
+
+
+@pytest.mark.parametrize("loader", ["", LOADER])
+def test_a_component_of_spacy_whose_weights_are_not_carried_over(spacy_folder, loader):
+    folder = spacy_folder(blocks={"trf": f'factory = "curated_transformer"\n{loader}'})
+    (folder / "trf").mkdir()
+    (folder / "trf" / "model").write_bytes(b"")
+    error = raised(folder)
+    assert isinstance(error, ConfigError) and "config.cfg:17" in str(error)
+    assert "'curated_transformer' is a network of another implementation of transformers" in str(error)
+    assert "exclude=['trf']" in str(error)
+    assert kernel.load(folder, exclude=["trf"]).component_names == []
+
+
 class Bomb:
     """What a pickle would do."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from kernel import registry
 from kernel.config import Config
 from kernel.config.sources import problem_at
 from kernel.discovery.known_names import refusal
 from kernel.errors import ConfigError, DataError, Problem
 from kernel.language.keeping import rename
+from kernel.registries.family import chosen_by
 from kernel.saving.directories import reading
 from kernel_spacy.components import CARRIERS, carrier
 from kernel_spacy.configs.convert import convert
@@ -20,6 +20,16 @@ from kernel_spacy.vocab import fill_vocab
 
 # The language of texts in any language. What the tokenizer does is in its file.
 ANY = "xx"
+# Factories of spaCy's packages whose components can't be carried over: why, and what to take. `{name}` is the component.
+_REFUSED = {
+    "curated_transformer": (
+        "a network of another implementation of transformers, whose weights are not carried over",
+        (
+            "Train the pipeline anew: `kernel spacy convert-config` makes a `transformer` of this block. Or leave the component out, "
+            "exclude=[{name!r}], with those that listen to it."
+        ),
+    )
+}
 # spaCy's own facts about its version.
 _THEIRS = ("spacy_version", "spacy_git_version")
 
@@ -40,7 +50,7 @@ def our_config(source: Source, left_out: Collection[str]) -> tuple[Config, list[
         for name, file in pickles.items()
     ]
     lang = (config.get("nlp") or {}).get("lang")
-    if isinstance(lang, str) and lang and not registry.has("languages", lang):
+    if isinstance(lang, str) and lang and not chosen_by(config).has("languages", lang):
         config["nlp"]["lang"] = ANY
         lost.append(
             f"no installed package has the language '{lang}': the pipeline becomes one of '{ANY}', without the stop words, number words, "
@@ -112,9 +122,19 @@ def _written(value: Any) -> Any:
 
 def _check_factories(source: Source, config: Config, names: Collection[str]) -> None:
     lang = (config.get("nlp") or {}).get("lang")
+    registry = chosen_by(config)
     blocks = config.get("components") or {}
     problems: list[Problem] = []
     for name in names:
+        theirs = source.factory(name)
+        if theirs in _REFUSED:
+            # Its config may have become one of ours, for training.
+            reason, way = _REFUSED[theirs]
+            path = f"components.{name}.factory"
+            problems.append(
+                problem_at(config.sources, path, f"{theirs!r} is {reason}", suggestion=way.format(name=name))
+            )
+            continue
         block = blocks.get(name)
         factory = block.get("factory") if isinstance(block, dict) else None
         # What spaCy itself has is known by name, and what is refused says why.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel import Config, registry
+from kernel import Config
+from kernel.registries.family import Registries, chosen_by
 from kernel_spacy.configs.notes import Note, line_of
 from kernel_spacy.configs.walking import section
 
@@ -16,9 +17,10 @@ _OF_SOURCE = frozenset({"source", "component", "replace_listeners"})
 def convert(config: Config) -> list[Note]:
     """Exchange the factories of a config, in its place."""
     notes: list[Note] = []
+    registry = chosen_by(config)
     lang = section(config, "nlp").get("lang")
     if isinstance(lang, str):
-        notes += _language(config, lang)
+        notes += _language(config, lang, registry)
     for name, block in section(config, "components").items():
         if not isinstance(block, dict):
             continue
@@ -26,11 +28,11 @@ def convert(config: Config) -> list[Note]:
         if "source" in block:
             notes += _of_source(config, block, path)
         elif isinstance(block.get("factory"), str):
-            notes += _factory(config, block, path, lang)
+            notes += _factory(config, block, path, lang, registry)
     return notes
 
 
-def _language(config: Config, lang: str) -> list[Note]:
+def _language(config: Config, lang: str, registry: Registries) -> list[Note]:
     line = line_of(config, "nlp.lang")
     if registry.has("languages", lang):
         return [Note("nlp.lang", "same", lang, lang, line=line)]
@@ -49,7 +51,7 @@ def _of_source(config: Config, block: dict[str, Any], path: str) -> list[Note]:
     return notes
 
 
-def _factory(config: Config, block: dict[str, Any], path: str, lang: Any) -> list[Note]:
+def _factory(config: Config, block: dict[str, Any], path: str, lang: Any, registry: Registries) -> list[Note]:
     factory, where = block["factory"], f"{path}.factory"
     line = line_of(config, where)
     if factory in _BEAMS:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
-from kernel import Config, registry
+from kernel import Config
+from kernel.registries.family import Registries, chosen_by
 from kernel_spacy import names
 from kernel_spacy.configs.notes import Note, line_of
 from kernel_spacy.configs.remarks import REMARKS
@@ -24,16 +26,17 @@ _STAND_INS: dict[str, dict[str, Any] | None] = {
 def convert(config: Config) -> list[Note]:
     """Rename the functions of a config, in its place."""
     notes: list[Note] = []
+    registry = chosen_by(config)
     for path, block in list(blocks(config)):
         named = function_of(block)
         if named is not None:
             kind, name = named
-            note = _renamed(block, kind, name, path) if registry.has(kind, name) else None
-            if note is None and not registry.has(kind, name):
-                note = _missing(config, block, kind, name, path)
-            if note is not None:
-                line = line_of(config, f"{path}.@{kind}")
-                notes.append(Note(note.path, note.outcome, note.before, note.after, note.text, line))
+            note = (
+                _renamed(block, kind, name, path, registry)
+                if registry.has(kind, name)
+                else _missing(config, block, kind, name, path)
+            )
+            notes.append(replace(note, line=line_of(config, f"{path}.@{kind}")))
     return notes
 
 
@@ -43,21 +46,21 @@ def our_name(name: str) -> str | None:
     return f"kernel.{bare}" if owner in OWNERS else None
 
 
-def _renamed(block: dict[str, Any], kind: str, name: str, path: str) -> Note:
+def _renamed(block: dict[str, Any], kind: str, name: str, path: str, registry: Registries) -> Note:
     ours = our_name(name)
     where = f"{path}.@{kind}"
     if ours is None:
         return Note(where, "same", name, name)
     block[f"@{kind}"] = ours
-    block.update(_other_defaults(kind, ours, block))
+    block.update(_other_defaults(kind, ours, block, registry))
     return Note(where, "same", name, ours, REMARKS.get(ours, ""))
 
 
-def _other_defaults(kind: str, ours: str, block: dict[str, Any]) -> dict[str, Any]:
+def _other_defaults(kind: str, ours: str, block: dict[str, Any], registry: Registries) -> dict[str, Any]:
     """Arguments that a block leaves out, and that have another default there than here."""
     theirs = names.arguments_of(kind, ours)
     given = {key: value for key, value in theirs.items() if value is not REQUIRED and key not in block}
-    if not given:
+    if not given or not registry.has(kind, ours):
         return {}
     parameters = inspect.signature(registry.get(kind, ours)).parameters
     return {key: value for key, value in given.items() if parameters[key].default != value}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from kernel import Config, registry
+from kernel import Config
 from kernel.config.schemas import InitializeSchema, NlpSchema, TrainingSchema
 from kernel.config.variables import references
+from kernel.registries.family import chosen_by
 from kernel_spacy.configs.notes import Note, line_of
 from kernel_spacy.configs.walking import section
 
@@ -35,7 +36,7 @@ _KNOWN = {
 def convert(config: Config) -> list[Note]:
     """Leave out what has no effect, in place."""
     used = {path.partition(".")[0] for path in references(config)}
-    known = _KNOWN | used | {name.partition(".")[0] for name in registry.names("sections")}
+    known = _KNOWN | used | {name.partition(".")[0] for name in chosen_by(config).names("sections")}
     notes = []
     for name in [name for name in config if name not in known and name != "variables"]:
         del config[name]
