@@ -40,8 +40,8 @@ def library_pieces(tokenizer, text):
     return pieces
 
 
-def expected(tokenizer, docs, spans):
-    """(ids of each window, rows of each token of all documents)."""
+def expected(tokenizer, docs, spans, gaps=False):
+    """(ids of each window, rows of each token of all documents). gaps: a token without a piece has no row."""
     prefix, suffix = tokenizer.prefix.tolist(), tokenizer.suffix.tolist()
     all_ids, rows, row = [], {}, 0
     for number, parts in enumerate(spans):
@@ -65,7 +65,7 @@ def expected(tokenizer, docs, spans):
                 begin = token.idx - span.start_char
                 end = begin + len(token.text)
                 own = [i for i, (_, a, b) in enumerate(pieces) if max(a, begin) < min(b, end)]
-                if own:
+                if own or gaps:
                     found = [where[i] for i in own]
                 else:
                     before = 0

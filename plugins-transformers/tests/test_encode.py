@@ -278,3 +278,22 @@ def test_a_span_getter_may_give_generators():
     docs = [Doc(Vocab(), words=["a", "b"]), Doc(Vocab(), words=["c"])]
     found = spans_of(lambda docs: ((doc[at : at + 1] for at in range(len(doc))) for doc in docs), docs)
     assert [[span.text for span in spans] for spans in found] == [["a", "b"], ["c"]]
+
+
+@given(batch=batches(), longest=st.sampled_from([5, 6, 9]), gaps=st.booleans())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_truncated_spans_lose_what_is_behind_the_limit(tokenizer, batch, longest, gaps):
+    docs, spans = batch
+    tokenizer.max_length = 1 << 20
+    whole, rows = expected(tokenizer, docs, spans, gaps)
+    tokenizer.max_length = longest
+    found = encode(tokenizer, docs, spans, truncate=True, gaps=gaps)
+    assert windows(found) == [ids[:longest] for ids in whole]
+    assert found.cut == sum(len(ids) > longest for ids in whole)
+    # Where each row of the whole lies now, if it is there.
+    now, old, new = {}, 0, 0
+    for ids in whole:
+        now |= {old + i: new + i for i in range(min(len(ids), longest))}
+        old, new = old + len(ids), new + min(len(ids), longest)
+    assert tokens(found) == [[now[row] for row in each if row in now] for each in rows]
+    assert found.doc_rows.tolist() == np.cumsum([0, *found.lengths])[found.doc_windows].tolist()

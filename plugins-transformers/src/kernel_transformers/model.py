@@ -24,6 +24,8 @@ from kernel_transformers.reading import Reading, reading_of
 from kernel_transformers.running import LEAST_ON_GPU, ON_CPU, ON_GPU, Memory, Settings, run
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+# Attributes of a model that come with weights that were trained so; see `encode`.
+_READING = ("truncate", "gaps")
 # Among the saved files if there are low-rank layers: the digest of the weights below them, if those aren't saved, and the names of
 # weights that the folder lacks.
 _LORA, _BASE, _LACKING = "lora.json", "base", "lacking"
@@ -47,7 +49,8 @@ def build_transformer_model(
     """Read documents with a transformer of Hugging Face's.
 
     name: a folder, or a name on the hub, which is downloaded when the pipeline is initialized.
-    get_spans: from documents to the spans of each that are read. A span longer than the transformer takes is cut into windows.
+    get_spans: from documents to the spans of each that are read. A span longer than the transformer takes is cut into windows;
+        not if the weights were trained without its end, as those of spaCy's pipelines, which the attribute `truncate` of the model says.
     tokenizer_config: what stands in place of what tokenizer_config.json says.
     transformer_config: what stands in place of what config.json says, such as output_hidden_states.
     mixed_precision: compute in half precision on a GPU: bfloat16 where it can do that, else float16.
@@ -306,6 +309,8 @@ class _Memories:
 def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     shim = model.shims[0]
     if not shim.has_module:
+        for name in _READING:
+            model.attrs.pop(name, None)
         shim.set_module(model.attrs["plan"].load())
     model.set_dim("nO", network.width(shim.module), force=True)
 
@@ -323,7 +328,8 @@ def _forward(
             'pipeline that they are in with lora.save = "all" or "adapter".',
         )
     spans = spans_of(model.attrs["get_spans"], docs)
-    pieces = encode(given.tokenizer, docs, spans, cached=is_train)
+    told = {name: bool(model.attrs.get(name)) for name in _READING}
+    pieces = encode(given.tokenizer, docs, spans, cached=is_train, **told)
     width = network.width(module)
     if not len(pieces.lengths):
         rows = model.ops.alloc2f(0, width)

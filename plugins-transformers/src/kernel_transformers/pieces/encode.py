@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from kernel.errors import DataError
 from kernel.tokens import Doc, Span
 from kernel_transformers.pieces.batch import WordpieceBatch, borders, within
-from kernel_transformers.pieces.cuts import tell_cuts
+from kernel_transformers.pieces.cuts import tell_cuts, tell_truncated
 from kernel_transformers.pieces.pieces import Pieces
 from kernel_transformers.pieces.tokenizer import PieceTokenizer
+from kernel_transformers.pieces.truncated import truncated
 from kernel_transformers.pieces.windows import Windows, cut, rows
 
 # From documents to the spans of each that are read.
@@ -27,30 +28,38 @@ _HINT = "A span getter returns a list of spans for each document, in the order o
 
 
 def encode(
-    tokenizer: PieceTokenizer, docs: Sequence[Doc], spans: Sequence[Sequence[Span]], *, cached: bool = False
+    tokenizer: PieceTokenizer,
+    docs: Sequence[Doc],
+    spans: Sequence[Sequence[Span]],
+    *,
+    cached: bool = False,
+    truncate: bool = False,
+    gaps: bool = False,
 ) -> WordpieceBatch:
     """The word pieces of the spans of each document. cached: for texts that come again, as in training.
 
+    A span longer than the model takes is cut into windows. truncate: its first pieces alone are read, and the tokens behind them
+    have no rows. gaps: nor has a token that got no piece; else it takes the one before it.
+
     A token that got no piece in a span (spaces, what the tokenizer throws away) takes the nearest piece before it there, be it a
-    special one. A token in several spans has the pieces of all. Raises DataError for spans that don't belong to the documents.
+    special one, unless there may be gaps. A token in several spans has the pieces of all. Raises DataError for spans that don't belong to the documents.
     """
     places = _places(docs, spans)
     if not len(places.docs):
         return WordpieceBatch.empty(np.diff(places.tokens))
     pieces = _never_none(tokenizer, tokenizer.encode(places.texts(docs), cached=cached))
     before, after = len(tokenizer.prefix), len(tokenizer.suffix)
-    windows = cut(pieces.lengths, tokenizer.capacity, tokenizer.capacity // 4)
+    too_long = int((pieces.lengths > tokenizer.capacity).sum())
+    capacity = int(pieces.lengths.max()) if truncate and too_long else tokenizer.capacity
+    windows = cut(pieces.lengths, capacity, capacity // 4)
     lengths, rows_of_pieces = rows(windows, (before, after))
     total = borders(lengths)
     openings = np.flatnonzero(np.diff(windows.spans, prepend=-1))
     # The last special piece before each span.
     heads = total[openings] + max(before - 1, 0)
-    align_rows, align_lengths = _align(places, pieces, rows_of_pieces, heads)
-    too_long = int((pieces.lengths > tokenizer.capacity).sum())
-    if too_long:
-        tell_cuts(tokenizer.capacity)
+    align_rows, align_lengths = _align(places, pieces, rows_of_pieces, None if gaps else heads)
     doc_windows = np.searchsorted(places.docs[windows.spans], np.arange(len(docs) + 1))
-    return WordpieceBatch(
+    batch = WordpieceBatch(
         ids=_filled(pieces.table[0], tokenizer.prefix, tokenizer.suffix, windows, pieces, total),
         type_ids=_types(tokenizer, windows, pieces, total),
         lengths=lengths,
@@ -64,6 +73,13 @@ def encode(
         pad_id=tokenizer.pad_id,
         to_strings=tokenizer.strings,
     )
+    if not too_long:
+        return batch
+    if truncate:
+        tell_truncated(tokenizer.capacity)
+        return truncated(batch, tokenizer.max_length)
+    tell_cuts(tokenizer.capacity)
+    return batch
 
 
 def spans_of(get_spans: Callable[[Sequence[Doc]], Any], docs: Sequence[Doc]) -> list[list[Span]]:
@@ -200,9 +216,10 @@ def _types(
 
 
 def _align(
-    places: _Places, pieces: Pieces, rows_of_pieces: NDArray[np.int64], heads: NDArray[np.int64]
+    places: _Places, pieces: Pieces, rows_of_pieces: NDArray[np.int64], heads: NDArray[np.int64] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows of all tokens, and how many each has. heads: (S,) the row for what comes before the first piece of a span."""
+    """The rows of all tokens, and how many each has. heads: (S,) the row for what comes before the first piece of a span;
+    None if tokens without a piece get no row."""
     # Every span gets characters of its own, one more than it has, so that one search serves all.
     sizes = places.last - places.first
     origins = places.starts[places.first]
@@ -220,7 +237,7 @@ def _align(
     pairs = np.repeat(first, counts) + within(counts)
     found = np.repeat(rows_of_pieces, counts)
     bare = np.flatnonzero(np.bincount(pairs, minlength=len(pair_tokens)) == 0)
-    if len(bare):
+    if len(bare) and heads is not None:
         pairs = np.concatenate([pairs, bare])
         found = np.concatenate(
             [found, _before(bare, starts, sizes, pieces, piece_starts, rows_of_pieces, heads)]

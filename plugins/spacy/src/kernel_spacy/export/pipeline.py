@@ -85,7 +85,7 @@ def _say_of_transformers(components: Mapping[str, Any], findings: Findings) -> N
         if block.get("factory") == "transformer":
             findings.say(
                 f"component '{name}' needs the package spacy-transformers there, which cuts off what of a text has more pieces than its "
-                "tokenizer takes at once; here it is read in windows"
+                "tokenizer takes at once, and gives zeros to words without a piece; here the whole is read, if spaCy did not train it"
             )
 
 

@@ -20,14 +20,19 @@ from kernel_spacy.weights.nodes import SavedNode, pack, unpack
 # Buffers that older versions of the library saved, and that say nothing.
 _NUMBERS = ("position_ids", "token_type_ids")
 _CONFIG = "config.json"
-_WORDS = "tokenizer.json"
+_WORDS, _SETTINGS = "tokenizer.json", "tokenizer_config.json"
+# Where nobody knew a limit, theirs is a number that no text reaches.
+_NO_LIMIT = 1 << 20
 
 
 def _transformer(model: Model[Any, Any], of: Counterpart) -> Layer:
-    shim = model.shims[0]
+    # Words without a piece have no vector there.
+    shim, reading = model.shims[0], {"gaps": True}
 
     def take(content: bytes) -> None:
-        shim.from_bytes(our_shim(content))
+        ours = our_shim(content)
+        shim.from_bytes(ours)
+        reading["truncate"] = _has_limit(ours)
 
     def give() -> bytes:
         return their_shim(shim.to_bytes())
@@ -42,6 +47,7 @@ def _transformer(model: Model[Any, Any], of: Counterpart) -> Layer:
 
     def taken(_: SavedNode) -> None:
         model.set_dim("nO", shim.module.config.hidden_size, force=True)
+        model.attrs.update(reading)
 
     made.taken = taken
     return made
@@ -61,6 +67,13 @@ def our_shim(content: bytes) -> bytes:
     return pack({"format": 1, "files": dict(sorted(files.items())), "weights": _safetensors(state)})
 
 
+def _has_limit(content: bytes) -> bool:
+    """Whether the tokenizer of what `our_shim` gave says how many pieces the network reads. They don't read what is behind those."""
+    config = json.loads(unpack(content)["files"].get(_SETTINGS, b"{}"))
+    longest = config.get("model_max_length") if isinstance(config, dict) else None
+    return isinstance(longest, int | float) and longest < _NO_LIMIT
+
+
 def _tokenizer_files(tokenizer: Mapping[str, Any]) -> dict[str, bytes]:
     if _WORDS not in tokenizer:
         raise Unsupported(
@@ -68,7 +81,7 @@ def _tokenizer_files(tokenizer: Mapping[str, Any]) -> dict[str, bytes]:
             hint="Load the pipeline with spaCy, set use_fast in tokenizer_config, and save it again.",
         )
     found = {}
-    for name in (_WORDS, "tokenizer_config.json"):
+    for name in (_WORDS, _SETTINGS):
         content = tokenizer.get(name)
         if content is not None:
             found[name] = content.encode("utf-8") if isinstance(content, str) else bytes(content)
