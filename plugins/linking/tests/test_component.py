@@ -159,6 +159,35 @@ def test_more_sentences(nlp):
     assert np.allclose(one, other)
 
 
+@pytest.mark.parametrize("n_sents", [0, 1])
+def test_weights_of_others_see_each_context_alone(nlp, n_sents, tmp_path):
+    """As spaCy predicts: the first row that the model has for a document that is the context and nothing else."""
+    linker = linker_of(nlp, steps=5, n_sents=n_sents, incl_prior=False)
+    words = "films by New York . a novel and Adams met Adams . he acts in films with Adams ."
+    doc = doc_of(nlp, words, [(2, 4, ""), (8, 9, ""), (10, 11, ""), (17, 18, "")], (0, 5, 12))
+    together = linker.predict([doc])
+    linker.model.attrs.update(contexts_alone=True, n_sents=0)
+    borders = [(0, 5), (5, 12), (5, 12), (12, 19)] if n_sents == 0 else [(0, 12), (0, 19), (0, 19), (5, 19)]
+    wanted = []
+    for ent, (start, end) in zip(doc.ents, borders, strict=True):
+        row = linker.model.predict([doc[start:end].as_doc()])[0]
+        best = max(
+            linker.kb.get_candidates(ent),
+            key=lambda candidate: (
+                row @ np.array(candidate.entity_vector) / np.linalg.norm(candidate.entity_vector)
+            ),
+        )
+        wanted.append(best.entity_)
+    assert linker.predict([doc]) == wanted
+    assert linker.predict([doc_of(nlp, "nothing"), doc, doc]) == wanted * 2
+    # It is a property of the weights: saved with them, and gone when new ones are drawn.
+    nlp.to_disk(tmp_path / "saved")
+    again = kernel.load(tmp_path / "saved").get_pipe("entity_linker")
+    assert again.predict([doc]) == wanted
+    nlp.initialize(lambda: examples_of(nlp))
+    assert "contexts_alone" not in linker.model.attrs and len(together) == 4
+
+
 def test_custom_generators_are_asked(nlp):
     asked = []
 

@@ -19,7 +19,8 @@ def entity_linker(
     """Mean of the token vectors of each context, a residual Maxout layer of two pieces, and a linear layer: (C, nO).
 
     name: of the model. contexts: where the contexts of documents lie, each (first token, token after the last), if the input doesn't say so. Input:
-    documents, or a tuple of documents and a Ragged of int (C, 2) with the contexts of each. Equal contexts are computed once.
+    documents, or a tuple of documents and a Ragged of int (C, 2) with the contexts of each. Equal contexts are computed once. Weights of
+    spaCy come with the attribute `contexts_alone`: the component then gives each context as a document of its own.
     Refs: tok2vec, output_layer.
     """
     output: Model[Any, Any] = Linear(nO)
@@ -35,6 +36,8 @@ def entity_linker(
 
 
 def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    # Of weights that were trained by spaCy.
+    model.attrs.pop("contexts_alone", None)
     tok2vec, _, hidden, output = model.layers
     tok2vec.initialize(X[0] if isinstance(X, tuple) else X)
     width = tok2vec.get_dim("nO")

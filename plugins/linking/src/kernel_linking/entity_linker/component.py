@@ -305,9 +305,29 @@ class EntityLinker(TrainableComponent):
             self._contexts(docs[number], borders_of_doc(docs[number]), ranges)
             for number, ranges in own.items()
         ]
+        if self.model.attrs.get("contexts_alone"):
+            return self._encoded_alone([docs[number] for number in own], contexts)
         encodings = self.model.predict(self._input([docs[number] for number in own], contexts))
         array: NDArray[np.float32] = self.model.ops.to_numpy(encodings)
         return array
+
+    def _encoded_alone(self, docs: Sequence[Doc], contexts: Ranges) -> NDArray[np.float32]:
+        """The same as spaCy predicts with its weights, which have the attribute `contexts_alone`.
+
+        There each context is a document of its own, and what counts in that is the context of its first entity: whatever else it holds.
+        """
+        places: dict[tuple[int, int, int], int] = {}
+        rows = [
+            places.setdefault((number, start, end), len(places))
+            for number, own in enumerate(contexts)
+            for start, end in own
+        ]
+        alone = [docs[number][start:end].as_doc() for number, start, end in places]
+        firsts = [own[:1] for own in self.model.attrs["contexts"](self.model, alone)]
+        encodings: NDArray[np.float32] = self.model.ops.to_numpy(
+            self.model.predict(self._input(alone, firsts))
+        )
+        return encodings[rows]
 
     def _contexts(
         self, doc: Doc, borders: list[int] | None, ranges: Sequence[tuple[int, int]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def export(
     config = their_config(nlp.config, factories, deep, functions, type(nlp)().config.interpolate())
     saved = {slot.name: _saved(slot, factories[slot.name], nlp, findings) for slot in slots}
     _check_mish(config["components"], findings)
+    _check_linkers(slots, findings)
     _say_of_transformers(config["components"], findings)
     check_tokenizer(nlp.tokenizer, findings)
     check_vocab(nlp.vocab, findings)
@@ -76,6 +77,17 @@ def _check_mish(components: Mapping[str, Any], findings: Findings) -> None:
                 f"component '{name}'",
                 "in spaCy the encoder with mish lets the documents of a batch see each other, so that what it says of a text depends on the others",
                 "Train it with MaxoutWindowEncoder.v2; or write it all the same (--inexact): texts one at a time get the same there.",
+                inexact=True,
+            )
+
+
+def _check_linkers(slots: Sequence[Any], findings: Findings) -> None:
+    for slot in slots:
+        if slot.block["factory"] == "entity_linker" and not slot.component.model.attrs.get("contexts_alone"):
+            findings.refuse(
+                f"component '{slot.name}'",
+                "spaCy predicts with each context as a document of its own, in which the context of the first entity counts, whichever is asked for",
+                "Write it all the same (--inexact): texts of one sentence with one entity get the same there.",
                 inexact=True,
             )
 

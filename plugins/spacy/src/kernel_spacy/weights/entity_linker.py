@@ -17,6 +17,12 @@ def _entity_linker(model: Model[Any, Any], of: Counterpart) -> Layer:
     spans = plain("span_maker", n_sents=model.attrs["n_sents"])
     ragged = chain(vectors, plain("list2ragged"))
     both = Layer(f"tuple({ragged.name}, {spans.name})", [ragged, spans])
+
+    def taken(node: SavedNode) -> None:
+        # What the weights were trained with; of the setting spaCy takes it in prediction alone.
+        model.attrs["n_sents"] = node.attrs.get("n_sents", 0)
+
+    spans.taken = taken
     made = _encoded(model, vectors, chain(both, plain("extract_spans")))
     made.attrs = {"include_span_maker": True, "n_sents": model.attrs["n_sents"]}
     return made
@@ -40,6 +46,8 @@ def _encoded(model: Model[Any, Any], vectors: Layer, contexts: Layer) -> Layer:
 
     def taken(_: SavedNode) -> None:
         model.set_dim("nO", output.get_dim("nO"), force=True)
+        # spaCy predicts so, and trains as we do.
+        model.attrs["contexts_alone"] = True
 
     made.taken = taken
     return made
