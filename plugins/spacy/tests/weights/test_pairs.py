@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from kernel_spacy.weights import counterpart, give, read_nodes, take, write_nodes
+from kernel_spacy.weights.nodes import pack
 from thinc.api import Ragged
 
 from kernel import Config, registry
@@ -18,6 +19,7 @@ from kernel.numeric.ops import set_ops
 from kernel.testing.gradients import randomise
 from kernel.tokens import Doc, Span
 from kernel.vocab import Vocab
+from kernel.vocab.attrs import IDS
 from kernel.vocab.vectors import Vectors
 
 KNOWN = json.loads((Path(__file__).parent / "layers.json").read_text())
@@ -166,3 +168,17 @@ def test_tables_that_were_hashed_otherwise_are_refused(docs):
 def test_a_model_without_weights_has_none_to_give():
     with pytest.raises(UsageError, match="no weights yet"):
         give(built("tagger v2"), counterpart)
+
+
+@pytest.mark.parametrize("found", [["SHAPE", "NORM"], [IDS["NORM"], IDS["PREFIX"]]])
+def test_tables_of_other_attributes_are_told(docs, found):
+    """The seeds of tables are numbered, whatever the attributes are."""
+    model = built("tagger v2")
+    nodes = read_nodes(give(trained("tagger v2", docs), counterpart), "model")
+    [place] = [number for number, node in enumerate(nodes) if node.name == "extract_features"]
+    assert nodes[place].attrs["columns"] == ["NORM", "SHAPE"]
+    nodes[place].packed_attrs["columns"] = pack([IDS["NORM"], IDS["SHAPE"]])
+    take(model, write_nodes(nodes), "model", counterpart)
+    nodes[place].packed_attrs["columns"] = pack(found)
+    with pytest.raises(DataError, match="has columns .* in the file, and .* by the config"):
+        take(built("tagger v2"), write_nodes(nodes), "model", counterpart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import DataError
@@ -58,10 +58,3 @@ def check_outputs(source: Source, name: str, component: Any) -> None:
             path=source.root / name / "model",
             hint="Its files were saved by different pipelines, or one of them was edited.",
         )
-
-
-def beyond_cfg(source: Source, name: str, settings: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """A line for each setting that was saved, and that neither this nor the config knows."""
-    block = source.components.get(name, {})
-    left = sorted(key for key in settings if key not in known and key not in block)
-    return [f"component '{name}': its setting {key} has no counterpart here, and is left out" for key in left]

@@ -14,9 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from thinc.api import Model
 
+from kernel.vocab.attrs import NAMES
 from kernel_spacy.weights.nodes import SavedNode
 
 Array = Any
+COLUMNS = "columns"
+"""The attribute of a layer that says which attributes of words it takes."""
 
 
 class Form(NamedTuple):
@@ -91,6 +94,13 @@ class Shim:
 
 Counterpart = Callable[[Model[Any, Any]], Layer]
 """From a model of ours to the description of theirs."""
+
+
+def columns(attrs: Sequence[int]) -> Layer:
+    """What takes attributes of words from a document, in this order. attrs: numbers."""
+    made = plain("extract_features", columns=[NAMES[attr] for attr in attrs])
+    made.checked = frozenset({COLUMNS})
+    return made
 
 
 def _width(layers: Sequence[Layer]) -> dict[str, int | None]:

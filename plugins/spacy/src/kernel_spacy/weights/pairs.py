@@ -9,7 +9,8 @@ from thinc.api import Model
 
 from kernel.errors import DataError, UsageError
 from kernel.numeric.server import read
-from kernel_spacy.weights.layers import Array, Counterpart, Layer, Weight
+from kernel.vocab.attrs import IDS
+from kernel_spacy.weights.layers import COLUMNS, Array, Counterpart, Layer, Weight
 from kernel_spacy.weights.nodes import SavedNode, pack, read_nodes, shown, write_nodes
 
 _HINT = "The weights were saved with another architecture or other settings than the config of the pipeline names."
@@ -95,11 +96,18 @@ def _check_same(described: list[Layer], saved: list[SavedNode], where: str) -> N
                 hint=_HINT,
             )
         for name in sorted(layer.checked):
-            if name in node.attrs and node.attrs[name] != layer.attrs[name]:
+            if name in node.attrs and _plain(name, node.attrs[name]) != _plain(name, layer.attrs[name]):
                 raise DataError(
                     f"{place} has {name} {node.attrs[name]!r} in the file, and {layer.attrs[name]!r} by the config",
                     hint=_HINT,
                 )
+
+
+def _plain(name: str, value: Any) -> Any:
+    """An attribute as it is compared: attributes of words have names or numbers there."""
+    if name != COLUMNS or not isinstance(value, list):
+        return value
+    return [IDS.get(each.upper(), each) if isinstance(each, str) else each for each in value]
 
 
 def _converted(weight: Weight, array: Array, place: str) -> Array:

@@ -7,7 +7,6 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.vocab.attrs import NAMES
 from kernel_spacy.weights import transformer
 from kernel_spacy.weights.layers import (
     SAME,
@@ -17,6 +16,7 @@ from kernel_spacy.weights.layers import (
     around,
     block,
     chain,
+    columns,
     plain,
     side_by_side,
     sizes,
@@ -52,7 +52,7 @@ def _character_embed(model: Model[Any, Any], of: Counterpart) -> Layer:
 
 
 def _features(model: Model[Any, Any]) -> Layer:
-    return plain("extract_features", columns=[NAMES[column] for column in model.attrs["columns"]])
+    return columns(model.attrs["columns"])
 
 
 def column(table: Model[Any, Any], place: int) -> Layer:
