@@ -17,8 +17,9 @@ PATIENCE = {"ray": 120.0}
 USUAL_PATIENCE = 3.0
 # Seconds between looks at all processes, which cost some milliseconds.
 _LOOK = 0.25
-# Command lines of processes that are members, or become ones, before they say so themselves.
-_BEGINNINGS = ("kernel_workers.process", "ray::")
+# Command lines of processes that are members, or become ones, before they say so themselves. Ray's agents, which it can't live without, are
+# called `ray::DashboardAgent` and the like.
+_BEGINNINGS = ("kernel_workers.process", "ray::Host", "ray::IDLE")
 
 
 class Running:
