@@ -12,7 +12,7 @@ from kernel.errors import UsageError
 # How the pipelines are called that spaCy offers.
 _NAME = re.compile(r"([a-z]{2,3}_(core|dep|ent|sent)_(web|news|wiki)_(sm|md|lg|trf))([-=].*)?")
 READER = "kernel-nlp-spacy"
-HINT = f"The package {READER} reads it: pip install {READER}."
+HINT = f"The package {READER} (pip install {READER}) makes one of ours of it: kernel spacy import."
 
 
 def is_name_of_spacy(name: str) -> bool:

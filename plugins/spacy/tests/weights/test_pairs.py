@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kernel_spacy.weights import counterpart, give, read_nodes, take, write_nodes
+from kernel_spacy.weights import as_saved, counterpart, give, read_nodes, take, write_nodes
 from kernel_spacy.weights.nodes import pack
-from thinc.api import Ragged
+from thinc.api import Maxout, Ragged, Relu, Softmax, chain, list2array, residual, with_array
 
 from kernel import Config, registry
 from kernel.config import resolve
-from kernel.errors import DataError, UsageError
+from kernel.errors import DataError, Unsupported, UsageError
 from kernel.numeric.ops import set_ops
 from kernel.testing.gradients import randomise
 from kernel.tokens import Doc, Span
@@ -182,3 +182,31 @@ def test_tables_of_other_attributes_are_told(docs, found):
     nodes[place].packed_attrs["columns"] = pack(found)
     with pytest.raises(DataError, match="has columns .* in the file, and .* by the config"):
         take(built("tagger v2"), write_nodes(nodes), "model", counterpart)
+
+
+def own_model(hidden=4):
+    """An architecture of a user's own: thinc's layers, some of which are not known by name."""
+    return chain(
+        with_array(chain(residual(Relu(6, 6)), Maxout(hidden, 6, nP=2), Softmax(None, hidden))), list2array()
+    )
+
+
+def test_layers_of_a_users_own_architecture_are_those_of_the_file():
+    theirs, rows = own_model(), [np.random.default_rng(2).normal(size=(n, 6)).astype("f") for n in (3, 1)]
+    theirs.initialize(X=rows, Y=np.zeros((4, 3), dtype="f"))
+    randomise(theirs, np.random.default_rng(3))
+    ours = own_model()
+    take(ours, theirs.to_bytes(), "component 'x'", as_saved)
+    assert (
+        np.array_equal(ours.predict(rows), theirs.predict(rows))
+        and ours.layers[0].layers[0].layers[2].get_dim("nO") == 3
+    )
+
+
+def test_sizes_of_own_layers_are_checked():
+    theirs = own_model(hidden=5)
+    theirs.initialize(X=[np.zeros((2, 6), dtype="f")], Y=np.zeros((2, 3), dtype="f"))
+    with pytest.raises(DataError, match=r"\(maxout\) has .* by the config"):
+        take(own_model(), theirs.to_bytes(), "component 'x'", as_saved)
+    with pytest.raises(Unsupported, match="spaCy has no model"):
+        give(own_model(), counterpart)

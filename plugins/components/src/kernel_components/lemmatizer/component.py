@@ -218,10 +218,11 @@ class Lemmatizer(BatchComponent):
         missing = [name for name in needed if name not in self.lookups]
         if not missing and (self.lookups or not used):
             return
-        what = " and ".join(missing) or "lemma_lookup_<part of speech>, such as lemma_lookup_noun"
+        *first, last = missing or ["lemma_lookup_<part of speech>, such as lemma_lookup_noun"]
+        what = f"tables {', '.join(first)} and {last}" if first else f"table {last}"
         there = f"; there {'is' if len(found) == 1 else 'are'} {', '.join(found)}" if found else ""
         raise DataError(
-            f"the mode '{self.mode}' needs the table {what} for the language '{self.vocab.lang}'{there}",
+            f"the mode '{self.mode}' needs the {what} for the language '{self.vocab.lang}'{there}",
             hint=f"The package {PACKAGE} has tables of many languages: pip install {PACKAGE}. Your own are named in the config, "
             f'[initialize.components.{self.name}] lookups = "PATH" of JSON files or [initialize.lookups], or in Python '
             f"with initialize(lookups={{...}}).",

@@ -16,8 +16,11 @@ from kernel.cli.say import say
 @click.option(
     "--exclude", "-x", metavar="NAME", multiple=True, help="Leave out a component. May be repeated."
 )
+@options.code
 @click.option("--inexact", is_flag=True, help="Write also what spaCy computes in another way.")
-def export_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], inexact: bool) -> None:
+def export_pipeline(
+    pipeline: str, output: Path, exclude: tuple[str, ...], code: tuple[Path, ...], inexact: bool
+) -> None:
     """Write PIPELINE, a saved pipeline, to the folder OUTPUT, which spaCy 3.8 loads and predicts the same with.
 
     What spaCy could not load or would not compute is an error that names each of it, and nothing is written.
@@ -25,6 +28,7 @@ def export_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], inexa
     import kernel
     from kernel_spacy.export import export
 
+    options.load_codes(code)
     nlp = kernel.load(pipeline, exclude=exclude)
     for line in export(nlp, output, inexact=inexact):
         say(line)

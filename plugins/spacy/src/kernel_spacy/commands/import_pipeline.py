@@ -16,8 +16,11 @@ from kernel.cli.say import say
 @click.option(
     "--exclude", "-x", metavar="NAME", multiple=True, help="Leave out a component. May be repeated."
 )
+@options.code
 @click.option("--verbose", "-V", is_flag=True, help="Say what is written otherwise in the config.")
-def import_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], verbose: bool) -> None:
+def import_pipeline(
+    pipeline: str, output: Path, exclude: tuple[str, ...], code: tuple[Path, ...], verbose: bool
+) -> None:
     """Make a saved pipeline of ours, OUTPUT, of PIPELINE: a directory, a wheel or an installed package of spaCy.
 
     It says what was carried over, and what was left out or is not as in spaCy.
@@ -25,6 +28,7 @@ def import_pipeline(pipeline: str, output: Path, exclude: tuple[str, ...], verbo
     from kernel.saving.directories import class_of, find_pipeline
     from kernel_spacy.load import opened
 
+    options.load_codes(code)
     changed: list[str] = []
     lost: list[str] = []
     with opened(find_pipeline(pipeline), exclude, changed=changed.append, lost=lost.append) as saved:

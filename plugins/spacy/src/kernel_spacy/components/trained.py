@@ -8,7 +8,7 @@ from typing import Any
 from kernel.errors import DataError
 from kernel.vocab.vectors import remember
 from kernel_spacy.source import Source
-from kernel_spacy.weights import counterpart, take
+from kernel_spacy.weights import as_saved, take
 
 
 def read_settings(source: Source, name: str) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def take_weights(source: Source, name: str, nlp: Any) -> None:
     """The weights of a component that has its labels, and with them what its layers have to know."""
     component = nlp.get_pipe(name)
     model, where = component.model, f"component '{name}'"
-    source.parsed(f"{name}/model", lambda data: take(model, data, where, counterpart))
+    source.parsed(f"{name}/model", lambda data: take(model, data, where, as_saved))
     for layer in model.walk():
         if layer.name == "static_vectors" and nlp.vocab.vectors:
             remember(layer, nlp.vocab.vectors)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from thinc.api import Model
 
+from kernel.errors import Unsupported
 from kernel.vocab.attrs import NAMES
 from kernel_spacy.weights.nodes import SavedNode
 
@@ -52,8 +53,8 @@ class Weight:
     node: Model[Any, Any]
     """Our layer, which has a parameter of that name."""
     form: Form
-    axes: tuple[str, ...]
-    """The dims of our layer that are the axes of our array; "" for an axis that is no dim."""
+    axes: tuple[str, ...] | None = None
+    """The dims of our layer that are the axes of our array; "" for an axis that is no dim. None if they are not known."""
 
 
 @dataclass
@@ -176,6 +177,28 @@ def _pieces_first(node: Model[Any, Any]) -> bool:
     from kernel.numeric.adapter import forward_of
 
     return forward_of(node) is not theirs.forward
+
+
+def own(node: Model[Any, Any], of: Counterpart) -> Layer:
+    """A layer that is the same here and there, such as one of thinc's in a user's architecture."""
+    if node.shims:
+        raise Unsupported(
+            f"the layer {node.name} holds a network of another framework, whose weights are not read from a pipeline of spaCy",
+            hint="Leave the component out, or train it again.",
+        )
+    known = {id(layer): of(layer) for layer in node.layers}
+    weights = [Weight(name, node, SAME) for name in node.param_names]
+
+    def taken(saved: SavedNode) -> None:
+        for name, size in saved.dims.items():
+            if size is not None and node.has_dim(name) is None:
+                node.set_dim(name, size)
+        for name, value in saved.attrs.items():
+            if type(node.attrs.get(name)) is type(value):
+                node.attrs[name] = value
+
+    layers = [known[id(layer)] for layer in node.layers]
+    return Layer(node.name, layers, weights, sizes(node, *node.dim_names), taken=taken)
 
 
 def block(node: Model[Any, Any], *, with_dropout: bool = True) -> Layer:

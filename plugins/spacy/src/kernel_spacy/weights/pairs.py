@@ -90,6 +90,8 @@ def _check_same(described: list[Layer], saved: list[SavedNode], where: str) -> N
                 f"{place} has no {missing[0]} in the file",
                 hint="The pipeline was saved before it was trained.",
             )
+        for weight in layer.weights:
+            _check_sizes(weight, layer, node, place)
         if len(layer.shims) != len(node.shims):
             raise DataError(
                 f"{place} has {len(node.shims)} other networks in the file, not {len(layer.shims)}",
@@ -110,6 +112,16 @@ def _plain(name: str, value: Any) -> Any:
     return [IDS.get(each.upper(), each) if isinstance(each, str) else each for each in value]
 
 
+def _check_sizes(weight: Weight, layer: Layer, node: SavedNode, place: str) -> None:
+    """The dims of a layer whose axes are not known: those of the config count."""
+    if weight.axes is not None:
+        return
+    for name, size in layer.dims.items():
+        saved = node.dims.get(name)
+        if None not in (size, saved) and size != saved:
+            raise DataError(f"{place} has {name} {saved} in the file, and {size} by the config", hint=_HINT)
+
+
 def _converted(weight: Weight, array: Array, place: str) -> Array:
     """An array as ours, with the shape that our layer takes as far as it knows."""
     try:
@@ -120,6 +132,8 @@ def _converted(weight: Weight, array: Array, place: str) -> Array:
         ) from error
     # Not one that has a gap, and not one that belongs to what was read.
     made = np.array(made, dtype=np.float32, order="C", copy=True)
+    if weight.axes is None:
+        return made
     wanted = [weight.node.maybe_get_dim(axis) if axis else None for axis in weight.axes]
     fits = made.ndim == len(wanted) and all(
         size in (None, own) for size, own in zip(wanted, made.shape, strict=True)
@@ -135,7 +149,7 @@ def _converted(weight: Weight, array: Array, place: str) -> Array:
 
 def _set(weight: Weight, array: Array) -> None:
     node = weight.node
-    for axis, size in zip(weight.axes, array.shape, strict=True):
+    for axis, size in zip(weight.axes or (), array.shape, strict=weight.axes is not None):
         if axis and node.maybe_get_dim(axis) is None:
             node.set_dim(axis, size)
     node.set_param(weight.name, node.ops.asarray(array))

@@ -9,7 +9,7 @@ from thinc.api import Model
 
 from kernel.errors import Unsupported
 from kernel_spacy.weights import entity_linker, spans, tagger, textcat, tok2vec, transformer, transitions
-from kernel_spacy.weights.layers import Counterpart, Layer, chain
+from kernel_spacy.weights.layers import Counterpart, Layer, chain, own
 
 _TABLE = {
     **tok2vec.TABLE,
@@ -36,6 +36,18 @@ def counterpart(model: Model[Any, Any], special: Special | None = None) -> Layer
         return _described(part, of) if found is None else found
 
     return of(model)
+
+
+def as_saved(model: Model[Any, Any]) -> Layer:
+    """The description of the model in a file whose architecture is named by the config.
+
+    What is not known is an architecture of the user's own, which is the same code there: its layers are those of the file.
+    """
+
+    def unknown(part: Model[Any, Any], of: Counterpart) -> Layer | None:
+        return None if part.name in _TABLE else own(part, of)
+
+    return counterpart(model, unknown)
 
 
 def _described(model: Model[Any, Any], of: Counterpart) -> Layer:
