@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kernel.tokenizer.letters import avoids_letters
 from kernel.tokenizer.rules import FindIter, Search
@@ -217,7 +217,16 @@ class Splitter:
         return self._infix is not None and any(True for _ in self._infix(text))
 
 
-def _spaced_pattern(specials: Mapping[str, Any]) -> re.Pattern[str] | None:
-    """An expression that finds the special cases that contain whitespace, longest first; None without any."""
-    keys = sorted((key for key in specials if not key or key.split() != [key]), key=len, reverse=True)
+def _spaced_pattern(specials: Mapping[str, Sequence[Piece]]) -> re.Pattern[str] | None:
+    """An expression that finds the special cases that contain whitespace, longest first; None without any.
+
+    Those that change nothing are left out: a space that is a space is in every text, and would keep the caches from being used.
+    """
+    spaced = (key for key in specials if not key or key.split() != [key])
+    keys = sorted((key for key in spaced if not _is_itself(key, specials[key])), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, keys))) if keys else None
+
+
+def _is_itself(key: str, pieces: Sequence[Piece]) -> bool:
+    """Is it whitespace, which is one token anyway, and stays what it is?"""
+    return key.isspace() and [(piece.text, piece.norm) for piece in pieces] == [(key, None)]

@@ -71,3 +71,15 @@ def test_impossible_special_cases(text, tokens, message):
 def test_tokens_of_a_special_case_are_dicts(tokens):
     with pytest.raises(WrongType, match="Token 1 of the special case 'ab' is a dict, not "):
         read_special("ab", tokens)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.sampled_from("ab(:). \n\t\xa0-"), max_size=12), max_size=4))
+def test_spaces_that_stay_spaces_change_nothing(texts):
+    cases = {text: [{ORTH: text}] for text in (" ", "\n", "\t")}
+    other = {"\xa0": [{ORTH: "\xa0", "NORM": " "}], "a b": [{ORTH: "a b"}]}
+    plain, more = tokenizer(rules=other), tokenizer(rules={**cases, **other})
+    for ours, theirs in zip(plain.batch(texts), more.batch(texts), strict=True):
+        assert [(t.text, t.norm_, t.whitespace_) for t in ours] == [
+            (t.text, t.norm_, t.whitespace_) for t in theirs
+        ]

@@ -121,3 +121,13 @@ def test_special_cases_with_spaces_are_found_in_texts():
     assert kinds(splitter().special("a b")) == [("a b", "SPECIAL-1")]
     with pytest.raises(KeyError):
         splitter().special("nothing")
+
+
+def test_a_space_that_stays_a_space_is_not_looked_for():
+    # Rules of the field have such cases; every text has them, and would be split without the caches.
+    same = {text: [Piece(text, None, "SPECIAL-1")] for text in (" ", "\n", "\t")}
+    assert splitter(same).spaced is None
+    assert [match[0] for match in splitter({**same, **SPECIALS}).spaced.finditer("x a b y")] == ["a b"]
+    # One that gets another norm does change something.
+    other = {"\xa0": [Piece("\xa0", " ", "SPECIAL-1")]}
+    assert [match[0] for match in splitter({**same, **other}).spaced.finditer("x \xa0 y")] == ["\xa0"]
