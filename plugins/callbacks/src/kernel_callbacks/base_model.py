@@ -1,13 +1,15 @@
 """The tokenizer and the vocab of another pipeline, for one that is trained anew."""
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 from kernel.config import Config
 from kernel.errors import ConfigError, DataError
-from kernel.files.atomic import read_whole
 from kernel.language import Language
-from kernel.saving.directories import locate, read_saved, reading
+from kernel.saving.directories import locate, read_pipeline, reading
+from kernel.saving.saved import Saved
+
+_MAKER = "@tokenizers"
 
 
 def copy_from_base_model(
@@ -22,37 +24,54 @@ def copy_from_base_model(
 
     def copy(nlp: Language) -> None:
         if tokenizer is not None:
-            where = locate(tokenizer)
-            read_whole(where, lambda folder: _copy_tokenizer(nlp, folder, where))
+            read_pipeline(locate(tokenizer), lambda saved: _copy_tokenizer(nlp, saved), is_built=False)
         if vocab is not None:
-            where = locate(vocab)
-            read_whole(where, lambda folder: _copy_vocab(nlp, folder, where))
+            read_pipeline(locate(vocab), lambda saved: _copy_vocab(nlp, saved), is_built=False)
 
     return copy
 
 
-def _copy_tokenizer(nlp: Language, folder: Path, where: Path) -> None:
-    theirs, ours = _tokenizer_of(read_saved(folder, where).config), _tokenizer_of(nlp.config)
-    if theirs != ours:
+def _copy_tokenizer(nlp: Language, saved: Saved) -> None:
+    theirs, ours = _tokenizer_of(saved.config), _tokenizer_of(nlp.config)
+    if not _is_same(theirs, ours, nlp):
         raise ConfigError(
-            f"initialize.before_init: the tokenizer of {where} is made by {theirs}, and that of this pipeline by {ours}",
+            f"initialize.before_init: the tokenizer of {saved.path} is made by {theirs}, and that of this pipeline by {ours}",
             hint="Write the same [nlp.tokenizer] as there.",
         )
-    if not (folder / "tokenizer").exists():
-        raise DataError("the pipeline was saved without its tokenizer", path=where)
-    with reading(folder / "tokenizer"):
-        nlp.tokenizer.from_disk(folder / "tokenizer")
+    if not (saved.folder / "tokenizer").exists():
+        raise DataError("the pipeline was saved without its tokenizer", path=saved.path)
+    if saved.fill is not None:
+        saved.fill(nlp, ["vocab", *nlp.component_names])
+        return
+    with reading(saved.folder / "tokenizer"):
+        nlp.tokenizer.from_disk(saved.folder / "tokenizer")
 
 
-def _tokenizer_of(config: Config) -> object:
+def _tokenizer_of(config: Config) -> Any:
     return (config.interpolate().get("nlp") or {}).get("tokenizer")
 
 
-def _copy_vocab(nlp: Language, folder: Path, where: Path) -> None:
-    if not (folder / "vocab").is_dir():
-        raise DataError("the pipeline was saved without its vocab", path=where)
+def _is_same(one: Any, other: Any, nlp: Language) -> bool:
+    """Whether two blocks name the same function, perhaps by two of its names, with the same settings."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return bool(one == other)
+    first, second = str(one.get(_MAKER)), str(other.get(_MAKER))
+    if {**one, _MAKER: ""} != {**other, _MAKER: ""}:
+        return False
+    makers = nlp.registry.tokenizers
+    return first == second or (
+        first in makers and second in makers and makers.get(first) is makers.get(second)
+    )
+
+
+def _copy_vocab(nlp: Language, saved: Saved) -> None:
+    if not (saved.folder / "vocab").is_dir():
+        raise DataError("the pipeline was saved without its vocab", path=saved.path)
     # Components that are taken from elsewhere have brought their labels.
     own = list(nlp.vocab.strings)
-    with reading(folder / "vocab"):
-        nlp.vocab.from_disk(folder / "vocab")
+    if saved.fill is not None:
+        saved.fill(nlp, ["tokenizer", *nlp.component_names])
+    else:
+        with reading(saved.folder / "vocab"):
+            nlp.vocab.from_disk(saved.folder / "vocab")
     nlp.vocab.strings.add_many(own)
