@@ -238,11 +238,11 @@ def _connected(member: Circle) -> dict[int, socket.socket]:
         since = monotonic()
         while len(sockets) < member.count - 1:
             other = listener.accept(TICK)
-            rank = None if other is None else _rank(other, member, since)
-            if other is None or rank is None:
+            found = None if other is None else _rank(other, member, since)
+            if other is None or found is None:
                 member.tick(since)
             else:
-                sockets[rank] = other
+                sockets[found] = other
     except BaseException:
         for other in sockets.values():
             other.close()

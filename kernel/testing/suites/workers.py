@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,6 +32,8 @@ toy.register()
 workers.register()
 """
 _SHARDS = 5
+# Seconds of silence that a member is taken for lost after.
+_SILENCE = 5.0
 
 
 class WorkersSuite(Suite):
@@ -43,10 +46,21 @@ class WorkersSuite(Suite):
     kind = "workers"
     patience: ClassVar[float] = 60.0
     """Seconds in which the end of a member is told."""
+    _timeout: float | None = None
 
     @pytest.fixture(autouse=True)
     def _in_a_directory_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
+
+    @pytest.fixture(autouse=True)
+    def _nobody_is_left(self) -> Iterator[None]:
+        """However a run has ended."""
+        before = children()
+        yield
+        end = time.monotonic() + self.patience
+        while children() - before and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not children() - before, "processes are left"
 
     @contextmanager
     def prepared(self, count: int, callback: str = "", **settings: Any) -> Iterator[Run]:
@@ -69,7 +83,9 @@ class WorkersSuite(Suite):
         return self.trained(2)[1][1]
 
     def _config(self, count: int) -> str:
-        keys: Mapping[str, Any] = {"max_restarts": 0, **self.settings, "count": count}
+        keys: dict[str, Any] = {"max_restarts": 0, **self.settings, "count": count}
+        if self._timeout is not None:
+            keys["timeout"] = self._timeout
         lines = [f"[training]\nshards = {_SHARDS}\n[training.workers]", f'backend = "{self.name}"']
         return "\n".join([*lines, *(f"{key} = {_written(value)}" for key, value in keys.items())])
 
@@ -109,6 +125,13 @@ class WorkersSuite(Suite):
         assert caught.value.rank == 2, "Lost has the rank of the member that ended"
         assert time.monotonic() - start < self.patience
 
+    def test_the_silence_of_a_member_is_told(self) -> None:
+        start, self._timeout = time.monotonic(), _SILENCE
+        with pytest.raises(Lost) as caught:
+            self.trained(3, "toy.Silent.v1", rank=2, step=2)
+        assert caught.value.rank == 2, "Lost has the rank of the member that is silent"
+        assert time.monotonic() - start < _SILENCE + self.patience
+
     def test_a_run_that_is_left_ends_the_others(self) -> None:
         before = children()
         with self.prepared(2) as run:
@@ -119,6 +142,12 @@ class WorkersSuite(Suite):
             while children() - before and time.monotonic() < end:
                 time.sleep(0.05)
         assert not children() - before, "processes are left"
+
+    def test_nothing_starts_before_the_task_is_there(self) -> None:
+        before = children()
+        settings = {"timeout": 600.0, "address": None, "max_restarts": 0, **self.settings, "count": 2}
+        assert callable(registry.get("workers", self.name)(SimpleNamespace(**settings), -1))
+        assert children() == before, "debug config starts processes"
 
 
 def children() -> set[str]:
@@ -134,6 +163,7 @@ def register() -> None:
     registry.callbacks("toy.FailingInside.v1", _failing_inside)
     registry.callbacks("toy.Changing.v1", _changing)
     registry.callbacks("toy.Ending.v1", _ending)
+    registry.callbacks("toy.Silent.v1", _silent)
 
 
 class _Asking:
@@ -148,9 +178,29 @@ class _Asking:
         large = bytes([team.rank]) * (1 << 21)
         found = team.gather(large)
         assert [*found] == ([bytes([rank]) * (1 << 21) for rank in every] if team.is_first else [])
+        for length in (0, 1, 1 << 21):
+            assert team.spread(bytes([1 + team.rank]) * length) == bytes([1]) * length
+        self._give_without_waiting(team)
         for size in (1, 2, 1001, 1 << 20):
             for dtype in ("<f4", "<f8"):
                 self._add(team, size, dtype)
+        for size in (3, 1 << 20):
+            self._look_late(team, size)
+
+    def _give_without_waiting(self, team: Any) -> None:
+        for number in range(50):
+            found = team.gather(bytes([team.rank, number]))
+            wanted = [bytes([rank, number]) for rank in range(team.count)] if team.is_first else []
+            assert [*found] == wanted, "what is given one after the other does not come in its order"
+
+    def _look_late(self, team: Any, size: int) -> None:
+        """Each member in turn, when the others have gone on as far as they can."""
+        for late in range(team.count):
+            array = np.full(size, 1 + late, dtype="<f4")
+            found = team.total({team.rank: array}, range(team.count), size, "<f4")
+            if team.rank == late:
+                time.sleep(0.2)
+            assert (found == team.count * (1 + late)).all(), "a sum does not hold until the next call"
 
     def _add(self, team: Any, size: int, dtype: str) -> None:
         for order in ([0], [2], [4, 1, 0, 3, 2], list(range(9))):
@@ -159,7 +209,8 @@ class _Asking:
             expected = arrays[order[0]].copy()
             for number in order[1:]:
                 expected += arrays[number]
-            own = {number: arrays[number] for number in order if team.owns(number)}
+            # Also some that are not asked for.
+            own = {number: arrays[number] for number in range(9) if team.owns(number)}
             found = team.total(own, order, size, dtype)
             assert np.array_equal(found, expected), f"{size} numbers are not added up in the order {order}"
 
@@ -206,6 +257,13 @@ class _Ending(_At):
             leave(9)
 
 
+class _Silent(_At):
+    @hookimpl
+    def step_end(self, run: Run) -> None:
+        if self.is_now(run):
+            time.sleep(3600)
+
+
 def _asking() -> _Asking:
     return _Asking()
 
@@ -224,6 +282,10 @@ def _changing(rank: int, step: int = 1) -> _Changing:
 
 def _ending(rank: int, step: int = 1) -> _Ending:
     return _Ending(rank, step)
+
+
+def _silent(rank: int, step: int = 1) -> _Silent:
+    return _Silent(rank, step)
 
 
 def _written(value: Any) -> str:
