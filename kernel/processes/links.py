@@ -14,7 +14,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Thread
-from time import monotonic
+from time import monotonic, sleep
 
 from kernel.processes.workers import close_if_forked
 
@@ -27,6 +27,8 @@ PATIENCE = 20.0
 _LINE = 1024
 # How many may be about to show that they know the key.
 _STRANGERS = 128
+# Seconds until the next try where one can't be let in.
+_PAUSE = 0.1
 _OPENS, _ENTERS = b"opens", b"enters"
 # Seconds of silence after which the system asks whether the other machine is there, between such questions, and how many are asked.
 _ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
@@ -67,7 +69,11 @@ class Listener:
             try:
                 other, _ = self._socket.accept()
             except OSError:
-                return
+                if self._socket.fileno() < 0:
+                    return
+                # Somebody has gone already, or too many files are open for now.
+                sleep(_PAUSE)
+                continue
             # One that says nothing keeps nobody waiting.
             self._strangers.acquire()
             Thread(target=self._let_in, args=(other,), daemon=True).start()

@@ -146,3 +146,35 @@ def test_a_forked_process_does_not_hold_a_connection_open(listener: Listener) ->
         os.close(read)
         os.waitpid(child, 0)
         other.close()
+
+
+def test_one_that_has_gone_before_it_is_let_in_ends_nothing() -> None:
+    class Failing:
+        """The system says so on some platforms."""
+
+        def __init__(self, inner: socket.socket) -> None:
+            self.inner, self.failures = inner, 2
+
+        def accept(self) -> object:
+            if self.failures:
+                self.failures -= 1
+                raise ConnectionAbortedError
+            return self.inner.accept()
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+    key = new_key()
+    listener = Listener("127.0.0.1", key)
+    try:
+        failing = Failing(listener._socket)
+        listener._socket = failing  # type: ignore[assignment]
+        # The first comes by the call that has begun, the second after the failures.
+        for _ in range(2):
+            with connect(listener.address, key):
+                found = listener.accept(10)
+                assert found is not None
+                found.close()
+        assert not failing.failures
+    finally:
+        listener.close()

@@ -69,8 +69,12 @@ from kernel.training.worker import work
 def join(connection: Connection) -> None:
     """Take part in the run of the process at the other end of the connection, until that is over or gone."""
     ignore_signals()
-    rank, count, host, key = json.loads(connection.recv_bytes())
-    task = connection.recv_bytes()
+    try:
+        rank, count, host, key = json.loads(connection.recv_bytes())
+        task = connection.recv_bytes()
+    except (EOFError, OSError):
+        # Whoever started this process has gone.
+        return
     # What is printed here the first process prints too.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
