@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import DataError, TrainingError
-from kernel.processes.links import as_connection, new_key
+from kernel.processes.links import Listener, as_connection, connect, new_key
 from kernel.processes.memory import Arena
 from kernel.training import members, sums
 from kernel.training.members import First, Other
@@ -329,9 +329,9 @@ def test_members_that_cannot_reach_each_other_say_so(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("says", [b"", b"\0\0"])
 def test_one_that_ends_while_it_connects_is_no_other_one(says: bytes) -> None:
-    listener, key = sums.Listener(HOST, b"key"), b"key"
+    listener, key = Listener(HOST, b"key"), b"key"
     try:
-        there = sums.connect(listener.address, key)
+        there = connect(listener.address, key)
         here = listener.accept(10)
         assert here is not None
         there.sendall(says)
