@@ -115,7 +115,9 @@ def read_pipeline(
     """
     other = formats.opened(path, left_out)
     if other is None:
-        return read_whole(path, lambda folder: read(read_saved(folder, path, overrides, is_built=is_built)))
+        return read_whole(
+            path, lambda folder: read(read_saved(folder, path, overrides, left_out, is_built=is_built))
+        )
     with other as saved:
         problems = apply_overrides(saved.config, saved.config.sources, _dotted(overrides or {}))
         if problems:
@@ -126,9 +128,17 @@ def read_pipeline(
 
 
 def read_saved(
-    folder: Path, path: Path, overrides: Mapping[str, Any] | None = None, *, is_built: bool = True
+    folder: Path,
+    path: Path,
+    overrides: Mapping[str, Any] | None = None,
+    left_out: Collection[str] = (),
+    *,
+    is_built: bool = True,
 ) -> Saved:
-    """Check a saved pipeline: its files, and if it is to be built, its version, and whether everything that it names is here."""
+    """Check a saved pipeline: its files, and if it is to be built, its version, and whether everything that it names is here.
+
+    left_out: components whose functions need not be here.
+    """
     check_manifest(existing(folder), editable=EDITABLE, unread=MAPPED)
     meta = read_meta(folder)
     if is_built:
@@ -136,7 +146,7 @@ def read_saved(
     config = Config.from_disk(folder / CONFIG, overrides=_dotted(overrides or {}))
     if is_built:
         verify(config)
-        check_names(config, meta, folder)
+        check_names(config, meta, folder, as_names(left_out))
     return Saved(folder, path, config, meta)
 
 

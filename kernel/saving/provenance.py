@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -122,16 +122,22 @@ def functions(config: Mapping[str, Any], registry: Registries | None = None) -> 
     return [entry for entry in dict.fromkeys(found) if "$" not in entry[1]]
 
 
-def check_names(config: Any, meta: Mapping[str, Any], where: str | Path) -> None:
-    """Whether a saved pipeline can be built here.
+def check_names(
+    config: Any, meta: Mapping[str, Any], where: str | Path, left_out: Collection[str] = ()
+) -> None:
+    """Whether a saved pipeline can be built here, without the components of `left_out`.
 
     `RegistryError` for registered functions that are missing: each with its line in the config, what it came from and
     how to get that. A warning for code that differs from what the pipeline was trained with.
     """
     record, registry = meta.get("provenance") or {}, chosen_by(config)
+    building = {key: config[key] for key in BUILDING if key in config}
+    if "components" in building:
+        blocks = building["components"]
+        building["components"] = {name: blocks[name] for name in blocks if name not in left_out}
     missing = [
         (kind, name, path)
-        for kind, name, path in functions({key: config[key] for key in BUILDING if key in config}, registry)
+        for kind, name, path in functions(building, registry)
         if not registry.has(kind, name)
     ]
     if missing:

@@ -210,3 +210,12 @@ def test_a_file_that_has_left_its_folder_is_warned_of(tmp_path):
 def test_what_a_record_says_of_a_name():
     assert origin_of(RECORD, "misc", "acme.F.v1") == "acme==1.2"
     assert origin_of(RECORD, "readers", "acme.F.v1") == origin_of({}, "misc", "a") == ""
+
+
+def test_what_components_that_are_left_out_name_need_not_be_here():
+    config = {"components": {"one": {"a": {"@misc": "own.v1"}}, "two": {"a": {"@misc": "own.v2"}}}}
+    with pytest.raises(RegistryError, match=r"own\.v2") as caught:
+        check_names(config, {}, "saved", ["one"])
+    assert "own.v1" not in caught.value.message
+    check_names(config, {}, "saved", ["one", "two"])
+    assert list(config["components"]) == ["one", "two"]
