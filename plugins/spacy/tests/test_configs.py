@@ -201,3 +201,20 @@ def test_a_package_that_the_config_denies_counts_as_missing():
     refused = [note for note in check(Config.from_str(text, name="a.cfg")) if note.outcome == "refused"]
     assert any("denied by [plugins] deny of the config" in note.text for note in refused)
     assert all(note.line for note in refused)
+
+
+@pytest.mark.parametrize("model", ["model = 3", "[components.a.model]\nwith_spans = 4"])
+def test_a_block_that_is_none_is_no_reason_to_end(model):
+    found, notes = converted(
+        f"""
+        [components.a]
+        factory = "curated_transformer"
+        {model}
+
+        [initialize.components.a.encoder_loader]
+        @model_loaders = "spacy-curated-transformers.HFTransformerEncoderLoader.v1"
+        name = "small"
+        """.replace("        ", "")
+    )
+    assert notes["components.a.factory"].outcome == "changed"
+    assert found["components"]["a"]["model"]["get_spans"]["window"] == 128

@@ -38,7 +38,7 @@ def _exchanged(config: Config, name: str, block: dict[str, Any]) -> Note:
     line = line_of(config, path)
     if not isinstance(loader, dict) or loader.get("@model_loaders") != _HUB or not loader.get("name"):
         return Note(path, "refused", _FACTORY, "", _NAMELESS.format(name), line)
-    spans = block.get("model", {}).get("with_spans", {})
+    theirs, spans = section(block, "model"), section(block, "model.with_spans")
     frozen, transformer_config = block.get("frozen"), {}
     if loader.get("revision") not in (None, "main"):
         transformer_config["revision"] = loader["revision"]
@@ -47,7 +47,7 @@ def _exchanged(config: Config, name: str, block: dict[str, Any]) -> Note:
         "name": loader["name"],
         "tokenizer_config": {"use_fast": True},
         "transformer_config": transformer_config,
-        "mixed_precision": bool(block.get("model", {}).get("mixed_precision", False)),
+        "mixed_precision": bool(theirs.get("mixed_precision", False)),
         "get_spans": {
             "@span_getters": "kernel.strided_spans.v1",
             "window": spans.get("window", 128),
