@@ -120,13 +120,13 @@ def report(problems: Sequence[Problem]) -> str:
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems, with those of one cause as one, at the place of the first."""
+    """The problems, with those of one cause as one, at the place of the first, and each that says the same once."""
     counts = Counter(problem.cause for problem in problems)
-    found: dict[Cause | int, Problem] = {}
-    for number, problem in enumerate(problems):
+    found: dict[Cause | str, Problem] = {}
+    for problem in problems:
         cause = problem.cause
         if cause is None or counts[cause] == 1:
-            found[number] = problem
+            found.setdefault(str(problem), problem)
         elif cause not in found:
             message = cause.message.format(count=counts[cause])
             found[cause] = replace(

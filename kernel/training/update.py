@@ -22,6 +22,8 @@ from kernel.training.output import Unsavable, advice
 from kernel.training.protocols import Pipeline
 from kernel.training.run import Run
 
+_SHOWN = 10
+
 
 class Builtin:
     """Update, evaluation and limits. dropout: of the section that describes the run."""
@@ -211,7 +213,13 @@ def warn_of_gold(pipeline: Pipeline, examples: Sequence[Any], where: str) -> Non
 def warn_of_unknown(pipeline: Pipeline, examples: Sequence[Any], corpus: str) -> None:
     """Warn of labels in the development data that a component can't predict. corpus: its name in the config."""
     for name, labels in pipeline.unknown_labels(examples).items():
-        warn(f"{corpus} has labels that '{name}' did not see in training: {', '.join(labels)}")
+        warn(f"{corpus} has labels that '{name}' did not see in training: {_first(labels)}")
+
+
+def _first(labels: Sequence[str]) -> str:
+    """The first labels, and how many more there are: morphology has hundreds."""
+    shown = ", ".join(labels[:_SHOWN])
+    return f"{shown} and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else shown
 
 
 def _check_rates(run: Run) -> None:

@@ -59,3 +59,9 @@ def test_what_a_terminal_would_obey_is_escaped():
         "                         ^^^^^\n"
         '    found: "\\x9b"'
     )
+
+
+def test_what_is_said_by_several_problems_is_told_once():
+    error = ConfigError([Problem("no code", path="a.b"), Problem("no code", path="a.b"), Problem("other")])
+    assert str(error) == "2 problems in the config\na.b: no code\nother"
+    assert str(ConfigError([Problem("no code")] * 4)) == "no code"

@@ -67,6 +67,13 @@ def test_error_of_an_imported_module_names_the_line_in_the_file(write):
         load_code(write("x = 1\n\nimport not_a_module_of_anyone\n"))
 
 
+def test_code_that_was_written_for_spacy_is_told_what_to_import(write, monkeypatch):
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(CodeError, match=r"functions\.py:1: ModuleNotFoundError") as caught:
+        load_code(write("from spacy.language import Language\n"))
+    assert "from kernel.language import Language" in caught.value.hint
+
+
 def test_syntax_error_names_its_place(write):
     with pytest.raises(CodeError, match=r"functions\.py:1:\d+: SyntaxError"):
         load_code(write("def (:\n"))

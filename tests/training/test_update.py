@@ -8,9 +8,10 @@ import pytest
 from thinc.api import Adam
 
 from kernel import hookimpl, registry
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, KernelWarning
 from kernel.training.loop import train
 from kernel.training.run import Run
+from kernel.training.update import warn_of_unknown
 
 MakeRun = Callable[..., Run]
 
@@ -84,3 +85,17 @@ def test_a_schedule_of_the_learn_rate_that_leaves_its_range(make_run: MakeRun, v
     run.optimizer = Adam(iter([0.1, 0.1, value]))
     with pytest.raises(ConfigError, match=rf"^the learn rate is {value} at step 2, .* at least 0"):
         list(train(run))
+
+
+def test_of_many_unknown_labels_the_first_are_told():
+    class Pipeline:
+        def unknown_labels(self, examples):
+            return {"morphologizer": [f"L{number:02}" for number in range(25)], "ner": ["X", "Y"]}
+
+    with pytest.warns(KernelWarning) as caught:
+        warn_of_unknown(Pipeline(), [], "corpora.dev")
+    first, second = (str(each.message) for each in caught)
+    assert first.endswith(
+        "did not see in training: " + ", ".join(f"L{n:02}" for n in range(10)) + " and 15 more"
+    )
+    assert second.endswith("training: X, Y")
