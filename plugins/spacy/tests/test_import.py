@@ -56,6 +56,18 @@ def test_what_was_written_needs_no_package(spacy_folder, tmp_path):
     assert done.returncode == 0 and "merge_entities" in done.stdout, done.stderr
 
 
+@pytest.mark.parametrize("command", ["import", "export"])
+@pytest.mark.parametrize("where", [".", "ours"])
+def test_it_is_not_written_into_what_is_read(command, where, spacy_folder, capsys):
+    folder = spacy_folder(blocks=BLOCKS)
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with pytest.raises(SystemExit) as caught:
+        main(["spacy", command, str(folder), str(folder / where)])
+    assert caught.value.code == 2
+    assert "would be written into the pipeline" in capsys.readouterr().err
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
 def test_nothing_is_written_after_an_error(spacy_folder, tmp_path, capsys):
     folder = spacy_folder(blocks={"parts": 'factory = "acme_parts"'})
     code, _, err = run(capsys, folder, tmp_path / "ours")

@@ -7,6 +7,7 @@ import pytest
 import srsly
 from kernel_spacy.components import CARRIERS, carrier
 from kernel_spacy.weights import counterpart, give
+from kernel_spacy.weights.nodes import read_nodes, write_nodes
 
 import kernel
 from kernel import Config, registry
@@ -232,6 +233,15 @@ def test_a_beam_is_told(ours, spacy_folder):
         kernel.load(folder)
 
 
+def spoil(path):
+    nodes = read_nodes(path.read_bytes(), "")
+    node, name = next(
+        (node, name) for node in nodes for name, array in node.params.items() if array is not None
+    )
+    node.params[name] = np.full_like(node.params[name], np.nan)
+    path.write_bytes(write_nodes(nodes))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -245,6 +255,12 @@ def test_a_beam_is_told(ours, spacy_folder):
             lambda place: (place / "cfg").write_text('{"labels": ["A"]}'),
             "has 1 labels, and its weights are for 5",
         ),
+        (
+            lambda place: (place / "cfg").write_text('{"labels": []}'),
+            "has no labels, and its weights are for 5",
+        ),
+        (lambda place: (place / "cfg").unlink(), "has no labels, and its weights are for 5"),
+        (lambda place: spoil(place / "model"), "values that are no numbers"),
     ],
 )
 def test_damage_is_told(change, message, ours, spacy_folder):

@@ -26,8 +26,10 @@ def export_pipeline(
     What spaCy could not load or would not compute is an error that names each of it, and nothing is written.
     """
     import kernel
+    from kernel_spacy.commands.apart import check_apart
     from kernel_spacy.export import export
 
+    check_apart(pipeline, output)
     options.load_codes(code)
     nlp = kernel.load(pipeline, exclude=exclude)
     for line in export(nlp, output, inexact=inexact):

@@ -26,8 +26,10 @@ def import_pipeline(
     It says what was carried over, and what was left out or is not as in spaCy.
     """
     from kernel.saving.directories import class_of, find_pipeline
+    from kernel_spacy.commands.apart import check_apart
     from kernel_spacy.load import opened
 
+    check_apart(pipeline, output)
     options.load_codes(code)
     changed: list[str] = []
     lost: list[str] = []

@@ -24,7 +24,7 @@ def carry(source: Source, name: str, nlp: Any) -> list[str]:
             path=source.root / name / "cfg",
             hint="Labels that were made by hand can't be carried over.",
         )
-    take_weights(source, name, nlp)
+    take_weights(source, name, nlp, is_labelled=True)
     return []
 
 

@@ -13,5 +13,5 @@ def carry(source: Source, name: str, nlp: Any) -> list[str]:
     component, settings = nlp.get_pipe(name), read_settings(source, name)
     take_settings(component, settings, "threshold", "positive_label")
     take_labels(source, name, component, settings.get("labels", []))
-    take_weights(source, name, nlp)
+    take_weights(source, name, nlp, is_labelled=True)
     return []

@@ -22,7 +22,7 @@ def carry(source: Source, name: str, nlp: Any) -> list[str]:
     strings = nlp.vocab.strings
     plain = {"trees": [_with_strings(node, strings, source, name) for node in nodes], "labels": labels}
     component.files()["trees"].read(json.dumps(plain).encode("ascii"))
-    take_weights(source, name, nlp)
+    take_weights(source, name, nlp, is_labelled=True)
     return []
 
 

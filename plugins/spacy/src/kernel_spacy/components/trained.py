@@ -38,23 +38,25 @@ def take_labels(source: Source, name: str, component: Any, labels: Any) -> None:
         raise DataError(f"the labels of component '{name}' are not all different", path=path)
 
 
-def take_weights(source: Source, name: str, nlp: Any) -> None:
-    """The weights of a component that has its labels, and with them what its layers have to know."""
+def take_weights(source: Source, name: str, nlp: Any, *, is_labelled: bool = False) -> None:
+    """The weights of a component that has its labels, and with them what its layers have to know.
+
+    is_labelled: there is an output for each label, so that weights without any label can't be."""
     component = nlp.get_pipe(name)
     model, where = component.model, f"component '{name}'"
     source.parsed(f"{name}/model", lambda data: take(model, data, where, as_saved))
     for layer in model.walk():
         if layer.name == "static_vectors" and nlp.vocab.vectors:
             remember(layer, nlp.vocab.vectors)
-    check_outputs(source, name, component)
+    check_outputs(source, name, component, is_labelled)
 
 
-def check_outputs(source: Source, name: str, component: Any) -> None:
+def check_outputs(source: Source, name: str, component: Any, is_labelled: bool) -> None:
     """Whether the model has as many outputs as there are labels."""
     size, wanted = component.model.maybe_get_dim("nO"), len(component.output_names)
-    if wanted and size is not None and size != wanted:
+    if (wanted or is_labelled) and size is not None and size != wanted:
         raise DataError(
-            f"component '{name}' has {wanted} labels, and its weights are for {size}",
+            f"component '{name}' has {wanted or 'no'} labels, and its weights are for {size}",
             path=source.root / name / "model",
             hint="Its files were saved by different pipelines, or one of them was edited.",
         )

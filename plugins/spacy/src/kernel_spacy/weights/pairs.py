@@ -132,6 +132,11 @@ def _converted(weight: Weight, array: Array, place: str) -> Array:
         ) from error
     # Not one that has a gap, and not one that belongs to what was read.
     made = np.array(made, dtype=np.float32, order="C", copy=True)
+    if not np.isfinite(made).all():
+        raise DataError(
+            f"{place} has {weight.name} with values that are no numbers (NaN) or infinite",
+            hint="Its training failed, or the file was damaged: take an earlier one. exclude leaves the component out.",
+        )
     if weight.axes is None:
         return made
     wanted = [weight.node.maybe_get_dim(axis) if axis else None for axis in weight.axes]
