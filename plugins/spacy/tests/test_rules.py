@@ -135,3 +135,22 @@ def test_settings_that_are_no_table(spacy_folder):
     folder = spacy_folder(blocks={"sents": 'factory = "sentencizer"'})
     with pytest.raises(DataError, match="no table"):
         kernel.load(put(folder, "sents.json", "[1]"))
+
+
+@pytest.mark.needs("kernel-nlp-architectures")
+@pytest.mark.parametrize(
+    ("factory", "file", "data", "message"),
+    [
+        ("token_splitter", "it/cfg", '{"min_length": "a"}', "min_length of component 'it' is 'a', and should be a number"),
+        ("sentencizer", "it.json", '{"punct_chars": 3}', "punct_chars of component 'it' is 3, and should be a list"),
+        ("sentencizer", "it.json", '{"overwrite": "no"}', "overwrite of component 'it' is 'no', and should be true or false"),
+        ("textcat", "it/cfg", '{"threshold": "high"}', "threshold of component 'it' is 'high', and should be a number"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_another_kind_is_told(spacy_folder, factory, file, data, message):
+    folder = spacy_folder(blocks={"it": f'factory = "{factory}"'})
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text(data)
+    with pytest.raises(DataError) as caught:
+        kernel.load(folder)
+    assert message in str(caught.value)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kernel.errors import DataError
+from kernel_spacy.components.trained import check_settings
 from kernel_spacy.source import Source
 
 
@@ -30,6 +31,7 @@ def _take(source: Source, file: str, component: Any) -> None:
     if not isinstance(settings, dict):
         raise DataError(f"the settings of component '{component.name}' are no table", path=source.path(file))
     found = {key: value for key, value in settings.items() if key in component.cfg}
+    check_settings(component, found)
     if isinstance(found.get("punct_chars"), list):
         found["punct_chars"] = sorted(found["punct_chars"])
     component.cfg_from_bytes(json.dumps({**component.cfg, **found}).encode())

@@ -23,8 +23,26 @@ def read_settings(source: Source, name: str) -> dict[str, Any]:
 
 
 def take_settings(component: Any, settings: Mapping[str, Any], *names: str) -> None:
-    """Those settings that are ours too: what was saved counts, whatever the config says."""
-    component.cfg.update({name: settings[name] for name in names if name in settings})
+    """Those settings that are ours too: what was saved counts, whatever the config says. `DataError` for one that can't be."""
+    found = {name: settings[name] for name in names if name in settings}
+    check_settings(component, found)
+    component.cfg.update(found)
+
+
+def check_settings(component: Any, found: Mapping[str, Any]) -> None:
+    """`DataError` for a setting of another kind than the component has: text in the place of a number."""
+    for name, value in found.items():
+        own = component.cfg.get(name)
+        if own is not None and value is not None and _kind(own) != _kind(value):
+            raise DataError(
+                f"the setting {name} of component '{component.name}' is {value!r}, and should be {_kind(own)}",
+                hint="The file with its settings is damaged, or was edited.",
+            )
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", dict: "a table"}
+    return kinds.get(type(value), "a list")
 
 
 def take_labels(source: Source, name: str, component: Any, labels: Any) -> None:
