@@ -273,7 +273,7 @@ def _import_hint(missing: str, path: Path) -> str:
     if path.is_dir() and (path / f"{missing}.py").is_file():
         return f"Modules of a code folder import each other with relative imports: from .{missing} import ..."
     if missing == "spacy":
-        return "Code that was written for spaCy says kernel here where it says spacy: from kernel.language import Language."
+        return "Code that was written for spaCy says kernel here where it says spacy, in its imports too."
     return f"Install the package that provides the module '{missing}'." if missing else ""
 
 
