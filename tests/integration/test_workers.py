@@ -176,7 +176,7 @@ def test_a_run_begins_again_where_a_worker_was_lost_before_the_first_step(
 def test_nothing_is_left_of_a_run_that_is_refused(place: Path) -> None:
     train("out", count=1)
     before = children()
-    with pytest.raises(UsageError, match="training.dropout"):
+    with kernel.registry.restored(), pytest.raises(UsageError, match="training.dropout"):
         kernel.train("config.cfg", "out", code="code.py", resume=True, overrides={"training.dropout": 0.5})
     assert not children() - before
 

@@ -22,8 +22,7 @@ from kernel.training.members import First
 
 from $package.process import join
 
-# The address of this machine, for the others.
-HOST = "127.0.0.1"
+HOST = "127.0.0.1"  # The address of this machine, for the others.
 
 
 def make_workers(settings: Any, gpu_id: int) -> Callable[[bytes], First]:
@@ -40,10 +39,9 @@ def start(task: bytes, *, count: int, timeout: float) -> First:
     """The member of this process; the others are the ranks from 1."""
     key = new_key()
     # What starts a process on another machine belongs here: anything with a connection, see `kernel.training.members.Peer`.
-    processes = []
+    program = join.__module__, join.__name__
     with deaf():
-        for _ in range(count - 1):
-            processes.append(start_anew(join.__module__, join.__name__))
+        processes = [start_anew(*program) for _ in range(count - 1)]
     first = First(processes, timeout, host=HOST, key=key)
     try:
         for rank in range(1, count):
@@ -73,8 +71,7 @@ def join(connection: Connection) -> None:
         rank, count, host, key = json.loads(connection.recv_bytes())
         task = connection.recv_bytes()
     except (EOFError, OSError):
-        # Whoever started this process has gone.
-        return
+        return  # Whoever started this process has gone.
     # What is printed here the first process prints too.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
