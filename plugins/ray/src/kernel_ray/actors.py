@@ -14,8 +14,9 @@ from kernel.training.members import START, Other
 from kernel.training.team import Lost
 from kernel.training.worker import work
 
-# Seconds between looks at whether a process has failed that has not connected yet, and for which Ray may look for how one ended.
-_LOOK, _GRACE = 0.2, 10.0
+# Seconds between looks at whether a process has failed that has not connected yet, for which Ray may look for how one ended, and may take
+# to end one.
+_LOOK, _GRACE, _END = 0.2, 10.0, 5.0
 
 
 class Host:
@@ -62,9 +63,11 @@ class Actor:
             self._ray.kill(self._actor)
 
     def end(self) -> None:
-        """The same, and let go of the connection."""
-        self.connection.close()
+        """The same, and let go of the connection when it has ended: it would end with that too, which Ray would tell of as a crash."""
         self.kill()
+        with suppress(Exception):
+            self._ray.wait([self._running], timeout=_END)
+        self.connection.close()
 
 
 def connected(ray: Any, listener: Listener, running: Sequence[Any]) -> list[Connection]:
