@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from time import monotonic
@@ -43,10 +43,13 @@ class Host:
 
 
 class Actor:
-    """One of these processes, as the first member sees it. ray: the module. running: the reference to its call."""
+    """One of these processes, as the first member sees it. ray: the module. running: the reference to its call. leave: ends the Ray that is there
+    for this run alone; None for a cluster that stays."""
 
-    def __init__(self, ray: Any, actor: Any, running: Any, connection: Connection) -> None:
-        self._ray, self._actor, self._running = ray, actor, running
+    def __init__(
+        self, ray: Any, actor: Any, running: Any, connection: Connection, leave: Callable[[], None] | None
+    ) -> None:
+        self._ray, self._actor, self._running, self._leave = ray, actor, running, leave
         self.connection = connection
 
     @property
@@ -63,10 +66,14 @@ class Actor:
             self._ray.kill(self._actor)
 
     def end(self) -> None:
-        """The same, and let go of the connection when it has ended: it would end with that too, which Ray would tell of as a crash."""
-        self.kill()
-        with suppress(Exception):
-            self._ray.wait([self._running], timeout=_END)
+        """The same, and let go of the connection: it ends with that too."""
+        if self._leave is None:
+            self.kill()
+            with suppress(Exception):
+                self._ray.wait([self._running], timeout=_END)
+        else:
+            # First of all: Ray tells of what dies within a call as of a crash.
+            self._leave()
         self.connection.close()
 
 

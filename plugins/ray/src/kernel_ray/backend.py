@@ -41,6 +41,7 @@ def ray_workers(settings: Any, gpu_id: int) -> Callable[[bytes], First]:
 
 def _start(task: bytes, *, settings: Any, gpu_id: int) -> First:
     module = ray()
+    was_there = module.is_initialized()
     leave = _connect(module, settings)
     try:
         own = module.get_runtime_context().get_node_id()
@@ -50,7 +51,8 @@ def _start(task: bytes, *, settings: Any, gpu_id: int) -> First:
         actor = module.remote(num_cpus=1, max_restarts=0)(Host)
         actors = [actor.options(**options(node, gpu_id)).remote() for node in nodes]
         host, key = _address(module, own), new_key()
-        peers = _begun(module, actors, host, key, task, local_ranks(nodes, own))
+        is_own = settings.address is None and not was_there
+        peers = _begun(module, actors, host, key, task, local_ranks(nodes, own), leave if is_own else None)
     except BaseException:
         leave()
         raise
@@ -58,9 +60,16 @@ def _start(task: bytes, *, settings: Any, gpu_id: int) -> First:
 
 
 def _begun(
-    module: Any, actors: Sequence[Any], host: str, key: bytes, task: bytes, own_ranks: Sequence[int]
+    module: Any,
+    actors: Sequence[Any],
+    host: str,
+    key: bytes,
+    task: bytes,
+    own_ranks: Sequence[int],
+    leave: Callable[[], None] | None,
 ) -> list[Actor]:
-    """All of them, connected. Ray tells them where, and the key, over its own channels. own_ranks: of each among those of its machine."""
+    """All of them, connected. Ray tells them where, and the key, over its own channels. own_ranks: of each among those of its machine.
+    leave: see `Actor`."""
     listener = Listener(host, key)
     try:
         running = [
@@ -70,7 +79,7 @@ def _begun(
         connections = connected(module, listener, running)
     finally:
         listener.close()
-    return [Actor(module, *each) for each in zip(actors, running, connections, strict=True)]
+    return [Actor(module, *each, leave) for each in zip(actors, running, connections, strict=True)]
 
 
 def _address(module: Any, own: str) -> str:
