@@ -286,6 +286,7 @@ def evaluate(
     pipe: Callable[[Iterable[Doc]], Iterable[Doc] | None],
     scorer: Any = None,
     scorer_cfg: Mapping[str, Any] = MappingProxyType({}),
+    predicted: Callable[[list[Example]], object] | None = None,
 ) -> dict[str, Any]:
     """See `Language.evaluate`. pipe: runs the pipeline; None is its answer where another process counts the scores."""
     from kernel.scores.scorer import Scorer
@@ -310,6 +311,8 @@ def evaluate(
             )
         for example, doc in zip(examples, docs, strict=True):
             example.predicted = doc
+        if predicted is not None:
+            predicted(examples)
         counting = scorer or Scorer(nlp, **scorer_cfg)
         # A scorer of one's own may know of no tables by component.
         scores = counting.score(examples, **({"per_component": True} if per_component else {}))

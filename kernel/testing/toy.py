@@ -104,10 +104,16 @@ class ToyPipeline(BasePipeline):
         backprop(weighted(gradient, weight))
         losses["line"] = losses.get("line", 0.0) + loss
 
-    def evaluate(self, examples: Iterable[Any]) -> dict[str, Any]:
-        """A number from 0 to 1 that grows as the error falls."""
+    def evaluate(
+        self, examples: Iterable[Any], *, predicted: Callable[[Sequence[Any]], object] | None = None
+    ) -> dict[str, Any]:
+        """A number from 0 to 1 that grows as the error falls. predicted: gets (input, right answer, prediction) of each."""
         inputs, targets = self._arrays(list(examples))
-        return {"accuracy": float(1 / (1 + ((self.model.predict(inputs) - targets) ** 2).mean()))}
+        guesses = self.model.predict(inputs)
+        if predicted is not None:
+            columns = (self.model.ops.to_numpy(part)[:, 0].tolist() for part in (inputs, targets, guesses))
+            predicted(list(zip(*columns, strict=True)))
+        return {"accuracy": float(1 / (1 + ((guesses - targets) ** 2).mean()))}
 
     def models(self) -> dict[str, Any]:
         """The one model."""

@@ -69,6 +69,15 @@ def evaluate(run: Run) -> Mapping[str, Any] | None:
 
 
 @hookspec
+def predicted(run: Run, examples: Sequence[Any]) -> None:
+    """Within an evaluation, once the pipeline has predicted the examples and before it scores them: they hold both until the end.
+
+    It comes from pipelines whose `evaluate` takes `predicted`, where all is predicted: of several workers, in the first. What is to
+    be kept of the examples is copied; they stay as they are.
+    """
+
+
+@hookspec
 def evaluated(run: Run, scores: Mapping[str, Any], is_best: bool) -> None:
     """After an evaluation, before the pipeline is saved. `run.score` is the weighted score."""
 

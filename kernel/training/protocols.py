@@ -107,7 +107,11 @@ class Pipeline(Protocol):
         ...
 
     def evaluate(self, examples: Iterable[Any]) -> dict[str, Any]:
-        """Metric -> value over the examples."""
+        """Metric -> value over the examples.
+
+        It may take `team`, the processes that share the work, as `Language.evaluate` does, and `predicted`: a function that is
+        called with the examples once they hold what is predicted of them, before they are scored. It is the event of that name.
+        """
         ...
 
     def evaluate_components(self, examples: Iterable[Any]) -> dict[str, dict[str, Any]]:

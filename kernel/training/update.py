@@ -189,14 +189,18 @@ def learn_together(run: Run, parts: Sequence[Sequence[Any]], losses: dict[str, f
 def evaluate(run: Run, examples: Sequence[Any]) -> dict[str, Any]:
     """The pipeline's scores over examples, the same for every member of the team.
 
-    A pipeline whose `evaluate` takes a team spreads the work; with any other every member does all of it.
+    A pipeline whose `evaluate` takes a team spreads the work; with any other every member does all of it. One that takes `predicted`
+    hands over the examples with its predictions.
     """
-    team = run.team
+    team, takes = run.team, inspect.signature(run.pipeline.evaluate).parameters
+    more: dict[str, Any] = {}
+    if "predicted" in takes and team.is_first:
+        more["predicted"] = lambda done: run.hook.predicted(run=run, examples=done)
     if team.count == 1:
-        return run.pipeline.evaluate(examples)
-    takes = inspect.signature(run.pipeline.evaluate).parameters
-    shared = {"team": team} if "team" in takes else {}
-    found: dict[str, Any] = team.agreed(run.pipeline.evaluate(examples, **shared))
+        return run.pipeline.evaluate(examples, **more)
+    if "team" in takes:
+        more["team"] = team
+    found: dict[str, Any] = team.agreed(run.pipeline.evaluate(examples, **more))
     return found
 
 

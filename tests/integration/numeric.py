@@ -24,6 +24,7 @@ class Row:
     def __init__(self, inputs: list[float], target: float) -> None:
         self.inputs = inputs
         self.target = target
+        self.guess: float | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -92,9 +93,17 @@ class Numbers(BasePipeline):
         backprop(difference)
         losses["line"] = losses.get("line", 0.0) + float((difference**2).sum())
 
-    def evaluate(self, examples: Iterable[Row]) -> dict[str, Any]:
-        inputs, targets = self._arrays(list(examples))
-        errors = (self.model.predict(inputs) - targets) ** 2
+    def evaluate(
+        self, examples: Iterable[Row], *, predicted: Callable[[list[Row]], object] | None = None
+    ) -> dict[str, Any]:
+        examples = list(examples)
+        inputs, targets = self._arrays(examples)
+        guesses = self.model.predict(inputs)
+        if predicted is not None:
+            for row, guess in zip(examples, guesses[:, 0].tolist(), strict=True):
+                row.guess = guess
+            predicted(examples)
+        errors = (guesses - targets) ** 2
         return {"mse": float(errors.mean()), "r2": 1 - float(errors.mean() / targets.var())}
 
     def models(self) -> dict[str, Model]:

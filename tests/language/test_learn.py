@@ -447,3 +447,24 @@ def test_another_scorer_and_its_settings():
     nlp.get_pipe("target").score = lambda examples, **settings: told.update(settings) or {}
     nlp.evaluate(examples, scorer_cfg={"threshold": 0.3})
     assert told["threshold"] == 0.3
+
+
+def test_the_examples_with_what_was_predicted_are_handed_over_before_they_are_scored():
+    nlp = shared()
+    examples = [example(nlp, y=1.0), example(nlp, "a b", y=1.0)]
+    nlp.initialize(lambda: examples)
+    order, before = [], [each.predicted for each in examples]
+
+    class Scored:
+        def score(self, examples):
+            order.append("score")
+            return {}
+
+    nlp.evaluate(
+        examples, scorer=Scored(), predicted=lambda done: order.append([one.predicted for one in done])
+    )
+    found, after = order
+    assert after == "score"
+    assert [doc.text for doc in found] == [doc.text for doc in before]
+    assert not {id(doc) for doc in found} & {id(doc) for doc in before}
+    assert [each.predicted for each in examples] == before

@@ -122,6 +122,39 @@ def test_hook_evaluate(make_run: MakeRun) -> None:
     assert run.history == [(0.04, 4), (0.08, 8)]
 
 
+def test_hook_predicted(make_run: MakeRun) -> None:
+    class Callback(Log):
+        @hookimpl
+        def predicted(self, run: Run, examples: Any) -> None:
+            errors = [(row.guess - row.target) ** 2 for row in examples]
+            self.seen.append((run.step, sum(errors) / len(errors)))
+
+        @hookimpl
+        def evaluated(self, scores: Any) -> None:
+            step, error = self.seen[-1]
+            self.seen[-1] = (step, scores["mse"] == pytest.approx(error))
+
+    callback = Callback()
+    run = make_run(callback)
+    list(train(run))
+    assert callback.seen == [(4, True), (8, True), (12, True)]
+
+
+def test_a_pipeline_that_hands_nothing_over_has_no_such_event(make_run: MakeRun) -> None:
+    class Callback(Log):
+        @hookimpl
+        def predicted(self, examples: Any) -> None:
+            self.seen.append(examples)
+
+    callback = Callback()
+    run = make_run(callback)
+    whole = run.pipeline.evaluate
+    run.pipeline.evaluate = lambda examples: whole(examples)  # type: ignore[method-assign]
+    list(train(run))
+    assert callback.seen == []
+    assert len(run.history) == 3
+
+
 def test_hook_evaluated(make_run: MakeRun) -> None:
     class Callback(Log):
         @hookimpl
