@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 from pygal import XY
 from pygal.style import Style
 
-# Units of the drawing: at the width of a phone they are pixels.
-WIDTH, HEIGHT = 300, 180
+from kernel_report.curve import Point
+
+COLOURS = 8
+# Units of the drawing: on a phone they are pixels.
+WIDTH, HEIGHT = 300, 170
 _LABEL = 11
-_NUMBER = re.compile(r"-?\d+\.\d+")
+_FRACTION = re.compile(r"-?\d+\.\d+")
 _SVG = "http://www.w3.org/2000/svg"
+# What pygal writes for a script of its own, which the page does without.
+_UNUSED = {"defs", "title", "desc"}
+_FOR_SCRIPTS = {"plot text-overlay", "plot tooltip-overlay"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A line of a chart. colour: its number. faint: it is what another line is the mean of."""
+
+    points: Sequence[Point]
+    colour: int
+    faint: bool = False
 
 
 def lines(
-    series: Mapping[str, Sequence[tuple[float, float]]],
+    drawn: Sequence[Drawn],
+    x: Callable[[Point], float],
     *,
     show_x: Callable[[float], str],
     show_y: Callable[[float], str],
     dots: bool = False,
 ) -> Markup:
-    """A chart of lines, the n-th in the colour of class `color-n`; hidden from screen readers, which get the text beside it.
+    """A chart of lines. Screen readers pass it over: the words and the table beside it say the same.
 
-    series: name -> points. show_x, show_y: a number as the axes say it. dots: whether each point is seen.
+    x: where a point lies. show_x, show_y: a number as the axes say it. dots: whether each point is seen.
     """
     chart = XY(
         width=WIDTH,
@@ -34,40 +51,46 @@ def lines(
         css=[],
         js=[],
         style=Style(label_font_size=_LABEL, major_label_font_size=_LABEL),
-        margin=4,
+        margin=6,
         spacing=6,
-        min_scale=3,
-        max_scale=5,
-        show_dots=dots,
+        min_scale=4,
+        max_scale=6,
+        show_dots=dots or all(len(line.points) == 1 for line in drawn),
+        dots_size=2,
         show_legend=False,
         show_x_guides=False,
         x_value_formatter=show_x,
         value_formatter=show_y,
+        truncate_label=-1,
     )
-    for name, points in series.items():
-        chart.add(name, list(points))
-    return _drawing(chart.render_tree())
+    for line in drawn:
+        chart.add("", [(x(point), point.value) for point in line.points])
+    return drawing(chart.render_tree(), [_classes(line) for line in drawn])
 
 
-def _drawing(root: ElementTree.Element) -> Markup:
-    """What is drawn, without the library's script, styles and texts for its script."""
+def _classes(line: Drawn) -> str:
+    return f"series color-{line.colour % COLOURS}{' faint' if line.faint else ''}"
+
+
+def drawing(root: ElementTree.Element, classes: Sequence[str]) -> Markup:
+    """What a chart of pygal draws, without script and styles; classes: of its series, in their order."""
     for parent in list(root.iter()):
         for child in list(parent):
-            if not isinstance(child.tag, str) or child.tag in _UNUSED or child.get("class") in _FOR_SCRIPTS:
+            is_drawn = isinstance(child.tag, str) and child.tag not in _UNUSED
+            if not is_drawn or child.get("class") in _FOR_SCRIPTS:
                 parent.remove(child)
     for element in root.iter():
-        for name, value in element.items():
-            if name in ("d", "x", "y", "cx", "cy", "transform"):
-                element.set(name, _NUMBER.sub(_short, value))
+        if element.get("class", "").startswith("series serie-"):
+            number = int(element.attrib["class"].split()[1].removeprefix("serie-"))
+            element.set("class", classes[number])
+        for name in ("d", "x", "y", "cx", "cy", "width", "height", "transform"):
+            if name in element.attrib:
+                element.set(name, _FRACTION.sub(_short, element.attrib[name]))
     root.attrib.pop("id", None)
     root.set("xmlns", _SVG)
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
     return Markup(ElementTree.tostring(root, encoding="unicode"))
-
-
-_UNUSED = ("defs", "title", "desc")
-_FOR_SCRIPTS = ("text-overlay", "tooltip-overlay")
 
 
 def _short(match: re.Match[str]) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from kernel.cli.progress import clock
+from kernel.config.values import show_value
 from kernel.visible import visible
 
 
@@ -18,7 +23,7 @@ def render(template: str, **values: Any) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("kernel_report"),
         autoescape=True,
         finalize=_shown,
@@ -26,6 +31,24 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(
+        number=show_number, value=show_value, duration=clock, groupby_in_order=_grouped
+    )
+    return environment
+
+
+def _grouped(items: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours that have the same value of an attribute."""
+    return [(key, list(some)) for key, some in groupby(items, attrgetter(attribute))]
+
+
+def show_number(value: float | None) -> str:
+    """A number with four digits that count, and commas between thousands; "" for None."""
+    if value is None:
+        return ""
+    if value and not 1e-3 <= abs(value) < 1e9:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _shown(value: Any) -> Any:

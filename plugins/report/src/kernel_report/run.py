@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import Locked, UsageError
-from kernel.files.lock import refuse_if_locked
+from kernel.errors import DataError, Locked, UsageError
+from kernel.files.lock import lock_file, refuse_if_locked
 from kernel.saving.directories import BEST, LAST
-from kernel.training.checkpoint import checkpoints, failed, reason
+from kernel.training.checkpoint import checkpoints, failed, latest, reason
 from kernel.training.drift import strange
 from kernel.training.history import FILE as HISTORY
 from kernel.training.history import rows
 from kernel.training.output import RECORD
-from kernel_report.curve import Curves
+from kernel_report.curve import Curves, number, position
 
 
 @dataclass(frozen=True)
@@ -24,73 +24,109 @@ class Run:
     """The output of a run.
 
     path: of the output. name: what tells it from the others on the page. state: `running`, `ended: REASON`, `stopped`, `failed`
-    or "" where nobody knows. record: what `run.json` says, see `kernel.training.manifest`; empty if it is missing or damaged.
-    config: the whole config as it was filled, empty if nobody kept it. curves: numbers of steps and evaluations.
-    step: the latest one that is known, 0 for none. best, last: rows of evaluations, see `kernel.training.history`.
-    problems: what could not be read, in plain sentences.
+    or "" where nobody knows. record: what `run.json` says, see `kernel.training.manifest`; empty if nobody kept it.
+    settings: the whole config, filled and interpolated; empty likewise. curves: numbers of steps and evaluations. step: the latest
+    one that is known, 0 for none. best, last: rows of evaluations, see `kernel.training.history`. problems: what could not be
+    read, in plain sentences.
     """
 
     path: Path
     name: str
     state: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     curves: Curves = field(default_factory=Curves)
     step: int = 0
+    epoch: int = 0
     best: Mapping[str, Any] | None = None
     last: Mapping[str, Any] | None = None
     problems: Sequence[str] = ()
 
 
-def read_runs(paths: Iterable[Path]) -> list[Run]:
-    """The runs in some outputs, named so that they can be told apart. `UsageError` if no run wrote there."""
-    folders = list(dict.fromkeys(_folder(path) for path in paths))
-    return [read_run(folder, name) for folder, name in zip(folders, _names(folders), strict=True)]
+def read_runs(paths: Iterable[Path], tell: Callable[[int], None] = lambda _: None) -> list[Run]:
+    """The runs in some outputs, named so that they can be told apart. `UsageError` if no run wrote there.
+
+    tell: hears of how many rows have been read, now and then.
+    """
+    folders = list(dict.fromkeys(map(folder_of, paths)))
+    return [read_run(folder, name, tell) for folder, name in zip(folders, _names(folders), strict=True)]
 
 
-def read_run(path: Path, name: str | None = None) -> Run:
+def read_run(path: Path, name: str | None = None, tell: Callable[[int], None] = lambda _: None) -> Run:
     """The run in an output. name: None for that of the folder."""
     problems: list[str] = []
-    record = _record(path / RECORD, problems)
-    curves = Curves()
-    best: Mapping[str, Any] | None = None
-    last: Mapping[str, Any] | None = None
-    step = 0
-    for row in rows(path):
-        if not isinstance(row, dict):
-            continue
-        curves.add(row)
-        number = row.get("step", row.get("evaluation"))
-        step = max(step, number) if isinstance(number, int) else step
-        if "evaluation" in row:
-            last = row
-            best = row if best is None or _score(row) >= _score(best) else best
+    record, settings = _record(path, problems)
+    state = _state(path)
+    if state == "running" and _is_of_another(path):
+        problems.append(
+            "A run is at work here that has written nothing yet: what is shown is of the one before it."
+        )
+    found = _History()
+    try:
+        for count, row in enumerate(rows(path), 1):
+            if isinstance(row, dict):
+                found.add(row)
+            if count % 1000 == 0:
+                tell(count)
+    except (OSError, RecursionError) as error:
+        problems.append(f"{HISTORY} can't be read to its end: {error}")
+    if not found.step:
+        problems.append(f"There is no step in {HISTORY}: curves and scores are not known.")
     return Run(
         path=path,
         name=path.absolute().name if name is None else name,
-        state=_state(path),
+        state=state,
         record=record,
-        config=record.get("settings") or {},
-        curves=curves,
-        step=step,
-        best=best,
-        last=last,
+        settings=settings,
+        curves=found.curves,
+        step=found.step,
+        epoch=found.epoch,
+        best=found.best,
+        last=found.last,
         problems=problems,
     )
 
 
-def _folder(path: Path) -> Path:
-    """The output that a path means: it, or the one that a model in it lies in."""
+def folder_of(path: Path) -> Path:
+    """The output that a path means: it, or the one that a model in it lies in. `UsageError` if no run wrote there."""
     for folder in (path, path.absolute().parent):
-        is_output = any((folder / name).exists() for name in (RECORD, HISTORY)) or checkpoints(folder)
+        is_output = any((folder / name).is_file() for name in (RECORD, HISTORY)) or checkpoints(folder)
         if is_output and (folder == path or path.name in (BEST, LAST)):
             return folder
     where = (
-        "is not there"
-        if not path.exists()
-        else "is no output of a run: it has no run.json and no history.jsonl"
+        "is not there" if not path.exists() else f"is no output of a run: it has no {RECORD} and no {HISTORY}"
     )
     raise UsageError(f"{path} {where}", hint="Give the directory that was given to kernel train as --output.")
+
+
+class _History:
+    """What is kept of the rows of a history."""
+
+    def __init__(self) -> None:
+        self.curves = Curves()
+        self.step = self.epoch = 0
+        self.best: Mapping[str, Any] | None = None
+        self.last: Mapping[str, Any] | None = None
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self.curves.add(row)
+        step = position(row.get("step", row.get("evaluation")))
+        if step is None:
+            return
+        self.step = max(self.step, step)
+        self.epoch = max(self.epoch, position(row.get("epoch")) or 0)
+        if "evaluation" in row:
+            self.last = row
+            # The latest of those that are equally good is in model-best.
+            if number(row.get("score")) is not None and (
+                self.best is None or _score(row) >= _score(self.best)
+            ):
+                self.best = row
+
+
+def _score(row: Mapping[str, Any]) -> float:
+    found = number(row.get("score"))
+    return float("-inf") if found is None else found
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
@@ -103,20 +139,33 @@ def _names(folders: Sequence[Path]) -> list[str]:
     return [str(folder) for folder in folders]
 
 
-def _record(file: Path, problems: list[str]) -> dict[str, Any]:
+def _record(path: Path, problems: list[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The record of a run and its settings; those that a checkpoint keeps where there is no other."""
+    file = path / RECORD
     try:
         found = json.loads(file.read_bytes())
+        part = strange(found)
+        if part is None:
+            return found, found.get("settings") or {}
+        problems.append(f"{RECORD} is not the record of a run: {part} is of another kind.")
     except FileNotFoundError:
-        problems.append(f"There is no {file.name}: versions, digests and settings are not known.")
-        return {}
+        problems.append(f"There is no {RECORD}.")
     except (OSError, ValueError, RecursionError) as error:
-        problems.append(f"{file.name} can't be read: {error}")
+        problems.append(f"{RECORD} can't be read: {error}")
+    kept = _kept(path, problems)
+    if not kept:
+        problems.append("Versions, digests and settings are not known.")
+    return kept, kept.get("settings") or {}
+
+
+def _kept(path: Path, problems: list[str]) -> Mapping[str, Any]:
+    try:
+        found = latest(path)
+    except DataError as error:
+        problems.append(error.message)
         return {}
-    part = strange(found)
-    if part is not None:
-        problems.append(f"{file.name} is not the record of a run: {part} is of another kind.")
-        return {}
-    return dict(found)
+    facts = None if found is None else found[1].part("facts")
+    return facts if isinstance(facts, dict) and strange(facts) is None else {}
 
 
 def _state(path: Path) -> str:
@@ -132,6 +181,10 @@ def _state(path: Path) -> str:
     return ""
 
 
-def _score(row: Mapping[str, Any]) -> float:
-    score = row.get("score")
-    return float(score) if isinstance(score, int | float) else float("-inf")
+def _is_of_another(path: Path) -> bool:
+    """Whether the history is from before the run that is at work."""
+    try:
+        begun = lock_file(path, inside=True).stat().st_mtime_ns
+        return (path / HISTORY).stat().st_mtime_ns < begun
+    except OSError:
+        return False

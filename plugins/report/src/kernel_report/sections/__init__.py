@@ -6,6 +6,12 @@ from collections.abc import Callable, Sequence
 
 from kernel_report.run import Run
 from kernel_report.section import Section
-from kernel_report.sections import summary
+from kernel_report.sections import comparison, curves, origin, settings, summary
 
-SECTIONS: tuple[Callable[[Sequence[Run]], Section | None], ...] = (summary.section,)
+SECTIONS: tuple[Callable[[Sequence[Run]], Section | None], ...] = (
+    summary.section,
+    comparison.section,
+    curves.section,
+    settings.section,
+    origin.section,
+)

@@ -10,5 +10,11 @@ from kernel_report.section import Section
 
 
 def section(runs: Sequence[Run]) -> Section | None:
-    """A row for each run."""
-    return Section("Summary", "summary", render("summary.html", runs=runs))
+    """A column for each run: the facts in it stand below each other on a phone, too."""
+    return Section("Summary", "summary", render("summary.html", runs=runs, speeds=list(map(_speed, runs))))
+
+
+def _speed(run: Run) -> float | None:
+    """Words a second over everything, evaluations included; None if that is not known."""
+    words, seconds = run.curves.words, run.curves.seconds
+    return words.last.value / seconds if words and seconds else None
