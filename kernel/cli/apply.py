@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_over
 
 # Documents of a batch at most, by default, where several processes take them.
@@ -19,7 +20,14 @@ _BATCH_OF_WORKERS = 250
 _FOR_PEOPLE = "brief"
 
 
-@click.command("apply")
+@click.command(
+    "apply",
+    cls=Command,
+    examples=[
+        "kernel apply output/first/model-best texts.txt found.jsonl",
+        "kernel apply output/first/model-best texts.txt -",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument(
     "input_paths",

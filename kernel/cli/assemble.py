@@ -12,7 +12,13 @@ from kernel.cli.say import say
 from kernel.cli.writing import check_vacant
 
 
-@click.command("assemble", cls=ConfigCommand)
+@click.command(
+    "assemble",
+    cls=ConfigCommand,
+    examples=[
+        "kernel assemble first.cfg output/assembled",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("output", metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @options.code

@@ -140,6 +140,11 @@ cli = LazyGroup(
     group="kernel_cli",
     callback=_look_at_environment,
     former=FORMER,
+    examples=[
+        "kernel init config first.cfg --pipeline ner",
+        "kernel train first.cfg --paths.train train.jsonl --paths.dev dev.jsonl --output output/first",
+        "kernel apply output/first/model-best texts.txt -",
+    ],
     params=[
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version,

@@ -14,11 +14,19 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say
 from kernel.visible import shell_word
 
 
-@click.command("convert")
+@click.command(
+    "convert",
+    cls=Command,
+    examples=[
+        "kernel convert train.jsonl output/data",
+        "kernel convert train.jsonl output/shares --split 80,10,10",
+    ],
+)
 @click.argument(
     "input_paths", metavar="INPUT_PATH...", nargs=-1, required=True, type=options.FilePath(path_type=Path)
 )

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 FIELDS = ("file", "line", "column", "path", "value", "expected", "message", "suggestion", "origin")
 
 
-@click.command("config", cls=ConfigCommand)
+@click.command(
+    "config",
+    cls=ConfigCommand,
+    examples=[
+        "kernel debug config first.cfg --show-functions",
+        "kernel debug config first.cfg --training.max_steps 100",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -29,7 +29,13 @@ ITEMS = 10
 _COLORS = {"good": "green", "info": "blue", "warn": "yellow", "fail": "red"}
 
 
-@click.command("data", cls=ConfigCommand)
+@click.command(
+    "data",
+    cls=ConfigCommand,
+    examples=[
+        "kernel debug data first.cfg --verbose",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.option("--verbose", "-V", is_flag=True, help="Show all items of long lists.")

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from kernel.config import Config
 
 
-@click.command("diff-config", cls=ConfigCommand)
+@click.command(
+    "diff-config",
+    cls=ConfigCommand,
+    examples=[
+        "kernel debug diff-config first.cfg --optimize accuracy",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.option("--compare-to", metavar="OTHER", help="Another config, instead of the recommended one.")
 @click.option(

@@ -21,7 +21,13 @@ UPDATES = 3
 SAMPLE = 10
 
 
-@click.command("model", cls=ConfigCommand)
+@click.command(
+    "model",
+    cls=ConfigCommand,
+    examples=[
+        "kernel debug model first.cfg ner --dimensions",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("component", metavar="[COMPONENT]", required=False)
 @options.code

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_text
 
 _HOW = """\
@@ -21,7 +22,13 @@ A pipeline is a Python package, or a directory. Nobody offers trained ones for k
   kernel package output/model-best packages                 makes a package of a saved pipeline"""
 
 
-@click.command("download")
+@click.command(
+    "download",
+    cls=Command,
+    examples=[
+        "kernel download dist/en_demo-1.0.0-py3-none-any.whl",
+    ],
+)
 @click.argument("pipeline", required=False, type=options.file_or_name)
 @click.option("--index-url", "-i", metavar="URL", help="Index to find the package on, if PIPELINE is a name.")
 @click.option("--no-deps", is_flag=True, help="Don't install what the package requires.")

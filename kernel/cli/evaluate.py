@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say, write_data
 from kernel.visible import visible_line
 
@@ -39,7 +40,13 @@ _TITLES = {
 _SHARES = frozenset({"p", "r", "f", "acc", "auc", "uas", "las"})
 
 
-@click.command("evaluate")
+@click.command(
+    "evaluate",
+    cls=Command,
+    examples=[
+        "kernel evaluate output/first/model-best test.jsonl --output output/scores.json",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument("data", type=options.FilePath(path_type=Path))
 @click.option(

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 _LIBRARIES = (
@@ -29,7 +30,14 @@ _LIBRARIES = (
 GROUP = "kernel_info"
 
 
-@click.command("info")
+@click.command(
+    "info",
+    cls=Command,
+    examples=[
+        "kernel info",
+        "kernel info output/first/model-best",
+    ],
+)
 @click.argument("model", required=False, type=options.file_or_name)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info(model: str | None, as_json: bool) -> None:

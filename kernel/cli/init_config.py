@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say, write_data
 
 if TYPE_CHECKING:
     from kernel.language.new_config import NewConfig
 
 
-@click.command("config")
+@click.command(
+    "config",
+    cls=Command,
+    examples=[
+        "kernel init config first.cfg --lang en --pipeline tagger,ner",
+        "kernel init config - --optimize accuracy",
+    ],
+)
 @click.argument("output", metavar="OUTPUT", type=options.file_or_name)
 @click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
 @click.option(

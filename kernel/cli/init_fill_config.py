@@ -7,10 +7,18 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say_text, write_data
 
 
-@click.command("fill-config")
+@click.command(
+    "fill-config",
+    cls=Command,
+    examples=[
+        "kernel init fill-config first.cfg filled.cfg",
+        "kernel init fill-config first.cfg --diff",
+    ],
+)
 @click.argument("base_path", metavar="BASE", type=options.file_or_name)
 @click.argument("output_path", metavar="[OUT]", default="-", type=options.file_or_name)
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")

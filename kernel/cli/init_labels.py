@@ -18,7 +18,13 @@ _USE = """\
   path = {path}"""
 
 
-@click.command("labels", cls=ConfigCommand)
+@click.command(
+    "labels",
+    cls=ConfigCommand,
+    examples=[
+        "kernel init labels first.cfg output/labels",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("output", metavar="OUTPUT_DIR", type=options.FilePath(path_type=Path, file_okay=False))
 @options.force

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.cli.command import Command, Context, write_examples
 from kernel.visible import visible
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ class LazyGroup(click.Group):
 
     table: name -> ("module:attribute", one line of help). plugins: entry-point group with more commands, which can't
     shadow those of the table. callback: called before a command. former: a name that people may know, of another program or
-    an earlier form -> what to write instead.
+    an earlier form -> what to write instead. examples: lines that begin with `kernel`, shown at the end of the help.
     """
+
+    context_class = Context
 
     def __init__(
         self,
@@ -37,12 +40,14 @@ class LazyGroup(click.Group):
         params: list[click.Parameter] | None = None,
         callback: Callable[[], None] | None = None,
         former: Mapping[str, str] | None = None,
+        examples: Sequence[str] = (),
     ) -> None:
         settings = {"help_option_names": ["-h", "--help"]}
         super().__init__(name, help=help, params=params or [], callback=callback, context_settings=settings)
         self._table = table
         self._group = group
         self._former = former or {}
+        self.examples = tuple(examples)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self._table, *self.commands, *(point.name for point in self._points())})
@@ -85,6 +90,11 @@ class LazyGroup(click.Group):
         if helps:
             with formatter.section("Commands"):
                 formatter.write_dl(sorted(helps.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples."""
+        super().format_epilog(ctx, formatter)
+        write_examples(formatter, self.examples)
 
     def get_help(self, ctx: click.Context) -> str:
         """The help text: names of commands come from packages."""
@@ -157,7 +167,7 @@ def ended(error: SystemExit) -> KernelError:
     )
 
 
-class ConfigCommand(click.Command):
+class ConfigCommand(Command):
     """A command that also takes `--section.key value` and `--section.key=value`, anywhere on its line.
 
     They are left as written in `ctx.meta[OVERRIDES]`; anything else is parsed as ever, so that a misspelt option of

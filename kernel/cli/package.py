@@ -9,10 +9,17 @@ from typing import Any
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say
 
 
-@click.command("package")
+@click.command(
+    "package",
+    cls=Command,
+    examples=[
+        "kernel package output/first/model-best output/package --name demo --version 1.0.0",
+    ],
+)
 @click.argument("model", metavar="MODEL", type=options.FilePath(path_type=Path))
 @click.argument("output", metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @options.code

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 if TYPE_CHECKING:
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
     from kernel.discovery.listing import Package
 
 
-@click.command("check")
+@click.command(
+    "check",
+    cls=Command,
+    examples=[
+        "kernel plugins check kernel-nlp-components",
+    ],
+)
 @click.argument("distributions", metavar="[PACKAGE...]", nargs=-1)
 @click.option("--import", "imports", is_flag=True, help="Import each target too, each in its own process.")
 @click.option(

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 if TYPE_CHECKING:
     from kernel.discovery.listing import Package
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples=[
+        "kernel plugins list",
+    ],
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins_list(as_json: bool) -> None:
     """List the installed plugins: what they provide, the versions of kernel they were made for, and their state.

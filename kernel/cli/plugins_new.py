@@ -7,11 +7,18 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_text
 from kernel.cli.scaffold.kinds import KINDS
 
 
-@click.command("new")
+@click.command(
+    "new",
+    cls=Command,
+    examples=[
+        "kernel plugins new acme-nlp --kind architectures --dir output",
+    ],
+)
 @click.argument("name")
 @click.option(
     "--kind",

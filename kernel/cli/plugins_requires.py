@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from kernel.config import Config
 
 
-@click.command("requires", cls=ConfigCommand)
+@click.command(
+    "requires",
+    cls=ConfigCommand,
+    examples=[
+        "kernel plugins requires output/first/model-best",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.pass_context

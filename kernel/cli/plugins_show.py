@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 if TYPE_CHECKING:
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 _FIELDS = ("summary", "author", "author-email", "license-expression", "license", "home-page", "project-url")
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=Command,
+    examples=[
+        "kernel plugins show kernel-nlp-components",
+    ],
+)
 @click.argument("distribution", metavar="PACKAGE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins_show(distribution: str, as_json: bool) -> None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import click
 
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples=[
+        "kernel registry list architectures",
+    ],
+)
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def registry_list(kind: str | None, as_json: bool) -> None:

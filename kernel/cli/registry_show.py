@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say_text
 
 # Where in a config the block of a kind usually stands.
@@ -30,7 +31,14 @@ PLACES = {
 }
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=Command,
+    examples=[
+        "kernel registry show kernel.HashEmbedCNN.v2",
+        "kernel registry show ner --kind factories",
+    ],
+)
 @click.argument("name")
 @click.option("--kind", help="The registry to look in; all by default.")
 @options.code

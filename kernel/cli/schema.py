@@ -8,10 +8,17 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say, write_data
 
 
-@click.command("schema")
+@click.command(
+    "schema",
+    cls=Command,
+    examples=[
+        "kernel schema output/configs.schema.json",
+    ],
+)
 @click.argument("output", metavar="[OUTPUT]", default="-", type=options.file_or_name)
 @options.force
 @options.code

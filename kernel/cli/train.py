@@ -40,7 +40,16 @@ def _one_config(words: list[str]) -> str:
     return f"train takes one config, and the data are named in it, or with options: {line}"
 
 
-@click.command("train", cls=_TrainCommand, context_settings={"allow_extra_args": True})
+@click.command(
+    "train",
+    cls=_TrainCommand,
+    context_settings={"allow_extra_args": True},
+    examples=[
+        "kernel train first.cfg --output output/first",
+        "kernel train first.cfg --output output/first --training.max_steps 500",
+        "kernel train first.cfg --output output/first --resume",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.option(
     "--output",

@@ -14,9 +14,13 @@ CLI = Kind(
 from pathlib import Path
 
 import click
+from kernel.cli.command import Command
+
+# Shown by `kernel $owner --help`.
+EXAMPLES = ["kernel $owner texts.txt --lang en"]
 
 
-@click.command("$owner")
+@click.command("$owner", cls=Command, examples=EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", "-l", help="Language whose tokenizer splits words.")
 def command(file: Path, lang: str | None) -> None:

@@ -1,11 +1,13 @@
 """The suite for commands that packages add to the command line."""
 
+import shlex
 from typing import Any, ClassVar
 
 import click
 from click.testing import CliRunner
 
 from kernel.discovery import scan
+from kernel.discovery.known_names import COMMAND_GROUPS
 from kernel.registries.loading import load_entry_point
 from kernel.testing.suites.base import Suite
 
@@ -39,6 +41,21 @@ class CommandSuite(Suite):
         command = self.build()
         assert command.get_short_help_str(), "the function of the command has no docstring"
         assert self.run("--help").exit_code == 0
+
+    def test_its_parser_takes_its_examples(self) -> None:
+        command, words = self.build(), [*COMMAND_GROUPS[f"kernel_{self.kind}"].split(), self.name]
+        for example in getattr(command, "examples", ()):
+            given = shlex.split(example)
+            assert given[: len(words)] == words, (
+                f"the example does not begin with {' '.join(words)}: {example}"
+            )
+            try:
+                command.make_context(self.name, given[len(words) :])
+            except click.MissingParameter:
+                raise
+            except click.BadParameter as error:
+                # Files of examples need not be here.
+                assert isinstance(error.param and error.param.type, click.Path | click.File), example
 
     def test_no_built_in_command_has_the_name(self) -> None:
         from kernel.cli.commands import BUILT_IN

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.interrupts import stopping
 from kernel.cli.say import say, say_text
 
@@ -15,7 +16,13 @@ to train with it, write in a config:
   kb_path = {path}"""
 
 
-@click.command("kb")
+@click.command(
+    "kb",
+    cls=Command,
+    examples=[
+        "kernel init kb entities.jsonl output/kb --model output/first/model-best",
+    ],
+)
 @click.argument("file", type=options.FilePath(path_type=Path, exists=True, dir_okay=False))
 @click.argument("output", type=options.FilePath(path_type=Path))
 @click.option(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kernel.cli.command import Command
 from kernel.cli.evaluate import evaluate
 
 _OWN = [
@@ -73,8 +74,9 @@ def _accuracy(
     show({**scores, **facts}, lines, output, force=force)
 
 
-accuracy = click.Command(
+accuracy = Command(
     "accuracy",
+    examples=["kernel benchmark accuracy output/first/model-best test.jsonl"],
     params=[*evaluate.params, *_OWN],
     callback=_accuracy,
     help=_accuracy.__doc__,

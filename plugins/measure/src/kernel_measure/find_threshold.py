@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say
 
 
-@click.command("find-threshold")
+@click.command(
+    "find-threshold",
+    cls=Command,
+    examples=[
+        "kernel find-threshold output/textcat/model-best dev.jsonl textcat_multilabel threshold cats_macro_f",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument("data", type=options.FilePath(path_type=Path))
 @click.argument("pipe")

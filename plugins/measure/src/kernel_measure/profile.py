@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say
 
 
-@click.command("profile")
+@click.command(
+    "profile",
+    cls=Command,
+    examples=[
+        "kernel debug profile output/first/model-best texts.txt",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument("inputs", type=options.FilePath(path_type=Path, allow_dash=True), default="-")
 @click.option(

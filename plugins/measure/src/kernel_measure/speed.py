@@ -13,7 +13,13 @@ from kernel.cli.say import say
 LEVEL = 0.95
 
 
-@click.command("speed", cls=ConfigCommand)
+@click.command(
+    "speed",
+    cls=ConfigCommand,
+    examples=[
+        "kernel benchmark speed output/first/model-best test.jsonl --batch-size 8",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument("data", type=options.FilePath(path_type=Path))
 @click.option(

@@ -7,11 +7,18 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.interrupts import stopping
 from kernel.cli.say import say
 
 
-@click.command("onnx")
+@click.command(
+    "onnx",
+    cls=Command,
+    examples=[
+        "kernel onnx output/bert/model-best output/onnx --int8",
+    ],
+)
 @click.argument("model", type=options.file_or_name)
 @click.argument("output", metavar="OUTPUT", type=options.FilePath(path_type=Path))
 @click.option(

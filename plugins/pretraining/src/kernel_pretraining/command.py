@@ -21,7 +21,13 @@ class _PretrainCommand(ConfigCommand):
         return super().parse_args(ctx, args)
 
 
-@click.command("pretrain", cls=_PretrainCommand)
+@click.command(
+    "pretrain",
+    cls=_PretrainCommand,
+    examples=[
+        "kernel pretrain pretraining.cfg output/pretrained --paths.raw_text texts.jsonl",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("output", metavar="OUT", type=options.FilePath(path_type=Path))
 @click.option(

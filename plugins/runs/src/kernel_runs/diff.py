@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.cli.command import Command
+
 if TYPE_CHECKING:
     from kernel.training.drift import Change
     from kernel_runs.outputs import Output
@@ -16,7 +18,13 @@ if TYPE_CHECKING:
 _SHOWN = 8
 
 
-@click.command("diff")
+@click.command(
+    "diff",
+    cls=Command,
+    examples=[
+        "kernel runs diff output/first output/second",
+    ],
+)
 @click.argument("one", metavar="A", type=click.Path(path_type=Path))
 @click.argument("other", metavar="B", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kernel.cli.command import Command
+
 if TYPE_CHECKING:
     from kernel_runs.outputs import Output
 
 _TITLES = ("RUN", "STATE", "STEP", "SCORE", "AT", "SEED")
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples=[
+        "kernel runs list output",
+    ],
+)
 @click.argument("directory", default=".", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_runs(directory: Path, as_json: bool) -> None:

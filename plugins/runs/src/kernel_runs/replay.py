@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-@click.command("replay")
+@click.command(
+    "replay",
+    cls=Command,
+    examples=[
+        "kernel replay output/first",
+    ],
+)
 @click.argument("output", type=click.Path(path_type=Path))
 @options.code
 @options.gpu_id

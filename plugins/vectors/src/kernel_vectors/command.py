@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.interrupts import stopping
 from kernel.cli.say import say, say_text
 
@@ -14,7 +15,13 @@ to train with them, write in a config:
   vectors = {path}"""
 
 
-@click.command("vectors")
+@click.command(
+    "vectors",
+    cls=Command,
+    examples=[
+        "kernel init vectors en vectors.txt.gz output/vectors",
+    ],
+)
 @click.argument("lang", required=False, metavar="LANG")
 @click.argument("file", required=False, metavar="FILE", type=options.file_or_name)
 @click.argument("output", required=False, metavar="OUTPUT", type=options.FilePath(path_type=Path))

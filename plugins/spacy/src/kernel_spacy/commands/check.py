@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 _COLOURS = {"same": "green", "changed": "yellow", "refused": "red"}
 
 
-@click.command("check", cls=ConfigCommand)
+@click.command(
+    "check",
+    cls=ConfigCommand,
+    examples=[
+        "kernel spacy check spacy.cfg",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @options.code
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")

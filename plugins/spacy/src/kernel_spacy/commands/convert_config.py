@@ -11,7 +11,13 @@ from kernel.cli.lazy import OVERRIDES, ConfigCommand
 from kernel.cli.say import say, write_data
 
 
-@click.command("convert-config", cls=ConfigCommand)
+@click.command(
+    "convert-config",
+    cls=ConfigCommand,
+    examples=[
+        "kernel spacy convert-config spacy.cfg ours.cfg",
+    ],
+)
 @click.argument("config_path", metavar="CONFIG", type=options.file_or_name)
 @click.argument("output_path", metavar="[OUT]", default="-", type=options.file_or_name)
 @options.code

@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 from kernel.cli import options
+from kernel.cli.command import Command
 from kernel.cli.say import say
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        "kernel spacy export output/first/model-best output/for-spacy",
+    ],
+)
 @click.argument("pipeline", type=options.file_or_name)
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
