@@ -6,8 +6,17 @@ from pathlib import Path
 
 import click
 
+from kernel.cli.command import Command
 
-@click.command("report")
+
+@click.command(
+    "report",
+    cls=Command,
+    examples=[
+        "kernel report output/first",
+        "kernel report output/first output/second --output compared.html",
+    ],
+)
 @click.argument("output", type=click.Path(path_type=Path))
 @click.argument("others", metavar="[OTHER]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -19,13 +28,7 @@ import click
     help="Where the page is written.  [default: report.html in OUTPUT]",
 )
 def report(output: Path, others: tuple[Path, ...], target: Path | None) -> None:
-    """Write a page about the run in OUTPUT, or about several side by side: curves, scores, settings, in one HTML file.
-
-    \b
-    Examples:
-      kernel report output/first
-      kernel report output/first output/second --output compared.html
-    """
+    """Write a page about the run in OUTPUT, or about several side by side: curves, scores, settings, in one HTML file."""
     from kernel.cli.say import say
     from kernel_report.page import NAME, write_page
 
