@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 
-from scripts.browser.seen import QUESTION, Seen
+from scripts.browser.seen import QUESTION, WARM, Seen
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HEIGHT = 800
@@ -37,6 +37,8 @@ def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Itera
         page.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         )
+        # Otherwise the first page would have to wait for the browser itself.
+        page.get(WARM)
         for address in addresses:
             for width in widths:
                 yield _seen(page, address, width, scheme)

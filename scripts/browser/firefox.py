@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scripts.browser.seen import QUESTION, Seen
+from scripts.browser.seen import QUESTION, WARM, Seen
 
 NAMES = ("firefox", "firefox-esr")
 HEIGHT = 800
@@ -76,6 +76,8 @@ def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Itera
             bidi.call("session.new", capabilities={})
             bidi.call("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
             tab = bidi.call("browsingContext.create", type="tab")["context"]
+            # Otherwise the first page would have to wait for the browser itself.
+            bidi.call("browsingContext.navigate", context=tab, url=WARM, wait="complete")
             for address in addresses:
                 for width in widths:
                     yield _seen(bidi, tab, address, width, scheme)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+WARM = "data:text/html,<title>warm</title><h1>warm</h1><svg><path d='M0 0L9 9' stroke='red'/></svg>"
 # Asked in the page. Paints that never came are null. nameless: what a screen reader could only call by its kind.
 QUESTION = """
 const paint = performance.getEntriesByName('first-contentful-paint')[0];

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,27 +15,32 @@ from kernel_report.rendering import render
 from kernel_report.run import Run, read_runs
 from kernel_report.sections import SECTIONS
 
-# Nothing is fetched, sent or run: what strangers' text might ask for, too.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 NAME = "report.html"
+# Nothing is fetched, sent or run, whatever strangers' text asks for. style: the one style sheet there is, by its digest.
+_POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
+_WATCHED = "; script-src 'self'; connect-src 'self'"
 
 
-def write_page(outputs: Iterable[Path], target: Path) -> None:
-    """Write the page about the runs in some outputs, whole or not at all."""
-    page = page_of(read_runs(outputs))
+def write_page(outputs: Iterable[Path], target: Path, tell: Callable[[int], None] = lambda _: None) -> None:
+    """Write the page about the runs in some outputs, whole or not at all.
+
+    `UsageError` if no run wrote in one of them, or the page can't be written. tell: see `read_runs`.
+    """
+    page = page_of(read_runs(outputs, tell))
     with atomic_file(target) as fresh:
         fresh.write_text(page, encoding="utf8", errors="backslashreplace", newline="\n")
 
 
-def page_of(runs: Sequence[Run]) -> str:
-    """The HTML of a page about some runs, at least one."""
+def page_of(runs: Sequence[Run], *, is_watched: bool = False) -> str:
+    """The HTML of a page about some runs, at least one. is_watched: it asks for a new one every few seconds where it came from."""
     style = files("kernel_report").joinpath("templates", "style.css").read_text(encoding="utf8")
-    found = [made for make in SECTIONS if (made := make(runs)) is not None]
-    title = " against ".join(run.name for run in runs[:2]) if len(runs) == 2 else f"{len(runs)} runs"
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = _POLICY.format(style=f"sha256-{digest}") + (_WATCHED if is_watched else "")
     return render(
         "page.html",
-        title=runs[0].name if len(runs) == 1 else title,
-        policy=Markup(POLICY),
+        title=" and ".join(run.name for run in runs) if len(runs) < 3 else f"{len(runs)} runs",
+        policy=Markup(policy),
         style=Markup(style),
-        sections=found,
+        sections=[made for make in SECTIONS if (made := make(runs)) is not None],
+        is_watched=is_watched,
     )

@@ -56,7 +56,7 @@ def read_run(path: Path, name: str | None = None, tell: Callable[[int], None] = 
     """The run in an output. name: None for that of the folder."""
     problems: list[str] = []
     record, settings = _record(path, problems)
-    state = _state(path)
+    state = state_of(path)
     if state == "running" and _is_of_another(path):
         problems.append(
             "A run is at work here that has written nothing yet: what is shown is of the one before it."
@@ -168,7 +168,8 @@ def _kept(path: Path, problems: list[str]) -> Mapping[str, Any]:
     return facts if isinstance(facts, dict) and strange(facts) is None else {}
 
 
-def _state(path: Path) -> str:
+def state_of(path: Path) -> str:
+    """The state of the run in an output, see `Run`. Of a run on another computer nobody knows here that it goes on."""
     try:
         refuse_if_locked(path)
     except Locked:

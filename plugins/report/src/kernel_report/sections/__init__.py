@@ -9,8 +9,8 @@ from kernel_report.section import Section
 from kernel_report.sections import comparison, curves, origin, settings, summary
 
 SECTIONS: tuple[Callable[[Sequence[Run]], Section | None], ...] = (
-    summary.section,
     comparison.section,
+    summary.section,
     curves.section,
     settings.section,
     origin.section,
