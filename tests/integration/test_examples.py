@@ -28,6 +28,7 @@ NOT_RUN = {
     "kernel onnx": "needs a transformer",
     "kernel pretrain": "its own tests have such a config",
     "kernel replay": "needs a run that failed",
+    "kernel report output/first --watch": "goes on until Ctrl-C",
     "kernel report output/first output/second": "needs another run",
     "kernel runs diff": "needs another run",
     "kernel schema": "imports all that is installed",
