@@ -14,7 +14,7 @@ TORCH_EXTRAS := transformers tokenizers safetensors sentencepiece huggingface-hu
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 DEMO := output/demo
 
-.PHONY: help install install-torch demo test test-transformers coverage slow slow-transformers check lint types rules isolated goldens docs bench clean
+.PHONY: help install install-torch demo test test-transformers coverage slow slow-transformers check lint types rules isolated goldens docs site bench clean
 
 help:
 	@echo "make demo    train the sample pipeline, evaluate it, apply it"
@@ -22,10 +22,11 @@ help:
 	@echo "make test-transformers  the quick tests that need torch, in an environment of their own"
 	@echo "make coverage  all quick tests, and how much of the code they run; fails below the share in pyproject.toml"
 	@echo "make slow    the long tests, those that need torch too"
-	@echo "make check   ruff, mypy and the rules of the repository"
+	@echo "make check   ruff, mypy, the rules of the repository, and the site with its links"
 	@echo "make isolated  every package alone, in environments of their own (minutes)"
 	@echo "make goldens record the outputs of registered names that have none yet, or of new versions"
 	@echo "make docs    write docs/reference, and the names in docs/migrate.md, anew from the code"
+	@echo "make site    make a web site of the documents, site/index.html, to be read offline or put on a server"
 	@echo "make bench   compare with spaCy, write docs/benchmarks.md"
 
 # Build tools first and one pip call without build isolation after: isolated builds of every package take minutes.
@@ -33,7 +34,7 @@ $(VENV)/.installed: $(MANIFESTS) constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python $(PIP_INSTALL) -c constraints.txt hatchling editables
 	$(BIN)/python $(PIP_INSTALL) --no-build-isolation -c constraints.txt \
-		-e ".[dev]" $(foreach d,$(filter-out .,$(DISTRIBUTIONS)),-e $(d))
+		-e ".[dev,site]" $(foreach d,$(filter-out .,$(DISTRIBUTIONS)),-e $(d))
 	touch $@
 
 install: $(VENV)/.installed
@@ -80,7 +81,7 @@ slow: install
 slow-transformers: $(TORCH_VENV)/.real-model
 	HF_HUB_OFFLINE=1 $(TORCH_BIN)/python -m pytest -q -m slow $(TORCH_TESTS)
 
-check: lint types rules
+check: lint types rules site
 
 lint: install
 	$(BIN)/ruff check .
@@ -104,8 +105,14 @@ docs: install
 	$(BIN)/python scripts/reference
 	$(BIN)/python scripts/migration
 
+# Anew each time, so that no page stays that is no longer there. No network is used; a link that leads to nothing is an error.
+site: install
+	rm -rf site output/site
+	$(BIN)/sphinx-build --quiet --fail-on-warning --jobs auto -c docs/site -d output/site . site
+	$(BIN)/python docs/site/check.py site
+
 bench: install
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(TORCH_VENV) output dist build .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(TORCH_VENV) output site dist build .pytest_cache .mypy_cache .ruff_cache .coverage

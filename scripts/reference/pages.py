@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from markdown import cell, code, fenced, plain, prose
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from signatures import attributes, signature
@@ -86,23 +87,26 @@ def _registry_page(kind: str) -> str:
             continue
         origin = registry.origin(kind, name)
         function = registry.get(kind, name)
-        parts += [f"## {name}", f"From the package {origin.distribution}: `{origin.target}`."]
+        parts += [
+            f"## {plain(name)}",
+            f"From the package {plain(origin.distribution)}: {code(origin.target)}.",
+        ]
         if kind not in ("modules", "sections"):
-            parts.append(_fenced("python", signature(function)))
+            parts.append(fenced("python", signature(function)))
         if name not in THINC_NAMES.get(kind, ()):
-            parts.append(inspect.getdoc(function) or "")
+            parts.append(prose(inspect.getdoc(function) or ""))
         meta = getattr(function, "__kernel_factory__", None)
         if meta is not None:
             parts.append(_factory_facts(meta))
         if kind == "sections":
-            parts.append(_fenced("ini norun", section(name, function)))
+            parts.append(fenced("ini norun", section(name, function)))
         elif kind not in ("ops", "languages", "modules"):
-            parts.append("\n".join(f"- {line}" for line in ranges(kind, name, function).splitlines()))
-            parts.append(_fenced("ini norun", block(kind, name, function)))
+            parts.append("\n".join(f"- {cell(line)}" for line in ranges(kind, name, function).splitlines()))
+            parts.append(fenced("ini norun", block(kind, name, function)))
     if others:
         package = registry.origin(kind, next(iter(others))).distribution
-        parts += ["## Other names", f"The package {package} has these under other names, too."]
-        rows = [f"| `{name}` | `{home}` |" for name, home in others.items()]
+        parts += ["## Other names", f"The package {plain(package)} has these under other names, too."]
+        rows = [f"| {code(name)} | {code(home)} |" for name, home in others.items()]
         parts.append("\n".join(["| name | stands for |", "|---|---|", *rows]))
     if kind in THINC_NAMES:
         parts.insert(2, "The documentation of [Thinc](https://thinc.ai/docs) says what its own do.")
@@ -127,14 +131,14 @@ def _home(kind: str, name: str) -> str | None:
 def _factory_facts(meta: Any) -> str:
     facts = []
     if meta.assigns:
-        facts.append("Sets " + ", ".join(f"`{name}`" for name in meta.assigns) + ".")
+        facts.append("Sets " + ", ".join(map(code, meta.assigns)) + ".")
     if meta.requires:
-        facts.append("Needs " + ", ".join(f"`{name}`" for name in meta.requires) + ".")
+        facts.append("Needs " + ", ".join(map(code, meta.requires)) + ".")
     weights = {name: weight for name, weight in meta.default_score_weights.items() if weight is not None}
     if weights:
         facts.append(
             "Weights of its scores: "
-            + ", ".join(f"`{name}` {weight}" for name, weight in weights.items())
+            + ", ".join(f"{code(name)} {weight}" for name, weight in weights.items())
             + "."
         )
     return " ".join(facts)
@@ -151,10 +155,10 @@ def _hooks_page() -> str:
     for name, spec in vars(events).items():
         if not hasattr(spec, "kernel_spec"):
             continue
-        parts += [f"## {name}", _fenced("python", signature(spec))]
+        parts += [f"## {name}", fenced("python", signature(spec))]
         if spec.kernel_spec["firstresult"]:
             parts.append("The first answer that is not None counts.")
-        parts.append(inspect.getdoc(spec) or "")
+        parts.append(prose(inspect.getdoc(spec) or ""))
     parts += [
         "## What a run has",
         "Events have a `run`, an object of the class `kernel.training.run.Run`. Callbacks read it, and leave it as it is.",
@@ -162,8 +166,7 @@ def _hooks_page() -> str:
     rows = ["| `run.` | type | |", "|---|---|---|"]
     for name, kind, text in attributes(Run):
         assert text, f"Run.{name} has no text in kernel/training/run.py"
-        escaped = kind.replace("|", "\\|")
-        rows.append(f"| `{name}` | `{escaped}` | {text} |")
+        rows.append(f"| {code(name)} | {code(kind)} | {cell(text)} |")
     return "\n\n".join([*parts, "\n".join(rows)])
 
 
@@ -195,13 +198,13 @@ def _command_parts(command: click.Command, words: list[str], ctx: click.Context)
         *(_argument(one) for one in arguments),
         "COMMAND" * bool(subcommands),
     ]
-    yield f"## {' '.join(words)}"
+    yield f"## {plain(' '.join(words))}"
     points = entry_points(groups[above]) if above in groups else []
     package = [point.distribution for point in points if point.name == words[-1]]
     if package:
-        yield f"From the package {package[0]}."
-    yield _fenced("text", " ".join(word for word in usage if word))
-    yield inspect.cleandoc(command.help or "").replace("\b\n", "")
+        yield f"From the package {plain(package[0])}."
+    yield fenced("text", " ".join(word for word in usage if word))
+    yield prose(inspect.cleandoc(command.help or "").replace("\b\n", ""))
     if options:
         rows = ["| option | |", "|---|---|", *(_option(one) for one in options)]
         yield "\n".join(rows)
@@ -222,10 +225,10 @@ def _argument(one: click.Argument) -> str:
 
 def _option(one: click.Option) -> str:
     value = "" if one.is_flag else f" {one.metavar or _type_name(one.type)}"
-    names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts)) + value.replace("|", "\\|")
-    text = one.help or ""
+    names = ", ".join(map(code, (*one.opts, *one.secondary_opts))) + cell(value)
+    text = cell(one.help or "")
     if one.show_default and not one.is_flag and one.default is not None:
-        text += f" Default: `{one.default}`."
+        text += f" Default: {code(str(one.default))}."
     return f"| {names} | {text} |"
 
 
@@ -252,7 +255,7 @@ def _config_page() -> str:
             rows += [_key(name, key, field, defaults) for key, field in schema.model_fields.items()]
             parts.append("\n".join(rows))
         if defaults.get(name):
-            parts.append(_fenced("ini norun", _section_text(name)))
+            parts.append(fenced("ini norun", _section_text(name)))
         if schema is not None:
             parts += _inner_sections(name, schema, defaults)
     return "\n\n".join(parts)
@@ -281,13 +284,13 @@ def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> 
         for name, sign in _SIGNS.items()
         if hasattr(one, name)
     ]
-    kind = ", ".join([hint, *bounds]).replace("|", "\\|")
+    kind = cell(", ".join([hint, *bounds]))
     default = "required" if field.is_required() else _plain(field.get_default(call_default_factory=True))
     if isinstance(defaults.get(section, {}).get(key), dict) and any(
         k.startswith("@") for k in defaults[section][key]
     ):
         default = "below"
-    return f"| `{key}` | {kind} | {default} | {field.description.strip()} |"
+    return f"| {code(key)} | {kind} | {default} | {cell(field.description.strip())} |"
 
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -296,7 +299,7 @@ _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 def _plain(value: Any) -> str:
     if isinstance(value, BaseModel):
         return "below"
-    return f"`{json.dumps(value)}`"
+    return code(json.dumps(value))
 
 
 def _section_text(section: str) -> str:
@@ -331,11 +334,11 @@ def _testing_page() -> str:
     parts = ["# kernel.testing", (inspect.getdoc(testing) or "").partition("\n")[0], _suite_note()]
     for name in testing.__all__:
         thing = getattr(testing, name)
-        parts += [f"## {name}", f"`{thing.__module__}`", inspect.getdoc(thing) or ""]
+        parts += [f"## {name}", code(thing.__module__), prose(inspect.getdoc(thing) or "")]
         if isinstance(thing, type) and issubclass(thing, Suite):
             parts.append(_suite_tests(thing))
         else:
-            parts.insert(-1, _fenced("python", signature(thing)))
+            parts.insert(-1, fenced("python", signature(thing)))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -347,7 +350,3 @@ def _suite_tests(suite: type[Suite]) -> str:
     tests = [name for name in dir(suite) if name.startswith("test_")]
     own = [name for name in tests if name not in dir(Suite)] if suite is not Suite else tests
     return "\n".join(["Tests:", "", *(f"- `{name}`" for name in own)]) if own else ""
-
-
-def _fenced(language: str, text: str) -> str:
-    return f"```{language}\n{text}\n```"
