@@ -45,8 +45,8 @@ def command(way): ...
 '''
 
 
-def load(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"site_{name}", SITE / f"{name}.py")
+def load(name: str, folder: Path = SITE) -> ModuleType:
+    spec = spec_from_file_location(f"of_site_{name}", folder / f"{name}.py")
     assert spec and spec.loader
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -82,10 +82,10 @@ def test_text_of_a_package_is_shown_and_never_obeyed(tmp_path: Path, monkeypatch
         },
         modules={"evil": CODE.format(hostile=HOSTILE)},
     )
-    monkeypatch.syspath_prepend(str(ROOT / "scripts" / "reference"))
+    reference = ROOT / "scripts" / "reference"
+    monkeypatch.syspath_prepend(str(reference))
     with installed(package):
-        import pages  # type: ignore[import-not-found]
-
+        pages = load("pages", reference)
         found = {
             "docs/reference/misc.md": pages._registry_page("misc"),
             "docs/reference/commands.md": pages._commands_page(),
