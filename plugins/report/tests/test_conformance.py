@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
-from kernel.testing import CommandSuite
+from kernel.testing import CallbackSuite, CommandSuite
 
 
 class TestReport(CommandSuite):
     name = "report"
+    goldens = Path(__file__).with_name("goldens.json")
+
+
+class TestReportCallback(CallbackSuite):
+    name = "kernel.Report.v1"
     goldens = Path(__file__).with_name("goldens.json")

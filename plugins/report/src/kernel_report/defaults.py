@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.config import Config
 from kernel.errors import KernelError
+from kernel.registries.blame import describe_error
 from kernel.training.prepare import fill_config, pipeline_class
 
 # What other values refer to.
@@ -26,6 +27,8 @@ def defaults(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
         plain = fill_config(pipeline_class(bare), Config({"nlp": bare.get("nlp", {})}), problems=[])
     except KernelError as error:
         return {}, error.message
+    except Exception as error:  # noqa: BLE001 (a class of somebody's, which may count on sections that aren't there)
+        return {}, describe_error(error)
     return {**filled, **{key: plain[key] for key in _KEPT if key in plain}}, ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from kernel_report.run import Run, read_runs
 from kernel_report.sections import SECTIONS
 
 NAME = "report.html"
+_STYLES = ("style.css", "predictions.css")
 # Nothing is fetched, sent or run, whatever strangers' text asks for. style: the one style sheet there is, by its digest.
 _POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'"
 _WATCHED = "; script-src 'self'; connect-src 'self'"
@@ -26,14 +28,23 @@ def write_page(outputs: Iterable[Path], target: Path, tell: Callable[[int], None
 
     `UsageError` if no run wrote in one of them, or the page can't be written. tell: see `read_runs`.
     """
-    page = page_of(read_runs(outputs, tell))
+    _write(page_of(read_runs(outputs, tell)), target)
+
+
+def write_run(output: Path, target: Path, state: str) -> None:
+    """Write the page about one run that is still at work, which says itself what becomes of it. state: see `Run`."""
+    _write(page_of([replace(run, state=state) for run in read_runs([output])]), target)
+
+
+def _write(page: str, target: Path) -> None:
     with atomic_file(target) as fresh:
         fresh.write_text(page, encoding="utf8", errors="backslashreplace", newline="\n")
 
 
 def page_of(runs: Sequence[Run], *, is_watched: bool = False) -> str:
     """The HTML of a page about some runs, at least one. is_watched: it asks for a new one every few seconds where it came from."""
-    style = files("kernel_report").joinpath("templates", "style.css").read_text(encoding="utf8")
+    folder = files("kernel_report").joinpath("templates")
+    style = "".join(folder.joinpath(name).read_text(encoding="utf8") for name in _STYLES)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = _POLICY.format(style=f"sha256-{digest}") + (_WATCHED if is_watched else "")
     return render(

@@ -16,7 +16,9 @@ from kernel.training.drift import strange
 from kernel.training.history import FILE as HISTORY
 from kernel.training.history import rows
 from kernel.training.output import RECORD
+from kernel_report import kept
 from kernel_report.curve import Curves, number, position
+from kernel_report.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Run:
     or "" where nobody knows. record: what `run.json` says, see `kernel.training.manifest`; empty if nobody kept it.
     settings: the whole config, filled and interpolated; empty likewise. curves: numbers of steps and evaluations. step: the latest
     one that is known, 0 for none. best, last: rows of evaluations, see `kernel.training.history`. problems: what could not be
-    read, in plain sentences.
+    read, in plain sentences. kept: predictions and data.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Run:
     best: Mapping[str, Any] | None = None
     last: Mapping[str, Any] | None = None
     problems: Sequence[str] = ()
+    kept: Kept = field(default_factory=Kept)
 
 
 def read_runs(paths: Iterable[Path], tell: Callable[[int], None] = lambda _: None) -> list[Run]:
@@ -84,6 +87,7 @@ def read_run(path: Path, name: str | None = None, tell: Callable[[int], None] = 
         best=found.best,
         last=found.last,
         problems=problems,
+        kept=kept.read(path, record.get("config")),
     )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from kernel_report.run import Run
 from kernel_report.section import Section
-from kernel_report.sections import comparison, curves, origin, settings, summary
+from kernel_report.sections import comparison, curves, data, origin, predictions, settings, summary
 
 SECTIONS: tuple[Callable[[Sequence[Run]], Section | None], ...] = (
     comparison.section,
     summary.section,
     curves.section,
+    predictions.section,
+    data.section,
     settings.section,
     origin.section,
 )
