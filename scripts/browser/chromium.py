@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 
-from scripts.browser.seen import QUESTION, WARM, Seen
+from scripts.browser.seen import PAINTED, QUESTION, WARM, Seen
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HEIGHT = 800
@@ -52,9 +52,7 @@ def _seen(page, address: str, width: int, scheme: str) -> Seen:  # type: ignore[
     page.get("about:blank")
     page.get_log("browser"), page.get_log("performance")
     page.get(address)
-    facts = page.execute_async_script(
-        f"const done = arguments[0]; requestAnimationFrame(() => setTimeout(() => done((() => {{ {QUESTION} }})()), 200));"
-    )
+    facts = page.execute_async_script(f"{PAINTED}.then(() => arguments[0]((() => {{ {QUESTION} }})()))")
     shot = page.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
     events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
     return Seen(

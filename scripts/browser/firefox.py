@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from scripts.browser.seen import QUESTION, WARM, Seen
+from scripts.browser.seen import PAINTED, QUESTION, WARM, Seen
 
 NAMES = ("firefox", "firefox-esr")
 HEIGHT = 800
@@ -104,7 +104,7 @@ def _seen(bidi: Bidi, tab: str, address: str, width: int, scheme: str) -> Seen:
     bidi.call("browsingContext.navigate", context=tab, url=address, wait="complete")
     answer = bidi.call(
         "script.evaluate",
-        expression=f"new Promise(done => setTimeout(() => done(JSON.stringify((() => {{ {QUESTION} }})())), 300))",
+        expression=f"{PAINTED}.then(() => JSON.stringify((() => {{ {QUESTION} }})()))",
         target={"context": tab},
         awaitPromise=True,
     )

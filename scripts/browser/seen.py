@@ -9,6 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 WARM = "data:text/html,<title>warm</title><h1>warm</h1><svg><path d='M0 0L9 9' stroke='red'/></svg>"
+# Waited for before anything is asked: the first paint, 5 seconds at most, and what comes right after it.
+PAINTED = """
+new Promise(done => {
+  new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').length && done())
+    .observe({type: 'paint', buffered: true});
+  setTimeout(done, 5000);
+}).then(() => new Promise(done => setTimeout(done, 200)))
+"""
 # Asked in the page. Paints that never came are null. nameless: what a screen reader could only call by its kind.
 QUESTION = """
 const paint = performance.getEntriesByName('first-contentful-paint')[0];

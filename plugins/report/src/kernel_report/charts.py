@@ -55,7 +55,7 @@ def lines(
         spacing=6,
         min_scale=4,
         max_scale=6,
-        show_dots=dots or all(len(line.points) == 1 for line in drawn),
+        show_dots=dots,
         dots_size=2,
         show_legend=False,
         show_x_guides=False,

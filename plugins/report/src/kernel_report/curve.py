@@ -7,7 +7,7 @@ are too many buckets, two neighbours become one. So a history of any length take
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -25,7 +25,8 @@ class Point(NamedTuple):
     value: float
 
 
-class Bucket(NamedTuple):
+@dataclass(slots=True)
+class Bucket:
     """Neighbouring points. number: of the bucket. last: the latest point. total: sum of the values. size: their number."""
 
     number: int
@@ -33,7 +34,7 @@ class Bucket(NamedTuple):
     high: Point
     last: Point
     total: float
-    size: int
+    size: int = 1
 
 
 @dataclass
@@ -48,30 +49,34 @@ class Curve:
 
     def add(self, point: Point) -> None:
         """Add a point. Its step is not below 0, and not before the last one's."""
-        self._put(Bucket(point.step // self.width, point, point, point, point.value, 1))
-        while len(self.buckets) > BUCKETS:
-            self.widen()
+        # Written out, as it is done for every number of a history.
+        number = point.step // self.width
+        buckets = self.buckets
+        if not buckets or (bucket := buckets[-1]).number != number:
+            buckets.append(Bucket(number, point, point, point, point.value))
+            while len(self.buckets) > BUCKETS:
+                self.widen()
+            return
+        value = point.value
+        if value < bucket.low.value:
+            bucket.low = point
+        elif value > bucket.high.value:
+            bucket.high = point
+        bucket.last = point
+        bucket.total += value
+        bucket.size += 1
 
     def widen(self) -> None:
         """Make one bucket of two."""
         self.width *= 2
-        old, self.buckets = self.buckets, []
-        for bucket in old:
-            self._put(bucket._replace(number=bucket.number // 2))
-
-    def _put(self, new: Bucket) -> None:
-        if not self.buckets or self.buckets[-1].number != new.number:
-            self.buckets.append(new)
-            return
-        old = self.buckets[-1]
-        self.buckets[-1] = Bucket(
-            old.number,
-            min(old.low, new.low, key=_value),
-            max(old.high, new.high, key=_value),
-            new.last,
-            old.total + new.total,
-            old.size + new.size,
-        )
+        kept: list[Bucket] = []
+        for bucket in self.buckets:
+            number = bucket.number // 2
+            if kept and kept[-1].number == number:
+                kept[-1] = _joined(kept[-1], bucket)
+            else:
+                kept.append(replace(bucket, number=number))
+        self.buckets = kept
 
     def thinned(self, most: int) -> Curve:
         """The same curve in `most` buckets at most."""
@@ -84,8 +89,8 @@ class Curve:
         """The points, in order: of each bucket the lowest and the highest; at the end the last one."""
         for bucket in self.buckets:
             yield from sorted({bucket.low, bucket.high})
-        if self.buckets and self.buckets[-1].last not in self.buckets[-1][1:3]:
-            yield self.buckets[-1].last
+        if self.buckets and self.last not in (self.buckets[-1].low, self.buckets[-1].high):
+            yield self.last
 
     def means(self) -> Iterator[Point]:
         """The mean of each bucket, at its latest step."""
@@ -103,6 +108,17 @@ class Curve:
     @property
     def high(self) -> Point:
         return max((bucket.high for bucket in self.buckets), key=_value)
+
+
+def _joined(one: Bucket, other: Bucket) -> Bucket:
+    return Bucket(
+        one.number,
+        min(one.low, other.low, key=_value),
+        max(one.high, other.high, key=_value),
+        other.last,
+        one.total + other.total,
+        one.size + other.size,
+    )
 
 
 def _value(point: Point) -> float:
@@ -124,38 +140,47 @@ class Curves:
     def add(self, row: Mapping[str, Any]) -> None:
         """Add what a row of the history says. What is no number is passed over."""
         seconds = number(row.get("seconds"))
-        self.seconds = self.seconds if seconds is None else seconds
-        step, evaluation = position(row.get("step")), position(row.get("evaluation"))
-        if step is not None:
+        if seconds is not None:
+            self.seconds = seconds
+        if (step := position(row.get("step"))) is not None:
             _add_all(self.losses, step, seconds, row.get("losses"))
-            for name in ("learn_rate", "dropout", "words", "memory_mb"):
-                value = number(row.get(name))
-                if value is not None:
-                    getattr(self, name).add(Point(step, seconds, value))
-        elif evaluation is not None:
+            for name, curve in (
+                ("learn_rate", self.learn_rate),
+                ("dropout", self.dropout),
+                ("words", self.words),
+                ("memory_mb", self.memory_mb),
+            ):
+                if (value := number(row.get(name))) is not None:
+                    curve.add(Point(step, seconds, value))
+        elif (step := position(row.get("evaluation"))) is not None:
             scores = row.get("scores")
-            own = scores if isinstance(scores, Mapping) else {}
-            _add_all(self.scores, evaluation, seconds, {"score": row.get("score"), **own})
+            own = scores if isinstance(scores, dict) else {}
+            _add_all(self.scores, step, seconds, {"score": row.get("score"), **own})
 
 
 def _add_all(curves: dict[str, Curve], step: int, seconds: float | None, values: Any) -> None:
-    for name, value in values.items() if isinstance(values, Mapping) else ():
-        found = number(value)
-        if found is not None and (name in curves or len(curves) < NAMES):
-            curves.setdefault(name, Curve()).add(Point(step, seconds, found))
+    for name, value in values.items() if isinstance(values, dict) else ():
+        if (found := number(value)) is None:
+            continue
+        if name not in curves and len(curves) < NAMES:
+            curves[name] = Curve()
+        if name in curves:
+            curves[name].add(Point(step, seconds, found))
 
 
 def number(value: Any) -> float | None:
     """A finite number, None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is float:
+        return value if isfinite(value) else None
+    # True is none.
+    if type(value) is not int:
         return None
     try:
-        return float(value) if isfinite(value) else None
+        return float(value)
     except OverflowError:
         return None
 
 
 def position(value: Any) -> int | None:
     """The number of a step, None for anything else."""
-    is_step = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-    return value if is_step else None
+    return value if type(value) is int and 0 <= value < 2**63 else None

@@ -19,6 +19,8 @@ ROWS = 25
 # A curve of more points has its mean drawn over it.
 _NOISY = 120
 _MEANS = 100
+# Each of so few points is seen.
+_FEW = 40
 
 
 @dataclass(frozen=True)
@@ -32,24 +34,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Figure:
-    """title: a short plain text. note: what the numbers are, a sentence or "". dots: whether each point is seen, as suits few."""
+    """title: a short plain text. note: what the numbers are, a sentence or ""."""
 
     title: str
     lines: Sequence[Line]
     note: str = ""
-    dots: bool = False
 
     def html(self) -> Markup:
         """Charts against steps and against time, of which the page shows one; a key with the ends of each line; all numbers."""
         drawn = [each for line in self.lines for each in _drawn(line, len(self.lines))]
         timed = [each for each in drawn if all(point.seconds is not None for point in each.points)]
-        rows = _rows(self.lines)
+        dots = all(len(each.points) <= _FEW for each in drawn)
         return render(
             "figure.html",
             figure=self,
-            by_steps=_chart(drawn, lambda point: point.step, show_number, self.dots),
-            by_time=_chart(timed, lambda point: point.seconds or 0.0, clock, self.dots) if timed else None,
-            rows=rows,
+            by_steps=_chart(drawn, lambda point: point.step, show_number, dots),
+            by_time=_chart(timed, lambda point: point.seconds or 0.0, clock, dots) if timed else None,
+            rows=_rows(self.lines),
         )
 
 

@@ -33,15 +33,15 @@ def _losses(runs: Sequence[Run]) -> Iterator[Figure]:
 
 
 def _scores(runs: Sequence[Run]) -> Iterator[Figure]:
-    yield from _figure("Score", runs, partial(_score, "score"), dots=True)
+    yield from _figure("Score", runs, partial(_score, "score"))
     stems = list(dict.fromkeys(_stem(name) for run in runs for name in run.curves.scores))
     wanted = [stem for stem in stems if stem not in ("score", "speed") and _moves(stem, runs)]
     for stem in wanted[:MOST]:
         if len(runs) == 1 and stem not in runs[0].curves.scores:
-            yield Figure(stem, _parts(stem, runs[0].curves), dots=True)
+            yield Figure(stem, _parts(stem, runs[0].curves))
             continue
         name = stem if any(stem in run.curves.scores for run in runs) else f"{stem}_f"
-        yield from _figure(name, runs, partial(_score, name), dots=True)
+        yield from _figure(name, runs, partial(_score, name))
 
 
 def _loss(name: str, curves: Curves) -> Curve | None:
@@ -88,7 +88,6 @@ def _figure(
     runs: Sequence[Run],
     curve: Callable[[Curves], Curve | None],
     note: str = "",
-    dots: bool = False,
 ) -> Iterator[Figure]:
     """A figure with a line for each run that has the curve; none if no run has."""
     lines = [
@@ -97,7 +96,7 @@ def _figure(
         if (found := curve(run.curves))
     ]
     if lines:
-        yield Figure(title, lines, note, dots)
+        yield Figure(title, lines, note)
 
 
 def _speed(curves: Curves) -> Curve:
