@@ -1,21 +1,21 @@
 """The last part of docs/migrate.md, made from the public names of spaCy and from what is here: `make docs`.
 
-`functions.py` writes of functions that configs name. `names.txt` has the names (see `public_names.py`), `notes.toml` what is to be said of those that are not the same here. Whether a
-name is here is looked up, so that nobody has to remember. With --check nothing is written; the exit code is 1 if the page is
+`functions.py` writes of functions that configs name. `names.txt` has the names (see `public_names.py`); what is to be said of those
+that are not the same here is in the package of spaCy's names, whose `kernel spacy migrate` needs it (`kernel_spacy.migrate.places`).
+Whether a name is here is looked up, so that nobody has to remember. With --check nothing is written; the exit code is 1 if the page is
 stale, a note leads to nothing or is on nothing, or nothing is said of a name.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-import tomllib
 import warnings
 from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
 import functions
+from kernel_spacy.migrate.places import note_on, notes
 from places import exists, same_name
 
 FOLDER = Path(__file__).parent
@@ -32,31 +32,21 @@ Row = tuple[str, str]
 TITLES = {"here": "Under another name", "different": "Different on purpose", "planned": "Not there yet"}
 
 
-def note_on(notes: Notes, name: str) -> Row | None:
-    """(kind, name) of the note on a name that is not here: on itself, or on the nearest that it belongs to."""
-    while name:
-        for kind in ("different", "planned"):
-            if name in notes[kind]:
-                return kind, name
-        name = re.sub(r"(^|[.: ])[^.: ]*$", "", name)
-    return None
-
-
-def section(names: list[str], notes: Notes) -> tuple[str, list[str]]:
+def section(names: list[str], said: Notes) -> tuple[str, list[str]]:
     """The text, and what is wrong with the notes."""
     rows: dict[str, list[Row]] = defaultdict(list)
     wrong, same = [], 0
-    unread = {(kind, name) for kind in notes for name in notes[kind]}
+    unread = {(kind, name) for kind in said for name in said[kind]}
     for name in names:
         if exists(same_name(name)):
             same += 1
             continue
-        found = ("here", name) if name in notes["here"] else note_on(notes, name)
+        found = ("here", name) if name in said["here"] else note_on(name)
         if found is None:
             wrong.append(f"notes.toml says nothing of {name}")
             continue
         unread.discard(found)
-        text = notes[found[0]][found[1]]
+        text = said[found[0]][found[1]]
         rows[found[0]].append((name, f"`{text}`" if found[0] == "here" else text))
     wrong += [f"notes.toml: {name} is here, or no public name" for _, name in sorted(unread)]
     tables = [f"### {TITLES[kind]}\n\n{table(rows[kind])}" for kind in TITLES if rows[kind]]
@@ -81,13 +71,12 @@ def owner(name: str) -> str:
 def main(check: bool) -> int:
     warnings.simplefilter("ignore")
     names = (FOLDER / "names.txt").read_text(encoding="utf8").splitlines()
-    notes: Notes = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf8"))
-    text, wrong = section(names, notes)
+    text, wrong = section(names, notes())
     written = PAGE.read_text(encoding="utf8")
     wanted = written.partition(START)[0] + START + functions.section() + text
     wrong += [
         f"notes.toml: {name} is said to be {here}, which is not there"
-        for name, here in notes["here"].items()
+        for name, here in notes()["here"].items()
         if not exists(here)
     ]
     if check and written != wanted:

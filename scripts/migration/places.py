@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
-import inspect
-import textwrap
 from functools import cache
 from typing import Any
 
 import click
+from kernel_spacy.migrate.places import is_there
 
 from kernel.cli.commands import cli
 from kernel.registries.family import registry
-
-_NOTHING = object()
 
 
 def same_name(name: str) -> str:
@@ -30,7 +25,7 @@ def exists(name: str) -> bool:
     if " " in name:
         return name.partition(" ")[2] in commands()
     kind, _, rest = name.rpartition(":")
-    return registry.has(kind, rest) if kind else _is_importable(rest)
+    return registry.has(kind, rest) if kind else is_there(rest)
 
 
 @cache
@@ -48,41 +43,3 @@ def _below(group: Any, prefix: str) -> list[str]:
         if isinstance(command, click.Group):
             found += _below(command, f"{prefix}{name} ")
     return found
-
-
-def _is_importable(path: str) -> bool:
-    """Whether a dotted path leads to a module, to something in one, or to an attribute of a class or of its instances."""
-    parts = path.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found: Any = importlib.import_module(".".join(parts[:cut]))
-        except ImportError:
-            continue
-        for name in parts[cut:]:
-            found = _attribute(found, name)
-        return found is not _NOTHING
-    return False
-
-
-def _attribute(owner: Any, name: str) -> Any:
-    try:
-        return getattr(owner, name)
-    except (AttributeError, ImportError):
-        return None if inspect.isclass(owner) and name in _of_instances(owner) else _NOTHING
-
-
-@cache
-def _of_instances(cls: type) -> frozenset[str]:
-    """Attributes that a class annotates, or that its methods set."""
-    found: set[str] = set()
-    for base in cls.__mro__:
-        if not base.__module__.startswith("kernel"):
-            continue
-        found |= set(vars(base).get("__annotations__", {}))
-        tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
-        found |= {
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        }
-    return frozenset(found)

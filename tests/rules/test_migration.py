@@ -12,7 +12,7 @@ from .conftest import ROOT
 
 FOLDER = ROOT / "scripts" / "migration"
 NAMES = (FOLDER / "names.txt").read_text(encoding="utf8").splitlines()
-NOTES = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf8"))
+NOTES = tomllib.loads((ROOT / "plugins/spacy/src/kernel_spacy/migrate/notes.toml").read_text(encoding="utf8"))
 
 
 def test_the_page_is_what_the_code_says() -> None:

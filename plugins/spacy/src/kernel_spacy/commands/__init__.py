@@ -16,6 +16,10 @@ COMMANDS = {
         "kernel_spacy.commands.import_pipeline:import_pipeline",
         "Make a pipeline of ours of one of spaCy.",
     ),
+    "migrate": (
+        "kernel_spacy.commands.migrate:migrate",
+        "Rewrite a project that was written for spaCy.",
+    ),
 }
 
 spacy = LazyGroup("spacy", COMMANDS, help="Use what was made for spaCy.")
