@@ -209,7 +209,7 @@ def _command_parts(command: click.Command, words: list[str], ctx: click.Context)
         rows = ["| option | |", "|---|---|", *(_option(one) for one in options)]
         yield "\n".join(rows)
     if examples := getattr(command, "examples", ()):
-        yield _fenced("bash norun", "\n".join(examples))
+        yield fenced("bash norun", "\n".join(examples))
     for name in sorted(subcommands):
         assert isinstance(command, click.Group)
         child = command.get_command(ctx, name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kernel.cli import writing
-from kernel.cli.lazy import Command
+from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
 if TYPE_CHECKING:
