@@ -107,9 +107,12 @@ class Report:
     def _write_page(self, run: Run, state: str) -> None:
         if run.output is None or not self._page or not run.is_claimed:
             return
-        from kernel_report.page import NAME, write_run
+        from kernel_report.page import NAME, write_page
+        from kernel_report.run import read_runs
 
-        write_run(run.output, run.output / NAME, state)
+        # While the output is locked, only the run itself knows how it ends.
+        runs = [replace(found, state=state) for found in read_runs([run.output])]
+        write_page(runs, run.output / NAME)
 
     def _has_time(self, run: Run) -> bool:
         return self._spent <= max(_FREE_SECONDS, self._share * run.seconds)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +12,7 @@ from markupsafe import Markup
 
 from kernel.files.atomic import atomic_file
 from kernel_report.rendering import render
-from kernel_report.run import Run, read_runs
+from kernel_report.run import Run
 from kernel_report.sections import SECTIONS
 
 NAME = "report.html"
@@ -23,20 +22,9 @@ _POLICY = "default-src 'none'; style-src '{style}'; base-uri 'none'; form-action
 _WATCHED = "; script-src 'self'; connect-src 'self'"
 
 
-def write_page(outputs: Iterable[Path], target: Path, tell: Callable[[int], None] = lambda _: None) -> None:
-    """Write the page about the runs in some outputs, whole or not at all.
-
-    `UsageError` if no run wrote in one of them, or the page can't be written. tell: see `read_runs`.
-    """
-    _write(page_of(read_runs(outputs, tell)), target)
-
-
-def write_run(output: Path, target: Path, state: str) -> None:
-    """Write the page about one run that is still at work, which says itself what becomes of it. state: see `Run`."""
-    _write(page_of([replace(run, state=state) for run in read_runs([output])]), target)
-
-
-def _write(page: str, target: Path) -> None:
+def write_page(runs: Sequence[Run], target: Path) -> None:
+    """Write the page about some runs, whole or not at all. `UsageError` if it can't be written."""
+    page = page_of(runs)
     with atomic_file(target) as fresh:
         fresh.write_text(page, encoding="utf8", errors="backslashreplace", newline="\n")
 

@@ -21,7 +21,7 @@ def describe(
 ) -> dict[str, Any]:
     """The data as plain data. train, dev: None for what isn't in memory; most: examples of each that are looked at.
 
-    parts: of each its name, the number of its examples, how many were looked at, and their lengths. labels: of each component the
+    parts: of each its name, the number of its examples, None if it may have more than were looked at, and the lengths of those. labels: of each component the
     numbers in both parts. findings: (topic, level, message, items), as `kernel debug data` has them.
     """
     looked_at = {
@@ -30,7 +30,7 @@ def describe(
     parts = [
         {
             "name": name,
-            "examples": len(whole),
+            "examples": len(whole) if len(whole) != most else None,
             "lengths": lengths([len(example) for example in looked_at[name]]),
         }
         for name, whole in (("train", train), ("dev", dev))

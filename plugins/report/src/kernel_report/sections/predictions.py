@@ -42,23 +42,26 @@ def _part(run: Run, kept: Mapping[str, Any]) -> dict[str, Any]:
         "documents": int(kept["documents"]),
         "words": int(kept["words"]),
         "source": str(kept["source"]),
-        "step": int(kept["step"]),
-        "when": _when(run, kept),
+        "when": _when(kept),
+        "better": _better(run, kept),
         "reason": kept["reason"],
         "kinds": _kinds(kept),
     }
 
 
-def _when(run: Run, kept: Mapping[str, Any]) -> str:
-    """Of which step these predictions are, and whether there are better ones."""
-    step = int(kept["step"])
+def _when(kept: Mapping[str, Any]) -> str:
+    """Which weights predicted this."""
+    step, model = kept["step"], kept.get("model")
+    at = "" if step is None else f"step {int(step):,}"
+    return (f"{model}, of {at}" if at else str(model)) if model else at
+
+
+def _better(run: Run, kept: Mapping[str, Any]) -> str:
+    """What is to be said of predictions that are not those of the best weights."""
     best = None if run.best is None else run.best.get("evaluation")
-    if best is None or best == step:
+    if best is None or kept["step"] in (None, best):
         return ""
-    return (
-        f"These are of step {step:,}, and the best model is of step {best:,}. "
-        "kernel report predicts anew with the best model if report.json is removed."
-    )
+    return f"The best score so far is that of step {int(best):,}, whose predictions were not kept."
 
 
 def _kinds(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
