@@ -42,7 +42,8 @@ class Report:
         # Of the evaluation that goes on.
         self._pending: dict[str, Any] | None = None
         self._has_news = self._is_off = False
-        self._spent = 0.0
+        # Seconds, on predictions alone and on all.
+        self._counting = self._spent = 0.0
 
     @hookimpl
     def predicted(self, run: Run, examples: Sequence[Any]) -> None:
@@ -76,17 +77,19 @@ class Report:
 
     def _collect(self, run: Run, examples: Sequence[Any]) -> None:
         self._pending = None
-        if run.output is None or not self._has_time(run):
+        if run.output is None or not self._has_time(run, self._counting):
             return
+        start = perf_counter()
         from kernel_report.predictions.collector import Collector
 
         collector = Collector(run.pipeline, self._worst)
         collector.add(examples)
         self._pending = {"step": run.step, "source": run.settings.dev_corpus, **collector.result()}
+        self._counting += perf_counter() - start
 
     def _keep(self, run: Run, is_best: bool) -> None:
         found, self._pending = self._pending, None
-        if run.output is None or not self._has_time(run):
+        if run.output is None:
             return
         if self._kept.data is None:
             self._kept = replace(self._kept, data=_described(run))
@@ -94,14 +97,14 @@ class Report:
             found["score"] = run.score
             best = found if is_best else self._kept.best
             self._kept = replace(self._kept, best=best, latest=None if is_best else found)
-        self._has_news = True
+            self._has_news = True
 
     def _write(self, run: Run) -> None:
         if run.output is None or not self._has_news:
             return
         kept.write(run.output, fingerprint(run.config), self._kept)
         self._has_news = False
-        if self._has_time(run):
+        if self._has_time(run, self._spent):
             self._write_page(run, "running")
 
     def _write_page(self, run: Run, state: str) -> None:
@@ -114,8 +117,8 @@ class Report:
         runs = [replace(found, state=state) for found in read_runs([run.output])]
         write_page(runs, run.output / NAME)
 
-    def _has_time(self, run: Run) -> bool:
-        return self._spent <= max(_FREE_SECONDS, self._share * run.seconds)
+    def _has_time(self, run: Run, spent: float) -> bool:
+        return spent <= max(_FREE_SECONDS, self._share * run.seconds)
 
     def _try(self, work: Callable[[], None]) -> None:
         if self._is_off:
