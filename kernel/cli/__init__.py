@@ -1,5 +1,6 @@
 """The command line."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -7,7 +8,13 @@ from typing import NoReturn
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    from kernel.cli.completing.scripts import VARIABLE
+
     try:
+        if VARIABLE in os.environ:
+            from kernel.cli.completing.answers import answer
+
+            sys.exit(answer(os.environ[VARIABLE], sys.argv[1:] if args is None else args))
         from kernel.cli.run import name_crashes, run
         from kernel.discovery.unasked import switch_off
 

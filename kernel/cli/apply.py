@@ -42,6 +42,7 @@ _FOR_PEOPLE = "brief"
 @click.option(
     "--format",
     "format_name",
+    type=options.Known("writers"),
     help="Name of the format of OUTPUT, such as conllu, or of a registered writer; by default its extension tells.",
 )
 @click.option("--text-key", "-tk", default="text", show_default=True, help="Key of the text in JSON Lines.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from kernel.cli import options
 from kernel.cli.lazy import LazyGroup
 from kernel.cli.say import say
 
@@ -14,6 +15,7 @@ from kernel.cli.say import say
 COMMANDS = {
     "apply": ("kernel.cli.apply:apply", "Run a pipeline over texts and save what it finds."),
     "assemble": ("kernel.cli.assemble:assemble", "Build a pipeline without training it."),
+    "completion": ("kernel.cli.completion:completion", "Let the tab key complete commands in a shell."),
     "convert": ("kernel.cli.convert:convert", "Convert annotated files of other formats to .spacy."),
     "debug": ("kernel.cli.commands:debug", "Check configs, data and models."),
     "download": ("kernel.cli.download:download", "Install the package of a pipeline, or say how."),
@@ -151,11 +153,11 @@ cli = LazyGroup(
             help="Show the version.",
         ),
         click.Option(
-            ["--only"], metavar="PACKAGE", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            ["--only"], metavar="PACKAGE", type=options.Known("packages"), multiple=True, is_eager=True, expose_value=False, callback=_select,
             help="Use this plugin and no other. May be repeated.",
         ),
         click.Option(
-            ["--deny"], metavar="PACKAGE", multiple=True, is_eager=True, expose_value=False, callback=_select,
+            ["--deny"], metavar="PACKAGE", type=options.Known("packages"), multiple=True, is_eager=True, expose_value=False, callback=_select,
             help="Don't use this plugin. May be repeated.",
         ),
         click.Option(

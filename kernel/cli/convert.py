@@ -32,19 +32,30 @@ from kernel.visible import shell_word
 )
 @click.argument("output_dir", type=options.FilePath(path_type=Path, file_okay=False, allow_dash=True))
 @click.option(
-    "--converter", "-c", default="auto", show_default=True, help="Name of a format or registered converter."
+    "--converter",
+    "-c",
+    type=options.Known("converters"),
+    default="auto",
+    show_default=True,
+    help="Name of a format or registered converter.",
 )
 @click.option(
     "--to",
     "--file-type",
     "-t",
     "to",
+    type=options.Known("writers"),
     default="spacy",
     show_default=True,
     help="Name of the format to write, such as conllu, or of a registered writer.",
 )
 @click.option(
-    "--lang", "-l", default="xx", show_default=True, help="Language whose tokenizer splits raw text."
+    "--lang",
+    "-l",
+    type=options.Known("languages"),
+    default="xx",
+    show_default=True,
+    help="Language whose tokenizer splits raw text.",
 )
 @click.option(
     "--n-sents", "-n", type=click.IntRange(min=0), help="Sentences per document; 0 makes one document of all."

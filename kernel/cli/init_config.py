@@ -25,10 +25,18 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("output", metavar="OUTPUT", type=options.file_or_name)
-@click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
+@click.option(
+    "--lang",
+    "-l",
+    type=options.Known("languages"),
+    default="en",
+    show_default=True,
+    help="Code of the language.",
+)
 @click.option(
     "--pipeline",
     "-p",
+    type=options.Known("factories"),
     default="ner",
     show_default=True,
     help="Components in their order, separated by commas.",

@@ -12,8 +12,6 @@ from kernel.cli.command import Command, Context, write_examples
 from kernel.visible import visible
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from kernel.discovery.scan import EntryPoint
     from kernel.errors import KernelError
 
@@ -45,7 +43,7 @@ class LazyGroup(click.Group):
         settings = {"help_option_names": ["-h", "--help"]}
         super().__init__(name, help=help, params=params or [], callback=callback, context_settings=settings)
         self._table = table
-        self._group = group
+        self.extended_by = group
         self._former = former or {}
         self.examples = tuple(examples)
 
@@ -79,15 +77,21 @@ class LazyGroup(click.Group):
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{nearest[0]}'?", ctx) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def helps(self, *, with_packages: bool = True) -> dict[str, str]:
+        """Name of a command -> one line on it. None is imported for that. with_packages: those of packages, too."""
+        from kernel.discovery.scan import summary
+
         helps = {name: help for name, (_, help) in self._table.items()}
-        for point in self._points():
+        for point in self._points() if with_packages else ():
             helps.setdefault(
-                point.name, f"{_summary(point)} (from {point.distribution} {point.version})".strip()
+                point.name, f"{summary(point)} (from {point.distribution} {point.version})".strip()
             )
         for name, command in self.commands.items():
             helps[name] = command.get_short_help_str()
-        if helps:
+        return helps
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if helps := self.helps():
             with formatter.section("Commands"):
                 formatter.write_dl(sorted(helps.items()))
 
@@ -110,22 +114,22 @@ class LazyGroup(click.Group):
             raise ended(error) from error
 
     def _points(self) -> list[EntryPoint]:
-        if self._group is None:
+        if self.extended_by is None:
             return []
         from kernel.discovery.rules import entry_points
 
-        return [point for point in entry_points(self._group) if point.name not in self._table]
+        return [point for point in entry_points(self.extended_by) if point.name not in self._table]
 
     def _denied(self, name: str) -> str:
         """Which packages have a command, but may not be used; "" for none."""
-        if self._group is None:
+        if self.extended_by is None:
             return ""
         from kernel.discovery import scan
         from kernel.discovery.rules import denied
 
         found = {
             f"It is in {point.distribution} {point.version}, which is denied by {ban}.": None
-            for point in scan.entry_points(self._group)
+            for point in scan.entry_points(self.extended_by)
             if point.name == name and (ban := denied(point.distribution))
         }
         return " ".join(found)
@@ -146,13 +150,6 @@ class LazyGroup(click.Group):
                 f"the command '{name}' of {points[0].distribution} is a {type(command).__name__}, no click command"
             )
         return command
-
-
-def _summary(point: EntryPoint) -> str:
-    """What the package of a command says that it is, in one line; "" if it says nothing. Imports nothing of it."""
-    from kernel.discovery.scan import fields
-
-    return " ".join(" ".join(fields(point.distribution).get("summary", [])[:1]).split())
 
 
 def ended(error: SystemExit) -> KernelError:
@@ -184,23 +181,6 @@ class ConfigCommand(Command):
             raise click.NoSuchOption(
                 error.option_name, possibilities=meant(error.option_name) or error.possibilities, ctx=ctx
             ) from None
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        found = super().shell_complete(ctx, incomplete)
-        if incomplete.startswith("--"):
-            found += [CompletionItem(name) for name in sorted(_overrides()) if name.startswith(incomplete)]
-        return found
-
-
-def _overrides() -> set[str]:
-    """The overrides of the kernel's own sections."""
-    from kernel.config import default_config
-    from kernel.config.sections import OWN
-
-    own = {f"--{section}.{key}" for section, schema in OWN.items() for key in schema.model_fields}
-    return own | {f"--paths.{key}" for key in default_config().get("paths", {})}
 
 
 def meant(option: str) -> list[str]:

@@ -25,6 +25,19 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Known(click.ParamType[str]):
+    """A name that may be known: shells complete it from the metadata of what is installed, and any text is taken.
+
+    function: what is completed, a key of `kernel.cli.completing.known.FUNCTIONS`: converters, factories (with commas between them),
+    functions, kinds, languages, packages, writers.
+    """
+
+    name = "text"
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+
 def names(value: str) -> list[str]:
     """Names with commas between them; an error of the command line for an empty one."""
     found = [name.strip() for name in value.split(",")]

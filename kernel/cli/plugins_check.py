@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli import options
 from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
         "kernel plugins check kernel-nlp-components",
     ],
 )
-@click.argument("distributions", metavar="[PACKAGE...]", nargs=-1)
+@click.argument("distributions", metavar="[PACKAGE...]", nargs=-1, type=options.Known("packages"))
 @click.option("--import", "imports", is_flag=True, help="Import each target too, each in its own process.")
 @click.option(
     "--timeout",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli import options
 from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
@@ -22,7 +23,7 @@ _FIELDS = ("summary", "author", "author-email", "license-expression", "license",
         "kernel plugins show kernel-nlp-components",
     ],
 )
-@click.argument("distribution", metavar="PACKAGE")
+@click.argument("distribution", metavar="PACKAGE", type=options.Known("packages"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins_show(distribution: str, as_json: bool) -> None:
     """Show what the package PACKAGE says of itself and where each of its names leads. Nothing is imported."""

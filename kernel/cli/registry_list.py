@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kernel.cli import options
 from kernel.cli.command import Command
 from kernel.cli.say import say, say_json
 
@@ -15,7 +16,7 @@ from kernel.cli.say import say, say_json
         "kernel registry list architectures",
     ],
 )
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, type=options.Known("kinds"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def registry_list(kind: str | None, as_json: bool) -> None:
     """List the registered names, of one KIND or of all, with the packages that they come from.

@@ -39,8 +39,8 @@ PLACES = {
         "kernel registry show ner --kind factories",
     ],
 )
-@click.argument("name")
-@click.option("--kind", help="The registry to look in; all by default.")
+@click.argument("name", type=options.Known("functions"))
+@click.option("--kind", type=options.Known("kinds"), help="The registry to look in; all by default.")
 @options.code
 def registry_show(name: str, kind: str | None, code: tuple[Path, ...]) -> None:
     """Show the function NAME: its signature, its docstring, where it comes from, and its block for a config.

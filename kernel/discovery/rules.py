@@ -13,11 +13,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel.discovery import scan
-from kernel.errors import warn
 
 VARIABLE = "KERNEL_PLUGINS"
 # The owner of what this process defined, as `[registry.override]` calls it.
@@ -25,8 +23,10 @@ CODE = "code"
 _ALWAYS = frozenset({"kernel-nlp", "thinc"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+_NO_OVERRIDES: Mapping[str, str] = {}
+
+
+class Rules(NamedTuple):
     """What one source says. only: nothing else may be used; None if it doesn't say so."""
 
     only: frozenset[str] | None = None
@@ -45,12 +45,11 @@ class Rules:
         return cls.of(only or None, [word[1:] for word in words if word.startswith("-")])
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """What a config says. overrides: registered name -> the package that gets it, or "code"."""
 
     rules: Rules = Rules()
-    overrides: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = _NO_OVERRIDES
 
     def owner_of(self, name: str) -> str | None:
         """Who gets a name: a normalised package, or "code"; None if the config is silent."""
@@ -141,6 +140,8 @@ def arguments() -> tuple[list[str], list[str]]:
 
 def warn_of_absent(names: Mapping[str, str]) -> None:
     """Warn of rules about packages that aren't installed. names: what somebody wrote -> the package that is meant."""
+    from kernel.errors import warn
+
     for written, name in names.items():
         if scan.installed_version(name) is None:
             warn(f"{written}: no such package is installed")

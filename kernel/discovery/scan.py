@@ -2,7 +2,8 @@
 
 The scan reads `*.dist-info/entry_points.txt` along `sys.path` itself: `importlib_metadata` takes longer to
 import than the scan takes to run, and the command line waits for it. Places that aren't directories (zip
-archives, other finders) are left to `importlib_metadata`, which is the same for every version of Python.
+archives, other finders) are left to `importlib_metadata`, which is the same for every version of Python. For the same reason there are no dataclasses here, which
+import much.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
-from kernel.errors import warn
+from typing import NamedTuple
 
 PREFIXES = ("kernel_", "thinc_")
 
 _scan: Scan | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(NamedTuple):
     """One declared name: `name = "module:attribute"` in the group of a package."""
 
     group: str
@@ -55,8 +53,7 @@ class EntryPoint:
         return self.target.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What one walk over `sys.path` found: entry points by group, and the folder of each package.
 
     folders: "" for a package that is in no folder. fields: metadata that was asked for.
@@ -97,6 +94,11 @@ def fields(distribution: str) -> dict[str, list[str]]:
 
             found.fields[key] = _parse_fields(str(find(key).metadata).splitlines())
     return found.fields[key]
+
+
+def summary(point: EntryPoint) -> str:
+    """What the package of an entry point says that it is, in one line; "" if it says nothing."""
+    return " ".join(" ".join(fields(point.distribution).get("summary", [])[:1]).split())
 
 
 def current() -> Scan:
@@ -245,4 +247,6 @@ def _read(path: str) -> str | None:
 
 
 def _warn_of_broken(file: str, reason: str) -> None:
+    from kernel.errors import warn
+
     warn(f"{file} can't be read ({reason}): nothing of this package is found. Reinstall or uninstall it.")

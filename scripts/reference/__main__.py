@@ -1,4 +1,4 @@
-"""The reference in docs/reference, made from the code: `make docs`.
+"""The reference in docs/reference, and what shells complete, made from the code: `make docs`.
 
 With --check nothing is written; the exit code is 1 if a page is missing, stale or in vain.
 """
@@ -9,7 +9,11 @@ import sys
 
 from pages import ROOT, pages
 
+from kernel.cli.completing.reading import own_specs
+from kernel.cli.completing.spec import as_json
+
 FOLDER = ROOT / "docs" / "reference"
+SPECS = ROOT / "kernel" / "cli" / "completing" / "specs.json"
 
 
 def differences(found: dict[str, str]) -> list[str]:
@@ -22,6 +26,8 @@ def differences(found: dict[str, str]) -> list[str]:
         for name in sorted(found)
         if there.get(name, found[name]) != found[name]
     ]
+    if not SPECS.exists() or SPECS.read_text("utf8") != as_json(own_specs()):
+        stale.append(str(SPECS.relative_to(ROOT)) + " is stale")
     return [*missing, *vain, *stale]
 
 
@@ -31,6 +37,7 @@ def main(check: bool) -> int:
     if check:
         print("\n".join(wrong))
         return int(bool(wrong))
+    SPECS.write_text(as_json(own_specs()), encoding="utf8")
     FOLDER.mkdir(parents=True, exist_ok=True)
     for path in FOLDER.glob("*.md"):
         if path.name not in found:

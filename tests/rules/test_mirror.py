@@ -28,6 +28,7 @@ ELSEWHERE = {
     "cli/registry_show.py": "plugin_platform/test_listing.py",
     "cli/debug_model.py": "integration/test_debug_models.py",
     "cli/package.py": "packaging/test_build.py",
+    "cli/completing": "cli/test_completion.py",
     "cli/scaffold": "cli/test_plugins_new.py",
     "cli/run_config.py": "integration/test_numeric_pipeline.py",
     "cli/train.py": "integration/test_numeric_pipeline.py",
@@ -64,7 +65,6 @@ ELSEWHERE = {
 WHOLE = {
     "test_conformance.py": "names that the kernel registers, by the suites of their kinds",
     "config/test_golden_reports.py": "reports on broken configs, from text to message",
-    "cli/test_completion.py": "what shells complete, by the process that they start",
     "cli/test_convert_folders.py": "what convert writes of whole folders",
     "config/test_growth.py": "how work grows with the config",
     "language/test_saved_means_loadable.py": "what is saved, and loaded again, of every part of a pipeline",
