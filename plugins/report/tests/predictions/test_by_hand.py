@@ -163,9 +163,9 @@ def test_a_long_text_is_cut_around_its_errors(vocab):
     result = tally_of(Entities(), [example])
     (shown,) = result["typical"][0]["examples"]
     assert len(shown["text"]) <= 340 and shown["is_cut"] == [True, True]
-    ((start, end, label, is_right),) = shown["gold"]
-    assert (shown["text"][start:end], label, is_right) == ("word", "PER", False)
-    assert shown["predicted"] == [[start, end, "ORG", False]]
+    ((start, end, label, is_right, is_meant),) = shown["gold"]
+    assert (shown["text"][start:end], label, is_right, is_meant) == ("word", "PER", False, True)
+    assert shown["predicted"] == [[start, end, "ORG", False, True]]
 
 
 def test_the_part_of_a_document_with_most_errors_is_shown(vocab):

@@ -42,16 +42,29 @@ def test_figures_that_cannot_be_had_say_why(counts, figures, why):
 
 
 def test_a_text_in_pieces():
-    marks = [[4, 7, "B", False], [0, 3, "A", True]]
+    marks = [[4, 7, "B", False, True], [0, 3, "A", True, False]]
     found = side("abc def.", marks)
-    assert list(found.pieces) == [Piece("abc", "A", True), Piece(" "), Piece("def", "B", False), Piece(".")]
+    assert list(found.pieces) == [
+        Piece("abc", "A", True, False),
+        Piece(" "),
+        Piece("def", "B", False),
+        Piece("."),
+    ]
     assert "".join(piece.text for piece in found.pieces) == "abc def." and not found.listed
 
 
+def test_other_errors_beside_the_one_that_is_shown_are_told_apart():
+    assert [Piece("x", "A", *of).css for of in ((True, False), (False, True), (False, False))] == [
+        "right",
+        "wrong",
+        "wrong beside",
+    ]
+
+
 def test_marks_over_each_other_are_listed():
-    found = side("abc def", [[0, 7, "A", True], [4, 7, "B", False]])
+    found = side("abc def", [[0, 7, "A", True, True], [4, 7, "B", False, False]])
     assert list(found.pieces) == [Piece("abc def")]
-    assert list(found.listed) == [Piece("abc def", "A", True), Piece("def", "B", False)]
+    assert list(found.listed) == [Piece("abc def", "A", True), Piece("def", "B", False, False)]
 
 
 def test_the_table_of_confusions():

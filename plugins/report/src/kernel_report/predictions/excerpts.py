@@ -19,7 +19,8 @@ _LONGEST_LABEL = 120
 def excerpt(kind: Kind, example: Example, errors: Sequence[Error], *, length: int = LENGTH) -> dict[str, Any]:
     """The part of a document where most errors are.
 
-    origin: where the document comes from. text, is_cut (before, after): the part. gold, predicted: parts of it as (start, end, label, is_right).
+    origin: where the document comes from. text, is_cut (before, after): the part. gold, predicted: parts of it as (start, end, label, is_right, is_meant): a
+    wrong part is not meant if it is another error than the only one that was asked for.
     gold_labels, predicted_labels: of the whole document, where annotations are.
     """
     text = example.reference.text
@@ -30,8 +31,8 @@ def excerpt(kind: Kind, example: Example, errors: Sequence[Error], *, length: in
         "errors": len(errors),
         "text": text[start:end],
         "is_cut": [start > 0, end < len(text)],
-        "gold": _inside(sides.gold, start, end),
-        "predicted": _inside(sides.predicted, start, end),
+        "gold": _inside(sides.gold, start, end, errors),
+        "predicted": _inside(sides.predicted, start, end, errors),
     }
     if sides.gold_labels or sides.predicted_labels:
         found["gold_labels"] = [_short(label) for label in sides.gold_labels]
@@ -63,12 +64,14 @@ def _at_blank(text: str, place: int) -> int:
     return place if blank < 0 else blank + 1
 
 
-def _inside(marks: Iterable[Mark], start: int, end: int) -> list[list[Any]]:
-    found = [
-        [max(mark.start, start) - start, min(mark.end, end) - start, _short(mark.label), mark.is_right]
-        for mark in marks
-        if mark.start < end and mark.end > start
-    ]
+def _inside(marks: Iterable[Mark], start: int, end: int, errors: Sequence[Error]) -> list[list[Any]]:
+    first, last = (errors[0].start, errors[0].end) if len(errors) == 1 else (start, end)
+    found = []
+    for mark in marks:
+        if mark.start < end and mark.end > start:
+            is_meant = mark.start < last and mark.end > first
+            place = [max(mark.start, start) - start, min(mark.end, end) - start]
+            found.append([*place, _short(mark.label), mark.is_right, is_meant])
     return found[:_MOST_MARKS]
 
 

@@ -69,11 +69,16 @@ def phrase(how: str, gold: str | None, predicted: str | None) -> list[tuple[str,
 
 
 class Piece(NamedTuple):
-    """A piece of a text, with a label if it is marked. is_right: whether both sides have it."""
+    """A piece of a text, with a label if it is marked. is_right: whether both sides have it; is_meant: whether it is what is shown."""
 
     text: str
     label: str | None = None
     is_right: bool = True
+    is_meant: bool = True
+
+    @property
+    def css(self) -> str:
+        return ("right" if self.is_right else "wrong") + ("" if self.is_right or self.is_meant else " beside")
 
 
 @dataclass(frozen=True)
@@ -110,17 +115,18 @@ def excerpt(kept: Mapping[str, Any]) -> Excerpt:
 
 
 def side(text: str, marks: Sequence[Sequence[Any]]) -> Side:
-    """A text with marks: (start, end, label, is_right)."""
-    ordered = sorted((int(start), int(end), named(label), bool(right)) for start, end, label, right in marks)
+    """A text with marks: (start, end, label, is_right, is_meant)."""
+    ordered = sorted(
+        (int(start), int(end), Piece(text[start:end], named(label), bool(right), bool(meant)))
+        for start, end, label, right, meant in marks
+    )
     if any(one[1] > other[0] for one, other in pairwise(ordered)):
-        return Side(
-            [Piece(text)], [Piece(text[start:end], label, right) for start, end, label, right in ordered]
-        )
+        return Side([Piece(text)], [piece for _, _, piece in ordered])
     pieces, place = [], 0
-    for start, end, label, right in ordered:
+    for start, end, piece in ordered:
         if start > place:
             pieces.append(Piece(text[place:start]))
-        pieces.append(Piece(text[start:end], label, right))
+        pieces.append(piece)
         place = max(place, end)
     if place < len(text):
         pieces.append(Piece(text[place:]))
