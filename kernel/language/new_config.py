@@ -16,15 +16,16 @@ from kernel.registries.family import chosen_by
 from kernel.training.prepare import add_section, fill_config, pipeline_class
 from kernel.training.score import score_weights
 
-_COMMENTS = {
+# Dotted path -> a line above it in every config.
+COMMENTS = {
     "paths": "Set these here or on the command line: --paths.train FILE --paths.dev FILE",
     "training.patience": "Stop after this many steps without a better score; 0 never does.",
     "training.max_epochs": "0 means no limit.",
     "training.eval_frequency": "Evaluate, and save, every so many steps.",
     "training.score_weights": "The share of each score in the one that decides which model is the best; null hides it.",
 }
-# Of a size that is a schedule.
-_GROWING = {"training.batcher.size": "Words per batch: few at first, so that early steps come quickly."}
+# The same where the size of a batch is a schedule.
+GROWING = {"training.batcher.size": "Words per batch: few at first, so that early steps come quickly."}
 
 
 @dataclass
@@ -163,9 +164,9 @@ class _Plan:
         _add_comments(config, {path: f"Needed: {text}." for path, text in needs.items()})
         for name in pipeline:
             _add_comments(config, self.found[name].comments)
-        _add_comments(config, _COMMENTS)
+        _add_comments(config, COMMENTS)
         if isinstance(config["training"]["batcher"].get("size"), Mapping):
-            _add_comments(config, _GROWING)
+            _add_comments(config, GROWING)
         return config
 
     def _block(self, name: str) -> dict[str, Any]:

@@ -44,7 +44,8 @@ from kernel.training.team import Team
 from kernel.training.together import starter, together
 from kernel.training.update import Builtin, warn_of_gold
 
-_SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
+# What `fill_config` fills of every config, besides what the class of the pipeline does; and by which schema.
+SECTIONS = {"corpora": None, "training": TrainingSchema, "initialize": InitializeSchema}
 
 
 def prepare(
@@ -310,7 +311,7 @@ def fill_config(cls: type[Pipeline], config: Config, problems: list[Problem] | N
         filled = sections.add_defaults(filled, found)
     filled = filled.copy()
     lent = sections.supplied(filled, found, sources=filled.sources)
-    for section, schema in {**_SECTIONS, **lent}.items():
+    for section, schema in {**SECTIONS, **lent}.items():
         block = sections.at(filled, section) or {}
         # What is no section is left to the check; a variable may bring one.
         if isinstance(block, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import fsum, isfinite
 from typing import Any, SupportsFloat
 
 from kernel.errors import TrainingError, warn
@@ -20,7 +20,8 @@ def score_weights(
     A weight of 0 shows a metric without counting it; None hides it.
     """
     weights = {**defaults, **own}
-    total = sum(abs(weight) for weight in weights.values() if weight)
+    # The plain sum rounds otherwise from Python 3.12 on.
+    total = fsum(abs(weight) for weight in weights.values() if weight)
     return {name: weight / total if weight else weight for name, weight in weights.items()}
 
 

@@ -41,7 +41,7 @@ def make_transformer(
     set_extra_annotations: AnnotationSetter,
     max_batch_items: PositiveInt,
 ) -> Transformer:
-    """Build the component.
+    """Makes token vectors with a transformer, which the other components share.
 
     model: documents to what a transformer gives for them. set_extra_annotations: called with the documents of a batch and
     what the transformer gave for them. max_batch_items: tokens of a batch in prediction, padded to its longest document.

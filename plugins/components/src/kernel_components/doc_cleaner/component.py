@@ -14,7 +14,7 @@ TENSOR = "tensor"
 
 @Language.factory("doc_cleaner", default_config={"attrs": {TENSOR: None, "_.trf_data": None}, "silent": True})
 def make_doc_cleaner(nlp: Language, name: str, *, attrs: dict[str, Any], silent: bool) -> "DocCleaner":
-    """Build the component.
+    """Takes what needs much memory, and is not needed any more, from documents.
 
     attrs: attributes of documents, such as "tensor" or "_.trf_data", and what they are set to. silent: say nothing of attributes that
     a document doesn't have.

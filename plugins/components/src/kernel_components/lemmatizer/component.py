@@ -69,7 +69,7 @@ def make_lemmatizer(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "Lemmatizer":
-    """Build the component.
+    """Looks lemmas up in tables, or makes them by rules.
 
     mode: lookup (a table of lemmas by form), pos_lookup (one for each part of speech) or rule (by part of speech; it wants
     token.pos, and features where they are known). overwrite: replace lemmas that are already set. model has no effect.

@@ -10,7 +10,7 @@ from kernel.tokens import Doc
     "merge_entities", requires=["doc.ents", "token.ent_iob", "token.ent_type"], retokenizes=True
 )
 def make_merge_entities(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """Build the component, which is `merge_entities`. It has no settings."""
+    """Makes one token of each entity. The component is `merge_entities`, which has no settings."""
     return merge_entities
 
 

@@ -11,7 +11,7 @@ DEP = intify("DEP")
 
 @Language.factory("merge_noun_chunks", requires=["token.dep", "token.tag", "token.pos"], retokenizes=True)
 def make_merge_noun_chunks(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """Build the component, which is `merge_noun_chunks`. It has no settings."""
+    """Makes one token of each base noun phrase. The component is `merge_noun_chunks`, which has no settings."""
     return merge_noun_chunks
 
 

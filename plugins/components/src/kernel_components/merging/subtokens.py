@@ -17,7 +17,7 @@ DEP = intify("DEP")
     "merge_subtokens", requires=["token.dep"], retokenizes=True, default_config={"label": "subtok"}
 )
 def make_merge_subtokens(nlp: Language, name: str, label: str) -> Callable[[Doc], Doc]:
-    """Build the component, which is `merge_subtokens`.
+    """Makes one token of those that the parser says are parts of one. The component is `merge_subtokens`.
 
     label: the label of an arc from a part to the part after it.
     """

@@ -68,7 +68,7 @@ def make_morphologizer(
     scorer: Callable[..., dict[str, Any]] | None,
     label_smoothing: BelowOne,
 ) -> "Morphologizer":
-    """Build the component.
+    """Gives every token a coarse part of speech and morphological features.
 
     model: documents to scores of the labels, (tokens, labels) each. overwrite: replace what is already set. extend: add to features
     that are already set; a feature that is there stays, or with `overwrite` gets its new value. label_smoothing: share of the

@@ -60,7 +60,7 @@ def make_ner(
     incorrect_spans_key: str | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "EntityRecognizer":
-    """Build the component.
+    """Finds entities: spans with a label, such as names, that don't overlap.
 
     model: documents to scores of transition states. moves: actions to start with, as `init labels` writes them.
     incorrect_spans_key: key of `doc.spans` with spans that are known to be wrong. update_with_oracle_cut_size is

@@ -67,7 +67,7 @@ def make_parser(
     min_action_freq: NonNegativeInt,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "DependencyParser":
-    """Build the component.
+    """Finds the head of every token and the kind of their relation; sentences follow from it.
 
     model: documents to scores of transition states. moves: actions to start with, as `init labels` writes them.
     update_with_oracle_cut_size: after about so many actions the model learns from a state of the gold path again and not from one that it came

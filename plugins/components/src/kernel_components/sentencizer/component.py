@@ -37,7 +37,7 @@ def make_sentencizer(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "Sentencizer":
-    """Build the component.
+    """Ends sentences at punctuation.
 
     punct_chars: the tokens that end a sentence, by default those of all scripts. overwrite: replace boundaries that
     are already set.

@@ -47,7 +47,7 @@ def make_senter(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "SentenceRecognizer":
-    """Build the component.
+    """Finds where sentences start.
 
     model: documents to scores of the labels, (tokens, 2) each. overwrite: replace sentence starts that are already set.
     """

@@ -57,7 +57,7 @@ def make_span_finder(
     min_length: PositiveInt | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "SpanFinder":
-    """Build the component.
+    """Finds where spans begin and end, whatever they are: for a categoriser behind it.
 
     model: documents to two probabilities for each token, (tokens of all, 2): that a span begins with it, that one ends with it.
     spans_key: the span group. threshold: what is likelier counts. max_length, min_length: tokens of the spans that are found; null for

@@ -68,7 +68,7 @@ def make_spancat(
     max_positive: PositiveInt | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "SpanCategorizer":
-    """Build the component.
+    """Gives spans any number of categories. They may overlap.
 
     suggester: the spans that are looked at. model: documents and spans to a probability of each category, (spans, categories).
     spans_key: the group of `doc.spans` that is learnt and set. threshold: the probability from where on a category holds.

@@ -39,7 +39,7 @@ def make_spancat_singlelabel(
     allow_overlap: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> SpanCategorizer:
-    """Build the component.
+    """Gives spans one category or none. They may overlap.
 
     suggester: the spans that are looked at. model: documents and spans to probabilities of the categories, and last that none holds,
     which sum to 1. spans_key: the group of `doc.spans` that is learnt and set. negative_weight: what the gradient of spans that are

@@ -51,7 +51,7 @@ def make_tagger(
     neg_prefix: str,
     label_smoothing: BelowOne,
 ) -> "Tagger":
-    """Build the component.
+    """Gives every token a tag, such as a fine-grained part of speech.
 
     model: documents to scores of the labels, (tokens, labels) each. overwrite: replace tags that are already set.
     neg_prefix: a gold tag that starts with it only says which tag is wrong. label_smoothing: share of the

@@ -83,7 +83,7 @@ def make_textcat(
     threshold: Fraction,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "TextCategorizer":
-    """Build the component.
+    """Gives a text one of several categories.
 
     model: documents to probabilities of the categories, (documents, categories), that sum to 1. threshold: without
     effect, because the best category is the one predicted, whatever its probability; configs of the field have it.

@@ -37,7 +37,7 @@ def make_textcat_multilabel(
     threshold: Fraction,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "MultiLabelTextCategorizer":
-    """Build the component.
+    """Gives a text any number of categories.
 
     model: documents to a probability of each category, (documents, categories). threshold: from where on a category
     counts as predicted in the scores.

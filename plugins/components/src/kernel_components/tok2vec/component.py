@@ -22,7 +22,7 @@ from kernel_components.token_vectors import HASH_EMBED_CNN
     recommend=recommended.tok2vec,
 )
 def make_tok2vec(nlp: Language, name: str, model: Model[list[Doc], list[Any]]) -> "Tok2Vec":
-    """Build the component. model: documents to one array (tokens, width) each."""
+    """Makes the token vectors that other components share. model: documents to one array (tokens, width) each."""
     return Tok2Vec(nlp.vocab, model, name)
 
 

@@ -18,7 +18,7 @@ LENGTH, DEP, HEAD = map(intify, ("LENGTH", "DEP", "HEAD"))
 def make_token_splitter(
     nlp: Language, name: str, *, min_length: NonNegativeInt, split_length: NonNegativeInt
 ) -> "TokenSplitter":
-    """Build the component.
+    """Splits very long tokens.
 
     min_length: characters from which on a token is split. split_length: characters of each part; the last one has the rest.
     If one of them is 0, nothing is split.

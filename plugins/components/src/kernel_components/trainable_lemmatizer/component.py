@@ -59,7 +59,7 @@ def make_trainable_lemmatizer(
     top_k: PositiveInt,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "EditTreeLemmatizer":
-    """Build the component.
+    """Learns how lemmas are made of forms.
 
     model: documents to scores of the edit trees, (tokens, trees) each. backoff: the attribute of a token that is its lemma
     where no tree fits, such as orth or lower; null for none. min_tree_freq: how often a tree must occur in the data to be

@@ -93,7 +93,7 @@ def make_entity_linker(
     candidates_batch_size: PositiveInt,
     threshold: Fraction | None,
 ) -> "EntityLinker":
-    """Build the component.
+    """Says which entry of a knowledge base each entity is.
 
     model: contexts to encodings of the width of the entities' vectors, such as kernel.EntityLinker.v2. labels_discard: labels of
     entities that get no link. n_sents: how many sentences on either side belong to the context. incl_prior, incl_context: whether

@@ -43,7 +43,7 @@ _KEYS = {"patterns", "attrs", "index"}
 def make_attribute_ruler(
     nlp: Language, name: str, validate: bool, scorer: Callable[..., dict[str, Any]] | None
 ) -> "AttributeRuler":
-    """Build the component.
+    """Sets attributes of tokens by patterns.
 
     validate: taken as the field's configs have it. Patterns are checked in any case.
     """

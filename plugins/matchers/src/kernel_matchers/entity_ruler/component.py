@@ -44,7 +44,7 @@ def make_entity_ruler(
     ent_id_sep: str,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "EntityRuler":
-    """Build the component.
+    """Finds entities by phrases and patterns.
 
     phrase_matcher_attr: the attribute by which phrases are compared, null for ORTH. overwrite_ents: whether entities that documents have give
     way to those that are found. ent_id_sep: what stands between label and id where both are one text. validate: taken as the

@@ -57,7 +57,7 @@ def make_span_ruler(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> "SpanRuler":
-    """Build the component.
+    """Finds spans by phrases and patterns, and entities of them by filters.
 
     spans_key: the group of `doc.spans` that gets what is found, null for none. spans_filter: which spans are left where they overlap, null for all.
     annotate_ents: whether entities are set too, as far as `ents_filter` leaves them. overwrite: whether what documents have
@@ -102,7 +102,7 @@ def make_future_entity_ruler(
     scorer: Callable[..., dict[str, Any]] | None,
     ent_id_sep: str,
 ) -> "SpanRuler":
-    """Build a span ruler that sets entities alone.
+    """Finds entities by phrases and patterns: a span ruler that sets them alone.
 
     overwrite_ents: whether entities that documents have give way to those that are found. ent_id_sep: taken as the field's configs have it; ids
     are not part of labels here. The other settings are those of `span_ruler`.
