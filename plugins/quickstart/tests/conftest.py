@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 
-import pytest
-
 import kernel_quickstart
+import pytest
+from kernel_quickstart.parts import gather
+
 from kernel.cli.init_config import report
 from kernel.errors import KernelError
 from kernel.language.new_config import new_config
+from kernel.registries.family import registry
+
+from .strangers import register
 
 SOURCES = Path(kernel_quickstart.__file__).parent
 
@@ -77,3 +81,16 @@ def check(browser, choice):
     said = [command for _, command in found["commands"]]
     assert [command for command in said if command in wanted["next"]] == wanted["next"], choice
     return found
+
+
+@pytest.fixture(scope="package")
+def parts():
+    """What is installed, and components of others."""
+    with registry.restored():
+        register()
+        yield {**gather(), "code": ["my parts.py"]}
+
+
+@pytest.fixture(scope="package")
+def browser(parts):
+    return Browser({**parts, "code": []})

@@ -197,10 +197,8 @@ function quickstart(parts) {
       (source) => [source, [...sourceOf].filter(([, own]) => own === source).map(([name]) => name)]));
     const recipes = new Map(pipeline.map((name, number) => [name, after(found.get(name), pipeline.slice(0, number))]));
     const needs = new Map(pipeline.flatMap((name) => recipes.get(name).needs));
-    const made = assembled(choice, recipes, (name) => {
-      const source = sourceOf.get(name);
-      return read(source === undefined ? [] : found.get(source).listener);
-    }, needs);
+    const listeners = new Map([...sourceOf].map(([name, source]) => [name, read(found.get(source).listener)]));
+    const made = assembled(choice, recipes, sourceOf, listeners, needs);
     if (made.error) return made;
     return { ...made, pipeline, gpu: choice.gpu, added, needs, notes };
   }
@@ -228,20 +226,20 @@ function quickstart(parts) {
     return new Map([["factory", text(name)], ...result]);
   }
 
-  function assembled(choice, recipes, listenerOf, needs) {
+  function assembled(choice, recipes, sourceOf, listeners, needs) {
     const language = languages.get(choice.lang), names = [...recipes.keys()];
     let tree = read([["paths", [["train", "null"], ["dev", "null"]]]]);
     for (const one of recipes.values()) tree = merged(read(one.sections), tree);
     const pipeline = `[${names.map(text).join(", ")}]`;
     tree = merged(read([["nlp", [["lang", text(choice.lang)], ["pipeline", pipeline]]]]), tree);
-    const blocks = new Map([...recipes].map(([name, one]) => [name, component(name, one, listenerOf(name))]));
+    const blocks = new Map([...recipes].map(([name, one]) => [name, component(name, one, listeners.get(name) ?? new Map())]));
     tree.set("components", blocks);
     let made = { tree, comments: new Map() };
     for (const { section, refusal } of parts.asked.filter((one) => choice.asked.includes(one.section))) {
-      const deciding = [...recipes.values()].find((one) => one.asked[section]);
-      if (!deciding) return failure(refusal.message.replace("{components}", names.join(", ")), refusal.hint);
-      if (at(read(deciding.asked[section].tree), section) === undefined) put(made.tree, section, new Map());
-      made = over(made, deciding.asked[section]);
+      const [answer] = [...recipes].map(([name, one]) => one.asked[section][sourceOf.get(name) ?? ""]).filter(Boolean);
+      if (!answer) return failure(refusal.message.replace("{components}", names.join(", ")), refusal.hint);
+      if (at(read(answer.tree), section) === undefined && at(made.tree, section) === undefined) put(made.tree, section, new Map());
+      made = over(made, answer);
     }
     const below = merged(read(language.defaults), read(parts.defaults));
     made.tree = merged(made.tree, below);
@@ -407,5 +405,5 @@ function quickstart(parts) {
       flags.join("") + parts.code.map((file) => ` --code ${file}`).join("");
   }
 
-  return { languages, recipe, config, summary, commands, command };
+  return { languages, recipe, config, summary, commands, command, number, exactSum };
 }

@@ -14,13 +14,13 @@ from kernel.config import Config, default_config
 from kernel.config.schemas import NlpSchema, Section
 from kernel.config.sections import leaves_open, refusal, schema_of
 from kernel.config.writer import ORDER
-from kernel.errors import KernelError, RegistryError, UsageError, warn
+from kernel.errors import ConfigError, KernelError, RegistryError, UsageError, warn
 from kernel.language.new_config import COMMENTS, GROWING, new_config
 from kernel.language.order import is_possible_name
 from kernel.registries.family import registry
 from kernel.training.prepare import SECTIONS
 from kernel_quickstart.functions import Functions, package, schema_defaults
-from kernel_quickstart.recipes import Choice, asked, recipe, refused
+from kernel_quickstart.recipes import Choice, asked, listeners, recipe, refused
 from kernel_quickstart.trees import tree, written
 
 OPTIMIZE = ("efficiency", "accuracy")
@@ -86,7 +86,7 @@ def gather(progress: Callable[[int, int], None] = lambda done, total: None) -> P
 
 def _start(languages: list[str], found: "_Recipes") -> dict[str, str]:
     """What is chosen at first: what the command takes by default, as far as it is here."""
-    given = {option.name: option.default for option in init_config.params}
+    given = {option.name: str(option.default) for option in init_config.params}
     pipeline = given["pipeline"] if found.all_of(given["pipeline"]) else ""
     return {"lang": given["lang"] if given["lang"] in languages else languages[0], "pipeline": pipeline}
 
@@ -170,20 +170,23 @@ class _Recipes:
         """Component -> the numbers of its recipes: efficiency on CPU and GPU, then accuracy."""
         found: dict[str, list[int]] = {name: [] for name in self.names if _is_here(name, lang)}
         for choice in (Choice(lang, optimize, gpu) for optimize in OPTIMIZE for gpu in (False, True)):
-            fresh = []
-            for name in found:
+            fresh, sources = [], listeners(found, choice)
+            heard = json.dumps([[source, tree(block)] for source, block in sources.items()])
+            for name, numbers in found.items():
                 one = recipe(name, choice, self.functions)
-                key = f"{name} {json.dumps(one)}"
+                key = f"{name} {json.dumps(one)} {heard}"
                 if key not in self._numbers:
                     self._numbers[key] = len(self.all)
                     self._of.setdefault(name, set()).add(len(self.all))
                     self.all.append(one)
                     fresh.append(name)
                     if "error" not in one:
-                        one["asked"] = {each: asked(each, name, choice, self.functions) for each in self.sections}
-                found[name].append(self._numbers[key])
+                        one["asked"] = {
+                            each: asked(each, name, choice, sources, self.functions) for each in self.sections
+                        }
+                numbers.append(self._numbers[key])
             usable = [name for name in fresh if "error" not in self.all[found[name][-1]]]
-            for name, error in self._refused(usable, choice):
+            for name, error in _refused(usable, choice):
                 self.all[found[name][-1]] = refused(error)
         return found
 
@@ -196,10 +199,20 @@ class _Recipes:
         wanted = {source for one in self.all for source in one.get("sources", ())}
         return sorted(name for name in wanted if not all(_is_here(name, lang) for lang in languages))
 
-    def _refused(self, names: list[str], choice: Choice) -> Iterator[tuple[str, KernelError]]:
-        """Those of some components whose config would be refused, each alone. All together are quicker, and mostly fine."""
-        if names and _error(names, choice) is not None:
-            yield from ((name, error) for name in names if (error := _error([name], choice)) is not None)
+
+def _refused(names: list[str], choice: Choice) -> Iterator[tuple[str, KernelError]]:
+    """Those of some components whose config would be refused. All together are quicker than each alone, and mostly fine."""
+    error = _error(names, choice) if names else None
+    if error is None:
+        return
+    if len(names) == 1:
+        # One that only lacks a source may be named with another.
+        if isinstance(error, ConfigError):
+            yield names[0], error
+    else:
+        half = len(names) // 2
+        yield from _refused(names[:half], choice)
+        yield from _refused(names[half:], choice)
 
 
 def _error(names: list[str], choice: Choice) -> KernelError | None:

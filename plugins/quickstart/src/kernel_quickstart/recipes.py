@@ -1,6 +1,7 @@
 """What a component recommends for a language, for efficiency or accuracy, and for CPU or GPU."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,23 +49,39 @@ def recipe(name: str, choice: Choice, functions: Functions) -> dict[str, Any]:
         return refused(error)
 
 
-def asked(section: str, name: str, choice: Choice, functions: Functions) -> dict[str, Any] | None:
-    """What a section that the user asks for recommends because of a component; None if it has no use for that.
+def asked(
+    section: str,
+    name: str,
+    choice: Choice,
+    sources: Mapping[str, Mapping[str, Any]],
+    functions: Functions,
+) -> dict[str, dict[str, Any]]:
+    """What a section that the user asks for recommends because of a component, by the source that this listens to; "" for none.
 
-    It is the first one of use in a pipeline that decides.
+    Nothing where the section has no use for it. It is the first one of use in a pipeline that decides. sources: with their listeners.
     """
-    registered, meta, found = _recommended(name, choice)
-    here = [source for source in found.sources if registry.has("factories", source)]
-    listener = _recommended(here[0], choice)[2].listener if found.is_shared and here else None
-    settings = found.settings_with(listener or {})
-    block = fill_settings(registered, meta, settings, f"components.{name}", None, registry)
-    config = {"nlp": {"pipeline": [name]}, "components": {name: {"factory": name, **block}}}
-    try:
-        answer = Config.from_str(schema_of(section).recommend(config))
-    except KernelError:
-        return None
-    functions.add_blocks(answer)
-    return written(answer)
+    registered, meta, recommended = _recommended(name, choice)
+    found = {}
+    for source, listener in (sources if recommended.is_shared else {"": {}}).items():
+        settings = recommended.settings_with(listener)
+        block = fill_settings(registered, meta, settings, f"components.{name}", None, registry)
+        config = {"nlp": {"pipeline": [name]}, "components": {name: {"factory": name, **block}}}
+        with suppress(KernelError):
+            answer = Config.from_str(schema_of(section).recommend(config))
+            functions.add_blocks(answer)
+            found[source] = written(answer)
+    return found
+
+
+def listeners(names: Iterable[str], choice: Choice) -> dict[str, Mapping[str, Any]]:
+    """The listeners of those components that are sources."""
+    found = {}
+    for name in names:
+        with suppress(KernelError):
+            listener = _recommended(name, choice)[2].listener
+            if listener is not None:
+                found[name] = listener
+    return found
 
 
 def _recommended(name: str, choice: Choice) -> tuple[str, FactoryMeta, Recommendation]:
