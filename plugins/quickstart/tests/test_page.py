@@ -66,11 +66,14 @@ def test_only_what_is_ours_runs(read):
 
 
 def test_the_text_of_others_is_text(page, read, parts):
-    assert HOSTILE.replace("\x1b", "") in {pair[1] for one in parts["recipes"] for pair in one.get("needs", ())}.pop()
+    needs = {what for one in parts["recipes"] for _, what in one.get("needs", ())}
+    assert any(HOSTILE.replace("\x1b", "") in what for what in needs)
     assert json.loads(read.texts["script application/json"]) == json.loads(json.dumps(parts))
     assert [tag for tag, _ in read.elements].count("script") == 2
     assert "img" not in {tag for tag, _ in read.elements}
-    assert "onerror=alert" not in page.replace("onerror=alert(2)&gt;", "").replace("onerror=alert(2)\\u003e", "")
+    assert "onerror=alert" not in page.replace("onerror=alert(2)&gt;", "").replace(
+        "onerror=alert(2)\\u003e", ""
+    )
 
 
 def test_everything_has_a_label(read):

@@ -7,10 +7,15 @@ from pathlib import Path
 import click
 
 from kernel.cli import options, writing
+from kernel.cli.command import Command
 from kernel.cli.say import say, write_data
 
 
-@click.command("quickstart")
+@click.command(
+    "quickstart",
+    cls=Command,
+    examples=["kernel quickstart", "kernel quickstart --output site/quickstart.html --force"],
+)
 @click.option(
     "--output",
     "-o",
@@ -25,8 +30,6 @@ def quickstart(output: str, force: bool, code: tuple[Path, ...]) -> None:
     """Write a page on which a config is put together in the browser.
 
     It offers what is installed here, and writes the same configs as `kernel init config`. It is one file that needs no network.
-
-    Example: kernel quickstart --output quickstart.html
     """
     from kernel.cli.progress import Progress
     from kernel_quickstart.page import html

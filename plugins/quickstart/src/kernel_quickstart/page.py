@@ -31,6 +31,7 @@ def render(parts: dict[str, Any]) -> str:
         loader=PackageLoader("kernel_quickstart", ""),
         autoescape=True,
         undefined=StrictUndefined,
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -1,7 +1,6 @@
 """Everything that the page knows, from what is installed: the same functions answer that `kernel init config` asks."""
 
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -20,7 +19,7 @@ from kernel.language.order import is_possible_name
 from kernel.registries.family import registry
 from kernel.training.prepare import SECTIONS
 from kernel_quickstart.functions import Functions, package, schema_defaults
-from kernel_quickstart.recipes import Choice, asked, listeners, recipe, refused
+from kernel_quickstart.recipes import Choice, Recipe, Recommended, asked, recipe, recommended, refused
 from kernel_quickstart.trees import tree, written
 
 OPTIMIZE = ("efficiency", "accuracy")
@@ -162,7 +161,7 @@ class _Recipes:
 
     def __init__(self, names: list[str], sections: list[str], functions: Functions) -> None:
         self.names, self.sections, self.functions = names, sections, functions
-        self.all: list[dict[str, Any]] = []
+        self.all: list[Recipe] = []
         self._numbers: dict[str, int] = {}
         self._of: dict[str, set[int]] = {}
 
@@ -170,27 +169,40 @@ class _Recipes:
         """Component -> the numbers of its recipes: efficiency on CPU and GPU, then accuracy."""
         found: dict[str, list[int]] = {name: [] for name in self.names if _is_here(name, lang)}
         for choice in (Choice(lang, optimize, gpu) for optimize in OPTIMIZE for gpu in (False, True)):
-            fresh, sources = [], listeners(found, choice)
-            heard = json.dumps([[source, tree(block)] for source, block in sources.items()])
-            for name, numbers in found.items():
-                one = recipe(name, choice, self.functions)
-                key = f"{name} {json.dumps(one)} {heard}"
+            made = {name: _recommended(name, choice) for name in found}
+            listeners = {
+                name: one.answer.listener
+                for name, one in made.items()
+                if isinstance(one, Recommended) and one.answer.listener is not None
+            }
+            fresh = []
+            for name, one in made.items():
+                key = f"{name} {one!r} {listeners}"
                 if key not in self._numbers:
                     self._numbers[key] = len(self.all)
                     self._of.setdefault(name, set()).add(len(self.all))
-                    self.all.append(one)
+                    self.all.append(self._recipe(name, one, listeners))
                     fresh.append(name)
-                    if "error" not in one:
-                        one["asked"] = {
-                            each: asked(each, name, choice, sources, self.functions) for each in self.sections
-                        }
-                numbers.append(self._numbers[key])
+                found[name].append(self._numbers[key])
             usable = [name for name in fresh if "error" not in self.all[found[name][-1]]]
             for name, error in _refused(usable, choice):
                 self.all[found[name][-1]] = refused(error)
         return found
 
-    def all_of(self, name: str) -> list[dict[str, Any]]:
+    def _recipe(
+        self, name: str, one: Recommended | KernelError, listeners: Mapping[str, Mapping[str, Any]]
+    ) -> Recipe:
+        if isinstance(one, KernelError):
+            return refused(one)
+        try:
+            made = recipe(one, self.functions)
+            for section in self.sections:
+                made.setdefault("asked", {})[section] = asked(section, name, one, listeners, self.functions)
+        except KernelError as error:
+            return refused(error)
+        return made
+
+    def all_of(self, name: str) -> list[Recipe]:
         """The recipes of a component."""
         return [self.all[number] for number in sorted(self._of.get(name, ()))]
 
@@ -215,6 +227,13 @@ def _refused(names: list[str], choice: Choice) -> Iterator[tuple[str, KernelErro
         yield from _refused(names[half:], choice)
 
 
+def _recommended(name: str, choice: Choice) -> Recommended | KernelError:
+    try:
+        return recommended(name, choice)
+    except KernelError as error:
+        return error
+
+
 def _error(names: list[str], choice: Choice) -> KernelError | None:
     try:
         new_config(choice.lang, names, optimize=choice.optimize, gpu=choice.gpu).config.to_str()
@@ -223,7 +242,7 @@ def _error(names: list[str], choice: Choice) -> KernelError | None:
     return None
 
 
-def _component(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+def _component(name: str, found: list[Recipe]) -> dict[str, Any]:
     """What a person is told of a component: what it does, and whether it learns, or is for others to listen to."""
     usable = [one for one in found if "error" not in one]
     if any(one["listener"] is not None for one in usable):

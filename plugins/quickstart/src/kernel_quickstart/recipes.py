@@ -1,6 +1,8 @@
 """What a component recommends for a language, for efficiency or accuracy, and for CPU or GPU."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,8 @@ from kernel.registries.family import registry
 from kernel_quickstart.functions import Functions
 from kernel_quickstart.trees import tree, written
 
+Recipe = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,45 +30,61 @@ class Choice:
     gpu: bool
 
 
-def recipe(name: str, choice: Choice, functions: Functions) -> dict[str, Any]:
-    """All that the page has to know of a component, as plain data; `error` alone if it can't be used.
+@dataclass(frozen=True)
+class Recommended:
+    """registered: the name of the factory for the language. meta: what is known of it. answer: what it recommends."""
 
-    functions: takes what the blocks name.
-    """
-    try:
-        registered, meta, found = _recommended(name, choice)
-        functions.add("factories", registered)
-        for block in (meta.default_config, found.listener, *_blocks(found)):
-            functions.add_blocks(block)
-        return {
-            "factory": registered,
-            "defaults": tree(meta.default_config),
-            "weights": tree(meta.default_score_weights),
-            "sources": list(found.sources),
-            "listener": None if found.listener is None else tree(found.listener),
-            **_changing(found),
-            "behind": [[other, _changing(one)] for other, one in found.behind.items()],
-        }
-    except KernelError as error:
-        return refused(error)
+    registered: str
+    meta: FactoryMeta
+    answer: Recommendation
+
+
+def recommended(name: str, choice: Choice) -> Recommended:
+    """What the factory of a component recommends. `KernelError` if it can't be used, or fails."""
+    registered, meta = find_factory(name, choice.lang)
+    with naming(f"the recommendation of {registry.origin('factories', registered)} for '{name}'"):
+        answer = recommendation(meta.recommend, choice.lang, choice.optimize, choice.gpu)
+    return Recommended(registered, meta, answer)
+
+
+def recipe(made: Recommended, functions: Functions) -> Recipe:
+    """It as plain data. functions: takes what the blocks name. `WrongType` for what can't be written in a config."""
+    answer, meta = made.answer, made.meta
+    functions.add("factories", made.registered)
+    functions.add_blocks([meta.default_config, answer.listener])
+    for one in (answer, *answer.behind.values()):
+        functions.add_blocks([one.settings, one.sections])
+    return {
+        "factory": made.registered,
+        "defaults": tree(meta.default_config),
+        "weights": tree(meta.default_score_weights),
+        "sources": list(answer.sources),
+        "listener": None if answer.listener is None else tree(answer.listener),
+        **_changing(answer),
+        "behind": [[other, _changing(one)] for other, one in answer.behind.items()],
+    }
+
+
+def refused(error: KernelError) -> Recipe:
+    """A recipe that says why there is none."""
+    return {"error": {"message": error.message, "hint": error.hint}}
 
 
 def asked(
     section: str,
     name: str,
-    choice: Choice,
-    sources: Mapping[str, Mapping[str, Any]],
+    made: Recommended,
+    listeners: Mapping[str, Mapping[str, Any]],
     functions: Functions,
 ) -> dict[str, dict[str, Any]]:
     """What a section that the user asks for recommends because of a component, by the source that this listens to; "" for none.
 
-    Nothing where the section has no use for it. It is the first one of use in a pipeline that decides. sources: with their listeners.
+    Nothing where the section has no use for it. It is the first one of use in a pipeline that decides. listeners: by their sources.
     """
-    registered, meta, recommended = _recommended(name, choice)
     found = {}
-    for source, listener in (sources if recommended.is_shared else {"": {}}).items():
-        settings = recommended.settings_with(listener)
-        block = fill_settings(registered, meta, settings, f"components.{name}", None, registry)
+    for source, listener in (listeners if made.answer.is_shared else {"": {}}).items():
+        settings = made.answer.settings_with(listener)
+        block = fill_settings(made.registered, made.meta, settings, f"components.{name}", None, registry)
         config = {"nlp": {"pipeline": [name]}, "components": {name: {"factory": name, **block}}}
         with suppress(KernelError):
             answer = Config.from_str(schema_of(section).recommend(config))
@@ -73,34 +93,7 @@ def asked(
     return found
 
 
-def listeners(names: Iterable[str], choice: Choice) -> dict[str, Mapping[str, Any]]:
-    """The listeners of those components that are sources."""
-    found = {}
-    for name in names:
-        with suppress(KernelError):
-            listener = _recommended(name, choice)[2].listener
-            if listener is not None:
-                found[name] = listener
-    return found
-
-
-def _recommended(name: str, choice: Choice) -> tuple[str, FactoryMeta, Recommendation]:
-    """The registered name of a factory, what is known of it, and what it recommends."""
-    registered, meta = find_factory(name, choice.lang)
-    with naming(f"the recommendation of {registry.origin('factories', registered)} for '{name}'"):
-        return registered, meta, recommendation(meta.recommend, choice.lang, choice.optimize, choice.gpu)
-
-
-def refused(error: KernelError) -> dict[str, Any]:
-    """A recipe that says why there is none."""
-    return {"error": {"message": error.message, "hint": error.hint}}
-
-
-def _blocks(found: Recommendation) -> list[Mapping[str, Any]]:
-    return [part for one in (found, *found.behind.values()) for part in (one.settings, one.sections)]
-
-
-def _changing(found: Recommendation) -> dict[str, Any]:
+def _changing(found: Recommendation) -> Recipe:
     """What may be another one behind some component."""
     return {
         "settings": tree(found.settings),
