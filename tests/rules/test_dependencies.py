@@ -20,6 +20,7 @@ DISTRIBUTIONS = {
     "importlib_metadata": "importlib-metadata",
     "pydantic_core": "pydantic-core",
     "kernel": "kernel-nlp",
+    "quickjs": "quickjs-ng",
     "cupy": "cupy-cuda12x",
 }
 # They make a process start several times slower, and are in no environment that doesn't ask for them.
