@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
+from kernel.testing import Box
 from kernel.testing.plugin import box
 
 __all__ = ["box"]
@@ -55,6 +56,77 @@ def made_history(
                 "words": 100 * step,
                 "seconds": step / 10 + 0.5,
             }
+
+
+CODE = """
+import kernel
+from kernel.testing.toy import ToyPipeline
+from thinc.api import Linear
+
+kernel.registry.languages("toy")(ToyPipeline)
+
+
+@kernel.registry.readers("acme.Points.v1")
+def points(count: int = 16):
+    return lambda pipeline: ((x / 8, x / 4 + 1) for x in range(count))
+
+
+@kernel.registry.architectures("acme.Line.v1")
+def line(inputs: int = 1):
+    return Linear(1, inputs)
+
+
+@kernel.registry.batchers("acme.Fours.v1")
+def fours():
+    def cut(examples):
+        batch = []
+        for example in examples:
+            batch.append(example)
+            if len(batch) == 4:
+                yield batch
+                batch = []
+
+    return cut
+"""
+LINE = """
+[nlp]
+lang = "toy"
+[components]
+[components.line]
+@architectures = "acme.Line.v1"
+[corpora]
+[corpora.train]
+@readers = "acme.Points.v1"
+[corpora.dev]
+@readers = "acme.Points.v1"
+count = 8
+[training]
+max_steps = 8
+eval_frequency = 4
+patience = 0
+logger = null
+[training.callbacks]
+[training.batcher]
+@batchers = "acme.Fours.v1"
+[training.optimizer]
+@optimizers = "Adam.v1"
+learn_rate = 0.05
+use_averages = false
+"""
+
+
+@pytest.fixture
+def train(box: Box) -> Callable[..., Path]:
+    """Trains a line through points: `train("out", "--training.seed", "1")`; returns the output."""
+    box.config(LINE)
+    box.code(CODE)
+
+    def run(output: str, *overrides: str) -> Path:
+        done = box.run("train", "config.cfg", "--code", "functions.py", "--output", output, *overrides)
+        assert done.exit_code == 0, done.stderr
+        return box.path / output
+
+    return run
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -12,6 +13,9 @@ from pygal import XY
 from pygal.style import Style
 
 from kernel_report.curve import Point
+
+# It leaves a finder of modules behind that speaks a protocol which Python has given up, with a warning for every later import.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 COLOURS = 8
 # Units of the drawing: on a phone they are pixels.

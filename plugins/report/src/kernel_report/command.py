@@ -136,8 +136,8 @@ def _watch(outputs: Sequence[Path], port: int) -> None:
     # The first page takes the longest: everything is imported for it.
     watched.page()
     with server:
-        say(f"{server.address} shows the report, until Ctrl-C")
         try:
+            say(f"{server.address} shows the report, until Ctrl-C")
             server.serve_forever()
         except KeyboardInterrupt:
             say("ended", err=True)

@@ -95,7 +95,7 @@ class Curve:
     def means(self) -> Iterator[Point]:
         """The mean of each bucket, at its latest step."""
         for bucket in self.buckets:
-            yield bucket.last._replace(value=bucket.total / bucket.size)
+            yield Point(bucket.last.step, bucket.last.seconds, bucket.total / bucket.size)
 
     @property
     def last(self) -> Point:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.config import Config
+from kernel.config import Config, default_config
 from kernel.errors import KernelError
 from kernel.registries.blame import describe_error
 from kernel.training.prepare import fill_config, pipeline_class
@@ -24,12 +24,11 @@ def defaults(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     try:
         bare = Config({key: value if key in _KEPT else _bare(value) for key, value in settings.items()})
         filled = fill_config(pipeline_class(bare), bare, problems=[]).interpolate()
-        plain = fill_config(pipeline_class(bare), Config({"nlp": bare.get("nlp", {})}), problems=[])
     except KernelError as error:
         return {}, error.message
     except Exception as error:  # noqa: BLE001 (a class of somebody's, which may count on sections that aren't there)
         return {}, describe_error(error)
-    return {**filled, **{key: plain[key] for key in _KEPT if key in plain}}, ""
+    return {**filled, **{key: value for key, value in default_config().items() if key in _KEPT}}, ""
 
 
 def _bare(value: Any) -> Any:

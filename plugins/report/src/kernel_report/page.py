@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from kernel.files.atomic import atomic_file
+from kernel.cli.writing import write_text
 from kernel_report.rendering import render
 from kernel_report.run import Run
 from kernel_report.sections import SECTIONS
@@ -24,9 +24,7 @@ _WATCHED = "; script-src 'self'; connect-src 'self'"
 
 def write_page(runs: Sequence[Run], target: Path) -> None:
     """Write the page about some runs, whole or not at all. `UsageError` if it can't be written."""
-    page = page_of(runs)
-    with atomic_file(target) as fresh:
-        fresh.write_text(page, encoding="utf8", errors="backslashreplace", newline="\n")
+    write_text(target, page_of(runs))
 
 
 def page_of(runs: Sequence[Run], *, is_watched: bool = False) -> str:

@@ -17,16 +17,18 @@ from kernel_report.page import NAME, page_of
 from kernel_report.run import folder_of, read_runs, state_of
 
 ADDRESS = "127.0.0.1"
-# Of the time that goes by, the most that may go into making pages.
-_SHARE = 0.2
 _SECONDS = 30
 
 
 class Watched:
-    """The page about some outputs, as they are. `UsageError` if no run wrote there."""
+    """The page about some outputs, as they are. `UsageError` if no run wrote there.
 
-    def __init__(self, outputs: Sequence[Path]) -> None:
+    share: of the time that goes by, the most that may go into making pages.
+    """
+
+    def __init__(self, outputs: Sequence[Path], share: float = 0.2) -> None:
         self._folders = [folder_of(path) for path in outputs]
+        self._share = share
         self._lock = Lock()
         self._seen: object = None
         self._page = b""
@@ -42,7 +44,7 @@ class Watched:
                     errors="backslashreplace"
                 )
                 self._seen = seen
-                self._next = monotonic() + (monotonic() - begun) * (1 / _SHARE - 1)
+                self._next = monotonic() + (monotonic() - begun) * (1 / self._share - 1)
             return self._page, f'"{hashlib.sha256(self._page).hexdigest()[:32]}"'
 
 

@@ -107,6 +107,6 @@ def _speed(curves: Curves) -> Curve:
         now = bucket.last
         if before.seconds is not None and now.seconds is not None and now.seconds > before.seconds:
             speed = (now.value - before.value) / (now.seconds - before.seconds)
-            result.add(now._replace(value=max(speed, 0.0)))
+            result.add(Point(now.step, now.seconds, max(speed, 0.0)))
         before = now
     return result

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.saving.directories import BEST, LAST
+from kernel.training.drift import Change
 from kernel.visible import shell_word
 from kernel_report.rendering import render
 from kernel_report.run import Run
@@ -23,7 +24,10 @@ class Command:
 
 def section(runs: Sequence[Run]) -> Section | None:
     """Of each run."""
-    parts = [(run, list(_commands(run)), list(_facts(run.record)), _sources(run.record)) for run in runs]
+    parts = [
+        (run, list(_commands(run)), [*_resumed(run.record), *_facts(run.record)], _sources(run.record))
+        for run in runs
+    ]
     return Section(
         "Commands, versions, digests", "origin", render("origin.html", parts=parts, several=len(runs) > 1)
     )
@@ -78,6 +82,16 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"data of {name}", f"sha256 {entry.get('sha256')}, {entry.get('bytes')} bytes"
     for name, digest in _of(record, "code").items():
         yield f"code in {name}", f"sha256 {digest}"
+
+
+def _resumed(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where the run went on although something had changed."""
+    for entry in record.get("resumed") or ():
+        try:
+            changes = "; ".join(str(Change(**change)) for change in entry["changes"])
+            yield f"resumed after step {entry['step']}", changes or "nothing had changed"
+        except (TypeError, KeyError):
+            yield "resumed", "what this version knows by that name is something else"
 
 
 def _sources(record: Mapping[str, Any]) -> int:
