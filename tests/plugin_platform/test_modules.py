@@ -225,8 +225,8 @@ def test_a_module_that_one_of_our_packages_would_lend_names_the_package(
         "import kernel.displacy",
         "from kernel.displacy import render",
         "from kernel import displacy",
-        "from kernel.lang.sv import Swedish",
-        "from kernel.lang import sv",
+        "from kernel.lang.lt import Lithuanian",
+        "from kernel.lang import lt",
     ],
 )
 def test_modules_that_nobody_lends_yet_are_told(line: str) -> None:

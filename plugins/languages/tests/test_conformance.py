@@ -56,6 +56,34 @@ class TestRussian(Spaced):
     name = "ru"
 
 
+class TestDanish(Spaced):
+    name = "da"
+
+
+class TestFinnish(Spaced):
+    name = "fi"
+
+
+class TestIndonesian(Spaced):
+    name = "id"
+
+
+class TestNorwegian(Spaced):
+    name = "nb"
+
+
+class TestRomanian(Spaced):
+    name = "ro"
+
+
+class TestSwedish(Spaced):
+    name = "sv"
+
+
+class TestTurkish(Spaced):
+    name = "tr"
+
+
 class TestUkrainian(Spaced):
     name = "uk"
 
@@ -157,3 +185,38 @@ class TestLentPunctuation(ModuleSuite):
 class TestLentTokenizerExceptions(ModuleSuite):
     name = "kernel.lang.tokenizer_exceptions"
     names = ("BASE_EXCEPTIONS", "URL_MATCH")
+
+
+class TestLentDanish(TestLentCatalan):
+    name = "kernel.lang.da"
+    names = ("Danish", "STOP_WORDS")
+
+
+class TestLentFinnish(TestLentCatalan):
+    name = "kernel.lang.fi"
+    names = ("Finnish", "STOP_WORDS")
+
+
+class TestLentIndonesian(TestLentCatalan):
+    name = "kernel.lang.id"
+    names = ("Indonesian", "STOP_WORDS")
+
+
+class TestLentNorwegian(TestLentCatalan):
+    name = "kernel.lang.nb"
+    names = ("Norwegian", "STOP_WORDS")
+
+
+class TestLentRomanian(TestLentCatalan):
+    name = "kernel.lang.ro"
+    names = ("Romanian", "STOP_WORDS")
+
+
+class TestLentSwedish(TestLentCatalan):
+    name = "kernel.lang.sv"
+    names = ("Swedish", "STOP_WORDS")
+
+
+class TestLentTurkish(TestLentCatalan):
+    name = "kernel.lang.tr"
+    names = ("Turkish", "STOP_WORDS")

@@ -83,6 +83,8 @@ SUFFIXES = Rules(
 # The hyphen of compounds, and dashes without spaces around them.
 _HYPHEN = rf"(?<={LETTER}|[0-9])(?:--+|[\-~{DASHES}]+)(?={LETTER})"
 _DASH = rf"(?<={LETTER}|[0-9])(?:--+|[~{DASHES}]+)(?={LETTER})"
+_SIGN = rf"(?<={LETTER}|[0-9])[:<>=/](?={LETTER})"
+_SIGN_BUT_COLON = rf"(?<={LETTER}|[0-9])[<>=/](?={LETTER})"
 
 INFIXES = Rules(
     (
@@ -93,9 +95,13 @@ INFIXES = Rules(
         rf"(?<=[{LOWER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])(?<!^[{LOWER}])\.(?=[{UPPER}{_chars(DOUBLE_QUOTES + SINGLE_QUOTES)}])",
         rf"(?<={LETTER}),(?={LETTER})",
         _HYPHEN,
-        rf"(?<={LETTER}|[0-9])[:<>=/](?={LETTER})",
+        _SIGN,
     )
 )
 
 # For languages whose compounds with a hyphen are one word.
 INFIXES_BUT_HYPHENS = Rules(_DASH if rule == _HYPHEN else rule for rule in INFIXES)
+# For those whose endings follow a colon, too: EU:n, FN:s.
+INFIXES_BUT_HYPHENS_AND_COLONS = Rules(
+    _SIGN_BUT_COLON if rule == _SIGN else rule for rule in INFIXES_BUT_HYPHENS
+)

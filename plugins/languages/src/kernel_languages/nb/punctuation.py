@@ -1,0 +1,9 @@
+"""Norwegian affixes: the neutral ones; compounds with a hyphen stay whole."""
+
+from __future__ import annotations
+
+from kernel_languages.base import punctuation as base
+
+PREFIXES = base.PREFIXES
+SUFFIXES = base.SUFFIXES
+INFIXES = base.INFIXES_BUT_HYPHENS
