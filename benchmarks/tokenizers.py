@@ -108,7 +108,9 @@ def compare(lang: str, path: Path, half: str, rounds: int, shown: int) -> dict[s
         "known": ratio(lambda one: statistics.median(one["seconds"][1:])),
         "first": ratio(lambda one: one["seconds"][0]),
     }
-    print("{lang} {treebank:30} {kernel:6.2f} {spacy:6.2f}  known {known:5.2f} first {first:5.2f}".format(**row))
+    print(
+        "{lang} {treebank:30} {kernel:6.2f} {spacy:6.2f}  known {known:5.2f} first {first:5.2f}".format(**row)
+    )
     print(*wrong(last["kernel"]["offsets"], gold, texts, shown), sep="\n", end="\n" if shown else "")
     return row
 
@@ -118,7 +120,9 @@ def section(rows: list[dict[str, Any]], half: str, rounds: int) -> str:
     lines = ["| treebank | tokens | kernel | spaCy | known words | first pass |", "|---|---|---|---|---|---|"]
     for row in rows:
         lines.append(
-            "| {treebank} | {tokens:,} | {kernel:.2f} | {spacy:.2f} | {known:.2f} | {first:.2f} |".format(**row)
+            "| {treebank} | {tokens:,} | {kernel:.2f} | {spacy:.2f} | {known:.2f} | {first:.2f} |".format(
+                **row
+            )
         )
     return f"{ABOUT.format(half=half, rounds=rounds)}\n\n" + "\n".join(lines)
 
