@@ -61,6 +61,7 @@ html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
 html_js_files = ["search.js"]
+html_search_scorer = str(Path(__file__).with_name("scorer.js"))
 html_additional_pages = {"404": "404.html"}
 html_copy_source = False
 html_show_copyright = False
