@@ -64,7 +64,7 @@ from kernel.visible import shell_word
     "--columns",
     type=options.names,
     metavar="NAMES",
-    help="What the columns are, from left to right: text,label,_ of a table, word,pos,tag of words and tags.",
+    help="What the columns are, from left to right: text,label,ent,_ of a table, word,pos,tag of words and tags.",
 )
 @click.option(
     "--labels",

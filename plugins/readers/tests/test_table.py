@@ -70,7 +70,7 @@ def test_rows_without_text_or_label(write, nlp):
     docs = list(table.read(path, nlp, settings=Settings(), report=report))
     assert [(doc.text, doc.cats) for doc in docs] == [("one", {}), ("two", {"a": 1.0}), ("three", {})]
     assert [(one.level, one.message) for one in report.findings(path)] == [
-        ("info", f"{path}: 3 rows of a table, which holds no entities"),
+        ("info", f"{path}: 3 rows of a table without columns of entities"),
         ("warn", f"{path}: rows without a text, which are left out: 1 (the first: line 2)"),
         (
             "warn",
@@ -161,3 +161,38 @@ def test_a_cell_that_keeps_a_column_from_being_a_category_is_named(write, nlp):
     assert [doc.cats for doc in table.read(path, nlp, report=report)] == [{}] * 4
     told = [one.message for one in report.findings(path) if "holds ones and noughts" in one.message]
     assert len(told) == 1 and "'spam'" in told[0] and "but for 'yes'" in told[0] and "line 4" in told[0]
+
+
+def entities_of(path, nlp, *columns):
+    docs = table.read(path, nlp, settings=Settings(columns=columns), report=Report())
+    return [([(ent.text, ent.label_) for ent in doc.ents], doc.cats) for doc in docs]
+
+
+def test_columns_with_texts_of_entities_are_named_like_their_label(write, nlp):
+    rows = ["Review;PERSON;PLACE;PERSON;sort"]
+    rows += ["Ada met Ben Ode in New York , in York and in Yorkshire;Ben Ode| Ada ;York|New York;;a"]
+    rows += ['"Ben; and\nIda";"Ben\nIda";;;b', "nobody;;;;a"]
+    path = write("a.csv", "\ufeff" + "\r\n".join(rows))
+    assert entities_of(path, nlp, "text", "ent", "ent", "ent", "label") == [
+        (
+            [("Ada", "PERSON"), ("Ben Ode", "PERSON"), ("New York", "PLACE"), ("York", "PLACE")],
+            {"a": 1.0, "b": 0.0},
+        ),
+        ([("Ben", "PERSON"), ("Ida", "PERSON")], {"a": 0.0, "b": 1.0}),
+        ([], {"a": 1.0, "b": 0.0}),
+    ]
+
+
+def test_a_row_without_entities_is_annotated(write, nlp):
+    path = write("a.csv", "text,PERSON", "nobody there,")
+    (doc,) = table.read(path, nlp, settings=Settings(columns=("text", "ent")), report=Report())
+    assert all(token.ent_iob_ == "O" for token in doc)
+
+
+def test_entities_that_are_not_in_their_texts_are_told_together(write, nlp):
+    path = write("a.csv", "text,PERSON", "Ada sings,Ida", "Ben sings,Ben", "Ben,Ada|Ben")
+    with pytest.raises(DataError) as error:
+        entities_of(path, nlp, "text", "ent")
+    text = str(error.value)
+    assert "line 2: 'Ida' in the column 'PERSON' is not in the text" in text and "line 4: 'Ada' in" in text
+    assert "with | between several in a cell" in text

@@ -240,7 +240,7 @@ def make_corpus(
     ones are split into sentences. limit: examples in all. augmenter: makes examples into more. format: "auto",
     or "spacy", "conllu", "iob", "iob_lines", "jsonl", "csv", "text", "brat", "webanno", "huggingface", "fasttext", "parquet", or a registered converter. n_sents: sentences a
     document where the file marks none (10 if unset); 0 makes one document of all. columns: of column files, each as word,
-    tag (the entity tag), pos (a part-of-speech tag), id or _ (not read), and of tables (CSV), each as text, label (the name of a category), cat (1 or 0, the header names the category) or _;
+    tag (the entity tag), pos (a part-of-speech tag), id or _ (not read), and of tables (CSV), each as text, label (the name of a category), cat (1 or 0, the header names the category), ent (texts of entities, the header names their label) or _;
     null finds out. trim: blanks at the ends of
     entities are no part of them. labels: names of the labels that data sets have numbers for, in the order of the numbers, or a JSON file of them.
     """

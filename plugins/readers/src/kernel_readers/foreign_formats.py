@@ -50,7 +50,9 @@ _MEMBERS: tuple[tuple[bytes, str, str], ...] = (
     (b"opendocument.text", "an OpenDocument text (.odt)", _TEXT),
 )
 _NAMES = {".xlsx": 0, ".xlsm": 0, ".docx": 1, ".ods": 2, ".odt": 3}
-_ENCODING = "Convert it first: iconv -f {} -t utf-8 FILE > NEW"
+# Who has Excel may have no iconv.
+_ANEW = "or save it anew, in Excel as CSV UTF-8, in an editor as UTF-8."
+_ENCODING = f"Convert it first: iconv -f {{}} -t utf-8 FILE > NEW; {_ANEW}"
 
 
 def check_known(path: Path, content: BinaryIO | None = None) -> None:
@@ -139,5 +141,5 @@ def as_windows(line: bytes, wrong: int) -> str:
         return "Find out its encoding, and convert it first, for example with: iconv -f ENCODING -t utf-8 FILE > NEW"
     return (
         f"As cp1252, the encoding of Windows, the line has {shown.strip()!r} here. If that is right, "
-        "convert the file first: iconv -f cp1252 -t utf-8 FILE > NEW"
+        f"convert the file first: iconv -f cp1252 -t utf-8 FILE > NEW; {_ANEW}"
     )

@@ -119,7 +119,7 @@ class Report:
                 f"{path}: {files}{form}; {_n(found.sentences, 'sentence')}; {_n(found.documents, 'document')}",
             )
         if for_each_label and self.rows:
-            yield Finding("info", f"{path}: {_n(self.rows, 'row')} of a table, which holds no entities")
+            yield Finding("info", f"{path}: {_n(self.rows, 'row')} of a table without columns of entities")
         yield from self._keys(path)
         yield from self._columns(path)
         for what, counted in self.remarks.items():

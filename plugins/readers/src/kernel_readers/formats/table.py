@@ -1,4 +1,4 @@
-"""Tables with a header, CSV and TSV as spreadsheets write them: a text a row, and its categories.
+"""Tables with a header, CSV and TSV as spreadsheets write them: a text a row, its categories and its entities.
 
 A label may be what Label Studio writes into a cell: JSON, a list of regions or of choices.
 """
@@ -16,11 +16,12 @@ from kernel_readers.formats import label_studio
 from kernel_readers.formats.format import Format, Settings
 from kernel_readers.formats.offsets import Places, Placing, read_offsets
 from kernel_readers.formats.record import Record
+from kernel_readers.formats.table_entities import entities
 from kernel_readers.lines import numbered_lines
 from kernel_readers.problems import collected
 from kernel_readers.report import Report
 
-NAMES = ("text", "label", "cat", "_")
+NAMES = ("text", "label", "cat", "ent", "_")
 _TEXTS = frozenset({"text", "sentence"})
 _LABELS = frozenset({"label", "category", "class"})
 # Numbers of rows, in which 0 and 1 may be the only ones.
@@ -31,7 +32,8 @@ _TRUTH = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0}
 _HINT = (
     'Name all columns from left to right: columns = ["text", "label", "_"] in the reader\'s block, --columns text,label,_ of '
     "kernel convert. text is the text, label the name "
-    "of its category, cat a category that the header names, 1 or 0 in every row, or a score between them; _ is not read."
+    "of its category, cat a category that the header names, 1 or 0 in every row, or a score between them, ent "
+    "texts of entities that the header names, with | between several; _ is not read."
 )
 
 
@@ -40,7 +42,7 @@ class TableForm:
     """What the columns of a table are.
 
     header: their names. separator: what stands between them. text: the place of the text. label: that of the category's name, None if there is none. cats: place ->
-    category, for columns of ones and noughts. labels: all names in the column `label`. almost: place -> line and cell
+    category, for columns of ones and noughts. ents: place -> label, for columns with texts of entities. labels: all names in the column `label`. almost: place -> line and cell
     of the first value that is neither, for columns that hold ones and noughts in most rows; they are not read.
     """
 
@@ -51,11 +53,12 @@ class TableForm:
     cats: dict[int, str]
     labels: Sequence[str]
     almost: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    ents: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def unread(self) -> list[str]:
         """Names of the columns that are not read."""
-        read = {self.text, self.label, *self.cats}
+        read = {self.text, self.label, *self.cats, *self.ents}
         return [name for place, name in enumerate(self.header) if place not in read]
 
 
@@ -73,7 +76,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
             if not row[form.text].strip():
                 report.remark("rows without a text, which are left out: {}", report.place(path, number))
                 continue
-            report.rows += 1
+            report.rows += not form.ents
             if settings.columns is None:
                 report.columns.update(name for name in form.unread if name)
             if form.label is not None and not row[form.label].strip():
@@ -85,10 +88,14 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 doc = nlp.make_doc(row[form.text])
                 found = None if form.label is None else label_studio.of_cell(row[form.label].strip())
                 doc.cats = _categories(form, row, found)
-                if found and isinstance(found[0], dict):
+                regions = found if found and isinstance(found[0], dict) else []
+                regions += entities(
+                    row[form.text], ((label, row[place]) for place, label in form.ents.items())
+                )
+                if regions or form.ents:
                     record = Record(path, number, {})
                     placing = Placing(record, Places.of(doc), report, trim=settings.trim)
-                    placing.set_entities(doc, read_offsets(record, "label", found))
+                    placing.set_entities(doc, read_offsets(record, "label", regions))
             except DataError as error:
                 problems.add(error.at(path, line=number))
                 continue
@@ -167,6 +174,7 @@ def form_of(path: Path, names: Sequence[str] | None = None) -> TableForm:
         {place: header[place] for place in places},
         sorted(labels - {""}),
         {place: first for place, first in first_bad.items() if bad[place] < good[place]},
+        {place: header[place] for place, kind in enumerate(kinds) if kind == "ent"},
     )
 
 
