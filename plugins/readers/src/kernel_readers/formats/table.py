@@ -88,7 +88,7 @@ def read(path: Path, nlp: Any, settings: Settings, report: Report) -> Iterator[D
                 doc = nlp.make_doc(row[form.text])
                 found = None if form.label is None else label_studio.of_cell(row[form.label].strip())
                 doc.cats = _categories(form, row, found)
-                regions = found if found and isinstance(found[0], dict) else []
+                regions = list(found) if found and isinstance(found[0], dict) else []
                 regions += entities(
                     row[form.text], ((label, row[place]) for place, label in form.ents.items())
                 )
