@@ -67,6 +67,11 @@ def test_marks_over_each_other_are_listed():
     assert list(found.listed) == [Piece("abc def", "A", True), Piece("def", "B", False, False)]
 
 
+def test_several_labels_of_one_part_are_together():
+    found = side("abc", [[0, 3, "A", False, True], [0, 3, "B", False, False]])
+    assert list(found.pieces) == [Piece("abc", "A + B", False)]
+
+
 def test_the_table_of_confusions():
     kept = {
         "labels": ["A", "B"],

@@ -116,10 +116,18 @@ def excerpt(kept: Mapping[str, Any]) -> Excerpt:
 
 def side(text: str, marks: Sequence[Sequence[Any]]) -> Side:
     """A text with marks: (start, end, label, is_right, is_meant)."""
-    ordered = sorted(
-        (int(start), int(end), Piece(text[start:end], named(label), bool(right), bool(meant)))
-        for start, end, label, right, meant in marks
-    )
+    at: dict[tuple[int, int, bool], Piece] = {}
+    for start, end, label, right, meant in marks:
+        key, known = (int(start), int(end), bool(right)), named(label)
+        same = at.get(key)
+        # Several labels of one part: of tokens that are one on the other side, or of spans.
+        at[key] = Piece(
+            text[key[0] : key[1]],
+            known if same is None else f"{same.label} + {known}",
+            key[2],
+            bool(meant) or (same is not None and same.is_meant),
+        )
+    ordered = sorted((start, end, piece) for (start, end, _), piece in at.items())
     if any(one[1] > other[0] for one, other in pairwise(ordered)):
         return Side([Piece(text)], [piece for _, _, piece in ordered])
     pieces, place = [], 0
