@@ -30,6 +30,25 @@ def visible_json(text: str) -> str:
     return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def columns(text: str) -> int:
+    """The columns of a terminal that a visible text on one line takes: two for wide characters, none for marks on others."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    from unicodedata import category, east_asian_width
+
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in ("W", "F") else 1
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """A text with blanks up to a width in columns of a terminal; they come first with `right`, for numbers."""
+    blanks = " " * (width - columns(text))
+    return blanks + text if right else text + blanks
+
+
 def shell_word(text: str) -> str:
     """A text as one word of a command that people may paste into a shell, with nothing in it that a terminal would obey."""
     return shlex.quote(visible(text))

@@ -65,3 +65,10 @@ def test_errors_and_warnings_are_visible_from_the_start() -> None:
     assert str(DataError("bad", path="a\nerror: b\x1b", line=3)) == "a\\nerror: b\\x1b:3: bad"
     with pytest.warns(KernelWarning, match=r"^odd \\x1bname$"):
         warn("odd \x1bname")
+
+
+def test_columns_of_a_terminal() -> None:
+    from kernel.visible import columns, padded
+
+    assert [columns(text) for text in ("abc", "日本", "e\u0301", "ｆ", "")] == [3, 4, 1, 2, 0]
+    assert padded("日本", 6) == "日本  " and padded("ab", 4, right=True) == "  ab"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,7 +11,8 @@ import click
 
 from kernel.cli import options
 from kernel.cli.command import Command
-from kernel.cli.say import say, say_over
+from kernel.cli.progress import Progress, line
+from kernel.cli.say import say
 
 # Documents of a batch at most, by default, where several processes take them.
 _BATCH_OF_WORKERS = 250
@@ -83,7 +83,7 @@ def apply(
     the end. JSON Lines keep the other keys of a .jsonl record, such as its id.
     """
     from kernel.cli import writers
-    from kernel.cli.texts import input_files, read_texts
+    from kernel.cli.texts import Reading, input_files
     from kernel.errors import UsageError
     from kernel.language import Language
 
@@ -106,9 +106,11 @@ def apply(
         raise UsageError(
             f"kernel apply needs a pipeline of texts, but {model} is one of the class {type(pipeline).__name__}"
         )
-    texts = (text for file in files for text in read_texts(file, text_key, pipeline))
+    texts = Reading(files, text_key, pipeline)
     size = batch_size or default_batch(pipeline.batch_size, n_process)
-    docs = _counted(pipeline.pipe(texts, as_tuples=True, batch_size=size, n_process=n_process))
+    docs = _counted(
+        pipeline.pipe(iter(texts), as_tuples=True, batch_size=size, n_process=n_process), texts.done
+    )
     if is_piped:
         writers.write_out(writer, docs)
     else:
@@ -123,25 +125,23 @@ def default_batch(own: int, n_process: int) -> int:
     return own if n_process == 1 else min(own, _BATCH_OF_WORKERS)
 
 
-def _counted(docs: Iterator[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-    """Pass documents with their records on; shows how many on a terminal, and how fast at the end."""
+def _counted(docs: Iterator[tuple[Any, Any]], done: Callable[[], float | None]) -> Iterator[tuple[Any, Any]]:
+    """Pass documents with their records on; shows how many, and how fast at the end. done: counts one, and says what share of the input is done."""
     from kernel.errors import warn
 
-    terminal = sys.stderr.isatty()
-    start = shown = perf_counter()
+    start = perf_counter()
     number = words = 0
-    for doc, others in docs:
-        number += 1
-        words += len(doc)
-        yield doc, others
-        now = perf_counter()
-        if terminal and now - shown > 0.1:
-            shown = now
-            say_over(f"{number:,} documents, {words / (now - start):,.0f} words/s ")
+    with Progress("documents") as progress:
+        for doc, others in docs:
+            number += 1
+            words += len(doc)
+            share = done()
+            yield doc, others
+            if progress.is_due():
+                speed = f"{words / (perf_counter() - start):,.0f} words/s"
+                progress.show(f"{line(share, f'{number:,} documents', perf_counter() - start)}, {speed}")
     seconds = max(perf_counter() - start, 1e-9)
     if not number:
         warn("the input holds no texts")
-    if terminal:
-        say_over("")
     size = f"{number:,} document{'s' * (number != 1)}, {words:,} word{'s' * (words != 1)}"
     say(f"{size}, {words / seconds:,.0f} words/s", err=True)

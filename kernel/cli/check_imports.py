@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from kernel.cli.check_metadata import FAIL, OK, WARN, Finding
+from kernel.cli.progress import track
 from kernel.discovery import metadata
 from kernel.discovery.known_names import COMMAND_KINDS
 from kernel.discovery.listing import OWNER, Package, kind_of
@@ -23,7 +24,8 @@ from kernel.discovery.scan import EntryPoint
 def check_imports(package: Package, timeout: float) -> list[Finding]:
     """A row for each target, and one more for each thing that could be better. timeout: seconds for one import."""
     targets = {(kind_of(p), p.name): p for p in package.points if p.group != OWNER and kind_of(p) != "models"}
-    return [finding for point in targets.values() for finding in _check(point, timeout)]
+    points = track(list(targets.values()), f"targets of {package.distribution} imported")
+    return [finding for point in points for finding in _check(point, timeout)]
 
 
 def _check(point: EntryPoint, timeout: float) -> Iterator[Finding]:

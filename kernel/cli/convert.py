@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.command import Command
+from kernel.cli.progress import Progress
 from kernel.cli.say import say
 from kernel.visible import shell_word
 
@@ -134,7 +135,10 @@ def convert(
     )
     files = list(found)
     nlp = blank(lang)
-    every = (pair for path in files for pair in _documents(read, path, nlp, settings, writer))
+    progress = _Progress(files)
+    every = progress.over(
+        pair for path in progress.files() for pair in _documents(read, path, nlp, settings, writer)
+    )
     if split:
         _write_parts(_split(list(every), shares, seed, sources[0]), output_dir, writer, force=force)
     elif is_piped:
@@ -150,8 +154,35 @@ def convert(
     else:
         targets = _targets(found, output_dir, _suffix(writer))
         _check_unread(targets.values(), files)
-        for path, target in targets.items():
-            _write(writer, _documents(read, path, nlp, settings, writer), target, force=force)
+        for path in progress.files():
+            docs = progress.over(_documents(read, path, nlp, settings, writer))
+            _write(writer, docs, targets[path], force=force)
+
+
+class _Progress:
+    """Shows how many documents were converted, and the time left by the sizes of the files that are through."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = files
+        self._sizes = [file.stat().st_size for file in files]
+        self._through = self._done = 0
+        self._shown = Progress("documents")
+
+    def files(self) -> Iterator[Path]:
+        """The files; one is through when the next is asked for."""
+        for file, size in zip(self._files, self._sizes, strict=True):
+            yield file
+            self._through += size
+
+    def over(self, docs: Iterable[Any]) -> Iterator[Any]:
+        """Pass documents on."""
+        try:
+            for doc in docs:
+                yield doc
+                self._done += 1
+                self._shown.update(self._through / max(1, sum(self._sizes)) or None, self._done)
+        finally:
+            self._shown.clear()
 
 
 def _check_taken(settings: Iterable[str], read: Any, name: str) -> None:

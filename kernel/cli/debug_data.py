@@ -13,6 +13,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.progress import track
 from kernel.cli.say import say, say_json, say_text
 from kernel.visible import visible_line
 
@@ -96,7 +97,7 @@ def examine(config: Config) -> Topics:
     found = []
     for key in ("train_corpus", "dev_corpus"):
         reader = corpus(plain, config, settings[key])
-        examples = list(islice(reader(pipeline), limit))
+        examples = list(track(islice(reader(pipeline), limit), f"examples of {settings[key]} read"))
         parts.append(examples)
         size = f"{settings[key]}: {len(examples):,} examples" + " (the first ones)" * (len(examples) == limit)
         found.append(Finding("good" if examples else "fail", size))
@@ -106,7 +107,7 @@ def examine(config: Config) -> Topics:
         random.seed_all(seed, "initialize")
         found.append(_initialized(pipeline, train, plain["initialize"], seed))
     yield "files", found
-    for topic, findings in pipeline.debug(train, dev):
+    for topic, findings in track(pipeline.debug(train, dev), "topics examined"):
         yield topic, list(findings)
 
 

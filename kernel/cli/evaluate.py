@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.command import Command
+from kernel.cli.progress import Progress, track
 from kernel.cli.say import say, write_data
-from kernel.visible import visible_line
+from kernel.visible import columns, padded, visible_line
 
 # What the field calls the scores, in its order; all of these are shares, shown in percent.
 _TITLES = {
@@ -76,7 +78,13 @@ def evaluate(
     are replaced; another file is not, without --force.
     """
     pipeline, examples = load(model, data, code, gpu_id, gold_preproc=gold_preproc)
-    scores = pipeline.evaluate_components(examples) if per_component else pipeline.evaluate(examples)
+    with Progress("documents") as progress:
+        if not per_component:
+            # A pipeline of another class may not tell how far it is.
+            tells = "progress" in signature(pipeline.evaluate).parameters
+            scores = pipeline.evaluate(examples, **({"progress": progress} if tells else {}))
+        else:
+            scores = pipeline.evaluate_components(examples)
     show(scores, report(scores), output, force=force)
 
 
@@ -107,7 +115,8 @@ def load(
     pipeline, config = options.load_pipeline(model, gpu_id, overrides)
     block = reader_block(config.interpolate(), data, gold_preproc)
     random.seed_all(0, "evaluate")
-    examples = list(resolve(block, registry=chosen_by(config))(pipeline))
+    reader = resolve(block, registry=chosen_by(config))
+    examples = list(track(reader(pipeline), "examples read"))
     if not examples:
         raise DataError("no examples to evaluate on", path=data)
     warn_of_gold(pipeline, examples, str(data))
@@ -167,13 +176,13 @@ def report(
         rows.append(("SPEED", "-" if value is None else f"{value:,.0f} words/s"))
     more = [(visible_line(name), _number(numbers[name]) + beside(name, False)) for name in others]
     lists = {visible_line(name): value for name, value in scores.items() if _is_list(value)}
-    width = max((len(title) for title in (*dict(rows + more), *lists)), default=0)
+    width = max((columns(title) for title in (*dict(rows + more), *lists)), default=0)
     lines = [_row(title, value, width, indent) for title, value in rows]
     if more:
         lines += ["", f"{indent}not in percent"] if rows else []
         lines += [_row(title, value, width, indent) for title, value in more]
     lines += [
-        f"{indent}{title.ljust(width)}  {show_value(_plain(value), 60)}" for title, value in lists.items()
+        f"{indent}{padded(title, width)}  {show_value(_plain(value), 60)}" for title, value in lists.items()
     ]
     for name, table in scores.items():
         if isinstance(table, Mapping) and table:
@@ -193,7 +202,7 @@ def _within(beside: Callable[[str, bool], str], outer: str, name: str, is_share:
 
 def _row(title: str, value: str, width: int, indent: str) -> str:
     number, space, unit = value.partition(" ")
-    return f"{indent}{title.ljust(width)}  {number:>10}{space}{unit}"
+    return f"{indent}{padded(title, width)}  {number:>10}{space}{unit}"
 
 
 def _is_share(name: str, value: Any, in_percent: bool | None) -> bool:
@@ -230,12 +239,12 @@ def _table(
     table: Mapping[str, Mapping[str, float | None]], indent: str, beside: Callable[[str, bool], str]
 ) -> list[str]:
     titles = {label: visible_line(label) for label in table}
-    width = max(map(len, titles.values()))
+    width = max(map(columns, titles.values()))
     lines = [f"{indent}{'':{width}}  {'P':>6}  {'R':>6}  {'F':>6}"]
     for label, row in table.items():
         values = [row.get(key) for key in "prf"]
         cells = "  ".join(f"{'-' if value is None else f'{100 * value:.2f}':>6}" for value in values)
-        lines.append(f"{indent}{titles[label]:{width}}  {cells}{beside(f'{label}.f', True)}")
+        lines.append(f"{indent}{padded(titles[label], width)}  {cells}{beside(f'{label}.f', True)}")
     return lines
 
 

@@ -15,9 +15,11 @@ import click
 from kernel.visible import visible, visible_json, visible_line
 
 
-def say(line: object = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
-    """Print one line: what would end it is shown as an escape, too. style: as `click.style` takes it."""
-    _print(visible_line(str(line)), err, nl, style)
+def say(
+    line: object = "", *, err: bool = False, nl: bool = True, file: TextIO | None = None, **style: Any
+) -> None:
+    """Print one line: what would end it is shown as an escape, too. file: in place of a standard stream. style: as `click.style` takes it."""
+    _print(visible_line(str(line)), err, nl, style, file)
 
 
 def say_text(text: str, *, err: bool = False, nl: bool = True) -> None:
@@ -25,9 +27,24 @@ def say_text(text: str, *, err: bool = False, nl: bool = True) -> None:
     _print(visible(text), err, nl, {})
 
 
-def say_over(text: str) -> None:
-    """Print a text on standard error at the start of the line that is there, without ending it."""
-    click.echo("\r" + visible_line(text), nl=False, err=True)
+def say_over(text: str, *, file: TextIO | None = None) -> None:
+    """Print a text on standard error, or in a file, at the start of the line that is there, without ending it."""
+    click.echo("\r" + visible_line(text), file, nl=False, err=True)
+
+
+def moves(stream: TextIO) -> bool:
+    """Whether a line can be written over: on a terminal that is not a dumb one. Never in logs and notebooks."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def colors(stream: TextIO) -> bool:
+    """Whether a stream gets colours: terminals do, unless NO_COLOR is set or they are dumb; FORCE_COLOR gives them to any stream.
+
+    As https://no-color.org and https://force-color.org have it: a variable that is empty is not set, and NO_COLOR goes first.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or moves(stream)
 
 
 def say_at_once(line: str) -> None:
@@ -53,9 +70,11 @@ def write_data(text: str) -> None:
     sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
 
 
-def _print(text: str, err: bool, nl: bool, style: dict[str, Any]) -> None:
-    text = _encodable(text, sys.stderr if err else sys.stdout)
-    click.echo(click.style(text, **style) if style else text, err=err, nl=nl)
+def _print(text: str, err: bool, nl: bool, style: dict[str, Any], file: TextIO | None = None) -> None:
+    stream = file or (sys.stderr if err else sys.stdout)
+    text = _encodable(text, stream)
+    is_colored = bool(style) and colors(stream)
+    click.echo(click.style(text, **style) if is_colored else text, file, err=err, nl=nl, color=is_colored)
 
 
 def _encodable(text: str, stream: TextIO) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kernel.discovery.known_names import COMMAND_KINDS
-from kernel.visible import visible_line
+from kernel.visible import columns, padded, visible_line
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -13,9 +13,10 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     rows = [list(map(visible_line, row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
-from kernel.files.compressed import open_bytes, suffix_of
+from kernel.files.compressed import open_bytes, place_on_disk, suffix_of
 from kernel.files.patterns import matching
 
 INPUTS = (".jsonl", ".spacy", ".txt")
@@ -48,16 +49,52 @@ def _files_of(path: Path) -> list[Path]:
     return [path]
 
 
-def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+class Reading:
+    """The texts of several files, as `read_texts` gives them, and how much of the input those make that are done."""
+
+    def __init__(self, files: Sequence[Path], text_key: str, pipeline: Any) -> None:
+        self._files, self._key, self._pipeline = files, text_key, pipeline
+        # Nobody knows how much standard input, or a pipe, has.
+        known = all(file != STANDARD_INPUT and file.is_file() for file in files)
+        self._sizes = [file.stat().st_size for file in files] if known else []
+        self._before = self._here = 0
+        # Of the texts that are read and not done, which are those of a few batches.
+        self._shares: deque[float] = deque()
+
+    def __iter__(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+        total = sum(self._sizes)
+        for number, file in enumerate(self._files):
+            for text in read_texts(file, self._key, self._pipeline, self._told):
+                if total:
+                    self._shares.append(min(1.0, (self._before + self._here) / total))
+                yield text
+            self._before += self._sizes[number] if self._sizes else 0
+            self._here = 0
+
+    def done(self) -> float | None:
+        """Count the next text as done. The share of the input up to it; None if that is not known."""
+        return self._shares.popleft() if self._shares else None
+
+    def _told(self, place: int) -> None:
+        self._here = place
+
+
+def read_texts(
+    path: Path, text_key: str, pipeline: Any, told: Callable[[int], object] | None = None
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """The texts of a file, or its documents if they are tokenized already, each with the other keys of its record.
 
-    Empty lines are left out. Annotations in a record are no such keys: the pipeline makes its own.
+    told: hears before each how many bytes of the file have been read. Empty lines are left out. Annotations in a record are no such keys: the pipeline makes its own.
     """
     is_input = path == STANDARD_INPUT
     name = Path("standard input") if is_input else path
     try:
         if suffix_of(path) == ".spacy":
-            yield from ((doc, {}) for doc in _documents(path, pipeline.vocab))
+            size = path.stat().st_size
+            for share, doc in _documents(path, pipeline.vocab):
+                if told is not None:
+                    told(round(share * size))
+                yield doc, {}
             return
         with nullcontext(sys.stdin.buffer) if is_input else open_bytes(path) as file:
             for number, raw in enumerate(file, start=1):
@@ -68,18 +105,22 @@ def read_texts(path: Path, text_key: str, pipeline: Any) -> Iterator[tuple[Any, 
                         (line, {}) if suffix_of(path) != ".jsonl" else _record(line, text_key, name, number)
                     )
                     _check_length(text, pipeline, name, number)
+                    if told is not None and not is_input:
+                        told(place_on_disk(file))
                     yield text, others
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}", path=name) from error
 
 
-def _documents(path: Path, vocab: Any) -> Iterator[Any]:
+def _documents(path: Path, vocab: Any) -> Iterator[tuple[float, Any]]:
+    """The documents of a file, each with the share of them up to it."""
     from kernel.tokens import DocBin
 
     try:
         with open_bytes(path) as file:
             store = DocBin().from_bytes(file.read())
-        yield from store.get_docs(vocab)
+        for number, doc in enumerate(store.get_docs(vocab), start=1):
+            yield number / len(store), doc
     except DataError as error:
         raise error.at(path, document=error.document) from error
 

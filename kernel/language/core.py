@@ -369,18 +369,22 @@ class Language(EditableComponents, BasePipeline):
         per_component: bool = False,
         team: Any = None,
         predicted: Callable[[Sequence[Example]], object] | None = None,
+        progress: Callable[[int, int], object] | None = None,
     ) -> dict[str, Any]:
         """Scores of the pipeline on examples, which are not changed, and its speed in words per second.
 
         scorer: what counts them, by default a `Scorer` of the pipeline; scorer_cfg: settings for what its components
         count with, such as a threshold. team: the processes that share the work, a `kernel.training.team.Team`; the scores are those of its
-        first member, and {} for the others. predicted: called with the examples before they are scored, when they hold what was predicted.
+        first member, and {} for the others. predicted: called with the examples before they are scored, when they hold what was predicted. progress: hears after
+        each document how many of how many have been predicted.
         """
         size = batch_size or self.batch_size
         run: Any = partial(self.pipe, batch_size=size, component_cfg=component_cfg)
         if team is not None:
             run = partial(spread.pipe, self, team, size, run)
-        return learn.evaluate(self, examples, size, per_component, run, scorer, scorer_cfg or {}, predicted)
+        return learn.evaluate(
+            self, examples, size, per_component, run, scorer, scorer_cfg or {}, predicted, progress
+        )
 
     def evaluate_components(self, examples: Iterable[Example]) -> dict[str, dict[str, Any]]:
         """Component -> score -> value; the tokenizer is one."""

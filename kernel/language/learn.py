@@ -287,6 +287,7 @@ def evaluate(
     scorer: Any = None,
     scorer_cfg: Mapping[str, Any] = MappingProxyType({}),
     predicted: Callable[[list[Example]], object] | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> dict[str, Any]:
     """See `Language.evaluate`. pipe: runs the pipeline; None is its answer where another process counts the scores."""
     from kernel.scores.scorer import Scorer
@@ -303,7 +304,11 @@ def evaluate(
         annotated = pipe(example.predicted for example in examples)
         if annotated is None:
             return {}
-        docs = list(annotated)
+        docs = []
+        for doc in annotated:
+            docs.append(doc)
+            if progress is not None:
+                progress(len(docs), len(examples))
         seconds = perf_counter() - start
         if len(docs) != len(examples):
             raise DataError(

@@ -110,7 +110,8 @@ class Pipeline(Protocol):
         """Metric -> value over the examples.
 
         It may take `team`, the processes that share the work, as `Language.evaluate` does, and `predicted`: a function that is
-        called with the examples once they hold what is predicted of them, before they are scored. It is the event of that name.
+        called with the examples once they hold what is predicted of them, before they are scored. It is the event of that name. It may also take `progress`, which hears how many of how many
+        examples are predicted.
         """
         ...
 

@@ -59,3 +59,36 @@ def test_what_an_encoding_lacks_is_an_escape(monkeypatch: pytest.MonkeyPatch) ->
     say("Zürich")
     sys.stdout.flush()
     assert bytes_.getvalue() == b"Z\\xfcrich\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_terminal", "colored"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"FORCE_COLOR": "1"}, False, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_who_gets_colors(
+    variables: dict[str, str], is_terminal: bool, colored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from io import StringIO
+
+    from kernel.cli.say import say
+
+    class Stream(StringIO):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    stream = Stream()
+    say("fine", file=stream, fg="green")
+    assert ("\x1b[32m" in stream.getvalue()) == colored and "fine" in stream.getvalue()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kernel_callbacks import console, progress
+from kernel_callbacks import console
 from kernel_callbacks.averages import averages
 from kernel_callbacks.console import console_table
 from kernel_callbacks.early_stop import early_stop
@@ -23,6 +23,7 @@ from kernel_callbacks.progress import Progress, clock, progress_line
 from thinc.api import Linear
 
 from kernel import hookimpl, registry
+from kernel.cli import progress
 from kernel.errors import CallbackError, KernelWarning
 from kernel.training.hooks import Hooks
 from kernel.training.loop import train
@@ -30,6 +31,7 @@ from kernel.training.output import TRAINING
 from kernel.training.protocols import BasePipeline
 from kernel.training.run import Info, Run
 from kernel.training.update import Builtin
+from kernel.visible import columns, padded
 
 SCORES = [{"ents_f": 0.5, "speed": 1000.0, "ents_per_type": {}}, {"ents_f": 0.75, "speed": 2000.0}]
 
@@ -251,7 +253,7 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def clocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     now = [0.0]
-    monkeypatch.setattr(progress, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     yield now
 
 
@@ -263,7 +265,7 @@ def test_bar_on_a_terminal_is_redrawn_and_cleared(make_run: Any, clocked: list[f
     assert stream.getvalue() == ""
     clocked[0] = 1.0
     bar.update(run, INFO)
-    assert stream.getvalue() == progress_line(INFO, 50, 200)
+    assert stream.getvalue() == "\r" + progress_line(INFO, 50, 200)
     bar.clear()
     assert stream.getvalue().endswith("\r" + " " * len(progress_line(INFO, 50, 200)) + "\r")
 
@@ -276,7 +278,7 @@ def test_bar_fits_a_narrow_terminal(
     bar = Progress("train", stream)
     clocked[0] = 1.0
     bar.update(make_run(steps=200), INFO)
-    assert stream.getvalue() == progress_line(INFO, 50, 200)[:39]
+    assert stream.getvalue() == "\r 25% step 50 of 200, 0:15 left, 2,000 w"
 
 
 def test_bar_to_the_next_evaluation(make_run: Any, clocked: list[float]) -> None:
@@ -289,15 +291,34 @@ def test_bar_to_the_next_evaluation(make_run: Any, clocked: list[float]) -> None
     assert "step 10 of 40" in stream.getvalue()
 
 
-def test_a_line_a_minute_without_a_terminal(make_run: Any, clocked: list[float]) -> None:
+def test_a_line_every_ten_seconds_without_a_terminal(make_run: Any, clocked: list[float]) -> None:
     stream = io.StringIO()
     bar = Progress("train", stream)
     run = make_run(steps=200)
-    for seconds in range(0, 180, 5):
+    for seconds in range(0, 45, 5):
         clocked[0] = seconds
         bar.update(run, INFO)
     bar.clear()
-    assert stream.getvalue() == (progress_line(INFO, 50, 200) + "\n") * 2
+    assert stream.getvalue() == (progress_line(INFO, 50, 200) + "\n") * 4
+
+
+def test_a_narrow_terminal_gets_rows_in_lines(
+    make_run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    list(train(make_run(console_table(None))))
+    said = sys.stdout.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, said.splitlines())) <= 40
+    begins = [line for line in said.splitlines() if not line.startswith(" ")]
+    assert [line.split("  ")[1][:2] for line in begins] == ["# ", "# "][: len(begins)] and begins
+    assert "---" not in said and "SCORE" in said
+
+
+def test_names_are_aligned_by_what_a_terminal_shows() -> None:
+    wide, marked = "日本", "e\u0301te"
+    assert [columns(wide), columns(marked)] == [4, 3]
+    assert padded(wide, 6, right=True) == f"  {wide}" and padded(marked, 5) == f"{marked}  "
 
 
 def test_time_left_by_epochs(make_run: Any, clocked: list[float]) -> None:

@@ -1,14 +1,16 @@
 """The table of a training run on standard output."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shutil import get_terminal_size
 from time import perf_counter
 from typing import Any
 
 from kernel import hookimpl
 from kernel.errors import warn
 from kernel.training.run import Info, Run
-from kernel.visible import visible_line
+from kernel.visible import columns, padded, visible_line
 from kernel_callbacks.jsonl import append, cut, size
 from kernel_callbacks.progress import Mode, Progress
 
@@ -22,7 +24,8 @@ def console_table(
 
     Columns: E (finished epochs), # (steps), LOSS of each component since the row before, scores in percent (as they
     are, where their weight is negative), SCORE (the weighted one), W/S (words a second while training). progress_bar: show how far training is ("train"),
-    how far the next evaluation ("eval"), or nothing (null); without a terminal, a line a minute. console_output: false
+    how far the next evaluation ("eval"), or nothing (null); without a terminal, a line every ten seconds, later every minute. In a terminal too narrow for the
+    table, a row is a few lines of names and values. console_output: false
     prints nothing. output_file: also write the rows to a JSON Lines file, which must not exist yet; a run that is resumed
     goes on with it where it was.
     """
@@ -40,6 +43,7 @@ class ConsoleTable:
         self.progress_bar = progress_bar
         self._progress: Progress | None = None
         self._columns: list[tuple[str, int]] = []
+        self._is_wide = True
         self._words = 0
         self._clock = 0.0
         self._stopped = 0.0
@@ -125,22 +129,46 @@ class ConsoleTable:
                 ("SCORE", 6),
                 ("W/S", 7),
             ]
-            self._row([title.upper() for title, _ in self._columns])
-            self._row(["-" * max(len(title), width) for title, width in self._columns])
+            widths = [max(columns(title), width) for title, width in self._columns]
+            room = _room()
+            self._is_wide = room is None or sum(widths) + 2 * (len(widths) - 1) <= room
+            if self._is_wide:
+                self._row([title.upper() for title, _ in self._columns])
+                self._row(["-" * width for width in widths])
         speed = (run.words - self._words) / max(self._stopped - self._clock, 1e-9)
-        self._row(
-            [str(run.total_epochs), str(run.step)]
-            + [_number(run.losses.get(name)) for name in losses]
-            + [_number(_percent(name, scores.get(name), run.weights)) for name in shown]
-            + [_number(run.score), f"{speed:,.0f}"]
-        )
+        cells = [str(run.total_epochs), str(run.step)]
+        cells += [_number(run.losses.get(name)) for name in losses]
+        cells += [_number(_percent(name, scores.get(name), run.weights)) for name in shown]
+        cells += [_number(run.score), f"{speed:,.0f}"]
+        if self._is_wide:
+            self._row(cells)
+        else:
+            _print_in_lines([title.upper() for title, _ in self._columns], cells, _room())
 
     def _row(self, cells: list[str]) -> None:
-        padded = [
-            cell.rjust(max(len(title), width))
+        padded_cells = [
+            padded(cell, max(columns(title), width), right=True)
             for cell, (title, width) in zip(cells, self._columns, strict=True)
         ]
-        print("  ".join(padded), flush=True)
+        print("  ".join(padded_cells), flush=True)
+
+
+def _room() -> int | None:
+    """Columns of the terminal that gets the table; None for a log or a notebook, whose lines may be long."""
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _print_in_lines(titles: Sequence[str], cells: Sequence[str], room: int | None) -> None:
+    """Print a row as names with their values, in as many lines as a narrow terminal needs; the first line begins at the left."""
+    line = ""
+    for title, cell in zip(titles, cells, strict=True):
+        both = f"{title} {cell}"
+        if line.strip() and columns(line) + 2 + columns(both) > (room or 80):
+            print(line, flush=True)
+            line = f"  {both}"
+        else:
+            line = f"{line}  {both}" if line else both
+    print(line, flush=True)
 
 
 def _short(names: Sequence[str]) -> list[str]:

@@ -51,11 +51,12 @@ def _accuracy(
     if not isinstance(pipeline, Language):
         raise UsageError(f"{model} is no pipeline of texts, but one of the class {type(pipeline).__name__}")
     kept = Kept(pipeline)
-    scores = pipeline.evaluate(examples, scorer=kept, per_component=per_component)
+    with Progress("documents") as progress:
+        scores = pipeline.evaluate(examples, scorer=kept, per_component=per_component, progress=progress)
     found: dict[str, tuple[float, float]] = {}
     for name, score in scorers(pipeline).items():
-        progress = Progress(f"resamples of the scores of {name}")
-        own = intervals(kept.examples, score, level=level, number=resamples, seed=seed, progress=progress)
+        shown = Progress(f"resamples of the scores of {name}")
+        own = intervals(kept.examples, score, level=level, number=resamples, seed=seed, progress=shown)
         # As among the scores themselves, those of later components win.
         found |= {f"{name}.{key}" if per_component else key: bounds for key, bounds in own.items()}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel.cli.progress import Progress
+from kernel.cli.progress import Progress, track
 from kernel.numeric.random import stream
 from kernel_measure.bootstrap import interval, ratios
 
@@ -21,9 +21,9 @@ def measure(
 
     size: texts a batch. warmup: passes through all texts before. shuffle: whether each pass has an order of its own.
     """
-    for _ in range(warmup):
-        for _ in nlp.pipe(_fresh(texts), batch_size=size):
-            pass
+    warming = (doc for _ in range(warmup) for doc in nlp.pipe(_fresh(texts), batch_size=size))
+    for _ in track(warming, "texts to warm up", total=warmup * len(texts)):
+        pass
     words, seconds, progress = [], [], Progress("batches")
     for batch in _batches(texts, size, batches, shuffle=shuffle):
         some = _fresh(batch)
