@@ -115,10 +115,11 @@ class Record:
         asked: whether it is known if training goes on.
         """
         self.begin()
+        # Also without checkpoints: who hears of the end of the run finds its history whole.
+        size = self._history.flush() if self._history is not None else 0
         if not self.is_on:
             return None
         self._taken, self._taken_step, self._waits = monotonic(), self._run.step, False
-        size = self._history.flush() if self._history is not None else 0
         extra = {"history": size, "facts": self._run.facts, "config": self._config}
         return snapshot.take(self._run, self._position(), self._callbacks.states(), asked=asked, extra=extra)
 

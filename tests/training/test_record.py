@@ -286,3 +286,20 @@ def settled() -> None:
     for thread in threading.enumerate():
         if thread.name == "kernel-checkpoint":
             thread.join()
+
+
+@pytest.mark.parametrize("given", [{}, {"every_steps": 1}])
+def test_the_history_is_whole_when_the_run_ends(
+    make_run: MakeRun, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    class Reads:
+        found: list[dict[str, Any]]
+
+        @hookimpl
+        def train_end(self) -> None:
+            self.found = list(rows(tmp_path / "out"))
+
+    reads = Reads()
+    list(train(make_run(reads, output=True, checkpoint=settings(**given))))
+    assert [row["step"] for row in reads.found if "step" in row] == list(range(1, 13))
+    assert [row["evaluation"] for row in reads.found if "evaluation" in row] == [4, 8, 12]
