@@ -109,6 +109,7 @@ docs: install
 site: install
 	rm -rf site output/site
 	$(BIN)/sphinx-build --quiet --fail-on-warning --jobs auto -c docs/site -d output/site . site
+	$(BIN)/kernel quickstart --output site/quickstart.html
 	$(BIN)/python docs/site/check.py site
 
 bench: install

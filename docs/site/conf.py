@@ -57,6 +57,12 @@ smartquotes = False
 html_theme = "furo"
 html_theme_options = {"top_of_page_buttons": []}
 templates_path = ["templates"]
+html_sidebars = {
+    "**": [
+        f"sidebar/{part}.html"
+        for part in ("brand", "search", "scroll-start", "quickstart", "navigation", "scroll-end")
+    ]
+}
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
