@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from scripts.browser.seen import PAINTED, QUESTION, WARM, Seen
 
@@ -16,6 +18,15 @@ HEIGHT = 800
 
 def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Iterator[Seen]:
     """Each page at each width. `FileNotFoundError` without a browser."""
+    with opened(scheme) as page:
+        for address in addresses:
+            for width in widths:
+                yield _seen(page, address, width, scheme)
+
+
+@contextmanager
+def opened(scheme: str = "light") -> Iterator[Any]:
+    """The browser's driver. `FileNotFoundError` without a browser."""
     # Imported here: another browser needs none of it.
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
@@ -39,9 +50,7 @@ def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Itera
         )
         # Otherwise the first page would have to wait for the browser itself.
         page.get(WARM)
-        for address in addresses:
-            for width in widths:
-                yield _seen(page, address, width, scheme)
+        yield page
 
 
 def _seen(page, address: str, width: int, scheme: str) -> Seen:  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,15 @@ class Bidi:
 
 def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Iterator[Seen]:
     """Each page at each width. `FileNotFoundError` without a browser."""
+    with opened(scheme) as (bidi, tab):
+        for address in addresses:
+            for width in widths:
+                yield _seen(bidi, tab, address, width, scheme)
+
+
+@contextmanager
+def opened(scheme: str = "light") -> Iterator[tuple[Bidi, str]]:
+    """A connection to the browser, and a tab of it. `FileNotFoundError` without a browser."""
     browser = next(filter(None, map(shutil.which, NAMES)), None)
     if browser is None:
         raise FileNotFoundError(" or ".join(NAMES))
@@ -78,9 +88,7 @@ def pages(addresses: Iterable[str], widths: Iterable[int], scheme: str) -> Itera
             tab = bidi.call("browsingContext.create", type="tab")["context"]
             # Otherwise the first page would have to wait for the browser itself.
             bidi.call("browsingContext.navigate", context=tab, url=WARM, wait="complete")
-            for address in addresses:
-                for width in widths:
-                    yield _seen(bidi, tab, address, width, scheme)
+            yield bidi, tab
             bidi.close()
         finally:
             process.terminate()

@@ -165,12 +165,14 @@ def test_sums_are_exact(browser):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("optimize", "gpu"), CHOICES)
-def test_all_alone_in_all_pairs_and_75_drawn(browser, parts, optimize, gpu):
-    """The four together: each component and each pair four times, 300 combinations, all languages."""
-    draw = random.Random(f"{optimize} {gpu}")
+def test_all_alone_in_all_pairs_and_300_drawn(browser, parts, optimize, gpu):
+    """Each component for all languages, each pair, in an order that is drawn, and the same combinations for all choices."""
+    draw = random.Random(4)
     names = [name for name in names_of(parts) if not name.startswith("test_") and name.isidentifier()]
     pairs = [draw.sample(pair, 2) for pair in itertools.combinations(names, 2)]
-    for pipeline in [*([name] for name in names), *pairs]:
+    for name, lang in itertools.product(names, [one["name"] for one in parts["languages"]]):
+        check(browser, chosen([name], lang=lang, optimize=optimize, gpu=gpu))
+    for pipeline in pairs:
         check(browser, chosen(pipeline, optimize=optimize, gpu=gpu))
-    for choice in drawn(draw, parts, names, 75):
+    for choice in drawn(draw, parts, names, 300):
         check(browser, {**choice, "optimize": optimize, "gpu": gpu})
