@@ -221,7 +221,10 @@ class Span(Extensible, Vectored, Ordered):
 
     @property
     def root(self) -> Token:
-        """The token of the span that is highest in the tree, the first of several that are."""
+        """The token of the span that is highest in the tree, the first of several that are.
+
+        Space or punctuation on which nothing hangs is taken only where there is nothing else, or if it is the root of the tree.
+        """
         heads = values_of(self.doc, attrs.HEAD, self.start, self.end)
         # Retokenizing may have made the text shorter than the span thinks.
         position = np.arange(self.start, self.start + len(heads))
@@ -230,7 +233,14 @@ class Span(Extensible, Vectored, Ordered):
         tops: list[int] = position[outside].tolist()
         if not tops:
             raise DataError("a span without tokens has no root")
+        if len(tops) > 1 and not (target == position).any():
+            tops = [place for place in tops if not self._is_mark(place)] or tops
         return Token(self.doc, self.doc.tree().highest(tops))
+
+    def _is_mark(self, place: int) -> bool:
+        """Whether a token is space or punctuation on which nothing hangs."""
+        token = self.doc[place]
+        return (token.is_punct or token.is_space) and not len(self.doc.tree().children(place))
 
     @property
     def subtree(self) -> Iterator[Token]:

@@ -155,6 +155,21 @@ def test_the_root_of_a_span_is_the_token_nearest_to_a_root(heads, data):
     assert doc[start:end].root.i == min(range(start, end), key=depths.__getitem__)
 
 
+@pytest.mark.parametrize(
+    ("words", "heads", "bounds", "root"),
+    [
+        (["a", "b", "c", ",", "d"], [0, 0, 1, 0, 0], (2, 4), 2),
+        (["a", "b", "c", "\n", "d"], [0, 0, 1, 0, 0], (2, 4), 2),
+        # Something hangs on it, it is the root, or there is nothing else.
+        (["a", "b", "c", ",", "d"], [0, 0, 1, 0, 3], (2, 4), 3),
+        (["a", "b", "c", ",", "d"], [3, 0, 1, 3, 0], (2, 4), 3),
+        (["a", "b", "...", ",", "d"], [0, 0, 1, 0, 0], (2, 4), 3),
+    ],
+)
+def test_punctuation_is_the_root_of_a_span_only_for_want_of_a_better_one(words, heads, bounds, root):
+    assert Doc(VOCAB, words, heads=heads)[slice(*bounds)].root.i == root
+
+
 def test_a_span_without_tokens_has_no_root():
     with pytest.raises(DataError, match="no root"):
         _ = Doc(VOCAB, ["a", "b"], heads=[0, 0])[1:1].root
