@@ -77,6 +77,7 @@ FIRST_PARTY = frozenset(
         "kernel-nlp-onnx",
         "kernel-nlp-pretraining",
         "kernel-nlp-ray",
+        "kernel-nlp-render",
         "kernel-nlp-spacy",
         "kernel-nlp-torch",
         *_OWNERS.values(),
@@ -113,7 +114,6 @@ _AWAITED = {
 }
 # Modules that the field has, with all that they contain; those of languages go by the codes above.
 _AWAITED_MODULES = (
-    "kernel.displacy",
     "kernel.lang.norm_exceptions",
     *(
         f"kernel.pipeline.{name}"
@@ -162,6 +162,7 @@ _PLACES = {
     "sections": {"pretraining": "kernel-nlp-pretraining", "training.workers": "kernel-nlp-workers"},
     "workers": {"kernel.ray.v1": "kernel-nlp-ray"},
     "modules": {
+        "kernel.displacy": "kernel-nlp-render",
         "kernel.kb": "kernel-nlp-linking",
         "kernel.lang": "kernel-nlp-languages",
         "kernel.matcher": "kernel-nlp-matchers",
@@ -192,6 +193,8 @@ def provider(kind: str, name: str) -> str | None:
         return "kernel-nlp-matchers"
     if name in _OF_LINKING:
         return "kernel-nlp-linking"
+    if (kind, name) == ("writers", "kernel.html.v1"):
+        return "kernel-nlp-render"
     if name == "transformer" or (name.startswith("kernel.") and "Transformer" in name):
         return "kernel-nlp-transformers"
     if name.startswith(("kernel.Torch", "kernel.PyTorch", "kernel.torch")):
