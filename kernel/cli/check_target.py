@@ -59,10 +59,13 @@ def _describe(value: Any, kind: str) -> dict[str, Any]:
     wanted, usable = _look(value, kind)
     remarks: list[str] = []
     if usable and kind == "sections":
+        from kernel.config.descriptions import descriptions
+
+        described = descriptions(value)
         remarks = [
             f"key {key!r} has no text below it that says what it is for"
-            for key, field in value.model_fields.items()
-            if not field.description
+            for key in value.model_fields
+            if key not in described
         ]
     elif usable and kind not in ("languages", "modules", *COMMAND_KINDS):
         remarks = [

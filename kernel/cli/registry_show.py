@@ -92,6 +92,7 @@ def _get(kind: str, name: str) -> Any:
 def section(name: str, schema: Any) -> str:
     """A section as it stands in a config, with texts on its keys; what has no default is a comment."""
     from kernel.config import Config
+    from kernel.config.descriptions import descriptions
     from kernel.config.hints import describe_hint
     from kernel.config.sections import at, put
     from kernel.config.signatures import of_schema
@@ -101,8 +102,9 @@ def section(name: str, schema: Any) -> str:
     config = Config.from_str(schema.defaults or f"[{name}]")
     block = dict(at(config, name))
     required, sources = [], {}
+    texts = descriptions(schema)
     for key, parameter in of_schema(schema, name).parameters.items():
-        text = _commented(schema.model_fields[key].description)
+        text = _commented(texts.get(key))
         sources[f"{name}.{key}"] = Source(DEFAULT, name, comments=tuple(text))
         if not parameter.is_required and _is_plain(parameter.default):
             block.setdefault(key, parameter.default)

@@ -14,6 +14,7 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter
 
+from kernel.config.descriptions import descriptions
 from kernel.config.hints import alternatives, bare, item_hint
 from kernel.config.schemas import Section
 from kernel.config.sections import KIND, OWN, schema_of
@@ -99,9 +100,8 @@ class _Writer:
         keys = found["properties"]
         for key, kind in schema.kinds.items():
             keys[key].update(self._made_by(kind, signature.parameters[key].hint, keys[key]))
-        for key, field in schema.model_fields.items():
-            if field.description:
-                keys[field.alias or key]["description"] = field.description
+        for key, text in descriptions(schema).items():
+            keys[schema.model_fields[key].alias or key]["description"] = text
         return found
 
     def _made_by(self, kind: str, hint: Any, value: Schema) -> Schema:

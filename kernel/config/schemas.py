@@ -21,7 +21,7 @@ class Section(BaseModel):
     unused_if_empty: ClassVar[bool] = False
     runs_only: ClassVar[bool] = False
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     @classmethod
     def run_kind(cls) -> Any:

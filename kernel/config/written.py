@@ -125,6 +125,8 @@ def _adapter(key: _Key) -> TypeAdapter[Any] | None:
         for config in (ConfigDict(arbitrary_types_allowed=True), None):
             try:
                 adapter = TypeAdapter(hint, config=config)
+                # A class may put off what its validator needs, as those of sections do.
+                adapter.rebuild(raise_errors=False)
                 return adapter if adapter.pydantic_complete else None
             except Exception:  # noqa: BLE001, S112 (a hint's class may fail in any way)
                 continue

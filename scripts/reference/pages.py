@@ -20,6 +20,7 @@ from kernel import testing
 from kernel.cli.commands import cli
 from kernel.cli.registry_show import block, ranges, section
 from kernel.config import default_config
+from kernel.config.descriptions import descriptions
 from kernel.config.hints import describe_hint
 from kernel.discovery.known_names import COMMAND_GROUPS, THINC_NAMES
 from kernel.discovery.scan import entry_points
@@ -252,7 +253,7 @@ def _config_page() -> str:
         parts += [f"## [{name}]", text]
         if schema is not None:
             rows = ["| key | type | default | |", "|---|---|---|---|"]
-            rows += [_key(name, key, field, defaults) for key, field in schema.model_fields.items()]
+            rows += _keys(name, schema, defaults)
             parts.append("\n".join(rows))
         if defaults.get(name):
             parts.append(fenced("ini norun", _section_text(name)))
@@ -268,14 +269,21 @@ def _inner_sections(name: str, schema: type[BaseModel], defaults: dict[str, Any]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             path = f"{name}.{key}"
             rows = ["| key | type | default | |", "|---|---|---|---|"]
-            rows += [_key(path, each, one, defaults) for each, one in inner.model_fields.items()]
+            rows += _keys(path, inner, defaults)
             yield f"## [{path}]"
             yield (inspect.getdoc(inner) or "").partition(": ")[2].capitalize()
             yield "\n".join(rows)
 
 
-def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> str:
-    assert field.description, f"[{section}] {key} has no text in kernel/config/schemas.py"
+def _keys(section: str, schema: type[BaseModel], defaults: dict[str, Any]) -> list[str]:
+    """A row for each key of a section."""
+    texts = descriptions(schema)
+    missing = schema.model_fields.keys() - texts
+    assert not missing, f"[{section}] {missing} has no text in kernel/config/schemas.py"
+    return [_key(section, key, field, texts[key], defaults) for key, field in schema.model_fields.items()]
+
+
+def _key(section: str, key: str, field: FieldInfo, text: str, defaults: dict[str, Any]) -> str:
     is_section = isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     hint = "section" if is_section else describe_hint(field.annotation)
     bounds = [
@@ -290,7 +298,7 @@ def _key(section: str, key: str, field: FieldInfo, defaults: dict[str, Any]) -> 
         k.startswith("@") for k in defaults[section][key]
     ):
         default = "below"
-    return f"| {code(key)} | {kind} | {default} | {cell(field.description.strip())} |"
+    return f"| {code(key)} | {kind} | {default} | {cell(text.strip())} |"
 
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
