@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from kernel.discovery import unasked
+from kernel.processes.collection import PutOff
 from kernel.registries.modules import install
 
 # Type checkers know the name; `typing` itself would be most of what the import costs.
@@ -71,7 +72,8 @@ unasked.install()
 def __getattr__(name: str) -> Any:
     home = _PUBLIC.get(name) or _LENT.get(name)
     if home:
-        return getattr(import_module(home), name)
+        with PutOff():
+            return getattr(import_module(home), name)
     reason = ""
     if not name.startswith("_"):
         try:

@@ -32,6 +32,7 @@ from kernel.errors import (
 from kernel.files.atomic import LARGEST_TABLE, check_kinds, check_manifest, read_whole, whole
 from kernel.files.home import expand_home
 from kernel.files.names import as_names
+from kernel.processes.collection import PutOff
 from kernel.registries.blame import describe_error
 from kernel.registries.code import load_packaged
 from kernel.registries.family import chosen_by
@@ -97,7 +98,8 @@ def load_pipeline(
     def build(saved: Saved) -> tuple[Any, Config]:
         return class_of(saved.config).from_saved(saved, **(settings or {})), saved.config
 
-    return read_pipeline(path, build, overrides, (settings or {}).get("exclude", ()))
+    with PutOff():
+        return read_pipeline(path, build, overrides, (settings or {}).get("exclude", ()))
 
 
 def read_pipeline(
