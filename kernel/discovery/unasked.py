@@ -63,7 +63,7 @@ class _Loader:
         from importlib import metadata
 
         everything = metadata.entry_points
-        metadata.entry_points = lambda: _Asked(_readable(everything))  # type: ignore[assignment]
+        metadata.entry_points = lambda: _Asked(lambda: _readable(everything))  # type: ignore[assignment]
         try:
             self.loader.exec_module(module)
         finally:
@@ -71,16 +71,23 @@ class _Loader:
 
 
 class _Asked:
-    """Entry points of which those groups are empty."""
+    """Entry points of which those groups are empty. read: gives them all, and is called when others are asked for."""
 
-    def __init__(self, points: Any) -> None:
-        self._points = points
+    def __init__(self, read: Callable[[], Any]) -> None:
+        self._read = read
+        self._points: Any = None
+
+    def _all(self) -> Any:
+        # The files of every package that is installed: most programs never ask.
+        if self._points is None:
+            self._points = self._read()
+        return self._points
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._points, name)
+        return getattr(self._all(), name)
 
     def select(self, **chosen: Any) -> Any:
-        return () if chosen.get("group") in _GROUPS else self._points.select(**chosen)
+        return () if chosen.get("group") in _GROUPS else self._all().select(**chosen)
 
 
 def _readable(everything: Callable[[], Any]) -> Any:

@@ -14,7 +14,10 @@ def read_special(text: str, tokens: Iterable[Mapping[Any, Any]]) -> list[Piece]:
     """The pieces of a special case: every token has an ORTH and may have a NORM, and the ORTHs spell the text."""
     if not isinstance(text, str) or not text:
         raise UsageError(f"A special case of the tokenizer needs a text, not {text!r}.")
-    pieces = [_read_token(text, number, token) for number, token in enumerate(tokens, 1)]
+    pieces = [
+        _read_plain(number, token) or _read_token(text, number, token)
+        for number, token in enumerate(tokens, 1)
+    ]
     spelled = "".join(piece.text for piece in pieces)
     if spelled != text:
         raise UsageError(
@@ -22,6 +25,21 @@ def read_special(text: str, tokens: Iterable[Mapping[Any, Any]]) -> list[Piece]:
             hint="The tokenizer never changes the text: the ORTHs joined have to be the special case itself.",
         )
     return pieces
+
+
+def _read_plain(number: int, token: Any) -> Piece | None:
+    """A token by numbers as files have it, or by names as languages do; None for all others. Loading reads thousands."""
+    if type(token) is not dict:
+        return None
+    orth = token.get(attrs.ORTH) or token.get("ORTH")
+    norm = token.get(attrs.NORM) or token.get("NORM")
+    if (
+        type(orth) is not str
+        or len(token) != (1 if norm is None else 2)
+        or type(norm) not in (str, type(None))
+    ):
+        return None
+    return Piece(orth, norm, f"SPECIAL-{number}")
 
 
 def _read_token(text: str, number: int, token: Mapping[Any, Any]) -> Piece:
