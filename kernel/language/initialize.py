@@ -57,6 +57,7 @@ def initialize(
     components = settings.get("components") or {}
     for name in components:
         nlp.get_pipe(name)
+    memory = {name: to_come(model) for name, model in trained_models(nlp).items()}
     for slot in nlp.slots:
         name, component = slot.name, slot.component
         if slot.copied and components.get(name):
@@ -78,7 +79,10 @@ def initialize(
         take_widths(nlp.pipeline)
         check_listeners(nlp.pipeline)
         if hasattr(getattr(component, "model", None), "walk"):
-            check_memory(component.model, name, others=_others(nlp, name))
+            # What the training of the others takes that have their weights.
+            check_memory(component.model, name, others=sum(memory.values()) - memory.get(name, 0))
+            if name in memory:
+                memory[name] = to_come(component.model)
         _try_out(name, component, get_examples)
     if settings.get("init_tok2vec"):
         pretrained.load(nlp, settings["init_tok2vec"])
@@ -93,12 +97,6 @@ def _warn_of_unused(name: str, arguments: Iterable[str]) -> None:
         f"[initialize.components.{name}] is not used ({', '.join(arguments)}): '{name}' is taken from a trained pipeline, and keeps "
         "its labels and weights"
     )
-
-
-def _others(nlp: ComponentList, name: str) -> int:
-    """The memory that training takes for the other components that have their weights."""
-    models = trained_models(nlp)
-    return sum(to_come(model) for other, model in models.items() if other != name)
 
 
 def _watched(name: str, component: Any) -> AbstractContextManager[None]:

@@ -129,6 +129,8 @@ def _heard(components: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, AnyMode
     sources = {
         name: one.model for name, one in components if isinstance(getattr(one, "channel", None), Channel)
     }
+    if not sources:
+        return
     for name, component in components:
         model = getattr(component, "model", None)
         for listener in find_listeners(model) if hasattr(model, "walk") else ():
