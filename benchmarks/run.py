@@ -25,6 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import stages
+from loading_side import COMPONENTS
 from page import kept_sections
 from quality import quality_rows
 from sides import HERE, KERNEL_PYTHON, SPACY_PYTHON, compare, environment
@@ -42,7 +44,12 @@ def say(text: str) -> None:
 
 def run(command: list[str], **settings: Any) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=HERE, env=environment(PINNED), **settings
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=HERE,
+        **{"env": environment(PINNED), **settings},
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
@@ -165,6 +172,7 @@ def speed_row(label: str, job: str, models: dict[str, dict[str, str]], **setting
         say(f"{label} ({shown})")
         sides = {side: {**models.get(side, {}), **settings} for side in SIDE_NAMES}
         result = compare(job, sides, core_type=core_type)
+        keep_stages(f"{label}, {shown}", job, sides["kernel"], core_type)
         low, high = result["range"]["spacy"]
         rows.append(
             (
@@ -178,17 +186,47 @@ def speed_row(label: str, job: str, models: dict[str, dict[str, str]], **setting
     return rows
 
 
+def keep_stages(label: str, job: str, settings: dict[str, Any], core_type: str | None) -> None:
+    """What kernel's time goes to: see stages.py."""
+    command = [KERNEL_PYTHON, str(HERE / "stages.py"), job, json.dumps(settings)]
+    found = json.loads(run(command, env=environment(core_type)).stdout.splitlines()[-1])
+    say(f"  {stages.shown(found)}")
+    kept = WORK / "stages.json"
+    every = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    kept.write_text(json.dumps({**every, label: found}), encoding="utf-8")
+
+
+def stage_rows() -> list[tuple[str, ...]]:
+    """A row for every one that has been timed by stage."""
+    kept = WORK / "stages.json"
+    every = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return [
+        (
+            label,
+            f"{found['whole']:.2f}",
+            stages.parts(found),
+            f"{100 * found['limit']:.0f} %" if found["limit"] else "",
+        )
+        for label, found in every.items()
+    ]
+
+
+def children_cpu() -> float:
+    """Seconds of all processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def whole_process(label: str, ours: list[str], theirs: list[str], rounds: int = 5) -> list[Row]:
     """CPU seconds of whole processes, in turn."""
     say(label)
     seconds: dict[str, list[float]] = {"kernel": [], "spacy": []}
     for number in range(rounds + 1):
         for side, command in (("kernel", ours), ("spacy", theirs)):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            before = children_cpu()
             run(command)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
             if number:
-                seconds[side].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+                seconds[side].append(children_cpu() - before)
     ratios = [b / a for a, b in zip(seconds["kernel"], seconds["spacy"], strict=True)]
     return [
         (
@@ -199,6 +237,23 @@ def whole_process(label: str, ours: list[str], theirs: list[str], rounds: int = 
             "",
         )
     ]
+
+
+def loading_row(corpus: Path) -> list[Row]:
+    """Loads of a pipeline of eight components in processes that have the library."""
+    label = "Load a pipeline of eight components"
+    say(label)
+    sides = {}
+    for side, python in (("kernel", KERNEL_PYTHON), ("spacy", SPACY_PYTHON)):
+        config, output = WORK / f"eight-{side}.cfg", WORK / "models" / f"eight-{side}"
+        if not output.exists():
+            run([python, "-m", side, "init", "config", str(config), "--pipeline", COMPONENTS, "--force"])
+            run([python, str(HERE / "loading_side.py"), side, str(config), str(corpus), str(output)])
+        sides[side] = {"model": str(output)}
+    found = compare("loading", sides, rounds=10)
+    low, high = found["range"]["spacy"]
+    shown = f"{found['ratio']['spacy']:.2f} ({low:.2f} to {high:.2f})"
+    return [(label, *(f"{1 / found['speed'][side]:.2f} s" for side in sides), shown, "")]
 
 
 def memory_row(label: str, job: str, models: dict[str, str], *arguments: Any) -> list[Row]:
@@ -284,6 +339,8 @@ def measure(only: set[str], n_growth: int) -> list[Row]:
             [SPACY_PYTHON, "-m", "spacy", "--help"],
         )
     )
+    if "ewt-dev" in made:
+        jobs["loading"] = lambda: loading_row(made["ewt-dev"])
     jobs["memory"] = lambda: (
         memory_row("Peak memory, NER over 200,000 words", "inference", last, text["long"], 200_000)
         + memory_row("Peak memory, NER training over 34,000 words", "training", last, wnut, 34_000)
@@ -297,7 +354,11 @@ def measure(only: set[str], n_growth: int) -> list[Row]:
         # Rows are kept as they are measured, so that an interrupted run goes on where it was.
         result = kept / f"{name}.json"
         if only or not result.exists():
+            begin = time.perf_counter(), children_cpu()
             result.write_text(json.dumps(job()), encoding="utf-8")
+            say(
+                f"{name} took {time.perf_counter() - begin[0]:.0f} s, {children_cpu() - begin[1]:.0f} s of CPU time"
+            )
         for row in json.loads(result.read_text(encoding="utf-8")):
             rows.append(tuple(row))
             say("  ".join(row))
@@ -360,6 +421,14 @@ rows let it choose.
 {table(("what", "kernel", "spaCy", "ratio", "ratio to spaCy with np.matmul"), rows)}
 
 Speeds: more is better. For memory the ratio is kernel's share of spaCy's peak.
+
+## What the time goes to
+
+Kernel's rows by stage, in microseconds a word, and the share of the limit: the words a second, over those that the machine could do if
+it did nothing but the products of matrices that a word needs, at the speed that it has for large ones. Stages of less than two
+hundredths are left out.
+
+{table(("what", "µs a word", "stages", "share of the limit"), stage_rows())}
 
 ## The same results
 

@@ -116,6 +116,17 @@ def padded_batches(examples: list[Any], batch_words: int, buffer: int = 256) -> 
     return batches
 
 
+def loading(lib: Any, *, model: str) -> Run:
+    """Loads of a pipeline, where the library is imported already."""
+    lib.load(model)
+
+    def run() -> int:
+        lib.load(model)
+        return 1
+
+    return run
+
+
 def tokenizer_warm(lib: Any, *, texts: str) -> Run:
     """The tokenizer over text whose words it has met."""
     nlp = lib.blank("en")
@@ -139,6 +150,7 @@ TASKS: dict[str, Callable[..., Run]] = {
     "inference": inference,
     "single_calls": single_calls,
     "training": training,
+    "loading": loading,
     "tokenizer_warm": tokenizer_warm,
     "tokenizer_cold": tokenizer_cold,
     **linking_side.TASKS,
