@@ -27,10 +27,16 @@ def environment(core_type: str | None = None) -> dict[str, str]:
 
 
 class Worker:
-    """One side in a process of its own (see worker.py). python: what runs it."""
+    """One side in a process of its own (see worker.py). python: what runs it. more: for its environment."""
 
     def __init__(
-        self, side: str, task: str, settings: Mapping[str, Any], core_type: str | None, python: str = ""
+        self,
+        side: str,
+        task: str,
+        settings: Mapping[str, Any],
+        core_type: str | None,
+        python: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(
             [python or SIDES[side], str(HERE / "worker.py"), side],
@@ -38,7 +44,7 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
             cwd=HERE,
-            env=environment(core_type),
+            env={**environment(core_type), **(more or {})},
         )
         self.ask({"task": task, "settings": dict(settings)})
 
