@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import is_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kernel.component import Component
 from kernel.errors import DataError, KernelError, UsageError, WrongType, keep
@@ -13,9 +13,8 @@ from kernel.listeners import Channel
 from kernel.numeric import blas
 from kernel.numeric.adapter import lacks_weights
 from kernel.registries.blame import describe_error
-
-if TYPE_CHECKING:
-    from kernel.tokens import Doc
+from kernel.tokens.doc import Doc
+from kernel.tokens.snapshot import snapshot
 
 Settings = Mapping[str, Mapping[str, Any]]
 ErrorHandler = Callable[[str, Any, list[Any], Exception], None]
@@ -86,8 +85,6 @@ def run_batch(
     When a component that takes batches fails on one, the documents are put back as they were, and run one by one: the
     one at fault gets named, and the others are annotated once. See `kernel.tokens.snapshot` for what is put back.
     """
-    from kernel.tokens.snapshot import snapshot
-
     positions = list(range(len(docs)))
     channels = channels_around(steps) if channels is None else channels
     with blas.one_thread():
@@ -148,8 +145,6 @@ def failure(name: str, error: Exception, docs: Sequence[Any] = (), *, verb: str 
 
 
 def _run(component: Any, docs: list[Doc], settings: Mapping[str, Any]) -> list[Doc]:
-    from kernel.tokens import Doc
-
     if hasattr(component, "pipe"):
         done = list(component.pipe(docs, **{"batch_size": len(docs), **settings}))
     else:

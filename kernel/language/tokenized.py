@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kernel.errors import DataError, UsageError
 from kernel.language.stream import ErrorHandler
-
-if TYPE_CHECKING:
-    from kernel.tokens import Doc
+from kernel.tokens.doc import Doc
 
 # What error handlers and messages call it; no component can have the name.
 TOKENIZER = "tokenizer"
@@ -17,8 +15,6 @@ TOKENIZER = "tokenizer"
 
 def make_docs(tokenizer: Any, texts: Sequence[Any], *, max_length: int, start: int = 0) -> list[Doc]:
     """Tokenize a batch; documents pass as they are. `start` is the position of the first one, for messages."""
-    from kernel.tokens import Doc
-
     strings = [text for text in texts if isinstance(text, str)]
     if strings and len(max(strings, key=len)) > max_length:
         for i, text in enumerate(texts):
@@ -51,8 +47,6 @@ def make_docs_of_some(
     except Exception:
         if handler is None:
             raise
-    from kernel.tokens import Doc
-
     docs: list[Doc] = []
     positions: list[int] = []
     for i, text in enumerate(texts):

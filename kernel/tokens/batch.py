@@ -30,8 +30,11 @@ def _shared_table(docs: Sequence[Doc]) -> LexemeTable | None:
 def batch_rows(docs: Sequence[Doc]) -> tuple[LexemeTable | None, NDArray[np.int32]]:
     """The generation of the documents and a row per token, shape (N,).
 
-    The generation is None if there are several (or no documents); the rows then have no common meaning.
+    The generation is None if there are several (or no documents); the rows then have no common meaning. They may be the rows
+    of the only document: not to be written to.
     """
+    if len(docs) == 1:
+        return docs[0].table, docs[0].rows
     rows = np.concatenate([doc.rows for doc in docs]) if docs else np.zeros(0, dtype=np.int32)
     return _shared_table(docs), rows
 
@@ -90,6 +93,11 @@ def set_batch_entities(
             doc.set_entity_columns(iob[start:end], types[start:end])
         return
     starts, ends, labels = found
+    if len(docs) == 1:
+        # One call for one text: its entities are those of the batch.
+        own = list(zip(starts.tolist(), ends.tolist(), labels.tolist(), strict=True))
+        docs[0].set_entity_columns(iob, types, own)
+        return
     parts = np.searchsorted(starts, borders)
     shift = np.repeat(borders[:-1], np.diff(parts))
     own = list(zip((starts - shift).tolist(), (ends - shift).tolist(), labels.tolist(), strict=True))

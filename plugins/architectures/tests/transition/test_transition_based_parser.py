@@ -100,9 +100,12 @@ def test_scores_are_those_of_the_plain_formula(shape, is_train):
     outside = np.full((12, scores.n_slots), -1, dtype=np.int32)
     outside[:, 0] = np.arange(12)
     actions = np.array([4, 0, 2])
-    np.testing.assert_allclose(
-        scores.score(outside, actions), by_hand(model, docs, outside)[:, actions], atol=1e-12
-    )
+    expected = by_hand(model, docs, outside)
+    for start, stop in ((0, 12), (3, 9), (11, 12)):
+        for chosen in (actions, None, actions[:1], actions):
+            found = scores.score_alone(start, stop, chosen)
+            wanted = expected[start:stop] if chosen is None else expected[start:stop, chosen]
+            np.testing.assert_allclose(found, wanted, atol=1e-12)
     for n_states in (1, 5, 30, 3):
         ids = random_states(rng, (4, 0, 7, 1), scores.n_slots, n_states)
         np.testing.assert_allclose(scores.score(ids), by_hand(model, docs, ids), atol=1e-12)
@@ -117,9 +120,7 @@ def test_gradients_are_the_derivatives_of_the_scores(shape, outside_first):
     ids = random_states(rng, (4, 5), 6 if shape["extra"] else 3, None if outside_first else 13)
     scores, finish = model.begin_update(docs)
     if outside_first:
-        outside = np.full_like(ids, -1)
-        outside[:, 0] = np.arange(len(ids))
-        scores.score(outside, np.array([0]))
+        scores.score_alone(0, len(ids), np.array([0]))
     found, backprop = scores.begin_update(ids)
     np.testing.assert_allclose(found, by_hand(model, docs, ids), atol=1e-12)
     d_scores = rng.normal(size=found.shape)
@@ -142,6 +143,22 @@ def test_gradients_are_the_derivatives_of_the_scores(shape, outside_first):
                 )
 
 
+def test_scores_of_tokens_alone_notice_weights_that_change():
+    rng = np.random.default_rng(0)
+    docs = [rng.normal(size=(5, 6))]
+    model = make_model(dtype="float64")
+    outside = np.full((5, 3), -1, dtype=np.int32)
+    outside[:, 0] = np.arange(5)
+    before = model.predict(docs).score_alone(0, 5)
+    for node in (model.layers[1], model.get_ref("lower"), model.get_ref("upper")):
+        for name in node.param_names:
+            node.set_param(name, node.get_param(name) + rng.normal(size=node.get_param(name).shape))
+            after = model.predict(docs).score_alone(0, 5)
+            assert not np.allclose(before, after)
+            np.testing.assert_allclose(after, by_hand(model, docs, outside), atol=1e-12)
+            before = after
+
+
 def test_dropout_is_the_same_for_scoring_and_learning():
     rng = np.random.default_rng(0)
     docs = [rng.normal(size=(30, 6)).astype("float32")]
@@ -149,9 +166,16 @@ def test_dropout_is_the_same_for_scoring_and_learning():
     model.attrs["dropout_rate"] = 0.5
     ids = random_states(rng, (30,), 3)
     scores, _ = model.begin_update(docs)
-    alone = np.concatenate([scores.score(ids[i : i + 1]) for i in range(30)])
+    single = np.concatenate([scores.score(ids[i : i + 1]) for i in range(30)])
+    outside = np.full_like(ids, -1)
+    outside[:, 0] = np.arange(30)
+    of_outside = scores.score(outside)
     learned, _ = scores.begin_update(ids)
-    np.testing.assert_allclose(alone, learned, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(single, learned, rtol=1e-4, atol=1e-5)
+    for start, stop in ((0, 30), (7, 12)):
+        np.testing.assert_allclose(
+            scores.score_alone(start, stop), of_outside[start:stop], rtol=1e-4, atol=1e-5
+        )
     assert not np.allclose(learned, by_hand(model, docs, ids))
     np.testing.assert_allclose(
         model.predict(docs).score(ids), by_hand(model, docs, ids), rtol=1e-4, atol=1e-4
@@ -243,13 +267,14 @@ def test_a_device_computes_what_the_cpu_computes(shape):
         given = [model.ops.asarray(doc) for doc in docs]
         predicted = model.predict(given).score(ids, np.array([6, 0, 2]))
         scores, finish = model.begin_update(given)
-        first = scores.score(outside)
+        alone = model.predict(given).score_alone(2, 7, np.array([6, 0]))
+        first = scores.score_alone(0, 9)
         found, backprop = scores.begin_update(ids)
         backprop(d_scores.copy())
         finish(None)
-        assert {type(array) for array in (predicted, first, found)} == {np.ndarray}
+        assert {type(array) for array in (predicted, alone, first, found)} == {np.ndarray}
         gradients = [np.asarray(node.get_grad(name)) for node in model.walk() for name in node.param_names]
-        results.append([predicted, first, found, *gradients])
+        results.append([predicted, alone, first, found, *gradients])
     for on_cpu, on_device in zip(*results, strict=True):
         np.testing.assert_allclose(on_device, on_cpu, atol=1e-4)
 

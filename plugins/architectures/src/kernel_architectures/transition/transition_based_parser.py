@@ -9,6 +9,7 @@ from kernel.config.ranges import PositiveInt
 from kernel.errors import ConfigError
 from kernel.numeric.server import read
 from kernel.tokens import Doc
+from kernel_architectures.transition.alone import KeptAlone
 from kernel_architectures.transition.state_features import StateFeatures, draw
 from kernel_architectures.transition.steps import KeptRows
 from kernel_architectures.transition.transition_scores import TransitionScores
@@ -73,6 +74,7 @@ def build_transition_model(
             "dropout_rate": 0.0,
             "state_type": state_type,
             "rows": KeptRows(),
+            "alone": KeptAlone(),
         },
     )
 

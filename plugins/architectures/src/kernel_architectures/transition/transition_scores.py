@@ -47,7 +47,7 @@ class TransitionScores:
         self._pieces: int = lower.get_dim("nP")
         learns = backprop_vectors is not None
         self._rectified = self._upper is not None and (learns or not lower.attrs.get("linear_in_prediction"))
-        self._lower, self._kept = lower, model.attrs["rows"]
+        self._lower, self._kept, self._kept_alone = lower, model.attrs["rows"], model.attrs["alone"]
         self._memory: Array = None
         self._backprop_vectors = backprop_vectors
         self._d_vectors: Array = None
@@ -123,10 +123,22 @@ class TransitionScores:
             blocks = [self.score(ids[at : at + BLOCK], actions) for at in range(0, len(ids), BLOCK)]
             return np.concatenate(blocks)
         on_device = self.ops.asarray(ids)
-        outside = _is_outside(ids)
-        states = self._slots.sum_first(*outside) if outside else self._slots.sum(on_device)
-        hidden = self._activate(states, on_device)
-        if self._backprop_vectors is not None and outside == (0, self.n_tokens):
+        hidden = self._activate(self._slots.sum(on_device), on_device[:, 0])
+        return self._output(hidden, actions)
+
+    def score_alone(self, start: int, stop: int, actions: np.ndarray | None = None) -> np.ndarray:
+        """The same for the tokens from `start` to `stop`, each by itself in slot 0 of a state."""
+        if self._backprop_vectors is None:
+            layers = self._kept_alone.get(self._project, self._lower, self._upper, actions)
+            found = [
+                layers.score(self._raw[at : min(at + BLOCK, stop)], self._activate)
+                for at in range(start, stop, BLOCK)
+            ]
+            scores = found[0] if len(found) == 1 else self.ops.xp.concatenate(found)
+            return self._with_unseen(scores, actions)
+        states = self._slots.sum_first(start, stop)
+        hidden = self._activate(states, slice(start, stop))
+        if (start, stop) == (0, self.n_tokens):
             self._outside = states, hidden
         return self._output(hidden, actions)
 
@@ -156,17 +168,18 @@ class TransitionScores:
         """States and what is left of them after activation; reuses the outside states that were scored before."""
         if self._outside is None or not np.array_equal(ids[:, 0], np.arange(self.n_tokens)):
             states = self._slots.sum(on_device)
-            return states, self._activate(states, on_device)
+            return states, self._activate(states, on_device[:, 0])
         states, hidden = self._outside
         self._outside = None
         rows = self.ops.asarray(np.flatnonzero((ids[:, 1:] >= 0).any(axis=1)))
         if len(rows):
             changed = self._slots.sum(on_device[rows])
             states[rows] = changed
-            hidden[rows] = self._activate(changed, on_device[rows])
+            hidden[rows] = self._activate(changed, on_device[rows, 0])
         return states, hidden
 
-    def _activate(self, states: Array, ids: Array) -> Array:
+    def _activate(self, states: Array, tokens: Any = None) -> Array:
+        """tokens: those in slot 0, whose dropout it is; there is none in prediction."""
         if self._pieces > 1:
             hidden = maxout(self.ops, states, self._pieces)
         elif not self._rectified:
@@ -174,7 +187,7 @@ class TransitionScores:
         else:
             hidden = self.ops.xp.maximum(states, 0)
         if self._mask is not None:
-            hidden *= self._mask if len(ids) == self.n_tokens else self._mask[ids[:, 0]]
+            hidden *= self._mask[tokens]
         return hidden
 
     def _output(self, hidden: Array, actions: np.ndarray | None) -> np.ndarray:
@@ -187,6 +200,10 @@ class TransitionScores:
                 W, b = W[columns], b[columns]
             scores = self.ops.gemm(hidden, W, trans2=True)
             scores += b
+        return self._with_unseen(scores, actions)
+
+    def _with_unseen(self, scores: Array, actions: np.ndarray | None) -> np.ndarray:
+        """Scores as an array of numpy, with the lowest one for unseen actions."""
         result: np.ndarray = self.ops.to_numpy(scores)
         if self._unseen:
             unseen = self._unseen if actions is None else np.flatnonzero(np.isin(actions, self._unseen))
@@ -210,12 +227,3 @@ class TransitionScores:
         for piece, wins in enumerate(maxout_winners(self.ops, states, best, self._pieces)):
             self.ops.xp.multiply(d_hidden, wins, out=d_states[:, piece * width : (piece + 1) * width])
         return d_states
-
-
-def _is_outside(ids: np.ndarray) -> tuple[int, int] | None:
-    """The range of tokens, if these are the states of consecutive ones with nothing but slot 0 filled."""
-    if not len(ids) or (ids[:, 1:] >= 0).any():
-        return None
-    start = int(ids[0, 0])
-    stop = start + len(ids)
-    return (start, stop) if start >= 0 and (ids[:, 0] == np.arange(start, stop)).all() else None

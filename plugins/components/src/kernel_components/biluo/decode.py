@@ -38,6 +38,12 @@ class ScoreFunction(Protocol):
         """Scores (S, len(actions)) of the states with feature tokens `ids` (S, n_slots); all actions if None."""
         ...
 
+    def score_alone(
+        self, start: int, stop: int, actions: Numbers | None = None
+    ) -> NDArray[np.floating]:
+        """The same for states with nothing but one of the tokens from `start` to `stop`, in slot 0."""
+        ...
+
 
 def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Path:
     """The path of best valid actions; equal scores prefer O, then the order of the classes.
@@ -78,10 +84,10 @@ def _best_closed(scores: ScoreFunction, valid: Closed, moves: Moves, run: slice)
     """The place in `moves.closed` of the best action at each token of a run."""
     n_labels = len(moves.labels)
     begin, unit = valid.begin[run], valid.unit[run]
-    table = scores.score(slot_ids(scores.n_slots, np.arange(run.start, run.stop)), moves.closed)
-    table[np.flatnonzero(~begin), 1 : n_labels + 1] = -np.inf
+    table = scores.score_alone(run.start, run.stop, moves.closed)
+    table[~begin, 1 : n_labels + 1] = -np.inf
     if not unit.all():
-        table[np.flatnonzero(~unit), n_labels + 1 :] = -np.inf
+        table[~unit, n_labels + 1 :] = -np.inf
     if valid.outside is not None:
         table[~valid.outside[run], 0] = -np.inf
     best: Numbers = table.argmax(axis=1)

@@ -16,7 +16,6 @@ from kernel.tokens import Doc
 from kernel.training import Example
 from kernel.vocab import Vocab
 from kernel_components.biluo import Gold, Moves, Path, blocks, costs, decode
-from kernel_components.biluo.path import slot_ids
 from kernel_components.label_numbers import LabelNumbers
 from kernel_components.ner import debug, recommended
 from kernel_components.ner.columns import Entities, constraints, preset_labels, write_entities
@@ -174,7 +173,7 @@ class EntityRecognizer(TransitionComponent):
         limits, _ = constraints(docs, self._label_numbers())
         path = decode(scores, limits, self.moves)
         # The first that `decode` has asked of the model: so equal weights give equal bits, and no gradient.
-        taught.score(slot_ids(taught.n_slots, np.arange(taught.n_tokens)), np.empty(0, dtype=np.int64))
+        taught.score_alone(0, taught.n_tokens, np.empty(0, dtype=np.int64))
 
         def recall_at(tokens: NDArray[np.int64]) -> Learned:
             states = path.slots(scores.n_slots, tokens)
