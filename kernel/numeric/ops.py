@@ -166,8 +166,13 @@ def maxout(ops: Ops, planes: Array, pieces: int, out: Array = None) -> Array:
 
     The pieces lie side by side: columns 0 to width - 1 are the first. Maxout: Goodfellow et al. 2013.
     """
+    return largest(ops, split(planes, pieces), out)
+
+
+def split(planes: Array, pieces: int) -> list[Array]:
+    """The pieces (N, width) of `planes` (N, pieces * width)."""
     width = planes.shape[1] // pieces
-    return largest(ops, [planes[:, start : start + width] for start in range(0, pieces * width, width)], out)
+    return [planes[:, start : start + width] for start in range(0, pieces * width, width)]
 
 
 def largest(ops: Ops, pieces: Sequence[Array], out: Array = None) -> Array:

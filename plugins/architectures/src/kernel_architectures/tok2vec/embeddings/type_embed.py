@@ -19,7 +19,7 @@ from kernel.tokens.features import lexical, unique_features
 from kernel.vocab.attrs import ORTH
 from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.embeddings import char_embed, static_vectors
-from kernel_architectures.tok2vec.embeddings.type_vectors import TypeVectors
+from kernel_architectures.tok2vec.embeddings.type_vectors import TypeVectors, VectorsOfTypes
 from kernel_architectures.tok2vec.embeddings.word_types import Backprop, WordTypes, embed_hashed
 
 Array = Any
@@ -67,9 +67,9 @@ def _forward(
     # Not within a step of training: a matrix product may round otherwise for other types beside it, and which vectors are
     # kept from earlier steps differs in a run that is resumed.
     if not is_train and isinstance(ops, KernelOps) and random.current_step() is None:
-        vectors = _from_kept(model, docs, attrs)
-        if vectors is not None:
-            return ops.unflatten(vectors, lengths), _nothing
+        kept = _from_kept(model, docs, lengths, attrs)
+        if kept is not None:
+            return kept, _nothing
     features, inverse = unique_features(docs, attrs)
     types = WordTypes(docs[0].vocab, len(features), {attr: features[:, i] for i, attr in enumerate(attrs)})
     per_type, backprop_types = _embed(model, types, is_train)
@@ -137,7 +137,9 @@ _WRITERS: dict[str, Callable[[Model[Any, Any], WordTypes, Array, bool], Backprop
 }
 
 
-def _from_kept(model: Model[Any, Any], docs: Sequence[Any], attrs: list[int]) -> Array | None:
+def _from_kept(
+    model: Model[Any, Any], docs: Sequence[Any], lengths: list[int], attrs: list[int]
+) -> VectorsOfTypes | None:
     """The vectors of all tokens, computed for new types only; None if nothing may be kept here."""
     if not lexical(attrs):
         return None
@@ -151,7 +153,16 @@ def _from_kept(model: Model[Any, Any], docs: Sequence[Any], attrs: list[int]) ->
         return _embed(model, WordTypes(docs[0].vocab, len(rows), columns), False)[0]
 
     kept: TypeVectors = model.attrs["type_vectors"]
-    return kept.gather(table, token_rows, (state, table.version), compute)
+    whole = (state, table.version)
+    flat = kept.gather(table, token_rows, whole, compute)
+    return VectorsOfTypes(
+        model.ops.unflatten(flat, lengths),
+        flat,
+        table,
+        token_rows,
+        whole,
+        lambda rows: kept.gather(table, rows, whole, compute),
+    )
 
 
 def _state(model: Model[Any, Any], vocab: Any, attrs: list[int]) -> Hashable:

@@ -1,9 +1,9 @@
-"""Vectors of word types that prediction keeps from batch to batch."""
+"""Vectors of word types, and what is computed from them, that prediction keeps from batch to batch."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,20 +19,46 @@ LARGEST = 1 << 28
 """Bytes of vectors that are kept for one generation; those of later rows are computed whenever they are needed."""
 
 
+class VectorsOfTypes(list[Array]):
+    """Token vectors, an array for each document, that are the same for all tokens of a type.
+
+    So a layer that gets them may compute once for each type what does not depend on a token's neighbours. It has to leave the
+    arrays as they are, or give out a list of its own.
+
+    rows: (N,), the type of each token, as a row of `table`. flat: (N, width), the vectors one after the other. compute: from distinct
+    rows to their vectors. state: what these depend on besides the rows, as a hashable value.
+    """
+
+    def __init__(
+        self,
+        vectors: Iterable[Array],
+        flat: Array,
+        table: Any,
+        rows: Array,
+        state: Hashable,
+        compute: Callable[[Array], Array],
+    ) -> None:
+        super().__init__(vectors)
+        self.flat, self.table, self.rows, self.state, self.compute = flat, table, rows, state, compute
+
+
 class TypeVectors:
     """For each table of word forms a lazily filled array of vectors, row by row like the table.
 
     Vectors belong to a state: whatever they were computed from, as a hashable value. With another state they start
     anew. A table that dies takes its vectors along. Safe across threads.
+
+    largest: bytes that are kept for one generation, by default `LARGEST`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int | None = None) -> None:
+        self.largest = largest
         self._kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy begins with nothing, in this process and in another.
-        return TypeVectors, ()
+        return TypeVectors, (self.largest,)
 
     def gather(self, table: Any, rows: Array, state: Hashable, compute: Callable[[Array], Array]) -> Array:
         """Return the vectors of `rows` of the table (len(rows), width), freshly allocated.
@@ -58,13 +84,13 @@ class TypeVectors:
             if kept is None or kept.state != state:
                 for old in list(self._kept)[: max(len(self._kept) - _GENERATIONS + 1, 0)]:
                     del self._kept[old]
-                kept = self._kept[table] = _Kept(state)
+                kept = self._kept[table] = _Kept(state, self.largest or LARGEST)
             return kept
 
 
 class _Kept:
-    def __init__(self, state: Hashable) -> None:
-        self.state = state
+    def __init__(self, state: Hashable, largest: int) -> None:
+        self.state, self.largest = state, largest
         # The vectors and a flag for each row that is filled: replaced together, so that readers need no lock.
         self.arrays: tuple[Array, Array] = (None, np.zeros(0, dtype=bool))
         # Rows from this one on have no place in the arrays.
@@ -96,7 +122,7 @@ class _Kept:
                 if vectors is None:
                     # Pages that are never written to take no memory.
                     vectors = np.empty((len(known), new.shape[1]), dtype=new.dtype)
-                    self.limit = max(1, LARGEST // max(vectors[:1].nbytes, 1))
+                    self.limit = max(1, self.largest // max(vectors[:1].nbytes, 1))
                 vectors[missing] = new
                 known[missing] = True
             self.arrays = vectors, known

@@ -23,8 +23,10 @@ from thinc.api import Model, Ops
 from thinc.types import Ragged
 
 from kernel.errors import KernelError, UsageError
-from kernel.numeric.ops import KernelOps, largest, normalize
+from kernel.numeric.ops import KernelOps, largest, normalize, split
 from kernel_architectures.tok2vec import dense
+from kernel_architectures.tok2vec.embeddings.type_vectors import VectorsOfTypes
+from kernel_architectures.tok2vec.encoders.type_products import first_product, type_products
 from kernel_architectures.tok2vec.encoders.some_tokens import encode_at
 
 Array = Any
@@ -55,6 +57,7 @@ def window_encoder(
             "window_size": window_size,
             "receptive_field": window_size * depth,
             "encode_at": _encode_at,
+            "type_products": type_products(),
         },
     )
 
@@ -85,9 +88,15 @@ def _forward(
     ops = model.ops
     _check_width(model, Xs[:1])
     lengths = [len(X) for X in Xs]
-    flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
-    run = _run_padded if model.attrs.get("padded") else encode_rows
-    output, backprop_rows = run(model, flat, lengths, is_train)
+    if isinstance(Xs, VectorsOfTypes):
+        flat = Xs.flat
+    else:
+        flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
+    if model.attrs.get("padded"):
+        output, backprop_rows = _run_padded(model, flat, lengths, is_train)
+    else:
+        types = Xs if isinstance(Xs, VectorsOfTypes) else None
+        output, backprop_rows = encode_rows(model, flat, lengths, is_train, types)
 
     def backprop(dYs: Sequence[Array]) -> list[Array]:
         return list(ops.unflatten(backprop_rows(ops.flatten(dYs) if dYs else output), lengths))
@@ -96,11 +105,18 @@ def _forward(
 
 
 def encode_rows(
-    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], is_train: bool
+    model: Model[list[Array], list[Array]],
+    flat: Array,
+    lengths: list[int],
+    is_train: bool,
+    types: VectorsOfTypes | None = None,
 ) -> tuple[Array, Callable[[Array], Array]]:
-    """The output (N, width) for the rows of documents that lie one after the other; nothing is put between them."""
+    """The output (N, width) for the rows of documents that lie one after the other; nothing is put between them.
+
+    types: the same rows, if they are those of word types.
+    """
     if not is_train and isinstance(model.ops, KernelOps):
-        return _predict(model, flat, lengths), _no_backprop
+        return _predict(model, flat, lengths, types), _no_backprop
     return _train(model, flat, lengths, is_train)
 
 
@@ -184,7 +200,9 @@ def _train(
     return X, backprop
 
 
-def _predict(model: Model[list[Array], list[Array]], flat: Array, lengths: list[int]) -> Array:
+def _predict(
+    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], types: VectorsOfTypes | None
+) -> Array:
     layers = [(block, dense.packed(block)) for block in model.layers]
     if not layers:
         return flat.copy()
@@ -193,6 +211,7 @@ def _predict(model: Model[list[Array], list[Array]], flat: Array, lengths: list[
     if any(weights.flat.dtype != dtype for _, weights in layers):
         dtype = np.result_type(dtype, *(weights.flat.dtype for _, weights in layers))
     output = np.empty(flat.shape, dtype=dtype)
+    first = None if types is None else first_product(model.attrs["type_products"], layers[0][0], types, window)
     for span in _blocks(lengths, model.attrs["receptive_field"]):
         rows = span.read_end - span.read_start
         work = _SCRATCH.get(rows, width, window, layers[0][1].pieces, dtype)
@@ -200,15 +219,19 @@ def _predict(model: Model[list[Array], list[Array]], flat: Array, lengths: list[
         X[...] = flat[span.read_start : span.read_end]
         work.after[...] = work.spare[...] = 0
         edges = Edges(ops, span.lengths, window) if len(span.lengths) > 1 else None
-        for block, weights in layers:
-            work.inputs[...] = work.windows
-            if edges is not None:
-                edges.clear(work.inputs)
-            np.matmul(work.columns, weights.planes if work.few else weights.flat, out=work.product)
-            if block.name == "mish_block":
-                hidden[...] = block.ops.mish(work.pieces[0])
+        for number, (block, weights) in enumerate(layers):
+            if first is not None and number == 0:
+                pieces = split(first(span.read_start, span.read_end, edges), weights.pieces)
             else:
-                largest(ops, work.pieces, out=hidden)
+                work.inputs[...] = work.windows
+                if edges is not None:
+                    edges.clear(work.inputs)
+                np.matmul(work.columns, weights.planes if work.few else weights.flat, out=work.product)
+                pieces = work.pieces
+            if block.name == "mish_block":
+                hidden[...] = block.ops.mish(pieces[0])
+            else:
+                largest(ops, pieces, out=hidden)
             normalize(ops, hidden)
             hidden *= weights.G
             X += weights.b
@@ -290,6 +313,15 @@ class Edges:
             start = (offset + self.window) * width
             columns[rows, start : start + width] = 0
 
+    def clear_contributions(self, parts: Array) -> None:
+        """Zero what the rows of parts (N, 2 * window + 1, ...) would add to rows of other documents.
+
+        Row i has in place window + k what it adds to row i - k.
+        """
+        for offset, rows in self._outside.items():
+            # What goes around the end of the batch is added to no row anyway.
+            parts[(rows + offset) % len(parts), self.window + offset] = 0
+
     def collapse(self, d_columns: Array, dX: Array) -> None:
         """Add the gradient of what `expand` wrote to dX. The rows of d_columns that lay outside are zeroed."""
         width = dX.shape[1]
@@ -345,9 +377,7 @@ class _Block:
         self.pieces = [piece[:rows] for piece in self.product]
         if not self.few:
             self.product = product.reshape(rows, pieces * width)
-            self.pieces = [
-                self.product[:, start : start + width] for start in range(0, pieces * width, width)
-            ]
+            self.pieces = split(self.product, pieces)
 
 
 class _Scratch(threading.local):
