@@ -47,8 +47,12 @@ def starts_from_heads(heads: NDArray[Any], known: NDArray[np.bool_] | None = Non
     """
     starts = np.full(len(heads), -1, dtype=np.int8)
     if len(heads):
-        roots, first = np.unique(roots_of(heads), return_index=True)
-        starts[first if known is None else first[known[roots]]] = 1
+        root = roots_of(heads)
+        first = np.empty(len(heads), dtype=np.int64)
+        # Of all tokens of a tree the first one comes last, and stays.
+        first[root[::-1]] = np.arange(len(heads) - 1, -1, -1)
+        is_root = heads == 0
+        starts[first[is_root if known is None else is_root & known]] = 1
         starts[0] = 1
     return starts
 

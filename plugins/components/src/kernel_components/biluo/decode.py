@@ -73,7 +73,7 @@ def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Pat
     path.label[:] = moves.closed_labels[best]
     if valid.outside is not None:
         stuck = ~valid.outside
-        if n_labels:
+        if n_labels and valid.unit is not None:
             stuck &= ~valid.begin & ~valid.unit
         path.action[stuck] = MISSING
         path.action[valid.forced] = valid.forced_action
@@ -83,11 +83,10 @@ def _decide_closed(scores: ScoreFunction, valid: Closed, moves: Moves, path: Pat
 def _best_closed(scores: ScoreFunction, valid: Closed, moves: Moves, run: slice) -> Numbers:
     """The place in `moves.closed` of the best action at each token of a run."""
     n_labels = len(moves.labels)
-    begin, unit = valid.begin[run], valid.unit[run]
     table = scores.score_alone(run.start, run.stop, moves.closed)
-    table[~begin, 1 : n_labels + 1] = -np.inf
-    if not unit.all():
-        table[~unit, n_labels + 1 :] = -np.inf
+    table[~valid.begin[run], 1 : n_labels + 1] = -np.inf
+    if valid.unit is not None:
+        table[~valid.unit[run], n_labels + 1 :] = -np.inf
     if valid.outside is not None:
         table[~valid.outside[run], 0] = -np.inf
     best: Numbers = table.argmax(axis=1)

@@ -97,7 +97,7 @@ def _forbid_closed(table: Costs, tokens: Numbers, valid: Closed, everywhere: boo
     kept = table[rows, classes]
     table[:, moves.blocked] = INVALID
     table[np.ix_(~valid.begin[at], moves.begin)] = INVALID
-    if not valid.unit.all():
+    if valid.unit is not None:
         table[np.ix_(~valid.unit[at], moves.unit)] = INVALID
     if valid.outside is not None:
         table[~valid.outside[at], moves.outside] = INVALID

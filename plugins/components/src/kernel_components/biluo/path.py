@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kernel_components.biluo.moves import LAST, UNIT
+from kernel_components.biluo.moves import LAST, OUT, UNIT
 
 Numbers = NDArray[np.int64]
 
@@ -29,10 +29,12 @@ class Path:
 
     def entities(self) -> tuple[Numbers, Numbers, Numbers]:
         """Starts, ends (exclusive) and label numbers of the finished entities, in order of their starts."""
-        unit = np.flatnonzero((self.action == UNIT) & (self.label >= 0))
-        last = np.flatnonzero(self.action == LAST)
-        if not len(unit) and not len(last):
-            return unit, last, self.label[:0]
+        busy = (self.action != OUT).nonzero()[0]
+        if not len(busy):
+            # As in most short texts.
+            return busy, busy, self.label[:0]
+        unit = busy[(self.action[busy] == UNIT) & (self.label[busy] >= 0)]
+        last = busy[self.action[busy] == LAST]
         starts = np.concatenate((unit, self.start[last]))
         ends = np.concatenate((unit, last)) + 1
         labels = np.concatenate((self.label[unit], self.entity[last]))

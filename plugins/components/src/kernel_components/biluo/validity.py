@@ -8,7 +8,8 @@ document closes whatever is open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -20,6 +21,8 @@ Value = TypeVar("Value", bound=np.generic)
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
+_NOWHERE: Numbers = np.zeros(0, dtype=np.int64)
+_NO_ACTIONS: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
 PRESET_NONE, PRESET_IN, PRESET_OUT, PRESET_BEGIN = range(4)
 
 
@@ -40,12 +43,12 @@ class Constraints:
         iob: NDArray[np.int8] | None = None,
         preset: Numbers | None = None,
     ) -> None:
-        self.lengths = np.asarray(lengths, dtype=np.int64)
-        ends = np.cumsum(self.lengths)
-        self.n = int(ends[-1]) if len(ends) else 0
-        self.stops: Numbers = np.repeat(ends, self.lengths)
-        """By token, the first row after its document."""
-        self.last: Flags = self.stops == np.arange(1, self.n + 1)
+        self.lengths = [int(length) for length in lengths]
+        ends = [end for end, length in zip(accumulate(self.lengths), self.lengths, strict=True) if length]
+        self.n = ends[-1] if ends else 0
+        self.last: Flags = np.zeros(self.n, dtype=np.bool_)
+        """The token is the last one of its document."""
+        self.last[[end - 1 for end in ends]] = True
         self.space = space if space is not None and space.any() else None
         self.next_start: Flags | None = None
         if sent_start is not None and sent_start.any():
@@ -56,6 +59,11 @@ class Constraints:
             self.next_iob: NDArray[np.int8] = self._following(iob)
             self.preset: Numbers = preset if preset is not None else np.full(self.n, -1, dtype=np.int64)
 
+    @cached_property
+    def stops(self) -> Numbers:
+        """By token, the first row after its document."""
+        return np.repeat(np.cumsum(self.lengths, dtype=np.int64), self.lengths)
+
     def _following(self, column: NDArray[Value]) -> NDArray[Value]:
         """The next token's value, 0 at the end of a document."""
         shifted = np.zeros_like(column)
@@ -64,12 +72,12 @@ class Constraints:
         return shifted
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """What is valid at each token when no entity is open; the labels are free except at `forced` tokens."""
 
     begin: Flags
-    unit: Flags
+    unit: Flags | None
+    """None: everywhere."""
     outside: Flags | None
     """None: everywhere."""
     forced: Numbers
@@ -82,15 +90,15 @@ class Closed:
 def closed(c: Constraints) -> Closed:
     """Validity of B, U and O at every token of the batch, outside of entities."""
     begin = ~c.last
-    unit = np.ones(c.n, dtype=np.bool_)
+    unit = None
     if c.space is not None:
-        begin &= ~c.space
-        unit &= ~c.space
+        unit = ~c.space
+        begin &= unit
     if c.next_start is not None:
         begin &= ~c.next_start
-    nothing = np.zeros(0, dtype=np.int64)
     if c.iob is None:
-        return Closed(begin, unit, None, nothing, nothing.astype(np.int8), nothing)
+        return Closed(begin, unit, None, _NOWHERE, _NO_ACTIONS, _NOWHERE)
+    unit = np.ones(c.n, dtype=np.bool_) if unit is None else unit
     begin &= (c.iob != PRESET_IN) & (c.next_iob != PRESET_BEGIN)
     unit &= c.next_iob != PRESET_IN
     outside = (c.iob != PRESET_IN) & (c.iob != PRESET_BEGIN)
