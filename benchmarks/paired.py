@@ -29,7 +29,27 @@ from sides import HERE, KERNEL_PYTHON, Worker, environment
 
 ROOT = HERE.parent
 # Two-sided 95 % quantiles of Student's distribution by degrees of freedom; beyond, that of the normal one is close enough.
-T = (12.7, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09)
+T = (
+    12.7,
+    4.30,
+    3.18,
+    2.78,
+    2.57,
+    2.45,
+    2.36,
+    2.31,
+    2.26,
+    2.23,
+    2.20,
+    2.18,
+    2.16,
+    2.14,
+    2.13,
+    2.12,
+    2.11,
+    2.10,
+    2.09,
+)
 
 
 def packages(checkout: Path) -> str:
@@ -83,7 +103,9 @@ def main() -> None:
     parser.add_argument("before", type=Path, help="a checkout of the code to compare with")
     parser.add_argument("task", nargs="?", help="a name in tasks.py")
     parser.add_argument("--after", type=Path, default=ROOT, help="by default this checkout")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the task")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the task"
+    )
     parser.add_argument("--command", help="arguments of `kernel`, in the place of a task")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--warm-up", type=int, default=1)

@@ -38,9 +38,7 @@ class ScoreFunction(Protocol):
         """Scores (S, len(actions)) of the states with feature tokens `ids` (S, n_slots); all actions if None."""
         ...
 
-    def score_alone(
-        self, start: int, stop: int, actions: Numbers | None = None
-    ) -> NDArray[np.floating]:
+    def score_alone(self, start: int, stop: int, actions: Numbers | None = None) -> NDArray[np.floating]:
         """The same for states with nothing but one of the tokens from `start` to `stop`, in slot 0."""
         ...
 

@@ -26,8 +26,8 @@ from kernel.errors import KernelError, UsageError
 from kernel.numeric.ops import KernelOps, largest, normalize, split
 from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.embeddings.type_vectors import VectorsOfTypes
-from kernel_architectures.tok2vec.encoders.type_products import first_product, type_products
 from kernel_architectures.tok2vec.encoders.some_tokens import encode_at
+from kernel_architectures.tok2vec.encoders.type_products import first_product, type_products
 
 Array = Any
 
@@ -211,7 +211,9 @@ def _predict(
     if any(weights.flat.dtype != dtype for _, weights in layers):
         dtype = np.result_type(dtype, *(weights.flat.dtype for _, weights in layers))
     output = np.empty(flat.shape, dtype=dtype)
-    first = None if types is None else first_product(model.attrs["type_products"], layers[0][0], types, window)
+    first = (
+        None if types is None else first_product(model.attrs["type_products"], layers[0][0], types, window)
+    )
     for span in _blocks(lengths, model.attrs["receptive_field"]):
         rows = span.read_end - span.read_start
         work = _SCRATCH.get(rows, width, window, layers[0][1].pieces, dtype)
