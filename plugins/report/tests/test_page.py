@@ -195,7 +195,7 @@ def test_hostile_names_are_text_everywhere(write: Write) -> None:
 
 def test_a_page_of_many_labels_and_steps_is_small(write: Write) -> None:
     labels = [f"LABEL_{number:03}" for number in range(500)]
-    output = write("a", made_history(30_000, every=3000, labels=labels), RECORD)
+    output = write("a", made_history(8_000, every=1000, labels=labels), RECORD)
     page = page_about(output, write("b", made_history(2000), RECORD))
     check(page)
     assert len(page.html.encode()) < 600_000
@@ -203,7 +203,7 @@ def test_a_page_of_many_labels_and_steps_is_small(write: Write) -> None:
 
 
 def test_ten_runs_on_a_page(write: Write) -> None:
-    outputs = [write(f"run-{number}", made_history(1500), RECORD) for number in range(10)]
+    outputs = [write(f"run-{number}", made_history(400), RECORD) for number in range(10)]
     page = page_about(*outputs)
     check(page)
     assert page.elements("h1")[0].text == "10 runs" and len(page.html.encode()) < 1_000_000

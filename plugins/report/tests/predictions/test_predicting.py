@@ -13,7 +13,9 @@ from kernel.errors import DataError
 
 
 def run_report(*args):
-    return CliRunner().invoke(report, [str(arg) for arg in args], catch_exceptions=False)
+    return CliRunner().invoke(
+        report, [str(arg) for arg in args], catch_exceptions=False, help_option_names=["-h", "--help"]
+    )
 
 
 @pytest.fixture

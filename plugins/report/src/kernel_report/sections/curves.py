@@ -107,6 +107,7 @@ def _speed(curves: Curves) -> Curve:
         now = bucket.last
         if before.seconds is not None and now.seconds is not None and now.seconds > before.seconds:
             speed = (now.value - before.value) / (now.seconds - before.seconds)
-            result.add(Point(now.step, now.seconds, max(speed, 0.0)))
+            # What only rounding makes differ is equal.
+            result.add(Point(now.step, now.seconds, float(f"{max(speed, 0.0):.4g}")))
         before = now
     return result
