@@ -8,6 +8,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.progress import working
 from kernel.cli.say import say
 from kernel.cli.writing import check_vacant
 
@@ -36,6 +37,8 @@ def assemble(ctx: click.Context, config_path: str, output: Path, code: tuple[Pat
 
     check_vacant(output, force=force)
     options.load_codes(code)
-    pipeline, config = build(load_config(config_path, parse_overrides(ctx.meta[OVERRIDES])))
-    save(pipeline, config, output)
+    source = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
+    with working("building the pipeline"):
+        pipeline, config = build(source)
+        save(pipeline, config, output)
     say(f"saved to {output}")

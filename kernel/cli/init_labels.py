@@ -10,6 +10,7 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.lazy import OVERRIDES, ConfigCommand
+from kernel.cli.progress import working
 from kernel.cli.say import say, say_text
 
 _USE = """\
@@ -45,7 +46,8 @@ def init_labels(
 
     options.load_codes(code)
     config = load_config(config_path, parse_overrides(ctx.meta[OVERRIDES]))
-    pipeline = initialized(config, gpu_id=gpu_id)
+    with working("collecting labels"):
+        pipeline = initialized(config, gpu_id=gpu_id)
     written = {}
     for name, data in pipeline.label_data().items():
         if not data:

@@ -10,6 +10,7 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.command import Command
+from kernel.cli.progress import working
 from kernel.cli.say import say
 
 
@@ -64,9 +65,17 @@ def package(
     codes = [one for one in loaded() if one.module not in before or _is_given(one.path, code)]
     meta = read_entries(meta_path) if meta_path is not None else None
     try:
-        folder = build_package(
-            model, output, name=name, version=version, codes=codes, formats=formats, meta=meta, force=force
-        )
+        with working("building the package"):
+            folder = build_package(
+                model,
+                output,
+                name=name,
+                version=version,
+                codes=codes,
+                formats=formats,
+                meta=meta,
+                force=force,
+            )
     except KernelError:
         raise
     except OSError as error:

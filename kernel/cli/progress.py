@@ -1,6 +1,7 @@
 """How much of something long is done, and how long it will still take: a moving line on a terminal, a line now and then elsewhere.
 
-For commands of packages, too: `track` counts what goes by, `Progress` shows what they count themselves.
+For commands of packages, too: `track` counts what goes by, `Progress` shows what they count themselves, `working` how long something takes
+whose length nobody knows.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
 from shutil import get_terminal_size
+from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
 from typing import Self, TextIO, TypeVar
@@ -20,6 +23,7 @@ Item = TypeVar("Item")
 _REDRAW_SECONDS = 0.2
 # In a log: so long after the last line, and the longer the longer it takes, up to the second of these.
 _LINE_SECONDS, _LONGEST_SECONDS = 10.0, 60.0
+_TICK_SECONDS = 1.0
 _BAR_WIDTH = 24
 _BAR = re.compile(r"\[#*\.*\] ")
 
@@ -38,6 +42,28 @@ def track(items: Iterable[Item], what: str, *, total: int | None = None) -> Iter
             yield item
             done += 1
             progress.update(min(1.0, done / total) if total else None, done)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show how long something goes on, of which nobody knows how much is done. what: goes on, such as "building the wheel"."""
+    ended = Event()
+    progress = Progress(what)
+    begun = monotonic()
+
+    def tell() -> None:
+        while not ended.wait(_TICK_SECONDS):
+            if progress.is_due():
+                progress.show(f"{what}, {clock(monotonic() - begun)} so far")
+
+    thread = Thread(target=tell, daemon=True, name="kernel progress")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        progress.clear()
 
 
 class Progress:

@@ -27,8 +27,14 @@ def say_text(text: str, *, err: bool = False, nl: bool = True) -> None:
     _print(visible(text), err, nl, {})
 
 
+# How much of the terminal's line is written over: other output clears it first.
+_over = 0
+
+
 def say_over(text: str, *, file: TextIO | None = None) -> None:
     """Print a text on standard error, or in a file, at the start of the line that is there, without ending it."""
+    global _over
+    _over = len(text.rstrip())
     click.echo("\r" + visible_line(text), file, nl=False, err=True)
 
 
@@ -71,7 +77,11 @@ def write_data(text: str) -> None:
 
 
 def _print(text: str, err: bool, nl: bool, style: dict[str, Any], file: TextIO | None = None) -> None:
+    global _over
     stream = file or (sys.stderr if err else sys.stdout)
+    if _over and moves(stream):
+        blanks, _over = " " * _over, 0
+        click.echo(f"\r{blanks}\r", file, nl=False, err=err)
     text = _encodable(text, stream)
     is_colored = bool(style) and colors(stream)
     click.echo(click.style(text, **style) if is_colored else text, file, err=err, nl=nl, color=is_colored)

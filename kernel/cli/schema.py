@@ -9,6 +9,7 @@ import click
 
 from kernel.cli import options, writing
 from kernel.cli.command import Command
+from kernel.cli.progress import working
 from kernel.cli.say import say, write_data
 
 
@@ -31,7 +32,8 @@ def schema(output: str, force: bool, code: tuple[Path, ...]) -> None:
     from kernel.config.json_schema import config_schema
 
     options.load_codes(code)
-    text = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
+    with working("importing what is installed"):
+        text = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
     if output == "-":
         write_data(text)
     else:

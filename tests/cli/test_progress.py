@@ -2,11 +2,13 @@
 
 import io
 import sys
+from time import sleep
 
 import pytest
 
 from kernel.cli import progress
-from kernel.cli.progress import Progress, line, track
+from kernel.cli.progress import Progress, line, track, working
+from kernel.cli.say import say
 
 
 class Terminal(io.StringIO):
@@ -156,3 +158,34 @@ def test_in_a_narrow_terminal_the_bar_goes_first(now: list[float], monkeypatch: 
     now[0] = 30
     shown(500, 2000)
     assert sys.stderr.getvalue() == "\r 25% 500 documents, 1:30 left"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_work_of_unknown_length_says_how_long_it_goes_on(
+    stream: type[io.StringIO], now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream())
+    monkeypatch.setattr(progress, "_TICK_SECONDS", 0.001)
+
+    def shown() -> str:
+        return sys.stderr.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    with pytest.raises(KeyboardInterrupt), working("building the wheel"):
+        now[0] = 65.0
+        while "so far" not in shown():
+            sleep(0.001)
+        raise KeyboardInterrupt
+    assert "building the wheel, 1:05 so far" in shown()
+    assert shown().endswith("\r" if stream is Terminal else "so far\n")
+
+
+def test_what_is_said_meanwhile_has_a_line_of_its_own(
+    now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    shown = Progress("rows")
+    now[0] = 1.0
+    shown(1, 2)
+    say("warning: odd", err=True)
+    line = " 50% [############............] 1 rows, 0:01 left"
+    assert sys.stderr.getvalue() == f"\r{line}\r{' ' * len(line)}\rwarning: odd\n"  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kernel.cli.texts import STANDARD_INPUT, input_files, read_texts
+from kernel.cli.texts import STANDARD_INPUT, Reading, input_files, read_texts
 from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
 from kernel.vocab import Vocab
@@ -111,3 +111,29 @@ def test_bad_data_has_its_place(name, content, message, tmp_path):
         texts(tmp_path / name)
     assert caught.value.message.startswith(f"{tmp_path / Path(message.partition(':')[0])}")
     assert message in caught.value.message
+
+
+def test_how_much_is_read_counts_what_is_left_out_and_not_what_is_read_ahead(tmp_path):
+    (tmp_path / "a.txt").write_text("one\n\n\n\ntwo\n" + "\n" * 91)
+    record = '{"text": "three", "other": "' + "x" * 67 + '"}\n'
+    (tmp_path / "b.jsonl").write_text(record)
+    files = input_files(tmp_path)
+    reading = Reading(files, "text", PIPELINE)
+    # As a pipeline does that takes a batch before it gives the first.
+    assert [text for text, _ in reading] == ["one", "two", "three"]
+    total = 102 + len(record)
+    assert [reading.done() for _ in range(4)] == pytest.approx([4 / total, 11 / total, 1.0, None])
+
+
+def test_nobody_knows_how_much_standard_input_has(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ntwo\n")))
+    reading = Reading([STANDARD_INPUT], "text", PIPELINE)
+    assert [text for text, _ in reading] == ["one", "two"]
+    assert reading.done() is None
+
+
+def test_documents_are_counted_in_their_file(tmp_path):
+    DocBin(docs=[Doc(PIPELINE.vocab, ["a"]), Doc(PIPELINE.vocab, ["b"])]).to_disk(tmp_path / "c.spacy")
+    reading = Reading([tmp_path / "c.spacy"], "text", PIPELINE)
+    assert len(list(reading)) == 2
+    assert [reading.done(), reading.done()] == pytest.approx([0.5, 1.0], abs=0.01)

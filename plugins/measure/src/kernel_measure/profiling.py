@@ -11,6 +11,7 @@ from pstats import Stats
 from time import perf_counter
 from typing import Any
 
+from kernel.cli.progress import track
 from kernel.language import Language
 from kernel.language.listening import channels_of
 from kernel.language.stream import run_batch, text_batches
@@ -71,7 +72,7 @@ def _run(nlp: Language, batches: Sequence[Sequence[Any]], times: Times) -> None:
         for name, component in nlp.pipeline:
             for stage in _STAGES:
                 until.enter_context(_timed(component, stage, times, name))
-        for batch in batches:
+        for batch in track(batches, "batches"):
             start = perf_counter()
             docs = make_docs(nlp.tokenizer, batch, max_length=nlp.max_length)
             times.parts[TOKENIZER] += perf_counter() - start

@@ -9,6 +9,7 @@ import click
 from kernel.cli import options, writing
 from kernel.cli.command import Command
 from kernel.cli.interrupts import stopping
+from kernel.cli.progress import working
 from kernel.cli.say import say
 
 
@@ -50,7 +51,7 @@ def onnx(model: str, output: Path, int8: bool, threads: int, code: tuple[Path, .
         raise UsageError(
             f"kernel onnx needs a pipeline of texts, but {model} is one of the class {type(nlp).__name__}"
         )
-    with stopping():
+    with stopping(), working("exchanging networks"):
         from kernel_onnx.pipeline import exchange
 
         made = exchange(nlp, int8=int8, threads=threads)

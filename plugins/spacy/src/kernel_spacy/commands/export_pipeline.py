@@ -8,6 +8,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.command import Command
+from kernel.cli.progress import working
 from kernel.cli.say import say
 
 
@@ -38,7 +39,9 @@ def export_pipeline(
 
     check_apart(pipeline, output)
     options.load_codes(code)
-    nlp = kernel.load(pipeline, exclude=exclude)
-    for line in export(nlp, output, inexact=inexact):
+    with working("exporting the pipeline"):
+        nlp = kernel.load(pipeline, exclude=exclude)
+        said = list(export(nlp, output, inexact=inexact))
+    for line in said:
         say(line)
     say(f"{output}: {', '.join(nlp.component_names) or 'no components'}")

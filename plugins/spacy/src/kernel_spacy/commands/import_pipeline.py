@@ -8,6 +8,7 @@ import click
 
 from kernel.cli import options
 from kernel.cli.command import Command
+from kernel.cli.progress import working
 from kernel.cli.say import say
 
 
@@ -40,7 +41,10 @@ def import_pipeline(
     options.load_codes(code)
     changed: list[str] = []
     lost: list[str] = []
-    with opened(find_pipeline(pipeline), exclude, changed=changed.append, lost=lost.append) as saved:
+    with (
+        working("importing the pipeline"),
+        opened(find_pipeline(pipeline), exclude, changed=changed.append, lost=lost.append) as saved,
+    ):
         nlp = class_of(saved.config).from_saved(saved, exclude=exclude)
         nlp.to_disk(output)
     for line in changed if verbose else ():
