@@ -219,6 +219,27 @@ def test_a_run_without_numbers_has_a_page(write: Write, history: list[Any]) -> N
     assert "curves" not in [each.get("id") for each in page.elements("section")]
 
 
+STRANGE = [
+    {},
+    {"seed": [1], "blas": 3, "resumed": 1, "gpu": 2, "gpu_id": "x", "python": {}, "kernel": None},
+    {
+        "blas": [1, None],
+        "resumed": [None, {"step": 1, "changes": 3}],
+        "data": {"corpora.train": 3},
+        "sources": {"a": 1},
+    },
+    {"settings": {"training": 3, "nlp": None, "components": [1], "": {"": 1}, "a.b": {"c": {}}}, "config": 7},
+]
+
+
+@pytest.mark.parametrize("record", [None, *STRANGE], ids=range(5))
+def test_a_record_of_another_kind_has_a_page(write: Write, record: dict[str, Any] | None) -> None:
+    rows = [{"evaluation": [1], "score": 1}, {"evaluation": 2}, {"step": 2, "losses": {"": 1, "a": None}}]
+    outputs = [write("a", rows, record), write("b", [], record)]
+    check(page_about(outputs[0]))
+    check(page_about(*outputs))
+
+
 def test_a_checkpoint_alone_has_a_page(train: Train) -> None:
     output = train("out")
     for name in ("run.json", "history.jsonl"):

@@ -119,7 +119,7 @@ class _History:
             return
         self.step = max(self.step, step)
         self.epoch = max(self.epoch, position(row.get("epoch")) or 0)
-        if "evaluation" in row:
+        if position(row.get("evaluation")) is not None:
             self.last = row
             # The latest of those that are equally good is in model-best.
             if number(row.get("score")) is not None and (

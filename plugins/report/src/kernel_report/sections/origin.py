@@ -60,7 +60,7 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name in record:
             yield title, str(record[name])
     yield from ((name, str(version)) for name, version in sorted(_of(record, "packages").items()))
-    for blas in record.get("blas") or ():
+    for blas in _list(record, "blas"):
         if isinstance(blas, Mapping):
             yield (
                 "BLAS",
@@ -86,7 +86,7 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _resumed(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Where the run went on although something had changed."""
-    for entry in record.get("resumed") or ():
+    for entry in _list(record, "resumed"):
         try:
             changes = "; ".join(str(Change(**change)) for change in entry["changes"])
             yield f"resumed after step {entry['step']}", changes or "nothing had changed"
@@ -102,3 +102,8 @@ def _sources(record: Mapping[str, Any]) -> int:
 def _of(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = record.get(name)
     return found if isinstance(found, Mapping) else {}
+
+
+def _list(record: Mapping[str, Any], name: str) -> list[Any]:
+    found = record.get(name)
+    return found if isinstance(found, list) else []
