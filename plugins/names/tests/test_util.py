@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -293,3 +295,29 @@ def test_a_seed_repeats_numbers() -> None:
     first = np.random.rand()
     util.fix_random_seed(3)
     assert np.random.rand() == first
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "is_notebook"),
+    [
+        ("ZMQInteractiveShell", "ipykernel.zmqshell", True),
+        ("Shell", "google.colab._shell", True),
+        ("TerminalInteractiveShell", "IPython.terminal.interactiveshell", False),
+    ],
+)
+def test_notebooks_are_told_by_their_shell(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str, is_notebook: bool
+) -> None:
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert not util.is_in_jupyter()
+    shell = type(name, (), {"__module__": module})()
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert util.is_in_jupyter() is is_notebook
+
+
+def test_typed_lines_have_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ps1", "ps2"):
+        monkeypatch.delattr(sys, name, raising=False)
+    assert not util.is_in_interactive()
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    assert util.is_in_interactive()

@@ -6,6 +6,7 @@ import threading
 import urllib.request
 import warnings
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from kernel_render import serving
@@ -119,6 +120,27 @@ def test_ipython_shows_the_picture(doc):
     data, _ = formatters.DisplayFormatter().format(displacy.render(doc, style="ent"))
     # Without a shell there is nothing that it could be published to.
     assert data == {}
+
+
+def test_render_shows_at_once_and_the_value_of_the_cell_not_again(doc, monkeypatch):
+    shell = type("ZMQInteractiveShell", (), {"execution_count": 1})()
+    shown = []
+    ipython = SimpleNamespace(get_ipython=lambda: shell)
+    ipython.display = SimpleNamespace(display=lambda data, raw: shown.append(data["text/html"]))
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
+    first, second = displacy.render(doc, style="ent"), displacy.render(doc, style="span")
+    assert shown == [first._repr_html_(), second._repr_html_()]
+    second._ipython_display_()
+    assert len(shown) == 2, "it is there already, above the value of the cell"
+    shell.execution_count = 2
+    second._ipython_display_()
+    assert shown[2:] == [second._repr_html_()]
+    displacy.render(doc, style="ent", jupyter=False)._ipython_display_()
+    assert len(shown) == 4
+    monkeypatch.setattr(serving, "serve", lambda *args, **settings: None)
+    with pytest.warns(KernelWarning, match=r"in a notebook displacy\.render shows"):
+        displacy.serve(doc, style="ent")
 
 
 @pytest.mark.needs("ipykernel", "nbclient", "nbformat")

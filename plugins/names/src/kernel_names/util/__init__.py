@@ -58,6 +58,7 @@ from kernel_names.util.packages import (
     is_unconstrained_version,
 )
 from kernel_names.util.parts import from_bytes, from_dict, from_disk, to_bytes, to_dict, to_disk
+from kernel_names.util.sessions import is_in_interactive, is_in_jupyter
 from kernel_names.util.spans import filter_chain_spans, filter_spans, get_words_and_spaces, normalize_slice
 
 # The rank of a word form that no table of frequencies has: the largest number of 64 bits.
@@ -103,6 +104,8 @@ __all__ = [
     "ignore_error",
     "import_file",
     "is_compatible_version",
+    "is_in_interactive",
+    "is_in_jupyter",
     "is_minor_version_match",
     "is_package",
     "is_prerelease_version",
