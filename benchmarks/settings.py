@@ -23,7 +23,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import pairwise
@@ -283,7 +283,9 @@ def do(jobs: Sequence[Job], processes: int) -> None:
         f"{len(jobs) - len(todo)} runs are there, {len(todo)} to do, {sum(job.seconds for job in todo) / 60:.0f} CPU minutes"
     )
     with ThreadPoolExecutor(processes) as pool:
-        for number, row in enumerate(pool.map(result_of, todo), start=1):
+        running = [pool.submit(result_of, job) for job in todo]
+        for number, ended in enumerate(as_completed(running), start=1):
+            row = ended.result()
             with (FOLDER / "results.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             what = ", ".join(str(row[name]) for name in ("side", "task", "candidate", "part", "seed"))
