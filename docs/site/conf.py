@@ -66,7 +66,7 @@ html_sidebars = {
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
-html_js_files = ["search.js"]
+html_js_files = ["site.js"]
 html_search_scorer = str(Path(__file__).with_name("scorer.js"))
 html_additional_pages = {"404": "404.html"}
 html_copy_source = False
@@ -132,13 +132,16 @@ def tree(pages: Iterable[str], title: str = "") -> str:
 def describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """The description of a page, for search engines: its first paragraph."""
+    """Add the description of a page, for search engines: its first paragraph."""
     from docutils import nodes
 
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         text = " ".join(paragraph.astext().split())
         context["metatags"] += f'<meta name="description" content="{escape(text)}">\n'
         break
+    # The theme makes headings in the sidebar without a level.
+    navigation = context["furo_navigation_tree"]
+    context["furo_navigation_tree"] = navigation.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
 def name_index(app: Sphinx, exception: Exception | None) -> None:
@@ -149,5 +152,5 @@ def name_index(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     app.connect("source-read", read_page)
-    app.connect("html-page-context", describe)
+    app.connect("html-page-context", describe, priority=900)
     app.connect("build-finished", name_index)
