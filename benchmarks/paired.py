@@ -22,6 +22,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,11 @@ def packages(checkout: Path) -> str:
 
 def worker(checkout: Path, task: str, settings: Mapping[str, Any], core_type: str | None) -> Worker:
     return Worker("kernel", task, settings, core_type, more={"PYTHONPATH": packages(checkout)})
+
+
+def run_seconds(one: Worker) -> float:
+    """CPU seconds of one run of a worker's task."""
+    return one.ask({"run": True})["cpu"]
 
 
 def command_seconds(checkout: Path, command: Sequence[str], core_type: str | None) -> float:
@@ -122,14 +128,11 @@ def main() -> None:
         sides: dict[str, Callable[[], float]] = {}
         for side, checkout in checkouts.items():
             if args.command is not None:
-                words = shlex.split(args.command)
-                sides[side] = lambda checkout=checkout, words=words: command_seconds(
-                    checkout, words, args.core_type
-                )
+                sides[side] = partial(command_seconds, checkout, shlex.split(args.command), args.core_type)
                 continue
             one = worker(checkout, args.task, settings, args.core_type)
             stack.callback(one.close)
-            sides[side] = lambda one=one: one.ask({"run": True})["cpu"]
+            sides[side] = partial(run_seconds, one)
         seconds = alternate(sides, args.rounds, args.warm_up)
     before, after = (statistics.median(seconds[side]) for side in checkouts)
     mean, low, high = interval([b / a for b, a in zip(seconds["before"], seconds["after"], strict=True)])
