@@ -88,7 +88,7 @@ def alternate(sides: Mapping[str, Callable[[], float]], rounds: int, warm_up: in
     """The seconds that each side took in each round."""
     seconds: dict[str, list[float]] = {side: [] for side in sides}
     for number in range(warm_up + rounds):
-        order = list(sides) if number % 2 else list(reversed(sides))
+        order = list(sides) if number % 2 else list(sides)[::-1]
         for side in order:
             took = sides[side]()
             if number >= warm_up:
