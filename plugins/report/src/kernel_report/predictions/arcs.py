@@ -12,7 +12,7 @@ from kernel.scores.tokens import is_space
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_report.predictions.kind import Error, Mark, Outcome, Sides
-from kernel_report.predictions.pairing import characters
+from kernel_report.predictions.pairing import offsets
 
 IGNORED = frozenset({"p", "punct"})
 _LONGEST_HEAD = 20
@@ -36,11 +36,11 @@ class Dependencies:
         if len(unknown) == len(example.reference):
             return None
         found, lost = _found(example, unknown)
-        right, errors = Counter[str](), []
+        right, errors, places = Counter[str](), list[Error](), offsets(example.reference)
         for place in sorted({*gold, *found}):
             wanted, said = gold.get(place, set()), found.get(place, set())
             right.update(label for _, label in wanted & said)
-            errors += _errors(example.reference, place, sorted(wanted - said), sorted(said - wanted))
+            errors += _errors(places[place], sorted(wanted - said), sorted(said - wanted))
         return Outcome(right, errors, lost)
 
     def sides(self, example: Example) -> Sides:
@@ -98,8 +98,9 @@ def _heads(doc: Doc) -> list[int]:
     return places
 
 
-def _errors(doc: Doc, place: int, wanted: list[tuple[int, str]], said: list[tuple[int, str]]) -> list[Error]:
-    where = characters(doc, place, place + 1)
+def _errors(
+    where: tuple[int, int], wanted: list[tuple[int, str]], said: list[tuple[int, str]]
+) -> list[Error]:
     found = []
     for (head, label), (other, told) in zip(wanted, said, strict=False):
         how = "label" if head == other else "head" if label == told else "label and head"
@@ -110,8 +111,9 @@ def _errors(doc: Doc, place: int, wanted: list[tuple[int, str]], said: list[tupl
 
 
 def _marks(doc: Doc, arcs: Arcs, places: list[int]) -> list[Mark]:
+    where = offsets(doc)
     return [
-        Mark(*characters(doc, place, place + 1), f"{label} → {_head(doc, place, head)}", False)
+        Mark(*where[place], f"{label} → {_head(doc, place, head)}", False)
         for place in places
         for head, label in sorted(arcs.get(place, ()))
     ]

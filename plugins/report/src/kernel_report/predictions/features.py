@@ -14,7 +14,7 @@ from kernel.tokens import Doc
 from kernel.tokens.morph import EMPTY
 from kernel.training import Example
 from kernel_report.predictions.kind import Error, Mark, Outcome, Sides
-from kernel_report.predictions.pairing import characters
+from kernel_report.predictions.pairing import offsets
 
 
 class Features:
@@ -31,7 +31,7 @@ class Features:
         if not any(gold):
             return None
         right, errors = Counter[str](), list[Error]()
-        same = Counter[str]()
+        same, places = Counter[str](), offsets(example.reference)
         for place, text in enumerate(gold):
             if not text:
                 continue
@@ -39,7 +39,7 @@ class Features:
             if said == {text}:
                 same[text] += 1
             else:
-                solved, wrong = _compare(example.reference, place, text, said)
+                solved, wrong = _compare(places[place], text, said)
                 right.update(solved)
                 errors += wrong
         for text, count in same.items():
@@ -50,7 +50,7 @@ class Features:
     def sides(self, example: Example) -> Sides:
         """Tokens whose features differ are marked with those that differ."""
         gold, answers = _sides(example)
-        doc = example.reference
+        places = offsets(example.reference)
         ours: list[Mark] = []
         theirs: list[Mark] = []
         for place, text in enumerate(gold):
@@ -59,7 +59,7 @@ class Features:
                 {each for one in answers.get(place, ()) for each in _features(one)},
             )
             if text and wanted != said:
-                where = characters(doc, place, place + 1)
+                where = places[place]
                 ours.append(Mark(*where, "|".join(sorted(wanted - said)), False))
                 theirs.append(Mark(*where, "|".join(sorted(said - wanted)), False))
         return Sides(ours, theirs)
@@ -87,9 +87,8 @@ def _features(text: str) -> set[str]:
     return set(text.split("|")) if text else set()
 
 
-def _compare(doc: Doc, place: int, text: str, said: set[str]) -> tuple[list[str], list[Error]]:
+def _compare(where: tuple[int, int], text: str, said: set[str]) -> tuple[list[str], list[Error]]:
     wanted, found = _features(text), {feature for one in said for feature in _features(one)}
-    where = characters(doc, place, place + 1)
     extra = sorted(found - wanted)
     errors = []
     for feature in sorted(wanted - found):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kernel.tokens import Doc, Span
 from kernel.training import Example
 from kernel_report.predictions.kind import Mark, Outcome, Sides
-from kernel_report.predictions.pairing import Key, characters, pair
+from kernel_report.predictions.pairing import Key, offsets, pair
 
 LABEL = "sentence"
 
@@ -47,8 +47,8 @@ def _spans(spans: Iterable[Span]) -> set[Key]:
 
 
 def _starts(doc: Doc, keys: set[Key], others: set[Key]) -> list[Mark]:
+    places = offsets(doc)
     begun = {start for _, start, _ in others}
     return [
-        Mark(*characters(doc, start, start + 1), "start", start in begun)
-        for start in sorted({start for _, start, _ in keys})
+        Mark(*places[start], "start", start in begun) for start in sorted({start for _, start, _ in keys})
     ]

@@ -13,7 +13,7 @@ from kernel.scores.tokens import MISSING, aligned_tokens, values_of
 from kernel.tokens import Doc
 from kernel.training import Example
 from kernel_report.predictions.kind import Error, Mark, Outcome, Sides
-from kernel_report.predictions.pairing import characters
+from kernel_report.predictions.pairing import offsets
 
 TITLES = {"tag": "Tags", "pos": "Parts of speech", "morph": "Morphology", "lemma": "Lemmas"}
 _LACKS = {"tag": "tags", "pos": "parts of speech", "morph": "morphology", "lemma": "lemmas"}
@@ -60,10 +60,11 @@ class TokenValues:
         reached = set(y.tolist())
         unreached = [place for place in np.flatnonzero(known).tolist() if place not in reached]
         places = sorted({*y[wrong].tolist(), *unreached})
+        where = offsets(doc)
         return Sides(
-            [_mark(doc, place, texts[gold[place]]) for place in places],
+            [Mark(*where[place], texts[gold[place]], False) for place in places],
             [
-                _mark(doc, place, texts[value])
+                Mark(*where[place], texts[value], False)
                 for place, value in sorted(set(zip(y[wrong].tolist(), found[wrong].tolist(), strict=True)))
             ],
         )
@@ -85,24 +86,18 @@ def _errors(
     texts: dict[Any, str],
 ) -> list[Error]:
     """answers: wrong ones, (gold token, value). A gold token is in one error with a gold label at most."""
-    found, said = [], Counter[int]()
+    found, said, where = [], Counter[int](), offsets(doc)
     for place, value in answers:
         is_first = place not in solved and not said[place]
         said[place] += 1
         label = texts[gold[place]] if is_first else None
-        found.append(
-            Error("label" if is_first else "extra", label, texts[value], *characters(doc, place, place + 1))
-        )
+        found.append(Error("label" if is_first else "extra", label, texts[value], *where[place]))
     for place in np.flatnonzero(known).tolist():
         if place not in solved and not said[place]:
-            found.append(Error("tokens", texts[gold[place]], None, *characters(doc, place, place + 1)))
+            found.append(Error("tokens", texts[gold[place]], None, *where[place]))
     return found
 
 
 def _texts(doc: Doc, values: NDArray[Any]) -> dict[Any, str]:
     strings = doc.vocab.strings
     return {value: strings[value] if value else "" for value in np.unique(values).tolist()}
-
-
-def _mark(doc: Doc, place: int, label: str) -> Mark:
-    return Mark(*characters(doc, place, place + 1), label, False)
