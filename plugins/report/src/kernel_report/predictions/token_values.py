@@ -59,14 +59,14 @@ class TokenValues:
         wrong = found != gold[y]
         reached = set(y.tolist())
         unreached = [place for place in np.flatnonzero(known).tolist() if place not in reached]
-        places = sorted({*y[wrong].tolist(), *unreached})
+        places: list[int] = sorted({*y[wrong].tolist(), *unreached})
+        answers: list[tuple[int, Any]] = sorted(
+            set(zip(y[wrong].tolist(), found[wrong].tolist(), strict=True))
+        )
         where = offsets(doc)
         return Sides(
             [Mark(*where[place], texts[gold[place]], False) for place in places],
-            [
-                Mark(*where[place], texts[value], False)
-                for place, value in sorted(set(zip(y[wrong].tolist(), found[wrong].tolist(), strict=True)))
-            ],
+            [Mark(*where[place], texts[value], False) for place, value in answers],
         )
 
     def _answers(self, example: Example, known: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any]]:
