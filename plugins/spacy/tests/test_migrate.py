@@ -71,6 +71,89 @@ def test_what_is_not_spacy_stays(text):
     assert code(text) == (text, [])
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Statements that share a line.
+        ("x = 1; from spacy.util import minibatch; y = 2\n", "x = 1; from kernel.util import minibatch; y = 2\n"),
+        (
+            "if x: from spacy.util import escape_html, minibatch; y = 2\n",
+            "if x: from html import escape as escape_html; from kernel.util import minibatch; y = 2\n",
+        ),
+        ("from spacy.util import minibatch;\n", "from kernel.util import minibatch;\n"),
+        ("import os; import spacy; spacy.util.escape_html\n", "import os; import html; import kernel; html.escape\n"),
+        # Form feeds, as old files have them between functions.
+        (
+            "import spacy\n\f\ndef f():\n    \f\n    spacy.load\n\fdef g():\n    spacy.blank\n",
+            "import kernel\n\f\ndef f():\n    \f\n    kernel.load\n\fdef g():\n    kernel.blank\n",
+        ),
+        ("import spacy\r\nspacy.util.escape_html\r\n", "import html\r\nimport kernel\r\nhtml.escape\r\n"),
+        # Two imports of the name, each with what is used from it.
+        (
+            "if t:\n    import spacy\ndef f():\n    import spacy\n    spacy.util.escape_html\n",
+            "if t:\n    import kernel\ndef f():\n    import html\n    import kernel\n    html.escape\n",
+        ),
+        # The name is an attribute, or one that others import.
+        ("class A:\n    import spacy\n", "class A:\n    import kernel as spacy\n"),
+        ("import spacy\n__all__ = ['spacy']\n", "import kernel as spacy\n__all__ = ['spacy']\n"),
+        (
+            "try:\n    import spacy\nexcept ImportError:\n    import other as spacy\nspacy.load\n",
+            "try:\n    import kernel as spacy\nexcept ImportError:\n    import other as spacy\nspacy.load\n",
+        ),
+    ],
+)  # fmt: skip
+def test_what_it_means_stays(before, after):
+    assert code(before) == (after, [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# coding: latin-1\nx = 'é'; import spacy; y = 'é'; spacy.load\n".encode("latin-1"),
+        "# coding: cp1252\nx = '€'; import spacy; y = '€ spacy train'; spacy.load\n".encode("cp1252"),
+        "import spacy\nx = 'é'; spacy.load\n".encode("utf-8-sig"),
+    ],
+)
+def test_files_of_other_encodings(source):
+    assert python.migrated(source) == (source.replace(b"spacy", b"kernel"), [])
+
+
+def test_what_would_mean_something_else_is_told():
+    text = "import spacy\ndef f(html):\n    return spacy.util.escape_html(html)\n"
+    new, found = code(text)
+    assert new == text.replace("import spacy", "import kernel")
+    assert found == [(3, "spacy.util.escape_html")]
+    assert code("from .compat import spacy\nspacy.load\n")[1] == [(1, "import spacy")]
+    assert code("x = 1  # type: spacy.tokens.Doc\n")[1] == [(1, "# type: spacy.tokens.Doc")]
+    new, found = code("def f():\n    global spacy\n    import spacy\ndef g():\n    spacy.util.escape_html\n")
+    assert "html.escape" not in new
+    assert found == [(5, "spacy.util.escape_html")]
+
+
+def test_the_package_that_a_missing_module_brought_in_goes_on():
+    assert code("import spacy.nothing\nspacy.load\n") == (
+        "import spacy.nothing, kernel\nkernel.load\n",
+        [(1, "import spacy.nothing")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        (b"# coding: nonsense\nimport spacy\n", "syntax error"),
+        (b"import spacy\rspacy.load\r", "layout"),
+        (b"import spacy\nx = a" + b".b" * 1000 + b"\n", "nesting"),
+    ],
+)
+def test_what_can_not_be_read_stays(source, what):
+    new, (found,) = python.migrated(source)
+    assert (new, found.what) == (source, what)
+
+
+def test_modules_that_run_something_are_not_imported():
+    assert code("from spacy.__main__ import setup_cli\n")[1] == [(1, "spacy.__main__.setup_cli")]
+
+
 def test_a_name_that_is_taken_stays_free():
     new, _ = code("import spacy\nkernel = 3\nspacy.load(kernel)\nx: 'spacy.Language'\n")
     assert new == "import kernel as spacy\nkernel = 3\nspacy.load(kernel)\nx: 'spacy.Language'\n"
@@ -98,12 +181,12 @@ def test_what_has_moved_is_taken_from_there():
     assert new == dedent(
         """\
         def f():
-            import html
             from html import escape as escape_html
             from kernel.util import (
                 minibatch,
             )
             import kernel
+            import html
             from kernel import util
             return kernel.training.Example, html.escape
         """
@@ -165,6 +248,10 @@ def test_what_is_not_here_is_told_and_left():
         ('x = "I like spacy, and spacy.io too"', 'x = "I like spacy, and spacy.io too"'),
         ('x = r"ä spacy train"', 'x = r"ä kernel train"'),
         ('x = b"spacy train"', 'x = b"spacy train"'),
+        ('x = "spacy.io"', 'x = "spacy.io"'),
+        ('x = ["spacy-transformers"]', 'x = ["spacy-transformers"]'),
+        ('setup(name="x", install_requires=["spacy", "spacy-legacy"])', 'setup(name="x", install_requires=["kernel-nlp[all]", "kernel-nlp-spacy"])'),
+        ('import_module("spacy_transformers")', 'import_module("spacy_transformers")'),
     ],
 )  # fmt: skip
 def test_strings(before, after):
@@ -239,6 +326,58 @@ def test_notebooks():
     changed = [pair for pair in zip(text.splitlines(), new.splitlines(), strict=True) if pair[0] != pair[1]]
     assert len(changed) == 4
     assert notebooks.migrated("{spacy")[1][0].what == "notebook"
+
+
+def test_cells_of_a_notebook_are_one_program():
+    def cells(*sources):
+        text = json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]})
+        new, found = notebooks.migrated(text)
+        assert notebooks.migrated(new)[0] == new
+        return [cell["source"] for cell in json.loads(new)["cells"]], [(one.line, one.what) for one in found]
+
+    assert cells(
+        "import spacy", "%%time\nspacy.load('x')", "", "a b spacy", "from spacy.errors import Errors"
+    ) == (
+        ["import kernel", "%%time\nkernel.load('x')", "", "a b spacy", "from spacy.errors import Errors"],
+        [(5, "cell"), (6, "spacy.errors.Errors")],
+    )
+    assert cells("import spacy", "kernel = 3", "spacy.load(kernel)")[0][0] == "import kernel as spacy"
+    assert cells("import spacy", "x = 1\n  %time spacy.load('x')") == (
+        ["import kernel", "x = 1\n  %time spacy.load('x')"],
+        [(2, "cell")],
+    )
+    assert cells("import spacy", "%time spacy.load('x')")[1] == [(2, "%time spacy.load('x')")]
+
+
+def test_names_of_packages_are_requirements_only_where_packages_are_listed():
+    text = dedent(
+        """\
+        [project]
+        keywords = ["spacy"]
+        optional-dependencies.x = [
+            "spacy>=3; python_version < '3.12'",
+        ]
+        [tool.poetry.dependencies]
+        spacy = "^3.0"
+        [[tool.mypy.overrides]]
+        module = ["spacy", "spacy.*"]
+        """
+    )
+    new, found = packaging.metadata(text)
+    assert new == text.replace("spacy>=3;", "kernel-nlp[all];")
+    assert [(one.line, one.what) for one in found] == [(7, "spacy")]
+    lines = "spacy @ https://example.org\nspacy==3.7 --hash=sha256:0\n# spacy @ x\nspacy-lookups-data\n"
+    assert packaging.requirements(lines)[0] == lines
+    assert [one.line for one in packaging.requirements(lines)[1]] == [1, 2]
+
+
+def test_commands_that_stay_are_told():
+    lines = (
+        "pip install -U spacy\npip install spacy-lookups-data\npython -c 'import spacy'\nbin/spacy train\n"
+    )
+    new, found = commands.migrated(lines)
+    assert new == lines
+    assert [one.line for one in found] == [1, 3, 4]
 
 
 def test_commands_and_metadata():

@@ -34,20 +34,18 @@ def migrate(ctx: click.Context, path: Path, diff: bool, as_json: bool) -> None:
     Comments and layout stay. What can't carry over is told, with its file, its line and the reason; the exit code is then 1. A second time
     changes nothing more.
     """
-    from kernel.cli.progress import Progress
+    from kernel.cli.progress import track
     from kernel_spacy.migrate import files_of, migrated
 
-    files = list(files_of(path))
-    progress = Progress("files")
     found: list[Migrated] = []
-    for number, file in enumerate(files, start=1):
-        try:
+    try:
+        files = list(files_of(path))
+        for file in track(files, "files"):
             one = migrated(file)
-        except OSError as error:
-            raise click.ClickException(f"can't read {file}: {error.strerror or error}") from error
-        if one is not None:
-            found.append(one)
-        progress(number, len(files))
+            if one is not None:
+                found.append(one)
+    except OSError as error:
+        raise click.ClickException(f"can't read {error.filename}: {error.strerror or error}") from error
     changed = [one for one in found if one.is_changed]
     for one in changed:
         if diff:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from kernel_spacy.migrate.findings import Finding
 from kernel_spacy.migrate.words import with_our_commands
+
+# Packages to install, and Python within a command.
+_LEFT = re.compile(
+    r"\b(?:pip3?|uv|conda|mamba)\b.*\binstall\b.*(?<![\w./-])spacy(?:-transformers|-legacy)?(?![\w/-]).*|\bimport spacy\b.*|\bfrom spacy\b.*|\S*/spacy (?=[a-z]).*"
+)
+_BY_HAND = "it stays as it is: change it by hand"
 
 
 def migrated(text: str) -> tuple[str, list[Finding]]:
@@ -13,4 +21,7 @@ def migrated(text: str) -> tuple[str, list[Finding]]:
     def tell(offset: int, what: str, why: str) -> None:
         findings.append(Finding(text.count("\n", 0, offset) + 1, what, why))
 
-    return with_our_commands(text, tell, all_are=True), findings
+    new = with_our_commands(text, tell, all_are=True)
+    for found in _LEFT.finditer(new):
+        findings.append(Finding(new.count("\n", 0, found.start()) + 1, found[0].strip(), _BY_HAND))
+    return new, sorted(findings)

@@ -53,6 +53,10 @@ def plain(node: cst.Import, *, keeps_name: bool) -> Imported:
         if not place.path:
             found.missing.append((f"import {name}", place.why))
             names.append(f"{name} as {asname}" if asname else name)
+            if not asname:
+                # It brought in the package too, which goes by our name from here on.
+                changed = True
+                names.append(f"{OURS} as {ROOT}" if keeps_name else OURS)
             continue
         changed = True
         if asname:
@@ -67,8 +71,12 @@ def plain(node: cst.Import, *, keeps_name: bool) -> Imported:
     return found
 
 
-def from_import(node: cst.ImportFrom, module: cst.Module, indent: str) -> Imported:
-    """`from spacy.a import b as c`. What has moved gets a statement of its own before; what is not here stays as it was."""
+def from_import(node: cst.ImportFrom, module: cst.Module, *, joint: str, indent: str) -> Imported:
+    """`from spacy.a import b as c`. What has moved gets a statement of its own before; what is not here stays as it was.
+
+    joint: goes between statements. indent: of the line.
+    """
+    node = node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
     name = get_full_name_for_node(node.module) if node.module and not node.relative else ""
     found = Imported()
     if name and name.partition(".")[0] in NEIGHBOURS:
@@ -108,7 +116,7 @@ def from_import(node: cst.ImportFrom, module: cst.Module, indent: str) -> Import
         kept = node if len(here) == len(node.names) else _with_names(node, here)
         statements.append(module.code_for_node(kept.with_changes(module=_dotted(same))))
     # Lines come without the indent of the block that the statement is in.
-    found.text = f"\n{indent}".join(line for text in statements for line in text.split("\n"))
+    found.text = joint.join(text.replace("\n", f"\n{indent}") for text in statements)
     return found
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from kernel.errors import KernelError
 
 _NOTHING = object()
-_UNKNOWN = "kernel has nothing of that name"
+UNKNOWN = "kernel has nothing of that name"
 _COMMANDS = "commands are no functions here: kernel.train(...) trains, others are run as `kernel ...`"
 
 
@@ -58,7 +58,7 @@ def find(name: str) -> Place:
 def reason(name: str) -> str:
     """Why a name is not here."""
     found = note_on(name)
-    return notes()[found[0]][found[1]] if found else _UNKNOWN
+    return notes()[found[0]][found[1]] if found else UNKNOWN
 
 
 def note_on(name: str) -> tuple[str, str] | None:
@@ -74,6 +74,9 @@ def note_on(name: str) -> tuple[str, str] | None:
 def is_there(path: str) -> bool:
     """Whether a dotted path leads to a module, to something in one, or to an attribute of a class or of its instances."""
     parts = path.split(".")
+    if "__main__" in parts:
+        # To import it would run it.
+        return False
     for cut in range(len(parts), 0, -1):
         try:
             found: Any = importlib.import_module(".".join(parts[:cut]))

@@ -35,18 +35,18 @@ class Migrated:
 def files_of(place: Path) -> Iterator[Path]:
     """The files of a folder that may have something of spaCy, in order; a file is the only one of itself.
 
-    Hidden folders but those of workflows, environments, links and what is larger than 20 MB are left out.
+    Hidden folders but those of workflows, environments, links and what is larger than 20 MB are left out. `OSError` if a folder can't be read.
     """
     if place.is_file():
         yield place
         return
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(place, onerror=_raise):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if _is_walked(here / name))
         for name in sorted(names):
             path = here / name
             known = path.suffix.lower() in _PYTHON or _kind(path) is not None
-            if known and not path.is_symlink() and path.stat().st_size <= _LARGEST:
+            if known and not path.is_symlink() and path.is_file() and path.stat().st_size <= _LARGEST:
                 yield path
 
 
@@ -67,6 +67,10 @@ def migrated(path: Path) -> Migrated | None:
         return Migrated(path, before, before, [Finding(1, "encoding", "it is not UTF-8, and stays as it is")])
     new, findings = kind(text)
     return Migrated(path, before, new.encode(), findings)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _is_walked(folder: Path) -> bool:

@@ -5,7 +5,10 @@ It is parsed by LibCST, and edited where names stand; everything else keeps its 
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
+from collections import defaultdict
 from collections.abc import Iterable
 from importlib.util import find_spec
 
@@ -20,6 +23,14 @@ from kernel_spacy.migrate.imports import OURS, ROOT, is_of_spacy
 from kernel_spacy.migrate.places import find, is_there, notes
 
 _UNREADABLE = "it is no Python that can be parsed, and stays as it is"
+_DEEP = "it is nested too deeply to be read, and stays as it is"
+_NOT_KEPT = "its ends of lines or form feeds could not be kept, so it stays as it is"
+_NOT_PARSED = "what it would become is no Python, so it stays as it is"
+_ELSEWHERE = "another file brings it in, where it may be called kernel now"
+_TYPE_COMMENT = "types in comments stay as they are: write an annotation"
+# Python takes a form feed at the start of a line for nothing, and LibCST drops it.
+_FORM_FEED = re.compile(r"^\f+", re.MULTILINE)
+_EXPORTED = re.compile(rf"""__all__\b[^=\n]*=\s*[\[(][^\])]*['"]{ROOT}['"]""")
 # Variables that are called like what they hold tell of members that are not here.
 _MEMBERS = re.compile(
     r"spacy\.(?:\w+\.)*(?P<cls>Doc|Span|Token|Lexeme|Vocab|Language|Tokenizer)\.(?P<member>\w+)"
@@ -31,13 +42,53 @@ def migrated(source: bytes) -> tuple[bytes, list[Finding]]:
     if b"spacy" not in source:
         return source, []
     try:
-        wrapper = metadata.MetadataWrapper(cst.parse_module(source))
-    except (cst.ParserSyntaxError, UnicodeError, LookupError) as error:
-        line = getattr(error, "raw_line", 1)
-        return source, [Finding(line, "syntax error", _UNREADABLE)]
-    visitor = _Visitor(wrapper)
-    wrapper.visit(visitor)
-    return edited(source, visitor.edits, wrapper.module.encoding), sorted(set(visitor.findings))
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        written = source.decode(encoding)
+        text, dropped = _without_form_feeds(written)
+        module = cst.parse_module(text)
+        wrapper = metadata.MetadataWrapper(module)
+        visitor = _Visitor(wrapper)
+        if module.code == text:
+            wrapper.visit(visitor)
+    except (cst.ParserSyntaxError, SyntaxError, UnicodeError) as error:
+        return source, [Finding(getattr(error, "raw_line", 1), "syntax error", _UNREADABLE)]
+    except RecursionError:
+        return source, [Finding(1, "nesting", _DEEP)]
+    edits = [_moved(edit, dropped) for edit in visitor.edits]
+    if module.code != text or None in edits:
+        return source, [Finding(1, "layout", _NOT_KEPT)]
+    new = edited(written.encode(), filter(None, edits)).decode()
+    if not is_readable(new):
+        return source, [Finding(1, "result", _NOT_PARSED)]
+    return new.encode(encoding), sorted(set(visitor.findings))
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text can be parsed as Python."""
+    try:
+        cst.parse_module(text)
+    except (cst.ParserSyntaxError, UnicodeError, RecursionError):
+        return False
+    return True
+
+
+def _without_form_feeds(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without form feeds at the starts of lines, and (offset in what is left, number) of each, in bytes of UTF-8."""
+    parts, dropped, done, size = [], [], 0, 0
+    for found in _FORM_FEED.finditer(text):
+        parts.append(text[done : found.start()])
+        size += len(parts[-1].encode())
+        dropped.append((size, len(found[0])))
+        done = found.end()
+    return "".join([*parts, text[done:]]), dropped
+
+
+def _moved(edit: Edit, dropped: list[tuple[int, int]]) -> Edit | None:
+    """The edit in the text with its form feeds; None if one is within what it replaces."""
+    before = sum(number for offset, number in dropped if offset <= edit.start)
+    if any(edit.start < offset < edit.end for offset, _ in dropped):
+        return None
+    return Edit(edit.start + before, edit.end + before, edit.text)
 
 
 class _Visitor(cst.CSTVisitor):
@@ -54,38 +105,48 @@ class _Visitor(cst.CSTVisitor):
         self.module = wrapper.module
         self.edits: list[Edit] = []
         self.findings: list[Finding] = []
-        # Modules that edits name, and that nothing imports yet.
-        self._needed: set[str] = set()
-        self._first_import: cst.CSTNode | None = None
+        self._lines = wrapper.module.code.split("\n")
+        # For a statement that brings in spaCy: the modules that edits name where it brought in a name.
+        self._needed: dict[cst.CSTNode, set[str]] = defaultdict(set)
         scopes = [
             scope for scope in set(wrapper.resolve(metadata.ScopeProvider).values()) if scope is not None
         ]
-        self._keeps_name = _keeps_name(scopes)
+        self._taken = _taken(scopes)
+        self._keeps_name = (
+            OURS in self._taken
+            or any(map(_has_to_stay, scopes))
+            or _EXPORTED.search(wrapper.module.code) is not None
+        )
 
     def leave_Module(self, original_node: cst.Module) -> None:
-        """Add the imports that edits need, before the first of spaCy's."""
-        if not self._needed or self._first_import is None:
-            return
-        start = self._span(self._first_import)[0]
-        indent = self._indent(self._first_import)
-        lines = "".join(f"import {name}\n{indent}" for name in sorted(self._needed))
-        there = next((edit for edit in self.edits if edit.start == start), Edit(start, start, ""))
-        self.edits = [edit for edit in self.edits if edit is not there]
-        self.edits.append(Edit(start, there.end, lines + there.text))
+        """Add the imports that edits need, before those that brought in what they replace."""
+        for node, needed in self._needed.items():
+            start = self._span(node)[0]
+            lines = "".join(f"import {name}{self._joint(node)}" for name in sorted(needed))
+            there = next((edit for edit in self.edits if edit.start == start), Edit(start, start, ""))
+            self.edits = [edit for edit in self.edits if edit is not there]
+            self.edits.append(Edit(start, there.end, lines + there.text))
+
+    def visit_Comment(self, node: cst.Comment) -> None:
+        if re.match(rf"#\s*type:.*\b{ROOT}\.", node.value):
+            self._tell(node, node.value, _TYPE_COMMENT)
 
     def visit_Import(self, node: cst.Import) -> bool:
-        names = [get_full_name_for_node(alias.name) or "" for alias in node.names]
-        if any(is_of_spacy(name) for name in names):
-            self._first_import = self._first_import or node
         self._take(node, imports.plain(node, keeps_name=self._keeps_name))
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        self._first_import = self._first_import or (
-            node if node.module and is_of_spacy(get_full_name_for_node(node.module) or "") else None
+        self._take(
+            node, imports.from_import(node, self.module, joint=self._joint(node), indent=self._indent(node))
         )
-        self._take(node, imports.from_import(node, self.module, self._indent(node)))
+        if not isinstance(node.names, cst.ImportStar) and (node.relative or node.module):
+            self._look_at_other_files(node)
         return False
+
+    def _look_at_other_files(self, node: cst.ImportFrom) -> None:
+        assert not isinstance(node.names, cst.ImportStar)
+        if any(get_full_name_for_node(alias.name) == ROOT for alias in node.names):
+            self._tell(node, f"import {ROOT}", _ELSEWHERE)
 
     def _take(self, node: cst.CSTNode, found: imports.Imported) -> None:
         if found.text is not None:
@@ -128,11 +189,30 @@ class _Visitor(cst.CSTVisitor):
             if is_package and place.path.startswith(f"{OURS}."):
                 called = OURS if root.value == ROOT and not self._keeps_name else root.value
                 self._edit(node, called + place.path.removeprefix(OURS))
-            else:
-                self._needed.add(_module_of(place.path))
+            elif self._may_import(root, place.path.partition(".")[0]):
                 self._edit(node, place.path)
+                for node_of_import in self._brought_in_by(root):
+                    self._needed[node_of_import].add(_module_of(place.path))
+            else:
+                self._tell(node, name, f"it is {place.path} here: import that under a name that is free")
         elif root.value == ROOT and is_package and not self._keeps_name:
             self._edit(root, OURS)
+
+    def _may_import(self, root: cst.Name, name: str) -> bool:
+        """Whether a name may be imported wherever the root of an expression is, and means nothing else in this file."""
+        return name not in self._taken and bool(self._brought_in_by(root))
+
+    def _brought_in_by(self, root: cst.Name) -> list[cst.CSTNode]:
+        """The statements that import a name, if what they import stays in the scope that they are in."""
+        scope = self.get_metadata(metadata.ScopeProvider, root, None)
+        found = [] if scope is None else list(scope[root.value])
+        nodes: list[cst.CSTNode] = [one.node for one in found if isinstance(one, metadata.ImportAssignment)]
+        # `global spacy` in a function brings it to all of the others, but not what is imported beside it.
+        is_near = all(
+            self.get_metadata(metadata.ScopeProvider, node, None) is one.scope
+            for node, one in zip(nodes, found, strict=False)
+        )
+        return nodes if is_near and len(nodes) == len(found) else []
 
     def _look_at_member(self, node: cst.Attribute) -> None:
         """Tell of members that classes of spaCy have and ours have not, where a variable says of which class it is."""
@@ -166,7 +246,7 @@ class _Visitor(cst.CSTVisitor):
         )
         if new != text:
             start = self._span(node)[0] + before
-            self.edits.append(Edit(start, start + len(text.encode(self.module.encoding)), new))
+            self.edits.append(Edit(start, start + len(text.encode()), new))
 
     def _around(self, node: cst.CSTNode) -> tuple[str, bool, bool]:
         """The function that a string is an argument of; whether it follows "-m"; whether it is a type."""
@@ -195,10 +275,15 @@ class _Visitor(cst.CSTVisitor):
         return span.start, span.start + span.length
 
     def _indent(self, node: cst.CSTNode) -> str:
-        """What stands before a statement in its line, if that is nothing but space."""
-        column = self.get_metadata(metadata.PositionProvider, node).start.column
-        line = self.module.code.split("\n")[self.get_metadata(metadata.PositionProvider, node).start.line - 1]
-        return line[:column] if not line[:column].strip() else ""
+        """The indent of the line that a statement begins in."""
+        line = self._lines[self.get_metadata(metadata.PositionProvider, node).start.line - 1]
+        return line[: len(line) - len(line.lstrip())]
+
+    def _joint(self, node: cst.CSTNode) -> str:
+        """What goes between two statements that take the place of one."""
+        parent = self.get_metadata(metadata.ParentNodeProvider, node)
+        is_alone = isinstance(parent, cst.SimpleStatementLine) and len(parent.body) == 1
+        return self.module.default_newline + self._indent(node) if is_alone else "; "
 
     def _edit(self, node: cst.CSTNode, text: str) -> None:
         start, end = self._span(node)
@@ -210,26 +295,27 @@ class _Visitor(cst.CSTVisitor):
         )
 
 
-def _keeps_name(scopes: Iterable[metadata.Scope]) -> bool:
-    """Whether `import spacy` has to become `import kernel as spacy`: the one name is taken, or the other has several meanings."""
-    for scope in scopes:
-        for assignment in scope.assignments:
-            is_import = isinstance(assignment, metadata.ImportAssignment)
-            if assignment.name == OURS and not (is_import and _imports(assignment, OURS)):
-                return True
-            if assignment.name == ROOT and not is_import and _is_mixed(scope):
-                return True
-    return False
+def _taken(scopes: Iterable[metadata.Scope]) -> frozenset[str]:
+    """Names that mean something else in a file than the module of that name."""
+    return frozenset(one.name for scope in scopes for one in scope.assignments if not _imports(one, one.name))
 
 
-def _is_mixed(scope: metadata.Scope) -> bool:
-    return any(isinstance(one, metadata.ImportAssignment) for one in scope[ROOT])
+def _has_to_stay(scope: metadata.Scope) -> bool:
+    """Whether `spacy` is imported in a scope, and goes on to be called so: it has another meaning too, or is an attribute."""
+    found = list(scope.assignments[ROOT])
+    number = sum(_imports(one, ROOT) for one in found)
+    return bool(number) and (number < len(found) or isinstance(scope, metadata.ClassScope))
 
 
 def _imports(assignment: metadata.BaseAssignment, name: str) -> bool:
+    """Whether an assignment is that of `import name` or `import name.b`."""
     node = getattr(assignment, "node", None)
     names = node.names if isinstance(node, cst.Import) else ()
-    return any((get_full_name_for_node(alias.name) or "").partition(".")[0] == name for alias in names)
+    return any(
+        (get_full_name_for_node(alias.name) or "").partition(".")[0] == name
+        and (alias.asname is None or get_full_name_for_node(alias.asname.name) == alias.evaluated_name)
+        for alias in names
+    )
 
 
 def _root(node: cst.Attribute) -> cst.Name | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kernel_spacy.migrate.imports import OURS, ROOT
-from kernel_spacy.migrate.places import find
+from kernel_spacy.migrate.places import UNKNOWN, find
 from kernel_spacy.migrate.words import (
     FUNCTION,
     Tell,
@@ -20,6 +20,7 @@ IMPORTERS = frozenset(
     {"import_module", "__import__", "importorskip", "find_spec", "patch", "setattr", "delattr"}
 )
 _DOTTED = re.compile(rf"{ROOT}(?:\.[A-Za-z_]\w*)+")
+_HAS_VERSION = re.compile(r"[~=<>!]")
 # Names with brackets, commas and bars between them.
 _TYPE = re.compile(r"[\w.]+(?:(?:\s*[\[\]|]+\s*|,\s*)[\w.]*)*")
 
@@ -32,26 +33,29 @@ def ours(text: str, tell: Tell, *, called: str, after_m: bool, keeps_name: bool,
     """
     if ROOT not in text:
         return text
-    if text == ROOT:
+    if text == ROOT and called != "setup":
         return OURS if after_m or called in IMPORTERS else text
     requirement = our_requirement(text)
-    if requirement is not None and text != ROOT:
+    # A bare name may be that of anything.
+    if requirement is not None and (called == "setup" or _HAS_VERSION.search(text)):
         return requirement
     if called in IMPORTERS and text.startswith(f"{ROOT}."):
         return _path(text, tell)
     if _TYPE.fullmatch(text) and _DOTTED.search(text) and not FUNCTION.fullmatch(text):
         if is_hint and keeps_name:
             return text
-        return _DOTTED.sub(lambda found: _path(found.group(), tell), text)
+        return _DOTTED.sub(lambda found: _path(found.group(), tell, is_name=is_hint), text)
     return with_our_groups(with_our_commands(with_our_functions(text), tell))
 
 
-def _path(name: str, tell: Tell) -> str:
+def _path(name: str, tell: Tell, *, is_name: bool = True) -> str:
     if name.endswith("."):
         # The rest is put together while the program runs.
         return OURS + name.removeprefix(ROOT)
     place = find(name)
     if not place.path:
-        tell(0, name, place.why)
+        # A text that only looks like a name of spaCy's, such as its address, is nobody's business.
+        if is_name or place.why != UNKNOWN:
+            tell(0, name, place.why)
         return name
     return place.path
