@@ -40,7 +40,7 @@ TOOLS = {"hatchling", "mypy", "pytest-cov", "ruff"}
 # The kernel's help for tests of packages: pytest is there where tests are.
 FOR_TESTS = {"kernel": {"pytest"}}
 # Runs for a person who has installed it.
-BY_HAND = {"atheris"}
+BY_HAND = {"atheris", "selenium"}
 
 FOLDERS = [ROOT, *sorted(p.parent for p in ROOT.glob("plugins*/**/pyproject.toml") if ".venv" not in p.parts)]
 
