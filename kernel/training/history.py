@@ -164,23 +164,28 @@ class History:
             self.flush()
 
 
-def rows(output: Path, size: int | None = None) -> Iterator[dict[str, Any]]:
+def rows(
+    output: Path, size: int | None = None, *, damaged: Callable[[int], object] = lambda number: None
+) -> Iterator[dict[str, Any]]:
     """The rows of an output, in their order; none if it has no history. A row that is cut off at the end is left out.
 
-    size: how many bytes of the file to read, None for all.
+    size: how many bytes of the file to read, None for all. damaged: hears of each other row that can't be read, by its number from 1;
+    it is left out, too.
     """
     try:
         file = (output / FILE).open("rb")
     except OSError:
         return
     with file:
-        for line in file:
+        for number, line in enumerate(file, 1):
             if size is not None and file.tell() > size:
                 return
             try:
                 row = json.loads(line)
-            except ValueError:
-                return
+            except (ValueError, RecursionError):
+                if line.endswith(b"\n"):
+                    damaged(number)
+                continue
             yield row
 
 

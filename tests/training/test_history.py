@@ -78,6 +78,15 @@ def test_a_row_that_is_cut_off_is_left_out(tmp_path: Path) -> None:
     assert list(rows(tmp_path / "nowhere")) == []
 
 
+def test_a_row_that_is_damaged_is_told_of_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(
+        b'{"step": 1}\n{"st\n\xff\x00\n' + b"[" * 100_000 + b'\n{"step": 2}\n{"step": 3'
+    )
+    found: list[int] = []
+    assert list(rows(tmp_path, damaged=found.append)) == [{"step": 1}, {"step": 2}]
+    assert found == [2, 3, 4]
+
+
 def test_plain_values() -> None:
     import numpy as np
 

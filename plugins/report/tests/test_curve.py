@@ -89,6 +89,17 @@ def test_what_is_no_number_is_passed_over(row: dict[str, Any]) -> None:
     assert curves.seconds == 0.0
 
 
+def test_points_of_one_step_keep_their_order_whatever_is_known_of_their_time() -> None:
+    points = [Point(1, None, 1.0), Point(1, 2.0, 3.0), Point(1, None, 2.0)]
+    assert {point.value for point in curve_of(points).points()} == {1.0, 2.0, 3.0}
+
+
+def test_the_mean_of_huge_numbers_is_one_of_them() -> None:
+    points = [Point(1, None, 1.5e308), Point(1, None, 1.7e308)]
+    (mean,) = curve_of(points).means()
+    assert 1.5e308 <= mean.value <= 1.7e308
+
+
 def test_names_without_end_are_not_kept() -> None:
     curves = Curves()
     for step in range(3 * NAMES):

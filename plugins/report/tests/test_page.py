@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from kernel_report.page import page_of, write_page
@@ -217,6 +218,86 @@ def test_a_run_without_numbers_has_a_page(write: Write, history: list[Any]) -> N
     check(page)
     assert "There is no step in history.jsonl" in page.section("summary")
     assert "curves" not in [each.get("id") for each in page.elements("section")]
+
+
+@pytest.mark.parametrize(
+    "number", [1e308, -1e308, 5e-324, 10**400, -(10**400), 0.0, -0.5], ids=lambda number: str(number)[:9]
+)
+def test_numbers_of_any_size_have_a_page(write: Write, number: float) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "step": step,
+            "losses": {"ner": number if step % 2 else -number},
+            **dict.fromkeys(("learn_rate", "dropout", "words", "memory_mb"), number),
+            "seconds": number if step > 2 else step,
+        }
+        for step in range(1, 150)
+    ]
+    page = page_about(
+        write("a", [*rows, {"evaluation": 149, "score": number, "scores": {"a": number}}], RECORD)
+    )
+    check(page)
+    assert not re.search(r"\b(inf|nan)\b", page.section("summary") + page.text.partition("Config")[0])
+
+
+def test_marks_of_axes_differ_and_are_whole(write: Write) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "step": step,
+            "losses": {"ner": 999.6 + step / 120_000},
+            "learn_rate": 0.001 - step * 1e-9,
+            "seconds": step / 100_000,
+        }
+        for step in range(1, 100_001, 1000)
+    ]
+    page = page_about(write("a", rows, RECORD))
+    check(page)
+    drawings = [each for each in page.elements("svg")]
+    assert len(drawings) == 4
+    for drawing in drawings:
+        for axis in (each for each in drawing.iter() if (each.get("class") or "").startswith("axis")):
+            labels = ["".join(each.itertext()) for each in axis.iter() if each.tag.endswith("text")]
+            assert 2 <= len(labels) <= 6 and len(set(labels)) == len(labels), labels
+            for text in (
+                each for each in axis.iter() if each.tag.endswith("text") and "axis x" in axis.attrib["class"]
+            ):
+                half = 3.2 * len("".join(text.itertext()))
+                assert float(text.attrib["x"]) + half < 300 - plot_of(drawing), labels
+
+
+def plot_of(drawing: ElementTree.Element) -> float:
+    """How far from the left the lines begin."""
+    moved = next(each.get("transform") or "" for each in drawing.iter() if each.get("class") == "plot")
+    found = re.search(r"translate\(([\d.]+)", moved)
+    assert found is not None
+    return float(found[1])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ("documents", float("inf")),
+        ("kinds", [{}]),
+        ("kinds", 3),
+        ("step", float("inf")),
+        ("source", None),
+    ],
+)
+def test_kept_predictions_that_are_damaged_have_a_page(write: Write, damage: tuple[str, Any]) -> None:
+    output = write("a", made_history(10), RECORD)
+    best = {
+        "documents": 1,
+        "words": 2,
+        "source": "x",
+        "step": 1,
+        "reason": None,
+        "kinds": [],
+        damage[0]: damage[1],
+    }
+    (output / "report.json").write_text(json.dumps({"version": 1, "run": None, "best": best}))
+    page = page_about(output)
+    check(page)
+    assert damage[0] == "source" or "report.json" in page.section("predictions")
 
 
 STRANGE = [

@@ -49,6 +49,17 @@ def test_the_best_is_the_latest_of_those_that_are_equally_good(write: Write) -> 
     assert (run.best["evaluation"], run.last["evaluation"], run.step) == (3, 5, 5)
 
 
+def test_damaged_rows_are_told_of_and_the_others_are_read(write: Write) -> None:
+    output = write(
+        "a", made_history(3), {}, end='{"step": 4, "lo\n\x00\n{"step": 5, "losses": {"ner": 1.0}}\n{"st'
+    )
+    run = read_run(output)
+    assert run.step == 5 and run.curves.losses["ner"].last.step == 5
+    assert list(run.problems) == [
+        "history.jsonl is damaged: 2 of its rows can't be read, the first is row 4."
+    ]
+
+
 @pytest.mark.parametrize("has_written", [False, True])
 def test_a_run_that_goes_on(write: Write, has_written: bool) -> None:
     output = write("a", made_history(10), {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pygal import XY
 from pygal.style import Style
 
-from kernel_report.curve import Point
+from kernel_report.axes import Axis, Mark
 
 # It leaves a finder of modules behind that speaks a protocol which Python has given up, with a warning for every later import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
@@ -21,6 +21,10 @@ COLOURS = 8
 # Units of the drawing: on a phone they are pixels.
 WIDTH, HEIGHT = 300, 170
 _LABEL = 11
+# At most, of the labels; and the least that is left for the lines.
+_CHARACTER = 7
+_LEAST = 150
+_MARGIN = 6
 _FRACTION = re.compile(r"-?\d+\.\d+")
 _SVG = "http://www.w3.org/2000/svg"
 # What pygal writes for a script of its own, which the page does without.
@@ -30,24 +34,17 @@ _FOR_SCRIPTS = {"plot text-overlay", "plot tooltip-overlay"}
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line of a chart. colour: its number. faint: it is what another line is the mean of."""
+    """A line of a chart. points: (x, y). colour: its number. faint: it is what another line is the mean of."""
 
-    points: Sequence[Point]
+    points: Sequence[tuple[float, float]]
     colour: int
     faint: bool = False
 
 
-def lines(
-    drawn: Sequence[Drawn],
-    x: Callable[[Point], float],
-    *,
-    show_x: Callable[[float], str],
-    show_y: Callable[[float], str],
-    dots: bool = False,
-) -> Markup:
+def lines(drawn: Sequence[Drawn], x: Axis, y: Axis, *, dots: bool = False) -> Markup:
     """A chart of lines. Screen readers pass it over: the words and the table beside it say the same.
 
-    x: where a point lies. show_x, show_y: a number as the axes say it. dots: whether each point is seen.
+    dots: whether each point is seen.
     """
     chart = XY(
         width=WIDTH,
@@ -55,21 +52,29 @@ def lines(
         css=[],
         js=[],
         style=Style(label_font_size=_LABEL, major_label_font_size=_LABEL),
-        margin=6,
+        margin=_MARGIN,
+        margin_right=_beyond(x.marks),
         spacing=6,
-        min_scale=4,
-        max_scale=6,
+        # Numbers of any size are places between 0 and 1.
+        xrange=(0, 1),
+        range=(0, 1),
+        x_labels=[{"value": mark.place, "label": mark.label} for mark in x.marks],
+        y_labels=[{"value": mark.place, "label": mark.label} for mark in y.marks],
         show_dots=dots,
         dots_size=2,
         show_legend=False,
         show_x_guides=False,
-        x_value_formatter=show_x,
-        value_formatter=show_y,
         truncate_label=-1,
     )
     for line in drawn:
-        chart.add("", [(x(point), point.value) for point in line.points])
+        chart.add("", [(x.place(one), y.place(other)) for one, other in line.points])
     return drawing(chart.render_tree(), [_classes(line) for line in drawn])
+
+
+def _beyond(marks: Sequence[Mark]) -> float:
+    """The room that half of the last label takes beyond the end of its axis."""
+    last = marks[-1]
+    return max(_MARGIN, _MARGIN + _CHARACTER * len(last.label) / 2 - (1 - last.place) * _LEAST)
 
 
 def _classes(line: Drawn) -> str:

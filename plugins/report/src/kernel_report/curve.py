@@ -88,14 +88,16 @@ class Curve:
     def points(self) -> Iterator[Point]:
         """The points, in order: of each bucket the lowest and the highest; at the end the last one."""
         for bucket in self.buckets:
-            yield from sorted({bucket.low, bucket.high})
+            yield from sorted({bucket.low, bucket.high}, key=_step)
         if self.buckets and self.last not in (self.buckets[-1].low, self.buckets[-1].high):
             yield self.last
 
     def means(self) -> Iterator[Point]:
         """The mean of each bucket, at its latest step."""
         for bucket in self.buckets:
-            yield Point(bucket.last.step, bucket.last.seconds, bucket.total / bucket.size)
+            # The sum of numbers near the largest that there is would be infinite.
+            mean = max(bucket.low.value, min(bucket.high.value, bucket.total / bucket.size))
+            yield Point(bucket.last.step, bucket.last.seconds, mean)
 
     @property
     def last(self) -> Point:
@@ -123,6 +125,10 @@ def _joined(one: Bucket, other: Bucket) -> Bucket:
 
 def _value(point: Point) -> float:
     return point.value
+
+
+def _step(point: Point) -> int:
+    return point.step
 
 
 @dataclass

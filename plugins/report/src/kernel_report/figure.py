@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from kernel.cli.progress import clock
+from kernel_report import axes
+from kernel_report.axes import Axis
 from kernel_report.charts import Drawn, lines
 from kernel_report.curve import Curve, Point
-from kernel_report.rendering import render, show_number
+from kernel_report.rendering import render
 
 # Points of one figure, for all its lines together, and rows of its table.
 POINTS = 2400
@@ -44,29 +45,46 @@ class Figure:
         """Charts against steps and against time, of which the page shows one; a key with the ends of each line; all numbers."""
         drawn = [each for line in self.lines for each in _drawn(line, len(self.lines))]
         timed = [each for each in drawn if all(point.seconds is not None for point in each.points)]
-        dots = all(len(each.points) <= _FEW for each in drawn)
         return render(
             "figure.html",
             figure=self,
-            by_steps=_chart(drawn, lambda point: point.step, show_number, dots),
-            by_time=_chart(timed, lambda point: point.seconds or 0.0, clock, dots) if timed else None,
+            by_steps=_chart(drawn, lambda point: point.step, axes.steps),
+            by_time=_chart(timed, lambda point: point.seconds or 0.0, axes.times) if timed else None,
             rows=_rows(self.lines),
         )
 
 
+@dataclass(frozen=True)
+class _Points:
+    """Points of a line, or their means."""
+
+    points: Sequence[Point]
+    colour: int
+    faint: bool = False
+
+
 def _chart(
-    drawn: Sequence[Drawn], x: Callable[[Point], float], show_x: Callable[[float], str], dots: bool
+    drawn: Sequence[_Points], x: Callable[[Point], float], axis: Callable[[float, float], Axis]
 ) -> Markup:
-    return lines(drawn, x, show_x=show_x, show_y=show_number, dots=dots)
+    shown = [
+        Drawn([(x(point), point.value) for point in each.points], each.colour, each.faint) for each in drawn
+    ]
+    across, up = zip(*(point for each in shown for point in each.points), strict=True)
+    return lines(
+        shown,
+        axis(min(across), max(across)),
+        axes.numbers(min(up), max(up)),
+        dots=all(len(each.points) <= _FEW for each in shown),
+    )
 
 
-def _drawn(line: Line, count: int) -> list[Drawn]:
+def _drawn(line: Line, count: int) -> list[_Points]:
     curve = line.curve.thinned(POINTS // 2 // count)
     points = list(curve.points())
     if len(points) <= _NOISY:
-        return [Drawn(points, line.colour)]
+        return [_Points(points, line.colour)]
     means = list(line.curve.thinned(_MEANS).means())
-    return [Drawn(points, line.colour, faint=True), Drawn(means, line.colour)]
+    return [_Points(points, line.colour, faint=True), _Points(means, line.colour)]
 
 
 def _rows(found: Sequence[Line]) -> list[tuple[int, list[float | None]]]:

@@ -16,6 +16,8 @@ from kernel.training.history import plain
 FILE = "report.json"
 ASKED = "predictions.json"
 VERSION = 1
+# What it leads to if a file of that name holds something else: it may be anything.
+DAMAGED = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 # Somebody's file of that name could be of any size.
 _LARGEST = 1 << 26
 

@@ -65,14 +65,19 @@ def read_run(path: Path, name: str | None = None, tell: Callable[[int], None] = 
             "A run is at work here that has written nothing yet: what is shown is of the one before it."
         )
     found = _History()
+    damaged = _Damaged()
     try:
-        for count, row in enumerate(rows(path), 1):
+        for count, row in enumerate(rows(path, damaged=damaged), 1):
             if isinstance(row, dict):
                 found.add(row)
             if count % 1000 == 0:
                 tell(count)
-    except (OSError, RecursionError) as error:
+    except OSError as error:
         problems.append(f"{HISTORY} can't be read to its end: {error}")
+    if damaged.rows:
+        problems.append(
+            f"{HISTORY} is damaged: {damaged.rows:,} of its rows can't be read, the first is row {damaged.first:,}."
+        )
     if not found.step:
         problems.append(f"There is no step in {HISTORY}: curves and scores are not known.")
     return Run(
@@ -126,6 +131,17 @@ class _History:
                 self.best is None or _score(row) >= _score(self.best)
             ):
                 self.best = row
+
+
+class _Damaged:
+    """Counts rows that can't be read. first: the number of the first of them."""
+
+    def __init__(self) -> None:
+        self.rows = self.first = 0
+
+    def __call__(self, number: int) -> None:
+        self.rows += 1
+        self.first = self.first or number
 
 
 def _score(row: Mapping[str, Any]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import isfinite
 
 from kernel_report.curve import Curve, Curves, Point
 from kernel_report.figure import Figure, Line
@@ -108,6 +109,7 @@ def _speed(curves: Curves) -> Curve:
         if before.seconds is not None and now.seconds is not None and now.seconds > before.seconds:
             speed = (now.value - before.value) / (now.seconds - before.seconds)
             # What only rounding makes differ is equal.
-            result.add(Point(now.step, now.seconds, float(f"{max(speed, 0.0):.4g}")))
+            if isfinite(speed):
+                result.add(Point(now.step, now.seconds, float(f"{max(speed, 0.0):.4g}")))
         before = now
     return result

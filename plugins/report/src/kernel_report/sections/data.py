@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kernel_report.kept import DAMAGED
 from kernel_report.predictions.views import ROWS, named
 from kernel_report.rendering import render
 from kernel_report.run import Run
 from kernel_report.section import Section
 
-_DAMAGED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 _TITLES = {"train": "To train on", "dev": "To evaluate on"}
 # Width and height of a chart, in its own units.
 _WIDTH, _HEIGHT = 300, 60
@@ -32,7 +32,7 @@ def section(runs: Sequence[Run]) -> Section | None:
     try:
         parts = [(", ".join(names), _data(data)) for names, data in found]
         html = render("data.html", parts=parts, several=len(runs) > 1, width=_WIDTH, height=_HEIGHT)
-    except _DAMAGED:
+    except DAMAGED:
         html = render("damaged.html", name="report.json")
     return Section("Data", "data", html)
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from kernel_report.kept import DAMAGED
 from kernel_report.predictions import views
 from kernel_report.rendering import render
 from kernel_report.run import Run
 from kernel_report.section import Section
 
-# What a damaged file leads to: it may hold anything.
-_DAMAGED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 # Labels of which several runs are compared.
 _COMPARED = 100
 
@@ -31,7 +30,7 @@ def section(runs: Sequence[Run]) -> Section | None:
             missing=[run for run, kept in shown if kept is None],
             phrase=views.phrase,
         )
-    except _DAMAGED:
+    except DAMAGED:
         html = render("damaged.html", name="report.json")
     return Section("Predictions", "predictions", html)
 
@@ -68,6 +67,7 @@ def _kinds(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = []
     for number, kind in enumerate(kept["kinds"]):
         rows = [views.row(values) for values in kind["labels"]]
+        kinds_left_out, errors_left_out = kind["confusions_left_out"]
         confusions = [(views.phrase(*group[:3]), int(group[3])) for group in kind["confusions"]]
         found.append(
             {
@@ -85,7 +85,7 @@ def _kinds(kept: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "matrix": views.matrix(kind["matrix"]),
                 "confusions": confusions[: views.ROWS],
                 "more_confusions": confusions[views.ROWS :],
-                "confusions_left_out": [int(number) for number in kind["confusions_left_out"]],
+                "confusions_left_out": (int(kinds_left_out), int(errors_left_out)),
                 "typical": [
                     (
                         views.phrase(group["how"], group["gold"], group["predicted"]),
