@@ -6,6 +6,7 @@ another, instead of a loop over tokens. The types are those of `columns.dtype_of
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import Any
@@ -63,6 +64,9 @@ def set_batch_column(docs: Sequence[Doc], attr: int, values: NDArray[Any], *, ov
 
     overwrite: if not, what a token has already (a value other than 0) stays, and only the other tokens are set.
     """
+    if overwrite and len(docs) == 1:
+        docs[0].set_column(attr, values)
+        return
     values = np.asarray(values, dtype=dtype_of(attr))
     _check_size(docs, values)
     end = 0
@@ -154,17 +158,27 @@ def set_batch_heads(docs: Sequence[Doc], relative: NDArray[np.int32], labels: ND
     strings. `DataError` if heads leave their document or form a cycle.
     """
     _check_size(docs, relative)
-    lengths = [len(doc.rows) for doc in docs]
-    ends = np.cumsum(lengths)
+    _check_size(docs, labels)
     heads = np.arange(len(relative)) + relative
-    wrong = np.flatnonzero((heads < np.repeat(ends - lengths, lengths)) | (heads >= np.repeat(ends, lengths)))
-    if len(wrong):
-        document = int(np.searchsorted(ends, wrong[0], side="right"))
-        token = int(wrong[0]) - int(ends[document] - lengths[document])
+    lengths = [len(doc.rows) for doc in docs]
+    firsts, ends = _borders(lengths)
+    outside = (heads < firsts) | (heads >= ends)
+    if outside.any():
+        place = int(outside.argmax())
+        document = bisect_right(list(accumulate(lengths)), place)
+        token = place - sum(lengths[:document])
         raise DataError(f"the head of token {token} lies outside the text", document=document)
     starts = starts_from_heads(relative)
     for attr, values in ((attrs.HEAD, relative), (attrs.DEP, labels), (attrs.SENT_START, starts)):
         set_batch_column(docs, attr, values)
+
+
+def _borders(lengths: Sequence[int]) -> tuple[Any, Any]:
+    """For each token of documents the first of its document, and the one after the last; only two numbers for one document."""
+    if len(lengths) == 1:
+        return 0, lengths[0]
+    ends = np.cumsum(lengths)
+    return np.repeat(ends - lengths, lengths), np.repeat(ends, lengths)
 
 
 def _check_size(docs: Sequence[Doc], values: NDArray[Any]) -> None:

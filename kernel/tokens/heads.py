@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from kernel.errors import DataError
 
+FEW = 32
+"""Tokens for which plain Python is quicker than arrays."""
+
 
 def checked_starts(relative: NDArray[np.int32], known: NDArray[np.bool_] | None = None) -> NDArray[np.int8]:
     """`starts_from_heads`; DataError also if a head lies outside the text."""
@@ -45,6 +48,8 @@ def starts_from_heads(heads: NDArray[Any], known: NDArray[np.bool_] | None = Non
     known: whether a token's head is known, bool (n,); all are by default. A token whose head isn't known looks like a
     root, but its tree may hang on any other one: it begins no sentence.
     """
+    if len(heads) <= FEW and known is None:
+        return np.array(_few_starts(heads.tolist()), dtype=np.int8)
     starts = np.full(len(heads), -1, dtype=np.int8)
     if len(heads):
         root = roots_of(heads)
@@ -54,6 +59,23 @@ def starts_from_heads(heads: NDArray[Any], known: NDArray[np.bool_] | None = Non
         is_root = heads == 0
         starts[first[is_root if known is None else is_root & known]] = 1
         starts[0] = 1
+    return starts
+
+
+def _few_starts(heads: Sequence[int]) -> list[int]:
+    """The same for few tokens, all of whose heads are known, one after the other."""
+    starts, met = [-1] * len(heads), set()
+    for token in range(len(heads)):
+        root = token
+        for _ in heads:
+            if not heads[root]:
+                break
+            root += heads[root]
+        else:
+            raise DataError(f"the heads form a cycle at token {token}")
+        if root not in met:
+            met.add(root)
+            starts[token] = 1
     return starts
 
 

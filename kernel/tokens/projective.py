@@ -6,7 +6,7 @@ gets the label of its true head behind a delimiter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,9 +91,9 @@ class LabelParts:
     names: tuple[str, ...]
     """All labels without what was added to those of lifted arcs; the places in here are the numbers below."""
     own: Numbers
-    """The label itself, by number of the label."""
+    """The label itself, by number of the label; a last entry, -1, is what -1 finds, no label."""
     above: Numbers
-    """The label of the true head, -1 for arcs that were not lifted."""
+    """The label of the true head, -1 for arcs that were not lifted; the same last entry."""
 
     @classmethod
     def of(cls, labels: Sequence[str]) -> LabelParts:
@@ -102,23 +102,23 @@ class LabelParts:
         pairs = [label.partition(DELIMITER) for label in labels]
         own = [index.setdefault(name, len(index)) for name, _, _ in pairs]
         above = [index.setdefault(head, len(index)) if between else -1 for _, between, head in pairs]
-        return cls(tuple(index), np.array(own, dtype=np.int64), np.array(above, dtype=np.int64))
+        return cls(tuple(index), np.array([*own, -1], dtype=np.int64), np.array([*above, -1], dtype=np.int64))
 
 
 def deprojectivized(
-    heads: Numbers, labels: Numbers, parts: LabelParts, space: NDArray[Any]
+    heads: Numbers, labels: Numbers, parts: LabelParts, is_space: Callable[[], NDArray[Any]]
 ) -> tuple[Numbers, Numbers]:
     """The heads (positions, (N,)) and labels (numbers in `parts.names`) of a parser's trees, with lifted arcs taken back.
 
-    labels: int (N,), -1 for none. space: whether a token is whitespace, (N,). A token whose label says that its arc was lifted
+    labels: int (N,), -1 for none. is_space: asked, if any arc was lifted, whether a token is whitespace, (N,). A token whose label says that its arc was lifted
     hangs on the first token below its head, by breadth-first search, that has the label of the true head, isn't whitespace and
     doesn't hang on the token itself; where there is none it stays. So do all of a tree where the new arcs form a cycle.
     """
-    own = np.where(labels >= 0, parts.own[labels], -1) if len(parts.own) else labels
-    above = np.where(labels >= 0, parts.above[labels], -1) if len(parts.own) else labels
-    marked = np.flatnonzero(above >= 0)
-    if not len(marked):
+    own, above = parts.own[labels], parts.above[labels]
+    lifts = above >= 0
+    if not lifts.any():
         return heads, own
+    marked = np.flatnonzero(lifts)
     roots = roots_of(heads - np.arange(len(heads)))
     is_concerned = np.zeros(len(heads), dtype=bool)
     is_concerned[roots[marked]] = True
@@ -126,7 +126,7 @@ def deprojectivized(
     place = np.zeros(len(heads), dtype=np.int64)
     place[concerned] = np.arange(len(concerned))
     search = Search(place[heads[concerned]])
-    names = np.where(space[concerned].astype(bool), -1, own[concerned])
+    names = np.where(is_space()[concerned].astype(bool), -1, own[concerned])
     found = search.first_below(names, place[marked], above[marked])
     there = found >= 0
     moved = heads.copy()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import DataError
 from kernel.tokens import Doc, DocBin
-from kernel.tokens.heads import Tree
+from kernel.tokens.heads import Tree, starts_from_heads
 from kernel.vocab import Vocab
 
 VOCAB = Vocab()
@@ -220,3 +220,16 @@ def test_common_ancestors_are_those_that_walking_up_finds(heads):
     for one, path in enumerate(paths):
         for two, other in enumerate(paths):
             assert matrix[one, two] == next((i for i in path if i in other), -1)
+
+
+@given(st.integers(0, 14).flatmap(lambda n: st.tuples(*[st.integers(-i, n - 1 - i) for i in range(n)])))
+def test_starts_of_few_tokens_are_those_that_arrays_give(heads):
+    def starts(known):
+        try:
+            return starts_from_heads(relative, known).tolist()
+        except DataError as error:
+            return str(error)
+
+    relative = np.array(heads, dtype=np.int32)
+    # With `known` given, all tokens go side by side.
+    assert starts(None) == starts(np.ones(len(heads), dtype=bool))

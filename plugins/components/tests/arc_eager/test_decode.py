@@ -55,6 +55,12 @@ def test_documents_one_after_the_other(seed, n_docs, longest):
     check(seed, n_docs, longest)
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 16))
+def test_one_document(seed, longest):
+    check(seed, 1, longest)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(10, 30), st.integers(1, 16))
 def test_documents_side_by_side(seed, n_docs, longest):

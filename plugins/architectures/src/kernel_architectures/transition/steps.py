@@ -62,10 +62,11 @@ class Rows:
 
 
 class KeptRows:
-    """The rows' weights for prediction, kept as long as the parameters don't change, and memory for rows."""
+    """The weights for prediction, of rows and on top, kept as long as the parameters don't change, and memory for rows."""
 
     def __init__(self) -> None:
         self._kept: tuple[tuple[int, ...] | None, Rows | None] = (None, None)
+        self._kept_upper: tuple[Any, Upper | None] = (None, None)
         self._spare: list[Array] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -79,6 +80,18 @@ class KeptRows:
             # Folding saves work where the projection widens vectors.
             kept = Rows(project, lower, folded=project.get_dim("nI") <= project.get_dim("nO"))
             self._kept = stamp, kept
+        return kept
+
+    def get_upper(
+        self, ops: Ops, upper: Model[Any, Any], pieces: int, unseen: Sequence[int], *, rectified: bool
+    ) -> Upper:
+        """The layer on top, packed; see `Upper`."""
+        stamp = version((upper,))
+        state = stamp, tuple(unseen), rectified
+        kept_state, kept = self._kept_upper
+        if kept is None or stamp is None or state != kept_state:
+            kept = Upper(ops, upper, pieces, unseen, packed=True, rectified=rectified)
+            self._kept_upper = state, kept
         return kept
 
     def memory(self, n: int, size: int, dtype: Any, ops: Ops) -> Array:
@@ -277,14 +290,19 @@ class Steps:
 
 def _single(table: np.ndarray, upper: Upper, start: int, stop: int) -> Callable[[Sequence[int]], np.ndarray]:
     """`Steps.single` on a table (tokens + 1, slots, width), of 8 slots or more."""
-    columns = [[*table[start:stop, slot], table[-1, slot]] for slot in range(table.shape[1])]
+    n_slots, width = table.shape[1:]
+    rows = [*table[start:stop].reshape(-1, width), *table[-1]]
+    columns = [rows[slot::n_slots] for slot in range(n_slots)]
     c0, c1, c2, c3, c4, c5, c6, c7, *others = columns
-    total = np.empty(table.shape[2], dtype=table.dtype)
-    parts, add, largest = total.reshape(upper.pieces, -1), np.add, np.maximum.reduce
+    total = np.empty(width, dtype=table.dtype)
+    parts, add, larger, dot = total.reshape(upper.pieces, -1), np.add, np.maximum, np.dot
+    # The pieces two by two are quicker than all in one call.
+    first, second, *others_of = [*parts, parts[0]] if len(parts) == 1 else parts
     # The last input of the layer on top is 1.
     inputs = np.ones(parts.shape[1] + 1, dtype=table.dtype)
     hidden = inputs[:-1]
     weights, last = upper.with_bias, upper.upper is None
+    scores = hidden if last else np.empty(weights.shape[1], dtype=table.dtype)
     rectified = len(parts) == 1 and upper.rectified
     lowest, unseen = np.finfo(table.dtype).min, upper.unseen
 
@@ -297,12 +315,16 @@ def _single(table: np.ndarray, upper: Upper, start: int, stop: int) -> Callable[
         add(total, c5[i5], out=total)
         add(total, c6[i6], out=total)
         add(total, c7[i7], out=total)
-        for column, token in zip(others, more, strict=True):
-            add(total, column[token], out=total)
-        largest(parts, axis=0, out=hidden)
+        if more:
+            for column, token in zip(others, more, strict=True):
+                add(total, column[token], out=total)
+        larger(first, second, out=hidden)
+        for part in others_of:
+            larger(hidden, part, out=hidden)
         if rectified:
-            np.maximum(hidden, 0, out=hidden)
-        scores = hidden if last else inputs @ weights
+            larger(hidden, 0, out=hidden)
+        if not last:
+            dot(inputs, weights, out=scores)
         if unseen:
             scores[unseen] = lowest
         return scores

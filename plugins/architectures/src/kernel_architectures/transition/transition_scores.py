@@ -92,14 +92,11 @@ class TransitionScores:
         if self._memory is None or len(self._memory) <= n:
             self._memory = self._kept.memory(n + 1, rows.size, self._raw.dtype, self.ops)
             weakref.finalize(self, self._kept.give, self._memory)
-        upper = Upper(
-            self.ops,
-            self._upper,
-            self._pieces,
-            self._unseen,
-            packed=not training,
-            rectified=self._rectified,
-        )
+        layer = self.ops, self._upper, self._pieces, self._unseen
+        if training or self._upper is None:
+            upper = Upper(*layer, packed=not training, rectified=self._rectified)
+        else:
+            upper = self._kept.get_upper(*layer, rectified=self._rectified)
         places, memory = self.ops.asarray(tokens), self._memory[: n + 1]
         return Steps(self._lower, rows, upper, source, places, memory, keep=keep, mask=self._mask)
 

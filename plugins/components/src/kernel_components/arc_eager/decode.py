@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kernel_components.arc_eager.columns import Constraints, Parse
+from kernel_components.arc_eager.columns import Constraints, Parse, Signs
 from kernel_components.arc_eager.moves import Moves, Rules
 from kernel_components.arc_eager.scores import Floats, Layout, Places, ScoreFunction, Steps
 from kernel_components.arc_eager.single import Score, Tokens, finish
@@ -30,13 +30,15 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
 
     Where nothing is valid the document is given up: what has no head yet remains a root.
     """
+    rules, layout = moves.rules, Layout.of(scores)
     n, given = constraints.n, constraints.sent_start
+    if len(constraints.lengths) == 1 and 0 < n <= scores.at_once // WINDOWS:
+        return _one(scores, given, n, layout, rules)
     parse = Parse(np.arange(n), np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int8))
     flags = np.zeros(n, dtype=np.intp)
     if given is not None:
         parse.starts[:] = given
         flags = sentence_flags(given)
-    rules, layout = moves.rules, Layout.of(scores)
     for starts, stops in batches(constraints, scores.at_once):
         lengths = stops - starts
         if len(starts) >= FEW:
@@ -68,6 +70,19 @@ def decode(scores: ScoreFunction, constraints: Constraints, moves: Moves) -> Par
             offset += length
             _write(parse, first, found)
     return parse
+
+
+def _one(scores: ScoreFunction, given: Signs | None, n: int, layout: Layout, rules: Rules) -> Parse:
+    """The same for one document of n tokens, most often the text of a call: there is nothing to be put in order."""
+    signs = [0] * n if given is None else given.tolist()
+    flags = [0] * n if given is None else sentence_flags(given).tolist()
+    tokens = Tokens.begin([*flags, NONE], layout.seconds)
+    finish(tokens, 0, -1, scores.steps(np.arange(n)).single(0, n), layout, rules)
+    return Parse(
+        np.array([token if head < 0 else head for token, head in enumerate(tokens.heads[:-1])]),
+        np.array(tokens.labels[:-1]),
+        np.array([1 if f & BEGINS else sign for f, sign in zip(tokens.flags, signs, strict=False)], np.int8),
+    )
 
 
 def _together(

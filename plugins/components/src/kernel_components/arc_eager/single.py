@@ -88,14 +88,21 @@ def finish(tokens: Tokens, b0: int, s0: int, score: Score, layout: Layout, rules
         allowed = _TABLE[packed]
         if not any_valid[allowed]:
             return
-        if scores is None:
-            if more is None:
-                scores = score((b0, b1, s0, s1, link[s1], lefts[b0], lefts[s0], rights[s0]))
-            else:
-                ids = (b0, b1, s0, s1, link[s1], lefts[b0], lefts[s0], rights[s0])
-                ninth = more[1][s1] if layout.second_right else more[0][s0]
-                scores = score((*ids, ninth, more[1][s0], lefts[s1], rights[s1], more[0][s1]))
-        best = int((scores + add[allowed]).argmax())
+        if b0 < 0:
+            # With an empty buffer nothing but REDUCE is valid, whatever its score.
+            best = first[allowed]
+        else:
+            if scores is None:
+                ids: tuple[int, ...] = (b0, b1, s0, s1, link[s1], lefts[b0], lefts[s0], rights[s0])
+                if more is not None:
+                    ninth = more[1][s1] if layout.second_right else more[0][s0]
+                    ids = (*ids, ninth, more[1][s0], lefts[s1], rights[s1], more[0][s1])
+                scores = score(ids)
+            mask = add[allowed]
+            best = int(scores.argmax())
+            if mask[best]:
+                # The best class is not valid: the best of those that are.
+                best = int((scores + mask).argmax())
         move = action[best]
         if not allowed >> move & 1:
             best = first[allowed]

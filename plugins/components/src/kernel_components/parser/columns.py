@@ -1,6 +1,7 @@
 """Between documents and the columns of the parser: what limits it, and what it found."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,9 @@ def write_parse(
 
     parts: what the parser's labels say. numbers: of `parts.names` in the StringStore. root: the number of the label of roots.
     """
-    heads, labels = deprojectivized(parse.heads, parse.labels, parts, batch_column(docs, IS_SPACE))
-    relative = heads - np.arange(len(heads))
-    is_root = (relative == 0) | (labels < 0)
-    deps = np.where(is_root, np.uint64(root), numbers[labels] if len(numbers) else np.uint64(root))
-    set_batch_heads(docs, relative.astype(np.int32), deps)
+    is_space = partial(batch_column, docs, IS_SPACE)
+    heads, labels = deprojectivized(parse.heads, parse.labels, parts, is_space)
+    relative = (heads - np.arange(len(heads))).astype(np.int32)
+    deps = numbers[labels] if len(numbers) else np.zeros(len(labels), dtype=np.uint64)
+    deps[(relative == 0) | (labels < 0)] = root
+    set_batch_heads(docs, relative, deps)
