@@ -91,7 +91,7 @@ class LabelParts:
     names: tuple[str, ...]
     """All labels without what was added to those of lifted arcs; the places in here are the numbers below."""
     own: Numbers
-    """The label itself, by number of the label; a last entry, -1, is what -1 finds, no label."""
+    """The label itself, by number of the label; a last entry, -1, stands for no label."""
     above: Numbers
     """The label of the true head, -1 for arcs that were not lifted; the same last entry."""
 
