@@ -128,7 +128,7 @@ def test_fonts(value):
     assert checked_font(value, "the option font") == value
 
 
-@pytest.mark.parametrize("value", ["Arial; color: red", "url(x)", "", "a}b", "f(x)"])
+@pytest.mark.parametrize("value", ["\ud800", "Arial; color: red", "url(x)", "", "a}b", "f(x)"])
 def test_what_is_no_font_is_refused(value):
     with pytest.raises(UsageError, match="the option font"):
         checked_font(value, "the option font")

@@ -53,6 +53,16 @@ def test_what_is_not_annotated_is_neither_right_nor_wrong(vocab):
     assert [kind for *_, kind in kinds(displacy.parse_differences(case))] == ["wrong", "unknown"]
 
 
+def test_predictions_that_reach_into_what_is_not_annotated_are_unknown(vocab):
+    words = ["w"] * 12
+    gold, predicted = Doc(vocab, words=words), Doc(vocab, words=words)
+    gold.set_ents([Span(gold, 4, 6, "A")], outside=[gold[0:4], gold[8:12]], default="missing")
+    predicted.ents = [Span(predicted, *ends, "A") for ends in ((0, 2), (3, 4), (5, 7), (7, 8), (8, 9))]
+    spans = displacy.parse_differences(Example(predicted, gold))["groups"]["entities"]["spans"]
+    found = {(span["start"] // 2, span["kind"]) for span in spans}
+    assert found == {(0, "wrong"), (3, "wrong"), (4, "missed"), (5, "unknown"), (7, "unknown"), (8, "wrong")}
+
+
 def test_tokens_may_differ(vocab):
     gold = Doc(vocab, ["New", "York-based"], [True, False])
     predicted = Doc(vocab, ["New", "York", "-", "based"], [True, False, False, False])

@@ -62,6 +62,21 @@ def test_parsed_data_are_the_field_s(doc):
     }
 
 
+@pytest.mark.parametrize(
+    ("style", "data", "said"),
+    [
+        ("ent", {}, "no 'text' where there must be one"),
+        ("ent", {"text": "a", "ents": [{"start": "0", "end": 1, "label": "x"}]}, "not supported between"),
+        ("dep", {"words": [{"text": "a"}], "arcs": [{"start": 0}]}, "no 'end'"),
+        ("span", {"tokens": ["a"]}, "no 'spans'"),
+        ("cat", {"cats": {"a": "high"}}, "bad operand"),
+    ],
+)
+def test_data_that_can_not_be_drawn_are_refused(style, data, said):
+    with pytest.raises(UsageError, match=f"can't be drawn in style '{style}': .*{said}"):
+        displacy.render(data, style=style, manual=True)
+
+
 def test_the_page_is_served(doc, capfd):
     drawn = displacy.render(doc, style="ent", page=True)
     with serving._opened(serving.application(drawn), "127.0.0.1", 0, False) as server:

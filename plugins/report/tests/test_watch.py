@@ -123,9 +123,23 @@ def test_an_output_that_is_gone_is_told(server: Server, output: Path) -> None:
     ask(server)
     output.rename(output.with_name("moved"))
     answer, text = ask(server)
-    assert answer.status == 503 and "a" in text
+    assert (
+        answer.status == 503 and text.startswith("This page can't be made anew: ") and "No such file" in text
+    )
     output.with_name("moved").rename(output)
     assert ask(server)[0].status == 200
+
+
+def test_whatever_keeps_the_page_from_being_made_is_told(output: Path) -> None:
+    class Broken(Watched):
+        def page(self) -> tuple[bytes, str]:
+            raise RecursionError("too deep")
+
+    with Server(Broken([output])) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        answer, text = ask(server)
+        server.shutdown()
+    assert answer.status == 503 and "too deep" in text
 
 
 def test_what_is_no_output_is_refused_at_once(tmp_path: Path) -> None:

@@ -85,7 +85,11 @@ def checked_font(value: Any, what: str) -> str:
     """A list of names of fonts. `UsageError` if it is something else."""
     text = str(value).strip()
     nodes = tinycss2.parse_component_value_list(text)
-    if text and all(n.type in _IN_FONTS or (n.type == "literal" and n.value == ",") for n in nodes):
+    if (
+        text
+        and visible_line(text) == text
+        and all(n.type in _IN_FONTS or (n.type == "literal" and n.value == ",") for n in nodes)
+    ):
         return text
     raise UsageError(f"{what}: {visible_line(text)!r} is no list of names of fonts")
 

@@ -1,6 +1,6 @@
 """What a pipeline found against the gold annotation of the same text: right, missed and wrong, side by side."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, pairwise
@@ -100,10 +100,10 @@ def _compared(
 ) -> Iterator[dict[str, Any]]:
     """Every span of either side once for each time that it is there, with its kind."""
     wanted, got = Counter(map(_place, right)), Counter(map(_place, found))
-    starts = {start for start, _ in unknown}
+    starts = sorted(start for start, _ in unknown)
     for place in sorted(wanted.keys() | got.keys()):
         start, end, label = place
-        nowhere_said = bool(starts) and any(start <= each < end for each in starts)
+        nowhere_said = bisect_left(starts, start) < bisect_left(starts, end)
         for kind, number in (
             ("right", min(wanted[place], got[place])),
             ("missed", wanted[place] - got[place]),

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from kernel.errors import UsageError, WrongType, warn
+from kernel.errors import KernelError, UsageError, WrongType, warn
 from kernel.tokens import Doc, Span
 from kernel.training import Example
+from kernel.visible import visible_line
 from kernel_render import serving
 from kernel_render.categories import draw_categories
 from kernel_render.differences import draw_differences, parse_differences
@@ -80,8 +81,21 @@ def render(
     parse, draw = _STYLES[style]
     single = isinstance(docs, Doc | Span | Example | Mapping)
     items = [docs] if single else list(docs)  # type: ignore[arg-type]
-    parsed = [_data(item, style, manual) or parse(_as_document(item), options) for item in items]
-    return _finished([draw(each, options) for each in parsed], parsed, page, minify, jupyter, options)
+    given = [_data(item, style, manual) for item in items]
+    parsed = [
+        parse(_as_document(item), options) if data is None else data
+        for item, data in zip(items, given, strict=True)
+    ]
+    try:
+        drawings = [draw(each, options) for each in parsed]
+    except KernelError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if not manual:
+            raise
+        what = f"no {error} where there must be one" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"the data can't be drawn in style {style!r}: {visible_line(what)}") from error
+    return _finished(drawings, parsed, page, minify, jupyter, options)
 
 
 def _data(item: Any, style: str, manual: bool) -> Mapping[str, Any] | None:

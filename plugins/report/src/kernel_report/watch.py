@@ -13,6 +13,7 @@ from threading import Lock
 from time import monotonic
 
 from kernel.errors import KernelError
+from kernel.registries.blame import describe_error
 from kernel_report.page import NAME, page_of
 from kernel_report.run import folder_of, read_runs, state_of
 
@@ -99,9 +100,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
         try:
             page, tag = self.server.watched.page()
-        except (KernelError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, whoever looks at the page hears of it)
+            said = str(error) if isinstance(error, KernelError | OSError) else describe_error(error)
             return self._answer(
-                HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n".encode(errors="backslashreplace")
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"This page can't be made anew: {said}\n".encode(errors="backslashreplace"),
             )
         if self.headers.get("If-None-Match") == tag:
             return self._answer(HTTPStatus.NOT_MODIFIED, b"", tag=tag)

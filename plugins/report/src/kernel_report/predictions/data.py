@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from kernel.errors import held
 from kernel_report.predictions.lengths import lengths
 
-# Examples of a part that are looked at: training waits for it.
+# Examples of a part that are looked at, until they have so many words: training waits for it.
 MOST = 10_000
+_WORDS = 200_000
 _LABELS = 1000
 _ITEMS = 10
 _LONGEST_ITEM = 200
@@ -25,7 +26,7 @@ def describe(
     numbers in both parts. findings: (topic, level, message, items), as `kernel debug data` has them.
     """
     looked_at = {
-        name: list(islice(part, most)) for name, part in (("train", train), ("dev", dev)) if part is not None
+        name: list(_first(part, most)) for name, part in (("train", train), ("dev", dev)) if part is not None
     }
     parts = [
         {
@@ -42,6 +43,15 @@ def describe(
         "labels": _labels(pipeline, first, second),
         "findings": _findings(pipeline, first, second),
     }
+
+
+def _first(part: Sequence[Any], most: int) -> Iterator[Any]:
+    words = 0
+    for example in islice(part, most):
+        yield example
+        words += len(example)
+        if words >= _WORDS:
+            return
 
 
 def _labels(pipeline: Any, train: Sequence[Any], dev: Sequence[Any]) -> list[dict[str, Any]]:
