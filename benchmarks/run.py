@@ -27,6 +27,7 @@ from typing import Any
 
 import stages
 from loading_side import COMPONENTS
+from named import with_entities
 from page import kept_sections
 from quality import quality_rows
 from sides import HERE, KERNEL_PYTHON, SPACY_PYTHON, compare, environment
@@ -158,8 +159,23 @@ def train_command(
     return command
 
 
-def both(config: str, train_path: Path, dev_path: Path, steps: int) -> dict[str, dict[str, str]]:
-    models = {side: str(train(side, config, train_path, dev_path, steps)) for side in ("kernel", "spacy")}
+def joint_models(made: dict[str, Path]) -> dict[str, dict[str, str]]:
+    """Models with a tagger, a parser and an entity recognizer on shared vectors."""
+    named = []
+    for part in ("train", "dev"):
+        path = WORK / f"ewt-{part}-named.spacy"
+        named.append(path if path.exists() else with_entities(made[f"ewt-{part}"], path))
+    pipeline = json.dumps(["tok2vec", "tagger", "parser", "ner"])
+    return both("syntax", *named, 300, **{"nlp.pipeline": pipeline})
+
+
+def both(
+    config: str, train_path: Path, dev_path: Path, steps: int, **settings: Any
+) -> dict[str, dict[str, str]]:
+    models = {
+        side: str(train(side, config, train_path, dev_path, steps, **settings))
+        for side in ("kernel", "spacy")
+    }
     return {side: {"model": models["kernel" if side == "kernel" else "spacy"]} for side in SIDE_NAMES}
 
 
@@ -306,6 +322,14 @@ def measure(only: set[str], n_growth: int) -> list[Row]:
                 "Tagger, nlp.pipe, 150-word documents", "inference", tagger, task="tagger", texts=text["long"]
             )
             + speed_row("Tagger, training, 900-word batches", "training", tagger, corpus=ewt)
+        )
+        joint = joint_models(made)
+        jobs["joint"] = lambda: speed_row(
+            "Tagger + parser + ner, one call per 12-word document",
+            "single_calls",
+            joint,
+            task="tagger, parser, ner",
+            texts=text["short"],
         )
     # The network of the accuracy settings is twenty times as large: less text is enough.
     for name, length, n_updates in (("textcat-efficiency", "long", 10), ("textcat-accuracy", "short", 3)):

@@ -33,6 +33,9 @@ def read_everything(task: str, docs: Iterable[Any]) -> int:
             [token.tag_ for token in doc]
         elif task == "parser":
             [(token.head.i, token.dep_) for token in doc]
+        elif task == "tagger, parser, ner":
+            [(token.tag_, token.head.i, token.dep_) for token in doc]
+            [(ent.label_, ent.start_char, ent.end_char) for ent in doc.ents]
         elif task == "morphologizer":
             [(token.pos_, str(token.morph)) for token in doc]
         elif task == "senter":

@@ -8,7 +8,7 @@ small layers on top; learning from them is adding up the gradients of rows, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -210,24 +210,37 @@ class Steps:
         self.lower, self.rows, self.upper, self.vectors = lower, rows, upper, vectors
         self.ops: Ops = lower.ops
         self.n_slots, self.n = rows.slots, len(tokens)
-        self._tokens = self.ops.xp.append(tokens, -1)
+        self._tokens = tokens
         rows.fill(self.ops, vectors[tokens], table)
         self._width = rows.size // rows.slots
         self._table = table.reshape(-1, self._width)
-        self._columns = np.arange(rows.slots)[:, None]
-        self._ones = self.ops.xp.ones((1, rows.slots), dtype=table.dtype)
         self._mask, self._keep = mask, keep
         self._ids: list[np.ndarray] = []
         self._states: list[Array] = []
         self._hidden: list[Array] = []
         self._scores: list[np.ndarray] = []
 
+    # What follows is not needed for one state at a time.
+
+    @cached_property
+    def _columns(self) -> np.ndarray:
+        return np.arange(self.n_slots)[:, None]
+
+    @cached_property
+    def _ones(self) -> Array:
+        return self.ops.xp.ones((1, self.n_slots), dtype=self._table.dtype)
+
+    @cached_property
+    def _tokens_or_last(self) -> Array:
+        """The tokens, and once more a last one: -1 finds it."""
+        return self.ops.xp.append(self._tokens, -1)
+
     def score(self, ids: np.ndarray) -> np.ndarray:
         """Scores (S, classes) of the states with the tokens `ids` (n_slots, S), -1 for none."""
         states = self._sum(self.ops.asarray((ids * self.n_slots + self._columns).T))
         hidden = self.upper.hidden(states)
         if self._mask is not None:
-            hidden = hidden * self._mask[self._tokens[self.ops.asarray(ids[0])]]
+            hidden = hidden * self._mask[self._tokens_or_last[self.ops.asarray(ids[0])]]
         scores = self.upper.scores(hidden)
         if self._keep:
             self._ids.append(ids)
@@ -272,7 +285,7 @@ class Steps:
     def _backprop(self, ids: np.ndarray, hidden: Array, winners: list[Array], d_scores: np.ndarray) -> Array:
         ops, xp = self.ops, self.ops.xp
         on_device = ops.asarray(ids)
-        mask = None if self._mask is None else self._mask[self._tokens[on_device[0]]]
+        mask = None if self._mask is None else self._mask[self._tokens_or_last[on_device[0]]]
         d_states = self.upper.backprop(ops.asarray(d_scores), hidden, winners, mask)
         self._table.fill(0)
         places = xp.where(on_device < 0, self.n, on_device) * self.n_slots + ops.asarray(self._columns)
@@ -281,7 +294,7 @@ class Steps:
         d_rows = self._table.reshape(self.n + 1, -1)
         W = read(self.lower, "W")
         self.lower.inc_grad(
-            "W", ops.gemm(d_rows[:-1], self.vectors[self._tokens[:-1]], trans1=True).reshape(W.shape)
+            "W", ops.gemm(d_rows[:-1], self.vectors[self._tokens], trans1=True).reshape(W.shape)
         )
         self.lower.inc_grad("pad", d_rows[-1].reshape(W.shape[:3]))
         self.lower.inc_grad("b", d_rows[:, : self._width].sum(axis=0).reshape(W.shape[1:3]))
