@@ -10,6 +10,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     from kernel.cli.completing.scripts import VARIABLE
 
+    _open_closed()
     try:
         if VARIABLE in os.environ:
             from kernel.cli.completing.answers import answer
@@ -28,3 +29,14 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         say("interrupted", err=True)
         code = 130
     sys.exit(code)
+
+
+def _open_closed() -> None:
+    """Let standard streams that were closed when the process began lead to nothing, as `>&-` and some schedulers have it.
+
+    In their order: a file takes the lowest number that is free, and none of ours is to become standard output.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf8"))  # noqa: SIM115

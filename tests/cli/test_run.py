@@ -1,5 +1,7 @@
 """Errors become messages and exit codes; warnings are shown once and counted."""
 
+import os
+import subprocess
 import sys
 
 import click
@@ -111,3 +113,17 @@ def test_ctrl_c_while_the_commands_are_imported(monkeypatch, capsys):
         main(["info"])
     assert ended.value.code == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX closes the streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("words", ["--version", "completion bash", "act"])
+def test_streams_may_be_closed(closed: str, words: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m kernel {words} {closed}', sys.executable],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == (2 if words == "act" else 0)
+    assert "Traceback" not in done.stderr
