@@ -63,7 +63,7 @@ def typed(request: pytest.FixtureRequest, tmp_path: Path):
     paths = os.pathsep.join([str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
     shell = module.Shell(request.param, home, bin=bin, PYTHONPATH=paths)
     noted.touch()
-    yield shell, lambda: [json.loads(line) for line in noted.read_text().splitlines()]
+    yield shell, home, lambda: [json.loads(line) for line in noted.read_text().splitlines()]
     shell.close()
     assert not (home / "pwned").exists()
 
@@ -88,6 +88,8 @@ LINES = {
     "kernel train c.cfg --nlp.lang=x": ["train", "c.cfg", "--nlp.lang=xx"],
     "kernel train c.cfg --a.@callbacks=q6": ["train", "c.cfg", "--a.@callbacks=q6-;touch pwned;"],
     "kernel train f1": ["train", "f1-$(touch pwned)"],
+    "kernel train ~/f2": ["train", "~/f2-a b"],
+    "kernel train $HOME/f3": ["train", "~/f3-`touch pwned`"],
     "kernel train c.cfg --output=f4": ["train", "c.cfg", "--output=f4-it's;touch pwned"],
     **{f"kernel registry show {begun}": ["registry", "show", name] for begun, name in NAMES.items()},
     **{f"kernel registry show {begun}": ["registry", "show", begun] for begun in OBEYED},
@@ -98,7 +100,7 @@ LINES = {
 
 @pytest.mark.parametrize("lines", [QUICK, pytest.param(LINES, marks=pytest.mark.slow)], ids=["quick", "all"])
 def test_what_is_completed_is_what_the_command_gets(typed, lines: dict[str, list[str]]) -> None:
-    shell, calls = typed
+    shell, home, calls = typed
     for number, (line, expected) in enumerate(lines.items()):
         _tab(shell, line)
         # Nothing runs before Enter is pressed.
@@ -106,4 +108,5 @@ def test_what_is_completed_is_what_the_command_gets(typed, lines: dict[str, list
         shell.type("\r")
         shell.wait("ready>")
         shell.pause(0.1)
-        assert calls()[-1] == expected, line
+        # The shell has put the place for ~ and for a variable.
+        assert [word.replace(str(home), "~") for word in calls()[-1]] == expected, line

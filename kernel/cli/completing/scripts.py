@@ -65,15 +65,13 @@ function _kernel_completion
     for line in (VARIABLE=fish $program $words[2..] $current[1] 2> /dev/null < /dev/null)
         set -l parts (string split -m 2 \\t -- $line)
         switch $parts[1]
-            case file
-                set -l path (string sub -s (math (string length -- "$parts[2]") + 1) -- $current[1])
-                for found in (__fish_complete_path "$path")
-                    printf '%s\\n' $parts[2]$found
-                end
-            case dir
-                set -l path (string sub -s (math (string length -- "$parts[2]") + 1) -- $current[1])
-                for found in (__fish_complete_directories "$path" '')
-                    printf '%s\\n' $parts[2]$found
+            case file dir
+                # What fish itself completes after a command that it doesn't know: files. It sees ~ and variables as they are typed.
+                set -l path (string sub -s (math (string length -- "$parts[2]") + 1) -- "$typed")
+                set -l found (complete -C "_kernel_unknown -- $path")
+                test $parts[1] = file; or set found (string match -- '*/' $found)
+                for each in $found
+                    printf '%s\\n' $parts[2]$each
                 end
             case more word
                 string join \\t -- $parts[2] $parts[3]
