@@ -161,12 +161,12 @@ def train_command(
 
 def joint_models(made: dict[str, Path]) -> dict[str, dict[str, str]]:
     """Models with a tagger, a parser and an entity recognizer on shared vectors."""
-    named = []
-    for part in ("train", "dev"):
-        path = WORK / f"ewt-{part}-named.spacy"
-        named.append(path if path.exists() else with_entities(made[f"ewt-{part}"], path))
-    pipeline = json.dumps(["tok2vec", "tagger", "parser", "ner"])
-    return both("syntax", *named, 300, **{"nlp.pipeline": pipeline})
+    named = {part: WORK / f"ewt-{part}-named.spacy" for part in ("train", "dev")}
+    for part, path in named.items():
+        if not path.exists():
+            with_entities(made[f"ewt-{part}"], path)
+    settings: dict[str, Any] = {"nlp.pipeline": json.dumps(["tok2vec", "tagger", "parser", "ner"])}
+    return both("syntax", named["train"], named["dev"], 300, **settings)
 
 
 def both(
