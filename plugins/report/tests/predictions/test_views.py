@@ -15,6 +15,7 @@ def said(how, gold, predicted):
         (("extra", None, "ORG"), "ORG where there is none"),
         (("label", "ORG", "PER"), "ORG taken for PER"),
         (("label", "ORG", ""), "ORG taken for (no value)"),
+        (("missed", "x" * 1000, None), "x" * 200 + "… missed"),
         (("borders", "ORG", "ORG"), "ORG with other borders"),
         (("label and borders", "ORG", "PER"), "ORG taken for PER, with other borders"),
         (("head", "obj", "obj"), "obj with another head"),

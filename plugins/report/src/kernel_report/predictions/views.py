@@ -21,6 +21,7 @@ _WORDS = {
 }
 _SWAPPED = {"label": "", "label and borders": ", with other borders", "label and head": ", with another head"}
 NO_VALUE = "(no value)"
+_LONGEST = 200
 
 
 class Row(NamedTuple):
@@ -56,8 +57,10 @@ def row(values: Sequence[Any]) -> Row:
 
 
 def named(label: str | None) -> str:
-    """A label as it is shown: the empty one has a name."""
-    return "none" if label is None else label or NO_VALUE
+    """A label as it is shown: the empty one has a name, and of a very long one it is the beginning."""
+    if label is None:
+        return "none"
+    return (label if len(label) <= _LONGEST else label[:_LONGEST] + "…") or NO_VALUE
 
 
 def phrase(how: str, gold: str | None, predicted: str | None) -> list[tuple[str, bool]]:
