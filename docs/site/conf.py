@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterable, Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,12 +92,18 @@ OUTPUT = ("output", "results")
 def read_page(app: Sphinx, page: str, content: list[str]) -> None:
     """Turn what a code host leaves out or shows into what MyST understands."""
     text = DIRECTIVE.sub(r"\1text {", COMMENT.sub("", content[0]))
-    content[0] = FENCE.sub(caption, text) + "".join(trees(page, text))
+    content[0] = FENCE.sub(partial(caption, page), text) + "".join(trees(page, text))
 
 
-def caption(fence: re.Match[str]) -> str:
+def caption(page: str, fence: re.Match[str]) -> str:
     """The first line of a block of code, whose title becomes its caption."""
-    words = dict(word.partition("=")[::2] for word in shlex.split(fence[2]))
+    try:
+        words = dict(word.partition("=")[::2] for word in shlex.split(fence[2]))
+    except ValueError as error:
+        from sphinx.util.logging import getLogger
+
+        getLogger(__name__).warning("%s: %s", fence[0], error, location=page)
+        return f"```{fence[1]}"
     lines = [f"```{{code-block}} {fence[1]}"]
     if "title" in words:
         lines.append(f":caption: {'output' if words['title'] in OUTPUT else words['title']}")

@@ -126,6 +126,16 @@ def test_titles_of_blocks_are_captions_and_what_is_printed_looks_different(tmp_p
     assert (site / "docs" / "how-to" / "index.html").is_file()
 
 
+def test_a_title_that_is_not_closed_is_told_with_its_page(caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("sphinx")
+    conf = load("conf")
+    fence = conf.FENCE.match('```ini title="first.cfg')
+    assert conf.caption("README", fence) == "```ini"
+    (record,) = caplog.records
+    assert record.getMessage() == '```ini title="first.cfg: No closing quotation'
+    assert record.location == "README"
+
+
 def test_the_sidebar_has_the_pages_in_the_order_of_their_table() -> None:
     conf = load("conf")
     (tree,) = conf.trees(

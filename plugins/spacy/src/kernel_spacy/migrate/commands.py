@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kernel_spacy.migrate.findings import Finding
+from kernel_spacy.migrate.findings import Finding, teller
 from kernel_spacy.migrate.words import with_our_commands
 
 # Packages to install, and Python within a command.
@@ -17,11 +17,8 @@ _BY_HAND = "it stays as it is: change it by hand"
 def migrated(text: str) -> tuple[str, list[Finding]]:
     """A text with its commands as ours, and those that are not here."""
     findings: list[Finding] = []
-
-    def tell(offset: int, what: str, why: str) -> None:
-        findings.append(Finding(text.count("\n", 0, offset) + 1, what, why))
-
-    new = with_our_commands(text, tell, all_are=True)
+    new = with_our_commands(text, teller(text, findings), all_are=True)
+    tell = teller(new, findings)
     for found in _LEFT.finditer(new):
-        findings.append(Finding(new.count("\n", 0, found.start()) + 1, found[0].strip(), _BY_HAND))
+        tell(found.start(), found[0].strip(), _BY_HAND)
     return new, sorted(findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kernel_spacy.migrate.findings import Finding
+from kernel_spacy.migrate.findings import Finding, teller
 from kernel_spacy.migrate.words import REQUIREMENT, REQUIREMENTS, with_our_commands, with_our_groups
 
 _SECTION = re.compile(r"\[+([^\]=]+)\]+\s*(?:[#;].*)?$")
@@ -24,10 +24,7 @@ def requirements(text: str) -> tuple[str, list[Finding]]:
 def metadata(text: str) -> tuple[str, list[Finding]]:
     """`pyproject.toml`, `setup.cfg` or `tox.ini` as ours: requirements stand in quotes or on lines of their own."""
     findings: list[Finding] = []
-
-    def tell(offset: int, what: str, why: str) -> None:
-        findings.append(Finding(text.count("\n", 0, offset) + 1, what, why))
-
+    tell = teller(text, findings)
     lines = with_our_commands(with_our_groups(text), tell).splitlines(keepends=True)
     section = key = ""
     for number, line in enumerate(lines, start=1):

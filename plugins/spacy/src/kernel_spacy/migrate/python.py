@@ -46,7 +46,8 @@ def migrated(source: bytes) -> tuple[bytes, list[Finding]]:
         written = source.decode(encoding)
         text, dropped = _without_form_feeds(written)
         module = cst.parse_module(text)
-        wrapper = metadata.MetadataWrapper(module)
+        # What comes from the parser has no node twice, and needs no copy.
+        wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
         visitor = _Visitor(wrapper)
         if module.code == text:
             wrapper.visit(visitor)
