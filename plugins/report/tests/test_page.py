@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -328,6 +329,15 @@ def test_a_checkpoint_alone_has_a_page(train: Train) -> None:
     page = page_about(output)
     check(page)
     assert "There is no run.json." in page.section("summary") and "sha256" in page.section("origin")
+
+
+def test_only_a_step_that_was_kept_can_be_repeated(write: Write) -> None:
+    output = write("a", made_history(3), RECORD)
+    (run,) = read_runs([output])
+    runs = [replace(run, state="failed")]
+    assert "kernel replay" not in page_of(runs)
+    (output / "failed-step").mkdir()
+    assert "kernel replay" in page_of(runs)
 
 
 def test_equal_outputs_give_equal_pages(write: Write) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.saving.directories import BEST, LAST
+from kernel.training.checkpoint import failed
 from kernel.training.drift import Change
 from kernel.visible import shell_word
 from kernel_report.rendering import render
@@ -48,7 +49,8 @@ def _commands(run: Run) -> Iterator[Command]:
                 f"kernel train {config} --output {shell_word(str(run.path))} --resume{code}{device}",
             )
         yield Command("Use its pipeline", f"kernel apply {shell_word(str(model.parent))} texts.txt -{code}")
-    if run.state == "failed":
+    # What failed may have been no step, such as an evaluation: then there is none to repeat.
+    if run.state == "failed" and failed(run.path).is_dir():
         yield Command(
             "Repeat the step that failed", f"kernel replay {shell_word(str(run.path))}{code}{device}"
         )
