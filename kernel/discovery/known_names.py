@@ -101,15 +101,15 @@ _BARE_NAMES = {
         "sentencizer span_finder spancat spancat_singlelabel tagger textcat textcat_multilabel tok2vec token_splitter "
         "trainable_lemmatizer"
     ),
-    "languages": _names("ca da de el en es fi fr id it nb nl pl pt ro ru sv tr uk xx"),
+    "languages": _names("ar ca da de el en es fi fr he hi id it ko nb nl pl pt ro ru sv tr uk xx zh"),
 }
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
     "factories": _names("""curated_transformer span_cleaner"""),
     "languages": _names(
-        """af am ar az bg bn bo cs dsb et eu fa fo ga grc gu he hi hr hsb ht hu hy is ja kmr kn ko ky la lb lg lij lt lv mk ml
-        mr ms ne nn sa si sk sl sq sr ta te th ti tl tn tt ur vi yo zh"""
+        """af am az bg bn bo cs dsb et eu fa fo ga grc gu hr hsb ht hu hy is ja kmr kn ky la lb lg lij lt lv mk ml mr ms ne nn
+        sa si sk sl sq sr ta te th ti tl tn tt ur vi yo"""
     ),
 }
 # Modules that the field has, with all that they contain; those of languages go by the codes above.

@@ -55,8 +55,9 @@ class Splitter:
         self._token_match = token_match
         self._url_match = url_match
         self._faster = faster
-        self._letters_are_plain = all(map(avoids_letters, (prefix_search, suffix_search, infix_finditer)))
+        self._letters_are_plain = all(map(avoids_letters, (infix_finditer, prefix_search, suffix_search)))
         self._longest = max(map(len, self._specials), default=0)
+        self._firsts = frozenset(key[:1] for key in self._specials)
         # Filled when asked for: some languages have tens of thousands of special cases.
         self._torn: dict[str, list[str] | None] = {}
         self.spaced = _spaced_pattern(self._specials)
@@ -163,7 +164,8 @@ class Splitter:
         the field's algorithm, and trained pipelines have seen such tokens."""
         runs = [
             (start, end, text)
-            for start in range(len(pieces))
+            for start, piece in enumerate(pieces)
+            if piece.text[:1] in self._firsts
             for end, text in self._special_runs(pieces, start)
         ]
         runs.sort(key=lambda run: (run[0] - run[1], run[0]))

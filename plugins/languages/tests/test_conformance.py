@@ -88,6 +88,26 @@ class TestUkrainian(Spaced):
     name = "uk"
 
 
+class TestArabic(Spaced):
+    name = "ar"
+
+
+class TestHebrew(Spaced):
+    name = "he"
+
+
+class TestHindi(Spaced):
+    name = "hi"
+
+
+class TestKorean(Spaced):
+    name = "ko"
+
+
+class TestChinese(Spaced):
+    name = "zh"
+
+
 class TestMultiLanguage(LanguageSuite):
     name = "xx"
     goldens = GOLDENS
@@ -220,3 +240,28 @@ class TestLentSwedish(TestLentCatalan):
 class TestLentTurkish(TestLentCatalan):
     name = "kernel.lang.tr"
     names = ("Turkish", "STOP_WORDS")
+
+
+class TestLentArabic(TestLentCatalan):
+    name = "kernel.lang.ar"
+    names = ("Arabic", "STOP_WORDS")
+
+
+class TestLentHebrew(TestLentCatalan):
+    name = "kernel.lang.he"
+    names = ("Hebrew", "STOP_WORDS")
+
+
+class TestLentHindi(TestLentCatalan):
+    name = "kernel.lang.hi"
+    names = ("Hindi", "STOP_WORDS")
+
+
+class TestLentKorean(TestLentCatalan):
+    name = "kernel.lang.ko"
+    names = ("Korean", "STOP_WORDS")
+
+
+class TestLentChinese(TestLentCatalan):
+    name = "kernel.lang.zh"
+    names = ("Chinese", "STOP_WORDS")

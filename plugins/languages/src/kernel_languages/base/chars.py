@@ -62,3 +62,9 @@ OPENING = "([{<（［｛〈《「『【〔〖"
 CLOSING = ")]}>）］｝〉》」』】〕〗"
 STOPS = ",;:!?¿¡،؛؟。！？，、；：।॥۔·…"
 DASHES = "–—―‒"
+
+# Vowel signs, points and accents that stand on a letter: to Python they are part of no word.
+MARKS = ranges(c for c in map(chr, range(0x300, 0x2000)) if unicodedata.category(c) in ("Mn", "Mc"))
+# Chinese characters, and what says which of its forms a character has.
+HAN = "々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+VARIANT = "\ufe00-\ufe0f\U000e0100-\U000e01ef"

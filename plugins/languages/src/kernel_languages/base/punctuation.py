@@ -10,6 +10,7 @@ from kernel_languages.base.chars import (
     DOUBLE_QUOTES,
     LETTER,
     LOWER,
+    MARKS,
     OPENING,
     PICTURE,
     SINGLE_QUOTES,
@@ -77,12 +78,14 @@ SUFFIXES = Rules(
         r"(?<=°[FfCcKk])\.",
         # Scripts without case know no initials.
         rf"(?<=(?![{UPPER}{LOWER}]){LETTER})\.",
+        # A mark stands on a letter, and letters with one are no initials.
+        rf"(?<=[{MARKS}])\.",
     )
 )
 
 # The hyphen of compounds, and dashes without spaces around them.
-_HYPHEN = rf"(?<={LETTER}|[0-9])(?:--+|[\-~{DASHES}]+)(?={LETTER})"
-_DASH = rf"(?<={LETTER}|[0-9])(?:--+|[~{DASHES}]+)(?={LETTER})"
+_HYPHEN = rf"(?<={LETTER}|[0-9{MARKS}])(?:--+|[\-~{DASHES}]+)(?={LETTER})"
+_DASH = rf"(?<={LETTER}|[0-9{MARKS}])(?:--+|[~{DASHES}]+)(?={LETTER})"
 _SIGN = rf"(?<={LETTER}|[0-9])[:<>=/](?={LETTER})"
 _SIGN_BUT_COLON = rf"(?<={LETTER}|[0-9])[<>=/](?={LETTER})"
 
