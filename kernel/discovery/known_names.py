@@ -94,6 +94,11 @@ _OF_LINKING = _names(
     """entity_linker kernel.entity_linker_scorer.v1 kernel.EmptyKB.v1 kernel.EmptyKB.v2 kernel.KBFromFile.v1 kernel.KBFromJsonl.v1
     kernel.CandidateGenerator.v1 kernel.CandidateBatchGenerator.v1"""
 )
+# Languages of which only the rules of their script are there: nothing to lend.
+_OF_SCRIPTS = _names(
+    """af am az bg bn bo cs dsb et eu fa fo ga gd grc gu hr hsb ht hu hy is ja kmr kn ky la lb lg lij lt lv mk ml mr ms ne nn
+    sa si sk sl sq sr ta te th ti tl tn tt ur vi yo"""
+)
 # Names without our prefix that are known to be ours.
 _BARE_NAMES = {
     "factories": _names(
@@ -101,20 +106,18 @@ _BARE_NAMES = {
         "sentencizer span_finder spancat spancat_singlelabel tagger textcat textcat_multilabel tok2vec token_splitter "
         "trainable_lemmatizer"
     ),
-    "languages": _names("ar ca da de el en es fi fr he hi id it ko nb nl pl pt ro ru sv tr uk xx zh"),
+    "languages": _names("ar ca da de el en es fi fr he hi id it ko nb nl pl pt ro ru sv tr uk xx zh")
+    | _OF_SCRIPTS,
 }
 
 # What the field has, and no package of ours provides yet.
 _AWAITED = {
     "factories": _names("""curated_transformer span_cleaner"""),
-    "languages": _names(
-        """af am az bg bn bo cs dsb et eu fa fo ga grc gu hr hsb ht hu hy is ja kmr kn ky la lb lg lij lt lv mk ml mr ms ne nn
-        sa si sk sl sq sr ta te th ti tl tn tt ur vi yo"""
-    ),
 }
-# Modules that the field has, with all that they contain; those of languages go by the codes above.
+# Modules that the field has, with all that they contain.
 _AWAITED_MODULES = (
     "kernel.lang.norm_exceptions",
+    *(f"kernel.lang.{code}" for code in sorted(_OF_SCRIPTS)),
     *(
         f"kernel.pipeline.{name}"
         for name in [
@@ -153,8 +156,6 @@ _REFUSED = {
 }
 # What names begin with in configs of the field; here it is our prefix.
 _OURS, _THEIRS = "kernel.", ("spacy.", "spacy-legacy.", "spacy-transformers.", "srsly.")
-# What to take meanwhile.
-_INSTEAD = {"languages": "'xx' is for texts of any language."}
 
 
 # Sections of configs, and modules with all that they contain, that are known to be our packages'.
@@ -221,8 +222,7 @@ def our_name(name: str) -> str:
 def is_awaited(kind: str, name: str) -> bool:
     """Whether a name is known in the field, or belongs to a package of ours, and nothing provides it yet."""
     if kind == "modules":
-        languages = (f"kernel.lang.{code}" for code in _AWAITED["languages"])
-        return any(f"{name}.".startswith(f"{path}.") for path in (*_AWAITED_MODULES, *languages))
+        return any(f"{name}.".startswith(f"{path}.") for path in _AWAITED_MODULES)
     return name in _AWAITED.get(kind, ())
 
 
@@ -239,8 +239,3 @@ def way_out(kind: str, name: str) -> str | None:
 def _refused(kind: str, name: str) -> tuple[str, str] | tuple[None, None]:
     prefix, _, bare = name.partition(".")
     return _REFUSED.get(kind, {}).get(bare if prefix in ("kernel", "spacy") else name, (None, None))
-
-
-def instead(kind: str) -> str:
-    """A sentence on what does for the names of a kind that nothing provides yet; "" if there is none."""
-    return _INSTEAD.get(kind, "")

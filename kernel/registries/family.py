@@ -49,7 +49,15 @@ KINDS = (
 
 # Groups with our prefix that hold no functions for configs.
 OTHER_GROUPS = frozenset(
-    {*COMMAND_GROUPS, "kernel_formats", "kernel_info", "kernel_models", "kernel_owner", "kernel_refusals"}
+    {
+        *COMMAND_GROUPS,
+        "kernel_fallbacks",
+        "kernel_formats",
+        "kernel_info",
+        "kernel_models",
+        "kernel_owner",
+        "kernel_refusals",
+    }
 )
 
 

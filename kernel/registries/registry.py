@@ -15,7 +15,6 @@ from typing import Any, Protocol, TypeVar, overload
 from kernel.discovery import rules, scan
 from kernel.discovery.known_names import (
     THINC_NAMES,
-    instead,
     is_awaited,
     our_name,
     provider,
@@ -33,6 +32,8 @@ Registered = TypeVar("Registered")
 THINC = "thinc"
 # The group of functions that say of an owner's names why some are not there: (kind, name) -> (reason, what to do) or None.
 REFUSALS = "kernel_refusals"
+# The group of functions, one a kind, that make what nobody registered: name -> what a registered function would be, or None.
+FALLBACKS = "kernel_fallbacks"
 # So many names are listed for one that isn't known.
 _LISTED = 16
 # How it is said that there is no such thing, where "function" is not what one has in mind.
@@ -180,8 +181,8 @@ class Registry:
         if reason is not None:
             return RegistryError(f"{message}: {reason}", hint=instead_of_it or "")
         if is_awaited(self.kind, name):
-            hints = ["No package provides it yet.", *self._listed(), instead(self.kind)]
-            return RegistryError(message, hint=" ".join(filter(None, hints)))
+            hints = ["No package provides it yet.", *self._listed()]
+            return RegistryError(message, hint=" ".join(hints))
         hints = []
         ours = our_name(name)
         if ours != name and ours in self:
@@ -267,6 +268,8 @@ class Registry:
 
     def _load(self, point: scan.EntryPoint) -> Any:
         value = load_entry_point(point, self.kind)
+        if point.group == FALLBACKS:
+            value = value(point.name)
         if isinstance(value, Alias):
             value = value.of(self.get(value.name))
         is_module = self.kind == "modules"
@@ -321,7 +324,18 @@ class Registry:
         return None if rules.denied(found.package, self._choices) else found
 
     def _points(self, name: str) -> list[scan.EntryPoint]:
-        return self._claims(name, self._choices)
+        return self._claims(name, self._choices) or self._fallbacks(name)
+
+    def _fallbacks(self, name: str) -> list[scan.EntryPoint]:
+        """Who makes what goes by a name if nobody registered it. Imports the module of each that is asked."""
+        points = [point for point in rules.entry_points(FALLBACKS, self._choices) if point.name == self.kind]
+        if not points or self._definition(name) or refusal(self.kind, name) is not None:
+            return []
+        return [
+            point._replace(name=name)
+            for point in points
+            if load_entry_point(point, self.kind)(name) is not None
+        ]
 
     def _claims(self, name: str, choices: Choices) -> list[scan.EntryPoint]:
         """Entry points of a name that may be used, one for each target: of our group if it has any, else of thinc's."""

@@ -108,13 +108,12 @@ def test_unknown_name_names_the_package_that_provides_it(monkeypatch):
         registry.get("factories", "kernel.unheard")
 
 
-@pytest.mark.needs("kernel-nlp-languages")
 def test_a_name_that_nothing_provides_yet_lists_what_there_is_where_that_is_short(monkeypatch):
     for names, listed in ([], ""), (["aa", "bb"], " There are: aa, bb."), ([f"a{n}" for n in range(40)], ""):
-        monkeypatch.setattr(type(registry.languages), "names", lambda self, names=names: names)
+        monkeypatch.setattr(type(registry.factories), "names", lambda self, names=names: names)
         with pytest.raises(RegistryError) as info:
-            registry.get("languages", "lt")
-        assert info.value.hint == f"No package provides it yet.{listed} 'xx' is for texts of any language."
+            registry.get("factories", "span_cleaner")
+        assert info.value.hint == f"No package provides it yet.{listed}"
 
 
 def test_an_unknown_name_lists_what_there_is_where_that_is_short():
@@ -335,6 +334,59 @@ def test_importing_and_listing_stays_light():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+FALLBACK = """
+def made(name):
+    return {"ab": dict, "cd": list}.get(name)
+"""
+
+
+def test_what_nobody_registered_is_made_by_the_fallback_of_its_kind():
+    points = {"kernel_fallbacks": {"tongues": "acme_fallback:made"}}
+    registry.create("tongues")
+    with fake_distribution("acme-nlp", entry_points=points, modules={"acme_fallback": FALLBACK}):
+        assert registry.tongues.get("ab") is dict and "cd" in registry.tongues
+        assert registry.tongues.origin("ab").distribution == "acme-nlp"
+        # Listed is what is registered, and other kinds have no fallback.
+        assert registry.tongues.names() == [] and "fallbacks" not in registry.kinds()
+        with pytest.raises(RegistryError, match="'ef'"):
+            registry.tongues.get("ef")
+        assert "ab" not in registry.loggers
+        denied = registry.chosen_by({"plugins": {"deny": ["acme-nlp"]}})
+        with pytest.raises(RegistryError, match="'ab'"):
+            denied.tongues.get("ab")
+
+
+def test_who_registers_a_name_goes_before_the_fallback():
+    fallback = {"kernel_fallbacks": {"tongues": "acme_fallback:made"}}
+    registry.create("tongues")
+    with (
+        fake_distribution("acme-nlp", entry_points=fallback, modules={"acme_fallback": FALLBACK}),
+        fake_distribution("other-nlp", entry_points={"kernel_tongues": {"ab": "builtins:tuple"}}),
+    ):
+        assert registry.tongues.get("ab") is tuple and registry.tongues.owners("ab") == ["other-nlp"]
+        with registry.restored():
+            registry.tongues("cd", func=set)
+            assert registry.tongues.get("cd") is set and registry.tongues.owners("cd") == ["code"]
+        assert registry.tongues.get("cd") is list
+
+
+def test_two_fallbacks_that_know_a_name_are_a_conflict_that_the_config_decides():
+    points = {"kernel_fallbacks": {"tongues": "acme_fallback:made"}}
+    theirs = {"kernel_fallbacks": {"tongues": "other_fallback:made"}}
+    registry.create("tongues")
+    with (
+        fake_distribution("acme-nlp", entry_points=points, modules={"acme_fallback": FALLBACK}),
+        fake_distribution(
+            "other-nlp", entry_points=theirs, modules={"other_fallback": "def made(name):\n    return set\n"}
+        ),
+    ):
+        with pytest.raises(NameConflict, match="acme-nlp.*other-nlp"):
+            registry.tongues.get("ab")
+        assert registry.tongues.get("ef") is set
+        chosen = registry.chosen_by({"registry": {"override": {"ab": "acme-nlp"}}})
+        assert chosen.tongues.get("ab") is dict
 
 
 def test_an_owner_says_why_a_name_of_it_is_not_there():

@@ -12,8 +12,8 @@ from kernel.testing import exercised
 
 from .conftest import ROOT
 
-# Groups of what no config names: what `kernel info` shows, whose names are a package's, what it says of others.
-NAMELESS = {"kernel_formats", "kernel_info", "kernel_owner", "kernel_refusals"}
+# Groups of what no config names: what `kernel info` shows, whose names are a package's, what it says and makes of others.
+NAMELESS = {"kernel_fallbacks", "kernel_formats", "kernel_info", "kernel_owner", "kernel_refusals"}
 FOLDERS = [
     ROOT,
     *sorted(path.parent for path in ROOT.glob("plugins*/**/pyproject.toml") if ".venv" not in path.parts),

@@ -24,6 +24,7 @@ MANIFESTS = [
 NAME = re.compile(r"kernel\.[A-Za-z][A-Za-z0-9_]*\.v[0-9]+")
 FREE_KINDS = {
     "kernel_factories",
+    "kernel_fallbacks",
     "kernel_formats",
     "kernel_info",
     "kernel_languages",

@@ -60,7 +60,11 @@ DOUBLE_QUOTES = '"“”„‟«»″〝〞'
 SINGLE_QUOTES = "'‘’‚‛‹›′`´"
 OPENING = "([{<（［｛〈《「『【〔〖"
 CLOSING = ")]}>）］｝〉》」』】〕〗"
-STOPS = ",;:!?¿¡،؛؟。！？，、；：।॥۔·…"
+STOPS = (
+    ",;:!?¿¡،؛؟。！？，、；：।॥۔·…"
+    # Those of Armenian, Ethiopic, Tibetan, Burmese, Khmer, Thai, Mongolian, Thaana and Syriac, N'Ko, Tifinagh.
+    "։՝።፣፤፥፦፧፨།༎༔၊။។៕៖ฯ๏๚๛᠂᠃᠄܀܁܂߸߹⵰"
+)
 DASHES = "–—―‒"
 
 # Vowel signs, points and accents that stand on a letter: to Python they are part of no word.
