@@ -92,6 +92,8 @@ def test_without_the_source_for_a_gpu_the_config_is_for_the_cpu(browser):
     assert found["notes"][0].startswith("there is no component 'test_absent' here, so this config is")
     assert "  test_source     no model (added for test_listening)" in found["report"]
     assert not any("--gpu-id" in command for _, command in found["commands"])
+    name, install = found["commands"][0]
+    assert "checkout" in name and install.startswith("make install && ") and "kernel-nlp" not in install
 
 
 def test_a_component_that_lacks_a_source_may_be_named_with_one(browser):

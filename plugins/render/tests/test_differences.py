@@ -110,7 +110,9 @@ def test_trees_are_drawn_by_sentences_with_the_arcs_of_both(vocab):
 def test_categories(vocab, gold, predicted, marked):
     docs = [Doc(vocab, ["x"]) for _ in range(2)]
     docs[0].cats, docs[1].cats = predicted, gold
-    rows = by_class(check_harmless(displacy.render(Example(*docs), style="diff")), "category")
+    drawn = check_harmless(displacy.render(Example(*docs), style="diff"))
+    assert [text_of(each).strip() for each in by_class(drawn, "text")] == ["x"]
+    rows = by_class(drawn, "category")
     assert [text_of(row[0]) for row in rows if "≠" in text_of(row)] == marked
 
 

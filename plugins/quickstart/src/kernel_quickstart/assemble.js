@@ -377,6 +377,12 @@ function quickstart(parts) {
     ];
   }
 
+  /* The packages of kernel come with its checkout, as README.md says; only others are named. */
+  function install(packages) {
+    const others = packages.filter((one) => !/^(#|kernel-nlp\b)/.test(one));
+    return ["make install", "source .venv/bin/activate", ...(others.length ? [`pip install ${others.join(" ")}`] : [])].join(" && ");
+  }
+
   /* The commands, in the order in which they are given. */
   function commands(choice, made) {
     const last = (path) => path.slice(path.lastIndexOf(".") + 1).toUpperCase();
@@ -384,7 +390,7 @@ function quickstart(parts) {
     const gpu = made.gpu ? " --gpu-id 0" : "", code = parts.code.map((file) => ` --code ${file}`).join("");
     const asked = choice.asked.includes("pretraining");
     return [
-      ["Install, where it isn't yet", `pip install ${made.packages.filter((one) => !one.startsWith("#")).join(" ")}`],
+      ["Install in a checkout of kernel, where it isn't yet: its packages are on no index", install(made.packages)],
       ["Look for mistakes in the data", `kernel debug data config.cfg ${paths}${code}`],
       ...(asked ? [["Pretrain", `kernel pretrain config.cfg pretrained --paths.raw_text RAW_TEXT${gpu}${code}`]] : []),
       ["Train", `kernel train config.cfg --output output ${paths}${
