@@ -228,5 +228,9 @@ def _announce(run: Run, verbose: bool) -> None:
 
 def _conclude(run: Run) -> None:
     where = f", saved to {run.output / run.kind.results.best}" if run.output is not None else ""
-    best = "no score was measured" if run.best_score is None else f"best score {run.best_score:.4f}"
-    say(f"{run.reason}; {best} at step {run.kept_step}{where}")
+    if run.best_score is None:
+        say(f"{run.reason}; no score was measured{where}")
+        return
+    # Of equal scores the latest is kept, and patience counts from the first.
+    again = f", and again at {run.kept_step}" if run.kept_step != run.best_step else ""
+    say(f"{run.reason}; best score {run.best_score:.4f} at step {run.best_step}{again}{where}")

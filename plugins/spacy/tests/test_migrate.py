@@ -418,7 +418,7 @@ def test_a_project_is_rewritten_in_place(box):
     done = box.run("spacy", "migrate", "p")
     assert done.exit_code == 1
     assert "p/sub/b.py:1: spacy.errors.Errors: messages have no codes" in done.stderr
-    assert done.stderr.splitlines()[-1] == "changed 1 of 2 files; 1 places to look at"
+    assert done.stderr.splitlines()[-1] == "changed 1 of 2 files; 1 place to look at"
     assert (box.path / "p/a.py").read_text().startswith("import kernel\n")
     assert (box.path / "p/.hidden/c.py").read_text() == "import spacy\n"
     box.file("p/sub/b.py", "")

@@ -59,7 +59,8 @@ def migrate(ctx: click.Context, path: Path, diff: bool, as_json: bool) -> None:
         for file, finding in findings:
             say(f"{file}:{finding.line}: {finding}", err=True)
         verb = "would change" if diff else "changed"
-        say(f"{verb} {len(changed)} of {len(files)} files; {len(findings)} places to look at", err=True)
+        places = "1 place" if len(findings) == 1 else f"{len(findings)} places"
+        say(f"{verb} {len(changed)} of {len(files)} files; {places} to look at", err=True)
     ctx.exit(int(bool(findings)))
 
 
