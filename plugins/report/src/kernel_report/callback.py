@@ -14,17 +14,17 @@ from kernel.training.run import Run
 from kernel_report import kept
 from kernel_report.kept import Kept
 
-# Of a run of minutes, two percent would be less than one page takes.
-_FREE_SECONDS = 3.0
+# Of a run of seconds, two percent would be less than one page takes.
+_FREE_SECONDS = 1.0
 
 
 def report(worst: int = 10, share: Fraction = 0.02, page: bool = True) -> "Report":
     """Keep what each evaluation predicts, for `kernel report`, and write the page.
 
     `report.json` in the output gets counts for each label, confusions, and errors with their texts, of the best evaluation and of
-    the latest; `report.html` is the page. worst: number of documents with most errors to show. share: of the time of the run that
-    all of this may take, besides three seconds; rather than take more, it waits for a later evaluation. page: false writes no page,
-    which `kernel report` can do at any time.
+    the latest; `report.html` is the page. worst: number of documents with most errors to show. share: of the time of the run so
+    far, which all of this may take, and a second in any run. After that it waits for a later evaluation; only the last writing is
+    always done. page: false writes no page, which `kernel report` can do at any time.
     """
     return Report(worst, share, page)
 
@@ -42,8 +42,10 @@ class Report:
         # Of the evaluation that goes on.
         self._pending: dict[str, Any] | None = None
         self._has_news = self._is_off = False
-        # Seconds, on predictions alone and on all.
-        self._counting = self._spent = 0.0
+        # Seconds, on anything.
+        self._spent = 0.0
+        # When the work that goes on began.
+        self._began: float | None = None
 
     @hookimpl
     def predicted(self, run: Run, examples: Sequence[Any]) -> None:
@@ -60,11 +62,11 @@ class Report:
 
     @hookimpl
     def train_error(self, run: Run) -> None:
-        self._try(lambda: self._write_page(run, "failed"))
+        self._try(lambda: self._write_last(run, "failed"))
 
     @hookimpl
     def train_end(self, run: Run, reason: str) -> None:
-        self._try(lambda: self._write_page(run, f"ended: {reason}"))
+        self._try(lambda: self._write_last(run, f"ended: {reason}"))
 
     def state(self) -> dict[str, Any]:
         """What has been kept, as it is written."""
@@ -77,15 +79,13 @@ class Report:
 
     def _collect(self, run: Run, examples: Sequence[Any]) -> None:
         self._pending = None
-        if run.output is None or not self._has_time(run, self._counting):
+        if run.output is None or not self._has_time(run):
             return
-        start = perf_counter()
         from kernel_report.predictions.collector import Collector
 
         collector = Collector(run.pipeline, self._worst)
         collector.add(examples)
         self._pending = {"step": run.step, "source": run.settings.dev_corpus, **collector.result()}
-        self._counting += perf_counter() - start
 
     def _keep(self, run: Run, is_best: bool) -> None:
         found, self._pending = self._pending, None
@@ -100,12 +100,20 @@ class Report:
             self._has_news = True
 
     def _write(self, run: Run) -> None:
-        if run.output is None or not self._has_news:
-            return
-        kept.write(run.output, fingerprint(run.config), self._kept)
-        self._has_news = False
-        if self._has_time(run, self._spent):
-            self._write_page(run, "running")
+        if self._has_news and self._has_time(run):
+            self._write_kept(run)
+            if self._has_time(run):
+                self._write_page(run, "running")
+
+    def _write_last(self, run: Run, state: str) -> None:
+        if self._has_news and run.is_claimed:
+            self._write_kept(run)
+        self._write_page(run, state)
+
+    def _write_kept(self, run: Run) -> None:
+        if run.output is not None:
+            kept.write(run.output, fingerprint(run.config), self._kept)
+            self._has_news = False
 
     def _write_page(self, run: Run, state: str) -> None:
         if run.output is None or not self._page or not run.is_claimed:
@@ -117,13 +125,14 @@ class Report:
         runs = [replace(found, state=state) for found in read_runs([run.output])]
         write_page(runs, run.output / NAME)
 
-    def _has_time(self, run: Run, spent: float) -> bool:
-        return spent <= max(_FREE_SECONDS, self._share * run.seconds)
+    def _has_time(self, run: Run) -> bool:
+        now = 0.0 if self._began is None else perf_counter() - self._began
+        return self._spent + now <= max(_FREE_SECONDS, self._share * run.seconds)
 
     def _try(self, work: Callable[[], None]) -> None:
         if self._is_off:
             return
-        start = perf_counter()
+        start = self._began = perf_counter()
         try:
             work()
         except Exception as error:  # noqa: BLE001 (whatever it is, it is no reason to lose a run)
@@ -131,6 +140,7 @@ class Report:
             warn(f"the run goes on without its report, which failed: {describe_error(error)}")
         finally:
             self._spent += perf_counter() - start
+            self._began = None
 
 
 def _described(run: Run) -> dict[str, Any]:

@@ -95,14 +95,50 @@ def test_a_disk_that_is_full_is_a_warning(trained, monkeypatch):
         assert (trained() / "model-best").is_dir()
 
 
-def test_it_keeps_to_its_share_of_the_time(trained, monkeypatch):
-    clock = iter(range(0, 1_000_000, 10))
-    monkeypatch.setattr("kernel_report.callback.perf_counter", lambda: next(clock))
-    counted = []
-    monkeypatch.setattr(collecting.Collector, "add", lambda self, examples: counted.append(len(examples)))
-    trained()
-    # Ten seconds each, of a run of less: the first evaluation is all that there is time for.
-    assert len(counted) == 1
+@pytest.fixture
+def slow(monkeypatch):
+    """Counting, writing and pages that take 0.4 seconds each by the report's clock; what was done, in order."""
+    import kernel_report.page
+
+    now, done = [0.0], []
+    monkeypatch.setattr("kernel_report.callback.perf_counter", lambda: now[0])
+
+    def slowed(place, name, what):
+        real = getattr(place, name)
+
+        def work(*args, **named):
+            now[0] += 0.4
+            done.append(what)
+            return real(*args, **named)
+
+        monkeypatch.setattr(place, name, work)
+
+    slowed(collecting.Collector, "add", "count")
+    slowed(kept, "write", "write")
+    slowed(kernel_report.page, "write_page", "page")
+    return done
+
+
+def test_counting_writing_and_pages_have_one_budget(trained, slow):
+    output = trained(training__max_steps=16)
+    # After 1.2 seconds there is no time left; the last writing is always done.
+    assert slow == ["count", "write", "page", "page"]
+    assert kept.read(output).best["step"] == 1
+    assert "ended: max_steps = 16 reached" in (output / "report.html").read_text()
+
+
+def test_what_waited_is_written_at_the_end(trained, slow, monkeypatch):
+    monkeypatch.setattr("kernel_report.callback._FREE_SECONDS", 0.3)
+    output = trained(training__max_steps=16)
+    assert slow == ["count", "write", "page"]
+    assert kept.read(output).best["step"] == 1
+
+
+def test_with_time_each_evaluation_is_counted(trained, slow, monkeypatch):
+    monkeypatch.setattr("kernel_report.callback._FREE_SECONDS", 60.0)
+    output = trained(training__max_steps=8)
+    evaluations = sum("evaluation" in row for row in rows(output))
+    assert slow == ["count", "write", "page"] * evaluations + ["page"]
 
 
 def test_a_pipeline_without_text(tmp_path):
