@@ -95,8 +95,9 @@ def _train(run: Run) -> Iterator[Info]:
             run.team.told(None, f"the end, after step {run.step}")
         except GeneratorExit:
             _save_unsaved(run)
-            # Should the run be resumed, it is not known yet whether it goes on after this step.
-            last = record.take(asked=False)
+            record.left()
+            last = None
+            run.was_left = True
             run.reason = f"the caller left the loop at step {run.step}"
         run.hook.train_end(run=run, reason=run.reason)
         record.end(last)
@@ -159,6 +160,8 @@ def _rescue(run: Run, error: BaseException, record: Record) -> None:
             with _only_warning():
                 _save_unsaved(run)
     finally:
+        with _only_warning():
+            record.settle()
         with _only_warning():
             run.hook.train_error(run=run, error=error)
         with _only_warning():

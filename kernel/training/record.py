@@ -137,18 +137,30 @@ class Record:
         taken = snapshot.take(self._run, latest, self._callbacks.states(), extra=extra)
         checkpoint.write(checkpoint.failed(self._run.output), taken)
 
+    def left(self) -> None:
+        """Write a checkpoint of where the caller left the loop, and wait until it is there."""
+        # Should the run be resumed, it is not known yet whether it goes on after this step.
+        self._write(self.take(asked=False))
+        self._settle()
+
     def end(self, last: Snapshot | None) -> None:
         """Write the last checkpoint, and wait until it is there. last: None to write none."""
         self._write(last)
         self.close()
 
-    def close(self) -> None:
-        """Wait for what is being written, and close the files."""
+    def settle(self) -> None:
+        """Write what waits, so that whoever hears of an error finds the output as it stays."""
         self._settle()
         if self._history is not None:
             # A run that fails early has rows before it has a file.
             if self._run.is_claimed and self._history.waits and not self._history.is_open:
                 self._history.begin()
+            self._history.flush()
+
+    def close(self) -> None:
+        """Write what waits, and close the files."""
+        self.settle()
+        if self._history is not None:
             self._history.close()
 
     def _is_due(self) -> bool:

@@ -100,6 +100,8 @@ class Run:
     (node id, parameter name); None for those of the optimizer, if it keeps any."""
     reason: str | None = None
     """Why the run ended, None while it goes on."""
+    was_left: bool = False
+    """Whether it ended because the caller left the loop, also for Ctrl-C or SIGTERM: it can be resumed."""
     saved_step: int | None = None
     """The step of the weights in `model-last`."""
     is_claimed: bool = False

@@ -62,11 +62,11 @@ class Report:
 
     @hookimpl
     def train_error(self, run: Run) -> None:
-        self._try(lambda: self._write_last(run, "failed"))
+        self._try(lambda: self._write_last(run, _outcome(run) or "failed"))
 
     @hookimpl
     def train_end(self, run: Run, reason: str) -> None:
-        self._try(lambda: self._write_last(run, f"ended: {reason}"))
+        self._try(lambda: self._write_last(run, (run.was_left and _outcome(run)) or f"ended: {reason}"))
 
     def state(self) -> dict[str, Any]:
         """What has been kept, as it is written."""
@@ -141,6 +141,12 @@ class Report:
         finally:
             self._spent += perf_counter() - start
             self._began = None
+
+
+def _outcome(run: Run) -> str:
+    from kernel_report.run import outcome_of
+
+    return "" if run.output is None else outcome_of(run.output)
 
 
 def _described(run: Run) -> dict[str, Any]:

@@ -194,6 +194,11 @@ def state_of(path: Path) -> str:
         refuse_if_locked(path)
     except Locked:
         return "running"
+    return outcome_of(path)
+
+
+def outcome_of(path: Path) -> str:
+    """The state of a run that doesn't go on, also while it still has its output locked."""
     if failed(path).is_dir():
         return "failed"
     for folder in checkpoints(path):

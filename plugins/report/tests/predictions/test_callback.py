@@ -1,14 +1,18 @@
 """The callback: what it keeps, what it leaves alone, and that it never stops a run."""
 
 import json
+import re
 
 import pytest
 from kernel_report import kept
+from kernel_report.page import write_page
 from kernel_report.predictions import collector as collecting
 from kernel_report.predictions.tally import Tally
+from kernel_report.run import read_runs
 
 import kernel
-from kernel.errors import KernelWarning, TrainingError
+from kernel import hookimpl
+from kernel.errors import CallbackError, KernelWarning, TrainingError
 from kernel.scores.counts import PRFScore
 from kernel.testing.toy import toy_run
 from kernel.training import Example
@@ -160,12 +164,65 @@ def test_a_run_that_saves_nothing_keeps_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_fails_has_a_page(tmp_path):
+NO_CHECKPOINTS = "[training.checkpoint]\nevery_minutes = 0\nat_evaluation = false\n"
+
+
+def states(output):
+    """What the page of the callback says of the run, and what the page that is made afterwards says."""
+    left = (output / "report.html").read_text()
+    write_page(read_runs([output]), output / "again.html")
+    pages = [left, (output / "again.html").read_text()]
+    return [
+        (re.findall(r">State</th><td>(.*?)</td>", page), re.findall(r">Steps</th><td>(\d+)", page))
+        for page in pages
+    ]
+
+
+def test_an_error_that_is_not_of_a_step_has_the_page_that_is_made_afterwards(tmp_path):
+    class Fails:
+        @hookimpl
+        def step_end(self, run):
+            if run.step == 5:
+                raise ConnectionError("no network")
+
     output = tmp_path / "out"
     block = {"@callbacks": "kernel.Report.v1"}
-    with toy_run(callbacks={"report": block}, output=output, fails=True) as run, pytest.raises(TrainingError):
+    with toy_run(callbacks={"report": block}, output=output) as run:
+        run.hooks.add([("fails", Fails())])
+        with pytest.raises(CallbackError, match="no network"):
+            list(train(run))
+    ours, theirs = states(output)
+    assert ours == theirs == (["stopped"], ["4"])
+
+
+@pytest.mark.parametrize(("config", "state"), [("", "stopped"), (NO_CHECKPOINTS, "failed")])
+def test_a_run_that_fails_has_a_page(tmp_path, config, state):
+    output = tmp_path / "out"
+    block = {"@callbacks": "kernel.Report.v1"}
+    with (
+        toy_run(callbacks={"report": block}, output=output, fails=True, config=config) as run,
+        pytest.raises(TrainingError),
+    ):
         list(train(run))
-    assert "failed" in (output / "report.html").read_text()
+    ours, theirs = states(output)
+    assert ours == ([state], ["3"])
+    assert theirs == (["not known"] if config else [state], ["3"])
+
+
+@pytest.mark.parametrize(("config", "state"), [("", "stopped"), (NO_CHECKPOINTS, "ended: the caller left")])
+def test_a_run_that_was_left_has_the_page_that_is_made_afterwards(tmp_path, config, state):
+    output = tmp_path / "out"
+    with toy_run(
+        callbacks={"report": {"@callbacks": "kernel.Report.v1"}}, output=output, config=config
+    ) as run:
+        steps = train(run)
+        for info in steps:
+            if info.step == 5:
+                break
+        steps.close()
+    ours, theirs = states(output)
+    assert ours[0][0].startswith(state) and ours[1] == theirs[1] == ["5"]
+    assert theirs[0] == (["not known"] if config else [state])
 
 
 def test_a_corpus_without_gold_says_so(runs):
