@@ -21,8 +21,8 @@ STDOUT = Path("-")
     "render",
     cls=Command,
     examples=[
-        'kernel render model-best "Ada lives in London." -o page.html',
-        "kernel render model-best --gold dev.jsonl -o differences.html",
+        'kernel render output/first/model-best "Ada lives in London." -o page.html',
+        "kernel render output/first/model-best --gold dev.jsonl -o differences.html",
     ],
 )
 @click.argument("model", type=options.file_or_name)
