@@ -94,6 +94,7 @@ def test_differences(model, here):
         (["a", "-o", "a.html", "--format", "svg"], "a.html is no file of svg"),
         (["a", "--links", "javascript:{}"], "--links is no address of the web"),
         (["a", "--links", "https://example.org/"], "--links is no address of the web"),
+        (["a", "--links", "https://{}.org/{}"], "--links is no address of the web"),
         (["a", "--links", "https://example.org/{0.real}"], "--links is no address of the web"),
     ],
 )

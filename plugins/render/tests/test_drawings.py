@@ -1,6 +1,7 @@
 """Drawings as a browser reads them: what is annotated is there, where it is, and nothing else."""
 
 import itertools
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -50,6 +51,21 @@ def test_links_lead_to_the_web_only(doc):
     }
     shown = displacy.render(data, style="ent", manual=True)
     assert "Q" in text_of(read(shown)) and "href" not in shown
+
+
+@pytest.mark.parametrize("known", ["evil.com/", "evil.com#", "a@evil.com?", "evil.com\\", "\ud800/é"])
+def test_no_id_leads_to_another_host(doc, known):
+    doc.ents = [Span(doc, 0, 2, "PERSON", kb_id=known)]
+    linked = displacy.render(doc, style="ent", options={"kb_url_template": "https://{}.example.org"})
+    (address,) = re.findall(r'href="([^"]*)"', linked)
+    host = address.removeprefix("https://")
+    assert host.endswith(".example.org") and not set(host) & set("/#?@\\")
+
+
+@pytest.mark.parametrize("template", ["https://{}.org/{}", "https://e.org/{name}", "https://e.org/{"])
+def test_a_template_without_one_place_for_the_id_has_one_message(doc, template):
+    with pytest.raises(UsageError, match="has not one {} for the id"):
+        displacy.render(doc, style="ent", options={"kb_url_template": template})
 
 
 def test_lines_and_spaces_are_as_they_were(vocab):

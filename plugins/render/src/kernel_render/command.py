@@ -149,15 +149,15 @@ def format_of(output: Path, named: str | None) -> str:
 def check_links(template: str | None) -> None:
     """`UsageError` if a template is no address with one place for an id."""
     from kernel.errors import UsageError
-    from kernel_render.links import web_address
+    from kernel_render.links import filled, web_address
 
     if template is None:
         return
     try:
-        filled = template.format("Q1")
-    except (IndexError, KeyError, ValueError, AttributeError):
-        filled = template
-    if filled == template or web_address(filled) is None:
+        address = filled(template, "Q1")
+    except UsageError:
+        address = template
+    if address == template or web_address(address) is None:
         raise UsageError(
             "--links is no address of the web with {} for the id",
             hint="Such as --links 'https://example.org/{}'",

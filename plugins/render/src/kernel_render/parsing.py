@@ -5,6 +5,7 @@ from typing import Any
 
 from kernel.errors import warn
 from kernel.tokens import Doc, Span, Token
+from kernel_render.links import filled
 from kernel_render.text import strong_direction
 
 # Languages of which the rules know no direction: that of the text counts.
@@ -138,7 +139,7 @@ def get_doc_settings(doc: Doc) -> dict[str, Any]:
 def _entry(span: Span, template: str | None) -> dict[str, str]:
     """The entry of a knowledge base that a span is linked to."""
     known = span.kb_id_ or ""
-    return {"kb_id": known, "kb_url": template.format(known) if template and known else "#"}
+    return {"kb_id": known, "kb_url": filled(template, known) if template and known else "#"}
 
 
 def _title(doc: Doc) -> Any:
