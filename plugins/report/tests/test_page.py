@@ -13,7 +13,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kernel_report.page import page_of, write_page
+from kernel_report.rendering import show_apart, show_number
 from kernel_report.run import read_runs
 
 from kernel.errors import KernelError, UsageError
@@ -149,6 +152,35 @@ def test_a_number_stands_where_it_was(write: Write) -> None:
     assert "The times are not known." in "".join(figure.itertext())
 
 
+def test_words_of_a_figure_tell_its_numbers_apart(write: Write) -> None:
+    values = [0.00100012, 0.001, 0.00100031]
+    rows = [{"step": step, "losses": {"ner": value}} for step, value in enumerate(values, 1)]
+    (figure,) = page_about(write("a", rows, RECORD)).elements("figure")
+    words = " ".join("".join(figure.itertext()).split())
+    assert "0.0010003 at step 3, lowest 0.001 at 2, highest 0.0010003 at 3" in words
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=3))
+def test_numbers_that_differ_look_different(values: list[float]) -> None:
+    shown = show_apart(values)
+    assert len(set(shown)) >= len(set(values))
+    if len(set(map(show_number, values))) == len(set(values)):
+        assert shown == list(map(show_number, values))
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([1.0, 2.5], ["1", "2.5"]),
+        ([1234.1, 1234.2], ["1,234.1", "1,234.2"]),
+        ([123456.0, 2.0], ["123,456", "2"]),
+        ([1.00001e-5, 1e-5], ["1.00001e-05", "1e-05"]),
+    ],
+)
+def test_numbers_take_the_digits_that_tell_them_apart(values: list[float], shown: list[str]) -> None:
+    assert show_apart(values) == shown
+
+
 def test_several_runs_are_compared_first(write: Write) -> None:
     other = json.loads(json.dumps(RECORD))
     other["settings"]["training"]["dropout"] = 0.3
@@ -161,6 +193,16 @@ def test_several_runs_are_compared_first(write: Write) -> None:
     assert "training.dropout 0.1 0.3" in text and 'packages.numpy "2.4" "2.5"' in text
     assert "training.extra not there null" in text and "max_steps" not in text
     assert "a : " in page.section("curves") or "a: " in page.section("curves")
+
+
+def test_a_number_is_the_same_with_and_without_a_point(write: Write) -> None:
+    settings = [
+        {"training": {"dropout": 1, "drawn": [0, {"a": 2}], "averages": True}},
+        {"training": {"dropout": 1.0, "drawn": [0.0, {"a": 2.0}], "averages": 1}},
+    ]
+    page = page_about(*(write(str(place), [], {"settings": one}) for place, one in enumerate(settings)))
+    text = page.section("comparison")
+    assert "training.averages true 1" in text and "dropout" not in text and "drawn" not in text
 
 
 def test_equal_runs_differ_in_nothing(write: Write) -> None:

@@ -63,5 +63,13 @@ def _differing(blocks: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Any]
 
 
 def _key(value: Any) -> str:
-    # 1 and 1.0 are the same number, and True is none.
-    return "absent" if value is ABSENT else json.dumps(value, sort_keys=True, default=str)
+    return "absent" if value is ABSENT else json.dumps(_plain(value), sort_keys=True, default=str)
+
+
+def _plain(value: Any) -> Any:
+    """The value in which 1.0 is 1, as they are the same number; True is none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
