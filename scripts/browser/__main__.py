@@ -5,8 +5,8 @@
 
 PAGE: a file of HTML, or an address on this computer. Each is opened at each width and in each colour scheme. Wrong is: an error or
 a warning in the console, a request for anything but the page itself (unless --requests: then one to another origin), a page that
-is wider than the window, a first paint later than --first-paint (1 second), a link, button, field or picture without a name, a missing title
-or language, an id that is there twice. With --shots, a picture of each whole page goes to FOLDER. The exit code is 1 if
+is wider than the window, a first paint later than --first-paint (1 second), a page too large for a
+picture, a link, button, field or picture without a name, a missing title or language, an id that is there twice. With --shots, a picture of each whole page goes to FOLDER. The exit code is 1 if
 something is wrong, 2 without a browser.
 
 Takes selenium, and Chromium with its driver, or Firefox 129 or later, which needs no driver.
@@ -51,7 +51,7 @@ def main() -> int:
                 sep="\n",
                 flush=True,
             )
-            if words.shots is not None:
+            if words.shots is not None and seen.picture:
                 words.shots.mkdir(parents=True, exist_ok=True)
                 (words.shots / f"{seen.name}.png").write_bytes(seen.picture)
     except FileNotFoundError as error:

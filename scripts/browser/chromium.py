@@ -62,7 +62,7 @@ def _seen(page, address: str, width: int, scheme: str) -> Seen:  # type: ignore[
     page.get_log("browser"), page.get_log("performance")
     page.get(address)
     facts = page.execute_async_script(f"{PAINTED}.then(() => arguments[0]((() => {{ {QUESTION} }})()))")
-    shot = page.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    shot, refused = _shot(page)
     events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
     return Seen(
         address,
@@ -75,5 +75,17 @@ def _seen(page, address: str, width: int, scheme: str) -> Seen:  # type: ignore[
             for event in events
             if event["method"] == "Network.requestWillBeSent"
         ],
-        base64.b64decode(shot["data"]),
+        shot,
+        refused,
     )
+
+
+def _shot(page) -> tuple[bytes, str]:  # type: ignore[no-untyped-def]
+    """A picture of the whole page; none, and why, of a page that is too large for one."""
+    from selenium.common.exceptions import WebDriverException
+
+    try:
+        shot = page.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    except WebDriverException as error:
+        return b"", str(error.msg)
+    return base64.b64decode(shot["data"]), ""

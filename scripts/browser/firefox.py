@@ -116,7 +116,7 @@ def _seen(bidi: Bidi, tab: str, address: str, width: int, scheme: str) -> Seen:
         target={"context": tab},
         awaitPromise=True,
     )
-    shot = bidi.call("browsingContext.captureScreenshot", context=tab, origin="document")
+    shot, refused = _shot(bidi, tab)
     of_tab = [event["params"] for event in bidi.events if _context(event) == tab]
     return Seen(
         address,
@@ -125,8 +125,18 @@ def _seen(bidi: Bidi, tab: str, address: str, width: int, scheme: str) -> Seen:
         json.loads(answer["result"]["value"]),
         [f"{each['level']}: {each['text']}" for each in of_tab if each.get("level") in ("warn", "error")],
         [each["request"]["url"] for each in of_tab if "request" in each],
-        base64.b64decode(shot["data"]),
+        shot,
+        refused,
     )
+
+
+def _shot(bidi: Bidi, tab: str) -> tuple[bytes, str]:
+    """A picture of the whole page; none, and why, of a page that is too large for one."""
+    try:
+        shot = bidi.call("browsingContext.captureScreenshot", context=tab, origin="document")
+    except RuntimeError as error:
+        return b"", str(error)
+    return base64.b64decode(shot["data"]), ""
 
 
 def _context(event: dict[str, Any]) -> str | None:

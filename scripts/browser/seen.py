@@ -55,7 +55,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Seen:
-    """facts: what the page answered to `QUESTION`. messages: of the console. requests: addresses, the page's own among them."""
+    """facts: what the page answered to `QUESTION`. messages: of the console. requests: addresses, the page's own among them.
+
+    picture: of the whole page; empty where the browser makes none. refused: why not, in its words.
+    """
 
     address: str
     width: int
@@ -64,6 +67,7 @@ class Seen:
     messages: list[str]
     requests: list[str]
     picture: bytes
+    refused: str = ""
 
     @property
     def name(self) -> str:
@@ -84,6 +88,8 @@ def wrong(seen: Seen, wanted: Wanted) -> Iterator[str]:
     yield from (
         f"request: {address[:300]}" for address in seen.requests if not _is_allowed(address, seen, wanted)
     )
+    if seen.refused:
+        yield f"no picture of the whole page, which may be too large: {' '.join(seen.refused.split())[:300]}"
     if facts["paint"] is None or facts["paint"] > wanted.first_paint:
         yield f"first paint later than {wanted.first_paint} s"
     if facts["window"] > seen.width:

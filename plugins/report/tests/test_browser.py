@@ -36,6 +36,16 @@ pytestmark = [
 Write = Callable[..., Path]
 
 
+def test_a_page_too_large_for_a_picture_is_wrong(tmp_path: Path) -> None:
+    page = tmp_path / "large.html"
+    page.write_text('<!doctype html><html lang="en"><title>a</title><p style="height: 9000000px">a')
+    words = [sys.executable, "scripts/browser", str(page), "--scheme", "light", "--shots", str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "no picture of the whole page, which may be too large" in done.stdout
+    assert not list(tmp_path.glob("*.png"))
+
+
 def test_nothing_is_wrong_with_pages(write: Write, tmp_path: Path) -> None:
     labels = [f"LABEL_{number:03}" for number in range(500)]
     outputs = [
