@@ -27,7 +27,8 @@ def test_tok2vec_is_an_embedding_before_an_encoder(make_docs):
     model.initialize(X=docs)
     expected = encode.predict(embed.predict(docs))
     for Y, Z in zip(model.predict(docs), expected, strict=True):
-        np.testing.assert_array_equal(Y, Z)
+        # The first layer adds up what word types contribute, in another order.
+        np.testing.assert_allclose(Y, Z, rtol=1e-4, atol=1e-5)
 
 
 def test_widths_that_differ_are_an_error(make_docs):

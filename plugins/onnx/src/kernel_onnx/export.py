@@ -75,7 +75,9 @@ def to_onnx(module: Any, *, takes_types: bool) -> bytes:
 def to_int8(content: bytes) -> bytes:
     """The same network with matrices and the table of words in eight bits, each column with a scale of its own.
 
-    What goes into a matrix product is brought to eight bits while it runs (dynamic quantization), by its own largest value.
+    What goes into a matrix product is brought to eight bits while it runs (dynamic quantization), by its own largest value. Matrices
+    use seven of their bits: processors without instructions for sums of such products add two of them in 16 bits, and what does not fit
+    there would be cut off.
     """
     needed.onnx(), needed.onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -88,6 +90,7 @@ def to_int8(content: bytes) -> bytes:
             target,
             weight_type=QuantType.QInt8,
             per_channel=True,
+            reduce_range=True,
             extra_options={"DefaultTensorType": 1},
         )
         return target.read_bytes()

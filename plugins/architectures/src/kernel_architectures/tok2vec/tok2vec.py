@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Model, chain
+from thinc.layers.chain import forward, init
 from thinc.types import Floats2d, Ragged
 
 Array = Any
@@ -19,7 +20,10 @@ def build_tok2vec(
     embed: for instance kernel.MultiHashEmbed.v2 or kernel.CharacterEmbed.v2.
     encode: for instance kernel.MaxoutWindowEncoder.v2.
     """
-    tok2vec: Model[list[Any], list[Floats2d]] = chain(embed, encode)
+    chained: Model[list[Any], list[Floats2d]] = chain(embed, encode)
+    tok2vec: Model[list[Any], list[Floats2d]] = Model(
+        chained.name, _forward, init=init, dims=dict.fromkeys(chained.dim_names), layers=chained.layers
+    )
     if encode.has_dim("nO"):
         tok2vec.set_dim("nO", encode.get_dim("nO"))
     tok2vec.set_ref("embed", embed)
@@ -27,6 +31,24 @@ def build_tok2vec(
     if "encode_at" in encode.attrs:
         tok2vec.attrs["vectors_at"] = vectors_at
     return tok2vec
+
+
+def _forward(
+    tok2vec: Model[list[Any], list[Floats2d]], docs: list[Any], is_train: bool
+) -> tuple[list[Floats2d], Callable[[Any], Any]]:
+    """Both, one after the other. In prediction an encoder that can make use of it is told the types that an embedding went by."""
+    embed, encode = tok2vec.layers
+    if not is_train and "embed_types" in embed.attrs and "encode_types" in encode.attrs:
+        embedded = embed.attrs["embed_types"](embed, docs)
+        if embedded is not None:
+            encoded = encode.attrs["encode_types"](encode, *embedded)
+            return encode.predict(embedded[0]) if encoded is None else encoded, _nothing
+    found: tuple[list[Floats2d], Callable[[Any], Any]] = forward(tok2vec, docs, is_train)
+    return found
+
+
+def _nothing(d_vectors: Any) -> list[Any]:
+    return []
 
 
 def vectors_at(

@@ -19,7 +19,7 @@ from kernel.tokens.features import lexical, unique_features
 from kernel.vocab.attrs import ORTH
 from kernel_architectures.tok2vec import dense
 from kernel_architectures.tok2vec.embeddings import char_embed, static_vectors
-from kernel_architectures.tok2vec.embeddings.type_vectors import TypeVectors, VectorsOfTypes
+from kernel_architectures.tok2vec.embeddings.type_vectors import Types, TypeVectors
 from kernel_architectures.tok2vec.embeddings.word_types import Backprop, WordTypes, embed_hashed
 
 Array = Any
@@ -41,7 +41,7 @@ def type_embed(
         init=_init,
         layers=[*parts, mixer],
         dims={"nO": width},
-        attrs={"columns": list(attrs), "type_vectors": TypeVectors()},
+        attrs={"columns": list(attrs), "type_vectors": TypeVectors(), "embed_types": embed_types},
     )
     return versioned(model)
 
@@ -64,12 +64,9 @@ def _forward(
         dtype = read(model.layers[-1].layers[0], "b").dtype
         return [ops.xp.zeros((0, model.get_dim("nO")), dtype=dtype) for _ in docs], _nothing
     attrs = _attributes(model, docs[0].vocab)
-    # Not within a step of training: a matrix product may round otherwise for other types beside it, and which vectors are
-    # kept from earlier steps differs in a run that is resumed.
-    if not is_train and isinstance(ops, KernelOps) and random.current_step() is None:
-        kept = _from_kept(model, docs, lengths, attrs)
-        if kept is not None:
-            return kept, _nothing
+    kept = None if is_train else embed_types(model, docs)
+    if kept is not None:
+        return kept[0], _nothing
     features, inverse = unique_features(docs, attrs)
     types = WordTypes(docs[0].vocab, len(features), {attr: features[:, i] for i, attr in enumerate(attrs)})
     per_type, backprop_types = _embed(model, types, is_train)
@@ -137,10 +134,14 @@ _WRITERS: dict[str, Callable[[Model[Any, Any], WordTypes, Array, bool], Backprop
 }
 
 
-def _from_kept(
-    model: Model[Any, Any], docs: Sequence[Any], lengths: list[int], attrs: list[int]
-) -> VectorsOfTypes | None:
-    """The vectors of all tokens, computed for new types only; None if nothing may be kept here."""
+def embed_types(model: Model[Any, Any], docs: Sequence[Any]) -> tuple[list[Array], Types] | None:
+    """What the model predicts, computed for new types only, and the types of the tokens; None if nothing may be kept here."""
+    # Not within a step of training: a matrix product may round otherwise for other types beside it, and which vectors are
+    # kept from earlier steps differs in a run that is resumed.
+    lengths = [len(doc) for doc in docs]
+    if not sum(lengths) or not isinstance(model.ops, KernelOps) or random.current_step() is not None:
+        return None
+    attrs = _attributes(model, docs[0].vocab)
     if not lexical(attrs):
         return None
     table, token_rows = batch_rows(docs)
@@ -155,14 +156,8 @@ def _from_kept(
     kept: TypeVectors = model.attrs["type_vectors"]
     whole = (state, table.version)
     flat = kept.gather(table, token_rows, whole, compute)
-    return VectorsOfTypes(
-        model.ops.unflatten(flat, lengths),
-        flat,
-        table,
-        token_rows,
-        whole,
-        lambda rows: kept.gather(table, rows, whole, compute),
-    )
+    types = Types(table, token_rows, whole, lambda rows: kept.gather(table, rows, whole, compute))
+    return model.ops.unflatten(flat, lengths), types
 
 
 def _state(model: Model[Any, Any], vocab: Any, attrs: list[int]) -> Hashable:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,27 +19,17 @@ LARGEST = 1 << 28
 """Bytes of vectors that are kept for one generation; those of later rows are computed whenever they are needed."""
 
 
-class VectorsOfTypes(list[Array]):
-    """Token vectors, an array for each document, that are the same for all tokens of a type.
+class Types(NamedTuple):
+    """The types of tokens whose vectors depend on nothing else.
 
-    So a layer that gets them may compute once for each type what does not depend on a token's neighbours. It has to leave the
-    arrays as they are, or give out a list of its own.
-
-    rows: (N,), the type of each token, as a row of `table`. flat: (N, width), the vectors one after the other. compute: from distinct
-    rows to their vectors. state: what these depend on besides the rows, as a hashable value.
+    So an encoder may compute once for each type what does not depend on a token's neighbours. rows: (N,), the type of each token, as a
+    row of `table`. compute: from distinct rows to their vectors. state: what these depend on besides the rows, as a hashable value.
     """
 
-    def __init__(
-        self,
-        vectors: Iterable[Array],
-        flat: Array,
-        table: Any,
-        rows: Array,
-        state: Hashable,
-        compute: Callable[[Array], Array],
-    ) -> None:
-        super().__init__(vectors)
-        self.flat, self.table, self.rows, self.state, self.compute = flat, table, rows, state, compute
+    table: Any
+    rows: Array
+    state: Hashable
+    compute: Callable[[Array], Array]
 
 
 class TypeVectors:

@@ -13,7 +13,7 @@ from thinc.api import Model
 
 from kernel.numeric.server import version
 from kernel_architectures.tok2vec import dense
-from kernel_architectures.tok2vec.embeddings.type_vectors import TypeVectors, VectorsOfTypes
+from kernel_architectures.tok2vec.embeddings.type_vectors import Types, TypeVectors
 
 Array = Any
 
@@ -27,7 +27,7 @@ def type_products() -> TypeVectors:
 
 
 def first_product(
-    kept: TypeVectors, block: Model[Array, Array], vectors: VectorsOfTypes, window: int
+    kept: TypeVectors, block: Model[Array, Array], types: Types, window: int
 ) -> Callable[[int, int, Any], Array] | None:
     """A function for the products of windows with the weights of a block; None if contributions can't be kept.
 
@@ -37,12 +37,12 @@ def first_product(
     own = version(block.layers[:1])
     if own is None:
         return None
-    state = vectors.state, own
+    state = types.state, own
     places = 2 * window + 1
 
     def contributions(rows: Array) -> Array:
         """What tokens of some types contribute to the windows around them, (types, places * pieces * width)."""
-        found = vectors.compute(rows)
+        found = types.compute(rows)
         weights = dense.packed(block).flat
         parts = found @ weights[:-1].reshape(places, found.shape[1], -1)
         # The bias comes with the token in the middle.
@@ -51,8 +51,8 @@ def first_product(
         return together
 
     def product(start: int, stop: int, edges: Any) -> Array:
-        rows = vectors.rows[start:stop]
-        parts = kept.gather(vectors.table, rows, state, contributions).reshape(len(rows), places, -1)
+        rows = types.rows[start:stop]
+        parts = kept.gather(types.table, rows, state, contributions).reshape(len(rows), places, -1)
         if edges is not None:
             edges.clear_contributions(parts)
         total = parts[:, window]

@@ -25,7 +25,7 @@ from thinc.types import Ragged
 from kernel.errors import KernelError, UsageError
 from kernel.numeric.ops import KernelOps, largest, normalize, split
 from kernel_architectures.tok2vec import dense
-from kernel_architectures.tok2vec.embeddings.type_vectors import VectorsOfTypes
+from kernel_architectures.tok2vec.embeddings.type_vectors import Types
 from kernel_architectures.tok2vec.encoders.some_tokens import encode_at
 from kernel_architectures.tok2vec.encoders.type_products import first_product, type_products
 
@@ -57,6 +57,7 @@ def window_encoder(
             "window_size": window_size,
             "receptive_field": window_size * depth,
             "encode_at": _encode_at,
+            "encode_types": _encode_types,
             "type_products": type_products(),
         },
     )
@@ -88,15 +89,11 @@ def _forward(
     ops = model.ops
     _check_width(model, Xs[:1])
     lengths = [len(X) for X in Xs]
-    if isinstance(Xs, VectorsOfTypes):
-        flat = Xs.flat
-    else:
-        flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
+    flat = ops.flatten(Xs) if Xs else ops.alloc2f(0, model.get_dim("nI"))
     if model.attrs.get("padded"):
         output, backprop_rows = _run_padded(model, flat, lengths, is_train)
     else:
-        types = Xs if isinstance(Xs, VectorsOfTypes) else None
-        output, backprop_rows = encode_rows(model, flat, lengths, is_train, types)
+        output, backprop_rows = encode_rows(model, flat, lengths, is_train)
 
     def backprop(dYs: Sequence[Array]) -> list[Array]:
         return list(ops.unflatten(backprop_rows(ops.flatten(dYs) if dYs else output), lengths))
@@ -104,16 +101,28 @@ def _forward(
     return ops.unflatten(output, lengths), backprop
 
 
+def _encode_types(
+    model: Model[list[Array], list[Array]], Xs: Sequence[Array], types: Types
+) -> list[Array] | None:
+    """What the encoder predicts of vectors that depend on the types of their tokens alone; None if that is of no use to it."""
+    if model.attrs.get("padded"):
+        return None
+    _check_width(model, Xs[:1])
+    lengths = [len(X) for X in Xs]
+    output, _ = encode_rows(model, model.ops.flatten(Xs), lengths, False, types)
+    return list(model.ops.unflatten(output, lengths))
+
+
 def encode_rows(
     model: Model[list[Array], list[Array]],
     flat: Array,
     lengths: list[int],
     is_train: bool,
-    types: VectorsOfTypes | None = None,
+    types: Types | None = None,
 ) -> tuple[Array, Callable[[Array], Array]]:
     """The output (N, width) for the rows of documents that lie one after the other; nothing is put between them.
 
-    types: the same rows, if they are those of word types.
+    types: of the tokens, if the rows depend on nothing else.
     """
     if not is_train and isinstance(model.ops, KernelOps):
         return _predict(model, flat, lengths, types), _no_backprop
@@ -201,7 +210,7 @@ def _train(
 
 
 def _predict(
-    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], types: VectorsOfTypes | None
+    model: Model[list[Array], list[Array]], flat: Array, lengths: list[int], types: Types | None
 ) -> Array:
     layers = [(block, dense.packed(block)) for block in model.layers]
     if not layers:
