@@ -6,6 +6,7 @@ process, and thinc's own registries. When several claim one name, none gets it u
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -34,6 +35,7 @@ THINC = "thinc"
 REFUSALS = "kernel_refusals"
 # The group of functions, one a kind, that make what nobody registered: name -> what a registered function would be, or None.
 FALLBACKS = "kernel_fallbacks"
+_NAME = re.compile(r"[^\W_][\w.-]*")
 # So many names are listed for one that isn't known.
 _LISTED = 16
 # How it is said that there is no such thing, where "function" is not what one has in mind.
@@ -327,7 +329,12 @@ class Registry:
         return self._claims(name, self._choices) or self._fallbacks(name)
 
     def _fallbacks(self, name: str) -> list[scan.EntryPoint]:
-        """Who makes what goes by a name if nobody registered it. Imports the module of each that is asked."""
+        """Who makes what goes by a name if nobody registered it. Imports the module of each that is asked.
+
+        Nobody is asked for what can't be a name.
+        """
+        if not _NAME.fullmatch(name):
+            return []
         points = [point for point in rules.entry_points(FALLBACKS, self._choices) if point.name == self.kind]
         if not points or self._definition(name) or refusal(self.kind, name) is not None:
             return []
